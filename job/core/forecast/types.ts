@@ -1,0 +1,53 @@
+/** The interface between the forecasters and everything that uses them. */
+import type { Series } from "../series/types.ts";
+import type { Cores, Probability, Seconds } from "../units.ts";
+
+/** What is asked of a forecast. The origin is the end of the series; step k of the future ends at `start + (n - 1 + k) * step`. */
+export interface ForecastRequest {
+  readonly series: Series;
+  /** Steps of the horizon whose mean is forecast, >= 1. */
+  readonly horizonSteps: number;
+  /** Steps of the lead time (lag + pod start + interval) whose maximum is forecast, >= 1. */
+  readonly leadSteps: number;
+  /** Levels at which quantiles are asked, ascending, each in (0, 1). */
+  readonly levels: readonly Probability[];
+  /** Coarser and longer history (e.g. 7 days at 5 minutes), oldest first; may overlap the series. */
+  readonly longHistory?: Series;
+}
+
+/** Which forecaster: the whole of ours, Prophet as a user gets it, the original's settings, or the last value. */
+export type Method = "auto" | "prophet" | "original" | "naive";
+
+/** A forecast as plain data. All values in cores, never negative, never NaN. */
+export interface Forecast {
+  readonly method: string;
+  /** Point forecast of each future step, length max(horizonSteps, leadSteps). */
+  readonly path: Float64Array;
+  /** Lower and upper edge of the 90 % band of each future step, same length as path. */
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  /** Point forecast of the mean over the horizon. */
+  readonly mean: Cores;
+  /** Point forecast (about the median) of the maximum over the lead time. */
+  readonly max: Cores;
+  /** Quantiles of the horizon's mean and of the lead time's maximum; same order as the request's levels, non-decreasing. */
+  readonly meanQuantiles: readonly Cores[];
+  readonly maxQuantiles: readonly Cores[];
+  /** In-window MAE of the combined forecast over that of the last value on the same origins; < 1 is better. NaN when unknown. */
+  readonly skill: number;
+  /** Share of in-window origins inside the 90 % interval of the mean, 0..1; NaN when unknown. */
+  readonly coverage90: number;
+  /** Weight of each model of the pool that took part, summing to 1. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** Detected season in seconds, or null for none. */
+  readonly period: Seconds | null;
+  /** Rung of the cold-start ladder that made this: which family of models the history allowed. */
+  readonly rung: "last" | "smoothing" | "pool";
+  /** In-window origins the weights and quantiles rest on. */
+  readonly origins: number;
+  /** Fitted values of the pool (one-step or season-aware smoothing) for pictures, same length as series.values; may be empty. */
+  readonly fitted: Float64Array;
+}
+
+/** A forecaster: pure, deterministic, same input same bytes. */
+export type Forecaster = (request: ForecastRequest) => Forecast;

@@ -1,0 +1,87 @@
+/** The vocabulary of decisions: stages, reasons, conditions of a run, and the decision with its trail. */
+import type { Forecast } from "../forecast/types.ts";
+import type { Quality, QualityReason } from "../series/types.ts";
+import type { Cores, EpochSeconds, Replicas, Seconds } from "../units.ts";
+
+/** Closed vocabulary of stage reasons; HPA's words where HPA has one. */
+export type Reason =
+  | QualityReason
+  | "ForecastQuantile"
+  | "ReactiveFloor"
+  | "ForecastNotTrusted"
+  | "DesiredWithinRange"
+  | "WithinTolerance"
+  | "ScaleUpStabilized"
+  | "ScaleDownStabilized"
+  | "ScaleUpLimit"
+  | "ScaleDownLimit"
+  | "ScaleUpDisabled"
+  | "ScaleDownDisabled"
+  | "CooldownActive"
+  | "SuddenDrop"
+  | "RolloutInProgress"
+  | "ScheduleFloor"
+  | "ScheduleCeiling"
+  | "ScheduleFactor"
+  | "TooFewReplicas"
+  | "TooManyReplicas"
+  | "FallbackReplicas"
+  | "HoldOnBadData"
+  | "UpOnlyOnPartialData"
+  | "ForecastOnlyMode"
+  | "Paused"
+  | "ScalingDisabled"
+  | "OtherScaler"
+  | "Overruled"
+  | "TargetNotFound"
+  | "StateConflict"
+  | "ScaleConflict"
+  | "ReadyForNewScale";
+
+/** One stage of the decision: replicas that went in, that came out, and why. `detail` holds the numbers that re-compute it. */
+export interface TrailEntry {
+  readonly stage: string;
+  readonly from: Replicas;
+  readonly to: Replicas;
+  readonly reason: Reason;
+  readonly message: string;
+  readonly detail?: Readonly<Record<string, number | string | boolean | null>>;
+}
+
+/** What is known of the target beside its metric, as read in this run. */
+export interface Conditions {
+  /** A rollout is in progress. */
+  readonly rollout?: boolean;
+  /** The pause annotation is set on the target. */
+  readonly paused?: boolean;
+  /** Name of another scaler on the same target, e.g. "HorizontalPodAutoscaler/web". */
+  readonly otherScaler?: string;
+  /** Measured pod start (upper quantile of ready minus created). */
+  readonly podStart?: Seconds;
+  /** Ready pods, when known. */
+  readonly readyReplicas?: Replicas;
+}
+
+/** What to do. `replicas` equals `current` unless action is "scale". */
+export interface Decision {
+  readonly action: "scale" | "keep" | "hold";
+  readonly current: Replicas;
+  readonly replicas: Replicas;
+  /** The reason that decided, from the last stage that changed or held the value. */
+  readonly reason: Reason;
+  readonly message: string;
+  readonly trail: readonly TrailEntry[];
+}
+
+/** Everything one tick computed, enough to re-compute the decision and to draw it. */
+export interface TickRecord {
+  readonly now: EpochSeconds;
+  readonly quality: Quality;
+  /** Current demand: mean of the newest complete steps, cores; NaN when unknown. */
+  readonly demand: Cores;
+  readonly lead: Seconds;
+  readonly level: number;
+  readonly quantile: Cores;
+  readonly forecast: Forecast | null;
+  readonly decision: Decision;
+}

@@ -1,0 +1,48 @@
+/** What is remembered of one target between runs. Advice, never truth: losing it only lengthens a scale-in. */
+import type { Cores, EpochSeconds, Replicas } from "../units.ts";
+
+/** A past wish: the replicas the demand asked for, before stabilisation. */
+export interface Wish {
+  readonly at: EpochSeconds;
+  readonly replicas: Replicas;
+}
+
+/** A change of replicas that we made. */
+export interface ScaleEvent {
+  readonly at: EpochSeconds;
+  readonly from: Replicas;
+  readonly to: Replicas;
+}
+
+/** The last forecast, kept for the cooldown logic, the sudden-drop check and for people. */
+export interface LastForecast {
+  readonly at: EpochSeconds;
+  /** Unusable for decisions after this. */
+  readonly expires: EpochSeconds;
+  readonly max: Cores;
+  readonly quantile: Cores;
+  readonly level: number;
+  readonly mean: Cores;
+  readonly method: string;
+}
+
+/** State of one target. */
+export interface TargetState {
+  /** Wishes of the last stabilisation window, oldest first. */
+  readonly wishes: readonly Wish[];
+  /** Our changes within the longest rate period or cooldown, oldest first. */
+  readonly events: readonly ScaleEvent[];
+  readonly lastForecast: LastForecast | null;
+  /** When data was last good enough to act on; null: never. */
+  readonly lastGoodData: EpochSeconds | null;
+  /** Until when a sudden drop forbids scale-in; null: none. */
+  readonly dropHoldUntil: EpochSeconds | null;
+  /** What we last wrote, to recognise another writer (GitOps ping-pong). */
+  readonly lastWritten: { readonly at: EpochSeconds; readonly replicas: Replicas; readonly overruled: number } | null;
+}
+
+/** State of a job: by "namespace/name" of the target. */
+export interface JobState {
+  readonly version: number;
+  readonly targets: Readonly<Record<string, TargetState>>;
+}

@@ -1,0 +1,101 @@
+/** What the job asks of the outside, as types only; adapters, the replay and tests implement them. */
+import type { Conditions, TickRecord } from "./core/policy/types.ts";
+import type { Samples } from "./core/series/types.ts";
+import type { JobState } from "./core/state/types.ts";
+import type { TargetConfig } from "./core/target.ts";
+import type { EpochSeconds, Replicas, Seconds } from "./core/units.ts";
+
+/** A history as read: samples, the clock of the source, and whether the answer was degraded. */
+export interface HistoryReading {
+  readonly samples: Samples;
+  /** Coarser, longer history if configured and available. */
+  readonly longSamples?: Samples;
+  readonly longStep?: Seconds;
+  /** Warnings or a partial response came with it. */
+  readonly partial: boolean;
+  /** Series in the answer (more than 1: the query is not an aggregate). */
+  readonly seriesCount: number;
+  /** What was asked, for messages. */
+  readonly source: string;
+  /** Measured pod start, if the source knows it. */
+  readonly podStart?: Seconds;
+}
+
+/** Reads the CPU history of targets. */
+export interface History {
+  /** Time as the source has it. Throws HistoryError. */
+  now(): Promise<EpochSeconds>;
+  /** One reading per target, same order; a target that fails gives its error, the others go on. */
+  read(targets: readonly TargetConfig[], now: EpochSeconds): Promise<readonly (HistoryReading | Error)[]>;
+}
+
+/** The scale of a target as read in this run. */
+export interface ScaleReading {
+  readonly replicas: Replicas;
+  readonly conditions: Conditions;
+  /** With actuator hpa: the HPA's current minReplicas. */
+  readonly floor?: Replicas;
+}
+
+/** Reads and sets replicas. */
+export interface Scaler {
+  /** Throws a named error with cause when it cannot be read. */
+  read(target: TargetConfig): Promise<ScaleReading>;
+  /** Sets replicas only if they still are `from`; "conflict" when they are not. Throws a named error otherwise. */
+  scale(target: TargetConfig, from: Replicas, to: Replicas): Promise<"done" | "conflict">;
+}
+
+/** State as read, with the version a claim must name. */
+export interface StateReading {
+  readonly state: JobState;
+  readonly version: string | null;
+  /** Why the stored state could not be used, if it could not. */
+  readonly warning?: string;
+}
+
+/** Keeps what is remembered between runs. */
+export interface StateStore {
+  read(): Promise<StateReading>;
+  /** Writes if the stored version still is `version`; "lost" when another run wrote first. */
+  claim(state: JobState, version: string | null): Promise<"claimed" | "lost">;
+}
+
+/** Tells people and machines what was done; must never fail a run. */
+export interface Reporter {
+  tick(target: TargetConfig, record: TickRecord | null, outcome: Outcome): void;
+  log(level: "debug" | "info" | "warn" | "error", message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** What became of one target in one run (the JSON of contract `--once`). */
+export interface Outcome {
+  readonly name: string;
+  readonly action: "scaled" | "unchanged" | "held" | "failed";
+  readonly from: Replicas | null;
+  readonly to: Replicas | null;
+  readonly reason: string;
+  readonly message: string;
+  readonly forecast: {
+    readonly max: number;
+    readonly quantile: number;
+    readonly level: number;
+    readonly method: string;
+  } | null;
+  readonly trail: readonly unknown[];
+}
+
+/** Local time and pauses; the core never reads a clock. */
+export interface Clock {
+  now(): EpochSeconds;
+  /** Monotonic milliseconds for timing. */
+  tick(): number;
+  sleep(seconds: Seconds): Promise<void>;
+}
+
+/** All ports of a run. */
+export interface Ports {
+  readonly history: History;
+  readonly scaler: Scaler;
+  readonly state: StateStore;
+  readonly reporter: Reporter;
+  readonly clock: Clock;
+}
