@@ -1,0 +1,96 @@
+/** Ours under replay: the production `runOnce` over ports that read the modelled world. */
+import type { Forecaster } from "../core/forecast/types.ts";
+import { decodeState, encodeState } from "../core/state/codec.ts";
+import type { TargetConfig } from "../core/target.ts";
+import type { HistoryReading, Outcome, Ports, Scaler, StateStore } from "../ports.ts";
+import { runOnce } from "../run.ts";
+import type { ReplayOptions, ReplayPolicy, View } from "./types.ts";
+
+/**
+ * The production decision code as a replay policy. `target` gives the policy's settings; the modelled world gives pod
+ * start, interval, lag, bounds and target CPU. State goes through the real codec, so a replay also proves that.
+ */
+export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options: ReplayOptions): ReplayPolicy {
+  const settings: TargetConfig = {
+    ...target,
+    targetCpu: options.targetCpu,
+    minReplicas: options.min,
+    maxReplicas: options.max,
+    interval: options.every,
+    podStart: options.startup,
+    metricLag: options.metricLag,
+    step: 15,
+  };
+  let view: View | undefined;
+  let wanted = 0;
+  let outcome: Outcome | undefined;
+  const ports: Ports = {
+    history: {
+      now: async () => seen().now,
+      read: async () => [readingOf(seen(), settings)],
+    },
+    scaler: replayScaler(seen, (to) => {
+      wanted = to;
+    }),
+    state: memoryStore(),
+    reporter: {
+      tick: (_, __, o) => {
+        outcome = o;
+      },
+      log: () => {},
+    },
+    clock: { now: () => seen().now, tick: () => 0, sleep: async () => {} },
+  };
+  function seen(): View {
+    if (!view) throw new Error("the replay asked a policy outside of a decision");
+    return view;
+  }
+  return {
+    name: "auto",
+    every: options.every,
+    async decide(now) {
+      view = now;
+      wanted = now.replicas;
+      outcome = undefined;
+      await runOnce(ports, [settings], { dryRun: false, forecaster });
+      return { replicas: wanted, reason: (outcome as Outcome | undefined)?.reason ?? "NoOutcome" };
+    },
+  };
+}
+
+/** Samples of the modelled world; a step's mean is stamped with the step's end, as a rate over it is. */
+function readingOf(view: View, target: TargetConfig): HistoryReading {
+  const { times, values } = view.history(target.history);
+  const samples = { times: times.map((t) => t + target.step), values };
+  return { samples, partial: false, seriesCount: 1, source: "replay" };
+}
+
+function replayScaler(view: () => View, set: (to: number) => void): Scaler {
+  return {
+    read: async () => ({ replicas: view().replicas, conditions: { readyReplicas: view().ready } }),
+    scale: async (_, from, to) => {
+      if (from !== view().replicas) return "conflict";
+      set(to);
+      return "done";
+    },
+  };
+}
+
+/** A state store in memory that keeps the encoded text, with a version that a claim must name. */
+function memoryStore(): StateStore {
+  let text: string | null = null;
+  let version = 0;
+  return {
+    async read() {
+      const decoded = text === null ? null : decodeState(text);
+      const state = decoded?.ok ? decoded.value : { version: 1, targets: {} };
+      return { state, version: String(version) };
+    },
+    async claim(state, claimed) {
+      if (claimed !== String(version)) return "lost";
+      text = encodeState(state);
+      version++;
+      return "claimed";
+    },
+  };
+}

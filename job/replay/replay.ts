@@ -1,0 +1,96 @@
+/** The replay command's work: a series, the names of policies, one record of scores in the form of the contract. */
+import type { Forecaster } from "../core/forecast/types.ts";
+import type { Samples } from "../core/series/types.ts";
+import type { TargetConfig } from "../core/target.ts";
+import { autoPolicy } from "./auto.ts";
+import { type Demand, toDemand } from "./demand.ts";
+import { oraclePolicy, staticPolicy } from "./peers/foresight.ts";
+import { hpaPolicy, linearHpaPolicy } from "./peers/hpa.ts";
+import { meanPolicy, originalPolicy } from "./peers/original.ts";
+import { simulate } from "./simulate.ts";
+import type { ReplayOptions, ReplayPolicy, ReplayResult } from "./types.ts";
+
+/** Every policy that can be replayed, in the order of the tables. */
+export const POLICY_NAMES = [
+  "auto",
+  "hpa",
+  "original",
+  "original15",
+  "prophet",
+  "mean",
+  "linear",
+  "static",
+  "oracle",
+] as const;
+export type PolicyName = (typeof POLICY_NAMES)[number];
+
+/** Settings of the modelled world as the contract has them. */
+export const REPLAY_DEFAULTS: ReplayOptions = {
+  warmup: 14_400,
+  startup: 30,
+  request: 0.5,
+  targetCpu: 0.45,
+  hpaTarget: 0.7,
+  every: 60,
+  min: 1,
+  max: 400,
+  metricLag: 0,
+};
+
+/** What a replay needs beside the series: our own settings and the forecasters by method. */
+export interface ReplaySetup {
+  readonly target: TargetConfig;
+  readonly forecasterOf: (method: TargetConfig["method"]) => Forecaster;
+}
+
+/** Makes one policy by name. */
+export function createPolicy(
+  name: PolicyName,
+  options: ReplayOptions,
+  demand: Demand,
+  setup: ReplaySetup,
+): ReplayPolicy {
+  switch (name) {
+    case "auto":
+      return autoPolicy(setup.target, setup.forecasterOf(setup.target.method), options);
+    case "hpa":
+      return hpaPolicy(options);
+    case "linear":
+      return linearHpaPolicy(options);
+    case "original":
+      return originalPolicy(name, setup.forecasterOf("original"), options);
+    case "original15":
+      return originalPolicy(name, setup.forecasterOf("original"), { ...options, every: 15 });
+    case "prophet":
+      return originalPolicy(name, setup.forecasterOf("prophet"), options);
+    case "mean":
+      return meanPolicy(options);
+    case "static":
+      return staticPolicy(options, demand.values);
+    case "oracle":
+      return oraclePolicy(options, demand.step);
+  }
+}
+
+/** Replays samples under the named policies. Throws DemandError where the series is too short. */
+export async function replay(
+  samples: Samples,
+  names: readonly PolicyName[],
+  options: ReplayOptions,
+  setup: ReplaySetup,
+): Promise<ReplayResult> {
+  const demand = toDemand(samples);
+  return simulate(
+    demand,
+    names.map((name) => createPolicy(name, options, demand, setup)),
+    options,
+  );
+}
+
+/** The rows as CSV with the contract's columns: `policy,t,demand,ready,replicas,decision,reason`. */
+export function rowsToCsv(result: ReplayResult): string {
+  const lines = result.rows.map((r) =>
+    [r.policy, r.t, Number(r.demand.toFixed(6)), r.ready, r.replicas, r.decision ?? "", r.reason].join(","),
+  );
+  return `policy,t,demand,ready,replicas,decision,reason\n${lines.join("\n")}\n`;
+}

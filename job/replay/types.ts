@@ -1,0 +1,85 @@
+/** The interface of a policy under replay, its settings, and what a replay gives back. */
+import type { Samples } from "../core/series/types.ts";
+import type { Cores, EpochSeconds, Replicas, Seconds } from "../core/units.ts";
+import type { ModelPod } from "./cluster.ts";
+
+/** The modelled world, the same for all policies of one replay. */
+export interface ReplayOptions {
+  /** The first seconds are history only. */
+  readonly warmup: Seconds;
+  /** A pod is ready this long after the decision. */
+  readonly startup: Seconds;
+  /** CPU one pod can serve, in cores. */
+  readonly request: Cores;
+  /** CPU one pod should carry (ours, the original). */
+  readonly targetCpu: Cores;
+  /** Target utilisation of the simulated HPA, as a share of the request. */
+  readonly hpaTarget: number;
+  /** Seconds between two decisions of ours and of the original. */
+  readonly every: Seconds;
+  readonly min: Replicas;
+  readonly max: Replicas;
+  /** How far the newest known step trails the decision; 0 = the last complete step is known. */
+  readonly metricLag: Seconds;
+}
+
+/** What a policy sees at one moment. */
+export interface View {
+  readonly now: EpochSeconds;
+  /** Index of the step that begins now; steps before it are complete. */
+  readonly index: number;
+  readonly replicas: Replicas;
+  readonly ready: Replicas;
+  readonly pods: readonly ModelPod[];
+  /** Mean of the two last complete steps that are known, cores. */
+  readonly demand: Cores;
+  /** The known history of at most `seconds`, newest last: a view, not a copy. Sample i is the mean of the step that begins at times[i]. */
+  history(seconds: Seconds): Samples;
+  /** The demand to come, for policies with foresight: step `index + k`. */
+  future(k: number): Cores;
+}
+
+/** A decision of a policy: replicas and a word on why. */
+export interface Wanted {
+  readonly replicas: Replicas;
+  readonly reason: string;
+}
+
+/** A policy under replay; it keeps its own memory. */
+export interface ReplayPolicy {
+  readonly name: string;
+  /** Seconds between its decisions. */
+  readonly every: Seconds;
+  decide(view: View): Wanted | Promise<Wanted>;
+}
+
+/** One row a step. `decision` is null where the policy did not run. */
+export interface ReplayRow {
+  readonly policy: string;
+  readonly t: EpochSeconds;
+  readonly demand: Cores;
+  readonly ready: Replicas;
+  readonly replicas: Replicas;
+  readonly decision: Replicas | null;
+  readonly reason: string;
+}
+
+/** The score of one policy over one series. */
+export interface ReplayScore {
+  /** Pods (starting ones too) x hours. */
+  readonly podHours: number;
+  /** Share of steps with demand above ready x request. */
+  readonly under: number;
+  /** Share of the demand that is above ready x request. */
+  readonly unserved: number;
+  /** Changes of the replicas. */
+  readonly actions: number;
+}
+
+/** Scores and rows of all policies of one replay. */
+export interface ReplayResult {
+  readonly startup: Seconds;
+  readonly steps: number;
+  readonly policies: Readonly<Record<string, ReplayScore>>;
+  readonly rows: readonly ReplayRow[];
+}

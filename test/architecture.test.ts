@@ -1,0 +1,143 @@
+/** Data flows one way: checks the table of allowed imports, the purity of the core, and the shape of the files. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const ROOT = join(import.meta.dirname, "..");
+
+/** Room -> rooms it may import. A room may always import itself; job/ports.ts counts as `ports`, job/run.ts as `run`. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  "core/units": [],
+  "core/result": [],
+  "core/series": ["core/units", "core/result"],
+  "core/forecast": ["core/units", "core/result", "core/series"],
+  "core/target": ["core/units", "core/forecast"],
+  "core/state": ["core/units", "core/result"],
+  "core/policy": ["core/units", "core/result", "core/series", "core/forecast", "core/state", "core/target"],
+  "core/tick": ["core/units", "core/result", "core/series", "core/forecast", "core/policy", "core/state", "core/target"],
+  ports: ["core/units", "core/series", "core/policy", "core/state", "core/target"],
+  run: ["ports", "core/*"],
+  config: ["core/*"],
+  adapters: ["ports", "core/*", "config"],
+  replay: ["ports", "core/*", "run"],
+  report: ["ports", "core/*", "replay"],
+  cli: ["ports", "core/*", "run", "config", "adapters", "replay", "report"],
+  main: ["cli"],
+};
+
+/** Packages that one room alone may import. */
+const ONE_ROOM: Readonly<Record<string, RegExp>> = {
+  axios: /^adapters\/prometheus/,
+  "@kubernetes/client-node": /^adapters\/kubernetes/,
+  yargs: /^cli\//,
+  yaml: /^(config|cli)\//,
+  "@observablehq/plot": /^report\//,
+  linkedom: /^report\//,
+  "@resvg/resvg-js": /^report\//,
+};
+
+/** Words that make a result depend on something else than the arguments. */
+const IMPURE =
+  /\bprocess\.|\bconsole\.|\bDate\b(?!\.UTC\()|\bfetch\(|\bset(Timeout|Interval|Immediate)\(|Math\.random|\bperformance\./;
+
+function filesOf(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((e) => e.isFile() && e.name.endsWith(".ts"))
+    .map((e) => relative(ROOT, join(e.parentPath, e.name)));
+}
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/(?:from\s+|import\s*\(\s*|import\s+)"([^"]+)"/g)].map((m) => m[1]!);
+}
+
+/** job/core/policy/x.ts -> core/policy; job/run.ts -> run; job/core/tick.ts -> core/tick. */
+function roomOf(path: string): string {
+  const parts = relative("job", path).replace(/\.ts$/, "").split("/");
+  return parts[0] === "core" ? `core/${parts[1]}` : parts[0]!;
+}
+
+function isAllowed(from: string, to: string): boolean {
+  const list = MAY_IMPORT[from] ?? [];
+  return from === to || list.includes(to) || (to.startsWith("core/") && list.includes("core/*"));
+}
+
+const job = filesOf("job").map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
+
+describe("the house", () => {
+  it("knows every room", () => {
+    const rooms = new Set(job.map((f) => roomOf(f.path)));
+    expect([...rooms].filter((r) => !(r in MAY_IMPORT))).toEqual([]);
+  });
+
+  it("lets data flow one way only", () => {
+    const wrong = job.flatMap(({ path, text }) =>
+      importsOf(text)
+        .filter((i) => i.startsWith("."))
+        .map((i) => normalize(join(dirname(path), i)))
+        .filter((target) => !isAllowed(roomOf(path), roomOf(target)))
+        .map((target) => `${path} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("has no import cycles", () => {
+    const edges = new Map(
+      job.map(({ path, text }) => [
+        path,
+        importsOf(text)
+          .filter((i) => i.startsWith("."))
+          .map((i) => normalize(join(dirname(path), i))),
+      ]),
+    );
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (file: string, trail: string[]): void => {
+      if (trail.includes(file)) cycles.push([...trail.slice(trail.indexOf(file)), file].join(" -> "));
+      if (done.has(file) || trail.includes(file)) return;
+      for (const next of edges.get(file) ?? []) visit(next, [...trail, file]);
+      done.add(file);
+    };
+    for (const file of edges.keys()) visit(file, []);
+    expect(cycles).toEqual([]);
+  });
+
+  it("keeps each outside package in its one room", () => {
+    const wrong = job.flatMap(({ path, text }) =>
+      importsOf(text)
+        .filter((i) => i in ONE_ROOM && !ONE_ROOM[i]!.test(relative("job", path)))
+        .map((i) => `${path} imports ${i}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("keeps the core and the simulated HPA pure", () => {
+    const pure = job.filter((f) => f.path.startsWith("job/core/") || f.path.startsWith("job/replay/hpa/"));
+    expect(pure.length).toBeGreaterThan(5);
+    const wrong = pure.flatMap(({ path, text }) => {
+      const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "").replace(/"[^"\n]*"|`[^`]*`/g, '""');
+      const node = importsOf(text).filter((i) => i.startsWith("node:"));
+      const word = IMPURE.exec(code)?.[0];
+      return [...node.map((i) => `${path} imports ${i}`), ...(word ? [`${path} uses ${word}`] : [])];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("leaves `process` to main.ts", () => {
+    const wrong = job
+      .filter((f) => f.path !== "job/main.ts")
+      .filter((f) => /\bprocess\.|from "node:process"/.test(f.text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")))
+      .map((f) => f.path);
+    expect(wrong).toEqual([]);
+  });
+
+  it("opens every file with its one responsibility, and keeps files readable", () => {
+    const all = ["job", "stress-app", "scripts", "bench", "test"].flatMap(filesOf);
+    const wrong = all.flatMap((path) => {
+      const text = readFileSync(join(ROOT, path), "utf8");
+      const lines = text.split("\n").length;
+      const first = /^(#!.*\n)?\/(\*\*|\/) \S/.test(text) ? [] : [`${path}: no responsibility in its first line`];
+      return lines > 260 ? [...first, `${path}: ${lines} lines`] : first;
+    });
+    expect(wrong).toEqual([]);
+  });
+});
