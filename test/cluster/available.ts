@@ -1,0 +1,68 @@
+/** Says which of the real servers this machine can run, and for those it cannot, which command makes it able. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { clusterDir } from "./holder.ts";
+
+/** A sentence that names what is missing and the command that gets it; undefined when nothing is missing. */
+export type Missing = string | undefined;
+
+const debianPrometheus = "/usr/bin/prometheus";
+
+/** The folder of the programs built from test/cluster/go/NAME, whether built or not. */
+export function programs(name: "kube" | "prometheus" | "coredns"): string {
+  return bash(`go_dir ${name}`);
+}
+
+/** Tier 1: API server, etcd, controllers and scheduler on loopback. */
+export function missingControlPlane(): Missing {
+  const gone = tools(["setpriv", "openssl", "curl"]);
+  if (gone) return `${gone} missing: apt-get install util-linux openssl curl`;
+  if (!existsSync(`${programs("kube")}/kube`))
+    return "the control plane is not built: run test/cluster/setup.sh kube (needs Go, 6 to 13 minutes)";
+  return undefined;
+}
+
+/** A Prometheus on loopback: Debian's, or the one built for the node. */
+export function missingPrometheus(): Missing {
+  return prometheusBinary()
+    ? undefined
+    : "Prometheus is missing: apt-get install prometheus, or run test/cluster/setup.sh prometheus";
+}
+
+/** The program to start as Prometheus, if there is one. */
+export function prometheusBinary(): string | undefined {
+  return [debianPrometheus, `${programs("prometheus")}/prometheus`].find(existsSync);
+}
+
+/** Tier 3: a node with real pods; needs root for its namespaces. */
+export function missingNode(): Missing {
+  const below = missingControlPlane();
+  if (below) return below;
+  if (process.getuid?.() !== 0) return "a node needs root, for namespaces and cgroups";
+  const gone = tools(["containerd", "runc", "nft", "buildah"]);
+  if (gone) return `${gone} missing: run test/cluster/setup.sh apt`;
+  const images = bash("images_dir");
+  const has = existsSync(images) ? readdirSync(images) : [];
+  const without = ["pause", "busybox", "prometheus", "coredns"].filter((name) => !has.includes(`${name}.tar`));
+  return without.length ? `images ${without.join(", ")} missing: run test/cluster/setup.sh tier3` : undefined;
+}
+
+/**
+ * For `describe.skipIf(skip(missingControlPlane()))`: prints why and gives true when something is missing.
+ * With PROPHET_REQUIRE_ALL=1, as in CI, it throws, so that nothing is skipped in silence.
+ */
+export function skip(missing: Missing): boolean {
+  if (missing === undefined) return false;
+  if (process.env.PROPHET_REQUIRE_ALL === "1") throw new Error(`nothing may be skipped here: ${missing}`);
+  console.warn(`skipped: ${missing}`);
+  return true;
+}
+
+function tools(names: readonly string[]): string {
+  const path = `${process.env.PATH ?? ""}:/usr/sbin:/sbin`.split(":");
+  return names.filter((name) => !path.some((dir) => existsSync(`${dir}/${name}`))).join(", ");
+}
+
+function bash(command: string): string {
+  return execFileSync("bash", ["-c", `source ${clusterDir}lib.sh; ${command}`], { encoding: "utf8" }).trim();
+}

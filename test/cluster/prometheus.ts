@@ -1,0 +1,156 @@
+/** A real Prometheus on loopback for tests: scrapes what it is told to, can be stopped and started again, can be given a past. */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { prometheusBinary } from "./available.ts";
+
+/** One scrape job. */
+export interface ScrapeJob {
+  readonly job: string;
+  /** host:port of each target. */
+  readonly targets: readonly string[];
+  /** Default /metrics. */
+  readonly path?: string;
+  /** Labels added to every series of these targets. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface PrometheusOptions {
+  readonly scrape?: readonly ScrapeJob[];
+  /** Seconds between scrapes, default 1. */
+  readonly interval?: number;
+  /** A past to be born with, in OpenMetrics text with timestamps in unix seconds and a last line `# EOF`. Needs promtool (Debian's package has it). */
+  readonly history?: string;
+  /** More command line flags. */
+  readonly flags?: readonly string[];
+}
+
+export interface TestPrometheus {
+  /** http://127.0.0.1:PORT */
+  readonly url: string;
+  readonly pid: number;
+  /** An instant query; resolves to data.result. */
+  query(promql: string, time?: number): Promise<InstantSample[]>;
+  /** Ends the server as in an outage; the data and the port stay. */
+  pause(): Promise<void>;
+  /** Starts it again on the same port and data. */
+  resume(): Promise<void>;
+  /** Ends it and removes its data. May be called twice. */
+  stop(): Promise<void>;
+}
+
+export interface InstantSample {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: readonly [number, string];
+}
+
+/** Starts Prometheus and waits until it is ready (about 1 s). The kernel ends it when this thread ends. */
+export async function startPrometheus(options: PrometheusOptions = {}): Promise<TestPrometheus> {
+  const binary = prometheusBinary();
+  if (!binary) throw new Error("Prometheus is missing: see missingPrometheus()");
+  const dir = await mkdtemp(join(tmpdir(), "prom-"));
+  await writeFile(join(dir, "prometheus.json"), configuration(options)); // JSON is YAML
+  if (options.history) await backfill(binary, dir, options.history);
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const launch = () => launchServer(binary, dir, port, options.flags ?? []);
+  let server: ChildProcess | undefined = await launch();
+  const pause = async () => {
+    if (server) await kill(server);
+    server = undefined;
+  };
+  return {
+    url,
+    get pid() {
+      return server?.pid ?? -1;
+    },
+    query: (promql, time) => instant(url, promql, time),
+    pause,
+    resume: async () => {
+      server ??= await launch();
+    },
+    stop: async () => {
+      await pause();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function configuration(options: PrometheusOptions): string {
+  const interval = `${Math.round((options.interval ?? 1) * 1000)}ms`;
+  return JSON.stringify({
+    global: { scrape_interval: interval, scrape_timeout: interval },
+    scrape_configs: (options.scrape ?? []).map(({ job, targets, path, labels }) => ({
+      job_name: job,
+      metrics_path: path ?? "/metrics",
+      static_configs: [{ targets, labels: labels ?? {} }],
+    })),
+  });
+}
+
+async function backfill(binary: string, dir: string, history: string): Promise<void> {
+  const promtool = join(dirname(binary), "promtool");
+  if (!existsSync(promtool)) throw new Error("promtool is missing: apt-get install prometheus");
+  const file = join(dir, "history.om");
+  await writeFile(file, history);
+  await promisify(execFile)(promtool, ["tsdb", "create-blocks-from", "openmetrics", file, join(dir, "data")]);
+}
+
+async function launchServer(
+  binary: string,
+  dir: string,
+  port: number,
+  flags: readonly string[],
+): Promise<ChildProcess> {
+  const args = [
+    `--config.file=${join(dir, "prometheus.json")}`,
+    `--storage.tsdb.path=${join(dir, "data")}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    ...flags,
+  ];
+  // setpriv: the kernel ends it also when this process is killed
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", binary, ...args], { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+    said = (said + chunk).slice(-4000);
+  });
+  for (let tries = 0; tries < 300; tries++) {
+    if (child.exitCode !== null) break;
+    const ready = await fetch(`http://127.0.0.1:${port}/-/ready`).catch(() => undefined);
+    if (ready?.ok) return child;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await kill(child);
+  throw new Error(`Prometheus was not ready: ${said}`);
+}
+
+/** SIGKILL: its data is thrown away or read back from the write-ahead log. */
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill("SIGKILL");
+  await gone;
+}
+
+async function instant(url: string, promql: string, time: number | undefined): Promise<InstantSample[]> {
+  const body = new URLSearchParams({ query: promql, ...(time === undefined ? {} : { time: String(time) }) });
+  const answer = await fetch(`${url}/api/v1/query`, { method: "POST", body });
+  if (!answer.ok) throw new Error(`POST ${url}/api/v1/query ${promql}: ${answer.status} ${await answer.text()}`);
+  return ((await answer.json()) as { data: { result: InstantSample[] } }).data.result;
+}
+
+/** A port of loopback that nothing listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
