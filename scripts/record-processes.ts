@@ -1,0 +1,66 @@
+/** Starts, restarts and ends the processes of a recording, all of them at high priority and by their own pid. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { RecordGroup } from "./record-plan.ts";
+
+const SERVER = fileURLToPath(new URL("../stress-app/server.ts", import.meta.url));
+const TRAFFIC = fileURLToPath(new URL("../stress-app/traffic.ts", import.meta.url));
+
+/** Niceness -10 (root only; others keep theirs and are told so): a build beside it must not eat the wall clock the burns are measured in. */
+export function spawnUrgent(command: string, args: readonly string[], name: string): ChildProcess {
+  const child = spawn("nice", ["-n", "-10", command, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream! }).on("line", (line) => console.log(`[${name}] ${line}`));
+  }
+  return child;
+}
+
+/** Asks a process to end and waits for it. */
+export async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill("SIGTERM");
+  await gone;
+}
+
+/** One stress-app that keeps its port over a restart, as a pod's container keeps its address. */
+export interface AppProcess {
+  readonly port: number;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function launch(port: number, name: string): Promise<{ child: ChildProcess; port: number }> {
+  const child = spawnUrgent(process.execPath, [SERVER, "--port", String(port), "--workers", "2"], name);
+  const said = await Promise.race([
+    new Promise<string>((resolve) => {
+      createInterface({ input: child.stdout! }).on("line", (line) => line.includes("listens on") && resolve(line));
+    }),
+    once(child, "exit").then(() => ""),
+  ]);
+  const match = /:(\d+) with/.exec(said);
+  if (!match) throw new Error(`${name}: the stress-app did not start`);
+  return { child, port: Number(match[1]) };
+}
+
+/** Starts one stress-app on a free port of the loopback. */
+export async function startApp(name: string): Promise<AppProcess> {
+  let { child, port } = await launch(0, name);
+  return {
+    port,
+    async restart() {
+      await end(child);
+      ({ child } = await launch(port, name));
+    },
+    stop: () => end(child),
+  };
+}
+
+/** Starts the generator of a group over its apps. */
+export function startTraffic(group: RecordGroup, apps: readonly AppProcess[]): ChildProcess {
+  const urls = apps.flatMap((app) => ["--url", `http://127.0.0.1:${app.port}`]);
+  const args = [TRAFFIC, ...urls, "--duration", String(group.duration), ...group.traffic];
+  return spawnUrgent(process.execPath, args, `${group.name} traffic`);
+}

@@ -1,0 +1,97 @@
+/** Records the fixtures: a real Prometheus over real stress-apps under traffic; saves its query_range answers as they come. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { type RecordGroup, recordFiles, recordPlan } from "./record-plan.ts";
+import { type AppProcess, end, startApp, startTraffic } from "./record-processes.ts";
+import { type RecordPrometheus, STEP, startPrometheus } from "./record-prometheus.ts";
+
+/** 50 minutes: 200 samples at 15 s, ten periods of the sine. */
+const FULL = 3000;
+/** Enough for a rate over 1 m and a few samples after it. */
+const QUICK = 180;
+/** Seconds between two saves, so that an interrupted recording leaves something. */
+const SAVE_EVERY = 600;
+
+const HELP = `node scripts/record.ts [--duration SECONDS | --quick] [--out FOLDER]
+  --duration  seconds of the long recordings, 180 to 86400 (default ${FULL}); the short ones take 0.4 of it
+  --quick     the same as --duration ${QUICK}
+  --out       where the files go (default fixtures/recorded)
+`;
+
+/** Runs what is planned for one group, at its times; the apps keep their ports. */
+async function runEvents(
+  group: RecordGroup,
+  apps: readonly AppProcess[],
+  prometheus: RecordPrometheus,
+  started: number,
+) {
+  const ports = apps.map((app) => app.port);
+  for (const { at, action } of group.events) {
+    await sleep(Math.max(0, started + at * 1000 - Date.now()), undefined, { ref: false });
+    console.log(`${group.name}: ${action} at ${new Date().toISOString()}`);
+    if (action === "restart-one") await apps[0]!.restart();
+    if (action === "restart-all") await Promise.all(apps.map((app) => app.restart()));
+    if (action === "scrapes-off") await prometheus.setTargets(group.name, []);
+    if (action === "scrapes-on") await prometheus.setTargets(group.name, ports);
+  }
+}
+
+/** Asks for every file's time so far and writes the answers. Times are multiples of the step: Prometheus evaluates exactly there. */
+async function save(groups: readonly RecordGroup[], prometheus: RecordPrometheus, out: string, started: number) {
+  const start = Math.ceil(started / 1000 / STEP) * STEP;
+  const now = Math.floor(Date.now() / 1000 / STEP) * STEP;
+  for (const { file, query, duration } of recordFiles(groups)) {
+    const until = Math.min(now, start + Math.floor(duration / STEP) * STEP);
+    await writeFile(join(out, file), await prometheus.queryRange(query, start, until));
+  }
+  console.log(`saved ${out} after ${now - start} s`);
+}
+
+async function record(duration: number, out: string): Promise<void> {
+  await mkdir(out, { recursive: true });
+  const prometheus = await startPrometheus();
+  const groups = recordPlan(duration);
+  const stops: (() => Promise<void>)[] = [];
+  try {
+    const started = Date.now();
+    const events: Promise<void>[] = [];
+    for (const group of groups) {
+      const apps = await Promise.all(Array.from({ length: group.processes }, () => startApp(group.name)));
+      stops.push(...apps.map((app) => app.stop));
+      await prometheus.setTargets(
+        group.name,
+        apps.map((app) => app.port),
+      );
+      const traffic = startTraffic(group, apps);
+      stops.push(() => end(traffic));
+      events.push(runEvents(group, apps, prometheus, started));
+    }
+    for (const one of events) one.catch((error: unknown) => console.error(`event failed: ${error}`));
+    // A scrape interval more, so that the last step has its sample.
+    const ending = started + (duration + STEP) * 1000;
+    while (Date.now() < ending) {
+      await sleep(Math.min(SAVE_EVERY * 1000, ending - Date.now()));
+      await save(groups, prometheus, out, started);
+    }
+  } finally {
+    await Promise.all(stops.map((stop) => stop()));
+    await prometheus.stop();
+  }
+}
+
+const { values } = parseArgs({
+  options: {
+    duration: { type: "string" },
+    quick: { type: "boolean" },
+    out: { type: "string", default: "fixtures/recorded" },
+    help: { type: "boolean" },
+  },
+});
+const duration = values.quick ? QUICK : Number(values.duration ?? FULL);
+if (values.help) console.log(HELP);
+else if (!(duration >= QUICK && duration <= 86_400)) {
+  console.error(`--duration=${values.duration}: a number of seconds from ${QUICK} to 86400 is accepted`);
+  process.exitCode = 2;
+} else await record(duration, values.out);

@@ -1,0 +1,21 @@
+/** The one input of /stress: how many seconds to burn. */
+
+/** Longest burn in seconds: a request is an event of a load test, not a job. */
+export const MAX_INTENSITY = 60;
+/** Burn in seconds when the request names none. */
+export const DEFAULT_INTENSITY = 0.4;
+
+/** Either the seconds or a sentence for the 400. */
+export type Intensity = { readonly seconds: number } | { readonly error: string };
+
+const RANGE = `a decimal number of seconds from 0 to ${MAX_INTENSITY}, given once, like intensity=0.4`;
+
+/** Reads the values of the query parameter `intensity`. Plain decimals only: "1e9", "0x10", "", "NaN" and "-1" are refused. */
+export function parseIntensity(values: readonly string[]): Intensity {
+  if (values.length === 0) return { seconds: DEFAULT_INTENSITY };
+  const [text = ""] = values;
+  if (values.length > 1) return { error: `intensity was given ${values.length} times; accepted: ${RANGE}` };
+  const seconds = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds >= 0 && seconds <= MAX_INTENSITY) return { seconds };
+  return { error: `intensity=${JSON.stringify(text.slice(0, 40))} is not accepted; accepted: ${RANGE}` };
+}
