@@ -1,0 +1,86 @@
+/** Which features a model has: built-in seasons by Prophet's rules, own seasons, event days, regressors. */
+import type { FeatureBlock, HolidayBlock } from "./features.ts";
+import type { History } from "./frame.ts";
+import type { AutoSeasonality, HolidayOption, Mode, ResolvedOptions } from "./options.ts";
+import { SECONDS_PER_DAY } from "./options.ts";
+
+const AUTO = [
+  { name: "yearly", period: 365.25, order: 10, span: 730 * SECONDS_PER_DAY, step: Infinity },
+  { name: "weekly", period: 7, order: 3, span: 14 * SECONDS_PER_DAY, step: 7 * SECONDS_PER_DAY },
+  { name: "daily", period: 1, order: 4, span: 2 * SECONDS_PER_DAY, step: SECONDS_PER_DAY },
+] as const;
+
+/**
+ * Prophet's rules: yearly from 730 days of history, weekly from 14 days with steps below a week, daily from 2 days
+ * with steps below a day; an own season of that name takes the place of an automatic one. Rows in ascending time.
+ */
+export function makeBlocks(frame: History, options: ResolvedOptions): FeatureBlock[] {
+  const seasons = new Map<string, FeatureBlock>();
+  const fourier = (name: string, period: number, fourier_order: number, prior_scale: number, mode: Mode, c?: string) =>
+    seasons.set(name, { kind: "fourier", name, period, fourier_order, prior_scale, mode, condition_name: c });
+  for (const s of options.seasonalities) {
+    const prior = s.prior_scale ?? options.seasonality_prior_scale;
+    fourier(s.name, s.period, s.fourier_order, prior, s.mode ?? options.seasonality_mode, s.condition_name);
+  }
+  const span = frame.ds[frame.ds.length - 1]! - frame.ds[0]!;
+  let step = Infinity;
+  for (let i = 1; i < frame.ds.length; i++) {
+    const gap = frame.ds[i]! - frame.ds[i - 1]!;
+    if (gap > 0 && gap < step) step = gap;
+  }
+  const wishes: Record<string, AutoSeasonality> = {
+    yearly: options.yearly_seasonality,
+    weekly: options.weekly_seasonality,
+    daily: options.daily_seasonality,
+  };
+  for (const auto of AUTO) {
+    const wish = wishes[auto.name]!;
+    const fits = span >= auto.span && step < auto.step && !seasons.has(auto.name);
+    const order = wish === true || (wish === "auto" && fits) ? auto.order : typeof wish === "number" ? wish : 0;
+    if (order > 0) fourier(auto.name, auto.period, order, options.seasonality_prior_scale, options.seasonality_mode);
+  }
+  const regressors = options.regressors.map((r): FeatureBlock => {
+    const { mu, std } = standardization(frame.columns?.[r.name] ?? [], r.standardize ?? "auto");
+    const prior_scale = r.prior_scale ?? options.holidays_prior_scale;
+    return { kind: "regressor", name: r.name, prior_scale, mode: r.mode ?? options.seasonality_mode, mu, std };
+  });
+  return [...seasons.values(), ...holidayBlocks(options), ...regressors];
+}
+
+/** One column for each event and day of its window; days of all its occurrences are joined. */
+function holidayBlocks(options: ResolvedOptions): HolidayBlock[] {
+  const columns = new Map<string, HolidayBlock & { days: number[] }>();
+  for (const h of options.holidays) {
+    const day = Math.floor(h.ds / SECONDS_PER_DAY);
+    for (let offset = h.lower_window ?? 0; offset <= (h.upper_window ?? 0); offset++) {
+      const key = `${offset} ${h.holiday}`;
+      const column = columns.get(key) ?? newColumn(h, offset, options);
+      column.days.push(day + offset);
+      columns.set(key, column);
+    }
+  }
+  return [...columns.values()].sort((a, b) => compare(a.name, b.name) || a.offset - b.offset);
+}
+
+function newColumn(h: HolidayOption, offset: number, options: ResolvedOptions): HolidayBlock & { days: number[] } {
+  const prior_scale = h.prior_scale ?? options.holidays_prior_scale;
+  return { kind: "holiday", name: h.holiday, prior_scale, mode: options.holidays_mode, offset, days: [] };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Mean and standard deviation (n - 1) of a regressor; 0 and 1 where Prophet leaves it as it is. */
+function standardization(
+  values: ArrayLike<number> | ArrayLike<boolean>,
+  wish: "auto" | boolean,
+): { mu: number; std: number } {
+  const numbers = Array.from(values, Number);
+  const distinct = new Set(numbers);
+  const binary = distinct.size === 2 && distinct.has(0) && distinct.has(1);
+  if (distinct.size < 2 || wish === false || (wish === "auto" && binary)) return { mu: 0, std: 1 };
+  const mu = numbers.reduce((sum, v) => sum + v, 0) / numbers.length;
+  const squares = numbers.reduce((sum, v) => sum + (v - mu) ** 2, 0);
+  return { mu, std: Math.sqrt(squares / (numbers.length - 1)) };
+}
