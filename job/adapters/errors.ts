@@ -1,0 +1,95 @@
+/** Named errors of the adapters: what was asked, what came back, and the cause; never a secret. */
+
+/** A history could not be read. `status` is the HTTP status if there was an answer. */
+export class HistoryError extends Error {
+  override readonly name = "HistoryError";
+  readonly asked: string;
+  readonly status: number | undefined;
+
+  constructor(asked: string, status: number | undefined, came: string, cause?: unknown) {
+    super(`${asked}: ${came}`, cause === undefined ? undefined : { cause });
+    this.asked = asked;
+    this.status = status;
+  }
+}
+
+/** A call to the API server failed. `status` is undefined when no answer came; `reason` is Kubernetes' own word (NotFound, Forbidden, ...). */
+export class ClusterError extends Error {
+  override readonly name = "ClusterError";
+  readonly asked: string;
+  readonly status: number | undefined;
+  readonly reason: string;
+
+  constructor(asked: string, status: number | undefined, reason: string, came: string, cause?: unknown) {
+    super(
+      `${asked}: ${status === undefined ? "" : `${status} ${reason}: `}${came}`,
+      cause === undefined ? undefined : { cause },
+    );
+    this.asked = asked;
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+/** The transport gave no usable answer: refused, reset, timed out, too large. `transient`: another attempt may succeed. */
+export class TransportError extends Error {
+  override readonly name = "TransportError";
+  readonly code: string;
+  readonly transient: boolean;
+
+  constructor(code: string, message: string, transient: boolean) {
+    super(message);
+    this.code = code;
+    this.transient = transient;
+  }
+}
+
+/** Codes of the network and of DNS after which the same request may well succeed. */
+const transientCodes: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "ETIMEDOUT",
+  "EPIPE",
+  "EAI_AGAIN",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_SOCKET",
+]);
+
+/** Whether an error code of Node's network layer is transient. Certificate errors, for one, are not. */
+export function isTransientCode(code: string): boolean {
+  return transientCodes.has(code);
+}
+
+/** Statuses after which the same read may succeed: throttled, or a gateway or server that is down for the moment. */
+export function isTransientStatus(status: number): boolean {
+  return status === 429 || status === 502 || status === 503 || status === 504;
+}
+
+/** The code of a thrown network error, also where Node hides it in an AggregateError or a cause; "" when there is none. */
+export function codeOf(error: unknown): string {
+  if (typeof error !== "object" || error === null) return "";
+  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown };
+  if (typeof code === "string") return code;
+  return codeOf(cause) || (Array.isArray(errors) ? codeOf(errors[0]) : "");
+}
+
+/** A function that replaces every secret in a text by `***`. Secrets under 4 characters are left: they would hit ordinary words. */
+export function redactor(secrets: readonly (string | undefined)[]): (text: string) => string {
+  const known = secrets
+    .filter((s): s is string => s !== undefined && s.length >= 4)
+    .sort((a, b) => b.length - a.length);
+  return (text) => known.reduce((t, secret) => t.replaceAll(secret, "***"), text);
+}
+
+/** The first characters of a body on one line, for messages. */
+export function excerpt(body: string, length = 200): string {
+  const line = body
+    .slice(0, length * 4)
+    .replace(/\s+/g, " ")
+    .trim();
+  if (line === "") return "an empty body";
+  return line.length > length ? `${line.slice(0, length)}...` : line;
+}

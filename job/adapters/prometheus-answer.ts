@@ -1,0 +1,114 @@
+/** Reads the JSON of Prometheus' HTTP API: range and instant answers, errors, warnings; refuses everything else by name. */
+import type { Samples } from "../core/series/types.ts";
+import type { EpochSeconds } from "../core/units.ts";
+import { excerpt } from "./errors.ts";
+
+/** A range answer: the samples of its first series, and how many series there were. */
+export interface RangeAnswer {
+  readonly samples: Samples;
+  readonly seriesCount: number;
+  /** The answer carried warnings or said that it is partial. */
+  readonly partial: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** One instant value with the time at which the server evaluated it. */
+export interface InstantAnswer {
+  readonly at: EpochSeconds;
+  readonly value: number;
+}
+
+/** An answer that is not what the API promises. */
+export class AnswerError extends Error {
+  override readonly name = "AnswerError";
+}
+
+interface Envelope {
+  readonly data: { readonly resultType: unknown; readonly result: unknown };
+  readonly warnings: readonly string[];
+  readonly partial: boolean;
+}
+
+/** Samples of a `query_range` body. Throws AnswerError. */
+export function parseRange(body: string): RangeAnswer {
+  const { data, warnings, partial } = open(body);
+  if (data.resultType !== "matrix") {
+    throw new AnswerError(`resultType is ${JSON.stringify(data.resultType)}, a range query gives "matrix"`);
+  }
+  if (!Array.isArray(data.result)) throw new AnswerError("data.result is no list");
+  const first: unknown = data.result[0];
+  const samples = first === undefined ? { times: new Float64Array(0), values: new Float64Array(0) } : series(first);
+  return { samples, seriesCount: data.result.length, partial, warnings };
+}
+
+/** The one value of an instant answer (vector of one or scalar); null when it is empty. Throws AnswerError. */
+export function parseInstant(body: string): InstantAnswer | null {
+  const { data } = open(body);
+  const pair: unknown =
+    data.resultType === "vector" && Array.isArray(data.result)
+      ? (data.result[0] as { value?: unknown } | undefined)?.value
+      : data.result;
+  if (data.resultType === "vector" && Array.isArray(data.result) && data.result.length === 0) return null;
+  if (!Array.isArray(pair) || typeof pair[0] !== "number") {
+    throw new AnswerError(`resultType ${JSON.stringify(data.resultType)} without a value`);
+  }
+  return { at: pair[0], value: sampleValue(pair[1]) };
+}
+
+/** A sample's value: the API sends strings, among them NaN, +Inf and -Inf. Throws AnswerError when it is no number at all. */
+export function sampleValue(raw: unknown): number {
+  if (typeof raw === "number") return raw;
+  if (raw === "NaN") return Number.NaN;
+  if (raw === "+Inf" || raw === "Inf") return Number.POSITIVE_INFINITY;
+  if (raw === "-Inf") return Number.NEGATIVE_INFINITY;
+  const value = typeof raw === "string" && raw.trim() !== "" ? Number(raw) : Number.NaN;
+  if (Number.isNaN(value))
+    throw new AnswerError(`a value is ${excerpt(JSON.stringify(raw) ?? "missing", 40)}, no number`);
+  return value;
+}
+
+/** The message of an error answer (`{"status":"error",...}`), or the first characters of whatever else came. */
+export function errorText(body: string): string {
+  try {
+    const parsed = JSON.parse(body) as { errorType?: unknown; error?: unknown } | null;
+    if (typeof parsed?.error === "string") return `${String(parsed.errorType ?? "error")}: ${excerpt(parsed.error)}`;
+  } catch {
+    // not JSON: a proxy's page
+  }
+  return excerpt(body);
+}
+
+function open(body: string): Envelope {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new AnswerError(`${body.length} characters that are not JSON (${excerpt(why, 100)}): ${excerpt(body, 80)}`);
+  }
+  const { status, data, warnings, isPartial, partial } = (parsed ?? {}) as Record<string, unknown>;
+  if (status !== "success") throw new AnswerError(`status is ${JSON.stringify(status)}: ${errorText(body)}`);
+  if (typeof data !== "object" || data === null) throw new AnswerError("there is no data");
+  const said = Array.isArray(warnings) ? warnings.map(String) : [];
+  return {
+    data: data as Envelope["data"],
+    warnings: said,
+    // warnings: Prometheus, Thanos, Mimir; isPartial: VictoriaMetrics
+    partial: said.length > 0 || isPartial === true || partial === true,
+  };
+}
+
+function series(raw: unknown): Samples {
+  const { values } = (raw ?? {}) as { values?: unknown };
+  if (!Array.isArray(values)) throw new AnswerError("a series has no values (native histograms are not CPU)");
+  const times = new Float64Array(values.length);
+  const numbers = new Float64Array(values.length);
+  values.forEach((pair: unknown, i) => {
+    if (!Array.isArray(pair)) throw new AnswerError(`sample ${i} is no pair`);
+    const time = Number(pair[0]);
+    if (!Number.isFinite(time)) throw new AnswerError(`sample ${i} has no time`);
+    times[i] = time;
+    numbers[i] = sampleValue(pair[1]);
+  });
+  return { times, values: numbers };
+}

@@ -1,0 +1,247 @@
+/** History from Prometheus: its clock, one range query per target, the longer history and the measured pod start. */
+import type { PrometheusSettings } from "../config/types.ts";
+import type { TargetConfig } from "../core/target.ts";
+import type { EpochSeconds, Seconds } from "../core/units.ts";
+import type { History, HistoryReading } from "../ports.ts";
+import { HistoryError, isTransientStatus, TransportError } from "./errors.ts";
+import { AnswerError, errorText, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
+import { type Answer, openPrometheus, type PrometheusHttp } from "./prometheus-http.ts";
+import { defaultQuery, fillQuery, podStartQuery } from "./prometheus-query.ts";
+import { realTiming, retry, retryAfter, type Timing, type Verdict } from "./retry.ts";
+
+/** Prometheus refuses range queries of more points a series. */
+const mostPoints = 11_000;
+/** Clocks further apart than this are worth a warning: a step is 15 s, and a sample is attributed to the wrong one at 7.5. */
+const worstSkew: Seconds = 5;
+/** Queries under way at a time: a thousand targets must not become a thousand connections. */
+const parallel = 4;
+
+/** What beside the settings a Prometheus history uses; all optional. */
+export interface PrometheusOptions {
+  readonly log?: (level: "debug" | "warn", message: string) => void;
+  readonly timing?: Timing;
+  /** Local time in epoch seconds, to measure the skew against. */
+  readonly localTime?: () => EpochSeconds;
+}
+
+/** A History that also lets go of its connections. */
+export interface PrometheusHistory extends History {
+  close(): void;
+}
+
+/** History over HTTP. Nothing is read or connected before the first call. */
+export function prometheusHistory(settings: PrometheusSettings, options: PrometheusOptions = {}): PrometheusHistory {
+  let opened: Promise<PrometheusHttp> | undefined;
+  const http = () => {
+    opened ??= openPrometheus(settings).catch((error: unknown) => {
+      throw new HistoryError("Prometheus", undefined, error instanceof Error ? error.message : String(error), error);
+    });
+    return opened;
+  };
+  const log = options.log ?? (() => {});
+  const localTime = options.localTime ?? (() => Date.now() / 1000);
+  const ask = async (path: string, form: Readonly<Record<string, string>>): Promise<Asked> =>
+    send(await http(), path, form, settings, options.timing ?? realTiming, localTime);
+  return {
+    now: async () => {
+      const { asked, body } = await ask("/api/v1/query", { query: "vector(1)" });
+      const value = parsed(asked, () => parseInstant(body));
+      if (value === null) throw new HistoryError(asked, 200, "an empty answer to vector(1)");
+      const skew = value.at - localTime();
+      if (Math.abs(skew) > worstSkew) {
+        const side = skew > 0 ? "ahead of" : "behind";
+        log(
+          "warn",
+          `the clock of Prometheus is ${Math.abs(skew).toFixed(1)} s ${side} the local one; its time is used`,
+        );
+      }
+      return value.at;
+    },
+    read: (targets, now) => inParallel(targets, (target) => readTarget(settings, ask, target, now, log)),
+    close: () => {
+      opened?.then((open) => open.close()).catch(() => {});
+    },
+  };
+}
+
+type Ask = (path: string, form: Readonly<Record<string, string>>) => Promise<Asked>;
+type Log = (level: "debug" | "warn", message: string) => void;
+
+interface Asked {
+  /** What was asked, for messages. */
+  readonly asked: string;
+  readonly body: string;
+}
+
+async function send(
+  http: PrometheusHttp,
+  path: string,
+  form: Readonly<Record<string, string>>,
+  settings: PrometheusSettings,
+  timing: Timing,
+  localTime: () => EpochSeconds,
+): Promise<Asked> {
+  const asked = http.redact(`POST ${http.base}${path} ${JSON.stringify(form.query ?? "")}`);
+  const attempts = settings.retries + 1;
+  let tried = 0;
+  try {
+    const body = await retry(
+      async (milliseconds, n) => {
+        tried = n;
+        const answer = await http.post(path, form, milliseconds);
+        if (answer.status === 200) return answer.body;
+        throw new Refused(answer);
+      },
+      (error) => judge(error, localTime()),
+      { attempts, timeout: settings.timeout, deadline: settings.timeout * Math.min(2, attempts) },
+      timing,
+    );
+    return { asked, body };
+  } catch (error) {
+    const times = tried > 1 ? ` (${tried} attempts)` : "";
+    if (error instanceof Refused) {
+      throw new HistoryError(asked, error.answer.status, http.redact(refusal(error.answer)) + times);
+    }
+    if (error instanceof TransportError) throw new HistoryError(asked, undefined, error.message + times, error);
+    throw error;
+  }
+}
+
+/** An answer other than 200. */
+class Refused extends Error {
+  readonly answer: Answer;
+  constructor(answer: Answer) {
+    super(`status ${answer.status}`);
+    this.answer = answer;
+  }
+}
+
+function judge(error: unknown, now: EpochSeconds): Verdict {
+  if (error instanceof TransportError) return { again: error.transient };
+  if (!(error instanceof Refused) || !isTransientStatus(error.answer.status)) return { again: false };
+  const after = retryAfter(error.answer.retryAfter, now);
+  return after === undefined ? { again: true } : { again: true, after };
+}
+
+function refusal({ status, body, location }: Answer): string {
+  if (status >= 300 && status < 400) {
+    return `${status}, redirected to ${originOf(location)}; redirects are not followed, set the URL to where it should go`;
+  }
+  return `${status} ${errorText(body)}`;
+}
+
+function originOf(location: string | undefined): string {
+  if (location === undefined) return "nowhere";
+  return URL.canParse(location) ? new URL(location).origin : (location.split("?")[0] ?? "");
+}
+
+async function readTarget(
+  settings: PrometheusSettings,
+  ask: Ask,
+  target: TargetConfig,
+  now: EpochSeconds,
+  log: Log,
+): Promise<HistoryReading> {
+  const own = settings.queries[`${target.namespace}/${target.name}`] ?? settings.query;
+  const query = own === undefined ? defaultQuery(target, settings.rateWindow) : fillQuery(own, target);
+  if (query === undefined) {
+    const { kind, name } = target.scaleTargetRef;
+    throw new HistoryError(
+      `CPU of ${kind}/${name}`,
+      undefined,
+      `pod names of a ${kind} follow no known rule: set a query`,
+    );
+  }
+  const [range, long, start] = await Promise.all([
+    queryRange(ask, query, now, target.history, target.step),
+    settings.longHistory &&
+      soft(log, queryRange(ask, query, now, settings.longHistory.range, settings.longHistory.step)),
+    settings.measurePodStart ? soft(log, queryPodStart(ask, target)) : undefined,
+  ]);
+  if (range.warnings.length > 0)
+    log("warn", `${target.namespace}/${target.name}: Prometheus warns: ${range.warnings.join("; ")}`);
+  return {
+    samples: range.samples,
+    partial: range.partial,
+    seriesCount: range.seriesCount,
+    source: query,
+    ...(long && settings.longHistory && long.seriesCount === 1
+      ? { longSamples: long.samples, longStep: settings.longHistory.step }
+      : {}),
+    ...(start === undefined ? {} : { podStart: start }),
+  };
+}
+
+async function queryRange(
+  ask: Ask,
+  query: string,
+  now: EpochSeconds,
+  history: Seconds,
+  step: Seconds,
+): Promise<RangeAnswer> {
+  const { start, end, points } = grid(now, history, step);
+  if (points > mostPoints) {
+    throw new HistoryError(
+      query,
+      undefined,
+      `${history} s in steps of ${step} s are ${points} points, at most ${mostPoints} are given: raise the step`,
+    );
+  }
+  const { asked, body } = await ask("/api/v1/query_range", {
+    query,
+    start: String(start),
+    end: String(end),
+    step: String(step),
+  });
+  return parsed(asked, () => parseRange(body));
+}
+
+/** The range of a query: both ends on multiples of the step, so that runs see the same points and caches serve them. */
+export function grid(
+  now: EpochSeconds,
+  history: Seconds,
+  step: Seconds,
+): { readonly start: EpochSeconds; readonly end: EpochSeconds; readonly points: number } {
+  const points = Math.max(1, Math.floor(history / step + 1e-9));
+  const end = Math.floor(now / step + 1e-9) * step;
+  return { start: end - (points - 1) * step, end, points };
+}
+
+async function queryPodStart(ask: Ask, target: TargetConfig): Promise<Seconds | undefined> {
+  const query = podStartQuery(target);
+  if (query === undefined) return undefined;
+  const { asked, body } = await ask("/api/v1/query", { query });
+  const value = parsed(asked, () => parseInstant(body))?.value;
+  return value !== undefined && Number.isFinite(value) ? value : undefined;
+}
+
+function parsed<T>(asked: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof AnswerError) throw new HistoryError(asked, 200, error.message, error);
+    throw error;
+  }
+}
+
+/** What is good to have but not needed: its failure is a warning. */
+async function soft<T>(log: Log, promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    log("warn", error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
+
+async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<(R | Error)[]> {
+  const results: (R | Error)[] = new Array(items.length);
+  let next = 0;
+  const worker = async () => {
+    for (let i = next++; i < items.length; i = next++) {
+      results[i] = await work(items[i]!).catch((e: unknown) => (e instanceof Error ? e : new Error(String(e))));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
+  return results;
+}

@@ -1,0 +1,72 @@
+/** Tries again after transient errors, with full jitter, inside one deadline. */
+import type { Seconds } from "../core/units.ts";
+
+/** What retrying needs of the outside; tests give their own. */
+export interface Timing {
+  /** Monotonic milliseconds. */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+  /** Uniform in [0, 1). */
+  random(): number;
+}
+
+/** Node's own clock, timer and chance. */
+export const realTiming: Timing = {
+  now: () => performance.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  random: () => Math.random(),
+};
+
+/** What to do about a failed attempt. `after`: the server said when (Retry-After), in seconds. */
+export interface Verdict {
+  readonly again: boolean;
+  readonly after?: Seconds;
+}
+
+export interface RetryOptions {
+  /** Attempts in all, at least 1. */
+  readonly attempts: number;
+  /** Time for all attempts and pauses together. */
+  readonly deadline: Seconds;
+  /** Longest single attempt. */
+  readonly timeout: Seconds;
+}
+
+/** First pause is up to 0.2 s, then up to 0.4, 0.8, ... and never above 3 s: a job has less than a minute in all. */
+const basePause = 200;
+const longestPause = 3000;
+
+/**
+ * Runs `attempt` until it succeeds, the judge says no, the attempts are used up, or the next pause would pass the
+ * deadline; then throws the last error. `milliseconds` is what that attempt may take. Full jitter: a thousand jobs that
+ * failed together must not come back together.
+ */
+export async function retry<T>(
+  attempt: (milliseconds: number, number: number) => Promise<T>,
+  judge: (error: unknown) => Verdict,
+  options: RetryOptions,
+  timing: Timing = realTiming,
+): Promise<T> {
+  const end = timing.now() + options.deadline * 1000;
+  for (let n = 1; ; n++) {
+    try {
+      const left = Math.max(1, end - timing.now());
+      return await attempt(Math.min(left, options.timeout * 1000), n);
+    } catch (error) {
+      const verdict = judge(error);
+      if (!verdict.again || n >= options.attempts) throw error;
+      const jitter = timing.random() * Math.min(longestPause, basePause * 2 ** (n - 1));
+      const pause = Math.max(jitter, (verdict.after ?? 0) * 1000);
+      if (timing.now() + pause >= end) throw error;
+      await timing.sleep(pause);
+    }
+  }
+}
+
+/** Seconds a Retry-After header asks for (a number of seconds or an HTTP date, RFC 9110 section 10.2.3); undefined when unreadable. */
+export function retryAfter(header: string | undefined, nowSeconds: number): Seconds | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d+$/.test(header.trim())) return Number(header);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date / 1000 - nowSeconds);
+}
