@@ -1,0 +1,190 @@
+/** The one table of flags: those of the command line itself, and those that the settings' schema has; help, parsing and docs read it. */
+import { SETTINGS } from "../config/layers.ts";
+import { type Node, quantity, text, toggle } from "../config/schema.ts";
+
+/** A flag of a command. */
+export interface Option {
+  readonly flag: string;
+  readonly group: string;
+  readonly node: Node;
+  /** Environment variable that sets the same, if any. */
+  readonly variable: string | null;
+}
+
+/** A command with its flags, as help and docs show it. */
+export interface CommandSpec {
+  readonly name: "run" | "replay" | "backtest" | "explain" | "doctor" | "schema";
+  /** Form for yargs: `$0` is the default command. */
+  readonly form: string;
+  readonly about: string;
+  readonly file?: string;
+  readonly options: readonly Option[];
+  readonly examples: readonly (readonly [string, string])[];
+}
+
+function own(groupName: string, nodes: Readonly<Record<string, Node>>): readonly Option[] {
+  return Object.entries(nodes).map(([flag, node]) => ({ flag, group: groupName, node, variable: null }));
+}
+
+const GROUPS: Readonly<Record<string, string>> = {
+  prometheus: "Prometheus:",
+  kubernetes: "Kubernetes:",
+  state: "Kubernetes:",
+  report: "Logs:",
+};
+
+const settings: readonly Option[] = SETTINGS.flatMap((s) =>
+  s.flag === null
+    ? []
+    : [
+        {
+          flag: s.flag,
+          group: s.scope === "target" ? "Target:" : GROUPS[s.path[0]!]!,
+          node: s.node,
+          variable: s.variable,
+        },
+      ],
+);
+
+const config = own("Run:", { config: text({ about: "Configuration file (YAML)." }) });
+const json = own("Run:", { json: toggle({ about: "Print one JSON object on stdout and nothing else there." }) });
+
+const run = own("Run:", {
+  once: toggle({ about: "One decision, then exit. The default; here so that a manifest can say it." }),
+  "dry-run": toggle({ about: "Decide and report; write nothing." }),
+  every: quantity({ about: "Decide again every so often within this run.", unit: "seconds", min: 1, max: 3600 }),
+  for: quantity({ about: "How long such a run lasts.", unit: "seconds", min: 1, max: 86_400 }),
+  "history-file": text({ about: "Read the history from a series file in place of Prometheus." }),
+  replicas: quantity({
+    about: "Pretend this many replicas in place of asking a cluster.",
+    unit: "replicas",
+    min: 0,
+    max: 100_000,
+  }),
+  plot: toggle({ about: "Draw history and forecast in the terminal." }),
+  svg: text({ about: "Write the picture of history and forecast to this file." }),
+});
+
+const replay = own("Replay:", {
+  policies: text({
+    about: "Comma-separated: auto, hpa, original, mean, linear, static, oracle.",
+    default: "auto,hpa,original,oracle",
+  }),
+  warmup: quantity({
+    about: "The first seconds are history only.",
+    unit: "seconds",
+    min: 0,
+    max: 31 * 86_400,
+    default: 14_400,
+  }),
+  startup: quantity({
+    about: "A pod is ready this long after the decision.",
+    unit: "seconds",
+    min: 0,
+    max: 3600,
+    default: 30,
+  }),
+  request: quantity({ about: "CPU a pod can serve.", unit: "cores", min: 0.001, max: 1024, default: 0.5 }),
+  "target-cpu": quantity({ about: "CPU a pod should carry.", unit: "cores", min: 0.001, max: 1024, default: 0.45 }),
+  "hpa-target": quantity({
+    about: "Target of the simulated HPA, as a share of the request.",
+    unit: "ratio",
+    min: 0.01,
+    max: 1,
+    default: 0.7,
+  }),
+  every: quantity({ about: "Time between two decisions.", unit: "seconds", min: 15, max: 3600, default: 60 }),
+  min: quantity({ about: "Never fewer pods.", unit: "replicas", min: 1, max: 100_000, default: 1 }),
+  max: quantity({ about: "Never more pods.", unit: "replicas", min: 1, max: 100_000, default: 400 }),
+  quantile: quantity({ about: "Quantile that our policy buys replicas for.", unit: "ratio", min: 0.5, max: 0.995 }),
+  dump: text({ about: "Write one row a step to this CSV file." }),
+  report: text({ about: "Write a page with pictures and scores to this HTML file." }),
+});
+
+const backtest = own("Backtest:", {
+  window: quantity({ about: "Samples that each forecast sees.", unit: "count", min: 2, max: 100_000, default: 120 }),
+  horizon: quantity({
+    about: "Time that is forecast, at least one step.",
+    unit: "seconds",
+    min: 1,
+    max: 86_400,
+    default: 60,
+  }),
+  origins: quantity({
+    about: "Forecasts at most, evenly spaced.",
+    unit: "count",
+    min: 1,
+    max: 1_000_000,
+    default: 150,
+  }),
+  methods: text({ about: "Comma-separated: auto, prophet, original, naive.", default: "auto,prophet,naive" }),
+  dump: text({ about: "Write one row an origin to this CSV file." }),
+});
+
+const prog = "prophet-autoscaler";
+
+/** All commands. */
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: "run",
+    form: "$0",
+    about: "Read the history, forecast, decide, set the replicas, exit.",
+    options: [...run, ...config, ...json, ...settings],
+    examples: [
+      [`${prog} --once --config autoscaler.yaml`, "One run over the targets of a file"],
+      [
+        `${prog} --once --prometheus http://prometheus:9090 --namespace shop --deployment web --target-cpu 0.4`,
+        "One target without a file",
+      ],
+      [
+        `${prog} --once --history-file cpu.csv --target-cpu 0.05 --max 10 --dry-run --plot`,
+        "No cluster, no Prometheus",
+      ],
+      [`${prog} --every 15s --for 50s --config autoscaler.yaml`, "Several decisions in one run"],
+    ],
+  },
+  {
+    name: "replay",
+    form: "replay <file>",
+    file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
+    about: "What our policy and others would have done over a recorded series.",
+    options: [...replay, ...json],
+    examples: [[`${prog} replay cpu.csv --policies auto,hpa --report replay.html`, "Compare with the HPA"]],
+  },
+  {
+    name: "backtest",
+    form: "backtest <file>",
+    file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
+    about: "How accurate the forecasts would have been over a recorded series.",
+    options: [...backtest, ...json],
+    examples: [[`${prog} backtest cpu.csv --methods auto,prophet,naive`, "Compare methods on one series"]],
+  },
+  {
+    name: "explain",
+    form: "explain",
+    about: "Say in words what the last run remembered, and why it decided as it did.",
+    options: [...config, ...json, ...settings],
+    examples: [
+      [`${prog} explain --namespace shop --deployment web --target-cpu 0.4`, "The last decision about one workload"],
+    ],
+  },
+  {
+    name: "doctor",
+    form: "doctor",
+    about: "Check before the first run: Prometheus, the data, permissions, other scalers.",
+    options: [
+      ...own("Run:", { "history-file": run.find((o) => o.flag === "history-file")!.node }),
+      ...config,
+      ...json,
+      ...settings,
+    ],
+    examples: [[`${prog} doctor --config autoscaler.yaml`, "Each line says ok, warn or fail, and what to do"]],
+  },
+  {
+    name: "schema",
+    form: "schema",
+    about: "Print the JSON Schema of the configuration file.",
+    options: [],
+    examples: [[`${prog} schema > config.schema.json`, "For an editor"]],
+  },
+];

@@ -1,0 +1,199 @@
+/** Every tunable of a target in one table: its one default, unit, range, flag and meaning. Docs and checks are made from it. */
+import { namespaceName, objectName, rules, SCHEDULE_RULE } from "./nested-schema.ts";
+import { choice, group, list, quantity, text } from "./schema.ts";
+
+const DAY = 86_400;
+
+/** The fields of a target. */
+export const TARGET = group({
+  about: "One workload to scale.",
+  fields: {
+    name: text({ about: "Name in reports; the workload's own name when not given." }),
+    namespace: namespaceName({ about: "Namespace of the workload.", default: "default", flag: "namespace" }),
+    scaleTargetRef: group({
+      about: "The object whose /scale is set.",
+      fields: {
+        apiVersion: text({ about: "Its API group and version.", default: "apps/v1", flag: "api-version" }),
+        kind: text({
+          about: "Its kind: Deployment, StatefulSet, or anything with /scale.",
+          default: "Deployment",
+          flag: "kind",
+        }),
+        name: objectName({ about: "Its name.", required: true, flag: "deployment" }),
+      },
+    }),
+    mode: choice({
+      about: "Active scales, ForecastOnly decides and reports, Off does nothing.",
+      values: ["Active", "ForecastOnly", "Off"],
+      default: "Active",
+      flag: "mode",
+    }),
+    actuator: choice({
+      about: "scale: set the replicas; hpa: set minReplicas of an existing HPA, which keeps the reactive part.",
+      values: ["scale", "hpa"],
+      default: "scale",
+      flag: "actuator",
+    }),
+    hpaName: objectName({
+      about: "The HPA whose minReplicas is set; the workload's name when not given.",
+      flag: "hpa-name",
+    }),
+    query: text({
+      about:
+        "PromQL for the workload's total CPU in cores; $namespace, $name and $kind are replaced. Built when not given.",
+      flag: "query",
+    }),
+    targetCpu: quantity({
+      about: "CPU one pod should carry.",
+      unit: "cores",
+      min: 0.001,
+      max: 1024,
+      required: true,
+      flag: "target-cpu",
+    }),
+    minReplicas: quantity({
+      about: "Never fewer pods.",
+      unit: "replicas",
+      min: 1,
+      max: 100_000,
+      default: 1,
+      flag: "min",
+    }),
+    maxReplicas: quantity({
+      about: "Never more pods.",
+      unit: "replicas",
+      min: 1,
+      max: 100_000,
+      default: 10,
+      flag: "max",
+    }),
+    podCpuLimit: quantity({
+      about: "CPU limit of one pod; a total above replicas x limit x 1.1 is refused as absurd.",
+      unit: "cores",
+      min: 0.001,
+      max: 1024,
+      flag: "pod-cpu-limit",
+    }),
+    history: quantity({
+      about: "Window that is read.",
+      unit: "seconds",
+      min: 60,
+      max: 7 * DAY,
+      default: 1800,
+      flag: "history",
+    }),
+    step: quantity({
+      about: "Distance of two samples.",
+      unit: "seconds",
+      min: 1,
+      max: 3600,
+      default: 15,
+      flag: "step",
+    }),
+    method: choice({
+      about: "Forecaster: auto (ours), prophet (its defaults), original (season of 300 s), naive (last value).",
+      values: ["auto", "prophet", "original", "naive"],
+      default: "auto",
+      flag: "method",
+    }),
+    quantile: quantity({
+      about: "Replicas are bought for this quantile of the largest demand before the next decision can help.",
+      unit: "ratio",
+      min: 0.5,
+      max: 0.995,
+      default: 0.9,
+      flag: "quantile",
+    }),
+    horizon: quantity({
+      about: "Horizon of the point forecast.",
+      unit: "seconds",
+      min: 1,
+      max: DAY,
+      default: 60,
+      flag: "horizon",
+    }),
+    interval: quantity({
+      about: "Time to the next run.",
+      unit: "seconds",
+      min: 1,
+      max: 3600,
+      default: 60,
+      flag: "interval",
+    }),
+    metricLag: quantity({
+      about: "How far the newest sample trails the load.",
+      unit: "seconds",
+      min: 0,
+      max: 600,
+      default: 15,
+      flag: "metric-lag",
+    }),
+    podStart: quantity({
+      about: "From the decision to a ready pod, where it is not measured.",
+      unit: "seconds",
+      min: 0,
+      max: 3600,
+      default: 30,
+      flag: "pod-start",
+    }),
+    trustThreshold: quantity({
+      about: "A forecast whose recent error, relative to repeating the last value, is above this does not act.",
+      unit: "ratio",
+      min: 0,
+      max: 10,
+      default: 1,
+      flag: "trust-threshold",
+    }),
+    behavior: group({
+      about: "Stabilisation, rate limits and tolerance of both directions.",
+      fields: { scaleUp: rules("up", 0, 0), scaleDown: rules("down", 300, 0.1) },
+    }),
+    scaleDownCooldown: quantity({
+      about: "Least time between a scale-out and a later scale-in.",
+      unit: "seconds",
+      min: 0,
+      max: DAY,
+      default: 60,
+      flag: "scale-down-cooldown",
+    }),
+    suddenDropRatio: quantity({
+      about: "Demand this share below the last forecast counts as a sudden drop (an outage upstream).",
+      unit: "ratio",
+      min: 0.05,
+      max: 1,
+      default: 0.5,
+    }),
+    suddenDropHold: quantity({
+      about: "No scale-in for this long after a sudden drop; 0 turns it off.",
+      unit: "seconds",
+      min: 0,
+      max: DAY,
+      default: 300,
+    }),
+    schedule: list({ about: "Calendar of floors, ceilings and factors.", of: SCHEDULE_RULE, default: [] }),
+    maxAge: quantity({
+      about: "Oldest age of the newest sample that still counts as fresh.",
+      unit: "seconds",
+      min: 1,
+      max: DAY,
+      default: 120,
+      flag: "max-age",
+    }),
+    minCoverage: quantity({
+      about: "Least share of the window that must hold samples for a scale-in.",
+      unit: "ratio",
+      min: 0,
+      max: 1,
+      default: 0.8,
+      flag: "min-coverage",
+    }),
+    fallback: group({
+      about: "What to do when metrics are missing for long: at least so many replicas, never fewer than there are.",
+      optional: true,
+      fields: {
+        after: quantity({ about: "Missing longer than this.", unit: "seconds", min: 60, max: 7 * DAY, default: 600 }),
+        replicas: quantity({ about: "At least so many.", unit: "replicas", min: 1, max: 100_000, required: true }),
+      },
+    }),
+  },
+});

@@ -1,0 +1,127 @@
+/** The nested parts of a target's settings: scaling rules as in autoscaling/v2, the calendar, and names. */
+import { choice, group, list, quantity, text } from "./schema.ts";
+
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const DNS_NAME = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/;
+const LOCAL_TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
+const LOCAL_DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+const LOCAL_MOMENT = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$/;
+
+/** Days as they are written; the index is the core's day number (0 is Sunday). */
+export const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
+
+/** A Kubernetes object name. */
+export function objectName<const O extends { about: string }>(options: O) {
+  return text({ pattern: DNS_NAME, accepts: "a Kubernetes name (lower case letters, digits, - and .)", ...options });
+}
+
+/** A namespace. */
+export function namespaceName<const O extends { about: string }>(options: O) {
+  return text({ pattern: DNS_LABEL, accepts: "a namespace (lower case letters, digits and -)", ...options });
+}
+
+const POLICY = group({
+  about: "A limit on how much may change within a period.",
+  fields: {
+    type: choice({
+      about: "Pods or percent of the replicas at the period's start.",
+      values: ["Pods", "Percent"],
+      required: true,
+    }),
+    value: quantity({ about: "How many, or how many percent.", unit: "count", min: 1, max: 100_000, required: true }),
+    periodSeconds: quantity({ about: "The period.", unit: "seconds", min: 1, max: 1800, required: true }),
+  },
+});
+
+/** Rules of one direction with their defaults. */
+export function rules<W extends number, T extends number>(direction: string, window: W, tolerance: T) {
+  return group({
+    about: `How the target is scaled ${direction}; fields as in autoscaling/v2.`,
+    fields: {
+      stabilizationWindowSeconds: quantity({
+        about: `Past wishes of this long are honoured when scaling ${direction}.`,
+        unit: "seconds",
+        min: 0,
+        max: 3600,
+        default: window,
+      }),
+      selectPolicy: choice({
+        about: "Which of several policies counts; Disabled forbids this direction.",
+        values: ["Max", "Min", "Disabled"],
+        default: "Max",
+      }),
+      policies: list({ about: "Rate limits; none means no limit.", of: POLICY, default: [] }),
+      tolerance: quantity({
+        about: `Relative change of replicas that is not worth scaling ${direction}.`,
+        unit: "ratio",
+        min: 0,
+        max: 1,
+        default: tolerance,
+      }),
+    },
+  });
+}
+
+const INTERVAL = { from: LOCAL_TIME, accepts: "a local time such as 08:30" };
+
+/** One rule of the calendar. */
+export const SCHEDULE_RULE = group({
+  about: "A floor, ceiling or factor that holds in an interval of local time.",
+  fields: {
+    name: text({ about: "Shown in the trail.", required: true }),
+    timeZone: text({
+      about: "IANA zone; daylight saving is followed.",
+      accepts: "an IANA time zone such as Europe/Berlin",
+      check: isTimeZone,
+      default: "UTC",
+    }),
+    recurring: group({
+      about: "Weekly.",
+      optional: true,
+      fields: {
+        days: list({
+          about: "Days on which it starts.",
+          of: choice({ about: "Day.", values: DAYS }),
+          atLeast: 1,
+          required: true,
+        }),
+        from: text({ about: "First local time.", pattern: INTERVAL.from, accepts: INTERVAL.accepts, required: true }),
+        to: text({
+          about: "End; earlier than `from` runs past midnight.",
+          pattern: INTERVAL.from,
+          accepts: INTERVAL.accepts,
+          required: true,
+        }),
+      },
+    }),
+    once: group({
+      about: "One-off.",
+      optional: true,
+      fields: {
+        from: text({
+          about: "First local moment.",
+          pattern: LOCAL_MOMENT,
+          accepts: "such as 2027-11-26T08:00",
+          required: true,
+        }),
+        to: text({ about: "End.", pattern: LOCAL_MOMENT, accepts: "such as 2027-11-27T00:00", required: true }),
+      },
+    }),
+    except: list({
+      about: "Local dates on which a recurring rule does not start.",
+      of: text({ about: "Date.", pattern: LOCAL_DATE, accepts: "a date such as 2027-12-25" }),
+    }),
+    minReplicas: quantity({ about: "Floor.", unit: "replicas", min: 0, max: 100_000 }),
+    maxReplicas: quantity({ about: "Ceiling.", unit: "replicas", min: 1, max: 100_000 }),
+    factor: quantity({ about: "Multiplies the forecast demand.", unit: "ratio", min: 0.01, max: 100 }),
+  },
+});
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,56 @@
+/** Numbers as people write them: `30m` of time, `100m` of a core, `90%`; read and written back. */
+import type { Unit } from "./schema.ts";
+
+const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+$/;
+const DURATION_PART = /(\d+(?:\.\d+)?)(ms|[smhdw])/g;
+const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+/** How a number of each unit may be written, for messages and for the JSON Schema. */
+export const WRITTEN: Readonly<Record<Unit, { readonly as: string; readonly pattern: string | null }>> = {
+  cores: { as: "cores such as 0.05, or milli-cores such as 50m", pattern: "^\\d+(\\.\\d+)?m?$" },
+  seconds: {
+    as: "seconds, or a duration such as 15s, 30m, 7d",
+    pattern: "^((\\d+(\\.\\d+)?(ms|[smhdw]))+|\\d+(\\.\\d+)?)$",
+  },
+  replicas: { as: "a whole number of pods", pattern: null },
+  count: { as: "a whole number", pattern: null },
+  ratio: { as: "a number such as 0.9, or 90%", pattern: "^\\d+(\\.\\d+)?%$" },
+};
+
+/** Reads a number or its text; null when it is neither. Result in base units (cores, seconds). NaN and infinities are null. */
+export function parseUnit(unit: Unit, value: unknown): number | null {
+  const parsed = typeof value === "number" ? value : typeof value === "string" ? parseText(unit, value.trim()) : null;
+  if (parsed === null || !Number.isFinite(parsed)) return null;
+  const whole = unit === "replicas" || unit === "count";
+  return whole && !Number.isInteger(parsed) ? null : parsed;
+}
+
+function parseText(unit: Unit, text: string): number | null {
+  if (PLAIN.test(text)) return Number(text);
+  if (unit === "cores" && text.endsWith("m")) return scaled(text.slice(0, -1), 1000);
+  if (unit === "ratio" && text.endsWith("%")) return scaled(text.slice(0, -1), 100);
+  if (unit === "seconds" && DURATION.test(text)) {
+    let sum = 0;
+    for (const [, amount, suffix] of text.matchAll(DURATION_PART)) sum += Number(amount) * SECONDS[suffix!]!;
+    return sum;
+  }
+  return null;
+}
+
+/** Divides by a whole divisor, not by a product with 0.001: 50m is 0.05 exactly. */
+function scaled(text: string, divisor: number): number | null {
+  return PLAIN.test(text) ? Number(text) / divisor : null;
+}
+
+/** Writes a number so that parseUnit reads the same again: 1800 seconds are `30m`. */
+export function formatUnit(unit: Unit, value: number): string {
+  if (unit !== "seconds" || value === 0 || !Number.isInteger(value)) {
+    return unit === "seconds" && value !== 0 ? `${value}s` : String(value);
+  }
+  for (const suffix of ["d", "h", "m"]) {
+    const size = SECONDS[suffix]!;
+    if (value % size === 0) return `${value / size}${suffix}`;
+  }
+  return `${value}s`;
+}

@@ -1,0 +1,29 @@
+/** The entry: refuses an old Node, turns on the compile cache, hands argv and environment to the command line. The only file that touches `process`. */
+import module from "node:module";
+
+declare const PROPHET_AUTOSCALER_VERSION: string | undefined;
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+
+if (major < 22 || (major === 22 && minor < 19)) {
+  process.stderr.write(`prophet-autoscaler needs Node 22.19 or later; this is Node ${process.versions.node}.\n`);
+  process.exitCode = 2;
+} else {
+  // compiled code is kept between runs (about 60 ms of a cold start); a read-only disk only means that it is not
+  module.enableCompileCache?.();
+  // a closed pipe (`| head`) is the reader's choice, not a failure
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  // imported only now: an old Node must not parse the rest
+  const { runCli } = await import("./cli/program.ts");
+  process.exitCode = await runCli({
+    argv: process.argv.slice(2),
+    env: process.env,
+    version: typeof PROPHET_AUTOSCALER_VERSION === "string" ? PROPHET_AUTOSCALER_VERSION : "development",
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    columns: process.stdout.columns ?? 100,
+    color: process.stdout.isTTY === true && !process.env.NO_COLOR,
+  });
+}

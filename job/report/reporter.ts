@@ -1,0 +1,61 @@
+/** The Reporter of the command line: keeps what each tick recorded, writes the log; never fails a run. */
+import type { TickRecord } from "../core/policy/types.ts";
+import type { TargetConfig } from "../core/target.ts";
+import type { Outcome, Reporter } from "../ports.ts";
+import type { Log } from "./log.ts";
+
+/** One tick of one target, as reported. */
+export interface Reported {
+  readonly target: TargetConfig;
+  readonly record: TickRecord | null;
+  readonly outcome: Outcome;
+}
+
+/** A reporter that collects. `onTick` is called after each; what it throws is logged and goes no further. */
+export function collectingReporter(
+  log: Log,
+  onTick: (reported: Reported) => void,
+): Reporter & { readonly all: readonly Reported[] } {
+  const all: Reported[] = [];
+  return {
+    all,
+    log,
+    tick: (target, record, outcome) => {
+      const reported = { target, record, outcome };
+      all.push(reported);
+      try {
+        logTick(log, reported);
+        onTick(reported);
+      } catch (error) {
+        log("warn", "the report of a tick failed", { error });
+      }
+    },
+  };
+}
+
+/** The decision record as one log line: every intermediate number, but not the curves. */
+function logTick(log: Log, { target, record, outcome }: Reported): void {
+  const { trail, forecast, ...rest } = outcome;
+  log(outcome.action === "failed" ? "error" : "info", outcome.message, {
+    target: `${target.namespace}/${target.name}`,
+    action: rest.action,
+    from: rest.from,
+    to: rest.to,
+    reason: rest.reason,
+  });
+  log("debug", "decision record", {
+    target: `${target.namespace}/${target.name}`,
+    ...(record === null
+      ? {}
+      : {
+          now: record.now,
+          quality: record.quality,
+          demand: record.demand,
+          lead: record.lead,
+          quantile: record.quantile,
+        }),
+    forecast,
+    weights: record?.forecast?.weights,
+    trail,
+  });
+}
