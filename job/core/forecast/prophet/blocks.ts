@@ -47,28 +47,24 @@ export function makeBlocks(frame: History, options: ResolvedOptions): FeatureBlo
   return [...seasons.values(), ...holidayBlocks(options), ...regressors];
 }
 
-/** One column for each event and day of its window; days of all its occurrences are joined. */
+/** One column for each event and day of its window, in Prophet's order of names; days of all its occurrences are joined. */
 function holidayBlocks(options: ResolvedOptions): HolidayBlock[] {
   const columns = new Map<string, HolidayBlock & { days: number[] }>();
   for (const h of options.holidays) {
     const day = Math.floor(h.ds / SECONDS_PER_DAY);
     for (let offset = h.lower_window ?? 0; offset <= (h.upper_window ?? 0); offset++) {
-      const key = `${offset} ${h.holiday}`;
+      const key = `${h.holiday}_delim_${offset < 0 ? "-" : "+"}${Math.abs(offset)}`;
       const column = columns.get(key) ?? newColumn(h, offset, options);
       column.days.push(day + offset);
       columns.set(key, column);
     }
   }
-  return [...columns.values()].sort((a, b) => compare(a.name, b.name) || a.offset - b.offset);
+  return [...columns.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, column]) => column);
 }
 
 function newColumn(h: HolidayOption, offset: number, options: ResolvedOptions): HolidayBlock & { days: number[] } {
   const prior_scale = h.prior_scale ?? options.holidays_prior_scale;
   return { kind: "holiday", name: h.holiday, prior_scale, mode: options.holidays_mode, offset, days: [] };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Mean and standard deviation (n - 1) of a regressor; 0 and 1 where Prophet leaves it as it is. */
