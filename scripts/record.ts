@@ -49,32 +49,46 @@ async function save(groups: readonly RecordGroup[], prometheus: RecordPrometheus
   console.log(`saved ${out} after ${now - start} s`);
 }
 
-async function record(duration: number, out: string): Promise<void> {
+type Stop = () => Promise<void>;
+
+/** Starts a group's apps, scrapes and traffic; what must be ended goes on `stops` as soon as it runs. */
+async function startGroup(group: RecordGroup, prometheus: RecordPrometheus, stops: Stop[]): Promise<AppProcess[]> {
+  const apps: AppProcess[] = [];
+  for (let i = 0; i < group.processes; i++) {
+    const app = await startApp(group.name);
+    stops.push(app.stop);
+    apps.push(app);
+  }
+  await prometheus.setTargets(
+    group.name,
+    apps.map((app) => app.port),
+  );
+  const traffic = startTraffic(group, apps);
+  stops.push(() => end(traffic));
+  return apps;
+}
+
+async function record(duration: number, out: string, signal: AbortSignal): Promise<void> {
   await mkdir(out, { recursive: true });
   const prometheus = await startPrometheus();
   const groups = recordPlan(duration);
-  const stops: (() => Promise<void>)[] = [];
+  const stops: Stop[] = [];
+  let failure: unknown;
   try {
     const started = Date.now();
-    const events: Promise<void>[] = [];
     for (const group of groups) {
-      const apps = await Promise.all(Array.from({ length: group.processes }, () => startApp(group.name)));
-      stops.push(...apps.map((app) => app.stop));
-      await prometheus.setTargets(
-        group.name,
-        apps.map((app) => app.port),
-      );
-      const traffic = startTraffic(group, apps);
-      stops.push(() => end(traffic));
-      events.push(runEvents(group, apps, prometheus, started));
+      const apps = await startGroup(group, prometheus, stops);
+      runEvents(group, apps, prometheus, started).catch((error: unknown) => {
+        failure ??= error;
+      });
     }
-    for (const one of events) one.catch((error: unknown) => console.error(`event failed: ${error}`));
     // A scrape interval more, so that the last step has its sample.
     const ending = started + (duration + STEP) * 1000;
-    while (Date.now() < ending) {
-      await sleep(Math.min(SAVE_EVERY * 1000, ending - Date.now()));
+    while (Date.now() < ending && !failure && !signal.aborted) {
+      await sleep(Math.min(SAVE_EVERY * 1000, ending - Date.now()), undefined, { signal }).catch(() => undefined);
       await save(groups, prometheus, out, started);
     }
+    if (failure) throw failure;
   } finally {
     await Promise.all(stops.map((stop) => stop()));
     await prometheus.stop();
@@ -94,4 +108,8 @@ if (values.help) console.log(HELP);
 else if (!(duration >= QUICK && duration <= 86_400)) {
   console.error(`--duration=${values.duration}: a number of seconds from ${QUICK} to 86400 is accepted`);
   process.exitCode = 2;
-} else await record(duration, values.out);
+} else {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  await record(duration, values.out, stop.signal);
+}

@@ -4,15 +4,20 @@ import { type Pattern, rateAt, uniform } from "./pattern.ts";
 /** `even`: one request each time the integrated rate passes a whole number. `poisson`: exponential gaps on the same clock. */
 export type Spacing = "even" | "poisson";
 
-/** Step of the integration in seconds: a sine of 10 s period is still cut into 200 pieces. */
-export const STEP = 0.05;
+/** Pieces of the integration in a second: a sine of 10 s period is still cut into 200. Whole seconds are exact ends of a piece. */
+const PIECES = 20;
+
+/** Length of piece `i`; the whole one is always the same number, so a longer schedule begins with the same times. */
+function widthOf(i: number, seconds: number): number {
+  return (i + 1) / PIECES <= seconds ? 1 / PIECES : seconds - i / PIECES;
+}
 
 /** The integral of the rate over [0, seconds), by the midpoint rule the schedule itself uses. */
 export function expectedCount(pattern: Pattern, seconds: number): number {
   let sum = 0;
-  for (let i = 0; i * STEP < seconds; i++) {
-    const width = Math.min(STEP, seconds - i * STEP);
-    sum += rateAt(pattern, i * STEP + width / 2) * width;
+  for (let i = 0; i / PIECES < seconds; i++) {
+    const width = widthOf(i, seconds);
+    sum += rateAt(pattern, i / PIECES + width / 2) * width;
   }
   return sum;
 }
@@ -27,14 +32,17 @@ export function* arrivals(pattern: Pattern, duration: number, spacing: Spacing):
   const seed = pattern.seed ^ 0x5bd1e995;
   const gap = (): number => (spacing === "even" ? 1 : -Math.log(uniform(seed, drawn++)));
   let left = gap();
-  for (let i = 0; i * STEP < duration; i++) {
-    const start = i * STEP;
-    const width = Math.min(STEP, duration - start);
+  for (let i = 0; i / PIECES < duration; i++) {
+    const start = i / PIECES;
+    const width = widthOf(i, duration);
     const rate = rateAt(pattern, start + width / 2);
     let mass = rate * width;
     while (left < mass) {
       mass -= left;
-      yield start + width - mass / rate;
+      const time = start + width - mass / rate;
+      // A request due at the very end may round up to it.
+      if (time >= duration) return;
+      yield time;
       left = gap();
     }
     left -= mass;

@@ -58,23 +58,17 @@ export function createBurnPool(workers: number, queueLimit: number): BurnPool {
     if (busy.size === 0) for (const listener of idleListeners) listener();
   }
 
-  function spawn(): void {
+  // No "error" listener: a thread that dies ends the process, and its supervisor starts a whole one again.
+  const threads = Array.from({ length: workers }, () => {
     const worker = new Worker(WORKER);
     worker.on("message", () => {
       busy.get(worker)?.resolve();
       busy.delete(worker);
       next(worker);
     });
-    // A thread that dies takes one burn with it, not the pool: another takes its place.
-    worker.on("error", (error) => {
-      busy.get(worker)?.reject(error instanceof Error ? error : new Error(String(error)));
-      busy.delete(worker);
-      if (!closed) spawn();
-    });
-    next(worker);
-  }
-  for (let i = 0; i < workers; i++) spawn();
-  const threads = [...free];
+    free.push(worker);
+    return worker;
+  });
 
   function enqueue(seconds: number, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -120,9 +114,8 @@ export function createBurnPool(workers: number, queueLimit: number): BurnPool {
       closed = true;
       const cut = new BurnAbortedError("the server is going down");
       for (const job of [...waiting.splice(0), ...busy.values()]) job.reject(cut);
-      const all = new Set([...threads, ...free, ...busy.keys()]);
       busy.clear();
-      await Promise.all([...all].map((worker) => worker.terminate()));
+      await Promise.all(threads.map((worker) => worker.terminate()));
     },
   };
 }

@@ -46,7 +46,8 @@ export function parsePlan(text: string): Points {
 
 function within(name: string, value: number, min: number, max: number): number {
   if (value >= min && value <= max) return value;
-  throw new TrafficOptionError(`--${name}=${value}: a number from ${min} to ${max} is accepted`);
+  const given = Number.isNaN(value) ? `--${name}: not a number` : `--${name}=${value}`;
+  throw new TrafficOptionError(`${given}; a number from ${min} to ${max} is accepted`);
 }
 
 function target(text: string, allowRemote: boolean, intensity: number): string {

@@ -9,7 +9,8 @@ async function main(): Promise<void> {
   const options = await readTrafficOptions(process.argv.slice(2));
   if (!options) return;
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+  // Once: a second signal ends it without waiting for the last answers.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   let recent = createTally();
