@@ -1,6 +1,6 @@
 /** A recorded series as the demand the simulator plays: even steps of 15 s, coarser input interpolated linearly. */
 import type { Samples } from "../core/series/types.ts";
-import type { Cores, EpochSeconds, Seconds } from "../core/units.ts";
+import type { EpochSeconds, Seconds } from "../core/units.ts";
 
 /** Demand on an even grid: `values[i]` cores during `[times(i), times(i) + step)`. */
 export interface Demand {

@@ -1,0 +1,48 @@
+/** `npm run bench -- policy`: cost and unserved load of every policy over all series; rewrites docs/policy.md. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { resolveTarget } from "../job/config/resolve.ts";
+import { forecasterOf } from "../job/core/forecast/method.ts";
+import { frontEntries, mainEntries, sensitivityEntries } from "./policy/entries.ts";
+import { playAll, ratios, type Scores } from "./policy/matrix.ts";
+import { frontPicture, type PolicyResults, policyPage } from "./policy/page.ts";
+import { replaySeries } from "./series.ts";
+
+const DOCS = join(import.meta.dirname, "../docs");
+
+/** Runs the bench. `--quick`: start-up 30 s only, no fronts and no sensitivity; nothing is written. */
+export async function main(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({ args: [...args], options: { quick: { type: "boolean", default: false } } });
+  const { source, series } = replaySeries();
+  const setup = { target: resolveTarget(), forecasterOf };
+  const startups = values.quick ? [30] : [30, 90, 15, 180];
+  console.log(`${series.length} series: ${source}`);
+  const main: Record<number, Scores> = {};
+  const fronts: Record<number, Scores> = {};
+  for (const startup of startups) {
+    const began = performance.now();
+    main[startup] = await playAll(series, mainEntries(), setup, { startup });
+    printTable(`startup ${startup} s`, main[startup]);
+    if (!values.quick) fronts[startup] = await playAll(series, frontEntries(), setup, { startup });
+    console.error(`startup ${startup}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
+  }
+  if (values.quick) return;
+  const sensitivity = await playAll(series, sensitivityEntries(), setup, { startup: 30 });
+  printTable("sensitivity, startup 30 s", sensitivity);
+  const results: PolicyResults = { source, names: series.map((s) => s.name), main, fronts, sensitivity };
+  mkdirSync(join(DOCS, "policy"), { recursive: true });
+  writeFileSync(join(DOCS, "policy.md"), policyPage(results));
+  for (const startup of startups) {
+    writeFileSync(join(DOCS, `policy/front-${startup}.svg`), await frontPicture(fronts[startup]!, startup));
+  }
+}
+
+function printTable(title: string, scores: Scores): void {
+  console.log(`\n${title}: ratios to hpa (cost / under / unserved / actions)`);
+  for (const [label, rows] of Object.entries(scores)) {
+    const r = ratios(rows, scores.hpa!);
+    const numbers = [r.cost, r.under, r.unserved, r.actions].map((x) => x.toFixed(3)).join(" / ");
+    console.log(`${label.padEnd(36)} ${numbers}   worse in both: ${r.worse.length}`);
+  }
+}

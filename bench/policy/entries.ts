@@ -1,0 +1,53 @@
+/** What the policy bench compares: entries of each table. */
+import { type Entry, LEVELS } from "./matrix.ts";
+
+/** The higher quantile that the tables show beside the default: less unserved load for more pods. */
+export const HIGH = 0.95;
+
+/** Ours and its peers at one start-up time. The reference, HPA v2 with its defaults at 70 %, comes first. */
+export function mainEntries(): Entry[] {
+  return [
+    { label: "hpa", policy: "hpa" },
+    { label: "auto", policy: "auto" },
+    { label: `auto, quantile ${HIGH}`, policy: "auto", target: { quantile: HIGH, scaleDownQuantile: 0.98 } },
+    { label: "auto, every 15 s", policy: "auto", options: { every: 15 } },
+    { label: "hpa at 90 %", policy: "hpa", options: { hpaTarget: 0.9 } },
+    { label: "hpa + linear forecast", policy: "linear" },
+    { label: "the original, each minute", policy: "original" },
+    { label: "the original, every 15 s", policy: "original15" },
+    { label: "its rule, Prophet's defaults", policy: "prophet" },
+    { label: "its rule, mean of the last minute", policy: "mean" },
+    { label: "static peak", policy: "static" },
+    { label: "oracle", policy: "oracle" },
+  ];
+}
+
+/** The front of ours over quantiles, and of HPA over targets. */
+export function frontEntries(): Entry[] {
+  const ours = LEVELS.filter((q) => q >= 0.5 && q <= 0.98).map(
+    (quantile): Entry => ({
+      label: `auto ${quantile}`,
+      policy: "auto",
+      target: { quantile, scaleDownQuantile: Math.max(0.9, LEVELS.find((l) => l > quantile) ?? quantile) },
+    }),
+  );
+  const theirs = [0.5, 0.6, 0.7, 0.8, 0.9].map(
+    (hpaTarget): Entry => ({ label: `hpa ${hpaTarget}`, policy: "hpa", options: { hpaTarget } }),
+  );
+  return [...ours, ...theirs];
+}
+
+/** One setting changed at a time, at 30 s start-up. */
+export function sensitivityEntries(): Entry[] {
+  return [
+    { label: "hpa", policy: "hpa" },
+    { label: "auto, as in the first table", policy: "auto" },
+    { label: "metrics 15 s late", policy: "auto", options: { metricLag: 15 } },
+    { label: "metrics 30 s late", policy: "auto", options: { metricLag: 30 } },
+    { label: "hpa, metrics 30 s late", policy: "hpa", options: { metricLag: 30 } },
+    { label: "target CPU 80 % of the request", policy: "auto", options: { targetCpu: 0.4 } },
+    { label: "target CPU 100 % of the request", policy: "auto", options: { targetCpu: 0.5 } },
+    { label: "history 1 h", policy: "auto", target: { history: 3600 } },
+    { label: "the last value in place of the pool", policy: "auto", target: { method: "naive" } },
+  ];
+}

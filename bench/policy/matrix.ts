@@ -1,0 +1,106 @@
+/** Runs policies over series and sums their scores up as the tables quote them. */
+import type { Forecast, Forecaster, ForecastRequest } from "../../job/core/forecast/types.ts";
+import type { TargetConfig } from "../../job/core/target.ts";
+import { toDemand } from "../../job/replay/demand.ts";
+import { createPolicy, type PolicyName, REPLAY_DEFAULTS, type ReplaySetup } from "../../job/replay/replay.ts";
+import { simulate } from "../../job/replay/simulate.ts";
+import type { ReplayOptions, ReplayPolicy, ReplayScore } from "../../job/replay/types.ts";
+import type { BenchSeries } from "../series.ts";
+
+/** A policy of a table: a name to print, the policy, and what differs from the defaults. */
+export interface Entry {
+  readonly label: string;
+  readonly policy: PolicyName;
+  readonly options?: Partial<ReplayOptions>;
+  readonly target?: Partial<TargetConfig>;
+}
+
+/** Scores by label, one per series, same order as the series. */
+export type Scores = Readonly<Record<string, readonly ReplayScore[]>>;
+
+/** The levels a bench may ask for; one forecast serves all of them. */
+export const LEVELS = [0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99] as const;
+
+/**
+ * Remembers forecasts by origin and lead, so that a sweep over quantiles fits each origin once. Asks the forecaster for
+ * all LEVELS and gives back the ones of the request. Exact: a forecast does not depend on which levels are asked.
+ */
+export function remembering(forecaster: Forecaster): Forecaster {
+  const known = new Map<string, Forecast>();
+  return (request) => {
+    const { series, horizonSteps, leadSteps, levels } = request;
+    const n = series.values.length;
+    const key = `${series.start}/${n}/${series.values[n - 1]}/${horizonSteps}/${leadSteps}`;
+    let full = known.get(key);
+    if (!full) {
+      full = forecaster({ ...request, levels: LEVELS });
+      known.set(key, full);
+    }
+    const pick = (values: readonly number[]) => levels.map((level) => values[levelIndex(level)]!);
+    return { ...full, meanQuantiles: pick(full.meanQuantiles), maxQuantiles: pick(full.maxQuantiles) };
+  };
+}
+
+function levelIndex(level: number): number {
+  const index = LEVELS.findIndex((l) => Math.abs(l - level) < 1e-9);
+  if (index < 0) throw new Error(`the bench asks for quantiles ${LEVELS.join(", ")}, not ${level}`);
+  return index;
+}
+
+/** Plays every entry over every series. `forecasters` lives as long as one series, so its memory stays small. */
+export async function playAll(
+  series: readonly BenchSeries[],
+  entries: readonly Entry[],
+  setup: ReplaySetup,
+  base: Partial<ReplayOptions> = {},
+  progress: (name: string) => void = () => {},
+): Promise<Scores> {
+  const scores: Record<string, ReplayScore[]> = Object.fromEntries(entries.map((e) => [e.label, []]));
+  for (const one of series) {
+    const demand = toDemand(one.samples);
+    const memo = new Map<string, Forecaster>();
+    const forecasterOf: ReplaySetup["forecasterOf"] = (method) => {
+      const found = memo.get(method) ?? remembering(setup.forecasterOf(method));
+      memo.set(method, found);
+      return found;
+    };
+    for (const entry of entries) {
+      const options = { ...REPLAY_DEFAULTS, ...base, warmup: one.warmup, ...entry.options };
+      const target = { ...setup.target, ...entry.target };
+      const policy: ReplayPolicy = {
+        ...createPolicy(entry.policy, options, demand, { target, forecasterOf }),
+        name: entry.label,
+      };
+      const result = await simulate(demand, [policy], options);
+      scores[entry.label]!.push(result.policies[entry.label]!);
+    }
+    progress(one.name);
+  }
+  return scores;
+}
+
+/** One line of a table: ratios to the reference. Cost: geometric mean of the ratios; the others: ratios of the means. */
+export interface Ratios {
+  readonly cost: number;
+  readonly under: number;
+  readonly unserved: number;
+  readonly actions: number;
+  /** Series where both cost and under are above the reference's. */
+  readonly worse: readonly number[];
+}
+
+/** Sums one entry up against a reference. */
+export function ratios(scores: readonly ReplayScore[], reference: readonly ReplayScore[]): Ratios {
+  const logs = scores.map((s, i) => Math.log(s.podHours / reference[i]!.podHours));
+  const of = (field: "under" | "unserved" | "actions") => {
+    const total = reference.reduce((sum, s) => sum + s[field], 0);
+    return total === 0 ? Number.NaN : scores.reduce((sum, s) => sum + s[field], 0) / total;
+  };
+  return {
+    cost: Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length),
+    under: of("under"),
+    unserved: of("unserved"),
+    actions: of("actions"),
+    worse: scores.flatMap((s, i) => (s.podHours > reference[i]!.podHours && s.under > reference[i]!.under ? [i] : [])),
+  };
+}

@@ -1,0 +1,60 @@
+/** The series that the benches run over: the public traces where they are, else the recorded fixtures. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Samples } from "../job/core/series/types.ts";
+
+/** A series with its name and, for replays, the seconds that are history only. */
+export interface BenchSeries {
+  readonly name: string;
+  readonly samples: Samples;
+  readonly warmup: number;
+}
+
+/** Folder of the public traces: the variable TRACES, or ../shared/traces beside the checkout; null when absent. */
+export function tracesFolder(): string | null {
+  const folder = process.env.TRACES ?? join(import.meta.dirname, "../../shared/traces");
+  return existsSync(folder) ? folder : null;
+}
+
+/** Reads `timestamp,value` CSV. */
+export function readCsv(path: string): Samples {
+  const rows = readFileSync(path, "utf8").trim().split("\n").slice(1);
+  return {
+    times: Float64Array.from(rows, (row) => Number(row.slice(0, row.indexOf(",")))),
+    values: Float64Array.from(rows, (row) => Number(row.slice(row.indexOf(",") + 1))),
+  };
+}
+
+/** Reads the body of a Prometheus query_range answer with one series. */
+export function readRange(path: string): Samples {
+  const body = JSON.parse(readFileSync(path, "utf8")) as { data: { result: { values: [number, string][] }[] } };
+  const values = body.data.result[0]?.values ?? [];
+  return { times: Float64Array.from(values, (v) => v[0]), values: Float64Array.from(values, (v) => Number(v[1])) };
+}
+
+/** Series of a replay: traces/replay15 with its warm-ups, or the recorded fixtures with a quarter of each as warm-up. */
+export function replaySeries(): { source: string; series: BenchSeries[] } {
+  const traces = tracesFolder();
+  if (traces !== null) {
+    const folder = join(traces, "replay15");
+    const series = readdirSync(folder)
+      .filter((file) => file.endsWith(".csv"))
+      .sort()
+      .map((file) => ({
+        name: file.slice(0, -4),
+        samples: readCsv(join(folder, file)),
+        warmup: Number(readFileSync(join(folder, file.replace(".csv", ".warmup")), "utf8")),
+      }));
+    return { source: "public traces (replay15)", series };
+  }
+  const folder = join(import.meta.dirname, "../fixtures/recorded");
+  const series = readdirSync(folder)
+    .filter((file) => file.endsWith(".json"))
+    .sort()
+    .map((file) => {
+      const samples = readRange(join(folder, file));
+      const span = (samples.times.at(-1) ?? 0) - (samples.times[0] ?? 0);
+      return { name: file.slice(0, -5), samples, warmup: Math.floor(span / 60) * 15 };
+    });
+  return { source: "recorded fixtures only (the public traces are not on this machine)", series };
+}
