@@ -1,10 +1,10 @@
 #!/bin/bash
 # setup.sh [apt|kube|prometheus|coredns|nodebase|images|tier1|tier3]...   a Debian 12 machine -> the programs and images of the test cluster.
-#   tier1 = kube; tier3 = apt kube prometheus coredns nodebase images (the default).
+#   tier1 = kube; tier3 = apt kube prometheus coredns nodebase images (the default); clean = drop what older versions left in the cache.
 # Each step does nothing when its output is in the cache (PROPHET_CACHE, ~/.cache/prophet-autoscaler).
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-PACKAGES="containerd runc containernetworking-plugins nftables iptables buildah busybox-static mmdebstrap socat jq curl openssl iproute2 gcc libc6-dev"
+PACKAGES="prometheus containerd runc containernetworking-plugins nftables iptables buildah busybox-static mmdebstrap socat jq curl openssl iproute2 gcc libc6-dev"
 
 apt_() {
   local missing
@@ -39,6 +39,13 @@ go_() {
   exec 9>&-
 }
 
+clean() { # keeps what this checkout would use
+  local d
+  for d in "$CACHE"/{kube,prometheus,coredns,images,base}-*; do
+    case $d in "$(go_dir kube)"* | "$(go_dir prometheus)"* | "$(go_dir coredns)"* | "$(images_dir)"* | "$(base_dir)"*) ;; *) rm -rf "$d" ;; esac
+  done
+}
+
 step() { local s=$SECONDS; "${@:2}" || { say "setup: $1 failed"; exit 1; }; say "setup: $1 ($((SECONDS - s)) s)"; }
 [ $# -gt 0 ] || set -- tier3
 for x in "$@"; do case $x in
@@ -47,6 +54,7 @@ for x in "$@"; do case $x in
   apt) step apt apt_ ;;
   kube | prometheus | coredns) step "$x" go_ "$x" ;;
   nodebase) step nodebase "$HERE/img/nodebase.sh" ;;
+  clean) step clean clean ;;
   images) step images "$HERE/img/addons.sh" ;;
   *) say "unknown step $x"; sed -n 2,4p "$0" >&2; exit 2 ;;
 esac; done

@@ -1,0 +1,44 @@
+# The autoscaler's image. Where no public registry can be reached, only the two arguments differ.
+# Equal sources give an equal digest with `--timestamp` (buildah) or SOURCE_DATE_EPOCH and rewrite-timestamp (buildx).
+ARG BUILD_BASE=docker.io/library/node:24-slim
+ARG RUN_BASE=gcr.io/distroless/nodejs24-debian12:nonroot
+
+FROM ${BUILD_BASE} AS build
+WORKDIR /src
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY scripts ./scripts
+RUN scripts/sbom.sh >/sbom.json
+COPY job ./job
+# by path: the image's node is the right one, whatever node_modules/.bin holds; source maps stay out of the image
+RUN node scripts/build.ts && find dist -name '*.map' -delete
+
+# The compile cache is filled by the very Node, flags, user id and paths of the final image: V8 looks it up by all of them.
+FROM ${RUN_BASE} AS warm
+WORKDIR /app
+COPY --from=build /src/package.json ./
+COPY --from=build /src/dist ./dist
+COPY scripts/warm.ts ./
+USER 65532:65532
+RUN ["/nodejs/bin/node", "/app/warm.ts", "--cache", "/tmp/cache", "/app/dist/job.js"]
+
+FROM ${RUN_BASE}
+ARG VERSION=0.0.0-dev
+ARG REVISION=unknown
+ARG SOURCE=
+LABEL org.opencontainers.image.title="prophet-autoscaler" \
+  org.opencontainers.image.description="Predictive autoscaler for Kubernetes as one short-lived job" \
+  org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}" \
+  org.opencontainers.image.source="${SOURCE}"
+WORKDIR /app
+# package.json: without it Node would guess the type of each module from its syntax
+COPY --from=build /src/package.json /sbom.json ./
+COPY --from=build /src/dist ./dist
+COPY --from=warm /tmp/cache ./cache
+# only read at run time, so the root file system can be read-only; another user id works too, with a colder start
+ENV NODE_COMPILE_CACHE=/app/cache
+USER 65532:65532
+ENTRYPOINT ["/nodejs/bin/node", "/app/dist/job.js"]
+CMD ["--once"]

@@ -1,0 +1,17 @@
+#!/bin/bash
+# app.sh DOCKERFILE TAG ARCHIVE [buildah-bud-args...]: builds a Dockerfile of this project over the stand-in bases and writes an archive that containerd imports.
+# Prints the digest and the sizes of the layers above the base. Equal files give an equal digest: every time stamp is that of SOURCE_DATE_EPOCH (0).
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/buildah.sh"
+[ $# -ge 3 ] || { sed -n 2,3p "$0" >&2; exit 2; }
+FILE=$1 TAG=$2 OUT=$3; shift 3
+STORE=$(base_dir)
+[ -e "$STORE/done" ] || { say "the base images are missing: run test/cluster/setup.sh apt nodebase"; exit 3; }
+exec 9>"$STORE.lock"; flock 9
+cd "$HERE/../.."
+bh bud -q --pull-never --layers --timestamp "${SOURCE_DATE_EPOCH:-0}" \
+  --build-arg BUILD_BASE=test.local/node:24-slim --build-arg RUN_BASE=test.local/distroless-node24:nonroot \
+  "$@" -f "$FILE" -t "$TAG" . >&2
+mkdir -p "$(dirname "$OUT")"; archive "$TAG" "$OUT"
+bh inspect --type image "$TAG" | jq '{digest: .FromImageDigest, id: .FromImageID, user: .OCIv1.config.User, layers: .OCIv1.rootfs.diff_ids, labels: .OCIv1.config.Labels}'
+bh images --format '{{.Name}}:{{.Tag}} {{.Size}}' "$TAG" >&2
