@@ -89,7 +89,7 @@ async function forward(init: string, target: string): Promise<{ process: ChildPr
   const port = await freePort();
   const inner = `EXEC:nsenter -t ${init} -n -- socat - TCP\\:${target.replace(":", "\\:")}`;
   const outer = `TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr`;
-  const child = spawn("setpriv", ["--pdeathsig", "KILL", "socat", outer, inner], { stdio: "ignore" });
+  const child = spawn("/usr/bin/setpriv", ["--pdeathsig", "KILL", "socat", outer, inner], { stdio: "ignore" });
   await once(child, "spawn");
   for (let tries = 0; tries < 50 && !(await listening(port)); tries++)
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -114,7 +114,9 @@ async function launchServer(
     ...flags,
   ];
   // setpriv: the kernel ends it also when this process is killed
-  const child = spawn("setpriv", ["--pdeathsig", "KILL", binary, ...args], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn("/usr/bin/setpriv", ["--pdeathsig", "KILL", binary, ...args], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let said = "";
   child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
     said = (said + chunk).slice(-4000);
