@@ -1,0 +1,18 @@
+/** Which forecaster a method's name stands for. */
+import { forecastAuto } from "./auto.ts";
+import { forecastNaive } from "./naive.ts";
+import { defaultProphet, originalProphet } from "./prophet/presets.ts";
+import { prophetForecaster } from "./prophet-forecaster.ts";
+import type { Forecaster, Method } from "./types.ts";
+
+const FORECASTERS: Readonly<Record<Method, Forecaster>> = {
+  auto: forecastAuto,
+  prophet: prophetForecaster("prophet", defaultProphet()),
+  original: prophetForecaster("original", originalProphet()),
+  naive: forecastNaive,
+};
+
+/** The forecaster of a method. */
+export function forecasterOf(method: Method): Forecaster {
+  return FORECASTERS[method];
+}

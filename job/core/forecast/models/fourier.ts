@@ -1,0 +1,78 @@
+/** Harmonic regression by ridge with an autoregressive residual: a smooth season of any (fractional) period. */
+import { solveRidge } from "./linear.ts";
+import { flat, type Model, type Plan } from "./model.ts";
+
+/**
+ * Level + slope + `order` harmonics of `period`, ridge, running moments with forgetting, plus the residual's first-order autocorrelation.
+ * The residual that is carried forward decays by rho each step.
+ */
+export function fourier(period: number, order: number, memory: number): Model {
+  return {
+    name: `fourier${order}`,
+    least: Math.max(Math.ceil(period), 2 * order + 6),
+    run(plan, out) {
+      harmonic(plan, out, period, Math.min(order, Math.floor(period / 2)), memory);
+    },
+  };
+}
+
+function harmonic({ y, origins, steps }: Plan, out: Float64Array, period: number, order: number, memory: number): void {
+  const p = 2 + 2 * order;
+  const last = origins[origins.length - 1]!;
+  const rows = last + steps;
+  const X = new Float64Array(rows * p);
+  for (let t = 0; t < rows; t++) {
+    X[t * p] = 1;
+    X[t * p + 1] = t / Math.max(1, last) - 0.5;
+    for (let h = 1; h <= order; h++) {
+      X[t * p + 2 * h] = Math.sin((2 * Math.PI * h * t) / period);
+      X[t * p + 2 * h + 1] = Math.cos((2 * Math.PI * h * t) / period);
+    }
+  }
+  const A = new Float64Array(p * p);
+  const b = new Float64Array(p);
+  const work = new Float64Array(p * p);
+  const beta = new Float64Array(p);
+  const ridge = new Float64Array(p);
+  let weight = 0;
+  let done = 0;
+  for (let o = 0; o < origins.length; o++) {
+    const t = origins[o]!;
+    for (; done < t; done++) {
+      weight = weight * memory + 1;
+      for (let j = 0; j < p; j++) {
+        b[j] = b[j]! * memory + X[done * p + j]! * y[done]!;
+        for (let l = 0; l <= j; l++) A[j * p + l] = A[j * p + l]! * memory + X[done * p + j]! * X[done * p + l]!;
+      }
+    }
+    if (t < Math.max(period, 2 * order + 6)) {
+      flat(out, o, steps, y[t - 1]!);
+      continue;
+    }
+    for (let h = 0; h < p; h++)
+      ridge[h] = h === 0 ? 1e-9 : h === 1 ? 0.02 * weight : 0.004 * weight * (1 + 0.05 * h * h * 0.25);
+    solveRidge(A, ridge, b, p, 1, work, beta);
+    let num = 0;
+    let den = 1e-12;
+    let before = 0;
+    const from = Math.max(0, t - 3 * p - 20);
+    for (let i = from; i < t; i++) {
+      let fit = 0;
+      for (let j = 0; j < p; j++) fit += beta[j]! * X[i * p + j]!;
+      const r = y[i]! - fit;
+      if (i > from) {
+        num += r * before;
+        den += before * before;
+      }
+      before = r;
+    }
+    const rho = Math.min(0.97, Math.max(0, num / den));
+    let carried = before;
+    for (let k = 0; k < steps; k++) {
+      carried *= rho;
+      let fit = 0;
+      for (let j = 0; j < p; j++) fit += beta[j]! * X[(t + k) * p + j]!;
+      out[o * steps + k] = fit + carried;
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/** The interface every model of the pool implements, and the plan of one pass over a window. */
+
+/** One pass: forecasts are wanted at every origin, each from the values before it only. */
+export interface Plan {
+  /** The window, oldest first, no NaN. Values are scaled so that their mean size is about 1. */
+  readonly y: Float64Array;
+  /** Ascending; origin t knows y[0..t-1] and forecasts y[t..t+steps-1]; the last one is usually y.length. Each >= 2. */
+  readonly origins: Int32Array;
+  /** Steps forecast at each origin, >= 1. */
+  readonly steps: number;
+}
+
+/**
+ * A model: one pass over the window serves all origins. `out[o * steps + k]` becomes the forecast of y[origins[o] + k].
+ * The forecast at an origin must not depend on any value at or after it (the contract suite refits on the prefix and compares).
+ */
+export interface Model {
+  readonly name: string;
+  /** Values it needs before its first origin; at earlier origins it repeats the last value. */
+  readonly least: number;
+  readonly run: (plan: Plan, out: Float64Array) => void;
+}
+
+/** Writes a constant path for origin number o. */
+export function flat(out: Float64Array, o: number, steps: number, value: number): void {
+  out.fill(value, o * steps, (o + 1) * steps);
+}

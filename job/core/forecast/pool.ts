@@ -1,0 +1,50 @@
+/** The pool: which models a window of a given length and season gets, and one pass of all of them. */
+import { analogue } from "./models/analogue.ts";
+import { fourier } from "./models/fourier.ts";
+import { lastValue, meanOf, medianOf, smoothing } from "./models/level.ts";
+import type { Model, Plan } from "./models/model.ts";
+import { autoregression } from "./models/regression.ts";
+import { cycleMean, holtWinters, seasonalNaive } from "./models/seasonal.ts";
+import { holt, theta } from "./models/trend.ts";
+import type { Season } from "./period.ts";
+
+/** The models for n values, forecasts judged over `ahead` steps, and the seasons found (strongest first). */
+export function poolFor(n: number, ahead: number, seasons: readonly Season[]): Model[] {
+  const models: Model[] = [lastValue, smoothing(ahead), holt("damped", 0.9, ahead), meanOf(3)];
+  if (n >= 12) models.push(holt("holt", 0.98, ahead), theta(30), medianOf(5), meanOf(12));
+  if (n >= 30) {
+    models.push(
+      autoregression({ name: "ar", lags: [1, 2, 3, 4, 5, 6], relative: false, ridge: 0.002, memory: 1 }),
+      autoregression({ name: "arDiff", lags: [2, 3, 4, 5, 6, 8, 12], relative: true, ridge: 0.02, memory: 0.99 }),
+      analogue(6, 5),
+    );
+  }
+  seasons.forEach((season, i) => {
+    const m = season.period;
+    const tag = i === 0 ? "" : `@${i + 1}`;
+    const seasonal: Model[] = [
+      holtWinters(m, false),
+      holtWinters(m, true),
+      cycleMean(m, 4, 3, 0.7),
+      autoregression({ name: "arSeason", lags: [1, 2, 3], relative: true, ridge: 0.01, memory: 0.995, period: m }),
+      fourier(m, 6, 0.995),
+    ];
+    if (i === 0) seasonal.push(seasonalNaive(m), cycleMean(m, 8, 1, 0), fourier(m, 2, 0.99));
+    for (const model of seasonal) models.push({ ...model, name: model.name + tag });
+  });
+  return models.filter((model) => model.least + 4 <= n);
+}
+
+/** Forecasts of all models at all origins: `paths[m]` is origins x steps. Negative forecasts become 0: no load is below it. */
+export function runPool(models: readonly Model[], plan: Plan): Float64Array[] {
+  return models.map((model) => {
+    const out = new Float64Array(plan.origins.length * plan.steps);
+    model.run(plan, out);
+    for (let i = 0; i < out.length; i++) {
+      const v = out[i]!;
+      if (!(v > 0)) out[i] = 0;
+      else if (!Number.isFinite(v)) out[i] = plan.y[plan.y.length - 1]!;
+    }
+    return out;
+  });
+}
