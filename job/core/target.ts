@@ -69,6 +69,8 @@ export interface TargetConfig {
   readonly method: Method;
   /** Level of the quantile of the maximum that replicas are bought for. */
   readonly quantile: Probability;
+  /** Scale-in goes no lower than this quantile, >= `quantile`; absent: the same. The band between the two costs little and stops flapping at a rounding edge. */
+  readonly scaleDownQuantile?: Probability;
   /** Horizon of the point forecast. */
   readonly horizon: Seconds;
   /** Seconds until the next decision takes effect: the tick interval. */

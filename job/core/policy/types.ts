@@ -1,6 +1,6 @@
 /** The vocabulary of decisions: stages, reasons, conditions of a run, and the decision with its trail. */
 import type { Forecast } from "../forecast/types.ts";
-import type { Quality, QualityReason } from "../series/types.ts";
+import type { Quality, QualityReason, Series } from "../series/types.ts";
 import type { Cores, EpochSeconds, Replicas, Seconds } from "../units.ts";
 
 /** Closed vocabulary of stage reasons; HPA's words where HPA has one. */
@@ -9,6 +9,7 @@ export type Reason =
   | "ForecastQuantile"
   | "ReactiveFloor"
   | "ForecastNotTrusted"
+  | "ForecastBand"
   | "DesiredWithinRange"
   | "WithinTolerance"
   | "ScaleUpStabilized"
@@ -28,6 +29,7 @@ export type Reason =
   | "FallbackReplicas"
   | "HoldOnBadData"
   | "UpOnlyOnPartialData"
+  | "ModeOff"
   | "ForecastOnlyMode"
   | "Paused"
   | "ScalingDisabled"
@@ -83,5 +85,9 @@ export interface TickRecord {
   readonly level: number;
   readonly quantile: Cores;
   readonly forecast: Forecast | null;
+  /** The grid the forecast was made from, for pictures; null when there was no data. */
+  readonly series: Series | null;
+  /** Replicas the demand asked for, before stabilisation: what is remembered; null when data forbade a wish. */
+  readonly wish: Replicas | null;
   readonly decision: Decision;
 }

@@ -26,6 +26,14 @@ export interface LastForecast {
   readonly method: string;
 }
 
+/** Our last write; `overruled` counts writes in a row that another writer undid; `foreign`: `replicas` is that writer's value, since `at`. */
+export interface LastWrite {
+  readonly at: EpochSeconds;
+  readonly replicas: Replicas;
+  readonly overruled: number;
+  readonly foreign?: boolean;
+}
+
 /** State of one target. */
 export interface TargetState {
   /** Wishes of the last stabilisation window, oldest first. */
@@ -35,10 +43,14 @@ export interface TargetState {
   readonly lastForecast: LastForecast | null;
   /** When data was last good enough to act on; null: never. */
   readonly lastGoodData: EpochSeconds | null;
+  /** Since when data has been unusable; null: it is usable. */
+  readonly missingSince: EpochSeconds | null;
+  /** Rollouts seen in the history window, [from, to]; `to` moves on while one runs. Their start-up burst is not learned. */
+  readonly rollouts: readonly (readonly [EpochSeconds, EpochSeconds])[];
   /** Until when a sudden drop forbids scale-in; null: none. */
   readonly dropHoldUntil: EpochSeconds | null;
   /** What we last wrote, to recognise another writer (GitOps ping-pong). */
-  readonly lastWritten: { readonly at: EpochSeconds; readonly replicas: Replicas; readonly overruled: number } | null;
+  readonly lastWritten: LastWrite | null;
 }
 
 /** State of a job: by "namespace/name" of the target. */

@@ -1,0 +1,120 @@
+/** What one tick sees before it decides: the judged window, the lead time, the forecast. */
+import type { Forecast, Forecaster } from "./forecast/types.ts";
+import type { Conditions } from "./policy/types.ts";
+import { clean } from "./series/clean.ts";
+import { toGrid } from "./series/grid.ts";
+import { capacityOf, inspect, type Window } from "./series/quality.ts";
+import type { Samples, Series } from "./series/types.ts";
+import { TRACE } from "./state/memory.ts";
+import type { LastForecast, TargetState } from "./state/types.ts";
+import type { TargetConfig } from "./target.ts";
+import type { EpochSeconds, Replicas, Seconds } from "./units.ts";
+
+/** A history as a tick needs it; the port's HistoryReading fits. */
+export interface TickHistory {
+  readonly samples: Samples;
+  readonly longSamples?: Samples;
+  readonly longStep?: Seconds;
+  readonly partial: boolean;
+  readonly seriesCount: number;
+  readonly podStart?: Seconds;
+}
+
+/** Input of one tick. `history` null: it could not be read, which is not zero load. `memory` undefined: nothing is remembered. */
+export interface TickInput {
+  readonly now: EpochSeconds;
+  readonly history: TickHistory | null;
+  readonly current: Replicas;
+  /** Pods that exist, where `current` is something else (the floor of an HPA). */
+  readonly pods?: Replicas;
+  readonly conditions: Conditions;
+  readonly memory: TargetState | undefined;
+  readonly config: TargetConfig;
+}
+
+const EMPTY: Samples = { times: new Float64Array(0), values: new Float64Array(0) };
+
+/** The samples on their grid, judged against what the pods can burn. */
+export function look(
+  { now, history, current, pods: existing, conditions, config }: TickInput,
+  memory: TargetState,
+): Window {
+  // Pods that a scale-in took away in the last minutes still burn in the newest rate; a rollout may surge to twice the pods.
+  const recent = memory.events.filter((event) => event.at > now - TRACE).map((event) => Math.max(event.from, event.to));
+  const surge = conditions.rollout === true || memory.rollouts.length > 0 ? 2 : 1;
+  const pods = Math.max(current, existing ?? 0, conditions.readyReplicas ?? 0, ...recent) * surge;
+  return inspect(history?.samples ?? EMPTY, {
+    now,
+    step: config.step,
+    history: config.history,
+    maxAge: config.maxAge,
+    minCoverage: config.minCoverage,
+    capacity: capacityOf(pods, config.podCpuLimit),
+    ceiling: capacityOf(Math.max(pods, config.maxReplicas * surge), config.podCpuLimit),
+    partial: history?.partial ?? false,
+    seriesCount: history?.seriesCount ?? 0,
+  });
+}
+
+/** Lag + pod start + interval: this long after the newest sample the next decision's pods are not ready yet, so this decision's must do. The measured pod start goes before the configured one, the true age before a smaller lag. */
+export function leadOf({ history, conditions, config }: TickInput, age: Seconds): Seconds {
+  const podStart = conditions.podStart ?? history?.podStart ?? config.podStart;
+  const lag = Number.isFinite(age) ? Math.max(config.metricLag, age) : config.metricLag;
+  return lag + podStart + config.interval;
+}
+
+/** Levels of the maximum that the policy needs, ascending and unique. */
+export function levelsOf(config: TargetConfig): readonly number[] {
+  return [...new Set([config.quantile, config.scaleDownQuantile ?? config.quantile])].sort((a, b) => a - b);
+}
+
+/** Asks the forecaster; null when it throws: a numeric accident costs the forecast, not the decision. */
+export function forecastOf(input: TickInput, series: Series, lead: Seconds, forecaster: Forecaster): Forecast | null {
+  const { history, config } = input;
+  const long =
+    history?.longSamples === undefined
+      ? {}
+      : { longHistory: longGrid(history.longSamples, history.longStep ?? 300, input.now) };
+  try {
+    return forecaster({
+      series,
+      horizonSteps: stepsOf(config.horizon, series.step),
+      leadSteps: stepsOf(lead, series.step),
+      levels: levelsOf(config),
+      ...long,
+    });
+  } catch {
+    return null;
+  }
+}
+
+/** What is kept of a forecast; it expires when the lead time it was made for is over. */
+export function toRemember(
+  forecast: Forecast | null,
+  now: EpochSeconds,
+  quantile: number,
+  lead: Seconds,
+  config: TargetConfig,
+): LastForecast | null {
+  if (
+    forecast === null ||
+    !Number.isFinite(quantile) ||
+    !Number.isFinite(forecast.max) ||
+    !Number.isFinite(forecast.mean)
+  )
+    return null;
+  const { max, mean, method } = forecast;
+  return { at: now, expires: now + lead + config.interval, max, quantile, level: config.quantile, mean, method };
+}
+
+function longGrid(samples: Samples, step: Seconds, now: EpochSeconds): Series {
+  const cleaned = clean(samples, { latest: now, ceiling: Number.POSITIVE_INFINITY });
+  return toGrid(cleaned.times, cleaned.values, step, MOST_LONG_POINTS).series;
+}
+
+/** Prometheus gives at most 11,000 points a series. */
+const MOST_LONG_POINTS = 11_000;
+
+function stepsOf(span: Seconds, step: Seconds): number {
+  return Math.max(1, Math.ceil(span / step - 1e-9));
+}

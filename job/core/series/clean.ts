@@ -1,0 +1,94 @@
+/** Samples as they came -> finite, non-negative, possible, in order of time, one value a time; and what was refused. */
+import type { Cores, EpochSeconds } from "../units.ts";
+import type { QualityReason, Samples } from "./types.ts";
+
+/** What can be true: nothing newer than `latest`, nothing above `ceiling` cores (Infinity: unknown). */
+export interface CleanLimits {
+  readonly latest: EpochSeconds;
+  readonly ceiling: Cores;
+}
+
+/** Good samples (ascending, unique times) and the counts of the refused ones. */
+export interface Cleaned {
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  readonly notFinite: number;
+  readonly negative: number;
+  readonly absurd: number;
+  readonly future: number;
+  /** Time and kind of the newest refused sample; -Infinity and null when none was refused. */
+  readonly newestBad: EpochSeconds;
+  readonly newestBadReason: QualityReason | null;
+}
+
+/** Rounding noise of a subtraction of counters, not negative load. */
+const NOISE = 1e-9;
+
+/**
+ * Cleans samples in O(n log n) at worst, O(n) when they are in order.
+ * Nothing is refused for being unusual: a spike of one sample is load until it is physically impossible.
+ * Of several samples with one time the largest is kept: reading too low costs requests, too high costs one pod.
+ */
+export function clean(samples: Samples, limits: CleanLimits): Cleaned {
+  const length = Math.min(samples.times.length, samples.values.length);
+  const kept = new Uint32Array(length);
+  const refused = { NotFinite: 0, NegativeData: 0, AboveCapacity: 0, future: 0 };
+  let count = 0;
+  let newestBad = Number.NEGATIVE_INFINITY;
+  let newestBadReason: QualityReason | null = null;
+  let sorted = true;
+  let previous = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < length; i++) {
+    const time = samples.times[i]!;
+    if (!Number.isFinite(time) || time > limits.latest) {
+      refused.future++;
+      continue;
+    }
+    const bad = refusal(samples.values[i]!, limits.ceiling);
+    if (bad !== null) {
+      refused[bad]++;
+      if (time > newestBad) {
+        newestBad = time;
+        newestBadReason = bad;
+      }
+      continue;
+    }
+    if (time <= previous) sorted = false;
+    previous = time;
+    kept[count++] = i;
+  }
+  const order = kept.subarray(0, count);
+  if (!sorted) order.sort((a, b) => samples.times[a]! - samples.times[b]!);
+  return {
+    ...unique(samples, order),
+    notFinite: refused.NotFinite,
+    negative: refused.NegativeData,
+    absurd: refused.AboveCapacity,
+    future: refused.future,
+    newestBad,
+    newestBadReason,
+  };
+}
+
+function refusal(value: number, ceiling: Cores): "NotFinite" | "NegativeData" | "AboveCapacity" | null {
+  if (!Number.isFinite(value)) return "NotFinite";
+  if (value < -NOISE) return "NegativeData";
+  return value > ceiling ? "AboveCapacity" : null;
+}
+
+function unique(samples: Samples, order: Uint32Array): { times: Float64Array; values: Float64Array } {
+  const times = new Float64Array(order.length);
+  const values = new Float64Array(order.length);
+  let count = 0;
+  for (const index of order) {
+    const time = samples.times[index]!;
+    const value = Math.max(0, samples.values[index]!);
+    if (count > 0 && times[count - 1] === time) {
+      values[count - 1] = Math.max(values[count - 1]!, value);
+    } else {
+      times[count] = time;
+      values[count++] = value;
+    }
+  }
+  return { times: times.slice(0, count), values: values.slice(0, count) };
+}

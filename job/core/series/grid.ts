@@ -1,0 +1,103 @@
+/** Clean samples -> the even grid that forecasters take; gaps filled and marked. */
+import type { Seconds } from "../units.ts";
+import type { Series } from "./types.ts";
+
+/** Gaps of up to this many steps (2 min at 15 s) are bridged by a line; longer ones hold the value before them, for a line would teach a ramp that nobody saw. */
+export const LONGEST_LINE = 8;
+
+/** The grid, and how much of it was measured. */
+export interface Grid {
+  readonly series: Series;
+  /** Grid points with a real sample. */
+  readonly real: number;
+  /** Grid points with a real sample or between two that are as close as the source gives them. */
+  readonly covered: number;
+}
+
+/**
+ * Lays ascending samples on a grid that ends at the newest one, at most `points` long.
+ * Sources about as fine as the step go to the nearest grid point (jitter below half a step is harmless), finer ones are averaged over the step that ends at the point,
+ * coarser ones are bridged by lines. O(n log n) for the median spacing, O(n + points) for the rest. Does not begin before the first sample.
+ */
+export function toGrid(times: Float64Array, values: Float64Array, step: Seconds, points: number): Grid {
+  const newest = times.at(-1);
+  if (newest === undefined || points < 1) {
+    return { series: { start: 0, step, values: new Float64Array(0), filled: new Uint8Array(0) }, real: 0, covered: 0 };
+  }
+  const spacing = medianSpacing(times);
+  const fine = spacing > 0 && spacing < 0.75 * step;
+  // 1e-6 of a step: times such as 0.1 + 0.2 must not fall into the step before.
+  const stepsBack = (time: number) =>
+    fine ? Math.floor((newest - time) / step + 1e-6) : Math.round((newest - time) / step);
+  const length = Math.min(points, stepsBack(times[0]!) + 1);
+  const grid = new Float64Array(length);
+  const counts = new Uint32Array(length);
+  for (let i = times.length - 1; i >= 0; i--) {
+    const back = stepsBack(times[i]!);
+    if (back >= length) break;
+    const at = length - 1 - back;
+    grid[at] = grid[at]! + values[i]!;
+    counts[at] = counts[at]! + 1;
+  }
+  const filled = new Uint8Array(length);
+  let real = 0;
+  for (let i = 0; i < length; i++) {
+    if (counts[i]! > 0) {
+      grid[i] = grid[i]! / counts[i]!;
+      real++;
+    } else filled[i] = 1;
+  }
+  const usual = Math.ceil((1.5 * spacing) / step);
+  const covered = real + fillGaps(grid, filled, Math.max(LONGEST_LINE, usual), usual);
+  return { series: { start: newest - (length - 1) * step, step, values: grid, filled }, real, covered };
+}
+
+/**
+ * Fills the marked points in place: gaps of up to `longestLine` points by a line, longer ones by the value before; at the edges the nearest value is held.
+ * Returns the number of filled points in gaps shorter than `usual` points.
+ */
+export function fillGaps(values: Float64Array, filled: Uint8Array, longestLine: number, usual: number): number {
+  const length = values.length;
+  let within = 0;
+  let left = -1;
+  for (let i = 0; i <= length; i++) {
+    if (i < length && filled[i] === 1) continue;
+    const gap = i - left - 1;
+    if (gap > 0 && gap < length) {
+      const before = left >= 0 ? values[left]! : values[i]!;
+      const after = i < length ? values[i]! : before;
+      const slope = gap <= longestLine ? (after - before) / (gap + 1) : 0;
+      for (let k = 1; k <= gap; k++) values[left + k] = Math.max(0, before + slope * k);
+      if (gap < usual && left >= 0 && i < length) within += gap;
+    }
+    left = i;
+  }
+  return within;
+}
+
+/** The same series with the points that end within the given intervals (epoch seconds, both ends included) replaced as gaps are; what a rollout burns is not learned. */
+export function mask(series: Series, intervals: readonly (readonly [number, number])[]): Series {
+  if (intervals.length === 0) return series;
+  const filled = series.filled.slice();
+  let masked = 0;
+  for (let i = 0; i < filled.length; i++) {
+    const time = series.start + i * series.step;
+    if (filled[i] === 0 && intervals.some(([from, to]) => time >= from && time <= to)) {
+      filled[i] = 1;
+      masked++;
+    }
+  }
+  // With less than half of the points left a forecast would rest on guesses: then the burst is the lesser evil.
+  if (masked === 0 || filled.reduce((sum, f) => sum + f, 0) > filled.length / 2) return series;
+  const values = series.values.slice();
+  fillGaps(values, filled, LONGEST_LINE, 0);
+  return { ...series, values, filled };
+}
+
+function medianSpacing(times: Float64Array): Seconds {
+  if (times.length < 2) return 0;
+  const spacings = new Float64Array(times.length - 1);
+  for (let i = 1; i < times.length; i++) spacings[i - 1] = times[i]! - times[i - 1]!;
+  spacings.sort();
+  return spacings[spacings.length >> 1]!;
+}

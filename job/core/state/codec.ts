@@ -1,0 +1,185 @@
+/** JobState <-> compact, versioned JSON that fits an annotation; reads every older version; garbage is an error value, never a throw. */
+import { err, ok, type Result } from "../result.ts";
+import { BLANK } from "./memory.ts";
+import { finite, list, numbers, type Raw, record, seconds, whole } from "./read.ts";
+import type { JobState, LastForecast, LastWrite, ScaleEvent, TargetState, Wish } from "./types.ts";
+
+/** The version written now. Older ones stay readable for ever: add a reader below, never change one. */
+export const STATE_VERSION = 1;
+/** All annotations of one object share 256 KiB; a quarter is left to others. */
+export const MOST_BYTES = 196_608;
+
+/** A job that remembers nothing. */
+export const EMPTY_STATE: JobState = { version: STATE_VERSION, targets: {} };
+
+/**
+ * State -> JSON of ASCII characters (one byte each). Wishes and events are runs of [seconds since the one before, ...]. Above MOST_BYTES first the forecasts go, then the least
+ * recently seen targets: forgetting lengthens a scale-in, nothing else.
+ */
+export function encode(state: JobState): string {
+  const entries = Object.entries(state.targets);
+  const full = write(entries, true);
+  if (full.length <= MOST_BYTES) return full;
+  const lean = write(entries, false);
+  if (lean.length <= MOST_BYTES) return lean;
+  const recent = entries.sort(([, a], [, b]) => lastSeen(b) - lastSeen(a));
+  let count = Math.floor((recent.length * MOST_BYTES) / lean.length);
+  for (;;) {
+    const text = write(recent.slice(0, count), false);
+    if (text.length <= MOST_BYTES || count === 0) return text;
+    count = Math.floor(count * 0.9);
+  }
+}
+
+/** One target as it is stored; equal memories give equal text. */
+export function encodeTarget(target: TargetState): string {
+  return ascii(JSON.stringify(pack(target, true)));
+}
+
+/** When this target was last written to, as far as its memory shows. */
+export function lastSeen(target: TargetState): number {
+  return Math.max(
+    target.wishes.at(-1)?.at ?? 0,
+    target.lastForecast?.at ?? 0,
+    target.lastGoodData ?? 0,
+    target.missingSince ?? 0,
+  );
+}
+
+/** Text -> state, or one sentence on why it cannot be used. Never throws. Fields that make no sense are dropped alone; a target that is no object is dropped. */
+export function decode(text: string): Result<JobState, string> {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    return err(`state is not JSON (${text.length} characters); starting without memory`);
+  }
+  const root = record(raw);
+  if (root === null) return err("state is not an object; starting without memory");
+  const version = whole(root.v);
+  const reader = version === null ? undefined : READERS[version];
+  if (reader === undefined)
+    return err(
+      `state has version ${JSON.stringify(root.v) ?? "none"}, this program reads ${Object.keys(READERS).join(", ")}; starting without memory`,
+    );
+  return ok({ version: STATE_VERSION, targets: reader(root) });
+}
+
+const READERS: Readonly<Record<number, (root: Raw) => JobState["targets"]>> = { 1: readV1 };
+
+function write(entries: readonly (readonly [string, TargetState])[], withForecasts: boolean): string {
+  return ascii(
+    JSON.stringify({
+      v: STATE_VERSION,
+      t: Object.fromEntries(entries.map(([key, target]) => [key, pack(target, withForecasts)])),
+    }),
+  );
+}
+
+function ascii(json: string): string {
+  return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** w wishes, e events, f forecast, g last good data, m missing since, r rollouts, d drop hold, l last write; empty ones are left out. */
+function pack(target: TargetState, withForecast: boolean): Raw {
+  const {
+    wishes,
+    events,
+    lastForecast: f,
+    lastGoodData,
+    missingSince,
+    rollouts,
+    dropHoldUntil,
+    lastWritten: l,
+  } = target;
+  return {
+    ...(wishes.length > 0 ? { w: runs(wishes, (wish) => [wish.replicas]) } : {}),
+    ...(events.length > 0 ? { e: runs(events, (event) => [event.from, event.to]) } : {}),
+    ...(withForecast && f !== null
+      ? { f: [milli(f.at), milli(f.expires), digits(f.max), digits(f.quantile), f.level, digits(f.mean), f.method] }
+      : {}),
+    ...(lastGoodData !== null ? { g: milli(lastGoodData) } : {}),
+    ...(missingSince !== null ? { m: milli(missingSince) } : {}),
+    ...(rollouts.length > 0 ? { r: rollouts.flat().map(milli) } : {}),
+    ...(dropHoldUntil !== null ? { d: milli(dropHoldUntil) } : {}),
+    ...(l !== null ? { l: [milli(l.at), l.replicas, l.overruled, l.foreign === true ? 1 : 0] } : {}),
+  };
+}
+
+function runs<T extends { readonly at: number }>(
+  items: readonly T[],
+  rest: (item: T) => readonly number[],
+): readonly number[] {
+  let before = 0;
+  return items.flatMap((item) => {
+    const since = milli(milli(item.at) - before);
+    before = milli(item.at);
+    return [since, ...rest(item)];
+  });
+}
+
+/** Times to the millisecond, so that sums of differences come back exactly. */
+function milli(time: number): number {
+  return Math.round(time * 1000) / 1000;
+}
+
+/** Six digits are far below what any forecast knows. */
+function digits(value: number): number {
+  return Number(value.toPrecision(6));
+}
+
+function readV1(root: Raw): JobState["targets"] {
+  const targets: [string, TargetState][] = [];
+  for (const [key, value] of Object.entries(record(root.t) ?? {})) {
+    const raw = record(value);
+    if (raw !== null) targets.push([key, readTargetV1(raw)]);
+  }
+  return Object.fromEntries(targets);
+}
+
+function readTargetV1(raw: Raw): TargetState {
+  const rollouts = numbers(raw.r, 2).map(([from, to]) => [from!, to!] as const);
+  return {
+    ...BLANK,
+    wishes: timed(numbers(raw.w, 2)).flatMap(([at, replicas]): Wish[] =>
+      whole(replicas) === null ? [] : [{ at: at!, replicas: replicas! }],
+    ),
+    events: timed(numbers(raw.e, 3)).flatMap(([at, from, to]): ScaleEvent[] =>
+      whole(from) === null || whole(to) === null ? [] : [{ at: at!, from: from!, to: to! }],
+    ),
+    lastForecast: readForecastV1(raw.f),
+    lastGoodData: seconds(raw.g),
+    missingSince: seconds(raw.m),
+    rollouts: rollouts.filter(([from, to]) => from >= 0 && to >= from),
+    dropHoldUntil: seconds(raw.d),
+    lastWritten: readWriteV1(raw.l),
+  };
+}
+
+/** Differences -> times, oldest first; a step back in time ends the run, for what follows cannot be placed. */
+function timed(rows: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const out: (readonly number[])[] = [];
+  let at = 0;
+  for (const [since, ...rest] of rows) {
+    if (since! < 0) break;
+    at = milli(at + since!);
+    if (seconds(at) === null) break;
+    out.push([at, ...rest]);
+  }
+  return out;
+}
+
+function readForecastV1(raw: unknown): LastForecast | null {
+  const [at, expires, max, quantile, level, mean, method] = list(raw);
+  const values = [seconds(at), seconds(expires), finite(max), finite(quantile), finite(level), finite(mean)];
+  if (values.includes(null) || typeof method !== "string") return null;
+  const [a, e, x, q, l, m] = values as number[];
+  return { at: a!, expires: e!, max: x!, quantile: q!, level: l!, mean: m!, method: method.slice(0, 40) };
+}
+
+function readWriteV1(raw: unknown): LastWrite | null {
+  const [at, replicas, overruled, foreign] = list(raw);
+  const [a, r, o] = [seconds(at), whole(replicas), whole(overruled)];
+  if (a === null || r === null || o === null) return null;
+  return foreign === 1 ? { at: a, replicas: r, overruled: o, foreign: true } : { at: a, replicas: r, overruled: o };
+}

@@ -1,0 +1,48 @@
+/** Readers of untrusted JSON values: the value if it makes sense, else null or empty. They never throw. */
+
+/** A JSON object of unknown content. */
+export type Raw = Readonly<Record<string, unknown>>;
+
+/** Replicas are int32 in Kubernetes. */
+const MOST_REPLICAS = 2_147_483_647;
+/** 9999-12-31; a time beyond is no time. */
+const LATEST = 253_402_300_799;
+
+/** A plain object, else null. */
+export function record(value: unknown): Raw | null {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Raw) : null;
+}
+
+/** An array, else an empty one. */
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** A finite number, else null. */
+export function finite(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+/** Whole, 0 or more and within int32, else null. */
+export function whole(value: unknown): number | null {
+  const number = finite(value);
+  return number !== null && Number.isInteger(number) && number >= 0 && number <= MOST_REPLICAS ? number : null;
+}
+
+/** Epoch seconds that can be a time, else null. */
+export function seconds(value: unknown): number | null {
+  const number = finite(value);
+  return number !== null && number >= 0 && number <= LATEST ? number : null;
+}
+
+/** A flat array as rows of `width` numbers; ends before the first row that is not all finite numbers. */
+export function numbers(value: unknown, width: number): readonly (readonly number[])[] {
+  const flat = list(value);
+  const rows: number[][] = [];
+  for (let i = 0; i + width <= flat.length; i += width) {
+    const row = flat.slice(i, i + width).map(finite);
+    if (row.includes(null)) break;
+    rows.push(row as number[]);
+  }
+  return rows;
+}
