@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { resolveTarget } from "../job/config/resolve.ts";
+import { loadSettings } from "../job/config/load.ts";
 import { forecasterOf } from "../job/core/forecast/method.ts";
 import { frontEntries, mainEntries, sensitivityEntries } from "./policy/entries.ts";
 import { playAll, ratios, type Scores } from "./policy/matrix.ts";
@@ -15,7 +15,12 @@ const DOCS = join(import.meta.dirname, "../docs");
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { quick: { type: "boolean", default: false } } });
   const { source, series } = replaySeries();
-  const setup = { target: resolveTarget(), forecasterOf };
+  const settings = await loadSettings({
+    flags: { deployment: "web", "target-cpu": 0.45 },
+    env: {},
+    readFile: () => Promise.reject(new Error("the bench reads no file")),
+  });
+  const setup = { target: settings.targets[0]!, forecasterOf };
   const startups = values.quick ? [30] : [30, 90, 15, 180];
   console.log(`${series.length} series: ${source}`);
   const main: Record<number, Scores> = {};

@@ -1,6 +1,6 @@
 /** Ours under replay: the production `runOnce` over ports that read the modelled world. */
 import type { Forecaster } from "../core/forecast/types.ts";
-import { decodeState, encodeState } from "../core/state/codec.ts";
+import { decode, encode } from "../core/state/codec.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { HistoryReading, Outcome, Ports, Scaler, StateStore } from "../ports.ts";
 import { runOnce } from "../run.ts";
@@ -82,13 +82,13 @@ function memoryStore(): StateStore {
   let version = 0;
   return {
     async read() {
-      const decoded = text === null ? null : decodeState(text);
+      const decoded = text === null ? null : decode(text);
       const state = decoded?.ok ? decoded.value : { version: 1, targets: {} };
       return { state, version: String(version) };
     },
     async claim(state, claimed) {
       if (claimed !== String(version)) return "lost";
-      text = encodeState(state);
+      text = encode(state);
       version++;
       return "claimed";
     },
