@@ -1,6 +1,7 @@
 /** The forecaster the job uses: a ladder from the last value to a weighted pool, with conformal quantiles. */
 import { blend, weigh } from "./combine.ts";
 import { errorQuantiles } from "./conformal.ts";
+import { forecastLast } from "./last.ts";
 import type { Model } from "./models/model.ts";
 import { detectSeasons } from "./period.ts";
 import { poolFor, runPool } from "./pool.ts";
@@ -8,12 +9,15 @@ import type { Forecast, Forecaster, ForecastRequest } from "./types.ts";
 
 /** At most this many in-window origins: more change little and cost time. */
 const MOST_ORIGINS = 80;
+/** Below this many points there is nothing to learn weights from. */
+const LEAST_POOL = 10;
 const BAND = [0.05, 0.95];
 
 /** Forecasts by the whole of our pool; see docs/decisions. Values of any scale, >= 1 point. */
 export const forecastAuto: Forecaster = (request) => {
   const raw = request.series.values;
   const n = raw.length;
+  if (n < LEAST_POOL) return forecastLast(request);
   const size = meanSize(raw);
   const y = Float64Array.from(raw, (v) => v / size);
   const steps = Math.max(request.horizonSteps, request.leadSteps);
@@ -102,7 +106,7 @@ function assemble(
     coverage90: coverage(meanErrors),
     weights: table,
     period: period === null ? null : period * request.series.step,
-    rung: n < 10 ? "last" : n < 30 ? "smoothing" : "pool",
+    rung: n < 30 ? "smoothing" : "pool",
     origins: judged,
     fitted: fittedOf(request.series.values, path, origins, steps, size),
   };

@@ -28,6 +28,8 @@ function prophetForecast(method: string, options: ProphetOptions, request: Forec
   const model = fit({ ds: ds.subarray(0, n), y }, { ...options, interval_width: ONE_SIGMA });
   const answer = model.ok ? predict(model.value, { ds }, { intervals: "analytic" }) : model;
   if (!answer.ok) return { ...forecastNaive(request), method };
+  // With more coefficients than points the fit can be anything: the original's season has 20.
+  if (!answer.value.yhat_upper.every(Number.isFinite)) return { ...forecastNaive(request), method };
   const { yhat, yhat_upper } = answer.value;
   const path = yhat.slice(n);
   const sigma = yhat_upper.slice(n).map((v, k) => v - path[k]!);

@@ -1,0 +1,161 @@
+/** Rolling-origin accuracy of the forecasters over a whole series: the figures and the dump rows of `backtest`. */
+import { forecasterOf } from "../core/forecast/method.ts";
+import type { Forecaster, Method } from "../core/forecast/types.ts";
+import type { Series } from "../core/series/types.ts";
+import type { Seconds } from "../core/units.ts";
+
+/** What to run. window in samples; horizon in seconds, at least one step of it is forecast. */
+export interface BacktestOptions {
+  readonly window: number;
+  readonly horizon: Seconds;
+  /** At most this many origins, evenly spaced. */
+  readonly origins: number;
+  readonly methods: readonly Method[];
+}
+
+/** Accuracy of one method. relMae is against the last value on the same origins; NaN where the last value made no error at all. */
+export interface Accuracy {
+  readonly mae: number;
+  readonly relMae: number;
+  /** Share of origins whose mean lies within the method's 5 % .. 95 % quantiles, ends included. */
+  readonly coverage90: number;
+  /** Mean pinball loss of the quantiles of the horizon's mean. */
+  readonly pinball: Readonly<Record<"0.5" | "0.9" | "0.95", number>>;
+  /** Mean pinball loss of the quantiles of the horizon's maximum. */
+  readonly maxPinball: Readonly<Record<"0.9" | "0.95", number>>;
+}
+
+/** One origin of one method: what came, what was forecast, in cores. `origin` is the index of the first forecast value. */
+export interface BacktestRow {
+  readonly method: Method;
+  readonly origin: number;
+  readonly actualMean: number;
+  readonly actualMax: number;
+  readonly mean: number;
+  readonly max: number;
+  readonly q50: number;
+  readonly q90: number;
+  readonly q95: number;
+  readonly maxq90: number;
+  readonly maxq95: number;
+}
+
+/** The answer of a backtest; `origins` is how many there were. */
+export interface Backtest {
+  readonly step: Seconds;
+  readonly window: number;
+  readonly horizonSteps: number;
+  readonly origins: number;
+  readonly methods: Readonly<Record<string, Accuracy>>;
+  readonly rows: readonly BacktestRow[];
+}
+
+/** Columns of the dump, in order; each is a key of BacktestRow. */
+export const DUMP_COLUMNS = [
+  "method",
+  "origin",
+  "actualMean",
+  "actualMax",
+  "mean",
+  "max",
+  "q50",
+  "q90",
+  "q95",
+  "maxq90",
+  "maxq95",
+] as const satisfies readonly (keyof BacktestRow)[];
+
+const LEVELS = [0.05, 0.5, 0.9, 0.95];
+
+/** Origins of a series of n values: every index from window to n - h, or `most` of them evenly spaced and rounded down. Empty when n is too short. */
+export function originsOf(n: number, window: number, horizonSteps: number, most: number): number[] {
+  const count = n - horizonSteps - window + 1;
+  if (count <= 0) return [];
+  if (count <= most) return Array.from({ length: count }, (_, i) => window + i);
+  if (most === 1) return [window];
+  return Array.from({ length: most }, (_, i) => Math.floor(window + (i * (count - 1)) / (most - 1)));
+}
+
+/** Runs the methods over the series; `forecasters` replaces ours in tests. The series is read, never changed. */
+export function backtest(
+  series: Series,
+  options: BacktestOptions,
+  forecasters: (method: Method) => Forecaster = forecasterOf,
+): Backtest {
+  const horizonSteps = Math.max(1, Math.round(options.horizon / series.step));
+  const origins = originsOf(series.values.length, options.window, horizonSteps, options.origins);
+  const naive = naiveMae(series.values, origins, horizonSteps);
+  const rows: BacktestRow[] = [];
+  const methods: Record<string, Accuracy> = {};
+  for (const method of options.methods) {
+    const forecast = forecasters(method);
+    let inside = 0;
+    const own: BacktestRow[] = [];
+    for (const origin of origins) {
+      const from = origin - options.window;
+      const { mean, max, meanQuantiles, maxQuantiles } = forecast({
+        series: {
+          start: series.start + from * series.step,
+          step: series.step,
+          values: series.values.slice(from, origin),
+          filled: series.filled.slice(from, origin),
+        },
+        horizonSteps,
+        leadSteps: horizonSteps,
+        levels: LEVELS,
+      });
+      const [q5, q50, q90, q95] = meanQuantiles as [number, number, number, number];
+      const [, , maxq90, maxq95] = maxQuantiles as [number, number, number, number];
+      const { actualMean, actualMax } = outcome(series.values, origin, horizonSteps);
+      if (actualMean >= q5 && actualMean <= q95) inside++;
+      own.push({ method, origin, actualMean, actualMax, mean, max, q50, q90, q95, maxq90, maxq95 });
+    }
+    methods[method] = accuracy(own, inside, naive);
+    rows.push(...own);
+  }
+  return { step: series.step, window: options.window, horizonSteps, origins: origins.length, methods, rows };
+}
+
+function outcome(
+  values: Float64Array,
+  origin: number,
+  horizonSteps: number,
+): { actualMean: number; actualMax: number } {
+  let sum = 0;
+  let actualMax = values[origin]!;
+  for (let k = 0; k < horizonSteps; k++) {
+    sum += values[origin + k]!;
+    actualMax = Math.max(actualMax, values[origin + k]!);
+  }
+  return { actualMean: sum / horizonSteps, actualMax };
+}
+
+function naiveMae(values: Float64Array, origins: readonly number[], horizonSteps: number): number {
+  let sum = 0;
+  for (const origin of origins) sum += Math.abs(outcome(values, origin, horizonSteps).actualMean - values[origin - 1]!);
+  return sum / origins.length;
+}
+
+function accuracy(rows: readonly BacktestRow[], inside: number, naive: number): Accuracy {
+  const mean = (of: (row: BacktestRow) => number): number => rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
+  const mae = mean((row) => Math.abs(row.mean - row.actualMean));
+  return {
+    mae,
+    relMae: naive > 0 ? mae / naive : Number.NaN,
+    coverage90: inside / rows.length,
+    pinball: {
+      "0.5": mean((row) => pinball(0.5, row.q50, row.actualMean)),
+      "0.9": mean((row) => pinball(0.9, row.q90, row.actualMean)),
+      "0.95": mean((row) => pinball(0.95, row.q95, row.actualMean)),
+    },
+    maxPinball: {
+      "0.9": mean((row) => pinball(0.9, row.maxq90, row.actualMax)),
+      "0.95": mean((row) => pinball(0.95, row.maxq95, row.actualMax)),
+    },
+  };
+}
+
+/** Pinball (quantile) loss of forecasting `quantile` at `level` where `actual` came (Koenker and Bassett 1978). */
+export function pinball(level: number, quantile: number, actual: number): number {
+  return actual >= quantile ? level * (actual - quantile) : (1 - level) * (quantile - actual);
+}
