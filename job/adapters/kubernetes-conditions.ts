@@ -1,0 +1,90 @@
+/** What is good to know of a target beside its replicas: rollout, pause annotation, other scalers; unknown where the Role does not allow it. */
+import type { Conditions } from "../core/policy/types.ts";
+import type { TargetConfig } from "../core/target.ts";
+import { ClusterError } from "./errors.ts";
+import type { Kubernetes } from "./kubernetes-http.ts";
+import { collectionPath, objectPath } from "./kubernetes-path.ts";
+import type { Hpa } from "./kubernetes-scaler.ts";
+
+/** Set to "true" on a workload, it stops scaling until it is removed. */
+export const pauseAnnotation = "prophet-autoscaler/paused";
+/** How long a list of HPAs is used again: targets of one run ask once per namespace. */
+const listLife = 10_000;
+
+interface Workload {
+  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+  readonly status?: {
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+    readonly currentRevision?: string;
+    readonly updateRevision?: string;
+  };
+}
+
+type Log = (level: "debug" | "warn", message: string) => void;
+
+/** A reader that never fails: every part it may not or cannot read is left out. */
+export function conditionsReader(
+  kubernetes: () => Promise<Kubernetes>,
+  log: Log,
+): (target: TargetConfig) => Promise<Conditions> {
+  const lists = new Map<string, { readonly at: number; readonly hpas: Promise<readonly Hpa[] | undefined> }>();
+  const forbidden = new Set<string>();
+  const get = async (path: string, key: string): Promise<unknown> => {
+    if (forbidden.has(key)) return undefined;
+    try {
+      return await (await kubernetes()).send({ method: "GET", path });
+    } catch (error) {
+      const refused = error instanceof ClusterError && error.status === 403;
+      if (refused) forbidden.add(key);
+      log(refused ? "debug" : "warn", `not known: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  };
+  const hpasOf = (namespace: string) => {
+    const known = lists.get(namespace);
+    if (known && performance.now() - known.at < listLife) return known.hpas;
+    const path = collectionPath("autoscaling/v2", namespace, "horizontalpodautoscalers");
+    const hpas = get(path, path).then((list) => (list as { items?: readonly Hpa[] } | undefined)?.items);
+    lists.set(namespace, { at: performance.now(), hpas });
+    return hpas;
+  };
+  return async (target) => {
+    const path = objectPath(target.namespace, target.scaleTargetRef);
+    const [workload, hpas] = await Promise.all([get(path, path), hpasOf(target.namespace)]);
+    return { ...conditionsOf((workload ?? {}) as Workload), ...otherScaler(target, hpas ?? []) };
+  };
+}
+
+/** Conditions of a Deployment's or StatefulSet's own fields. */
+export function conditionsOf({ metadata, status }: Workload): Conditions {
+  return {
+    ...(metadata?.annotations?.[pauseAnnotation] === "true" ? { paused: true } : {}),
+    ...(inRollout(status) ? { rollout: true } : {}),
+    ...(status?.readyReplicas === undefined ? {} : { readyReplicas: status.readyReplicas }),
+  };
+}
+
+/** Old pods beside new ones. A Deployment that is merely being scaled has only updated pods. */
+function inRollout(status: Workload["status"]): boolean {
+  if (status === undefined) return false;
+  if (status.updateRevision !== undefined) return status.currentRevision !== status.updateRevision;
+  return (status.replicas ?? 0) > (status.updatedReplicas ?? 0);
+}
+
+function otherScaler(target: TargetConfig, hpas: readonly Hpa[]): Conditions {
+  const { apiVersion, kind, name } = target.scaleTargetRef;
+  const group = groupOf(apiVersion);
+  const other = hpas.find((hpa) => {
+    const ref = hpa.spec?.scaleTargetRef;
+    const ours = target.actuator === "hpa" && hpa.metadata?.name === (target.hpaName ?? name);
+    return !ours && ref?.kind === kind && ref.name === name && groupOf(ref.apiVersion ?? apiVersion) === group;
+  });
+  return other === undefined ? {} : { otherScaler: `HorizontalPodAutoscaler/${other.metadata?.name ?? "?"}` };
+}
+
+/** The group without its version: an HPA may name another version of the same kind. */
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
+}

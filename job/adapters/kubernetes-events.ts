@@ -1,0 +1,55 @@
+/** Events on the workload about changes of replicas, for `kubectl describe`; a failure is a warning, never more. */
+import type { TargetConfig } from "../core/target.ts";
+import type { EpochSeconds } from "../core/units.ts";
+import type { Outcome } from "../ports.ts";
+import type { Kubernetes } from "./kubernetes-http.ts";
+import { collectionPath, fieldManager } from "./kubernetes-path.ts";
+
+/** Writes events. */
+export interface EventWriter {
+  /** Resolves always. Only `scaled` and `failed` outcomes make an event: 1,440 a day would bury everything else. */
+  write(target: TargetConfig, outcome: Outcome, now: EpochSeconds): Promise<void>;
+}
+
+/** An EventWriter over the API server. */
+export function kubernetesEvents(
+  kubernetes: () => Promise<Kubernetes>,
+  log: (level: "debug" | "warn", message: string) => void,
+): EventWriter {
+  return {
+    write: async (target, outcome, now) => {
+      if (outcome.action !== "scaled" && outcome.action !== "failed") return;
+      try {
+        const path = `${collectionPath("v1", target.namespace, "events")}?fieldManager=${fieldManager}`;
+        await (await kubernetes()).send({ method: "POST", path, body: eventOf(target, outcome, now) });
+      } catch (error) {
+        log("debug", `no event: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    },
+  };
+}
+
+/** The Event of an outcome; reasons are the HPA's own, so that existing dashboards and alerts see them. */
+export function eventOf(target: TargetConfig, outcome: Outcome, now: EpochSeconds): Readonly<Record<string, unknown>> {
+  const { apiVersion, kind, name } = target.scaleTargetRef;
+  const at = new Date(now * 1000).toISOString().replace(/\.\d+Z$/, "Z");
+  const scaled = outcome.action === "scaled";
+  return {
+    apiVersion: "v1",
+    kind: "Event",
+    metadata: { generateName: `${name.slice(0, 200)}.`, namespace: target.namespace },
+    involvedObject: { apiVersion, kind, name, namespace: target.namespace },
+    reason: scaled ? "SuccessfulRescale" : "FailedRescale",
+    message: `${outcome.from ?? "?"} -> ${outcome.to ?? "?"} replicas, ${outcome.reason}: ${outcome.message}`.slice(
+      0,
+      1000,
+    ),
+    type: scaled ? "Normal" : "Warning",
+    source: { component: fieldManager },
+    reportingComponent: fieldManager,
+    reportingInstance: fieldManager,
+    firstTimestamp: at,
+    lastTimestamp: at,
+    count: 1,
+  };
+}

@@ -1,0 +1,29 @@
+/** The paths of the API: group, version, plural, namespace, name. */
+import type { ScaleTargetRef } from "../core/target.ts";
+
+/** Kinds whose plural does not follow the rule, by lower-case kind; settings may add to it. */
+const irregular: Readonly<Record<string, string>> = { endpoints: "endpoints" };
+
+/** The resource name of a kind, by the rule that CRDs follow unless they say otherwise: Deployment -> deployments, Proxy -> proxies. */
+export function pluralOf(kind: string): string {
+  const lower = kind.toLowerCase();
+  if (irregular[lower] !== undefined) return irregular[lower];
+  if (/(s|x|z|ch|sh)$/.test(lower)) return `${lower}es`;
+  if (/[^aeiou]y$/.test(lower)) return `${lower.slice(0, -1)}ies`;
+  return `${lower}s`;
+}
+
+/** Path of an object, e.g. /apis/apps/v1/namespaces/shop/deployments/web. Every part is percent-encoded. */
+export function objectPath(namespace: string, ref: ScaleTargetRef): string {
+  return `${collectionPath(ref.apiVersion, namespace, pluralOf(ref.kind))}/${encodeURIComponent(ref.name)}`;
+}
+
+/** Path of all objects of one resource in one namespace. */
+export function collectionPath(apiVersion: string, namespace: string, plural: string): string {
+  const root = apiVersion.includes("/") ? "apis" : "api";
+  const version = apiVersion.split("/").map(encodeURIComponent).join("/");
+  return `/${root}/${version}/namespaces/${encodeURIComponent(namespace)}/${encodeURIComponent(plural)}`;
+}
+
+/** Named in managedFields of everything we write, so that a person sees who set the replicas. */
+export const fieldManager = "prophet-autoscaler";

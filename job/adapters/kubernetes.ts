@@ -1,0 +1,52 @@
+/** The ports that the API server serves, over one connection that is opened at the first call. */
+import type { KubernetesSettings, StateSettings } from "../config/types.ts";
+import type { Scaler, StateStore } from "../ports.ts";
+import { type EventWriter, kubernetesEvents } from "./kubernetes-events.ts";
+import { type Environment, type Kubernetes, openKubernetes } from "./kubernetes-http.ts";
+import { kubernetesScaler } from "./kubernetes-scaler.ts";
+import { kubernetesState } from "./kubernetes-state.ts";
+import type { Timing } from "./retry.ts";
+
+export interface KubernetesOptions {
+  /** For KUBECONFIG, KUBERNETES_SERVICE_HOST and HOME. */
+  readonly env: Environment;
+  readonly log?: (level: "debug" | "warn", message: string) => void;
+  readonly timing?: Timing;
+}
+
+/** All ports over one API server. */
+export interface KubernetesPorts {
+  readonly scaler: Scaler;
+  readonly state: StateStore;
+  /** null unless the settings ask for events. */
+  readonly events: EventWriter | null;
+  /** The connection itself, for the preflight. */
+  readonly api: () => Promise<Kubernetes>;
+  close(): void;
+}
+
+/** Makes the ports; nothing is loaded or connected before the first call. A failed opening is tried again at the next call. */
+export function kubernetesPorts(
+  settings: KubernetesSettings,
+  state: StateSettings,
+  options: KubernetesOptions,
+): KubernetesPorts {
+  let opened: Promise<Kubernetes> | undefined;
+  const api = () => {
+    opened ??= openKubernetes(settings, options.env, options.timing).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+  const log = options.log ?? (() => {});
+  return {
+    scaler: kubernetesScaler(api, { inspect: settings.detectScalers, log }),
+    state: kubernetesState(api, state),
+    events: settings.events ? kubernetesEvents(api, log) : null,
+    api,
+    close: () => {
+      opened?.then((connection) => connection.close()).catch(() => {});
+    },
+  };
+}
