@@ -1,0 +1,45 @@
+/** The defaults of the controller (kube-controller-manager 1.36) and of the API server for `behavior`. */
+import type { Seconds } from "../../core/units.ts";
+import type { HpaBehavior, HpaMemory, HpaScalingRules, HpaSettings } from "./types.ts";
+
+/** The controller syncs each HPA this often, in seconds. */
+export const HPA_SYNC_PERIOD: Seconds = 15;
+
+export const HPA_SETTINGS: HpaSettings = {
+  tolerance: 0.1,
+  downscaleStabilization: 300,
+  cpuInitializationPeriod: 300,
+  initialReadinessDelay: 30,
+};
+
+/** The memory of a controller that has just started: nothing can shrink for a window, since the first wish is the current count. */
+export const EMPTY_MEMORY: HpaMemory = { recommendations: [], scaleUpEvents: [], scaleDownEvents: [], conditions: {} };
+
+/** Rules with nothing left open. */
+export type FullRules = Required<HpaScalingRules>;
+
+/** Fills what `behavior` leaves out as the API server does (an empty list of policies is one that the API refuses). */
+export function completeBehavior(
+  behavior: HpaBehavior,
+  settings: HpaSettings,
+): { readonly scaleUp: FullRules; readonly scaleDown: FullRules } {
+  return {
+    scaleUp: {
+      stabilizationWindowSeconds: 0,
+      selectPolicy: "Max",
+      policies: [
+        { type: "Pods", value: 4, periodSeconds: 15 },
+        { type: "Percent", value: 100, periodSeconds: 15 },
+      ],
+      tolerance: settings.tolerance,
+      ...behavior.scaleUp,
+    },
+    scaleDown: {
+      stabilizationWindowSeconds: settings.downscaleStabilization,
+      selectPolicy: "Max",
+      policies: [{ type: "Percent", value: 100, periodSeconds: 15 }],
+      tolerance: settings.tolerance,
+      ...behavior.scaleDown,
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/** The rates and bounds: how far one sync may move the replicas, and the memory of past moves. */
+import type { EpochSeconds, Replicas, Seconds } from "../../core/units.ts";
+import type { FullRules } from "./defaults.ts";
+import type { HpaMemory, LimitReason, ScaleEvent } from "./types.ts";
+
+/** A wish after the limits, and which of them held it. */
+export interface Limited {
+  readonly replicas: Replicas;
+  readonly reason: LimitReason;
+}
+
+/** The moves of both directions that the rates count. */
+export type Events = Pick<HpaMemory, "scaleUpEvents" | "scaleDownEvents">;
+
+/** Without `behavior`: [min, max], and at most twice the current count or 4, whichever is more. 3 -> 6, 1 -> 4. */
+export function limitPlain(current: Replicas, wish: Replicas, min: Replicas, max: Replicas): Limited {
+  const rate = Math.max(2 * current, 4);
+  if (wish < min) return { replicas: min, reason: "TooFewReplicas" };
+  if (wish > Math.min(max, rate)) {
+    return max > rate ? { replicas: rate, reason: "ScaleUpLimit" } : { replicas: max, reason: "TooManyReplicas" };
+  }
+  return { replicas: wish, reason: "DesiredWithinRange" };
+}
+
+/** With `behavior`: the policies of the wish's direction, then that direction's bound. */
+export function limitByRules(
+  current: Replicas,
+  wish: Replicas,
+  bounds: { readonly min: Replicas; readonly max: Replicas },
+  rules: { readonly scaleUp: FullRules; readonly scaleDown: FullRules },
+  events: Events,
+  now: EpochSeconds,
+): Limited {
+  if (wish > current) {
+    const rate = Math.max(current, rateLimit(current, 1, rules.scaleUp, events, now));
+    if (wish > Math.min(bounds.max, rate)) {
+      return bounds.max > rate
+        ? { replicas: rate, reason: "ScaleUpLimit" }
+        : { replicas: bounds.max, reason: "TooManyReplicas" };
+    }
+  } else if (wish < current) {
+    const rate = Math.min(current, rateLimit(current, -1, rules.scaleDown, events, now));
+    if (wish < Math.max(bounds.min, rate)) {
+      return bounds.min < rate
+        ? { replicas: rate, reason: "ScaleDownLimit" }
+        : { replicas: bounds.min, reason: "TooFewReplicas" };
+    }
+  }
+  return { replicas: wish, reason: "DesiredWithinRange" };
+}
+
+/**
+ * The furthest count that the policies of one direction allow. Each starts from the count at the start of its period:
+ * 10 now, 4 added in the last minute and a policy of 5 pods a minute allow 6 + 5 = 11. Rounded away from the start on
+ * the way up (1 pod + 10 % is 2, else a small workload could never grow), towards zero on the way down.
+ */
+function rateLimit(current: Replicas, sign: 1 | -1, rules: FullRules, events: Events, now: EpochSeconds): number {
+  if (rules.selectPolicy === "Disabled") return current;
+  const allowed = rules.policies.map((policy) => {
+    const start =
+      current -
+      changeWithin(events.scaleUpEvents, policy.periodSeconds, now) +
+      changeWithin(events.scaleDownEvents, policy.periodSeconds, now);
+    if (policy.type === "Pods") return start + sign * policy.value;
+    const scaled = start * (1 + (sign * policy.value) / 100);
+    return sign > 0 ? Math.ceil(scaled) : Math.trunc(scaled);
+  });
+  const highest = (rules.selectPolicy === "Max") === sign > 0;
+  return highest ? Math.max(...allowed) : Math.min(...allowed);
+}
+
+function changeWithin(events: readonly ScaleEvent[], period: Seconds, now: EpochSeconds): Replicas {
+  return events.reduce((sum, event) => (event.at > now - period ? sum + event.change : sum), 0);
+}
+
+/** The events of one direction with a new one, in the place of the last that no policy's period reaches any more. */
+export function storeEvent(
+  events: readonly ScaleEvent[],
+  change: Replicas,
+  rules: FullRules,
+  now: EpochSeconds,
+): readonly ScaleEvent[] {
+  const longest = rules.policies.reduce((max, policy) => Math.max(max, policy.periodSeconds), 0);
+  const marked = events.map((e) => (!e.outdated && e.at < now - longest ? { ...e, outdated: true } : e));
+  const free = marked.findLastIndex((e) => e.outdated);
+  const event: ScaleEvent = { change, at: now, outdated: false };
+  return free < 0 ? [...marked, event] : marked.with(free, event);
+}

@@ -1,0 +1,135 @@
+/** From pods and their samples to the replicas that the metric asks for, before windows, rates and bounds. */
+import type { Replicas } from "../../core/units.ts";
+import type { HpaMetricTarget, HpaPod, HpaSettings, HpaSpec, HpaSync, MilliCores } from "./types.ts";
+
+/** Tolerated distance of the ratio from 1, per direction. */
+export interface Tolerances {
+  readonly scaleUp: number;
+  readonly scaleDown: number;
+}
+
+type Group = "ready" | "unready" | "missing" | "ignored";
+
+/** Sums over pods; `requests` only counts where a utilisation is asked. */
+interface Tally {
+  readonly usage: MilliCores;
+  readonly requests: MilliCores;
+  readonly pods: number;
+}
+
+/**
+ * The replicas that the CPU metric asks for, or undefined when it gives none (no answer, no pods, no usable sample, a
+ * pod without request). Pods without a sample count as full on the way down and as idle on the way up; starting pods
+ * count as idle on the way up: each cushions the change, and where a cushion turns its direction, nothing changes.
+ * Algorithm: kubernetes 1.36 pkg/controller/podautoscaler/replica_calculator.go. O(pods).
+ */
+export function recommend(
+  spec: HpaSpec,
+  sync: HpaSync,
+  tolerances: Tolerances,
+  settings: HpaSettings,
+): Replicas | undefined {
+  if (sync.metricsFailed || sync.pods.length === 0) return undefined;
+  const byUtilization = "averageUtilization" in spec.target;
+  if (byUtilization && sync.pods.some((pod) => requestOf(pod, spec) === undefined)) return undefined;
+  const groups = tallyGroups(spec, sync, settings);
+  const sampled = withOrphans(groups.ready, sync.orphanMilli ?? [], byUtilization);
+  if (sampled.pods === 0 || (byUtilization && sampled.requests === 0)) return undefined;
+  const ratio = usageRatio(spec.target, sampled);
+  const cushioned = cushion(spec.target, sampled, groups, ratio);
+  if (cushioned === sampled) {
+    return isWithin(tolerances, ratio) ? sync.currentReplicas : Math.ceil(ratio * groups.ready.pods);
+  }
+  return cushionedReplicas(sync.currentReplicas, ratio, usageRatio(spec.target, cushioned), cushioned.pods, tolerances);
+}
+
+/** The wish by the cushioned ratio; the current count where it contradicts the direction of the plain one. */
+function cushionedReplicas(
+  current: Replicas,
+  plainRatio: number,
+  ratio: number,
+  pods: number,
+  tolerances: Tolerances,
+): Replicas {
+  const turned = (plainRatio < 1 && ratio > 1) || (plainRatio > 1 && ratio < 1);
+  if (turned || isWithin(tolerances, ratio)) return current;
+  const replicas = Math.ceil(ratio * pods);
+  const against = (ratio < 1 && replicas > current) || (ratio > 1 && replicas < current);
+  return against ? current : replicas;
+}
+
+/** An orphan has no request: it is no part of a utilisation, yet it is counted among the pods with samples. */
+function withOrphans(ready: Tally, orphans: readonly MilliCores[], byUtilization: boolean): Tally {
+  const usage = byUtilization ? 0 : orphans.reduce((sum, milli) => sum + milli, 0);
+  return { usage: ready.usage + usage, requests: ready.requests, pods: ready.pods + orphans.length };
+}
+
+/** Adds the pods whose sample is missing or not to be trusted; the same tally back when there is none to weigh. */
+function cushion(target: HpaMetricTarget, sampled: Tally, groups: Record<Group, Tally>, ratio: number): Tally {
+  const { missing, unready } = groups;
+  const withUnready = unready.pods > 0 && ratio > 1;
+  if (missing.pods === 0 && !withUnready) return sampled;
+  let { usage, requests, pods } = sampled;
+  if (missing.pods > 0 && ratio !== 1) {
+    if (ratio < 1) usage += "averageUtilization" in target ? missing.usage : missing.pods * target.averageValue;
+    requests += missing.requests;
+    pods += missing.pods;
+  }
+  if (withUnready) {
+    requests += unready.requests;
+    pods += unready.pods;
+  }
+  return { usage, requests, pods };
+}
+
+function tallyGroups(spec: HpaSpec, sync: HpaSync, settings: HpaSettings): Record<Group, Tally> {
+  const groups = { ready: zero(), unready: zero(), missing: zero(), ignored: zero() };
+  const fullPercent = "averageUtilization" in spec.target ? Math.max(100, spec.target.averageUtilization) : 0;
+  for (const pod of sync.pods) {
+    const name = groupOf(pod, sync.now, settings);
+    const group = groups[name];
+    const request = requestOf(pod, spec) ?? 0;
+    group.pods += 1;
+    group.requests += request;
+    // a missing pod's usage is what it is taken for on the way down: its request, or the target where that is higher
+    group.usage += name === "missing" ? Math.trunc((request * fullPercent) / 100) : (pod.usage?.milli ?? 0);
+  }
+  return groups;
+}
+
+/**
+ * Whether a pod's sample speaks for it. Its first `cpuInitializationPeriod` the sample must cover a whole window since
+ * the pod became ready; after that only a pod that was never ready is unready.
+ */
+function groupOf(pod: HpaPod, now: number, settings: HpaSettings): Group {
+  if (pod.deleting || pod.phase === "Failed") return "ignored";
+  if (pod.phase === "Pending") return "unready";
+  if (pod.usage === undefined) return "missing";
+  if (pod.ready === undefined || pod.startTime === undefined) return "unready";
+  const changed = pod.lastTransitionTime ?? pod.startTime;
+  const isFalse = pod.ready === "False";
+  const unready =
+    pod.startTime + settings.cpuInitializationPeriod > now
+      ? isFalse || pod.usage.timestamp < changed + pod.usage.window
+      : isFalse && pod.startTime + settings.initialReadinessDelay > changed;
+  return unready ? "unready" : "ready";
+}
+
+/** Usage over target. The usage is first truncated to a whole percent or a whole milli, as the controller shows it. */
+function usageRatio(target: HpaMetricTarget, tally: Tally): number {
+  return "averageUtilization" in target
+    ? Math.trunc((tally.usage * 100) / tally.requests) / target.averageUtilization
+    : Math.trunc(tally.usage / tally.pods) / target.averageValue;
+}
+
+function isWithin(tolerances: Tolerances, ratio: number): boolean {
+  return 1 - tolerances.scaleDown <= ratio && ratio <= 1 + tolerances.scaleUp;
+}
+
+function requestOf(pod: HpaPod, spec: HpaSpec): MilliCores | undefined {
+  return pod.requestMilli ?? spec.requestMilli;
+}
+
+function zero(): { usage: MilliCores; requests: MilliCores; pods: number } {
+  return { usage: 0, requests: 0, pods: 0 };
+}

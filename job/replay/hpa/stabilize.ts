@@ -1,0 +1,57 @@
+/** The windows: a wish is held against the wishes of the recent past. */
+import type { EpochSeconds, Replicas } from "../../core/units.ts";
+import type { FullRules } from "./defaults.ts";
+import type { HpaSettings, Recommendation } from "./types.ts";
+
+/** The wish after the window, and the past with the wish in it. */
+export interface Stabilized {
+  readonly replicas: Replicas;
+  readonly recommendations: readonly Recommendation[];
+}
+
+/** Without `behavior`: the highest wish of the last 300 s, 300 s ago included. */
+export function stabilizeDown(
+  past: readonly Recommendation[],
+  wish: Replicas,
+  now: EpochSeconds,
+  settings: HpaSettings,
+): Stabilized {
+  const cutoff = now - settings.downscaleStabilization;
+  const replicas = past.reduce((max, r) => (r.at >= cutoff ? Math.max(max, r.replicas) : max), wish);
+  return { replicas, recommendations: remember(past, { replicas: wish, at: now }, cutoff) };
+}
+
+/**
+ * With `behavior`: the current count, moved no further than into [lowest wish of the up window, highest wish of the
+ * down window]. The window's far end is excluded here: with 300 s, a wish of exactly 300 s ago no longer counts.
+ */
+export function stabilizeBoth(
+  past: readonly Recommendation[],
+  current: Replicas,
+  wish: Replicas,
+  now: EpochSeconds,
+  rules: { readonly scaleUp: FullRules; readonly scaleDown: FullRules },
+): Stabilized {
+  const upCutoff = now - rules.scaleUp.stabilizationWindowSeconds;
+  const downCutoff = now - rules.scaleDown.stabilizationWindowSeconds;
+  let lowest = wish;
+  let highest = wish;
+  for (const { at, replicas } of past) {
+    if (at > upCutoff) lowest = Math.min(lowest, replicas);
+    if (at > downCutoff) highest = Math.max(highest, replicas);
+  }
+  return {
+    replicas: Math.min(Math.max(current, lowest), highest),
+    recommendations: remember(past, { replicas: wish, at: now }, Math.min(upCutoff, downCutoff)),
+  };
+}
+
+/** Puts the wish in the place of the last one older than the cutoff, or at the end: the list never outgrows the window. */
+function remember(
+  past: readonly Recommendation[],
+  wish: Recommendation,
+  cutoff: EpochSeconds,
+): readonly Recommendation[] {
+  const old = past.findLastIndex((r) => r.at < cutoff);
+  return old < 0 ? [...past, wish] : past.with(old, wish);
+}

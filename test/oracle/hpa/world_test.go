@@ -1,0 +1,132 @@
+// One world for the real HorizontalController: fake clients, fake metrics, fake time; the histories change it between the syncs.
+package oracle
+
+import (
+	"context"
+	"fmt"
+	"testing/synctest"
+	"time"
+
+	autoscalingv1 "k8s.io/api/autoscaling/v1"
+	v2 "k8s.io/api/autoscaling/v2"
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/informers"
+	"k8s.io/client-go/kubernetes/fake"
+	scalefake "k8s.io/client-go/scale/fake"
+	core "k8s.io/client-go/testing"
+	"k8s.io/kubernetes/pkg/controller"
+	"k8s.io/kubernetes/pkg/controller/podautoscaler"
+	"k8s.io/kubernetes/pkg/controller/podautoscaler/metrics"
+)
+
+// fakeMetrics answers with m; an empty m is an error, as with the real metrics client.
+type fakeMetrics struct{ m metrics.PodMetricsInfo }
+
+func (f *fakeMetrics) GetResourceMetric(context.Context, v1.ResourceName, string, labels.Selector, string) (metrics.PodMetricsInfo, time.Time, error) {
+	if len(f.m) == 0 {
+		return nil, time.Time{}, fmt.Errorf("no metrics")
+	}
+	// the controller changes the map it is given
+	c := metrics.PodMetricsInfo{}
+	for k, v := range f.m {
+		c[k] = v
+	}
+	return c, time.Now(), nil
+}
+func (f *fakeMetrics) GetRawMetric(string, string, labels.Selector, labels.Selector) (metrics.PodMetricsInfo, time.Time, error) {
+	return nil, time.Time{}, fmt.Errorf("x")
+}
+func (f *fakeMetrics) GetObjectMetric(string, string, *v2.CrossVersionObjectReference, labels.Selector) (int64, time.Time, error) {
+	return 0, time.Time{}, fmt.Errorf("x")
+}
+func (f *fakeMetrics) GetExternalMetric(string, string, labels.Selector) ([]int64, time.Time, error) {
+	return nil, time.Time{}, fmt.Errorf("x")
+}
+
+type world struct {
+	ctx      context.Context
+	cs       *fake.Clientset
+	fm       *fakeMetrics
+	t0       time.Time
+	replicas int32
+	puts     int
+	run      func()
+}
+
+// newWorld makes the clients and the controller with its default settings; run starts it, its syncs are at 15, 30, ... s.
+func newWorld(ctx context.Context, spec v2.HorizontalPodAutoscalerSpec, replicas int32) *world {
+	spec.ScaleTargetRef = v2.CrossVersionObjectReference{APIVersion: "apps/v1", Kind: "Deployment", Name: "web"}
+	hpa := &v2.HorizontalPodAutoscaler{ObjectMeta: metav1.ObjectMeta{Name: "h", Namespace: "n"}, Spec: spec}
+	w := &world{ctx: ctx, cs: fake.NewSimpleClientset(hpa), fm: &fakeMetrics{}, t0: time.Now(), replicas: replicas}
+	sc := &scalefake.FakeScaleClient{}
+	get := func() *autoscalingv1.Scale {
+		return &autoscalingv1.Scale{ObjectMeta: metav1.ObjectMeta{Name: "web", Namespace: "n"},
+			Spec: autoscalingv1.ScaleSpec{Replicas: w.replicas}, Status: autoscalingv1.ScaleStatus{Replicas: w.replicas, Selector: "app=web"}}
+	}
+	sc.AddReactor("get", "deployments", func(core.Action) (bool, runtime.Object, error) { return true, get(), nil })
+	sc.AddReactor("update", "deployments", func(a core.Action) (bool, runtime.Object, error) {
+		w.replicas = a.(core.UpdateAction).GetObject().(*autoscalingv1.Scale).Spec.Replicas
+		return true, get(), nil
+	})
+	mapper := meta.NewDefaultRESTMapper([]schema.GroupVersion{{Group: "apps", Version: "v1"}})
+	mapper.Add(schema.GroupVersionKind{Group: "apps", Version: "v1", Kind: "Deployment"}, meta.RESTScopeNamespace)
+	inf := informers.NewSharedInformerFactory(w.cs, controller.NoResyncPeriodFunc())
+	c := podautoscaler.NewHorizontalController(ctx, w.cs.CoreV1(), sc, w.cs.AutoscalingV2(), mapper, w.fm, inf.Autoscaling().V2().HorizontalPodAutoscalers(), inf.Core().V1().Pods(),
+		15*time.Second, 300*time.Second, 0.1, 300*time.Second, 30*time.Second)
+	inf.Start(ctx.Done())
+	w.run = func() { c.Run(ctx, 1) }
+	return w
+}
+
+func (w *world) at(second int64) time.Time { return w.t0.Add(time.Duration(second) * time.Second) }
+
+func (w *world) until(second int64) { time.Sleep(time.Until(w.at(second))) }
+
+// put makes the pod so, new or not. The fake watch holds 100 unread events and then panics: let them be read in between.
+func (w *world) put(p *v1.Pod) {
+	if w.puts++; w.puts%40 == 0 {
+		synctest.Wait()
+	}
+	if _, err := w.cs.CoreV1().Pods("n").Update(w.ctx, p, metav1.UpdateOptions{}); err != nil {
+		if _, err := w.cs.CoreV1().Pods("n").Create(w.ctx, p, metav1.CreateOptions{}); err != nil {
+			panic(err)
+		}
+	}
+}
+
+func (w *world) remove(name string) {
+	if err := w.cs.CoreV1().Pods("n").Delete(w.ctx, name, metav1.DeleteOptions{}); err != nil {
+		panic(err)
+	}
+}
+
+// edit changes the HPA's spec as a user would.
+func (w *world) edit(change func(*v2.HorizontalPodAutoscalerSpec)) {
+	h := w.hpa()
+	change(&h.Spec)
+	if _, err := w.cs.AutoscalingV2().HorizontalPodAutoscalers("n").Update(w.ctx, h, metav1.UpdateOptions{}); err != nil {
+		panic(err)
+	}
+}
+
+func (w *world) hpa() *v2.HorizontalPodAutoscaler {
+	h, err := w.cs.AutoscalingV2().HorizontalPodAutoscalers("n").Get(w.ctx, "h", metav1.GetOptions{})
+	if err != nil {
+		panic(err)
+	}
+	return h.DeepCopy()
+}
+
+// conditions of the HPA's status, type -> reason; their status follows from the reason.
+func (w *world) conditions() map[string]string {
+	out := map[string]string{}
+	for _, c := range w.hpa().Status.Conditions {
+		out[string(c.Type)] = c.Reason
+	}
+	return out
+}
