@@ -9,7 +9,7 @@ export type Missing = string | undefined;
 const debianPrometheus = "/usr/bin/prometheus";
 
 /** The folder of the programs built from test/cluster/go/NAME, whether built or not. */
-export function programs(name: "kube" | "prometheus" | "coredns"): string {
+export function programs(name: "kube" | "prometheus" | "coredns" | "helm"): string {
   return bash(`go_dir ${name}`);
 }
 
@@ -20,6 +20,13 @@ export function missingControlPlane(): Missing {
   if (!existsSync(`${programs("kube")}/kube`))
     return "the control plane is not built: run test/cluster/setup.sh kube (needs Go, 6 to 13 minutes)";
   return undefined;
+}
+
+/** Helm, to lint and render the chart: `programs("helm")/helm`. */
+export function missingHelm(): Missing {
+  return existsSync(`${programs("helm")}/helm`)
+    ? undefined
+    : "Helm is not built: run test/cluster/setup.sh helm (needs Go)";
 }
 
 /** A Prometheus on loopback: Debian's, or the one built for the node. */

@@ -13,7 +13,7 @@ has() { [ -x "$(go_dir "$1")/$1" ]; }
 ms() { echo $((($(date +%s%N) - $1) / 1000000)); }
 say() { echo "$*" >&2; }
 # images_dir: the archives that the test node imports at its start: pause, busybox, prometheus, coredns
-images_dir() { (cd "$HERE" && echo "$CACHE/images-$(hash_of img/addons.sh img/buildah.sh img/pause.c go/*/go.sum go/*/build.sh go/*/main.go)"); }
+images_dir() { (cd "$HERE" && echo "$CACHE/images-$(hash_of img/addons.sh img/buildah.sh img/pause.c go/{prometheus,coredns}/{go.sum,build.sh} go/coredns/main.go)"); }
 # base_dir: Node 24 and the stand-ins for the two base images, in a buildah storage of their own
 base_dir() { echo "$CACHE/base-$(hash_of img/nodebase.sh img/buildah.sh)-$(node_version)"; }
 # node_version: the Node that the images hold, the same as the dev dependency

@@ -1,5 +1,5 @@
 #!/bin/bash
-# setup.sh [apt|kube|prometheus|coredns|nodebase|images|tier1|tier3]...   a Debian 12 machine -> the programs and images of the test cluster.
+# setup.sh [apt|kube|helm|prometheus|coredns|nodebase|images|tier1|tier3|clean]...   a Debian 12 machine -> the programs and images of the test cluster.
 #   tier1 = kube; tier3 = apt kube prometheus coredns nodebase images (the default); clean = drop what older versions left in the cache.
 # Each step does nothing when its output is in the cache (PROPHET_CACHE, ~/.cache/prophet-autoscaler).
 set -euo pipefail
@@ -41,8 +41,8 @@ go_() {
 
 clean() { # keeps what this checkout would use
   local d
-  for d in "$CACHE"/{kube,prometheus,coredns,images,base}-*; do
-    case $d in "$(go_dir kube)"* | "$(go_dir prometheus)"* | "$(go_dir coredns)"* | "$(images_dir)"* | "$(base_dir)"*) ;; *) rm -rf "$d" ;; esac
+  for d in "$CACHE"/{kube,helm,prometheus,coredns,images,base}-*; do
+    case $d in "$(go_dir kube)"* | "$(go_dir helm)"* | "$(go_dir prometheus)"* | "$(go_dir coredns)"* | "$(images_dir)"* | "$(base_dir)"*) ;; *) rm -rf "$d" ;; esac
   done
 }
 
@@ -52,7 +52,7 @@ for x in "$@"; do case $x in
   tier1) "$0" kube ;;
   tier3) "$0" apt kube prometheus coredns nodebase images ;;
   apt) step apt apt_ ;;
-  kube | prometheus | coredns) step "$x" go_ "$x" ;;
+  kube | prometheus | coredns | helm) step "$x" go_ "$x" ;;
   nodebase) step nodebase "$HERE/img/nodebase.sh" ;;
   clean) step clean clean ;;
   images) step images "$HERE/img/addons.sh" ;;
