@@ -159,6 +159,10 @@ def option_cases():
     yield case("gaps", history(gaps, sine(len(gaps), 15, 75)), {"seasonalities": [season(300, 3)]})
     for n in (3, 8, 20, 50):
         yield case(f"{n} points", history(times(n, 15), ramp(n, 15, 76)))
+    line = history(ds, 2 + 0.03 * np.arange(120))
+    yield case("a line without noise", line)
+    yield case("a sine without noise", history(ds, sine(120, 15, 0, noise=0)), {**NO_CALENDAR, "seasonalities": [season(300, 2)]})
+    yield case("more unknowns than points", history(times(20, 15), sine(20, 15, 79)), ORIGINAL)
     yield case("50 points with season", history(times(50, 15), sine(50, 15, 77)), {"seasonalities": [season(300, 3)]})
     yield case("500 points", history(times(500, 15), waves(500, 15, 78)), {**NO_CALENDAR, "seasonalities": [season(1800, 4)]})
 

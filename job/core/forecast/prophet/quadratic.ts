@@ -1,23 +1,8 @@
-/** The normal equations of the model and their penalised solution at one given noise level. */
+/** The penalised solution of the normal equations at one given noise level. */
 import { choleskyInPlace, solveLower, solveLowerTransposed } from "./cholesky.ts";
+import type { Gram } from "./gram.ts";
 import type { LassoWork } from "./lasso.ts";
 import { lassoWork, solveLasso } from "./lasso.ts";
-
-/**
- * Least squares |z - B b - A d|^2 reduced to its Gram matrices. b: the unknowns with normal priors (offset m, rate k,
- * feature coefficients); d: the rate changes with Laplace priors. All row-major.
- */
-export interface Gram {
-  readonly nb: number;
-  readonly nd: number;
-  readonly bb: Float64Array;
-  readonly bd: Float64Array;
-  readonly dd: Float64Array;
-  readonly bz: Float64Array;
-  readonly dz: Float64Array;
-  /** 1 / prior variance of each b. */
-  readonly precision: Float64Array;
-}
 
 /** The room a solve needs, and its result in `b` and `d`. */
 export interface QuadraticWork {
@@ -28,20 +13,6 @@ export interface QuadraticWork {
   readonly lasso: LassoWork;
   readonly b: Float64Array;
   readonly d: Float64Array;
-}
-
-/** Empty Gram matrices for nb normal and nd Laplace unknowns. */
-export function emptyGram(nb: number, nd: number, precision: Float64Array): Gram {
-  return {
-    nb,
-    nd,
-    bb: new Float64Array(nb * nb),
-    bd: new Float64Array(nb * nd),
-    dd: new Float64Array(nd * nd),
-    bz: new Float64Array(nb),
-    dz: new Float64Array(nd),
-    precision,
-  };
 }
 
 /** Allocates the room for nb normal and nd Laplace unknowns. */
@@ -62,11 +33,19 @@ export function quadraticWork(nb: number, nd: number): QuadraticWork {
  * b is eliminated by a Cholesky factor, leaving a lasso in d alone (25 unknowns by default) of which few are non-zero.
  * `work.d` is the start of the search as well as its result.
  */
-export function solveAtNoise(gram: Gram, variance: number, tau: number, work: QuadraticWork): void {
+export function solveAtNoise(gram: Gram, noise: number, tau: number, work: QuadraticWork): void {
+  const variance = Math.max(noise, LEAST_VARIANCE);
   eliminate(gram, variance, work);
   if (gram.nd > 0) solveLasso(work.schur, work.reduced, variance / tau, work.d, work.lasso);
   recover(gram, work);
 }
+
+/**
+ * Least variance that the priors are weighted with, 3e-5 of the series' largest value as a deviation. Below it a prior
+ * precision of 0.01 sinks into the rounding of Gram elements near 100 (1e-14), and a model with more unknowns than rows
+ * would take any of its interpolations instead of the likeliest.
+ */
+const LEAST_VARIANCE = 1e-9;
 
 /** As solveAtNoise with every d at zero. */
 export function solveWithoutBends(gram: Gram, variance: number, work: QuadraticWork): void {
