@@ -1,15 +1,16 @@
 /** One run over the ports: now -> histories, scales, state -> ticks -> claim state -> scale -> report; several in one process. */
-import type { Forecaster, Method } from "./core/forecast/types.ts";
+import { forecasterOf } from "./core/forecast/method.ts";
+import type { Forecaster } from "./core/forecast/types.ts";
 import type { TargetConfig } from "./core/target.ts";
 import type { EpochSeconds, Seconds } from "./core/units.ts";
-import { conflictOutcome, failedOutcome, outcomeOf } from "./outcome.ts";
-import { claim, type Plan, planAll, readScales, readState, release, type Seen } from "./plan.ts";
 import type { HistoryReading, Outcome, Ports } from "./ports.ts";
+import { conflictOutcome, failedOutcome, outcomeOf } from "./run/outcome.ts";
+import { claim, type Plan, planAll, readScales, readState, release, type Seen } from "./run/plan.ts";
 
-/** `dryRun` writes nothing: no claim, no scale. `forecasterOf` gives the forecaster of a target's method. */
+/** `dryRun` writes nothing: no claim, no scale. `forecaster` takes the place of the one that each target's method names. */
 export interface RunOptions {
   readonly dryRun?: boolean;
-  readonly forecasterOf: (method: Method) => Forecaster;
+  readonly forecaster?: Forecaster;
 }
 
 /** One outcome per target, same order; exit code 0 when each was done or held, 1 when one failed; milliseconds of each step. */
@@ -33,7 +34,7 @@ export async function runOnce(ports: Ports, targets: readonly TargetConfig[], op
     timed("state", () => readState(ports)),
   ]);
   const seen: Seen = { now, histories, scales, state };
-  const plans = await timed("decide", async () => planAll(targets, seen, options.forecasterOf));
+  const plans = await timed("decide", async () => planAll(targets, seen, chooser(options)));
   const outcomes =
     options.dryRun === true
       ? plans.map((plan) => outcomeOf(plan, "dry run: "))
@@ -63,6 +64,10 @@ export async function runFor(
     due = Math.max(due + options.every, Math.ceil(elapsed() / options.every) * options.every);
   }
   return { runs, exitCode: runs.at(-1)?.exitCode ?? 0 };
+}
+
+function chooser({ forecaster }: RunOptions): typeof forecasterOf {
+  return forecaster === undefined ? forecasterOf : () => forecaster;
 }
 
 async function readHistories(ports: Ports, targets: readonly TargetConfig[]): Promise<Pick<Seen, "now" | "histories">> {
@@ -100,7 +105,7 @@ async function settle(
   let claimed = await claim(ports, current, plans);
   if (claimed === "lost") {
     current = await lookAgain(ports, targets, seen);
-    plans = planAll(targets, current, options.forecasterOf);
+    plans = planAll(targets, current, chooser(options));
     claimed = await claim(ports, current, plans);
   }
   if (claimed === "lost")
@@ -136,7 +141,7 @@ async function again(
   const targets = broken.map((plan) => plan.target);
   const fresh = await lookAgain(ports, targets, { ...seen, histories: undone.map((i) => seen.histories[i]!) });
   const healed: Seen = { ...fresh, state: release(fresh.state, broken) };
-  const second = planAll(targets, healed, options.forecasterOf).map((plan, k) =>
+  const second = planAll(targets, healed, chooser(options)).map((plan, k) =>
     retry.includes(undone[k]!) ? plan : { ...plan, output: null },
   );
   const claimed = await claim(ports, healed, second);

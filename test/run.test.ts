@@ -1,10 +1,11 @@
+/** One run over fake ports: order of claim and act, failures, conflicts, several runs in one process. */
 import { describe, expect, it } from "vitest";
 import { runOnce } from "../job/run.ts";
 import { config, NOW } from "./fakes/config.ts";
 import { last } from "./fakes/forecaster.ts";
 import { type FakeWorld, fakePorts, fakeWorld } from "./fakes/ports.ts";
 
-const options = { forecasterOf: () => last };
+const options = { forecaster: last };
 const run = (world: FakeWorld, targets = [config()], extra = {}) =>
   runOnce(fakePorts(world), targets, { ...options, ...extra });
 

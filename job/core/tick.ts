@@ -1,8 +1,8 @@
 /** The product: (now, history, current scale, memory, config) -> (decision, memory, record). Pure; same input, same bytes. */
 import type { Forecaster } from "./forecast/types.ts";
-import { forecastOf, leadOf, levelsOf, look, type TickInput, toRemember } from "./observe.ts";
 import { decide } from "./policy/decide.ts";
 import { noteDrop } from "./policy/drop.ts";
+import { forecastOf, leadOf, levelsOf, look, type TickInput, toRemember } from "./policy/observe.ts";
 import type { Decision, TickRecord } from "./policy/types.ts";
 import { mask } from "./series/grid.ts";
 import { currentDemand } from "./series/quality.ts";

@@ -1,11 +1,16 @@
 /** What a tick takes from memory and what it leaves there: seeding, pruning, expiry, and the recognition of another writer. */
-import type { Behavior } from "../target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
 import type { LastForecast, LastWrite, ScaleEvent, TargetState, Wish } from "./types.ts";
 
-/** The spans for which memory is kept. */
+/** What memory needs of one direction of the behavior. */
+interface DirectionSpans {
+  readonly stabilizationWindowSeconds: Seconds;
+  readonly policies: readonly { readonly periodSeconds: Seconds }[];
+}
+
+/** The spans for which memory is kept; a TargetConfig fits. */
 export interface MemorySpans {
-  readonly behavior: Behavior;
+  readonly behavior: { readonly scaleUp: DirectionSpans; readonly scaleDown: DirectionSpans };
   readonly scaleDownCooldown: Seconds;
   readonly history: Seconds;
 }
@@ -127,7 +132,7 @@ export function pruneWishes(wishes: readonly Wish[], cutoff: EpochSeconds): read
   return kept.reverse();
 }
 
-function wishSpan(behavior: Behavior): Seconds {
+function wishSpan(behavior: MemorySpans["behavior"]): Seconds {
   return Math.max(behavior.scaleUp.stabilizationWindowSeconds, behavior.scaleDown.stabilizationWindowSeconds, 60);
 }
 

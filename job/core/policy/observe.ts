@@ -1,14 +1,14 @@
 /** What one tick sees before it decides: the judged window, the lead time, the forecast. */
-import type { Forecast, Forecaster } from "./forecast/types.ts";
-import type { Conditions } from "./policy/types.ts";
-import { clean } from "./series/clean.ts";
-import { toGrid } from "./series/grid.ts";
-import { capacityOf, inspect, type Window } from "./series/quality.ts";
-import type { Samples, Series } from "./series/types.ts";
-import { TRACE } from "./state/memory.ts";
-import type { LastForecast, TargetState } from "./state/types.ts";
-import type { TargetConfig } from "./target.ts";
-import type { EpochSeconds, Replicas, Seconds } from "./units.ts";
+import type { Forecast, Forecaster } from "../forecast/types.ts";
+import { clean } from "../series/clean.ts";
+import { toGrid } from "../series/grid.ts";
+import { capacityOf, inspect, type Window } from "../series/quality.ts";
+import type { Samples, Series } from "../series/types.ts";
+import { TRACE } from "../state/memory.ts";
+import type { LastForecast, TargetState } from "../state/types.ts";
+import type { TargetConfig } from "../target.ts";
+import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
+import type { Conditions } from "./types.ts";
 
 /** A history as a tick needs it; the port's HistoryReading fits. */
 export interface TickHistory {

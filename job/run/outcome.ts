@@ -1,7 +1,7 @@
 /** Plans -> outcomes: what became of each target, in the words of the contract. */
-import type { Reason } from "./core/policy/types.ts";
+import type { Reason } from "../core/policy/types.ts";
+import type { Outcome } from "../ports.ts";
 import type { Plan } from "./plan.ts";
-import type { Outcome } from "./ports.ts";
 
 const ACTIONS = { scale: "scaled", keep: "unchanged", hold: "held" } as const;
 

@@ -1,11 +1,11 @@
 /** From what was read to a plan per target, and the claim of the state that carries the plans. */
-import type { Forecaster, Method } from "./core/forecast/types.ts";
-import { EMPTY_STATE, encodeTarget, lastSeen } from "./core/state/codec.ts";
-import type { JobState, TargetState } from "./core/state/types.ts";
-import type { TargetConfig } from "./core/target.ts";
-import { type TickOutput, tick } from "./core/tick.ts";
-import type { EpochSeconds, Seconds } from "./core/units.ts";
-import type { HistoryReading, Ports, ScaleReading, Scaler, StateReading } from "./ports.ts";
+import type { Forecaster, Method } from "../core/forecast/types.ts";
+import { EMPTY_STATE, encodeTarget, lastSeen } from "../core/state/codec.ts";
+import type { JobState, TargetState } from "../core/state/types.ts";
+import type { TargetConfig } from "../core/target.ts";
+import { type TickOutput, tick } from "../core/tick.ts";
+import type { EpochSeconds, Seconds } from "../core/units.ts";
+import type { HistoryReading, Ports, ScaleReading, Scaler, StateReading } from "../ports.ts";
 
 /** Everything a run has read; what could not be read is its error. Same order as the targets. */
 export interface Seen {
