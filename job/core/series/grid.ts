@@ -60,19 +60,23 @@ export function fillGaps(values: Float64Array, filled: Uint8Array, longestLine: 
   const length = values.length;
   let within = 0;
   let left = -1;
-  for (let i = 0; i <= length; i++) {
-    if (i < length && filled[i] === 1) continue;
-    const gap = i - left - 1;
-    if (gap > 0 && gap < length) {
-      const before = left >= 0 ? values[left]! : values[i]!;
-      const after = i < length ? values[i]! : before;
-      const slope = gap <= longestLine ? (after - before) / (gap + 1) : 0;
-      for (let k = 1; k <= gap; k++) values[left + k] = Math.max(0, before + slope * k);
-      if (gap < usual && left >= 0 && i < length) within += gap;
-    }
-    left = i;
+  for (let right = 0; right <= length; right++) {
+    if (right < length && filled[right] === 1) continue;
+    const gap = right - left - 1;
+    const inside = left >= 0 && right < length;
+    if (gap > 0 && gap < length) bridge(values, left, right, gap <= longestLine);
+    if (inside && gap < usual) within += gap;
+    left = right;
   }
   return within;
+}
+
+/** Fills the points between `left` and `right`; -1 and the length stand for no neighbour on that side. */
+function bridge(values: Float64Array, left: number, right: number, line: boolean): void {
+  const before = values[left >= 0 ? left : right]!;
+  const after = right < values.length ? values[right]! : before;
+  const slope = line ? (after - before) / (right - left) : 0;
+  for (let i = left + 1; i < right; i++) values[i] = before + slope * (i - left);
 }
 
 /** The same series with the points that end within the given intervals (epoch seconds, both ends included) replaced as gaps are; what a rollout burns is not learned. */
