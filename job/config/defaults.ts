@@ -104,6 +104,14 @@ export const TARGET = group({
       default: 0.9,
       flag: "quantile",
     }),
+    scaleDownQuantile: quantity({
+      about:
+        "Scale-in goes no lower than this quantile; the band above `quantile` stops flapping. The same when not given.",
+      unit: "ratio",
+      min: 0.5,
+      max: 0.995,
+      flag: "scale-down-quantile",
+    }),
     horizon: quantity({
       about: "Horizon of the point forecast.",
       unit: "seconds",

@@ -45,6 +45,14 @@ export function resolve(file: FilePart, environment: Layer, flags: Layer, issues
   };
 }
 
+/** One target with every default filled in, for the replay, benches and tests. What is given must be right; required fields must be there. */
+export function resolveTarget(given: TargetPart): TargetConfig {
+  const full = complete(TARGET, given, "", (path) => {
+    throw new RangeError(`${path} is missing`);
+  });
+  return toTarget(full);
+}
+
 /** The file's targets, or the one that flags or environment name; a named one that the file lists keeps the file's fields. */
 function targetParts(file: FilePart, environment: Layer, flags: Layer): readonly (readonly [string, TargetPart])[] {
   const outer = merge<typeof TARGET>(environment.target, flags.target);
@@ -116,6 +124,10 @@ function checkTarget(t: Value<typeof TARGET>, path: string, issues: Issue[]): vo
   if (t.horizon < t.step) {
     const message = `${formatUnit("seconds", t.horizon)} is less than one step; accepted: at least ${formatUnit("seconds", t.step)}.`;
     issues.push({ path: at("horizon"), message });
+  }
+  if (t.scaleDownQuantile !== undefined && t.scaleDownQuantile < t.quantile) {
+    const message = `${t.scaleDownQuantile} is below quantile ${t.quantile}; accepted: quantile to 0.995.`;
+    issues.push({ path: at("scaleDownQuantile"), message });
   }
   if (t.fallback !== undefined && t.fallback.replicas > t.maxReplicas) {
     const message = `${t.fallback.replicas} is above maxReplicas ${t.maxReplicas}; accepted: 1 to maxReplicas.`;

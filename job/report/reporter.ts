@@ -11,11 +11,8 @@ export interface Reported {
   readonly outcome: Outcome;
 }
 
-/** A reporter that collects. `onTick` is called after each; what it throws is logged and goes no further. */
-export function collectingReporter(
-  log: Log,
-  onTick: (reported: Reported) => void,
-): Reporter & { readonly all: readonly Reported[] } {
+/** A reporter that collects. `quiet`: the outcome is printed elsewhere as well, so the log need not say it again. */
+export function collectingReporter(log: Log, quiet: boolean): Reporter & { readonly all: readonly Reported[] } {
   const all: Reported[] = [];
   return {
     all,
@@ -24,8 +21,7 @@ export function collectingReporter(
       const reported = { target, record, outcome };
       all.push(reported);
       try {
-        logTick(log, reported);
-        onTick(reported);
+        logTick(log, reported, quiet);
       } catch (error) {
         log("warn", "the report of a tick failed", { error });
       }
@@ -34,9 +30,9 @@ export function collectingReporter(
 }
 
 /** The decision record as one log line: every intermediate number, but not the curves. */
-function logTick(log: Log, { target, record, outcome }: Reported): void {
+function logTick(log: Log, { target, record, outcome }: Reported, quiet: boolean): void {
   const { trail, forecast, ...rest } = outcome;
-  log(outcome.action === "failed" ? "error" : "info", outcome.message, {
+  log(quiet ? "debug" : outcome.action === "failed" ? "error" : "info", outcome.message, {
     target: `${target.namespace}/${target.name}`,
     action: rest.action,
     from: rest.from,

@@ -1,0 +1,72 @@
+/** `backtest`: rolling-origin accuracy of the forecasters over a recorded series. */
+import { readSeriesFile } from "../adapters/history-file.ts";
+import { clean } from "../core/series/clean.ts";
+import { toGrid } from "../core/series/grid.ts";
+import type { Series } from "../core/series/types.ts";
+import { type Backtest, backtest, DUMP_COLUMNS } from "../replay/backtest.ts";
+import { columns, number } from "../report/text.ts";
+import { type Command, CommandError } from "./io.ts";
+import { numberOption, wordsOption } from "./option-values.ts";
+
+const METHODS = ["auto", "prophet", "original", "naive"] as const;
+
+/** Runs it; prints the contract's JSON, or a table. */
+export const backtestCommand: Command = async (flags, io) => {
+  const file = String(flags.file);
+  const options = {
+    window: numberOption("backtest", "window", flags),
+    horizon: numberOption("backtest", "horizon", flags),
+    origins: numberOption("backtest", "origins", flags),
+    methods: wordsOption("backtest", "methods", flags, METHODS),
+  };
+  const series = await seriesOf(file);
+  const result = backtest(series, options);
+  if (result.origins === 0) {
+    const need = options.window + result.horizonSteps;
+    throw new CommandError(
+      `${file} holds ${series.values.length} steps; a window of ${options.window} and a horizon of ${result.horizonSteps} steps need ${need}.`,
+    );
+  }
+  if (typeof flags.dump === "string") {
+    const { writeText } = await import("./files.ts");
+    await writeText(flags.dump, dump(result));
+  }
+  const { rows: _rows, ...rest } = result;
+  io.out(flags.json === true ? `${JSON.stringify({ file, ...rest })}\n` : table(file, result));
+  return 0;
+};
+
+/** The whole file on a grid of its own usual step. */
+async function seriesOf(file: string): Promise<Series> {
+  try {
+    const { samples } = await readSeriesFile(file);
+    const everything = Number.POSITIVE_INFINITY;
+    const { times, values } = clean(samples, { latest: everything, ceiling: everything });
+    if (times.length < 2)
+      throw new CommandError(`${file} holds ${times.length} usable samples; a backtest needs two at least.`);
+    const spacings = Float64Array.from(times.subarray(1), (t, i) => t - times[i]!).sort();
+    return toGrid(times, values, spacings[spacings.length >> 1]!, everything).series;
+  } catch (cause) {
+    throw cause instanceof CommandError
+      ? cause
+      : new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+function dump({ rows }: Backtest): string {
+  return `${[DUMP_COLUMNS.join(","), ...rows.map((row) => DUMP_COLUMNS.map((c) => row[c]).join(","))].join("\n")}\n`;
+}
+
+function table(file: string, { step, window, horizonSteps, origins, methods }: Backtest): string {
+  const rows = Object.entries(methods).map(([name, a]) => [
+    name,
+    number(a.mae),
+    number(a.relMae),
+    `${(100 * a.coverage90).toFixed(1)} %`,
+    number(a.pinball["0.9"]),
+    number(a.maxPinball["0.9"]),
+  ]);
+  const head = ["method", "MAE", "MAE/naive", "in 90 % band", "pinball 0.9", "of maximum 0.9"];
+  const title = `${file}: ${origins} origins, window ${window} x ${step} s, horizon ${horizonSteps * step} s`;
+  return `${title}\n${columns([head, ...rows]).join("\n")}\n`;
+}

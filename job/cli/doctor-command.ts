@@ -1,0 +1,3 @@
+/** placeholder */
+import type { Command } from "./io.ts";
+export const doctorCommand: Command = async () => 1;

@@ -1,0 +1,16 @@
+/** Writes what a command was asked to write into a file, with its folder. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { CommandError } from "./io.ts";
+
+/** Writes a text; makes the folder. Throws CommandError that names the file. */
+export async function writeText(path: string, content: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+  } catch (cause) {
+    throw new CommandError(`${path} could not be written: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,48 @@
+/** Values of a command's own flags: checked by the same schema as the settings, defaults filled in. */
+import { check } from "../config/check.ts";
+import type { Issue } from "../config/types.ts";
+import { type Flags, UsageError } from "./io.ts";
+import { COMMANDS, type CommandSpec } from "./options.ts";
+
+/** A number given by a flag, or its default; undefined when there is neither. Throws UsageError with value and range. */
+export function readOption(command: CommandSpec["name"], flag: string, flags: Flags): number | undefined {
+  const node = COMMANDS.find((c) => c.name === command)?.options.find(
+    (o) => o.flag === flag && o.variable === null,
+  )?.node;
+  if (node?.kind !== "quantity") throw new Error(`--${flag} is not a number of the command ${command}`);
+  const raw = flags[flag];
+  if (raw === undefined) return node.default;
+  const issues: Issue[] = [];
+  const value = check(node, raw, `--${flag}`, issues);
+  if (issues[0] !== undefined) throw new UsageError(`${issues[0].path}: ${issues[0].message}`);
+  return typeof value === "number" ? value : undefined;
+}
+
+/** The same for a flag that always has a value. */
+export function numberOption(command: CommandSpec["name"], flag: string, flags: Flags): number {
+  const value = readOption(command, flag, flags);
+  if (value === undefined) throw new Error(`--${flag} of ${command} has no default`);
+  return value;
+}
+
+/** A comma-separated list of known words, each once. Throws UsageError that names the unknown one. */
+export function wordsOption<T extends string>(
+  command: CommandSpec["name"],
+  flag: string,
+  flags: Flags,
+  known: readonly T[],
+): readonly T[] {
+  const node = COMMANDS.find((c) => c.name === command)?.options.find((o) => o.flag === flag)?.node;
+  const text = flags[flag] ?? (node?.kind === "text" ? node.default : undefined);
+  const words = String(text ?? "")
+    .split(",")
+    .map((w) => w.trim())
+    .filter((w) => w !== "");
+  const wrong = words.filter((w) => !(known as readonly string[]).includes(w));
+  if (wrong.length > 0 || words.length === 0) {
+    throw new UsageError(
+      `--${flag}: ${JSON.stringify(wrong.join(",") || text)} is not accepted; accepted: some of ${known.join(", ")}.`,
+    );
+  }
+  return [...new Set(words)] as T[];
+}

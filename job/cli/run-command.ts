@@ -1,0 +1,137 @@
+/** The default command: settings -> ports -> runOnce (or several runs) -> JSON, text, plot, picture -> exit code. */
+import { loadSettings } from "../config/load.ts";
+import type { Settings } from "../config/types.ts";
+import type { Ports } from "../ports.ts";
+import { collectingReporter, type Reported } from "../report/reporter.ts";
+import { type RunResult, runFor, runOnce } from "../run.ts";
+import { type Command, CommandError, type Flags, type Io, UsageError } from "./io.ts";
+import { readOption } from "./option-values.ts";
+import { type Choice, clockFor, openLog, openWorld, type World } from "./world.ts";
+
+/** Runs once, or every so often for a while. */
+export const runCommand: Command = async (flags, io) => {
+  const choice = choose(flags, io);
+  const repeat = repetition(flags);
+  const settings = await settingsOf(flags, io, choice);
+  const log = await openLog(settings, io);
+  const dryRun = flags["dry-run"] === true;
+  const world = await openWorld(settings, choice, io, log);
+  const reporter = collectingReporter(log, flags.json !== true && settings.report.logFormat === "text");
+  try {
+    const now = choice.historyFile === null ? null : await fileNow(world);
+    const ports: Ports = { ...world, clock: clockFor(world, choice, now), reporter };
+    const result =
+      repeat === null
+        ? await runOnce(ports, settings.targets, { dryRun })
+        : await several(ports, settings, dryRun, repeat);
+    log("debug", "timings in ms", result.timings);
+    const last = reporter.all.slice(-settings.targets.length);
+    if (!dryRun) await Promise.all(last.map((r) => world.announce(r.target, r.outcome, result.now)));
+    if (flags.json === true) io.out(`${JSON.stringify({ targets: result.targets })}\n`);
+    else await printText(last, flags, io, dryRun);
+    if (typeof flags.svg === "string") await writePictures(last, flags.svg, io);
+    return result.exitCode;
+  } finally {
+    world.close();
+  }
+};
+
+/** A file that cannot be read is a failure of the run, not of the usage. */
+async function fileNow(world: World): Promise<number> {
+  try {
+    return await world.history.now();
+  } catch (error) {
+    throw new CommandError(`${error instanceof Error ? error.message : String(error)}; nothing was changed`, {
+      cause: error,
+    });
+  }
+}
+
+async function several(ports: Ports, settings: Settings, dryRun: boolean, repeat: Repetition): Promise<RunResult> {
+  const { runs, exitCode } = await runFor(ports, settings.targets, { dryRun, ...repeat });
+  return { ...runs.at(-1)!, exitCode };
+}
+
+interface Repetition {
+  readonly every: number;
+  readonly for: number;
+}
+
+function repetition(flags: Flags): Repetition | null {
+  const every = readOption("run", "every", flags);
+  const length = readOption("run", "for", flags);
+  if (every === undefined && length === undefined) return null;
+  if (every === undefined || length === undefined)
+    throw new UsageError("--every and --for go together, e.g. --every 15s --for 50s.");
+  if (flags.once === true) throw new UsageError("--once is one decision; it does not go with --every and --for.");
+  return { every, for: length };
+}
+
+/** With a history file a cluster is asked only where one is named: nobody's replicas may change because of a trial. */
+function choose(flags: Flags, io: Io): Choice {
+  const historyFile = typeof flags["history-file"] === "string" ? flags["history-file"] : null;
+  const replicas = readOption("run", "replicas", flags) ?? null;
+  const named =
+    flags.kubeconfig !== undefined ||
+    flags.context !== undefined ||
+    [
+      "KUBECONFIG",
+      "PROPHET_AUTOSCALER_KUBERNETES_KUBECONFIG",
+      "PROPHET_AUTOSCALER_KUBERNETES_CONTEXT",
+      "KUBERNETES_SERVICE_HOST",
+    ].some((name) => io.env[name]);
+  const workload = flags.deployment !== undefined || flags.config !== undefined;
+  const pretend = replicas !== null || (historyFile !== null && !(named && workload)) ? { replicas } : null;
+  return { historyFile, pretend };
+}
+
+/** Reads the settings; without a cluster the workload needs no name. Throws ConfigError or UsageError. */
+export async function settingsOf(flags: Flags, io: Io, choice: Choice): Promise<Settings> {
+  const { readFile } = await import("node:fs/promises");
+  const settings = await loadSettings({
+    flags,
+    env: io.env,
+    readFile: (path) => readFile(path, "utf8"),
+    ...(choice.pretend === null ? {} : { fallback: { targets: [{ scaleTargetRef: { name: "workload" } }] } }),
+  });
+  if (settings.prometheus === null && choice.historyFile === null) {
+    throw new UsageError(
+      "no history to read: give --prometheus URL (or prometheus.url in the file, or PROPHET_AUTOSCALER_PROMETHEUS_URL), or --history-file FILE.",
+    );
+  }
+  return settings;
+}
+
+async function printText(all: readonly Reported[], flags: Flags, io: Io, dryRun: boolean): Promise<void> {
+  const { decisionText } = await import("../report/text.ts");
+  for (const { target, record, outcome } of all) {
+    io.out(`${decisionText(target, record, outcome, dryRun)}\n`);
+    if (flags.plot !== true || record === null) continue;
+    const [{ pictureOf }, { terminalPlot }] = await Promise.all([
+      import("../report/picture.ts"),
+      import("../report/plot.ts"),
+    ]);
+    const picture = pictureOf(target, record);
+    if (picture !== null)
+      io.out(`${terminalPlot(picture, { columns: Math.min(io.columns, 120), rows: 14, color: io.color })}\n`);
+  }
+}
+
+/** One picture a target; with several targets their names go into the file names. */
+async function writePictures(all: readonly Reported[], path: string, io: Io): Promise<void> {
+  const [{ pictureOf }, { forecastSvg }, { writeText }] = await Promise.all([
+    import("../report/picture.ts"),
+    import("../report/svg.ts"),
+    import("./files.ts"),
+  ]);
+  for (const { target, record } of all) {
+    const picture = record === null ? null : pictureOf(target, record);
+    if (picture === null) {
+      io.err(`no picture of ${target.namespace}/${target.name}: there is no data to draw\n`);
+      continue;
+    }
+    const file = all.length === 1 ? path : path.replace(/(\.svg)?$/i, `-${target.namespace}-${target.name}.svg`);
+    await writeText(file, forecastSvg(picture));
+    io.err(`picture: ${file}\n`);
+  }
+}
