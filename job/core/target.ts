@@ -71,6 +71,8 @@ export interface TargetConfig {
   readonly quantile: Probability;
   /** Scale-in goes no lower than this quantile, >= `quantile`; absent: the same. The band between the two costs little and stops flapping at a rounding edge. */
   readonly scaleDownQuantile?: Probability;
+  /** Follow the slope of a rise that is beyond anything the window has seen; absent: no. */
+  readonly followSurge?: boolean;
   /** Horizon of the point forecast. */
   readonly horizon: Seconds;
   /** Seconds until the next decision takes effect: the tick interval. */

@@ -10,6 +10,7 @@ export type Reason =
   | "ReactiveFloor"
   | "ForecastNotTrusted"
   | "ForecastBand"
+  | "SurgeAhead"
   | "DesiredWithinRange"
   | "WithinTolerance"
   | "ScaleUpStabilized"
