@@ -11,8 +11,6 @@ import { realTiming, retry, retryAfter, type Timing, type Verdict } from "./retr
 
 /** Prometheus refuses range queries of more points a series. */
 const mostPoints = 11_000;
-/** Clocks further apart than this are worth a warning: a step is 15 s, and a sample is attributed to the wrong one at 7.5. */
-const worstSkew: Seconds = 5;
 /** Queries under way at a time: a thousand targets must not become a thousand connections. */
 const parallel = 4;
 
@@ -20,7 +18,7 @@ const parallel = 4;
 export interface PrometheusOptions {
   readonly log?: (level: "debug" | "warn", message: string) => void;
   readonly timing?: Timing;
-  /** Local time in epoch seconds, to measure the skew against. */
+  /** Local time in epoch seconds, for dates in Retry-After. */
   readonly localTime?: () => EpochSeconds;
 }
 
@@ -44,17 +42,9 @@ export function prometheusHistory(settings: PrometheusSettings, options: Prometh
     send(await http(), path, form, settings, options.timing ?? realTiming, localTime);
   return {
     now: async () => {
-      const { asked, body } = await ask("/api/v1/query", { query: "vector(1)" });
-      const value = parsed(asked, () => parseInstant(body));
-      if (value === null) throw new HistoryError(asked, 200, "an empty answer to vector(1)");
-      const skew = value.at - localTime();
-      if (Math.abs(skew) > worstSkew) {
-        const side = skew > 0 ? "ahead of" : "behind";
-        log(
-          "warn",
-          `the clock of Prometheus is ${Math.abs(skew).toFixed(1)} s ${side} the local one; its time is used`,
-        );
-      }
+      const answer = await ask("/api/v1/query", { query: "vector(1)" });
+      const value = parsed(answer, parseInstant);
+      if (value === null) throw new HistoryError(answer.asked, 200, "an empty answer to vector(1)");
       return value.at;
     },
     read: (targets, now) => inParallel(targets, (target) => readTarget(settings, ask, target, now, log)),
@@ -71,6 +61,7 @@ interface Asked {
   /** What was asked, for messages. */
   readonly asked: string;
   readonly body: string;
+  readonly redact: (text: string) => string;
 }
 
 async function send(
@@ -96,7 +87,7 @@ async function send(
       { attempts, timeout: settings.timeout, deadline: settings.timeout * Math.min(2, attempts) },
       timing,
     );
-    return { asked, body };
+    return { asked, body, redact: http.redact };
   } catch (error) {
     const times = tried > 1 ? ` (${tried} attempts)` : "";
     if (error instanceof Refused) {
@@ -187,13 +178,13 @@ async function queryRange(
       `${history} s in steps of ${step} s are ${points} points, at most ${mostPoints} are given: raise the step`,
     );
   }
-  const { asked, body } = await ask("/api/v1/query_range", {
+  const answer = await ask("/api/v1/query_range", {
     query,
     start: String(start),
     end: String(end),
     step: String(step),
   });
-  return parsed(asked, () => parseRange(body));
+  return parsed(answer, parseRange);
 }
 
 /** The range of a query: both ends on multiples of the step, so that runs see the same points and caches serve them. */
@@ -210,16 +201,17 @@ export function grid(
 async function queryPodStart(ask: Ask, target: TargetConfig): Promise<Seconds | undefined> {
   const query = podStartQuery(target);
   if (query === undefined) return undefined;
-  const { asked, body } = await ask("/api/v1/query", { query });
-  const value = parsed(asked, () => parseInstant(body))?.value;
+  const answer = await ask("/api/v1/query", { query });
+  const value = parsed(answer, parseInstant)?.value;
   return value !== undefined && Number.isFinite(value) ? value : undefined;
 }
 
-function parsed<T>(asked: string, parse: () => T): T {
+/** The error's own cause is not kept: its message quotes the body, in which a proxy may echo a credential. */
+function parsed<T>({ asked, body, redact }: Asked, parse: (body: string) => T): T {
   try {
-    return parse();
+    return parse(body);
   } catch (error) {
-    if (error instanceof AnswerError) throw new HistoryError(asked, 200, error.message, error);
+    if (error instanceof AnswerError) throw new HistoryError(asked, 200, redact(error.message));
     throw error;
   }
 }

@@ -1,0 +1,80 @@
+/** A small HTTP server on loopback that answers as a test says: slowly, wrongly, not at all; and remembers what it was asked. */
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+
+/** One request as it came. */
+export interface Seen {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** What to answer. `hang`: never; `cut`: headers and half the body, then the connection is reset; `silent`: reset before any byte. */
+export interface Reply {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | (() => Iterable<string>);
+  readonly delay?: number;
+  readonly end?: "hang" | "cut" | "silent";
+}
+
+export interface FakeServer {
+  readonly url: string;
+  readonly seen: Seen[];
+  stop(): Promise<void>;
+}
+
+/** Starts a server; `reply` gets the request and its number, from 1. */
+export async function fakeServer(
+  reply: (seen: Seen, number: number) => Reply,
+  tls?: { readonly cert: string; readonly key: string; readonly ca?: string; readonly requestCert?: boolean },
+): Promise<FakeServer> {
+  const seen: Seen[] = [];
+  const listener: RequestListener = async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += String(chunk);
+    const one = { method: request.method ?? "", url: request.url ?? "", headers: request.headers, body };
+    seen.push(one);
+    const { status = 200, headers = {}, body: text = "", delay = 0, end } = reply(one, seen.length);
+    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
+    if (end === "hang") return;
+    if (end === "silent") return void request.socket.destroy();
+    const whole = typeof text === "string" ? text : "";
+    if (end === "cut") {
+      response.writeHead(status, { ...headers, "content-length": String(whole.length) });
+      response.write(whole.slice(0, whole.length / 2), () => request.socket.destroy());
+      return;
+    }
+    response.writeHead(status, { "content-type": "application/json", ...headers });
+    if (typeof text === "string") return void response.end(text);
+    for (const part of text()) if (!response.write(part)) await once(response, "drain").catch(() => {});
+    response.end();
+  };
+  const server: Server = tls
+    ? createTlsServer({ ...tls, rejectUnauthorized: tls.requestCert === true }, listener)
+    : createServer(listener);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return {
+    url: `${tls ? "https" : "http"}://127.0.0.1:${address.port}`,
+    seen,
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+/** The body of a query_range answer with one series of these pairs. */
+export function matrix(values: readonly (readonly [number, string])[], more: object = {}): string {
+  return JSON.stringify({
+    status: "success",
+    data: { resultType: "matrix", result: [{ metric: {}, values }] },
+    ...more,
+  });
+}

@@ -1,0 +1,25 @@
+/** Settings for adapters in tests: short deadlines, no pauses. */
+
+import type { Timing } from "../../job/adapters/retry.ts";
+import type { KubernetesSettings, PrometheusSettings } from "../../job/config/types.ts";
+
+/** Prometheus at a URL, with whatever a test is about. */
+export function prometheusSettings(url: string, more: Partial<PrometheusSettings> = {}): PrometheusSettings {
+  return { url, headers: {}, timeout: 2, retries: 2, rateWindow: 60, queries: {}, measurePodStart: false, ...more };
+}
+
+/** An API server by kubeconfig. */
+export function kubernetesSettings(kubeconfig: string, more: Partial<KubernetesSettings> = {}): KubernetesSettings {
+  return { kubeconfig, timeout: 2, detectScalers: false, events: false, ...more };
+}
+
+/** The real clock without the pauses; `pauses` keeps what was asked for, in milliseconds. */
+export function hasty(pauses: number[] = []): Timing {
+  return {
+    now: () => performance.now(),
+    sleep: async (milliseconds) => {
+      pauses.push(milliseconds);
+    },
+    random: () => 0.5,
+  };
+}
