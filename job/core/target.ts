@@ -71,7 +71,7 @@ export interface TargetConfig {
   readonly quantile: Probability;
   /** Scale-in goes no lower than this quantile, >= `quantile`; absent: the same. The band between the two costs little and stops flapping at a rounding edge. */
   readonly scaleDownQuantile?: Probability;
-  /** Follow the slope of a rise that is beyond anything the window has seen; absent: no. */
+  /** Follow the slope of a rise that is beyond anything the window has seen; absent: yes. */
   readonly followSurge?: boolean;
   /** Horizon of the point forecast. */
   readonly horizon: Seconds;

@@ -64,7 +64,7 @@ function factorEntry({ config }: PolicyInput, from: Replicas, trusted: number, f
 
 /** Only ever adds; bounded by the rate policies and max like every wish. */
 function surgeEntry({ series, lead, config }: PolicyInput, from: Replicas): TrailEntry {
-  if (config.followSurge !== true || series === null) return pass("surge", from, "not followed");
+  if (config.followSurge === false || series === null) return pass("surge", from, "not followed");
   const ahead = surgeAhead(series, Math.max(1, Math.ceil(lead / series.step - 1e-9)));
   const needed = replicasFor(ahead, config.targetCpu);
   const detail = { ahead, targetCpu: config.targetCpu, needed };

@@ -1,0 +1,100 @@
+/** autoscaling/v2's behavior: worked examples and properties. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { scaleDownLimit, scaleUpLimit, stabilise } from "../../../job/core/policy/behavior.ts";
+import type { ScalingRules } from "../../../job/core/target.ts";
+import { behavior, NOW } from "../../fakes/config.ts";
+
+const rules = (more: Partial<ScalingRules>): ScalingRules => ({
+  stabilizationWindowSeconds: 0,
+  selectPolicy: "Max",
+  policies: [],
+  tolerance: 0,
+  ...more,
+});
+const pods = (value: number, periodSeconds = 60) => ({ type: "Pods", value, periodSeconds }) as const;
+const percent = (value: number, periodSeconds = 60) => ({ type: "Percent", value, periodSeconds }) as const;
+
+describe("stabilise", () => {
+  const past = [
+    { at: NOW - 300, replicas: 9 },
+    { at: NOW - 299, replicas: 6 },
+    { at: NOW - 60, replicas: 4 },
+  ];
+
+  it("holds a fall at the largest wish inside the window, its old edge excluded", () => {
+    expect(stabilise(2, 8, past, behavior(), NOW)).toEqual({ replicas: 6, low: 2, high: 6 });
+  });
+
+  it("holds a rise at the smallest wish of an up window", () => {
+    expect(stabilise(9, 3, past, behavior({ stabilizationWindowSeconds: 120 }), NOW)).toEqual({
+      replicas: 4,
+      low: 4,
+      high: 9,
+    });
+  });
+
+  it("rises at once with the default up window of 0 s", () => {
+    expect(stabilise(9, 3, past, behavior(), NOW).replicas).toBe(9);
+  });
+
+  it("never goes beyond the present wish, nor against it", () => {
+    const wishes = fc.array(fc.record({ at: fc.integer({ min: NOW - 900, max: NOW }), replicas: fc.nat(50) }), {
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(wishes, fc.nat(50), fc.nat(50), fc.nat(900), fc.nat(900), (list, wish, current, up, down) => {
+        const { replicas } = stabilise(
+          wish,
+          current,
+          list,
+          behavior({ stabilizationWindowSeconds: up }, { stabilizationWindowSeconds: down }),
+          NOW,
+        );
+        if (wish > current) {
+          expect(replicas).toBeGreaterThanOrEqual(current);
+          expect(replicas).toBeLessThanOrEqual(wish);
+        } else {
+          expect(replicas).toBeLessThanOrEqual(current);
+          expect(replicas).toBeGreaterThanOrEqual(wish);
+        }
+      }),
+    );
+  });
+});
+
+describe("rate policies", () => {
+  const grown = [{ at: NOW - 30, from: 4, to: 10 }];
+
+  it("count from the replicas at the start of the period", () => {
+    expect(scaleUpLimit(10, grown, rules({ policies: [pods(8)] }), NOW)).toBe(12);
+    expect(scaleUpLimit(10, grown, rules({ policies: [pods(8, 30)] }), NOW)).toBe(18);
+    expect(scaleDownLimit(10, [{ at: NOW - 30, from: 14, to: 10 }], rules({ policies: [pods(5)] }), NOW)).toBe(9);
+  });
+
+  it("never turn a limit into a change of direction", () => {
+    expect(scaleUpLimit(10, grown, rules({ policies: [pods(2)] }), NOW)).toBe(10);
+    expect(scaleDownLimit(10, [{ at: NOW - 30, from: 20, to: 10 }], rules({ policies: [pods(2)] }), NOW)).toBe(10);
+  });
+
+  it("round percentages up on the way up and down on the way down", () => {
+    expect(scaleUpLimit(1, [], rules({ policies: [percent(10)] }), NOW)).toBe(2);
+    expect(scaleDownLimit(7, [], rules({ policies: [percent(50)] }), NOW)).toBe(3);
+    expect(scaleDownLimit(7, [], rules({ policies: [percent(100)] }), NOW)).toBe(0);
+  });
+
+  it("select the largest change, the smallest, or none", () => {
+    const policies = [pods(4), percent(100)];
+    expect(scaleUpLimit(10, [], rules({ policies }), NOW)).toBe(20);
+    expect(scaleUpLimit(10, [], rules({ policies, selectPolicy: "Min" }), NOW)).toBe(14);
+    expect(scaleUpLimit(10, [], rules({ policies, selectPolicy: "Disabled" }), NOW)).toBe(10);
+    expect(scaleDownLimit(10, [], rules({ policies }), NOW)).toBe(0);
+    expect(scaleDownLimit(10, [], rules({ policies, selectPolicy: "Min" }), NOW)).toBe(6);
+    expect(scaleDownLimit(10, [], rules({ policies, selectPolicy: "Disabled" }), NOW)).toBe(10);
+  });
+
+  it("without policies set no limit", () => {
+    expect(scaleUpLimit(10, [], rules({}), NOW)).toBe(Number.POSITIVE_INFINITY);
+    expect(scaleDownLimit(10, [], rules({}), NOW)).toBe(0);
+  });
+});
