@@ -24,5 +24,4 @@ const { status } = spawnSync(
   [job, ...flags, "--min", "1", "--max", "10", "--replicas", "4", "--plot", "--svg", picture],
   { stdio: "inherit" },
 );
-if (status === 0) console.log(`Picture: ${picture}`);
 process.exitCode = status ?? 1;

@@ -1,3 +1,39 @@
-/** placeholder */
+/** `doctor`: checks everything a run needs before the first run; each line says ok, warn or fail, and what to do. Writes nothing. */
+import type { Check } from "./doctor-check.ts";
+import { clusterChecks } from "./doctor-cluster.ts";
+import { historyChecks } from "./doctor-history.ts";
 import type { Command } from "./io.ts";
-export const doctorCommand: Command = async () => 1;
+import { choose, settingsOf } from "./run-command.ts";
+import { openLog, openWorld } from "./world.ts";
+
+/** Runs all checks. Exit code 1 when one failed. */
+export const doctorCommand: Command = async (flags, io) => {
+  const choice = choose(flags, io);
+  const settings = await settingsOf(flags, io, choice);
+  const log = await openLog({ ...settings, report: { ...settings.report, logLevel: "error" } }, io);
+  const world = await openWorld(settings, choice, io, log);
+  try {
+    const checks: Check[] = [
+      {
+        check: "settings",
+        status: "ok",
+        message: `${settings.targets.length} target${settings.targets.length === 1 ? "" : "s"}`,
+      },
+      ...(await historyChecks(settings, world, choice)),
+      ...(await clusterChecks(settings, world)),
+    ];
+    const failed = checks.filter((c) => c.status === "fail").length;
+    const warned = checks.filter((c) => c.status === "warn").length;
+    if (flags.json === true) io.out(`${JSON.stringify({ checks })}\n`);
+    else {
+      for (const { check, status, message, todo } of checks) {
+        io.out(`${status.padEnd(4)}  ${check}: ${message}\n`);
+        if (todo !== undefined && status !== "ok") io.out(`      -> ${todo}\n`);
+      }
+      io.out(`\n${checks.length} checks, ${warned} warnings, ${failed} failed\n`);
+    }
+    return failed > 0 ? 1 : 0;
+  } finally {
+    world.close();
+  }
+};

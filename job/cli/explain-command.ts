@@ -1,3 +1,77 @@
-/** placeholder */
+/** `explain`: what the job remembers of each target, and what it would decide now and why; writes nothing. */
+import type { TargetState } from "../core/state/types.ts";
+import { collectingReporter } from "../report/reporter.ts";
+import { columns, cpu, decisionText, number } from "../report/text.ts";
+import { runOnce } from "../run.ts";
 import type { Command } from "./io.ts";
-export const explainCommand: Command = async () => 1;
+import { choose, settingsOf } from "./run-command.ts";
+import { clockFor, openLog, openWorld } from "./world.ts";
+
+/** Explains. Exit code 1 when a target could not be decided. */
+export const explainCommand: Command = async (flags, io) => {
+  const choice = choose(flags, io);
+  const settings = await settingsOf(flags, io, choice);
+  const log = await openLog(settings, io);
+  const world = await openWorld(settings, choice, io, log);
+  try {
+    const stored = await world.state.read().catch((error: unknown) => {
+      log("warn", "the state could not be read", { error });
+      return null;
+    });
+    if (stored?.warning !== undefined) log("warn", stored.warning);
+    const reporter = collectingReporter(log, true);
+    const now = choice.historyFile === null ? null : await world.history.now();
+    const ports = { ...world, clock: clockFor(world, choice, now), reporter };
+    const result = await runOnce(ports, settings.targets, { dryRun: true });
+    const memory = (key: string) => stored?.state.targets[key] ?? null;
+    if (flags.json === true) {
+      const targets = settings.targets.map((t, i) => ({
+        ...result.targets[i],
+        remembered: memory(`${t.namespace}/${t.name}`),
+      }));
+      io.out(`${JSON.stringify({ targets })}\n`);
+      return result.exitCode;
+    }
+    for (const { target, record, outcome } of reporter.all) {
+      io.out(`${rememberedText(memory(`${target.namespace}/${target.name}`), result.now)}\n`);
+      io.out(`If it ran now:\n${decisionText(target, record, outcome, true)}\n`);
+    }
+    return result.exitCode;
+  } finally {
+    world.close();
+  }
+};
+
+/** What is remembered, in words. `now` in epoch seconds. */
+export function rememberedText(state: TargetState | null, now: number): string {
+  if (state === null)
+    return "Nothing is remembered: this target was never decided, or its state was lost. A scale-in waits for the whole window.\n";
+  const ago = (at: number) => `${number(Math.max(0, now - at))} s ago`;
+  const { lastForecast, events, wishes, lastWritten } = state;
+  const rows: (readonly string[])[] = [];
+  if (lastForecast !== null) {
+    const { at, max, quantile, level, method } = lastForecast;
+    rows.push(["forecast", `${ago(at)} by ${method}: maximum ${cpu(max)}, ${number(level)} quantile ${cpu(quantile)}`]);
+  }
+  if (wishes.length > 0) {
+    const most = Math.max(...wishes.map((w) => w.replicas));
+    rows.push(["wishes", `${wishes.length} remembered since ${ago(wishes[0]!.at)}, the highest is ${most}`]);
+  }
+  for (const e of events.slice(-3)) rows.push(["change", `${ago(e.at)}: ${e.from} -> ${e.to}`]);
+  if (lastWritten !== null) {
+    const undone =
+      lastWritten.overruled === 0 ? "" : `; undone by another writer ${lastWritten.overruled} times in a row`;
+    rows.push([
+      lastWritten.foreign === true ? "other writer" : "last write",
+      `${lastWritten.replicas} replicas, ${ago(lastWritten.at)}${undone}`,
+    ]);
+  }
+  if (state.lastGoodData !== null) rows.push(["good data", ago(state.lastGoodData)]);
+  if (state.missingSince !== null) rows.push(["no data", `since ${ago(state.missingSince)}`]);
+  if (state.dropHoldUntil !== null && state.dropHoldUntil > now) {
+    rows.push(["sudden drop", `no scale-in for another ${number(state.dropHoldUntil - now)} s`]);
+  }
+  return `Remembered:\n${columns(rows)
+    .map((line) => `  ${line}`)
+    .join("\n")}\n`;
+}

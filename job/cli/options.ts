@@ -65,6 +65,8 @@ const run = own("Run:", {
   svg: text({ about: "Write the picture of history and forecast to this file." }),
 });
 
+const trial = run.filter((o) => o.flag === "history-file" || o.flag === "replicas");
+
 const replay = own("Replay:", {
   policies: text({
     about: "Comma-separated: auto, hpa, original, mean, linear, static, oracle.",
@@ -162,8 +164,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "explain",
     form: "explain",
-    about: "Say in words what the last run remembered, and why it decided as it did.",
-    options: [...config, ...json, ...settings],
+    about: "Say in words what is remembered, and what would be decided now and why; writes nothing.",
+    options: [...trial, ...config, ...json, ...settings],
     examples: [
       [`${prog} explain --namespace shop --deployment web --target-cpu 0.4`, "The last decision about one workload"],
     ],
@@ -172,12 +174,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: "doctor",
     form: "doctor",
     about: "Check before the first run: Prometheus, the data, permissions, other scalers.",
-    options: [
-      ...own("Run:", { "history-file": run.find((o) => o.flag === "history-file")!.node }),
-      ...config,
-      ...json,
-      ...settings,
-    ],
+    options: [...trial, ...config, ...json, ...settings],
     examples: [[`${prog} doctor --config autoscaler.yaml`, "Each line says ok, warn or fail, and what to do"]],
   },
   {

@@ -29,7 +29,7 @@ export const runCommand: Command = async (flags, io) => {
     if (!dryRun) await Promise.all(last.map((r) => world.announce(r.target, r.outcome, result.now)));
     if (flags.json === true) io.out(`${JSON.stringify({ targets: result.targets })}\n`);
     else await printText(last, flags, io, dryRun);
-    if (typeof flags.svg === "string") await writePictures(last, flags.svg, io);
+    if (typeof flags.svg === "string") await writePictures(last, flags.svg, flags, io);
     return result.exitCode;
   } finally {
     world.close();
@@ -68,7 +68,7 @@ function repetition(flags: Flags): Repetition | null {
 }
 
 /** With a history file a cluster is asked only where one is named: nobody's replicas may change because of a trial. */
-function choose(flags: Flags, io: Io): Choice {
+export function choose(flags: Flags, io: Io): Choice {
   const historyFile = typeof flags["history-file"] === "string" ? flags["history-file"] : null;
   const replicas = readOption("run", "replicas", flags) ?? null;
   const named =
@@ -118,7 +118,7 @@ async function printText(all: readonly Reported[], flags: Flags, io: Io, dryRun:
 }
 
 /** One picture a target; with several targets their names go into the file names. */
-async function writePictures(all: readonly Reported[], path: string, io: Io): Promise<void> {
+async function writePictures(all: readonly Reported[], path: string, flags: Flags, io: Io): Promise<void> {
   const [{ pictureOf }, { forecastSvg }, { writeText }] = await Promise.all([
     import("../report/picture.ts"),
     import("../report/svg.ts"),
@@ -132,6 +132,6 @@ async function writePictures(all: readonly Reported[], path: string, io: Io): Pr
     }
     const file = all.length === 1 ? path : path.replace(/(\.svg)?$/i, `-${target.namespace}-${target.name}.svg`);
     await writeText(file, forecastSvg(picture));
-    io.err(`picture: ${file}\n`);
+    (flags.json === true ? io.err : io.out)(`picture: ${file}\n`);
   }
 }

@@ -1,4 +1,5 @@
 /** Builds the ports of a run from the settings: Prometheus or a file, a cluster or pretended replicas; each loaded only when it is used. */
+import type { Kubernetes } from "../adapters/kubernetes-http.ts";
 import type { Settings } from "../config/types.ts";
 import { EMPTY_STATE } from "../core/state/codec.ts";
 import type { JobState } from "../core/state/types.ts";
@@ -21,6 +22,8 @@ export interface World {
   readonly scaler: Scaler;
   readonly state: StateStore;
   readonly clock: Clock;
+  /** The API server, for the preflight; null without a cluster. */
+  readonly api: (() => Promise<Kubernetes>) | null;
   /** Tells the cluster of changes, where events are wanted; never rejects. */
   announce(target: TargetConfig, outcome: Outcome, now: EpochSeconds): Promise<void>;
   close(): void;
@@ -82,13 +85,14 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
   };
   if (choice.pretend !== null) {
     const scaler = pretendScaler(choice.pretend.replicas);
-    return { history, scaler, state: forgetfulState(), clock: systemClock, announce: async () => {}, close };
+    return { history, scaler, state: forgetfulState(), clock: systemClock, api: null, announce: async () => {}, close };
   }
   const { kubernetesPorts } = await import("../adapters/kubernetes.ts");
   const cluster = kubernetesPorts(settings.kubernetes, settings.state, { env: io.env, log: adapterLog });
   closers.push(cluster.close);
   const announce: World["announce"] = async (target, outcome, now) => cluster.events?.write(target, outcome, now);
-  return { history, scaler: cluster.scaler, state: cluster.state, clock: systemClock, announce, close };
+  const { scaler, state, api } = cluster;
+  return { history, scaler, state, clock: systemClock, api, announce, close };
 }
 
 /** The clock of a file ended when it was recorded; the machine's would only warn about that. */

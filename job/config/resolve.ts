@@ -65,7 +65,13 @@ function targetParts(file: FilePart, environment: Layer, flags: Layer): readonly
   });
   const chosen: readonly (readonly [string, TargetPart])[] =
     wanted === undefined && listed.length > 0 ? listed : same.length > 0 ? same : [["", {}]];
-  return chosen.map(([path, part]) => [path, merge<typeof TARGET>(file.defaults, part, outer)]);
+  // what says which object it is fills in what an entry leaves open; it must not turn all entries into the same object
+  const { namespace, scaleTargetRef, ...settings } = outer;
+  const identity: TargetPart = {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(scaleTargetRef === undefined ? {} : { scaleTargetRef }),
+  };
+  return chosen.map(([path, part]) => [path, merge<typeof TARGET>(file.defaults, identity, part, settings)]);
 }
 
 function toTarget(raw: Value<typeof TARGET>): TargetConfig {
