@@ -23,6 +23,8 @@ const result = await build({
   // CommonJS dependencies call require() for Node's own modules
   banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
   define: { PROPHET_AUTOSCALER_VERSION: JSON.stringify(version) },
+  // lazily imported, its CommonJS build (the one for Node) would come without its named exports; the other is an ES module
+  alias: { yaml: "./node_modules/yaml/browser/index.js" },
   // a native addon cannot be bundled; only pictures to PNG need it, and that chunk says so when it is absent
   external: ["@resvg/resvg-js"],
   logLevel: "warning",

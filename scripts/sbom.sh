@@ -5,4 +5,4 @@
 set -eu
 cd "$(dirname "$0")/.."
 npm sbom --sbom-format cyclonedx --omit dev --package-lock-only |
-  node -e 'const s = JSON.parse(require("fs").readFileSync(0, "utf8")); delete s.serialNumber; delete s.metadata.timestamp; s.metadata.component.name = require("./package.json").name; console.log(JSON.stringify(s, null, 1))'
+  node -e 'const s = JSON.parse(require("fs").readFileSync(0, "utf8")); delete s.serialNumber; delete s.metadata.timestamp; s.metadata.component.name = require("./package.json").name; console.log(JSON.stringify(s))'
