@@ -1,9 +1,5 @@
 /** The defaults of the controller (kube-controller-manager 1.36) and of the API server for `behavior`. */
-import type { Seconds } from "../../core/units.ts";
 import type { HpaBehavior, HpaMemory, HpaScalingRules, HpaSettings } from "./types.ts";
-
-/** The controller syncs each HPA this often, in seconds. */
-export const HPA_SYNC_PERIOD: Seconds = 15;
 
 export const HPA_SETTINGS: HpaSettings = {
   tolerance: 0.1,
@@ -18,11 +14,14 @@ export const EMPTY_MEMORY: HpaMemory = { recommendations: [], scaleUpEvents: [],
 /** Rules with nothing left open. */
 export type FullRules = Required<HpaScalingRules>;
 
+/** A `behavior` with nothing left open. */
+export interface FullBehavior {
+  readonly scaleUp: FullRules;
+  readonly scaleDown: FullRules;
+}
+
 /** Fills what `behavior` leaves out as the API server does (an empty list of policies is one that the API refuses). */
-export function completeBehavior(
-  behavior: HpaBehavior,
-  settings: HpaSettings,
-): { readonly scaleUp: FullRules; readonly scaleDown: FullRules } {
+export function completeBehavior(behavior: HpaBehavior, settings: HpaSettings): FullBehavior {
   return {
     scaleUp: {
       stabilizationWindowSeconds: 0,

@@ -1,6 +1,6 @@
 /** The rates and bounds: how far one sync may move the replicas, and the memory of past moves. */
 import type { EpochSeconds, Replicas, Seconds } from "../../core/units.ts";
-import type { FullRules } from "./defaults.ts";
+import type { FullBehavior, FullRules } from "./defaults.ts";
 import type { HpaMemory, LimitReason, ScaleEvent } from "./types.ts";
 
 /** A wish after the limits, and which of them held it. */
@@ -27,7 +27,7 @@ export function limitByRules(
   current: Replicas,
   wish: Replicas,
   bounds: { readonly min: Replicas; readonly max: Replicas },
-  rules: { readonly scaleUp: FullRules; readonly scaleDown: FullRules },
+  rules: FullBehavior,
   events: Events,
   now: EpochSeconds,
 ): Limited {

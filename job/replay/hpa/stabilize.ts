@@ -1,6 +1,6 @@
 /** The windows: a wish is held against the wishes of the recent past. */
 import type { EpochSeconds, Replicas } from "../../core/units.ts";
-import type { FullRules } from "./defaults.ts";
+import type { FullBehavior } from "./defaults.ts";
 import type { HpaSettings, Recommendation } from "./types.ts";
 
 /** The wish after the window, and the past with the wish in it. */
@@ -30,7 +30,7 @@ export function stabilizeBoth(
   current: Replicas,
   wish: Replicas,
   now: EpochSeconds,
-  rules: { readonly scaleUp: FullRules; readonly scaleDown: FullRules },
+  rules: FullBehavior,
 ): Stabilized {
   const upCutoff = now - rules.scaleUp.stabilizationWindowSeconds;
   const downCutoff = now - rules.scaleDown.stabilizationWindowSeconds;

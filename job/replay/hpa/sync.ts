@@ -1,6 +1,6 @@
 /** One sync of the simulated HPA v2, kubernetes 1.36's reconcile as a pure function of spec, memory and what it sees. */
 import type { Replicas } from "../../core/units.ts";
-import { completeBehavior, type FullRules, HPA_SETTINGS } from "./defaults.ts";
+import { completeBehavior, type FullBehavior, HPA_SETTINGS } from "./defaults.ts";
 import { limitByRules, limitPlain, storeEvent } from "./limits.ts";
 import { recommend } from "./recommend.ts";
 import { stabilizeBoth, stabilizeDown } from "./stabilize.ts";
@@ -14,8 +14,6 @@ import type {
   HpaSync,
   Recommendation,
 } from "./types.ts";
-
-type Rules = { readonly scaleUp: FullRules; readonly scaleDown: FullRules };
 
 /** A wish after windows and limits. */
 interface Normalized {
@@ -37,7 +35,7 @@ export function hpaSync(
   settings: HpaSettings = HPA_SETTINGS,
 ): HpaDecision {
   const current = sync.currentReplicas;
-  const min = spec.minReplicas ?? 1;
+  const bounds = { min: spec.minReplicas ?? 1, max: spec.maxReplicas };
   const rules = spec.behavior === undefined ? undefined : completeBehavior(spec.behavior, settings);
   const past: HpaMemory = {
     ...memory,
@@ -45,8 +43,8 @@ export function hpaSync(
     conditions: { ...memory.conditions, AbleToScale: "SucceededGetScale" },
   };
   if (current === 0) return idle(past, current, "ScalingDisabled");
-  if (current > spec.maxReplicas) return rescale(past, sync, spec.maxReplicas, "TooManyReplicas", rules);
-  if (current < min) return rescale(past, sync, min, "TooFewReplicas", rules);
+  if (current > bounds.max) return rescale(past, sync, bounds.max, "TooManyReplicas", rules);
+  if (current < bounds.min) return rescale(past, sync, bounds.min, "TooFewReplicas", rules);
 
   const tolerance = settings.tolerance;
   const tolerances = {
@@ -56,26 +54,25 @@ export function hpaSync(
   const wish = recommend(spec, sync, tolerances, settings);
   if (wish === undefined) return idle(past, current, "FailedGetResourceMetric");
 
-  const normalized = normalize(spec, past, sync, wish, rules, settings);
+  const normalized = normalize(bounds, past, sync, wish, rules, settings);
   const next: HpaMemory = {
     ...past,
     recommendations: normalized.recommendations,
-    conditions: { ...past.conditions, ...normalized.conditions, ScalingActive: "ValidMetricFound" },
+    conditions: { ...normalized.conditions, ScalingActive: "ValidMetricFound" },
   };
   return { ...rescale(next, sync, normalized.replicas, normalized.reason, rules), recommended: wish };
 }
 
 /** Windows, then rates and bounds. */
 function normalize(
-  spec: HpaSpec,
+  bounds: { readonly min: Replicas; readonly max: Replicas },
   past: HpaMemory,
   sync: HpaSync,
   wish: Replicas,
-  rules: Rules | undefined,
+  rules: FullBehavior | undefined,
   settings: HpaSettings,
 ): Normalized {
   const { now, currentReplicas: current } = sync;
-  const bounds = { min: spec.minReplicas ?? 1, max: spec.maxReplicas };
   const stable =
     rules === undefined
       ? stabilizeDown(past.recommendations, wish, now, settings)
@@ -94,7 +91,7 @@ function normalize(
   };
 }
 
-/** Leaves the replicas alone; the two older conditions stay as they were. */
+/** Leaves the replicas alone; ScalingLimited stays as it was. */
 function idle(
   memory: HpaMemory,
   replicas: Replicas,
@@ -109,7 +106,7 @@ function rescale(
   sync: HpaSync,
   replicas: Replicas,
   reason: HpaReason,
-  rules: Rules | undefined,
+  rules: FullBehavior | undefined,
 ): HpaDecision {
   const change = replicas - sync.currentReplicas;
   if (change === 0) return { replicas, reason, memory };

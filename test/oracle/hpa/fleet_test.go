@@ -119,6 +119,10 @@ func (f *fleet) live(l *life, now int64) {
 		l.Ready, l.ReadyAt, l.backAt = true, now, 0
 	case l.Ready == true && f.unstable && f.r.Intn(40) == 0:
 		l.Ready, l.ReadyAt, l.backAt = pick[any](f.r, false, false, "Unknown"), now-5, now+15*int64(1+f.r.Intn(6))
+		if f.r.Intn(4) == 0 {
+			// as if it had never been ready: the edge of the readiness delay of 30 s
+			l.ReadyAt = *l.Start + pick[int64](f.r, 29, 30, 31)
+		}
 	}
 }
 

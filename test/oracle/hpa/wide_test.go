@@ -114,7 +114,7 @@ func bounds2(r *rand.Rand) (*int32, *int32) {
 
 func wide(t *testing.T, seed int64) seq {
 	r := rand.New(rand.NewSource(seed ^ 0x5eed))
-	s := seq{Seed: seed, Request: pick[int64](r, 100, 250, 500, 1000)}
+	s := seq{Seed: seed, Request: pick[int64](r, 7, 33, 100, 250, 500, 1000)}
 	s.Min, s.Max = bounds(r)
 	s.Target, s.AverageMilli = aim(r, s.Request)
 	if r.Intn(4) > 0 {

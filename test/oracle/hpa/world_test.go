@@ -54,7 +54,7 @@ type world struct {
 	fm       *fakeMetrics
 	t0       time.Time
 	replicas int32
-	puts     int
+	events   int
 	run      func()
 }
 
@@ -87,11 +87,16 @@ func (w *world) at(second int64) time.Time { return w.t0.Add(time.Duration(secon
 
 func (w *world) until(second int64) { time.Sleep(time.Until(w.at(second))) }
 
-// put makes the pod so, new or not. The fake watch holds 100 unread events and then panics: let them be read in between.
-func (w *world) put(p *v1.Pod) {
-	if w.puts++; w.puts%40 == 0 {
+// drain lets the pod watch be read now and then: the fake one holds 100 unread events and panics at the next.
+func (w *world) drain() {
+	if w.events++; w.events%40 == 0 {
 		synctest.Wait()
 	}
+}
+
+// put makes the pod so, new or not.
+func (w *world) put(p *v1.Pod) {
+	w.drain()
 	if _, err := w.cs.CoreV1().Pods("n").Update(w.ctx, p, metav1.UpdateOptions{}); err != nil {
 		if _, err := w.cs.CoreV1().Pods("n").Create(w.ctx, p, metav1.CreateOptions{}); err != nil {
 			panic(err)
@@ -100,6 +105,7 @@ func (w *world) put(p *v1.Pod) {
 }
 
 func (w *world) remove(name string) {
+	w.drain()
 	if err := w.cs.CoreV1().Pods("n").Delete(w.ctx, name, metav1.DeleteOptions{}); err != nil {
 		panic(err)
 	}
