@@ -12,7 +12,7 @@ export function isLinear(problem: Problem): boolean {
   return problem.growth !== "logistic" && !problem.multiplies.includes(1);
 }
 
-/** MAP of a linear problem (see isLinear): exact in the rate changes, and in the noise to a relative 1e-8. */
+/** MAP of a linear problem (see isLinear): exact in the rate changes, and in the noise to a relative 1e-6 (its error in the objective is the square of that). */
 export function solveLinear(problem: Problem): Params {
   const gram = gramFor(problem);
   const origin: Point = {
