@@ -1,4 +1,5 @@
 /** What a command gets from outside in place of `process`, and the error of bad usage. */
+import type { CommandSpec } from "./options.ts";
 
 /** The world as a command sees it; tests give their own. */
 export interface Io {
@@ -15,6 +16,12 @@ export interface Io {
 
 /** Flags and positionals as parsed: texts, and true/false for switches. */
 export type Flags = Readonly<Record<string, unknown>>;
+
+/** A parsed command line. */
+export interface Chosen {
+  readonly spec: CommandSpec;
+  readonly flags: Flags;
+}
 
 /** A command: gives its exit code. */
 export type Command = (flags: Flags, io: Io) => Promise<number>;

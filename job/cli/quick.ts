@@ -1,0 +1,24 @@
+/** The short way for a plain run: known flags with their values and nothing else. Gives up on anything unusual, which yargs then judges. */
+import type { Chosen } from "./io.ts";
+import { COMMANDS } from "./options.ts";
+
+/** The run that these arguments ask for, exactly as yargs reads them; null when they are not plain. */
+export function parseQuickly(argv: readonly string[]): Chosen | null {
+  const spec = COMMANDS[0]!;
+  const flags: Record<string, string | boolean> = {};
+  for (let i = 0; i < argv.length; i++) {
+    const [, name, inline] = /^--([a-z][a-z-]*)(?:=(.*))?$/s.exec(argv[i]!) ?? [];
+    const option = spec.options.find((o) => o.flag === name);
+    if (name === undefined || option === undefined || Object.hasOwn(flags, name)) return null;
+    if (option.node.kind === "toggle") {
+      if (inline !== undefined || /^(true|false)$/.test(argv[i + 1] ?? "")) return null;
+      flags[name] = true;
+      continue;
+    }
+    const value = inline ?? argv[++i];
+    // quotes are taken off by yargs, and what begins with a dash may be the next flag
+    if (value === undefined || value === "" || /^[-"']|["']$/.test(value)) return null;
+    flags[name] = value;
+  }
+  return { spec, flags };
+}
