@@ -31,20 +31,14 @@ export const rateStage: Stage = (value, { current, memory, config, now }) => {
   return entry("rate", value, to, up ? "ScaleUpLimit" : "ScaleDownLimit", `rate policies allow ${limit} now`, detail);
 };
 
-/** Floors count from a lead time before they begin, so that the pods are ready when they do; ceilings count now. When data is on hold nothing lowers. */
+/** Floors count from a lead time before they begin, so that the pods are ready when they do; ceilings count now and yield to floors. When data is on hold nothing lowers. */
 export const scheduleStage: Stage = (value, input) => {
   const { floor, ceiling } = scheduleAt(input.config.schedule, input.now, input.now + input.lead);
-  const blind = input.quality.verdict === "hold";
-  const detail = { floor: floor?.value ?? null, ceiling: blind ? null : (ceiling?.value ?? null) };
-  if (ceiling !== null && !blind && value > ceiling.value && ceiling.value >= (floor?.value ?? 0)) {
-    return entry(
-      "schedule",
-      value,
-      ceiling.value,
-      "ScheduleCeiling",
-      `${ceiling.rule}: at most ${ceiling.value}`,
-      detail,
-    );
+  const highest =
+    ceiling === null || input.quality.verdict === "hold" ? null : Math.max(ceiling.value, floor?.value ?? 0);
+  const detail = { floor: floor?.value ?? null, ceiling: highest };
+  if (ceiling !== null && highest !== null && value > highest) {
+    return entry("schedule", value, highest, "ScheduleCeiling", `${ceiling.rule}: at most ${highest}`, detail);
   }
   if (floor !== null && value < floor.value)
     return entry("schedule", value, floor.value, "ScheduleFloor", `${floor.rule}: at least ${floor.value}`, detail);

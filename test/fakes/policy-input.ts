@@ -1,0 +1,153 @@
+/** Policy inputs for tests: one by hand, and any by fast-check. */
+import fc from "fast-check";
+import type { PolicyInput } from "../../job/core/policy/stage.ts";
+import type { Quality, QualityReason } from "../../job/core/series/types.ts";
+import { BLANK, recall } from "../../job/core/state/memory.ts";
+import { config, NOW } from "./config.ts";
+import { forecast } from "./forecaster.ts";
+import { series } from "./series.ts";
+
+export const GOOD: Quality = {
+  verdict: "act",
+  reason: "DataComplete",
+  points: 120,
+  coverage: 1,
+  age: 5,
+  message: "120 points",
+};
+
+export function quality(verdict: Quality["verdict"], reason: QualityReason): Quality {
+  return { ...GOOD, verdict, reason };
+}
+
+/** Quantile and demand in cores; 0.5 cores a pod; memory without a past that binds. */
+export function policyInput(
+  overrides: Partial<PolicyInput> & { quantileCores?: number; upperCores?: number } = {},
+): PolicyInput {
+  const { quantileCores = 1, upperCores = quantileCores, ...rest } = overrides;
+  const settings = rest.config ?? config();
+  const current = rest.current ?? 2;
+  const levels = rest.levels ?? [...new Set([settings.quantile, settings.scaleDownQuantile ?? settings.quantile])];
+  return {
+    now: NOW,
+    current,
+    quality: GOOD,
+    demand: 1,
+    series: series(new Array(40).fill(1)),
+    forecast: forecast({ maxQuantiles: [quantileCores, upperCores].slice(0, levels.length) }),
+    levels,
+    lead: 120,
+    config: settings,
+    conditions: {},
+    memory: { ...BLANK, wishes: [{ at: NOW, replicas: 0 }] },
+    ...rest,
+  };
+}
+
+const cores = fc.double({ min: 0, max: 20, noNaN: true });
+const replicas = fc.integer({ min: 1, max: 40 });
+const rules = fc.record({
+  stabilizationWindowSeconds: fc.constantFrom(0, 60, 300),
+  selectPolicy: fc.constantFrom("Max" as const, "Min" as const, "Disabled" as const),
+  policies: fc.array(
+    fc.record({
+      type: fc.constantFrom("Pods" as const, "Percent" as const),
+      value: fc.integer({ min: 1, max: 100 }),
+      periodSeconds: fc.constantFrom(15, 60, 300),
+    }),
+    { maxLength: 2 },
+  ),
+  tolerance: fc.constantFrom(0, 0.1, 0.3),
+});
+const settings = fc
+  .record({
+    min: fc.integer({ min: 1, max: 10 }),
+    span: fc.nat(30),
+    up: rules,
+    down: rules,
+    cooldown: fc.constantFrom(0, 120),
+    trust: fc.constantFrom(0.4, 1),
+    upper: fc.boolean(),
+    fallback: fc.boolean(),
+    floor: fc.nat(12),
+    ceiling: fc.integer({ min: 1, max: 60 }),
+    factor: fc.constantFrom(0.5, 1, 1.5),
+    mode: fc.constantFrom("Active" as const, "Active" as const, "ForecastOnly" as const),
+  })
+  .map(({ min, span, up, down, cooldown, trust, upper, fallback, floor, ceiling, factor, mode }) =>
+    config({
+      mode,
+      minReplicas: min,
+      maxReplicas: min + span,
+      behavior: { scaleUp: up, scaleDown: down },
+      scaleDownCooldown: cooldown,
+      trustThreshold: trust,
+      schedule: [
+        {
+          name: "any",
+          timeZone: "UTC",
+          once: { from: "2023-11-14T00:00", to: "2023-11-15T00:00" },
+          minReplicas: floor,
+          maxReplicas: ceiling,
+          factor,
+        },
+      ],
+      ...(upper ? { scaleDownQuantile: 0.95 } : {}),
+      ...(fallback ? { fallback: { after: 100, replicas: 9 } } : {}),
+    }),
+  );
+const past = fc.integer({ min: NOW - 900, max: NOW });
+const memory = fc.record({
+  wishes: fc.array(fc.record({ at: past, replicas }), { maxLength: 8 }),
+  events: fc.array(fc.record({ at: past, from: replicas, to: replicas }), { maxLength: 5 }),
+  dropHoldUntil: fc.option(fc.integer({ min: NOW - 300, max: NOW + 300 })),
+  missingSince: fc.option(past),
+  overruled: fc.constantFrom(0, 0, 0, 3),
+});
+const data = fc.constantFrom(
+  GOOD,
+  GOOD,
+  GOOD,
+  quality("upOnly", "GapsInData"),
+  quality("upOnly", "PartialAnswer"),
+  quality("hold", "StaleData"),
+  quality("hold", "NoData"),
+);
+
+/** Any input whose memory has been recalled, as tick does. */
+export const anyInput: fc.Arbitrary<PolicyInput> = fc
+  .record({
+    settings,
+    memory,
+    data,
+    current: replicas,
+    demand: cores,
+    asked: cores,
+    more: cores,
+    skill: fc.constantFrom(0.3, 0.9, 2, Number.NaN),
+    values: fc.array(cores, { minLength: 2, maxLength: 40 }),
+    rollout: fc.boolean(),
+    paused: fc.constantFrom(false, false, true),
+    none: fc.constantFrom(false, false, false, true),
+  })
+  .map((any) => {
+    const stored = {
+      ...BLANK,
+      ...any.memory,
+      wishes: [...any.memory.wishes].sort((a, b) => a.at - b.at),
+      lastWritten: { at: NOW - 60, replicas: any.current, overruled: any.memory.overruled, foreign: true },
+    };
+    return policyInput({
+      config: any.settings,
+      current: any.current,
+      quality: any.data,
+      demand: any.data.verdict === "hold" ? Number.NaN : any.demand,
+      series: any.data.verdict === "hold" ? null : series(any.values),
+      conditions: { rollout: any.rollout, paused: any.paused },
+      memory: recall(stored, NOW, any.current, any.settings),
+      forecast:
+        any.none || any.data.verdict === "hold"
+          ? null
+          : forecast({ skill: any.skill, maxQuantiles: [any.asked, any.asked + any.more] }),
+    });
+  });
