@@ -2,6 +2,7 @@
 import type { ProphetModel } from "./fit.ts";
 import type { Random } from "./random.ts";
 import { fillNormal, laplace } from "./random.ts";
+import { quantileInPlace } from "./select.ts";
 import { evaluateTrend } from "./trend.ts";
 
 /** Lower and upper bounds row by row, in the unit of y. */
@@ -136,17 +137,9 @@ function emptyBounds(rows: number): Bounds {
   };
 }
 
-/** The two quantiles that enclose the middle `width` of the values (linear between neighbours); sorts the array. */
+/** The two quantiles that enclose the middle `width` of the values; reorders the array. */
 function tails(values: Float64Array, width: number): [number, number] {
-  values.sort();
-  return [sortedQuantile(values, (1 - width) / 2), sortedQuantile(values, (1 + width) / 2)];
-}
-
-function sortedQuantile(sorted: Float64Array, p: number): number {
-  const at = p * (sorted.length - 1);
-  const low = Math.floor(at);
-  const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!);
+  return [quantileInPlace(values, (1 - width) / 2), quantileInPlace(values, (1 + width) / 2)];
 }
 
 /** Quantile of the standard normal for p in (0.5, 1): Newton steps on the error function's series. Error below 1e-9. */

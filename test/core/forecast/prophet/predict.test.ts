@@ -6,6 +6,7 @@ import type { ProphetOptions } from "../../../../job/core/forecast/prophet/optio
 import { predict, predictPoints } from "../../../../job/core/forecast/prophet/predict.ts";
 import { defaultProphet, originalProphet, seasonalProphet } from "../../../../job/core/forecast/prophet/presets.ts";
 import { fillNormal, laplace, seededRandom } from "../../../../job/core/forecast/prophet/random.ts";
+import { quantileInPlace } from "../../../../job/core/forecast/prophet/select.ts";
 import { evaluateTrend } from "../../../../job/core/forecast/prophet/trend.ts";
 import { normalQuantile } from "../../../../job/core/forecast/prophet/uncertainty.ts";
 import { must, testRandom } from "./support.ts";
@@ -138,6 +139,23 @@ describe("bounds", () => {
       narrow.trend_upper[3]! - narrow.trend_lower[3]!,
     );
     for (let i = 0; i < 20; i++) expect(wide.yhat_upper[i]).toBeGreaterThan(narrow.yhat_upper[i]!);
+  });
+});
+
+describe("quantileInPlace", () => {
+  it("is the quantile of the sorted values", () => {
+    const lists = fc.array(fc.oneof(fc.integer({ min: 0, max: 5 }), fc.double({ noNaN: true, min: -1e3, max: 1e3 })), {
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(lists, fc.double({ min: 0, max: 1, noNaN: true }), (list, p) => {
+        const sorted = [...list].sort((a, b) => a - b);
+        const at = p * (list.length - 1);
+        const low = sorted[Math.floor(at)]!;
+        const expected = low + (at - Math.floor(at)) * (sorted[Math.ceil(at)]! - low);
+        expect(quantileInPlace(Float64Array.from(list), p)).toBeCloseTo(expected, 9);
+      }),
+    );
   });
 });
 
