@@ -94,7 +94,7 @@ export async function frontPicture(front: Scores, startup: number): Promise<stri
     };
   });
   const plot = Plot.plot({
-    document: document as unknown as Document,
+    document,
     width: 760,
     height: 460,
     marginLeft: 60,
