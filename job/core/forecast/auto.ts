@@ -1,170 +1,163 @@
 /** The forecaster the job uses: a ladder from the last value to a weighted pool, with conformal quantiles. */
-import { blend, weigh } from "./combine.ts";
-import { errorQuantiles } from "./conformal.ts";
+import { type Combined, combine, type Target } from "./combine.ts";
+import { quantilesOf, recency, unseenWeight } from "./conformal.ts";
+import { judge } from "./judge.ts";
 import { forecastLast } from "./last.ts";
 import type { Model } from "./models/model.ts";
-import { detectSeasons } from "./period.ts";
+import { blocksOf } from "./models/regression.ts";
+import { detectSeasons, type Season } from "./period.ts";
 import { poolFor, runPool } from "./pool.ts";
+import { newRanking, rank } from "./rank.ts";
 import type { Forecast, Forecaster, ForecastRequest } from "./types.ts";
 
-/** At most this many in-window origins: more change little and cost time. */
-const MOST_ORIGINS = 80;
 /** Below this many points there is nothing to learn weights from. */
 const LEAST_POOL = 10;
+/** From this many on the regressions and seasons join. */
+const LEAST_SEASON = 30;
+/** Older values than this many cost time and tell nothing at a horizon of minutes. */
+const LONGEST = 960;
+/** At most this many in-window origins; a longer window spaces them out. */
+const MOST_ORIGINS = 120;
 const BAND = [0.05, 0.95];
 
-/** Forecasts by the whole of our pool; see docs/decisions. Values of any scale, >= 1 point. */
-export const forecastAuto: Forecaster = (request) => {
-  const raw = request.series.values;
-  const n = raw.length;
-  if (n < LEAST_POOL) return forecastLast(request);
-  const size = meanSize(raw);
-  const y = Float64Array.from(raw, (v) => v / size);
-  const steps = Math.max(request.horizonSteps, request.leadSteps);
-  const seasons = n >= 24 ? detectSeasons(y, 2) : [];
-  const models = poolFor(n, request.horizonSteps, seasons);
-  const first = Math.max(2, Math.min(n - 1, Math.floor(n / 4), n - request.horizonSteps - 1));
-  const from = Math.max(first, n - MOST_ORIGINS - request.horizonSteps);
-  const origins = Int32Array.from({ length: Math.max(1, n - from + 1) }, (_, i) => Math.min(n, from + i));
-  const paths = runPool(models, { y, origins, steps });
-  return assemble(request, y, size, origins, models, paths, seasons[0]?.period ?? null);
-};
-
-function meanSize(values: Float64Array): number {
-  let sum = 0;
-  for (const v of values) sum += Math.abs(v);
-  return sum > 0 ? sum / values.length : 1;
+/** What one pass over the window gave. */
+interface Pass {
+  readonly y: Float64Array;
+  /** Values are divided by this: their mean size. */
+  readonly size: number;
+  readonly origins: Int32Array;
+  readonly stride: number;
+  readonly steps: number;
+  readonly models: readonly Model[];
+  readonly paths: readonly Float64Array[];
+  readonly seasons: readonly Season[];
 }
 
-function assemble(
-  request: ForecastRequest,
-  y: Float64Array,
-  size: number,
-  origins: Int32Array,
-  models: readonly Model[],
-  paths: readonly Float64Array[],
-  period: number | null,
-): Forecast {
-  const { horizonSteps, leadSteps, levels } = request;
-  const n = y.length;
-  const count = origins.length;
+/** Forecasts by the whole of our pool (docs/decisions/0003-forecaster.md). At least one value; below ten the last value and its spread. */
+export const forecastAuto: Forecaster = (request) =>
+  request.series.values.length < LEAST_POOL ? forecastLast(request) : assemble(request, passOver(request));
+
+function passOver({ series, horizonSteps, leadSteps }: ForecastRequest): Pass {
+  const raw = series.values.subarray(Math.max(0, series.values.length - LONGEST));
+  const n = raw.length;
+  let size = 0;
+  for (const v of raw) size += Math.abs(v) / n;
+  if (!(size > 0)) size = 1;
+  const y = raw.map((v) => v / size);
   const steps = Math.max(horizonSteps, leadSteps);
-  const weights = weigh(y, origins, steps, horizonSteps, paths);
-  const path = blend(weights, count, steps, paths);
-  const moves = localMoves(y, origins);
-  const now = moves[count - 1]!;
-  const last = count - 1;
+  const seasons = n >= LEAST_SEASON ? detectSeasons(y, 2) : [];
+  const models = poolFor(n, horizonSteps, seasons);
+  const span = n - Math.max(4, Math.floor(n / 6));
+  const stride = Math.max(1, Math.floor(span / MOST_ORIGINS));
+  const count = Math.min(MOST_ORIGINS, Math.floor(span / stride)) + 1;
+  const origins = Int32Array.from({ length: count }, (_, i) => n - (count - 1 - i) * stride);
+  const paths = runPool(models, { y, origins, steps });
+  return { y, size, origins, stride, steps, models, paths, seasons };
+}
 
-  const meanErrors = errorsOf(y, origins, moves, horizonSteps, (o) => meanOf(path, o * steps, horizonSteps), meanOf);
-  const maxErrors = errorsOf(y, origins, moves, leadSteps, (o) => maxOf(path, o * steps, leadSteps), maxOf);
-  const mean = meanOf(path, last * steps, horizonSteps);
-  const peak = maxOf(path, last * steps, leadSteps);
-  const meanQ = errorQuantiles(meanErrors, now, levels).map((e) => Math.max(0, mean + e) * size);
-  const maxQ = errorQuantiles(maxErrors, now, levels).map((e) => Math.max(0, peak + e) * size);
-  const centre = errorQuantiles(maxErrors, now, [0.5])[0]!;
-
-  const out = path.slice(last * steps);
-  const lower = new Float64Array(steps);
-  const upper = new Float64Array(steps);
-  for (let k = 0; k < steps; k++) {
-    const errors = errorsOf(
-      y,
-      origins,
-      moves,
-      k + 1,
-      (o) => path[o * steps + k]!,
-      (v, at) => v[at + k]!,
-    );
-    const [low, high] = errorQuantiles(errors, now, BAND);
-    lower[k] = Math.max(0, out[k]! + low!) * size;
-    upper[k] = Math.max(0, out[k]! + high!) * size;
-    out[k] = out[k]! * size;
-  }
-
-  let own = 0;
-  let naive = 0;
-  for (let o = 0; o < count && origins[o]! + horizonSteps <= n; o++) {
-    const actual = meanOf(y, origins[o]!, horizonSteps);
-    own += Math.abs(meanOf(path, o * steps, horizonSteps) - actual);
-    naive += Math.abs(y[origins[o]! - 1]! - actual);
-  }
-  const judged = meanErrors.error.length;
-  const table: Record<string, number> = {};
+function assemble(request: ForecastRequest, pass: Pass): Forecast {
+  const { horizonSteps, leadSteps, levels, series } = request;
+  const { size, origins, stride, steps, models, seasons } = pass;
+  const meanTarget = targetOf(pass, horizonSteps, meanOf);
+  const mean = combine(meanTarget, levels);
+  const withMedian = levels.includes(0.5) ? levels : [...levels, 0.5].sort((a, b) => a - b);
+  const max = combine(targetOf(pass, leadSteps, maxOf), withMedian);
+  const verdict = judge(meanTarget.actual, meanTarget.said, Math.ceil(horizonSteps / stride));
+  const path = blend(pass, mean);
+  const now = (origins.length - 1) * steps;
+  const bands = bandsOf(pass, path);
+  const n = series.values.length;
+  const weights: Record<string, number> = {};
   models.forEach((model, m) => {
-    table[model.name] = weights[last * models.length + m]!;
+    weights[model.name] = mean.shares[m]!;
   });
   return {
     method: "auto",
-    path: out,
-    lower,
-    upper,
-    mean: mean * size,
-    max: Math.max(0, peak + centre) * size,
-    meanQuantiles: meanQ,
-    maxQuantiles: maxQ,
-    skill: naive > 0 ? own / naive : judged > 0 ? 1 : Number.NaN,
-    coverage90: coverage(meanErrors),
-    weights: table,
-    period: period === null ? null : period * request.series.step,
-    rung: n < 30 ? "smoothing" : "pool",
-    origins: judged,
-    fitted: fittedOf(request.series.values, path, origins, steps, size),
+    path: path.slice(now).map((v) => v * size),
+    lower: bands.lower.map((v) => v * size),
+    upper: bands.upper.map((v) => v * size),
+    mean: mean.point * size,
+    max: max.quantiles[withMedian.indexOf(0.5)]! * size,
+    meanQuantiles: mean.quantiles.map((v) => v * size),
+    maxQuantiles: levels.map((level) => max.quantiles[withMedian.indexOf(level)]! * size),
+    skill: verdict.skill,
+    coverage90: verdict.coverage90,
+    weights,
+    period: seasons.length === 0 ? null : seasons[0]!.period * series.step,
+    rung: n < LEAST_SEASON ? "smoothing" : "pool",
+    origins: meanTarget.actual.length,
+    fitted: fittedOf(series.values, path, pass),
   };
 }
 
-/** Blend's first step at each in-window origin; the series itself before the first. */
-function fittedOf(
-  raw: Float64Array,
-  path: Float64Array,
-  origins: Int32Array,
-  steps: number,
-  size: number,
-): Float64Array {
-  const fitted = raw.slice();
-  for (let o = 0; o < origins.length; o++) if (origins[o]! < raw.length) fitted[origins[o]!] = path[o * steps]! * size;
-  return fitted;
-}
-
-function coverage(errors: { readonly error: Float64Array; readonly scale: Float64Array }): number {
-  const n = errors.error.length;
-  if (n < 10) return Number.NaN;
-  const [low, high] = errorQuantiles(errors, 1, BAND);
-  let inside = 0;
-  for (let i = 0; i < n; i++) {
-    const z = errors.error[i]! / errors.scale[i]!;
-    if (z >= low! && z <= high!) inside++;
-  }
-  return inside / n;
-}
-
-function errorsOf(
-  y: Float64Array,
-  origins: Int32Array,
-  moves: Float64Array,
-  ahead: number,
-  forecast: (o: number) => number,
-  actual: (values: Float64Array, at: number, ahead: number) => number,
-): { error: Float64Array; scale: Float64Array } {
+function targetOf(pass: Pass, ahead: number, of: (values: Float64Array, at: number, ahead: number) => number): Target {
+  const { y, origins, steps, stride, paths } = pass;
   let known = 0;
   while (known < origins.length && origins[known]! + ahead <= y.length) known++;
-  const error = new Float64Array(known);
-  for (let o = 0; o < known; o++) error[o] = actual(y, origins[o]!, ahead) - forecast(o);
-  return { error, scale: moves.slice(0, known) };
+  const actual = new Float64Array(known);
+  for (let o = 0; o < known; o++) actual[o] = of(y, origins[o]!, ahead);
+  const said = paths.map((path) => {
+    const out = new Float64Array(origins.length);
+    for (let o = 0; o < out.length; o++) out[o] = of(path, o * steps, ahead);
+    return out;
+  });
+  return { actual, said, weights: recency(known, stride, y.length), unseen: unseenWeight(ahead, stride) };
 }
 
-/** Size of recent one-step moves at each origin, shrunk halfway to that of the whole window so far. */
-function localMoves(y: Float64Array, origins: Int32Array): Float64Array {
-  const out = new Float64Array(origins.length);
-  let fast = 0;
-  let slow = 0;
-  for (let t = 1, o = 0; o < origins.length; t++) {
-    if (origins[o] === t) out[o++] = 1e-9 + Math.sqrt((fast + 1e-6) * (slow + 1e-6));
-    if (t >= y.length) continue;
-    const move = Math.abs(y[t]! - y[t - 1]!);
-    fast += 0.15 * (move - fast);
-    slow += Math.max(0.03, 1 / t) * (move - slow);
-  }
+/** The models' paths blended by today's shares, at every origin. */
+function blend({ origins, steps, paths }: Pass, { shares }: Combined): Float64Array {
+  const out = new Float64Array(origins.length * steps);
+  paths.forEach((path, m) => {
+    const w = shares[m]!;
+    for (let i = 0; i < out.length; i++) out[i] = out[i]! + w * path[i]!;
+  });
   return out;
+}
+
+/** The 90 % band of each step: quantiles at the ends of the blocks, linear between them. */
+function bandsOf(
+  { y, origins, stride, steps }: Pass,
+  path: Float64Array,
+): { lower: Float64Array; upper: Float64Array } {
+  const lower = new Float64Array(steps);
+  const upper = new Float64Array(steps);
+  const edges = blocksOf(steps);
+  const ranking = newRanking(origins.length);
+  const now = (origins.length - 1) * steps;
+  const offset = new Float64Array(2);
+  const before = new Float64Array(2);
+  for (let b = 1; b < edges.length; b++) {
+    const k = edges[b]! - 1;
+    const errors = new Float64Array(origins.length);
+    let known = 0;
+    for (; known < origins.length && origins[known]! + k < y.length; known++) {
+      errors[known] = y[origins[known]! + k]! - path[known * steps + k]!;
+    }
+    const weights = recency(known, stride, y.length);
+    quantilesOf(errors, rank(errors, known, ranking), known, weights, unseenWeight(k + 1, stride), BAND, offset);
+    if (b === 1) before.set(offset);
+    const from = edges[b - 1]!;
+    for (let i = from; i <= k; i++) {
+      const f = (i - from + 1) / (k - from + 1);
+      lower[i] = Math.max(0, path[now + i]! + before[0]! + f * (offset[0]! - before[0]!));
+      upper[i] = Math.max(0, path[now + i]! + before[1]! + f * (offset[1]! - before[1]!));
+    }
+    before.set(offset);
+  }
+  return { lower, upper };
+}
+
+/** The blend's first step at each in-window origin, linear between spaced origins; the series itself before the first. */
+function fittedOf(raw: Float64Array, path: Float64Array, { y, origins, steps, size }: Pass): Float64Array {
+  const fitted = raw.slice();
+  const shift = raw.length - y.length;
+  for (let o = 0; o + 1 < origins.length; o++) {
+    const left = path[o * steps]! * size;
+    const gap = origins[o + 1]! - origins[o]!;
+    const right = path[(o + 1) * steps]! * size;
+    for (let i = 0; i < gap; i++) fitted[shift + origins[o]! + i] = left + ((right - left) * i) / gap;
+  }
+  return fitted;
 }
 
 function meanOf(values: Float64Array, at: number, ahead: number): number {

@@ -1,71 +1,83 @@
-/** Quantiles of a forecast's error from the errors seen so far: weighted by recency, scaled by local size, extrapolated in the tail. */
+/** Quantiles of the next error from the errors seen so far: ranked with recency weights, one unseen point allowed for, tails extrapolated. */
 
-/** Errors seen, oldest first, each with the scale that was known when its forecast was made. */
-export interface Errors {
-  /** actual minus forecast. */
-  readonly error: Float64Array;
-  /** Local size of errors or moves at that origin, > 0. */
-  readonly scale: Float64Array;
+/** Sorted errors ready to be asked for quantiles. */
+export interface Tail {
+  /** Mean excess below the lower and above the upper tenth: the scale of an exponential tail. */
+  readonly low: number;
+  readonly high: number;
 }
-
-/** Forgetting an origin: an effective memory of about 70 origins. */
-const MEMORY = 0.985;
 
 /**
- * Quantile of the next error at `level`, given the scale now: the errors are divided by their own scale, ranked with recency weights, and
- * multiplied back. The rank is that of a sample with one more point (the finite-sample correction of conformal prediction), and beyond the
- * second-largest error the tail goes on exponentially, so 40 errors still give an answer at 0.98.
+ * Writes the quantiles at `levels` (ascending) of `errors`, given their sorted `order` and their weights, into out[at..].
+ * `unseen` is the weight of what has not been seen yet, split between both ends: the finite-sample correction of conformal prediction
+ * (Vovk et al. 2005), so that with n equal weights and unseen = 1 the k-th smallest stands at (k) / (n + 1). Beyond the outermost errors the
+ * tail goes on exponentially, so 40 errors still answer at 0.98.
  */
-export function errorQuantiles(errors: Errors, now: number, levels: readonly number[]): number[] {
-  const n = errors.error.length;
-  if (n === 0) return levels.map(() => 0);
-  const order = Array.from({ length: n }, (_, i) => i);
-  const z = new Float64Array(n);
-  for (let i = 0; i < n; i++) z[i] = errors.error[i]! / errors.scale[i]!;
-  order.sort((a, b) => z[a]! - z[b]! || a - b);
-  const w = new Float64Array(n);
-  let total = 1;
-  for (let i = 0; i < n; i++) total += w[i] = MEMORY ** (n - 1 - i);
-  // Position of each sorted error: the share of weight below its middle, with one unseen point's weight split between both ends.
-  const place = new Float64Array(n);
-  let sum = 0.5;
-  for (let i = 0; i < n; i++) {
-    const wi = w[order[i]!]!;
-    place[i] = (sum + wi / 2) / total;
-    sum += wi;
+export function quantilesOf(
+  errors: Float64Array,
+  order: Int32Array,
+  n: number,
+  weights: Float64Array,
+  unseen: number,
+  levels: ArrayLike<number>,
+  out: Float64Array,
+  at = 0,
+): void {
+  if (n === 0) {
+    out.fill(0, at, at + levels.length);
+    return;
   }
-  const value = (i: number): number => z[order[i]!]!;
-  const spread = tailSpread(order, z, n);
-  let floor = Number.NEGATIVE_INFINITY;
-  return levels.map((level) => {
-    let q: number;
-    if (level <= place[0]!) q = value(0) - spread.low * Math.log(place[0]! / level);
-    else if (level >= place[n - 1]!) q = value(n - 1) + spread.high * Math.log((1 - place[n - 1]!) / (1 - level));
+  let total = unseen;
+  for (let i = 0; i < n; i++) total += weights[i]!;
+  const tail = tailOf(errors, order, n);
+  const first = (unseen / 2 + weights[order[0]!]! / 2) / total;
+  const last = 1 - (unseen / 2 + weights[order[n - 1]!]! / 2) / total;
+  let i = 0;
+  let place = first;
+  let before = first;
+  for (let l = 0; l < levels.length; l++) {
+    const level = levels[l]!;
+    if (level <= first) out[at + l] = errors[order[0]!]! - tail.low * Math.log(first / level);
+    else if (level >= last) out[at + l] = errors[order[n - 1]!]! + tail.high * Math.log((1 - last) / (1 - level));
     else {
-      let i = 1;
-      while (place[i]! < level) i++;
-      const f = (level - place[i - 1]!) / (place[i]! - place[i - 1]!);
-      q = value(i - 1) * (1 - f) + value(i) * f;
+      while (place < level && i < n - 1) {
+        before = place;
+        place += (weights[order[i]!]! + weights[order[i + 1]!]!) / (2 * total);
+        i++;
+      }
+      const f = place > before ? (level - before) / (place - before) : 0;
+      const low = errors[order[Math.max(0, i - 1)]!]!;
+      out[at + l] = low + f * (errors[order[i]!]! - low);
     }
-    floor = Math.max(floor, q);
-    return floor * now;
-  });
+  }
 }
 
-/** Mean excess over the upper and below the lower tenth of the errors: the scale of an exponential tail. */
-function tailSpread(
-  order: readonly number[],
-  z: Float64Array,
-  n: number,
-): { readonly low: number; readonly high: number } {
+function tailOf(errors: Float64Array, order: Int32Array, n: number): Tail {
   const count = Math.max(1, Math.floor(n / 10));
-  const top = z[order[n - 1 - count] ?? order[0]!]!;
-  const bottom = z[order[count] ?? order[n - 1]!]!;
+  const top = errors[order[Math.max(0, n - 1 - count)]!]!;
+  const bottom = errors[order[Math.min(n - 1, count)]!]!;
   let high = 0;
   let low = 0;
-  for (let i = 0; i < count && i < n; i++) {
-    high += Math.max(0, z[order[n - 1 - i]!]! - top) / count;
-    low += Math.max(0, bottom - z[order[i]!]!) / count;
+  for (let i = 0; i < count; i++) {
+    high += Math.max(0, errors[order[n - 1 - i]!]! - top) / count;
+    low += Math.max(0, bottom - errors[order[i]!]!) / count;
   }
   return { low, high };
+}
+
+/** Recency weights of n origins `stride` steps apart, newest last: an effective memory of about half the window, in steps. */
+export function recency(n: number, stride: number, window: number): Float64Array {
+  const memory = Math.max(0, 1 - 1.8 / window) ** stride;
+  const out = new Float64Array(n);
+  let w = 1;
+  for (let i = n - 1; i >= 0; i--) {
+    out[i] = w;
+    w *= memory;
+  }
+  return out;
+}
+
+/** Weight of the unseen: errors over `ahead` steps overlap, so a new one tells less and more must be allowed for. */
+export function unseenWeight(ahead: number, stride: number): number {
+  return 0.6 * (1 + (0.2 * (ahead - 1)) / stride);
 }
