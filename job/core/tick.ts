@@ -1,5 +1,6 @@
 /** The product: (now, history, current scale, memory, config) -> (decision, memory, record). Pure; same input, same bytes. */
 import type { Forecaster } from "./forecast/types.ts";
+import { backfill } from "./policy/backfill.ts";
 import { decide } from "./policy/decide.ts";
 import { noteDrop } from "./policy/drop.ts";
 import { forecastOf, leadOf, levelsOf, look, type TickInput, toRemember } from "./policy/observe.ts";
@@ -28,7 +29,7 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
   const bursts = recalled.rollouts.map(([from, to]) => [from, to + TRACE] as const);
   const learnable = mask(series, conditions.rollout === true ? [...bursts, [now, now] as const] : bursts);
   const forecast = usable ? forecastOf(input, learnable, lead, forecaster) : null;
-  const memory = noteDrop(recalled, now, demand, config);
+  const memory = noteDrop(usable ? backfill(recalled, series, now, config) : recalled, now, demand, config);
   const levels = levelsOf(config);
   const { decision, wish, quantile } = decide({
     now,

@@ -1,0 +1,145 @@
+/** Seeding, pruning, expiry, and the recognition of another writer. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  BLANK,
+  type Learnt,
+  liveForecast,
+  OVERRULED_PAUSE,
+  pruneWishes,
+  recall,
+  remember,
+} from "../../../job/core/state/memory.ts";
+import type { TargetState } from "../../../job/core/state/types.ts";
+import { config, NOW } from "../../fakes/config.ts";
+import { anyMemory } from "../../fakes/state.ts";
+
+const SPANS = config({ scaleDownCooldown: 120 });
+const learnt = (more: Partial<Learnt> = {}): Learnt => ({
+  now: NOW,
+  current: 3,
+  replicas: 3,
+  wish: 2,
+  dataUsable: true,
+  forecast: null,
+  rollout: false,
+  ...more,
+});
+
+describe("recall", () => {
+  it.each<[string, TargetState | undefined]>([
+    ["nothing is remembered", undefined],
+    ["nothing is left of it", BLANK],
+    ["the last wish is older than the window", { ...BLANK, wishes: [{ at: NOW - 301, replicas: 1 }] }],
+    ["the only wish lies in the future", { ...BLANK, wishes: [{ at: NOW + 60, replicas: 1 }] }],
+  ])("takes the current replicas as the first wish when %s", (_, stored) => {
+    expect(recall(stored, NOW, 7, SPANS).wishes.at(-1)).toEqual({ at: NOW, replicas: 7 });
+  });
+
+  it("leaves a wish inside the window alone", () => {
+    const stored = { ...BLANK, wishes: [{ at: NOW - 299, replicas: 1 }] };
+    expect(recall(stored, NOW, 7, SPANS).wishes).toEqual(stored.wishes);
+  });
+
+  it("forgets an expired forecast", () => {
+    const forecast = { at: NOW - 100, expires: NOW, max: 1, quantile: 1, level: 0.9, mean: 1, method: "auto" };
+    expect(liveForecast(forecast, NOW)).toBeNull();
+    expect(liveForecast(forecast, NOW - 1)).toBe(forecast);
+    expect(liveForecast(forecast, NOW - 101)).toBeNull();
+  });
+});
+
+describe("another writer", () => {
+  /** Our writes of 5, each undone to 3 by another writer before the next run. */
+  function pingPong(runs: number): TargetState {
+    let memory: TargetState = BLANK;
+    for (let run = 0; run < runs; run++) {
+      const now = NOW + 60 * run;
+      memory = remember(recall(memory, now, 3, SPANS), learnt({ now, current: 3, replicas: 5 }), SPANS);
+    }
+    return recall(memory, NOW + 60 * runs, 3, SPANS);
+  }
+
+  it("is counted once for each write that it undid", () => {
+    expect(pingPong(1).lastWritten?.overruled).toBe(1);
+    expect(pingPong(3).lastWritten?.overruled).toBe(3);
+  });
+
+  it("is not counted again while we do not write", () => {
+    const once = pingPong(1);
+    const later = recall(remember(once, learnt({ now: NOW + 120 }), SPANS), NOW + 180, 4, SPANS);
+    expect(later.lastWritten).toMatchObject({ overruled: 1, foreign: true, replicas: 4 });
+  });
+
+  it("is forgotten when one of our writes survives", () => {
+    const twice = remember(pingPong(2), learnt({ now: NOW + 200, current: 3, replicas: 6 }), SPANS);
+    expect(twice.lastWritten?.overruled).toBe(2);
+    expect(recall(twice, NOW + 260, 6, SPANS).lastWritten?.overruled).toBe(0);
+  });
+
+  it("gets one more chance after a pause", () => {
+    const stopped = pingPong(3);
+    const at = stopped.lastWritten!.at;
+    expect(recall(stopped, at + OVERRULED_PAUSE - 1, 3, SPANS).lastWritten?.overruled).toBe(3);
+    expect(recall(stopped, at + OVERRULED_PAUSE, 3, SPANS).lastWritten?.overruled).toBe(2);
+  });
+});
+
+describe("remember", () => {
+  it("notes the wish, the act, the write and the good data", () => {
+    const made = remember(BLANK, learnt({ replicas: 5, wish: 5 }), SPANS);
+    expect(made).toMatchObject({
+      wishes: [{ at: NOW, replicas: 5 }],
+      events: [{ at: NOW, from: 3, to: 5 }],
+      lastGoodData: NOW,
+      missingSince: null,
+      lastWritten: { at: NOW, replicas: 5, overruled: 0 },
+    });
+  });
+
+  it("notes since when data are missing, once, and until they are back", () => {
+    const blind = remember(BLANK, learnt({ wish: null, dataUsable: false }), SPANS);
+    const still = remember(blind, learnt({ now: NOW + 60, wish: null, dataUsable: false }), SPANS);
+    expect([blind.missingSince, still.missingSince, still.lastGoodData]).toEqual([NOW, NOW, null]);
+    expect(remember(still, learnt({ now: NOW + 120 }), SPANS).missingSince).toBeNull();
+  });
+
+  it("joins what is seen of one rollout and drops those that have left the window", () => {
+    const first = remember(BLANK, learnt({ rollout: true }), SPANS);
+    const second = remember(first, learnt({ now: NOW + 60, rollout: true }), SPANS);
+    const third = remember(second, learnt({ now: NOW + 900, rollout: true }), SPANS);
+    expect(third.rollouts).toEqual([
+      [NOW, NOW + 60],
+      [NOW + 900, NOW + 900],
+    ]);
+    expect(recall(third, NOW + 1900, 3, SPANS).rollouts).toEqual([[NOW + 900, NOW + 900]]);
+  });
+
+  it("does not grow without end", () => {
+    let memory: TargetState = BLANK;
+    for (let run = 0; run < 2000; run++) {
+      const now = NOW + 15 * run;
+      memory = remember(
+        recall(memory, now, 3 + (run % 5), SPANS),
+        learnt({ now, current: 3 + (run % 5), replicas: 3 + ((run * 7) % 5), wish: (run * 31) % 40 }),
+        SPANS,
+      );
+    }
+    expect(memory.wishes.length).toBeLessThan(21);
+    expect(memory.events.length).toBeLessThanOrEqual(13);
+  });
+});
+
+describe("pruneWishes", () => {
+  it("keeps the maximum and the minimum of every suffix", () => {
+    fc.assert(
+      fc.property(anyMemory, fc.integer({ min: NOW - 5000, max: NOW }), ({ wishes }, cutoff) => {
+        const pruned = pruneWishes(wishes, NOW - 4000);
+        const since = Math.max(cutoff, NOW - 4000);
+        const of = (list: typeof wishes) => list.filter((wish) => wish.at > since).map((wish) => wish.replicas);
+        expect(Math.max(...of(pruned))).toBe(Math.max(...of(wishes)));
+        expect(Math.min(...of(pruned))).toBe(Math.min(...of(wishes)));
+      }),
+    );
+  });
+});

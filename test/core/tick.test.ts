@@ -1,0 +1,154 @@
+/** One tick from samples to decision, memory and record: lead, masks, drops, and what is handed to the forecaster. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { ForecastRequest } from "../../job/core/forecast/types.ts";
+import type { TickInput } from "../../job/core/policy/observe.ts";
+import { decode, encode } from "../../job/core/state/codec.ts";
+import { BLANK } from "../../job/core/state/memory.ts";
+import { tick } from "../../job/core/tick.ts";
+import { config, NOW } from "../fakes/config.ts";
+import { constant, forecast, last } from "../fakes/forecaster.ts";
+import { pairs, samplesOf } from "../fakes/series.ts";
+import { anyMemory } from "../fakes/state.ts";
+
+function input(more: Partial<TickInput> = {}, cores: (i: number) => number = () => 1): TickInput {
+  const history = { samples: samplesOf(cores, { end: NOW - 5 }), partial: false, seriesCount: 1 };
+  return { now: NOW, history, current: 2, conditions: {}, memory: undefined, config: config(), ...more };
+}
+
+/** The request that the forecaster was given. */
+function asked(of: TickInput): ForecastRequest {
+  let request: ForecastRequest | undefined;
+  tick(of, (given) => {
+    request = given;
+    return constant(1)(given);
+  });
+  return request!;
+}
+
+describe("tick", () => {
+  it("decides, remembers and records", () => {
+    const { decision, memory, record } = tick(input(), constant(2.2));
+    expect(decision).toMatchObject({ action: "scale", replicas: 5, reason: "ForecastQuantile" });
+    expect(memory).toMatchObject({
+      events: [{ at: NOW, from: 2, to: 5 }],
+      lastGoodData: NOW,
+      lastWritten: { replicas: 5 },
+    });
+    expect(memory.lastForecast).toMatchObject({ at: NOW, quantile: 2.2, level: 0.8, mean: 2.2, method: "fake" });
+    expect(record).toMatchObject({ now: NOW, demand: 1, lead: 120, level: 0.8, quantile: 2.2, wish: 5, decision });
+    expect(record.series?.values.length).toBe(120);
+  });
+
+  it("asks for the lead time: lag or the true age, pod start as measured, interval", () => {
+    expect(asked(input())).toMatchObject({ leadSteps: 8, horizonSteps: 4, levels: [0.8] });
+    expect(asked(input({ conditions: { podStart: 90 } })).leadSteps).toBe(12);
+    expect(asked(input({ history: { ...input().history!, podStart: 60 } })).leadSteps).toBe(10);
+    const late = { samples: samplesOf(() => 1, { end: NOW - 60 }), partial: false, seriesCount: 1 };
+    expect(asked(input({ history: late })).leadSteps).toBe(10);
+    expect(asked(input({ config: config({ scaleDownQuantile: 0.95 }) })).levels).toEqual([0.8, 0.95]);
+  });
+
+  it("hands the longer history over on a grid of its own", () => {
+    const longSamples = samplesOf((i) => i, { end: NOW - 300, step: 300, points: 12 });
+    const { longHistory } = asked(input({ history: { ...input().history!, longSamples, longStep: 300 } }));
+    expect([longHistory?.step, longHistory?.values.length, longHistory?.values[11]]).toEqual([300, 12, 11]);
+  });
+
+  it("holds without history and never takes that for zero", () => {
+    const { decision, memory, record } = tick(input({ history: null, current: 9 }), last);
+    expect(decision).toMatchObject({ action: "hold", replicas: 9, reason: "NoData" });
+    expect(memory.missingSince).toBe(NOW);
+    expect(record).toMatchObject({ forecast: null, series: null, wish: null });
+    expect(
+      tick(input({ history: { samples: pairs([]), partial: false, seriesCount: 0 }, current: 9 }), last).decision
+        .reason,
+    ).toBe("NoData");
+  });
+
+  it("is reactive when the forecaster throws or gives nonsense", () => {
+    const broken = tick(
+      input({}, () => 2.2),
+      () => {
+        throw new Error("singular");
+      },
+    );
+    expect(broken.decision.replicas).toBe(5);
+    expect(broken.record.forecast).toBeNull();
+    const nonsense = tick(
+      input({}, () => 2.2),
+      () => forecast({ maxQuantiles: [Number.NaN] }),
+    );
+    expect(nonsense.decision.replicas).toBe(5);
+    expect(nonsense.decision.trail.find((e) => e.stage === "trust")?.reason).toBe("ForecastNotTrusted");
+  });
+
+  it("refuses more than the pods can burn, but not what pods just removed still show", () => {
+    const limited = config({ podCpuLimit: 0.5 });
+    expect(
+      tick(
+        input({ config: limited }, () => 1.2),
+        last,
+      ).decision.reason,
+    ).toBe("AboveCapacity");
+    const removed = { ...BLANK, events: [{ at: NOW - 60, from: 4, to: 2 }] };
+    expect(
+      tick(
+        input({ config: limited, memory: removed }, () => 1.2),
+        last,
+      ).decision.reason,
+    ).not.toBe("AboveCapacity");
+    expect(
+      tick(
+        input({ config: limited, pods: 5 }, () => 1.2),
+        last,
+      ).decision.reason,
+    ).not.toBe("AboveCapacity");
+  });
+
+  it("does not learn the burst of a rollout", () => {
+    const burst = (i: number) => (i >= 100 && i < 110 ? 9 : 1);
+    const from = NOW - 5 - 19 * 15;
+    const rollouts = [[from, from + 60]] as const;
+    const { series } = asked(input({ memory: { ...BLANK, rollouts } }, burst));
+    expect(Math.max(...series.values)).toBe(1);
+    expect(Math.max(...asked(input({}, burst)).series.values)).toBe(9);
+  });
+
+  it("slows scale-in after a drop far below the last forecast", () => {
+    const lastForecast = { at: NOW - 60, expires: NOW + 60, max: 9, quantile: 9, level: 0.8, mean: 8, method: "auto" };
+    const memory = { ...BLANK, wishes: [{ at: NOW - 60, replicas: 1 }], lastForecast };
+    const dropped = tick(input({ current: 16, memory, config: config({ suddenDropHold: 600 }) }), last);
+    expect(dropped.decision).toMatchObject({ replicas: 16, reason: "SuddenDrop" });
+    expect(dropped.memory.dropHoldUntil).toBe(NOW + 600);
+    const gentle = tick(
+      input({ current: 16, memory, config: config({ suddenDropHold: 600 }) }, () => 4.5),
+      last,
+    );
+    expect(gentle.decision.replicas).toBe(9);
+    const expired = { ...memory, lastForecast: { ...lastForecast, expires: NOW - 1 } };
+    expect(
+      tick(input({ current: 16, memory: expired, config: config({ suddenDropHold: 600 }) }), last).decision.replicas,
+    ).toBe(2);
+  });
+
+  it("gives the same bytes for the same input, and for a memory that went through the codec", () => {
+    const values = fc.array(fc.double({ min: 0, max: 20, noNaN: true }), { minLength: 5, maxLength: 40 });
+    fc.assert(
+      fc.property(values, anyMemory, fc.integer({ min: 1, max: 30 }), (list, memory, current) => {
+        const history = {
+          samples: samplesOf((i) => list[i]!, { end: NOW - 5, points: list.length }),
+          partial: false,
+          seriesCount: 1,
+        };
+        const given = input({ history, memory, current });
+        const once = JSON.stringify(tick(given, last));
+        expect(JSON.stringify(tick(structuredClone(given), last))).toBe(once);
+        const stored = decode(encode({ version: 1, targets: { x: memory } }));
+        expect(JSON.stringify(tick({ ...given, memory: stored.ok ? stored.value.targets.x : undefined }, last))).toBe(
+          once,
+        );
+      }),
+    );
+  });
+});

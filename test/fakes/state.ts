@@ -1,0 +1,38 @@
+/** Any memory of a target, with times to the millisecond as the codec keeps them. */
+import fc from "fast-check";
+import type { TargetState } from "../../job/core/state/types.ts";
+import { NOW } from "./config.ts";
+
+const time = fc.integer({ min: (NOW - 5000) * 1000, max: NOW * 1000 }).map((ms) => ms / 1000);
+const replicas = fc.nat(10_000);
+const cores = fc.double({ min: 0, max: 1000, noNaN: true }).map((value) => Number(value.toPrecision(6)));
+const byTime = <T extends { readonly at: number }>(items: readonly T[]) => [...items].sort((a, b) => a.at - b.at);
+
+export const anyMemory: fc.Arbitrary<TargetState> = fc.record({
+  wishes: fc.array(fc.record({ at: time, replicas }), { maxLength: 60 }).map(byTime),
+  events: fc.array(fc.record({ at: time, from: replicas, to: replicas }), { maxLength: 20 }).map(byTime),
+  lastForecast: fc.option(
+    fc.record({
+      at: time,
+      expires: time,
+      max: cores,
+      quantile: cores,
+      level: fc.constantFrom(0.8, 0.9),
+      mean: cores,
+      method: fc.constantFrom("auto", "prophet", "größe"),
+    }),
+  ),
+  lastGoodData: fc.option(time),
+  missingSince: fc.option(time),
+  rollouts: fc.array(
+    fc.tuple(time, time).map(([a, b]): readonly [number, number] => [Math.min(a, b), Math.max(a, b)]),
+    { maxLength: 3 },
+  ),
+  dropHoldUntil: fc.option(time),
+  lastWritten: fc.option(
+    fc.oneof(
+      fc.record({ at: time, replicas, overruled: fc.nat(5) }),
+      fc.record({ at: time, replicas, overruled: fc.nat(5), foreign: fc.constant(true) }),
+    ),
+  ),
+});
