@@ -1,6 +1,6 @@
 /** Every tunable of a target in one table: its one default, unit, range, flag and meaning. Docs and checks are made from it. */
 import { namespaceName, objectName, rules, SCHEDULE_RULE } from "./nested-schema.ts";
-import { choice, group, list, quantity, text } from "./schema.ts";
+import { choice, group, list, quantity, text, toggle } from "./schema.ts";
 
 const DAY = 86_400;
 
@@ -111,6 +111,11 @@ export const TARGET = group({
       min: 0.5,
       max: 0.995,
       flag: "scale-down-quantile",
+    }),
+    followSurge: toggle({
+      about: "Follow the slope of a rise that is beyond anything the window has seen.",
+      default: true,
+      flag: "follow-surge",
     }),
     horizon: quantity({
       about: "Horizon of the point forecast.",

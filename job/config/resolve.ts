@@ -59,8 +59,8 @@ function targetParts(file: FilePart, environment: Layer, flags: Layer): readonly
   const wanted = outer.scaleTargetRef?.name;
   const listed = (file.targets ?? []).map((part, i) => [`targets[${i}]`, part] as const);
   const same = listed.filter(([, part]) => {
-    const { namespace } = merge<typeof TARGET>(file.defaults, part);
-    const there = outer.namespace === undefined || outer.namespace === (namespace ?? "default");
+    const namespace = part.namespace ?? outer.namespace ?? file.defaults?.namespace;
+    const there = outer.namespace === undefined || namespace === outer.namespace;
     return part.scaleTargetRef?.name === wanted && there;
   });
   const chosen: readonly (readonly [string, TargetPart])[] =

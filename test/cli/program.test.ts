@@ -1,0 +1,209 @@
+/** The command line from outside: exit codes, streams, messages. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { runCli } from "../../job/cli/program.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "prophet-cli-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** 3 hours of a wave of 300 s, step 15 s: 300 +- 200 milli-cores. */
+const WAVE = join(folder, "wave.csv");
+const rows = Array.from(
+  { length: 720 },
+  (_, i) => `${1_700_000_000 + 15 * i},${(0.3 + 0.2 * Math.sin((2 * Math.PI * i) / 20)).toFixed(4)}`,
+);
+writeFileSync(WAVE, `timestamp,value\n${rows.join("\n")}\n`);
+
+async function cli(line: string, env: Record<string, string> = {}) {
+  let out = "";
+  let err = "";
+  const io = {
+    argv: line.split(" ").filter((w) => w !== ""),
+    env,
+    version: "1.2.3",
+    out: (text: string) => {
+      out += text;
+    },
+    err: (text: string) => {
+      err += text;
+    },
+    columns: 100,
+    color: false,
+  };
+  const code = await runCli(io);
+  return { code, out, err };
+}
+
+const BASE = `--once --history-file ${WAVE} --target-cpu 0.05 --min 1 --max 10 --dry-run`;
+
+describe("--once", () => {
+  it("prints one JSON object with the fields that scripts rely on, and nothing else", async () => {
+    const { code, out } = await cli(`${BASE} --json`);
+    expect(code).toBe(0);
+    const { targets } = JSON.parse(out);
+    expect(out.trim().split("\n")).toHaveLength(1);
+    expect(targets).toHaveLength(1);
+    const [target] = targets;
+    expect(target).toMatchObject({ action: "scaled", from: 1, reason: expect.any(String) });
+    expect(target.forecast).toEqual({
+      max: expect.any(Number),
+      quantile: expect.any(Number),
+      level: 0.9,
+      method: expect.any(String),
+    });
+    // the wave's top is 0.5 cores = 10 pods of 50m; its foot 0.1 cores = 2
+    expect(target.to).toBeGreaterThanOrEqual(2);
+    expect(target.to).toBeLessThanOrEqual(10);
+    expect(target.trail.length).toBeGreaterThan(3);
+  });
+
+  it("gives the same bytes twice", async () => {
+    expect((await cli(`${BASE} --json`)).out).toBe((await cli(`${BASE} --json`)).out);
+  });
+
+  it("holds the replicas it is told of within the bounds", async () => {
+    const { out } = await cli(`${BASE} --json --replicas 7`);
+    expect(JSON.parse(out).targets[0].from).toBe(7);
+  });
+
+  it("prints the decision, its trail and a plot for a person, and writes the picture", async () => {
+    const svg = join(folder, "deep/er/picture.svg");
+    const { code, out } = await cli(`${BASE} --plot --svg ${svg}`);
+    expect(code).toBe(0);
+    expect(out).toContain("default/workload: would scale 1 ->");
+    expect(out).toContain("stage by stage");
+    expect(out).toMatch(/[\u2801-\u28ff]/);
+    expect(readFileSync(svg, "utf8")).toMatch(/^<svg .*<\/svg>\n$/s);
+  });
+
+  it("fails with 1 and says what it tried when the history cannot be read", async () => {
+    const { code, out, err } = await cli("--once --history-file /no/such/file.csv --target-cpu 1 --dry-run --json");
+    expect(code).toBe(1);
+    expect(out).toBe("");
+    expect(err).toMatch(/\/no\/such\/file\.csv.*nothing was changed/s);
+  });
+
+  it("logs JSON lines on request, without the secrets of the settings", async () => {
+    const config = join(folder, "secret.yaml");
+    writeFileSync(
+      config,
+      `prometheus: { url: "http://127.0.0.1:1", retries: 0, bearerToken: canary-token-1, headers: { X-Key: canary-header-2 } }
+report: { logFormat: json, logLevel: debug }
+targets: [{ scaleTargetRef: { name: web }, targetCpu: 0.05 }]
+`,
+    );
+    const { code, out, err } = await cli(`--once --config ${config} --replicas 3 --json`);
+    expect(code).toBe(1);
+    expect(JSON.parse(out).targets[0]).toMatchObject({ action: "failed", from: 3, to: 3 });
+    const lines = err.trim().split("\n");
+    for (const line of lines)
+      expect(JSON.parse(line)).toMatchObject({ time: expect.any(String), level: expect.any(String) });
+    expect(lines.length).toBeGreaterThan(0);
+    expect(out + err).not.toContain("canary");
+  });
+});
+
+describe("bad usage", () => {
+  it.each([
+    [`--onec`, /onec is not known\. Did you mean --once\?/],
+    [`${BASE} --max-replica 3`, /--max-replica is not known/],
+    [`${BASE} --min`, /min/],
+    [`${BASE} --quantile 2`, /--quantile: "2" is not accepted; accepted: .*0\.5 to 0\.995/],
+    [`${BASE} --every 15s`, /--every and --for go together/],
+    [`--once --deployment web --target-cpu 1`, /no history to read/],
+    [`--once --history-file ${WAVE}`, /targetCpu: is missing/],
+    [`replay`, /Not enough non-option arguments|file/],
+    [`replay ${WAVE} --policies auto,magic`, /--policies: "magic" is not accepted; accepted: .*oracle/],
+    [`backtest ${WAVE} --window 1`, /--window: "1"/],
+    [`dance`, /dance/],
+  ])("%s: exit code 2 and the reason", async (line, pattern) => {
+    const { code, out, err } = await cli(line);
+    expect(err).toMatch(pattern);
+    expect(code).toBe(2);
+    expect(out).toBe("");
+  });
+});
+
+describe("help", () => {
+  it("shows every flag with its default, and examples", async () => {
+    const { code, out } = await cli("--help");
+    expect(code).toBe(0);
+    for (const word of ["--target-cpu", "--history-file", "[default: 30m]", "Examples:", "replay", "doctor"]) {
+      expect(out).toContain(word);
+    }
+    expect((await cli("--version")).out.trim()).toBe("1.2.3");
+  });
+});
+
+describe("replay and backtest", () => {
+  it("replay gives the contract's fields and dump", async () => {
+    const dump = join(folder, "replay.csv");
+    const { code, out } = await cli(`replay ${WAVE} --policies auto,oracle --warmup 3600 --json --dump ${dump}`);
+    expect(code).toBe(0);
+    const answer = JSON.parse(out);
+    expect(answer).toMatchObject({ file: WAVE, startup: 30, steps: expect.any(Number) });
+    for (const name of ["auto", "oracle"]) {
+      expect(Object.keys(answer.policies[name])).toEqual(["podHours", "under", "unserved", "actions"]);
+    }
+    const lines = readFileSync(dump, "utf8").trim().split("\n");
+    expect(lines[0]).toBe("policy,t,demand,ready,replicas,decision,reason");
+    expect(lines).toHaveLength(1 + 2 * answer.steps);
+  });
+
+  it("replay writes a page that stands alone", async () => {
+    const page = join(folder, "replay.html");
+    await cli(`replay ${WAVE} --policies hpa,oracle --warmup 3600 --report ${page}`);
+    const html = readFileSync(page, "utf8");
+    expect(html).toContain("<svg");
+    expect(html).not.toMatch(/(src|href)="?https?:/);
+  });
+
+  it("backtest gives the contract's fields and dump", async () => {
+    const dump = join(folder, "backtest.csv");
+    const { code, out } = await cli(`backtest ${WAVE} --origins 10 --methods auto,naive --json --dump ${dump}`);
+    expect(code).toBe(0);
+    const answer = JSON.parse(out);
+    expect(answer).toMatchObject({ file: WAVE, step: 15, window: 120, horizonSteps: 4, origins: 10 });
+    expect(answer.methods.naive.relMae).toBe(1);
+    // a clean wave: whoever finds the period is far better than the last value
+    expect(answer.methods.auto.relMae).toBeLessThan(0.2);
+    expect(Object.keys(answer.methods.auto)).toEqual(["mae", "relMae", "coverage90", "pinball", "maxPinball"]);
+    expect(readFileSync(dump, "utf8").split("\n")[0]).toBe(
+      "method,origin,actualMean,actualMax,mean,max,q50,q90,q95,maxq90,maxq95",
+    );
+  });
+
+  it("backtest says when the file is too short", async () => {
+    const short = join(folder, "short.csv");
+    writeFileSync(short, `timestamp,value\n${rows.slice(0, 50).join("\n")}\n`);
+    const { code, err } = await cli(`backtest ${short}`);
+    expect(code).toBe(1);
+    expect(err).toMatch(/holds 50 steps; a window of 120 and a horizon of 4 steps need 124/);
+  });
+});
+
+describe("explain, doctor, schema", () => {
+  it("explain says what would be decided", async () => {
+    const { code, out } = await cli(`explain --history-file ${WAVE} --target-cpu 0.05`);
+    expect(code).toBe(0);
+    expect(out).toContain("If it ran now");
+  });
+
+  it("doctor gives each check a word, and 1 when one failed", async () => {
+    const good = await cli(`doctor --history-file ${WAVE} --target-cpu 0.05`);
+    expect(good.code).toBe(0);
+    expect(good.out).toMatch(/^ok {4}data of default\/workload/m);
+    const bad = await cli("doctor --prometheus http://127.0.0.1:1 --deployment web --target-cpu 1 --json", {
+      HOME: folder,
+    });
+    expect(bad.code).toBe(1);
+    const { checks } = JSON.parse(bad.out);
+    expect(checks.filter((c: { status: string; todo?: string }) => c.status === "fail" && c.todo)).toHaveLength(2);
+  });
+
+  it("schema prints the JSON Schema", async () => {
+    expect(JSON.parse((await cli("schema")).out)).toMatchObject({ type: "object", additionalProperties: false });
+  });
+});
