@@ -1,9 +1,9 @@
 /** One run over fake ports: order of claim and act, failures, conflicts, several runs in one process. */
 import { describe, expect, it } from "vitest";
-import { runOnce } from "../job/run.ts";
+import { runFor, runOnce } from "../job/run.ts";
 import { config, NOW } from "./fakes/config.ts";
 import { last } from "./fakes/forecaster.ts";
-import { type FakeWorld, fakePorts, fakeWorld } from "./fakes/ports.ts";
+import { type FakeWorld, fakePorts, fakeWorld, stateOf } from "./fakes/ports.ts";
 
 const options = { forecaster: last };
 const run = (world: FakeWorld, targets = [config()], extra = {}) =>
@@ -78,5 +78,100 @@ describe("runOnce", () => {
     const result = await run(world, [config({ name: "gone" }), config()]);
     expect(result.targets.map((t) => t.action)).toEqual(["failed", "scaled"]);
     expect(result.exitCode).toBe(1);
+  });
+
+  it("acts on the fallback when metrics are missing for long, and that is no failure", async () => {
+    const target = config({ fallback: { after: 120, replicas: 6 } });
+    const world = fakeWorld({ history: () => Object.assign(new Error("503"), { name: "HistoryError" }) });
+    const actions: string[] = [];
+    for (const seconds of [0, 60, 120, 180]) {
+      world.now = NOW + seconds;
+      const { targets } = await run(world, [target]);
+      actions.push(`${targets[0]!.action} ${targets[0]!.reason} ${world.replicas.web}`);
+    }
+    expect(actions).toEqual([
+      "failed HistoryError 2",
+      "failed HistoryError 2",
+      "scaled FallbackReplicas 6",
+      "failed HistoryError 6",
+    ]);
+  });
+
+  it("holds on an empty answer", async () => {
+    const empty = {
+      samples: { times: new Float64Array(0), values: new Float64Array(0) },
+      partial: false,
+      seriesCount: 0,
+      source: "q",
+    };
+    const result = await run(fakeWorld({ history: () => empty }));
+    expect(result).toMatchObject({ exitCode: 0, targets: [{ action: "held", reason: "NoData", from: 2, to: 2 }] });
+  });
+
+  it("moves the floor of an HPA instead of the replicas", async () => {
+    const world = fakeWorld({
+      load: () => 2.2,
+      replicas: { web: 4 },
+      floor: { web: 2 },
+      conditions: { otherScaler: "HorizontalPodAutoscaler/web" },
+    });
+    const result = await run(world, [config({ actuator: "hpa", hpaName: "web" })]);
+    expect(result.targets[0]).toMatchObject({ action: "scaled", from: 2, to: 5 });
+    expect([world.floor?.web, world.replicas.web]).toEqual([5, 4]);
+  });
+
+  it("uses the source's time, warns of a clock that is far off, and survives a broken reporter", async () => {
+    const world = fakeWorld();
+    const ports = fakePorts(world);
+    const off = { ...ports, clock: { ...ports.clock, now: () => NOW - 60 } };
+    expect((await runOnce(off, [config()], options)).now).toBe(NOW);
+    expect(world.logs.join()).toContain("60.0 s away");
+    const broken = {
+      ...ports.reporter,
+      tick: () => {
+        throw new Error("disk full");
+      },
+    };
+    expect((await runOnce({ ...ports, reporter: broken }, [config()], options)).exitCode).toBe(0);
+  });
+
+  it("passes a warning about unusable state on and starts without memory", async () => {
+    const world = fakeWorld({ load: () => 0.4, replicas: { web: 8 } });
+    const ports = fakePorts(world);
+    const state = {
+      ...ports.state,
+      read: async () => ({ ...(await ports.state.read()), warning: "state is not JSON" }),
+    };
+    const result = await runOnce({ ...ports, state }, [config()], options);
+    expect(result.targets[0]).toMatchObject({ action: "held", from: 8, reason: "ScaleDownStabilized" });
+    expect(world.logs).toContain("warn: state is not JSON");
+    expect(stateOf(world).targets["shop/web"]?.wishes).toHaveLength(2);
+  });
+});
+
+describe("runFor", () => {
+  it("runs at every slot that fits, each with the shorter interval", async () => {
+    const world = fakeWorld({ load: () => 2.2 });
+    const { runs, exitCode } = await runFor(fakePorts(world), [config()], { ...options, every: 15, for: 50 });
+    expect(runs.map((r) => r.now - NOW)).toEqual([0, 15, 30, 45].map((s) => expect.closeTo(s, 0)));
+    expect(exitCode).toBe(0);
+    expect(runs.map((r) => r.targets[0]?.action)).toEqual(["scaled", "unchanged", "unchanged", "unchanged"]);
+  });
+
+  it("skips slots that a slow run has swallowed, and starts none that would not end in time", async () => {
+    const world = fakeWorld();
+    const started: number[] = [];
+    world.onCall = (call) => {
+      if (call !== "now") return;
+      started.push(Math.round(world.milliseconds / 1000));
+      world.milliseconds += 20_000;
+    };
+    await runFor(fakePorts(world), [config()], { ...options, every: 15, for: 51 });
+    expect(started).toEqual([0, 30]);
+  });
+
+  it("runs once when there is time for nothing more", async () => {
+    const { runs } = await runFor(fakePorts(fakeWorld()), [config()], { ...options, every: 15, for: 0 });
+    expect(runs).toHaveLength(1);
   });
 });

@@ -1,0 +1,154 @@
+/** Who is overtaken: lost claims, changed replicas, refused writes, overlapping runs. */
+import { describe, expect, it } from "vitest";
+import { runOnce } from "../job/run.ts";
+import { config, NOW } from "./fakes/config.ts";
+import { last } from "./fakes/forecaster.ts";
+import { type FakeWorld, fakePorts, fakeWorld, stateOf } from "./fakes/ports.ts";
+
+const run = (world: FakeWorld, targets = [config()]) => runOnce(fakePorts(world), targets, { forecaster: last });
+const busy = (more: Partial<FakeWorld> = {}) => fakeWorld({ load: () => 2.2, ...more });
+const memoryOf = (world: FakeWorld, name = "web") => stateOf(world).targets[`shop/${name}`];
+
+/** Does something at the first `times` calls of this name. */
+function at(call: string, times: number, work: (world: FakeWorld) => void): FakeWorld {
+  let left = times;
+  const world = busy();
+  world.onCall = (name) => {
+    if (name.startsWith(call) && left-- > 0) work(world);
+  };
+  return world;
+}
+
+describe("a lost claim", () => {
+  const overtake = (world: FakeWorld) => {
+    world.state.version++;
+  };
+
+  it("looks and decides again, once", async () => {
+    const world = at("claim", 1, overtake);
+    const result = await run(world);
+    expect(result.targets[0]).toMatchObject({ action: "scaled", to: 5 });
+    expect(world.calls.filter((call) => call === "read web")).toHaveLength(2);
+    expect(world.calls.filter((call) => call === "history")).toHaveLength(1);
+  });
+
+  it("then leaves it to the next run", async () => {
+    const world = at("claim", 2, overtake);
+    const result = await run(world);
+    expect(result).toMatchObject({
+      exitCode: 0,
+      targets: [{ action: "held", from: 2, to: 2, reason: "StateConflict" }],
+    });
+    expect(world.replicas.web).toBe(2);
+    expect(world.calls.filter((call) => call.startsWith("scale"))).toEqual([]);
+  });
+});
+
+describe("changed replicas", () => {
+  it("are read and decided upon again, once", async () => {
+    const world = at("scale web", 1, (w) => {
+      w.replicas.web = 3;
+    });
+    const result = await run(world);
+    expect(result.targets[0]).toMatchObject({ action: "scaled", from: 3, to: 5 });
+    expect(memoryOf(world)?.events).toEqual([{ at: NOW, from: 3, to: 5 }]);
+  });
+
+  it("need no write when they are what is wanted", async () => {
+    const world = at("scale web", 1, (w) => {
+      w.replicas.web = 5;
+    });
+    const result = await run(world);
+    expect(result.targets[0]).toMatchObject({ action: "unchanged", from: 5, to: 5 });
+    expect(memoryOf(world)?.events).toEqual([]);
+  });
+
+  it("are left to the next run the second time", async () => {
+    const world = at("scale web", 2, (w) => {
+      w.replicas.web = (w.replicas.web ?? 0) + 1;
+    });
+    const result = await run(world);
+    expect(result).toMatchObject({ exitCode: 0, targets: [{ action: "held", reason: "ScaleConflict" }] });
+    expect(world.replicas.web).toBe(4);
+  });
+});
+
+describe("a refused write", () => {
+  it("fails that target, says why, and takes the act out of the memory again", async () => {
+    const world = at("scale api", 9, () => {
+      throw Object.assign(new Error("PATCH api/scale: 403 forbidden"), { name: "ScaleError" });
+    });
+    world.replicas = { web: 2, api: 2 };
+    const result = await run(world, [config({ name: "api" }), config()]);
+    expect(result.exitCode).toBe(1);
+    expect(result.targets).toMatchObject([
+      { name: "api", action: "failed", from: 2, to: 2, reason: "ScaleError", message: expect.stringContaining("403") },
+      { name: "web", action: "scaled", to: 5 },
+    ]);
+    expect(memoryOf(world, "api")?.events ?? []).toEqual([]);
+    expect(memoryOf(world)?.events).toHaveLength(1);
+  });
+
+  it("does not look like another writer, however often it happens", async () => {
+    const world = at("scale", 99, () => {
+      throw new Error("403");
+    });
+    for (let i = 0; i < 6; i++) {
+      world.now = NOW + 60 * i;
+      expect((await run(world)).targets[0]?.action).toBe("failed");
+    }
+  });
+});
+
+describe("the store", () => {
+  it.each(["state", "claim"])("that fails at %s stops every write", async (call) => {
+    const world = at(call, 9, () => {
+      throw Object.assign(new Error("GET configmap: 503"), { name: "StateError" });
+    });
+    const result = await run(world);
+    expect(result).toMatchObject({ exitCode: 1, targets: [{ action: "failed", reason: "StateError" }] });
+    expect(world.replicas.web).toBe(2);
+  });
+
+  it("keeps what it knows of other targets for a day", async () => {
+    const world = busy({ replicas: { web: 2, api: 2 } });
+    await run(world, [config({ name: "api" })]);
+    world.now += 3600;
+    await run(world);
+    expect(Object.keys(stateOf(world).targets).sort()).toEqual(["shop/api", "shop/web"]);
+    world.now += 86_400;
+    await run(world);
+    expect(Object.keys(stateOf(world).targets)).toEqual(["shop/web"]);
+  });
+});
+
+describe("another writer", () => {
+  it("that undoes us again and again stops us, with a reason", async () => {
+    const world = busy();
+    const reasons: string[] = [];
+    for (let i = 0; i < 6; i++) {
+      world.now = NOW + 60 * i;
+      world.replicas.web = 2;
+      reasons.push((await run(world)).targets[0]!.reason);
+    }
+    expect(reasons).toEqual([
+      "ForecastQuantile",
+      "ForecastQuantile",
+      "ForecastQuantile",
+      "Overruled",
+      "Overruled",
+      "Overruled",
+    ]);
+  });
+});
+
+describe("overlapping runs", () => {
+  it("change the replicas once, to the same number, and remember one act", async () => {
+    const world = busy();
+    const results = await Promise.all([run(world), run(world), run(world)]);
+    expect(world.replicas.web).toBe(5);
+    expect(world.calls.filter((call) => call === "scale web 2 5").length).toBeGreaterThanOrEqual(1);
+    expect(results.filter((r) => r.targets[0]?.action === "scaled")).toHaveLength(1);
+    expect(memoryOf(world)?.events).toEqual([{ at: NOW, from: 2, to: 5 }]);
+  });
+});
