@@ -7,8 +7,8 @@ FROM ${BUILD_BASE} AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
-COPY scripts ./scripts
-RUN scripts/sbom.sh >/sbom.json
+COPY scripts/build.ts scripts/sbom.ts ./scripts/
+RUN node scripts/sbom.ts >/sbom.json
 COPY job ./job
 # by path: the image's node is the right one, whatever node_modules/.bin holds; source maps stay out of the image
 RUN node scripts/build.ts && find dist -name '*.map' -delete

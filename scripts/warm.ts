@@ -1,14 +1,21 @@
-/** Fills V8's compile cache at image build: runs the job twice, as a CronJob would, against stand-ins for Prometheus and the API server in this process. */
+/**
+ * Fills V8's compile cache at image build: runs the job twice, as a CronJob would, against stand-ins for Prometheus and the API
+ * server in this process. With --measure N it fills nothing, but times N starts with and without the cache.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
+import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
 
-const { values, positionals } = parseArgs({ options: { cache: { type: "string" } }, allowPositionals: true });
-const { cache } = values;
+const { values, positionals } = parseArgs({
+  options: { cache: { type: "string" }, work: { type: "string", default: tmpdir() }, measure: { type: "string" } },
+  allowPositionals: true,
+});
+const { cache, work } = values;
 const [job] = positionals;
-if (!cache || !job) throw new Error("warm.ts --cache FOLDER JOB.js: where the cache goes, and what to run");
+if (!cache || !job) throw new Error("warm.ts --cache FOLDER [--work FOLDER] [--measure N] JOB.js");
 
 const now = Math.floor(Date.now() / 1000);
 const step = 15;
@@ -74,9 +81,8 @@ const address = server.address();
 if (address === null || typeof address === "string") throw new Error("no port");
 const url = `http://127.0.0.1:${address.port}`;
 
-mkdirSync(cache, { recursive: true });
 // in the same form as manifests/base/config.yaml, so that the same readers run
-const config = `${cache}.yaml`;
+const config = `${work}/config.yaml`;
 writeFileSync(
   config,
   `# settings
@@ -98,7 +104,7 @@ targets:
     maxReplicas: 10
 `,
 );
-const kubeconfig = `${cache}.kubeconfig`;
+const kubeconfig = `${work}/kubeconfig`;
 writeFileSync(
   kubeconfig,
   JSON.stringify({
@@ -111,29 +117,68 @@ writeFileSync(
   }),
 );
 
-/** One run of the job; its compiled code is written when it exits. */
-async function run(...flags: string[]): Promise<void> {
-  // a fixed seed for V8's hash tables makes equal sources give equal bytes; V8 takes the cache without the flag too
-  const args = ["--random-seed=1", job!, "--once", "--config", config, ...flags];
-  const child = spawn(process.execPath, args, {
-    env: { NODE_COMPILE_CACHE: cache!, KUBECONFIG: kubeconfig, HOME: "/nowhere" },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let out = "";
-  child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
-    out += chunk;
-  });
-  const [code] = (await once(child, "close")) as [number];
-  // an image whose job does not run must not be built
-  if (code !== 0) throw new Error(`${args.join(" ")} gave ${code}: ${out}`);
+interface Run {
+  readonly milliseconds: number;
+  readonly log: string;
 }
 
-await run();
-await run("--json");
+/** Runs `node ...args`; an image whose job does not run must not be built, so a failed run throws. */
+async function node(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> {
+  const start = performance.now();
+  const child = spawn(process.execPath, args, {
+    env: { NODE_COMPILE_CACHE: cache!, KUBECONFIG: kubeconfig, HOME: "/nowhere", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let log = "";
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.setEncoding("utf8").on("data", (chunk: string) => {
+      log += chunk;
+    });
+  }
+  const [code] = (await once(child, "close")) as [number];
+  if (code !== 0) throw new Error(`${args.join(" ")} gave ${code}: ${log}`);
+  return { milliseconds: performance.now() - start, log };
+}
+
+const oneRun = [job, "--once", "--config", config];
+
+/** Writes the cache, which V8 does at the end of each run for what it had to compile. */
+async function fill(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  // a fixed seed for V8's hash tables makes equal sources give equal bytes; V8 takes the cache without the flag too
+  for (const flags of [[], ["--json"]]) {
+    const { log } = await node(["--random-seed=1", ...oneRun, ...flags]);
+    console.error(log.slice(0, log.indexOf("\n")));
+  }
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((name) => statSync(`${folder}/${name}`))
+    .filter((file) => file.isFile());
+  const bytes = files.reduce((sum, file) => sum + file.size, 0);
+  console.error(`compile cache: ${files.length} files, ${(bytes / 1024).toFixed(0)} kB`);
+  if (files.length === 0) throw new Error("the compile cache is empty");
+}
+
+/** Medians in milliseconds, the three kinds of start taken in turn, and how many modules came from the cache or had to be compiled. */
+async function measure(rounds: number): Promise<object> {
+  const { log } = await node(oneRun, { NODE_DEBUG_NATIVE: "COMPILE_CACHE" });
+  const count = (what: string) =>
+    log.split("\n").filter((line) => line.startsWith("[compile cache]") && line.includes(what)).length;
+  const times: Record<"bare" | "cached" | "uncached", number[]> = { bare: [], cached: [], uncached: [] };
+  for (let i = 0; i < rounds; i++) {
+    times.bare.push((await node(["-e", "0"])).milliseconds);
+    times.cached.push((await node(oneRun)).milliseconds);
+    times.uncached.push((await node(oneRun, { NODE_DISABLE_COMPILE_CACHE: "1" })).milliseconds);
+  }
+  const median = (list: number[]) => Math.round(list.sort((a, b) => a - b)[rounds >> 1] ?? Number.NaN);
+  return {
+    accepted: count("was accepted"),
+    compiled: count("was not initialized") + count("was rejected"),
+    bare: median(times.bare),
+    cached: median(times.cached),
+    uncached: median(times.uncached),
+  };
+}
+
+if (values.measure) console.log(JSON.stringify(await measure(Number(values.measure))));
+else await fill(cache);
 server.close();
-const files = readdirSync(cache, { recursive: true, encoding: "utf8" }).filter((name) =>
-  statSync(`${cache}/${name}`).isFile(),
-);
-const bytes = files.reduce((sum, name) => sum + statSync(`${cache}/${name}`).size, 0);
-console.error(`compile cache: ${files.length} files, ${(bytes / 1024).toFixed(0)} kB`);
-if (files.length === 0) throw new Error("the compile cache is empty");

@@ -4,7 +4,8 @@
 #   up      start in the background, print the kubeconfig's path (good from anywhere on this machine);  down  end it
 #   exec    run CMD where pods (10.244.0.x) and services (10.96.x.x) can be reached;  import  load image archives
 #   hold    start, print `ready PORT`, and end everything at the end of stdin
-# Environment: STATE (folder, absolute), AUDIT=1, ADDONS=0 (neither CoreDNS nor Prometheus), IMAGES (more archives to import at the start).
+# Environment: STATE (folder, absolute), AUDIT=1, ADDONS=0 (neither CoreDNS nor Prometheus), IMAGES (more archives to import at the start),
+#   NODE_WAIT (seconds to wait for the end of another node, 300).
 set -euo pipefail
 export STATE=${STATE:-/tmp/prophet-node} AUDIT=${AUDIT:-} ADDONS=${ADDONS:-1} IMAGES=${IMAGES:-}
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -27,8 +28,12 @@ end() {
 }
 hold() {
   local children port
-  sweep                                                # an earlier node that was killed leaves empty cgroups
-  [ -z "$(cgroups)" ] || { say "another kubelet runs on this machine: $(cgroups)"; exit 1; }
+  for _ in $(seq "${NODE_WAIT:-300}"); do              # for another node's end; one that was killed leaves empty cgroups
+    sweep
+    [ -n "$(cgroups)" ] || break
+    sleep 1
+  done
+  [ -z "$(cgroups)" ] || { say "another kubelet has been running on this machine for ${NODE_WAIT:-300} s: $(cgroups | head -n 1)"; exit 1; }
   mkdir -p "$STATE/log"; echo $$ >"$STATE/hold.pid"
   trap 'exit 0' TERM INT HUP
   trap end EXIT
@@ -72,5 +77,5 @@ case ${1:-} in
   down) down ;;
   exec) shift; inside "$@" ;;
   import) shift; for t in "$@"; do inside ctr --address /run/containerd/containerd.sock -n k8s.io images import "$t"; done ;;
-  *) sed -n 2,7p "$0" >&2; exit 2 ;;
+  *) sed -n 2,8p "$0" >&2; exit 2 ;;
 esac

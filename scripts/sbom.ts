@@ -1,0 +1,39 @@
+/** Prints the bill of materials (CycloneDX JSON) of what the bundle may contain; from the lock file alone, and equal lock files give equal bytes. */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+interface Lock {
+  readonly name: string;
+  readonly packages: Readonly<Record<string, { readonly version?: string; readonly dev?: boolean }>>;
+}
+interface Bill {
+  serialNumber?: string;
+  metadata: { timestamp?: string; component: { name: string; "bom-ref": string } };
+  components: { "bom-ref": string }[];
+  dependencies: { ref: string; dependsOn: string[] }[];
+}
+
+const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as Lock;
+// not npm's --omit dev: it also drops what a dev dependency merely shares with us, such as yaml
+const shipped = new Set(
+  Object.entries(lock.packages).flatMap(([path, { version, dev }]) =>
+    dev ? [] : [`${path.slice(path.lastIndexOf("node_modules/") + 13)}@${version}`],
+  ),
+);
+const bill = JSON.parse(
+  execFileSync("npm", ["sbom", "--sbom-format", "cyclonedx", "--package-lock-only"], {
+    encoding: "utf8",
+    maxBuffer: 64 << 20,
+    stdio: ["ignore", "pipe", "ignore"],
+  }),
+) as Bill;
+// random, the time, and the name of the folder
+delete bill.serialNumber;
+delete bill.metadata.timestamp;
+bill.metadata.component.name = lock.name;
+shipped.add(bill.metadata.component["bom-ref"]);
+bill.components = bill.components.filter((part) => shipped.has(part["bom-ref"]));
+bill.dependencies = bill.dependencies
+  .filter(({ ref }) => shipped.has(ref))
+  .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((part) => shipped.has(part)) }));
+console.log(JSON.stringify(bill));
