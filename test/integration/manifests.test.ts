@@ -1,0 +1,132 @@
+/** The manifests through a real API server, its admission and its controllers; the rules and the dashboard through a real Prometheus. */
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { missingControlPlane, missingPrometheus, skip } from "../cluster/available.ts";
+import { type ControlPlane, startControlPlane } from "../cluster/controlplane.ts";
+import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
+
+const root = join(import.meta.dirname, "../../manifests");
+const overlays = readdirSync(join(root, "overlays"));
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe.skipIf(skip(missingControlPlane()))("manifests", () => {
+  let cluster: ControlPlane;
+  let kubectl: ControlPlane["kubectl"];
+  beforeAll(async () => {
+    cluster = await startControlPlane();
+    kubectl = cluster.kubectl;
+    for (const name of ["prophet-demo", "monitoring"]) await kubectl(["create", "namespace", name]);
+    await kubectl([
+      "label",
+      "namespace",
+      "default",
+      "pod-security.kubernetes.io/enforce=restricted",
+      "pod-security.kubernetes.io/warn=restricted",
+    ]);
+  });
+  afterAll(() => cluster?.stop());
+
+  test.each(["base", ...overlays.map((name) => `overlays/${name}`)])(
+    "%s: the server takes every object, without a warning",
+    async (folder) => {
+      const said = await kubectl(["apply", "-k", join(root, folder), "--dry-run=server", "--warnings-as-errors"]);
+      expect(said).toMatch(/created|configured/);
+    },
+  );
+
+  test("the demo's namespace enforces `restricted`, and the pods of the CronJob and of the stress-app get in", async () => {
+    await kubectl(["apply", "-k", join(root, "overlays/demo")]);
+    const own = ["-n", "prophet-demo"];
+    await expect(kubectl([...own, "run", "loose", "--image=x"])).rejects.toThrow(/violates PodSecurity "restricted/);
+    await kubectl([...own, "create", "job", "one", "--from=cronjob/prophet-autoscaler"]);
+    const pods = async () =>
+      JSON.parse(await kubectl([...own, "get", "pods", "-o", "json"])) as {
+        items: { metadata: { generateName?: string } }[];
+      };
+    let names: (string | undefined)[] = [];
+    for (let tries = 0; tries < 100 && names.length < 2; tries++) {
+      await sleep(100);
+      names = (await pods()).items.map((item) => item.metadata.generateName);
+    }
+    expect(names.some((name) => name?.startsWith("one-"))).toBe(true);
+    expect(names.some((name) => /^stress-app-[456789bcdf]{6,10}-$/.test(name ?? ""))).toBe(true);
+  });
+
+  test("applied again, it keeps the memory and the replicas", async () => {
+    const own = ["-n", "prophet-demo"];
+    await kubectl([
+      ...own,
+      "annotate",
+      "configmap",
+      "prophet-autoscaler-state",
+      'prophet-autoscaler/last-forecast={"v":1,"t":{}}',
+    ]);
+    await kubectl([...own, "scale", "deployment/stress-app", "--replicas=6"]);
+    await kubectl(["apply", "-k", join(root, "overlays/demo")]);
+    expect(await kubectl([...own, "get", "configmap", "prophet-autoscaler-state", "-o", "yaml"])).toContain(
+      "last-forecast",
+    );
+    expect(await kubectl([...own, "get", "deployment", "stress-app", "-o", "jsonpath={.spec.replicas}"])).toBe("6");
+  });
+
+  test("suspended, no run starts; resumed, there is one run and no backlog", async () => {
+    const own = ["-n", "prophet-demo"];
+    const jobs = async () =>
+      (await kubectl([...own, "get", "jobs", "-l", "app.kubernetes.io/name=prophet-autoscaler", "-o", "name"]))
+        .split("\n")
+        .filter((name) => /autoscaler-\d/.test(name));
+    const suspend = (on: boolean) =>
+      kubectl([...own, "patch", "cronjob", "prophet-autoscaler", "-p", `{"spec":{"suspend":${on}}}`]);
+    await suspend(true);
+    await kubectl([...own, "delete", "jobs", "--all"]);
+    // past the next full minute by more than the controller's own period of 10 s
+    await sleep(60_000 - (Date.now() % 60_000) + 12_000);
+    expect(await jobs()).toEqual([]);
+    await suspend(false);
+    await sleep(60_000 - (Date.now() % 60_000) + 12_000);
+    // at most the slot missed within the starting deadline of 30 s, and the one since
+    const made = (await jobs()).length;
+    expect(made).toBeGreaterThanOrEqual(1);
+    expect(made).toBeLessThanOrEqual(2);
+  }, 200_000);
+
+  test("deleted, nothing is left", async () => {
+    await kubectl(["delete", "-k", join(root, "overlays/demo"), "--wait=true"]);
+    await expect(kubectl(["get", "namespace", "prophet-demo"])).rejects.toThrow(/NotFound/);
+    const left = await kubectl(["get", "clusterroles,clusterrolebindings,customresourcedefinitions", "-o", "name"]);
+    expect(left).not.toContain("prophet");
+  });
+});
+
+describe.skipIf(skip(missingPrometheus()))("rules and dashboard", () => {
+  let prometheus: TestPrometheus;
+  beforeAll(async () => {
+    prometheus = await startPrometheus();
+  });
+  afterAll(() => prometheus?.stop());
+
+  test("promtool accepts the rules", async () => {
+    const { stdout } = await promisify(execFile)("promtool", ["check", "rules", join(root, "monitoring/rules.yaml")]);
+    expect(stdout).toMatch(/SUCCESS/);
+  });
+
+  test("Prometheus can run every query of the dashboard and of the rules", async () => {
+    const dashboard = JSON.parse(readFileSync(join(root, "monitoring/dashboard.json"), "utf8")) as {
+      panels: { targets: { expr: string }[] }[];
+    };
+    const rules = parse(readFileSync(join(root, "monitoring/rules.yaml"), "utf8")) as {
+      groups: { rules: { expr: string }[] }[];
+    };
+    const queries = [
+      ...dashboard.panels.flatMap((panel) => panel.targets.map((t) => t.expr)),
+      ...rules.groups.flatMap((group) => group.rules.map((rule) => rule.expr)),
+    ];
+    for (const query of queries)
+      await prometheus.query(query.replaceAll("$namespace", "shop").replaceAll("$workload", "web"));
+    expect(queries.length).toBeGreaterThan(10);
+  });
+});

@@ -1,0 +1,137 @@
+/** The manifests as files: the settings that the hazards ask for, configurations that the job accepts, rules and dashboard that agree. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { parse, parseAllDocuments } from "yaml";
+import { podPattern } from "../../job/adapters/prometheus-query.ts";
+import { loadSettings } from "../../job/config/load.ts";
+
+const root = join(import.meta.dirname, "../../manifests");
+const read = (file: string): string => readFileSync(join(root, file), "utf8");
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(root, folder)).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(join(root, path)).isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+const yamls = filesBelow(".").filter((file) => file.endsWith(".yaml") && !file.startsWith("helm"));
+const objects = yamls.flatMap((file) =>
+  parseAllDocuments(read(file)).map((document) => ({ file, object: document.toJS() as Record<string, never> })),
+);
+
+interface Rule {
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
+describe("the CronJob", () => {
+  const { spec } = parse(read("base/cronjob.yaml"));
+  test("cannot overlap, hang, pile up or retry past its minute", () => {
+    expect(spec).toMatchObject({
+      schedule: "* * * * *",
+      concurrencyPolicy: "Forbid",
+      startingDeadlineSeconds: 30,
+      successfulJobsHistoryLimit: 1,
+      failedJobsHistoryLimit: 3,
+      jobTemplate: {
+        spec: {
+          activeDeadlineSeconds: 50,
+          backoffLimit: 0,
+          ttlSecondsAfterFinished: 300,
+          template: { spec: { restartPolicy: "Never", enableServiceLinks: false } },
+        },
+      },
+    });
+  });
+
+  test("names its image by a version, and pulls it only when it is not there", () => {
+    const [container] = spec.jobTemplate.spec.template.spec.containers;
+    expect(container).toMatchObject({ image: "prophet-autoscaler:0.1.0", imagePullPolicy: "IfNotPresent" });
+    expect(container.args).toEqual(["--once", "--config", "/etc/prophet-autoscaler/config.yaml"]);
+  });
+});
+
+describe("every pod", () => {
+  const pods = objects.flatMap(({ file, object }) => {
+    const spec = object?.spec as
+      | { template?: { spec?: object }; jobTemplate?: { spec: { template: { spec: object } } } }
+      | undefined;
+    const pod = spec?.jobTemplate?.spec.template.spec ?? spec?.template?.spec;
+    return pod === undefined ? [] : [[file, pod] as const];
+  });
+  test("there are some", () => expect(pods.length).toBeGreaterThanOrEqual(3));
+  test.each(pods)("%s meets Pod Security `restricted` and has requests and limits", (_file, pod) => {
+    expect(pod).toMatchObject({
+      securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
+      containers: [
+        {
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"] },
+          },
+          resources: {
+            requests: { cpu: expect.anything(), memory: expect.anything() },
+            limits: { cpu: expect.anything(), memory: expect.anything() },
+          },
+        },
+      ],
+    });
+  });
+});
+
+test("the stress-app has the requests and limits it is known by, and no manifest names replicas", () => {
+  expect(read("base/stress-app.yaml")).toMatch(/requests: \{ cpu: 100m.*\n.*limits: \{ cpu: 200m/);
+  for (const { object } of objects)
+    expect((object as { spec?: object } | null)?.spec ?? {}).not.toHaveProperty("replicas");
+});
+
+describe("roles", () => {
+  const roles = objects
+    .filter(({ object }) => object?.kind === "Role")
+    .map(({ file, object }) => [file, object.rules as unknown as readonly Rule[]] as const);
+  test.each(roles)("%s: no wildcard, no watch, no secrets, no pods; writes only to what is named", (_file, rules) => {
+    for (const rule of rules) {
+      const words = [...rule.resources, ...rule.verbs];
+      for (const word of ["*", "watch", "delete", "update", "secrets", "pods"]) expect(words).not.toContain(word);
+      if (rule.verbs.includes("patch")) expect(rule.resourceNames).toHaveLength(1);
+      if (rule.verbs.includes("patch")) expect(rule.resources).not.toContain("deployments");
+    }
+  });
+});
+
+describe("configurations", () => {
+  test.each(yamls.filter((file) => file.endsWith("config.yaml")))("%s is accepted as it is", async (file) => {
+    const settings = await loadSettings({
+      flags: { config: file },
+      env: { PROPHET_AUTOSCALER_NAMESPACE: "shop" },
+      readFile: async () => read(file),
+    });
+    expect(settings.state.configMap).toEqual({ namespace: "shop", name: "prophet-autoscaler-state" });
+    for (const target of settings.targets) {
+      expect(target.namespace).toBe("shop");
+      expect(target.podCpuLimit).toBe(0.2);
+    }
+  });
+});
+
+describe("monitoring", () => {
+  test("the operator's rules are the plain ones", () => {
+    expect(parse(read("monitoring/operator/prometheusrule.yaml")).spec).toEqual(parse(read("monitoring/rules.yaml")));
+  });
+
+  test("the dashboard shows the query that the job asks", () => {
+    const dashboard = JSON.parse(read("monitoring/dashboard.json")) as {
+      panels: { id: number; targets: { expr: string }[] }[];
+    };
+    expect(new Set(dashboard.panels.map((panel) => panel.id)).size).toBe(dashboard.panels.length);
+    expect(dashboard.panels[0]!.targets[0]!.expr).toContain(podPattern("Deployment", "W")!.slice(1));
+  });
+
+  test("an alert tells the age of the last success", () => {
+    expect(read("monitoring/rules.yaml")).toContain("kube_cronjob_status_last_successful_time");
+  });
+});
