@@ -126,6 +126,16 @@ def shape_cases():
                    {**NO_CALENDAR, "changepoint_prior_scale": 0.5})
 
 
+def hard_cases():
+    """Posteriors with long flat valleys, in which an optimiser's stopping rule decides where it ends."""
+    ds = times(120, 15)
+    for seed in (61, 62):
+        yield case(f"sine of 600 s: original ({seed})", history(ds, sine(120, 15, seed, period=600, level=4, swing=3)), ORIGINAL)
+    whole = {**NO_CALENDAR, "seasonality_mode": "multiplicative", "seasonalities": [season(1800, 4)]}
+    for name, seed in (("wander", 63), ("spikes", 64), ("square", 65)):
+        yield case(f"{name}: multiplicative season as long as the history", history(ds, SHAPES[name](120, 15, seed)), whole)
+
+
 def option_cases():
     ds = times(120, 15)
     tent_y, sine_y, season_y = tent(120, 15, 71), sine(120, 15, 72), growing_season(120, 15, 73)
@@ -259,6 +269,6 @@ def recorded_cases(folder):
 
 
 def all_cases(folder):
-    for group in (shape_cases, option_cases, logistic_cases, calendar_cases, column_cases):
+    for group in (shape_cases, hard_cases, option_cases, logistic_cases, calendar_cases, column_cases):
         yield from group()
     yield from recorded_cases(folder)

@@ -2,10 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { negativeLogPosterior } from "../../../../job/core/forecast/prophet/objective.ts";
 import { predict } from "../../../../job/core/forecast/prophet/predict.ts";
-import { isLinear } from "../../../../job/core/forecast/prophet/solve-linear.ts";
 import { KNOWN_DIFFERENCES, stoppedEarly } from "./differences.ts";
 import { differenceOfRange, readGoldens, wholeFrame } from "./goldens.ts";
-import { naiveSolve } from "./naive-solver.ts";
+import { naiveDescent } from "./naive-solver.ts";
 import { median, modelOf, must, paramsOf, preparedOf } from "./support.ts";
 
 const { versions, cases } = readGoldens();
@@ -37,7 +36,7 @@ describe(`Prophet ${versions.prophet} asked ${cases.length} questions`, () => {
 
   it.each(cases)("$name: a forecast within 3 % of the range", (c) => {
     const yhat = must(predict(modelOf(c), wholeFrame(c), { intervals: "none" })).yhat;
-    const most = KNOWN_DIFFERENCES[c.name]?.most ?? (c.name.startsWith("recorded") ? 0.05 : 0.03);
+    const most = KNOWN_DIFFERENCES[c.name]?.most ?? 0.03;
     expect(differenceOfRange(yhat, c.prophet.yhat, c.history.y)).toBeLessThanOrEqual(most);
   });
 
@@ -59,9 +58,8 @@ describe(`Prophet ${versions.prophet} asked ${cases.length} questions`, () => {
   const parted = cases.filter((c) => !(c.name in KNOWN_DIFFERENCES) && c.name !== "regressor that never changes");
   it.each(parted)("$name: the same components", (c) => {
     const ours = must(predict(modelOf(c), c.future, { intervals: "none" }));
-    const most = c.name.startsWith("recorded") ? 0.05 : 0.03;
-    expect(differenceOfRange(ours.trend, c.prophet.trend, c.history.y)).toBeLessThan(most);
-    expect(differenceOfRange(ours.additive_terms, c.prophet.additive_terms, c.history.y)).toBeLessThan(most);
+    expect(differenceOfRange(ours.trend, c.prophet.trend, c.history.y)).toBeLessThan(0.03);
+    expect(differenceOfRange(ours.additive_terms, c.prophet.additive_terms, c.history.y)).toBeLessThan(0.03);
     expect(differenceOfRange(ours.multiplicative_terms, c.prophet.multiplicative_terms, [0, 1])).toBeLessThan(0.03);
   });
 
@@ -83,10 +81,14 @@ describe(`Prophet ${versions.prophet} asked ${cases.length} questions`, () => {
     { timeout: 60_000 },
     (c) => {
       const { problem } = preparedOf(c);
-      expect(isLinear(problem)).toBe(true);
-      const onwards = negativeLogPosterior(problem, naiveSolve(problem, 20_000, paramsOf(c)));
-      expect(onwards).toBeLessThan(c.prophet.objective! - 0.1);
-      expect(Math.abs(onwards - modelOf(c).objective)).toBeLessThan(0.05);
+      const ours = modelOf(c).objective;
+      let at = paramsOf(c);
+      const above = () => negativeLogPosterior(problem, at) - ours;
+      const stan = above();
+      for (let i = 0; i < 8 && above() > 0.01; i++) at = naiveDescent(problem, 25, at);
+      expect(above()).toBeGreaterThan(-1e-6);
+      // In the two flattest valleys 20,000 sweeps do not reach the end; then most of the way must be done.
+      expect(above()).toBeLessThan(Math.max(0.05, stan / 4));
     },
   );
 });
