@@ -29,7 +29,8 @@ function run(file: string, args: readonly string[]): Run {
     for (;;) {
       const match = pattern.exec(text);
       if (match) return match;
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`ended without saying ${pattern}: ${text}`);
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`ended without saying ${pattern}: ${text}`);
       await Promise.race([once(child.stdout!, "data"), exit]);
     }
   };
