@@ -59,6 +59,8 @@ describe("tick", () => {
     const { decision, memory, record } = tick(input({ history: null, current: 9 }), last);
     expect(decision).toMatchObject({ action: "hold", replicas: 9, reason: "NoData" });
     expect(memory.missingSince).toBe(NOW);
+    const later = tick(input({ now: NOW + 900, history: null, current: 9, memory }), last);
+    expect(later.decision.message).toContain("missing for 900 s, no fallback configured");
     expect(record).toMatchObject({ forecast: null, series: null, wish: null });
     expect(
       tick(input({ history: { samples: pairs([]), partial: false, seriesCount: 0 }, current: 9 }), last).decision

@@ -73,7 +73,9 @@ function conclude(current: Replicas, trail: readonly TrailEntry[], blind: boolea
   const decisive = gate ?? trail.findLast((e) => e.from !== e.to) ?? (blind ? trail[0] : undefined);
   const action = replicas !== current ? "scale" : decisive === undefined ? "keep" : "hold";
   const reason = decisive?.reason ?? "DesiredWithinRange";
-  const message = decisive?.message ?? `${current} replicas are what the demand needs`;
+  const since = blind && decisive?.stage === "data" ? trail.find((e) => e.stage === "fallback") : undefined;
+  const why = decisive?.message ?? `${current} replicas are what the demand needs`;
+  const message = since === undefined ? why : `${why}; ${since.message}`;
   return { action, current, replicas, reason, message, trail };
 }
 
