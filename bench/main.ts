@@ -1,0 +1,28 @@
+/** `npm run bench -- NAME`: finds the bench and runs it; each prints a table and rewrites its page under docs/. */
+
+/** A bench's module. */
+interface Bench {
+  readonly main: (args: readonly string[]) => Promise<void> | void;
+}
+
+/** Benches by name; each is loaded only when it is asked for. */
+const BENCHES: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<Bench> }>> = {
+  accuracy: { about: "forecast errors of ours and of others over all series", load: () => load("accuracy") },
+  policy: { about: "cost and misses of our decisions and of others over all series", load: () => load("policy") },
+  speed: { about: "time and memory of a whole run from a cold start", load: () => load("speed") },
+  fleet: { about: "time and memory of a run over thousands of targets", load: () => load("fleet") },
+};
+
+async function load(name: string): Promise<Bench> {
+  return (await import(`./${name}.ts`)) as Bench;
+}
+
+const [name = "", ...args] = process.argv.slice(2);
+const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+if (bench === undefined) {
+  const list = Object.entries(BENCHES).map(([key, { about }]) => `  ${key.padEnd(9)} ${about}`);
+  console.error(`${name === "" ? "Which bench?" : `${JSON.stringify(name)} is not a bench.`}\n${list.join("\n")}`);
+  process.exitCode = 2;
+} else {
+  await (await bench.load()).main(args);
+}
