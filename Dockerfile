@@ -8,7 +8,10 @@ WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY scripts/build.ts scripts/sbom.ts ./scripts/
-RUN node scripts/sbom.ts >/sbom.json
+ARG VERSION=0.0.0-dev
+ARG REVISION=unknown
+ARG SOURCE=
+RUN node scripts/sbom.ts "${VERSION}" "${REVISION}" "${SOURCE}" >/sbom.json
 COPY job ./job
 # by path: the image's node is the right one, whatever node_modules/.bin holds; source maps stay out of the image
 RUN node scripts/build.ts && find dist -name '*.map' -delete
@@ -23,6 +26,12 @@ USER 65532:65532
 RUN ["/nodejs/bin/node", "/app/warm.ts", "--cache", "/tmp/cache", "/app/dist/job.js"]
 
 FROM ${RUN_BASE}
+WORKDIR /app
+COPY --from=build /src/dist ./dist
+COPY --from=warm /tmp/cache ./cache
+# package.json: without it Node would guess the type of each module from its syntax.
+# The bill of materials names version and revision, so these layers and the labels after them are never another version's from a builder's cache.
+COPY --from=build /src/package.json /sbom.json ./
 ARG VERSION=0.0.0-dev
 ARG REVISION=unknown
 ARG SOURCE=
@@ -32,11 +41,6 @@ LABEL org.opencontainers.image.title="prophet-autoscaler" \
   org.opencontainers.image.version="${VERSION}" \
   org.opencontainers.image.revision="${REVISION}" \
   org.opencontainers.image.source="${SOURCE}"
-WORKDIR /app
-# package.json: without it Node would guess the type of each module from its syntax
-COPY --from=build /src/package.json /sbom.json ./
-COPY --from=build /src/dist ./dist
-COPY --from=warm /tmp/cache ./cache
 # only read at run time, so the root file system can be read-only; another user id works too, with a colder start
 ENV NODE_COMPILE_CACHE=/app/cache
 USER 65532:65532

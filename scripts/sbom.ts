@@ -1,4 +1,7 @@
-/** Prints the bill of materials (CycloneDX JSON) of what the bundle may contain; from the lock file alone, and equal lock files give equal bytes. */
+/**
+ * sbom.ts [VERSION [REVISION [SOURCE]]]: prints the bill of materials (CycloneDX JSON) of what the bundle may contain; from the lock
+ * file alone, and equal lock files give equal bytes.
+ */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
@@ -8,7 +11,10 @@ interface Lock {
 }
 interface Bill {
   serialNumber?: string;
-  metadata: { timestamp?: string; component: { name: string; "bom-ref": string } };
+  metadata: {
+    timestamp?: string;
+    component: { name: string; version: string; "bom-ref": string; properties?: { name: string; value: string }[] };
+  };
   components: { "bom-ref": string }[];
   dependencies: { ref: string; dependsOn: string[] }[];
 }
@@ -30,8 +36,14 @@ const bill = JSON.parse(
 // random, the time, and the name of the folder
 delete bill.serialNumber;
 delete bill.metadata.timestamp;
-bill.metadata.component.name = lock.name;
-shipped.add(bill.metadata.component["bom-ref"]);
+const { component } = bill.metadata;
+const [version = component.version, revision, source] = process.argv.slice(2);
+component.name = lock.name;
+component.version = version;
+component.properties = Object.entries({ revision, source }).flatMap(([name, value]) =>
+  value ? [{ name, value }] : [],
+);
+shipped.add(component["bom-ref"]);
 bill.components = bill.components.filter((part) => shipped.has(part["bom-ref"]));
 bill.dependencies = bill.dependencies
   .filter(({ ref }) => shipped.has(ref))
