@@ -1,7 +1,7 @@
 /** One run over fake ports: order of claim and act, failures, conflicts, several runs in one process. */
 import { describe, expect, it } from "vitest";
 import { runFor, runOnce } from "../job/run.ts";
-import { config, NOW } from "./fakes/config.ts";
+import { behavior, config, NOW } from "./fakes/config.ts";
 import { last } from "./fakes/forecaster.ts";
 import { type FakeWorld, fakePorts, fakeWorld, stateOf } from "./fakes/ports.ts";
 
@@ -42,6 +42,18 @@ describe("runOnce", () => {
     }
     // The wish of 5 at minute 0 leaves the window of 300 s with minute 5.
     expect(seen).toEqual([5, 5, 5, 5, 1, 1, 1]);
+  });
+
+  it("scales in at once when the window is no longer than the interval", async () => {
+    const target = config({ behavior: behavior({}, { stabilizationWindowSeconds: 60 }) });
+    const world = fakeWorld({ load: (_, time) => (time > NOW ? 0.4 : 2.2) });
+    const seen: number[] = [];
+    for (const seconds of [0, 60, 120]) {
+      world.now = NOW + seconds;
+      await run(world, [target]);
+      seen.push(world.replicas.web!);
+    }
+    expect(seen).toEqual([5, 1, 1]);
   });
 
   it("writes nothing in a dry run", async () => {

@@ -13,6 +13,7 @@ export interface MemorySpans {
   readonly behavior: { readonly scaleUp: DirectionSpans; readonly scaleDown: DirectionSpans };
   readonly scaleDownCooldown: Seconds;
   readonly history: Seconds;
+  readonly interval: Seconds;
 }
 
 /** A target of which nothing is known. */
@@ -33,8 +34,8 @@ export const TRACE: Seconds = 180;
 export const OVERRULED_PAUSE: Seconds = 1800;
 
 /**
- * Memory as this tick may use it. Without a wish inside the down window (first run, lost state, long pause) the current replicas are the first wish, as in HPA,
- * so nothing shrinks for one window. What lies in the future (a clock set back) is dropped; an expired forecast is absent.
+ * Memory as this tick may use it. Without a wish of the down window or of the last two intervals (first run, lost state, long pause) the current replicas are the first wish,
+ * as in HPA, so nothing shrinks for one window. Two intervals, because with a window of 60 s and a run a minute the last wish has just left the window, and is no lost memory. What lies in the future (a clock set back) is dropped; an expired forecast is absent.
  */
 export function recall(
   stored: TargetState | undefined,
@@ -43,11 +44,9 @@ export function recall(
   spans: MemorySpans,
 ): TargetState {
   const state = stored ?? BLANK;
-  const window = spans.behavior.scaleDown.stabilizationWindowSeconds;
+  const known = Math.max(spans.behavior.scaleDown.stabilizationWindowSeconds, 2 * spans.interval);
   const past = state.wishes.filter((wish) => wish.at <= now);
-  const wishes = past.some((wish) => wish.at > now - Math.max(window, 1))
-    ? past
-    : [...past, { at: now, replicas: current }];
+  const wishes = past.some((wish) => wish.at > now - known) ? past : [...past, { at: now, replicas: current }];
   return {
     ...state,
     wishes,
@@ -99,7 +98,7 @@ export function remember(memory: TargetState, learnt: Learnt, spans: MemorySpans
     ? [...memory.events, { at: now, from: current, to: replicas }]
     : memory.events;
   return {
-    wishes: pruneWishes(wishes, now - wishSpan(spans.behavior)),
+    wishes: pruneWishes(wishes, now - wishSpan(spans)),
     events: events.filter((event) => event.at > now - eventSpan(spans)).slice(-MOST_EVENTS),
     lastForecast: learnt.forecast ?? memory.lastForecast,
     lastGoodData: learnt.dataUsable ? now : memory.lastGoodData,
@@ -132,8 +131,9 @@ export function pruneWishes(wishes: readonly Wish[], cutoff: EpochSeconds): read
   return kept.reverse();
 }
 
-function wishSpan(behavior: MemorySpans["behavior"]): Seconds {
-  return Math.max(behavior.scaleUp.stabilizationWindowSeconds, behavior.scaleDown.stabilizationWindowSeconds, 60);
+function wishSpan({ behavior, interval }: MemorySpans): Seconds {
+  const { scaleUp, scaleDown } = behavior;
+  return Math.max(scaleUp.stabilizationWindowSeconds, scaleDown.stabilizationWindowSeconds, 3 * interval);
 }
 
 function eventSpan({ behavior, scaleDownCooldown }: MemorySpans): Seconds {

@@ -11,7 +11,7 @@ import {
   remember,
 } from "../../../job/core/state/memory.ts";
 import type { TargetState } from "../../../job/core/state/types.ts";
-import { config, NOW } from "../../fakes/config.ts";
+import { behavior, config, NOW } from "../../fakes/config.ts";
 import { anyMemory } from "../../fakes/state.ts";
 
 const SPANS = config({ scaleDownCooldown: 120 });
@@ -34,6 +34,12 @@ describe("recall", () => {
     ["the only wish lies in the future", { ...BLANK, wishes: [{ at: NOW + 60, replicas: 1 }] }],
   ])("takes the current replicas as the first wish when %s", (_, stored) => {
     expect(recall(stored, NOW, 7, SPANS).wishes.at(-1)).toEqual({ at: NOW, replicas: 7 });
+  });
+
+  it("takes a wish of the last run for memory, though a short window has just closed behind it", () => {
+    const stored = { ...BLANK, wishes: [{ at: NOW - 60, replicas: 1 }] };
+    const short = config({ behavior: behavior({}, { stabilizationWindowSeconds: 60 }) });
+    expect(recall(stored, NOW, 7, short).wishes).toEqual(stored.wishes);
   });
 
   it("leaves a wish inside the window alone", () => {
