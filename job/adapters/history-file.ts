@@ -24,7 +24,7 @@ export function fileHistory(file: string, options: { readonly at?: EpochSeconds 
       return targets.map((target) => {
         const keep = [...samples.times.keys()].filter((i) => {
           const time = samples.times[i]!;
-          return time <= now && time > now - target.history - target.step / 2;
+          return time <= now && time > now - target.history;
         });
         return {
           samples: {

@@ -4,12 +4,21 @@ import type { TargetConfig } from "../core/target.ts";
 import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import { collectionPath, objectPath } from "./kubernetes-path.ts";
-import type { Hpa } from "./kubernetes-scaler.ts";
 
 /** Set to "true" on a workload, it stops scaling until it is removed. */
 export const pauseAnnotation = "prophet-autoscaler/paused";
 /** How long a list of HPAs is used again: targets of one run ask once per namespace. */
 const listLife = 10_000;
+
+/** What of a HorizontalPodAutoscaler is used. */
+export interface Hpa {
+  readonly metadata?: { readonly name?: string };
+  readonly spec?: {
+    readonly minReplicas?: number;
+    readonly scaleTargetRef?: { readonly apiVersion?: string; readonly kind?: string; readonly name?: string };
+  };
+  readonly status?: { readonly currentReplicas?: number };
+}
 
 interface Workload {
   readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };

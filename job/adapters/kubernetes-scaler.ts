@@ -4,19 +4,9 @@ import type { TargetConfig } from "../core/target.ts";
 import type { Replicas } from "../core/units.ts";
 import type { ScaleReading, Scaler } from "../ports.ts";
 import { ClusterError } from "./errors.ts";
-import { conditionsReader } from "./kubernetes-conditions.ts";
+import { conditionsReader, type Hpa } from "./kubernetes-conditions.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import { collectionPath, fieldManager, objectPath } from "./kubernetes-path.ts";
-
-/** What of a HorizontalPodAutoscaler is used. */
-export interface Hpa {
-  readonly metadata?: { readonly name?: string };
-  readonly spec?: {
-    readonly minReplicas?: number;
-    readonly scaleTargetRef?: { readonly apiVersion?: string; readonly kind?: string; readonly name?: string };
-  };
-  readonly status?: { readonly currentReplicas?: number };
-}
 
 interface Scale {
   readonly spec?: { readonly replicas?: number };

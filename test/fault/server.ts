@@ -1,6 +1,13 @@
 /** A small HTTP server on loopback that answers as a test says: slowly, wrongly, not at all; and remembers what it was asked. */
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createTlsServer } from "node:https";
 
 /** One request as it came. */
@@ -37,20 +44,7 @@ export async function fakeServer(
     for await (const chunk of request) body += String(chunk);
     const one = { method: request.method ?? "", url: request.url ?? "", headers: request.headers, body };
     seen.push(one);
-    const { status = 200, headers = {}, body: text = "", delay = 0, end } = reply(one, seen.length);
-    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
-    if (end === "hang") return;
-    if (end === "silent") return void request.socket.destroy();
-    const whole = typeof text === "string" ? text : "";
-    if (end === "cut") {
-      response.writeHead(status, { ...headers, "content-length": String(whole.length) });
-      response.write(whole.slice(0, whole.length / 2), () => request.socket.destroy());
-      return;
-    }
-    response.writeHead(status, { "content-type": "application/json", ...headers });
-    if (typeof text === "string") return void response.end(text);
-    for (const part of text()) if (!response.write(part)) await once(response, "drain").catch(() => {});
-    response.end();
+    await send(reply(one, seen.length), request, response);
   };
   const server: Server = tls
     ? createTlsServer({ ...tls, rejectUnauthorized: tls.requestCert === true }, listener)
@@ -68,6 +62,26 @@ export async function fakeServer(
       await once(server, "close");
     },
   };
+}
+
+async function send(
+  { status = 200, headers = {}, body: text = "", delay = 0, end }: Reply,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
+  if (end === "hang") return;
+  if (end === "silent") return void request.socket.destroy();
+  if (end === "cut") {
+    const whole = typeof text === "string" ? text : "";
+    response.writeHead(status, { ...headers, "content-length": String(whole.length) });
+    response.write(whole.slice(0, whole.length / 2), () => request.socket.destroy());
+    return;
+  }
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  if (typeof text === "string") return void response.end(text);
+  for (const part of text()) if (!response.write(part)) await once(response, "drain").catch(() => {});
+  response.end();
 }
 
 /** The body of a query_range answer with one series of these pairs. */

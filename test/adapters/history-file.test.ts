@@ -1,0 +1,65 @@
+/** Series files of both forms, and everything that is wrong with a file, by line. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HistoryError } from "../../job/adapters/errors.ts";
+import { fileHistory, parseSeries } from "../../job/adapters/history-file.ts";
+import type { HistoryReading } from "../../job/ports.ts";
+import { config } from "../fakes/config.ts";
+import { matrix } from "../fault/server.ts";
+
+let dir = "";
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "series-"));
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+async function file(text: string): Promise<string> {
+  const path = join(dir, `${Math.random()}.csv`);
+  await writeFile(path, text);
+  return path;
+}
+
+describe("parseSeries", () => {
+  test("CSV, with gaps, Windows line ends and a byte order mark", () => {
+    const { samples, seriesCount } = parseSeries("\uFEFFtimestamp,value\r\n15,0.5\r\n30,\r\n45,NaN\r\n60,1e-3\r\n");
+    expect([...samples.times]).toEqual([15, 30, 45, 60]);
+    expect([...samples.values]).toEqual([0.5, Number.NaN, Number.NaN, 0.001]);
+    expect(seriesCount).toBe(1);
+  });
+  test("the body of query_range", () => {
+    expect([...parseSeries(matrix([[15, "2"]])).samples.values]).toEqual([2]);
+  });
+  test.each([
+    ["time,cpu\n1,2\n", /line 1 is "time,cpu"/],
+    ["", /line 1/],
+    ["timestamp,value\n1,2\nx,3\n", /line 3 is "x,3"/],
+    ["timestamp,value\n1,2,3\n", /line 2 is "1,2,3"/],
+    ["timestamp,value\n1,many\n", /line 2.*"many"/],
+    ["{", /not JSON/],
+  ])("%j is refused", (text, message) => {
+    expect(() => parseSeries(text)).toThrow(message);
+  });
+});
+
+describe("fileHistory", () => {
+  test("its clock is the newest sample; it shows the window before it", async () => {
+    const path = await file(`timestamp,value\n${Array.from({ length: 200 }, (_, i) => `${i * 15},${i}`).join("\n")}\n`);
+    const history = fileHistory(path);
+    const now = await history.now();
+    expect(now).toBe(199 * 15);
+    const [reading] = (await history.read([config({ history: 300, step: 15 })], now)) as HistoryReading[];
+    expect(reading!.samples.times).toHaveLength(20);
+    expect(reading!.samples.times.at(-1)).toBe(now);
+    const [earlier] = (await fileHistory(path, { at: 600 }).read(
+      [config({ history: 300, step: 15 })],
+      600,
+    )) as HistoryReading[];
+    expect(earlier!.samples.times.at(-1)).toBe(600);
+  });
+  test("no file, no sample: by name", async () => {
+    await expect(fileHistory(join(dir, "gone")).now()).rejects.toThrow(HistoryError);
+    await expect(fileHistory(await file("timestamp,value\n")).now()).rejects.toThrow(/no sample/);
+  });
+});

@@ -1,0 +1,123 @@
+/** The query of a target sees its own pods and nobody else's, whatever the names are. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  defaultQuery,
+  duration,
+  fillQuery,
+  podPattern,
+  podStartQuery,
+  quotePromql,
+} from "../../job/adapters/prometheus-query.ts";
+import { config } from "../fakes/config.ts";
+
+/** PromQL anchors its patterns. */
+const matches = (kind: string, name: string, pod: string) => new RegExp(`^(?:${podPattern(kind, name)})$`).test(pod);
+
+const safe = "bcdfghjklmnpqrstvwxz2456789";
+/** Kubernetes' own rule: each decimal digit of a 32-bit number picks a letter. */
+function templateHash(number: number): string {
+  return [...String(number)].map((digit) => safe[digit.charCodeAt(0) % safe.length]).join("");
+}
+/** Kubernetes' own rule: the base is cut at 58 characters, then 5 letters follow. */
+function generated(base: string, suffix: string): string {
+  return base.slice(0, 58) + suffix;
+}
+const suffixes = fc.string({ unit: fc.constantFrom(...safe), minLength: 5, maxLength: 5 });
+const names = fc.stringMatching(/^[a-z]([a-z0-9-]{0,60}[a-z0-9])?$/);
+
+describe("pod names", () => {
+  test("a Deployment's own pods match, at every length of name", () => {
+    fc.assert(
+      fc.property(names, fc.integer({ min: 100_000, max: 2 ** 32 - 1 }), suffixes, (name, number, suffix) => {
+        expect(matches("Deployment", name, generated(`${name}-${templateHash(number)}-`, suffix))).toBe(true);
+      }),
+    );
+  });
+
+  test("pods of a Deployment whose name merely begins alike do not match", () => {
+    fc.assert(
+      fc.property(
+        fc.stringMatching(/^[a-z]{1,15}$/),
+        fc.stringMatching(/^[a-z0-9]{1,15}$/),
+        fc.integer({ min: 100_000, max: 2 ** 32 - 1 }),
+        suffixes,
+        (name, more, number, suffix) => {
+          expect(matches("Deployment", name, generated(`${name}-${more}-${templateHash(number)}-`, suffix))).toBe(
+            false,
+          );
+        },
+      ),
+    );
+  });
+
+  test.each([
+    ["Deployment", "web", "web-5d4f8c9b7-x2x4z", true],
+    ["Deployment", "web", "web-api-5d4f8c9b7-x2x4z", false],
+    ["Deployment", "web", "web-canary-5d4f8c9b7-x2x4z", false],
+    ["Deployment", "web", "web-0", false],
+    ["Deployment", "web", "web-db-x2x4z", false],
+    ["Deployment", "web", "web-x2x4z", false],
+    ["Deployment", "web", "my-web-5d4f8c9b7-x2x4z", false],
+    ["Deployment", "web.v1", "webxv1-5d4f8c9b7-x2x4z", false],
+    ["Deployment", "web.v1", "web.v1-5d4f8c9b7-x2x4z", true],
+    ["StatefulSet", "db", "db-0", true],
+    ["StatefulSet", "db", "db-12", true],
+    ["StatefulSet", "db", "db-1-0", false],
+    ["StatefulSet", "db", "db-x2x4z", false],
+    ["ReplicaSet", "web", "web-x2x4z", true],
+    ["Rollout", "web", "web-5d4f8c9b7-x2x4z", true],
+  ])("%s %s: %s is %s", (kind, name, pod, own) => {
+    expect(matches(kind, name, pod)).toBe(own);
+  });
+
+  test("an unknown kind has no pattern and no default query", () => {
+    expect(podPattern("Widget", "w")).toBeUndefined();
+    const target = config({ scaleTargetRef: { apiVersion: "example.com/v1", kind: "Widget", name: "w" } });
+    expect(defaultQuery(target, 60)).toBeUndefined();
+    expect(podStartQuery(target)).toBeUndefined();
+  });
+});
+
+describe("the default query", () => {
+  test("leaves out the rows that count twice", () => {
+    const query = defaultQuery(config(), 60)!;
+    expect(query).toContain('namespace="shop"');
+    expect(query).toContain('container!=""');
+    expect(query).toContain('container!="POD"');
+    expect(query).toContain("[60s]");
+    expect(query).toMatch(/^sum\(max by \(namespace, pod, container\) \(rate\(/);
+  });
+
+  test("no name can end its string", () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        // the inside of a Go string: every quote and backslash escaped, no raw line end
+        expect(quotePromql(text)).toMatch(/^(?:[^"\\\n\r]|\\.)*$/s);
+        expect(quotePromql(text).replace(/\\(.)/gs, (_, c: string) => ({ n: "\n", r: "\r" })[c] ?? c)).toBe(text);
+      }),
+    );
+  });
+});
+
+describe("a query of the user's own", () => {
+  const target = config();
+  test("placeholders are filled, other dollars stay", () => {
+    expect(fillQuery('x{ns="$namespace",n="$name",k="$kind",p=~"^a$"}', target)).toBe(
+      'x{ns="shop",n="web",k="Deployment",p=~"^a$"}',
+    );
+    expect(fillQuery("$names $namespaced", target)).toBe("$names $namespaced");
+  });
+  test("$pods is the pattern of the pod names", () => {
+    expect(fillQuery('x{pod=~"$pods"}', target)).toBe(`x{pod=~"${podPattern("Deployment", "web")}"}`);
+  });
+  test("values are escaped", () => {
+    expect(fillQuery('"$name"', config({ scaleTargetRef: { apiVersion: "v1", kind: "K", name: 'a"b\\' } }))).toBe(
+      '"a\\"b\\\\"',
+    );
+  });
+});
+
+test("durations", () => {
+  expect([duration(60), duration(0.5), duration(90)]).toEqual(["60s", "500ms", "90s"]);
+});
