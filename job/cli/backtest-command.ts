@@ -28,8 +28,8 @@ export const backtestCommand: Command = async (flags, io) => {
     );
   }
   if (typeof flags.dump === "string") {
-    const { writeText } = await import("./files.ts");
-    await writeText(flags.dump, dump(result));
+    const { writeOut } = await import("./files.ts");
+    await writeOut(flags.dump, dump(result));
   }
   const { rows: _rows, ...rest } = result;
   io.out(flags.json === true ? `${JSON.stringify({ file, ...rest })}\n` : table(file, result));

@@ -3,8 +3,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CommandError } from "./io.ts";
 
-/** Writes a text; makes the folder. Throws CommandError that names the file. */
-export async function writeText(path: string, content: string): Promise<void> {
+/** Writes a text or bytes; makes the folder. Throws CommandError that names the file. */
+export async function writeOut(path: string, content: string | Uint8Array): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content);

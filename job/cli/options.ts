@@ -62,7 +62,10 @@ const run = own("Run:", {
     max: 100_000,
   }),
   plot: toggle({ about: "Draw history and forecast in the terminal." }),
-  svg: text({ about: "Write the picture of history and forecast to this file." }),
+  svg: text({
+    about:
+      "Write the picture of history and forecast to this file, SVG or PNG by its name (PNG where resvg is installed).",
+  }),
 });
 
 const trial = run.filter((o) => o.flag === "history-file" || o.flag === "replicas");

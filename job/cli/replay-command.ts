@@ -23,11 +23,11 @@ export const replayCommand: Command = async (flags, io) => {
   });
   const result = await run(file, names, options, target);
   const { startup, steps, policies } = result;
-  const { writeText } = await import("./files.ts");
-  if (typeof flags.dump === "string") await writeText(flags.dump, rowsToCsv(result));
+  const { writeOut } = await import("./files.ts");
+  if (typeof flags.dump === "string") await writeOut(flags.dump, rowsToCsv(result));
   if (typeof flags.report === "string") {
     const { replayHtml } = await import("../report/replay-html.ts");
-    await writeText(flags.report, replayHtml({ file, options, result }));
+    await writeOut(flags.report, replayHtml({ file, options, result }));
     io.err(`report: ${flags.report}\n`);
   }
   io.out(flags.json === true ? `${JSON.stringify({ file, startup, steps, policies })}\n` : table(file, result));

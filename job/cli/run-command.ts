@@ -1,4 +1,5 @@
 /** The default command: settings -> ports -> runOnce (or several runs) -> JSON, text, plot, picture -> exit code. */
+import { extname } from "node:path";
 import { loadSettings } from "../config/load.ts";
 import type { Settings } from "../config/types.ts";
 import type { Ports } from "../ports.ts";
@@ -117,9 +118,9 @@ async function printText(all: readonly Reported[], flags: Flags, io: Io, dryRun:
   }
 }
 
-/** One picture a target; with several targets their names go into the file names. */
+/** One picture a target, SVG or, by the name's end, PNG; with several targets their names go into the file names. */
 async function writePictures(all: readonly Reported[], path: string, flags: Flags, io: Io): Promise<void> {
-  const [{ pictureOf }, { forecastSvg }, { writeText }] = await Promise.all([
+  const [{ pictureOf }, { forecastSvg }, { writeOut }] = await Promise.all([
     import("../report/picture.ts"),
     import("../report/svg.ts"),
     import("./files.ts"),
@@ -130,8 +131,11 @@ async function writePictures(all: readonly Reported[], path: string, flags: Flag
       io.err(`no picture of ${target.namespace}/${target.name}: there is no data to draw\n`);
       continue;
     }
-    const file = all.length === 1 ? path : path.replace(/(\.svg)?$/i, `-${target.namespace}-${target.name}.svg`);
-    await writeText(file, forecastSvg(picture));
+    const end = extname(path) || ".svg";
+    const base = path.slice(0, path.length - extname(path).length);
+    const file = all.length === 1 ? path : `${base}-${target.namespace}-${target.name}${end}`;
+    const svg = forecastSvg(picture);
+    await writeOut(file, end === ".png" ? await (await import("../report/png.ts")).svgToPng(svg, 1840) : svg);
     (flags.json === true ? io.err : io.out)(`picture: ${file}\n`);
   }
 }

@@ -40,7 +40,7 @@ export const TARGET = group({
     }),
     query: text({
       about:
-        "PromQL for the workload's total CPU in cores; $namespace, $name and $kind are replaced. Built when not given.",
+        "PromQL for the workload's total CPU in cores; $namespace, $name, $kind and $pods (the pattern of its pod names) are replaced. Built when not given.",
       flag: "query",
     }),
     targetCpu: quantity({
