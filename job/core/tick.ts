@@ -3,7 +3,7 @@ import type { Forecaster } from "./forecast/types.ts";
 import { backfill } from "./policy/backfill.ts";
 import { decide } from "./policy/decide.ts";
 import { noteDrop } from "./policy/drop.ts";
-import { forecastOf, leadOf, levelsOf, look, type TickInput, toRemember } from "./policy/observe.ts";
+import { ask, leadOf, levelsOf, look, type TickInput, toRemember } from "./policy/observe.ts";
 import type { Decision, TickRecord } from "./policy/types.ts";
 import { mask } from "./series/grid.ts";
 import { currentDemand } from "./series/quality.ts";
@@ -28,7 +28,7 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
 
   const bursts = recalled.rollouts.map(([from, to]) => [from, to + TRACE] as const);
   const learnable = mask(series, conditions.rollout === true ? [...bursts, [now, now] as const] : bursts);
-  const forecast = usable ? forecastOf(input, learnable, lead, forecaster) : null;
+  const { forecast, problem } = usable ? ask(input, learnable, lead, forecaster) : { forecast: null };
   const memory = noteDrop(usable ? backfill(recalled, series, now, config) : recalled, now, demand, config);
   const levels = levelsOf(config);
   const { decision, wish, quantile } = decide({
@@ -38,6 +38,7 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
     demand,
     series: usable ? learnable : null,
     forecast,
+    ...(problem === undefined ? {} : { problem }),
     levels,
     lead,
     config,

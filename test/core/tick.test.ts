@@ -77,6 +77,7 @@ describe("tick", () => {
     );
     expect(broken.decision.replicas).toBe(5);
     expect(broken.record.forecast).toBeNull();
+    expect(JSON.stringify(broken.decision.trail)).toContain("no forecast could be made (singular)");
     const nonsense = tick(
       input({}, () => 2.2),
       () => forecast({ maxQuantiles: [Number.NaN] }),

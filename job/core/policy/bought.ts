@@ -19,7 +19,7 @@ export function bought(input: PolicyInput, level: Probability): Bought {
   const asked = forecast?.maxQuantiles[input.levels.indexOf(level)] ?? Number.NaN;
   if (forecast === null || !Number.isFinite(asked)) {
     const instead = reactive(input, level);
-    return { asked: instead, trusted: instead, doubt: "no forecast could be made" };
+    return { asked: instead, trusted: instead, doubt: noForecast(input) };
   }
   if (!(forecast.skill > config.trustThreshold)) return { asked, trusted: asked, doubt: null };
   const doubt = `error ${forecast.skill.toFixed(2)} times that of the last value, limit ${config.trustThreshold}`;
@@ -29,4 +29,9 @@ export function bought(input: PolicyInput, level: Probability): Bought {
 function reactive({ series, demand, lead }: PolicyInput, level: Probability): Cores {
   if (series === null || series.values.length === 0) return demand;
   return persistenceQuantile(series, Math.max(1, Math.ceil(lead / series.step - 1e-9)), level);
+}
+
+function noForecast({ forecast, problem }: PolicyInput): string {
+  if (problem !== undefined) return `no forecast could be made (${problem})`;
+  return forecast === null ? "no forecast could be made" : "the forecast is not a number";
 }

@@ -68,23 +68,24 @@ export function levelsOf(config: TargetConfig): readonly number[] {
   return [...new Set([config.quantile, config.scaleDownQuantile ?? config.quantile])].sort((a, b) => a - b);
 }
 
-/** Asks the forecaster; null when it throws: a numeric accident costs the forecast, not the decision. */
-export function forecastOf(input: TickInput, series: Series, lead: Seconds, forecaster: Forecaster): Forecast | null {
+/** A forecast, or null and why there is none. */
+export interface Asked {
+  readonly forecast: Forecast | null;
+  readonly problem?: string;
+}
+
+/** Asks the forecaster. One that throws gives no forecast: a numeric accident costs the forecast, not the decision. */
+export function ask(input: TickInput, series: Series, lead: Seconds, forecaster: Forecaster): Asked {
   const { history, config } = input;
   const long =
     history?.longSamples === undefined
       ? {}
       : { longHistory: longGrid(history.longSamples, history.longStep ?? 300, input.now) };
+  const [horizonSteps, leadSteps] = [stepsOf(config.horizon, series.step), stepsOf(lead, series.step)];
   try {
-    return forecaster({
-      series,
-      horizonSteps: stepsOf(config.horizon, series.step),
-      leadSteps: stepsOf(lead, series.step),
-      levels: levelsOf(config),
-      ...long,
-    });
-  } catch {
-    return null;
+    return { forecast: forecaster({ series, horizonSteps, leadSteps, levels: levelsOf(config), ...long }) };
+  } catch (error) {
+    return { forecast: null, problem: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -15,6 +15,8 @@ export interface PolicyInput {
   readonly demand: Cores;
   readonly series: Series | null;
   readonly forecast: Forecast | null;
+  /** Why there is no forecast, when the forecaster said so. */
+  readonly problem?: string;
   /** Levels of `forecast.maxQuantiles`, as they were asked. */
   readonly levels: readonly number[];
   readonly lead: Seconds;

@@ -9,7 +9,7 @@ import { anyInput } from "../../fakes/policy-input.ts";
 import { recompute } from "./recompute.ts";
 
 const to = (input: PolicyInput) => decide(input).decision.replicas;
-const RUNS = { numRuns: 1500 };
+const RUNS = { numRuns: 800 };
 
 describe("promises", () => {
   it("a higher demand, a higher forecast or both never give fewer replicas", () => {
