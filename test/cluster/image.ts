@@ -20,12 +20,21 @@ export interface BuiltImage {
 
 /**
  * Builds `dockerfile` (a path from the root of the project) and names it `tag`, e.g. "test.local/stress-app:dev"; about 90 s the
- * first time, 10 s when only sources changed. `args` go to `buildah bud` (`--build-arg VERSION=1.2.3`, `--no-cache`).
+ * first time, 10 s when only sources changed. `args` go to `buildah bud` (`--build-arg VERSION=1.2.3`, `--no-cache`); `context` is the folder
+ * of the sources, if not this checkout.
  */
-export async function buildImage(dockerfile: string, tag: string, args: readonly string[] = []): Promise<BuiltImage> {
+export async function buildImage(
+  dockerfile: string,
+  tag: string,
+  args: readonly string[] = [],
+  context?: string,
+): Promise<BuiltImage> {
   const archive = `images/${tag.replaceAll(/[^\w.-]/g, "_")}.tar`;
   const script = `source ${clusterDir}lib.sh; exec ${clusterDir}img/app.sh "$1" "$2" "$CACHE/${archive}" "\${@:3}"`;
-  const run = promisify(execFile)("bash", ["-c", script, "app.sh", dockerfile, tag, ...args], { maxBuffer: 16 << 20 });
+  const run = promisify(execFile)("bash", ["-c", script, "app.sh", dockerfile, tag, ...args], {
+    maxBuffer: 16 << 20,
+    env: { ...process.env, ...(context ? { CONTEXT: context } : {}) },
+  });
   const { stdout } = await run.catch((error: Error & { stderr?: string }) => {
     throw new Error(`building ${dockerfile}: ${(error.stderr ?? error.message).slice(-3000)}`, { cause: error });
   });

@@ -1,11 +1,14 @@
 /** The image as a cluster runs it: small, the same bytes from the same sources, without a shell, under the strictest pod settings, with its compile cache in use. */
-import { readFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missingNode, skip } from "../cluster/available.ts";
 import { type BuiltImage, buildImage } from "../cluster/image.ts";
 import { startNode, type TestNode } from "../cluster/node.ts";
 
 const tag = "test.local/prophet-autoscaler:image-test";
+const buildArgs = ["--build-arg", "VERSION=1.2.3", "--build-arg", "REVISION=abc"];
 const megabyte = 1_000_000;
 const run = [
   "--once",
@@ -62,8 +65,14 @@ function pod(name: string, container: object): object {
 describe.skipIf(skip(missingNode()))("image", () => {
   let image: BuiltImage;
   let node: TestNode;
+  let context: string;
   beforeAll(async () => {
-    image = await buildImage("Dockerfile", tag, ["--build-arg", "VERSION=1.2.3", "--build-arg", "REVISION=abc"]);
+    // a copy, so that a file saved in an editor meanwhile does not look like an unstable build
+    context = await mkdtemp(join(tmpdir(), "sources-"));
+    for (const name of ["Dockerfile", ".dockerignore", "package.json", "package-lock.json", "job", "scripts"]) {
+      await cp(name, join(context, name), { recursive: true });
+    }
+    image = await buildImage("Dockerfile", tag, buildArgs, context);
     node = await startNode({ addons: false, images: [image.archive] });
     await node.kubectl(["create", "namespace", "strict"]);
     await node.kubectl(["label", "namespace", "strict", "pod-security.kubernetes.io/enforce=restricted"]);
@@ -71,7 +80,10 @@ describe.skipIf(skip(missingNode()))("image", () => {
     await node.kubectl(["-n", "strict", "create", "configmap", "warm", "--from-file=scripts/warm.ts"]);
     await node.kubectl(["-n", "strict", "wait", "--for=create", "serviceaccount/default", "--timeout=30s"]);
   });
-  afterAll(() => node?.stop());
+  afterAll(async () => {
+    await node?.stop();
+    await rm(context, { recursive: true, force: true });
+  });
 
   /** Runs a pod to its end; gives its phase and its log. */
   async function runPod(name: string, container: object): Promise<{ phase: string; log: string }> {
@@ -145,13 +157,7 @@ describe.skipIf(skip(missingNode()))("image", () => {
   });
 
   test("the same sources give the same digest", async () => {
-    const again = await buildImage("Dockerfile", tag, [
-      "--build-arg",
-      "VERSION=1.2.3",
-      "--build-arg",
-      "REVISION=abc",
-      "--no-cache",
-    ]);
+    const again = await buildImage("Dockerfile", tag, [...buildArgs, "--no-cache"], context);
     expect(again.layers).toEqual(image.layers);
     expect(again.digest).toBe(image.digest);
   });
