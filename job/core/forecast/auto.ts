@@ -1,11 +1,12 @@
 /** The forecaster the job uses: a ladder from the last value to a weighted pool, with conformal quantiles. */
-import { type Combined, combine, type Target } from "./combine.ts";
+import { combineQuantiles, type Target } from "./combine.ts";
 import { quantilesOf, recency, unseenWeight } from "./conformal.ts";
 import { judge } from "./judge.ts";
 import { forecastLast } from "./last.ts";
 import type { Model } from "./models/model.ts";
 import { blocksOf } from "./models/regression.ts";
 import { detectSeasons, type Season } from "./period.ts";
+import { hasBroken, pointOf, pointShares, shareRecency } from "./point.ts";
 import { poolFor, runPool } from "./pool.ts";
 import { newRanking, rank } from "./rank.ts";
 import type { Forecast, Forecaster, ForecastRequest } from "./types.ts";
@@ -59,33 +60,40 @@ function assemble(request: ForecastRequest, pass: Pass): Forecast {
   const { horizonSteps, leadSteps, levels, series } = request;
   const { size, origins, stride, steps, models, seasons } = pass;
   const meanTarget = targetOf(pass, horizonSteps, meanOf);
-  const mean = combine(meanTarget, levels);
+  const { actual, said } = meanTarget;
+  const memory = shareRecency(actual.length, stride, pass.y.length);
+  let shares = pointShares(actual, said, memory);
+  let path = blend(pass, shares);
+  const broken = stride === 1 && hasBroken(firstErrors(pass, path));
+  if (broken) {
+    shares = shares.map((_, m) => (m === 0 ? 1 : 0));
+    path = blend(pass, shares);
+  }
   const withMedian = levels.includes(0.5) ? levels : [...levels, 0.5].sort((a, b) => a - b);
-  const max = combine(targetOf(pass, leadSteps, maxOf), withMedian);
-  const verdict = judge(meanTarget.actual, meanTarget.said, Math.ceil(horizonSteps / stride));
-  const path = blend(pass, mean);
+  const maxQuantiles = combineQuantiles(targetOf(pass, leadSteps, maxOf), withMedian);
+  const verdict = judge(actual, said, Math.ceil(horizonSteps / stride));
   const now = (origins.length - 1) * steps;
   const bands = bandsOf(pass, path);
   const n = series.values.length;
   const weights: Record<string, number> = {};
   models.forEach((model, m) => {
-    weights[model.name] = mean.shares[m]!;
+    weights[model.name] = shares[m]!;
   });
   return {
     method: "auto",
     path: path.slice(now).map((v) => v * size),
     lower: bands.lower.map((v) => v * size),
     upper: bands.upper.map((v) => v * size),
-    mean: mean.point * size,
-    max: max.quantiles[withMedian.indexOf(0.5)]! * size,
-    meanQuantiles: mean.quantiles.map((v) => v * size),
-    maxQuantiles: levels.map((level) => max.quantiles[withMedian.indexOf(level)]! * size),
+    mean: pointOf(actual, said, memory, shares) * size,
+    max: maxQuantiles[withMedian.indexOf(0.5)]! * size,
+    meanQuantiles: combineQuantiles(meanTarget, levels).map((v) => v * size),
+    maxQuantiles: levels.map((level) => maxQuantiles[withMedian.indexOf(level)]! * size),
     skill: verdict.skill,
     coverage90: verdict.coverage90,
     weights,
     period: seasons.length === 0 ? null : seasons[0]!.period * series.step,
     rung: n < LEAST_SEASON ? "smoothing" : "pool",
-    origins: meanTarget.actual.length,
+    origins: actual.length,
     fitted: fittedOf(series.values, path, pass),
   };
 }
@@ -105,13 +113,18 @@ function targetOf(pass: Pass, ahead: number, of: (values: Float64Array, at: numb
 }
 
 /** The models' paths blended by today's shares, at every origin. */
-function blend({ origins, steps, paths }: Pass, { shares }: Combined): Float64Array {
+function blend({ origins, steps, paths }: Pass, shares: Float64Array): Float64Array {
   const out = new Float64Array(origins.length * steps);
   paths.forEach((path, m) => {
     const w = shares[m]!;
     for (let i = 0; i < out.length; i++) out[i] = out[i]! + w * path[i]!;
   });
   return out;
+}
+
+/** One-step errors of the blend at the in-window origins, oldest first. */
+function firstErrors({ y, origins, steps }: Pass, path: Float64Array): Float64Array {
+  return Float64Array.from({ length: origins.length - 1 }, (_, o) => y[origins[o]!]! - path[o * steps]!);
 }
 
 /** The 90 % band of each step: quantiles at the ends of the blocks, linear between them. */

@@ -1,12 +1,13 @@
-/** Combines the pool for one target (the horizon's mean, or the lead's maximum): each quantile is a weighted mean of the models' own. */
+/** Quantiles of one target (the horizon's mean, or the lead's maximum): each is a weighted mean of the models' own conformal quantiles. */
 import { quantilesOf } from "./conformal.ts";
 import { newRanking, rank } from "./rank.ts";
+import { NOTHING, sharesOf } from "./shares.ts";
 
 /** One target at all origins. */
 export interface Target {
   /** What came, at the origins whose outcome is known. */
   readonly actual: Float64Array;
-  /** What each model said at every origin; the last entry is the forecast that is wanted now. */
+  /** What each model said at every origin; the last entry is the forecast that is wanted now. Model 0 is the last value. */
   readonly said: readonly Float64Array[];
   /** Recency weights of the known origins. */
   readonly weights: Float64Array;
@@ -14,93 +15,72 @@ export interface Target {
   readonly unseen: number;
 }
 
-/** The combination for now. */
-export interface Combined {
-  readonly point: number;
-  readonly quantiles: number[];
-  /** Weight of each model in the point, summing to 1. */
-  readonly shares: Float64Array;
-}
-
-/** Inverse-error weights use this power: 1 would be nearly a plain mean, infinity the single best. */
+/** Inverse-loss weights use this power. */
 const POWER = 6;
-/** Losses below this share of the window's mean size are all the same: a constant series weighs every model alike. */
-const NOTHING = 1e-7;
-/** The last value needs no luck to be good: its loss counts for a tenth less. It is model 0. */
+/** The last value needs no luck to be good: its loss counts for a tenth less. */
 const LAST_BONUS = 0.9;
-/** A model whose mean error is this many times the least would weigh under 1.5 %, and is left out of the ranking. */
+/** A model whose errors spread this many times the least would weigh under 1.5 % (2^-6), and is left out of the ranking. */
 const HOPELESS = 2;
 
-/** Weights from losses: (least / loss)^power, summing to 1. */
-export function sharesOf(loss: Float64Array, out: Float64Array): void {
-  let least = Number.POSITIVE_INFINITY;
-  for (let m = 0; m < loss.length; m++) least = Math.min(least, loss[m]!);
-  let total = 0;
-  for (let m = 0; m < loss.length; m++) {
-    const ratio = (least + NOTHING) / (loss[m]! + NOTHING);
-    const squared = ratio * ratio;
-    total += out[m] = loss[m] === Number.POSITIVE_INFINITY ? 0 : squared ** (POWER / 2);
-  }
-  for (let m = 0; m < loss.length; m++) out[m] = out[m]! / total;
+/** One model that is still in the race for the quantiles. */
+interface Runner {
+  readonly bonus: number;
+  readonly errors: Float64Array;
+  readonly now: number;
+  /** Quantiles of its errors at the wanted levels. */
+  readonly offsets: Float64Array;
 }
 
 /**
- * The point is the mean of the models' forecasts, weighted by their absolute errors. For each level apart, every model gets its own conformal
- * quantile (forecast + quantile of its errors) and a weight from the pinball loss that this quantile had in the window; all models have the
- * one offset, so the comparison is fair. At 0.5 the offset is left out: half of the errors of 40 overlapping origins say little about bias.
+ * Quantiles at ascending `levels`, never negative, non-decreasing. For each level apart, every model gets its own conformal quantile
+ * (forecast + quantile of its errors) and a weight from the pinball loss that this quantile had in the window; every model has one offset,
+ * so the comparison is fair. At 0.5 the offset is left out: half of 40 overlapping errors says little about bias.
  */
-export function combine(target: Target, levels: readonly number[]): Combined {
-  const { actual, said, weights, unseen } = target;
-  const models = said.length;
-  const known = actual.length;
-  const now = said[0]!.length - 1;
-  const shares = new Float64Array(models);
-  if (known === 0) {
-    shares.fill(1 / models);
-    const point = said.reduce((sum, s) => sum + s[now]! / models, 0);
-    return { point, quantiles: levels.map(() => point), shares };
-  }
-  const errors = said.map((s) => errorsOf(actual, s));
-  const loss = Float64Array.from(errors, (e, m) => (m === 0 ? LAST_BONUS : 1) * pinballLoss(e, 0, 0.5, weights));
-  sharesOf(loss, shares);
-  let point = 0;
-  for (let m = 0; m < models; m++) point += shares[m]! * said[m]![now]!;
-  return { point, quantiles: levelQuantiles(target, errors, levels), shares };
-
-  function levelQuantiles(_: Target, all: readonly Float64Array[], wanted: readonly number[]): number[] {
-    const spread = Float64Array.from(all, (e) => deviation(e, weights));
-    const limit = HOPELESS * spread.reduce((a, b) => Math.min(a, b)) + NOTHING;
-    const kept: number[] = [];
-    for (let m = 0; m < models; m++) if (spread[m]! <= limit) kept.push(m);
-    const count = wanted.length;
-    const offsets = new Float64Array(kept.length * count);
-    const ranking = newRanking(known);
-    kept.forEach((m, i) => {
-      quantilesOf(all[m]!, rank(all[m]!, known, ranking), known, weights, unseen, wanted, offsets, i * count);
+export function combineQuantiles(target: Target, levels: readonly number[]): number[] {
+  const { actual, weights } = target;
+  if (actual.length === 0) return unknownQuantiles(target, levels);
+  const runners = runnersOf(target, levels);
+  const losses = new Float64Array(runners.length);
+  const shares = new Float64Array(runners.length);
+  let floor = 0;
+  return levels.map((level, l) => {
+    runners.forEach(({ bonus, errors, offsets }, i) => {
+      if (level === 0.5) offsets[l] = 0;
+      losses[i] = bonus * pinballLoss(errors, offsets[l]!, level, weights);
     });
-    const losses = new Float64Array(kept.length);
-    const part = new Float64Array(kept.length);
-    let floor = 0;
-    return wanted.map((level, l) => {
-      kept.forEach((m, i) => {
-        if (level === 0.5) offsets[i * count + l] = 0;
-        losses[i] = (m === 0 ? LAST_BONUS : 1) * pinballLoss(all[m]!, offsets[i * count + l]!, level, weights);
-      });
-      sharesOf(losses, part);
-      let value = 0;
-      kept.forEach((m, i) => {
-        value += part[i]! * (said[m]![now]! + offsets[i * count + l]!);
-      });
-      floor = Math.max(floor, value);
-      return floor;
+    sharesOf(losses, POWER, shares);
+    let value = 0;
+    runners.forEach(({ now, offsets }, i) => {
+      value += shares[i]! * (now + offsets[l]!);
     });
-  }
+    floor = Math.max(floor, value);
+    return floor;
+  });
 }
 
-function errorsOf(actual: Float64Array, said: Float64Array): Float64Array {
-  const out = new Float64Array(actual.length);
-  for (let o = 0; o < out.length; o++) out[o] = actual[o]! - said[o]!;
-  return out;
+function unknownQuantiles({ said }: Target, levels: readonly number[]): number[] {
+  const mean = said.reduce((sum, s) => sum + s[s.length - 1]! / said.length, 0);
+  return levels.map(() => mean);
+}
+
+function runnersOf({ actual, said, weights, unseen }: Target, levels: readonly number[]): Runner[] {
+  const known = actual.length;
+  const all = said.map((s) => {
+    const errors = new Float64Array(known);
+    for (let o = 0; o < known; o++) errors[o] = actual[o]! - s[o]!;
+    return errors;
+  });
+  const spread = all.map((errors) => deviation(errors, weights));
+  const limit = HOPELESS * spread.reduce((a, b) => Math.min(a, b)) + NOTHING;
+  const ranking = newRanking(known);
+  const runners: Runner[] = [];
+  all.forEach((errors, m) => {
+    if (spread[m]! > limit) return;
+    const offsets = new Float64Array(levels.length);
+    quantilesOf(errors, rank(errors, known, ranking), known, weights, unseen, levels, offsets);
+    runners.push({ bonus: m === 0 ? LAST_BONUS : 1, errors, now: said[m]![said[m]!.length - 1]!, offsets });
+  });
+  return runners;
 }
 
 /** Weighted mean pinball loss of the offset. */

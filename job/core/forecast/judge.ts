@@ -1,6 +1,7 @@
 /** Judges the combination as it would have been at each in-window origin: skill against the last value, and coverage, out of sample. */
-import { sharesOf } from "./combine.ts";
+
 import { orderStatistic } from "./naive.ts";
+import { sharesOf } from "./shares.ts";
 
 /** In-window verdict on the combined forecast of the horizon's mean. */
 export interface Verdict {
@@ -32,7 +33,7 @@ export function judge(actual: Float64Array, said: readonly Float64Array[], delay
   for (let o = 0; o < known; o++) {
     if (o >= delay)
       for (let m = 0; m < models; m++) loss[m] = 0.985 * loss[m]! + Math.abs(actual[o - delay]! - said[m]![o - delay]!);
-    sharesOf(loss, shares);
+    sharesOf(loss, 10, shares);
     let mean = 0;
     for (let m = 0; m < models; m++) mean += shares[m]! * said[m]![o]!;
     errors[o] = actual[o]! - mean;

@@ -11,12 +11,21 @@ import type { Season } from "./period.ts";
 /** The models for n values, forecasts judged over `ahead` steps, and the seasons found (strongest first). */
 export function poolFor(n: number, ahead: number, seasons: readonly Season[]): Model[] {
   const models: Model[] = [lastValue, smoothing(ahead), holt("damped", 0.9, ahead), meanOf(3)];
-  if (n >= 12) models.push(holt("holt", 0.98, ahead), theta(30), medianOf(5), meanOf(12));
+  if (n >= 12) models.push(holt("holt", 0.98, ahead), theta(30), medianOf(5), meanOf(12), meanOf(30), medianOf(15));
   if (n >= 30) {
     models.push(
       autoregression({ name: "ar", lags: [1, 2, 3, 4, 5, 6], relative: false, ridge: 0.002, memory: 1 }),
       autoregression({ name: "arDiff", lags: [2, 3, 4, 5, 6, 8, 12], relative: true, ridge: 0.02, memory: 0.99 }),
+      autoregression({ name: "ar2", lags: [1, 2], relative: false, ridge: 0.01, memory: 0.99 }),
+      autoregression({
+        name: "ar15",
+        lags: [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15],
+        relative: false,
+        ridge: 0.02,
+        memory: 1,
+      }),
       analogue(6, 5),
+      analogue(12, 4),
     );
   }
   seasons.forEach((season, i) => {
