@@ -10,44 +10,34 @@ export function outcomeOf(plan: Plan, prefix = ""): Outcome {
   const { output, failure, historyError } = plan;
   if (output === null) return failedOutcome(plan, failure ?? new Error("not decided"));
   const { decision } = output;
-  if (historyError !== undefined && decision.action === "hold" && decision.reason === "NoData")
+  if (historyError !== undefined && decision.action === "hold" && decision.reason === "NoData") {
     return failedOutcome(plan, historyError);
-  return {
-    ...common(plan),
-    action: ACTIONS[decision.action],
-    to: decision.replicas,
-    reason: decision.reason,
-    message: prefix + decision.message + (historyError === undefined ? "" : ` (${describe(historyError)})`),
-  };
+  }
+  const message = prefix + decision.message + (historyError === undefined ? "" : ` (${describe(historyError)})`);
+  return make(plan, ACTIONS[decision.action], decision.replicas, decision.reason, message);
 }
 
 /** Something that was asked of the world failed; the replicas stay. */
 export function failedOutcome(plan: Plan, error: Error): Outcome {
-  const base = common(plan);
-  return {
-    ...base,
-    action: "failed",
-    to: base.from,
-    reason: error.name,
-    message: `${describe(error)}; the replicas stay as they are`,
-  };
+  return make(plan, "failed", null, error.name, `${describe(error)}; the replicas stay as they are`);
 }
 
 /** Another writer was faster; the replicas stay as that writer left them. */
 export function conflictOutcome(plan: Plan, reason: Reason, message: string): Outcome {
-  if (plan.output === null) return outcomeOf(plan);
-  const base = common(plan);
-  return { ...base, action: "held", to: base.from, reason, message };
+  return plan.output === null ? outcomeOf(plan) : make(plan, "held", null, reason, message);
 }
 
-function common({ target, output }: Plan): Pick<Outcome, "name" | "from" | "forecast" | "trail"> {
-  const record = output?.record;
-  const made = record?.forecast ?? null;
+/** Fields in the order of the contract; `to` null: the replicas stay. */
+function make(plan: Plan, action: Outcome["action"], to: number | null, reason: string, message: string): Outcome {
+  const { target, output } = plan;
+  const from = output?.decision.current ?? null;
+  const made = output?.record.forecast ?? null;
   const forecast =
-    made === null || record === undefined
+    made === null || output === null
       ? null
-      : { max: made.max, quantile: record.quantile, level: record.level, method: made.method };
-  return { name: target.name, from: output?.decision.current ?? null, forecast, trail: output?.decision.trail ?? [] };
+      : { max: made.max, quantile: output.record.quantile, level: output.record.level, method: made.method };
+  const trail = output?.decision.trail ?? [];
+  return { name: target.name, action, from, to: to ?? from, reason, message, forecast, trail };
 }
 
 /** Message and the chain of causes, each once. */

@@ -25,7 +25,13 @@ export const rateStage: Stage = (value, { current, memory, config, now }) => {
     : scaleDownLimit(current, memory.events, rules, now);
   const to = up ? Math.min(value, limit) : Math.max(value, limit);
   const detail = { current, limit: Number.isFinite(limit) ? limit : null, selectPolicy: rules.selectPolicy };
-  if (to === value) return pass("rate", value, up ? `at most ${limit} now` : `at least ${limit} now`, detail);
+  if (to === value)
+    return pass(
+      "rate",
+      value,
+      Number.isFinite(limit) ? `${up ? "at most" : "at least"} ${limit} now` : "no policy limits this direction",
+      detail,
+    );
   if (rules.selectPolicy === "Disabled")
     return entry("rate", value, to, up ? "ScaleUpDisabled" : "ScaleDownDisabled", "this direction is disabled", detail);
   return entry("rate", value, to, up ? "ScaleUpLimit" : "ScaleDownLimit", `rate policies allow ${limit} now`, detail);

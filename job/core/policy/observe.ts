@@ -6,7 +6,7 @@ import { capacityOf, inspect, type Window } from "../series/quality.ts";
 import type { Samples, Series } from "../series/types.ts";
 import { TRACE } from "../state/memory.ts";
 import type { LastForecast, TargetState } from "../state/types.ts";
-import type { TargetConfig } from "../target.ts";
+import { readWindow, type TargetConfig } from "../target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
 import type { Conditions } from "./types.ts";
 
@@ -47,6 +47,7 @@ export function look(
     now,
     step: config.step,
     history: config.history,
+    window: readWindow(config),
     maxAge: config.maxAge,
     minCoverage: config.minCoverage,
     capacity: capacityOf(pods, config.podCpuLimit),

@@ -32,9 +32,10 @@ export function wishFor(input: PolicyInput): WishResult {
 
 function forecastEntry({ current, config, lead, forecast }: PolicyInput, asked: number): TrailEntry {
   const { quantile: level, targetCpu } = config;
-  const text = `${cores(asked)} cores at quantile ${level} of the maximum over ${Math.round(lead)} s`;
+  const needed = replicasFor(asked, targetCpu);
+  const text = `${cores(asked)} cores at quantile ${level} of the maximum over ${Math.round(lead)} s need ${needed}`;
   const detail = { cores: asked, level, lead, targetCpu, method: forecast?.method ?? null };
-  return entry("forecast", current, replicasFor(asked, targetCpu), "ForecastQuantile", text, detail);
+  return entry("forecast", current, needed, "ForecastQuantile", text, detail);
 }
 
 /** A forecast that did worse than repeating the last value does not act; the last value and its own errors do. */
