@@ -1,6 +1,7 @@
 /** Forecasts from a fitted model: point, bounds and the components that a plot shows. */
 import type { Result } from "../../result.ts";
 import { ok } from "../../result.ts";
+import type { FeatureBlock } from "./features.ts";
 import { blockWidth, featureColumns, missingColumn } from "./features.ts";
 import type { ProphetModel } from "./fit.ts";
 import type { Frame } from "./frame.ts";
@@ -31,7 +32,7 @@ export interface Forecast {
   readonly trend_upper: Float64Array;
   readonly additive_terms: Float64Array;
   readonly multiplicative_terms: Float64Array;
-  /** By name: each season, each event, "holidays" (all events), each regressor. */
+  /** By name: each season, event and regressor, and their sums "holidays", "extra_regressors_additive" and "..._multiplicative". */
   readonly components: Readonly<Record<string, Component>>;
 }
 
@@ -140,7 +141,7 @@ function componentsOf(model: ProphetModel, X: Float64Array, rows: number): Recor
   let j = 0;
   for (const block of model.blocks) {
     const scale = block.mode === "additive" ? model.scales.y_scale : 1;
-    const names = block.kind === "holiday" ? [block.name, "holidays"] : [block.name];
+    const names = [block.name, ...groupOf(block)];
     for (const name of names) out[name] ??= { mode: block.mode, values: new Float64Array(rows) };
     for (const end = j + blockWidth(block); j < end; j++) {
       for (const name of names) {
@@ -150,4 +151,10 @@ function componentsOf(model: ProphetModel, X: Float64Array, rows: number): Recor
     }
   }
   return out;
+}
+
+/** The sum a component is also part of, by Prophet's name. */
+function groupOf(block: FeatureBlock): string[] {
+  if (block.kind === "holiday") return ["holidays"];
+  return block.kind === "regressor" ? [`extra_regressors_${block.mode}`] : [];
 }

@@ -135,9 +135,20 @@ function holidayPriorProblem(holidays: readonly HolidayOption[]): Problem {
 }
 
 const RESERVED = new Set(
-  ["trend", "additive_terms", "multiplicative_terms", "holidays", "zeros", "yhat", "ds", "y", "cap", "floor"].flatMap(
-    (n) => [n, `${n}_lower`, `${n}_upper`],
-  ),
+  [
+    "trend",
+    "additive_terms",
+    "multiplicative_terms",
+    "extra_regressors_additive",
+    "extra_regressors_multiplicative",
+    "holidays",
+    "zeros",
+    "yhat",
+    "ds",
+    "y",
+    "cap",
+    "floor",
+  ].flatMap((n) => [n, `${n}_lower`, `${n}_upper`]),
 );
 
 /** A name stands for one component only: seasons, regressors and events may not share one, nor use a reserved one. */

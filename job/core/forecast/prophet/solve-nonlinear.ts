@@ -21,7 +21,7 @@ interface State {
  * the current residuals and walks there, halving the way until the true objective falls (the direction descends, so it
  * does). Noise starts large and shrinks with the residuals: where the posterior has several optima, this ends in the one
  * of the largest noise, as Prophet's own optimiser does from sigma = 1. Ends when two rounds in a row lower the objective
- * by less than 1e-9 of itself; 7 to 12 rounds are usual.
+ * by less than 1e-8 of itself; 6 to 11 rounds are usual.
  */
 export function solveNonlinear(problem: Problem): Params {
   const gram = gramFor(problem);
@@ -34,7 +34,7 @@ export function solveNonlinear(problem: Problem): Params {
   for (let round = 0, small = 0; round < 100 && small < 2; round++) {
     linearise(problem, state.point, gram);
     const next = step(problem, state, gram, work);
-    small = state.value - next.value < 1e-9 * (1 + Math.abs(state.value)) ? small + 1 : 0;
+    small = state.value - next.value < 1e-8 * (1 + Math.abs(state.value)) ? small + 1 : 0;
     state = next;
   }
   return { ...state.point, sigma_obs: Math.sqrt(bestVariance(problem.y.length, state.rss)) };
