@@ -139,11 +139,11 @@ for options in asked["options"]:
 print(json.dumps(answer))
 `;
 
-/** Python's Prophet, where $PROPHET_PYTHON (default python3) has it. */
+/** Python's Prophet, where $PYTHON (default python3) has it. */
 function timePython(): readonly ProphetTiming[] | undefined {
   const future = [1, 2, 3, 4].map((k) => START + STEP * (POINTS - 1 + k));
   const input = JSON.stringify({ ...history(), future, options: CASES.map((c) => c.options) });
-  const run = spawnSync(process.env.PROPHET_PYTHON ?? "python3", ["-c", PYTHON], { input, encoding: "utf8" });
+  const run = spawnSync(process.env.PYTHON ?? "python3", ["-c", PYTHON], { input, encoding: "utf8" });
   if (run.status !== 0) return undefined;
   return JSON.parse(run.stdout.trim().split("\n").at(-1)!);
 }
