@@ -6,7 +6,7 @@ export type Respond = (variance: number) => number;
 /**
  * The fixed point of `respond`, sought from above. `respond` rises with its argument (more assumed noise, stiffer fit,
  * larger residuals), so plain repetition from above falls steadily to the largest fixed point, which is the optimum that
- * an optimiser starting at sigma = 1 meets first. Secant steps on log variance shorten the way from about 30 to 6 solves;
+ * an optimiser starting at sigma = 1 meets first. Secant steps on log variance shorten the way from up to 43 solves to 13;
  * they are cut to 4 times the plain step, so that a narrow passage cannot be jumped.
  * @returns the variance, agreed with the last solve to a relative 1e-6 (its error in the objective is the square of that)
  */
