@@ -75,12 +75,20 @@ export const TARGET = group({
       flag: "pod-cpu-limit",
     }),
     history: quantity({
-      about: "Window that is read.",
+      about: "The recent past: what must be complete and fresh for a scale-in.",
       unit: "seconds",
       min: 60,
       max: 7 * DAY,
       default: 1800,
       flag: "history",
+    }),
+    calibration: quantity({
+      about: "Errors of this much past calibrate the quantiles; the longer of this and `history` is read.",
+      unit: "seconds",
+      min: 0,
+      max: 7 * DAY,
+      default: 7200,
+      flag: "calibration",
     }),
     step: quantity({
       about: "Distance of two samples.",

@@ -76,7 +76,7 @@ const PROMETHEUS = group({
       default: 60,
       flag: "rate-window",
     }),
-    query: text({ about: "Query of all targets without one of their own." }),
+    query: text({ about: "Query of all targets without one of their own; the same placeholders." }),
     longHistory: group({
       about: "A second, coarser and longer query for daily and weekly cycles.",
       optional: true,
@@ -128,7 +128,7 @@ const STATE = group({
 });
 
 const REPORT = group({
-  about: "Logs and metrics of a run.",
+  about: "Logs of a run.",
   fields: {
     logLevel: choice({
       about: "Least important message that is logged.",
@@ -141,11 +141,6 @@ const REPORT = group({
       values: ["text", "json"],
       default: "text",
       flag: "log-format",
-    }),
-    pushgateway: text({
-      about: "Base URL of a Pushgateway for the metrics of the run.",
-      accepts: "an http:// or https:// URL",
-      check: isBaseUrl,
     }),
   },
 });

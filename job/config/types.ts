@@ -57,8 +57,6 @@ export interface StateSettings {
 export interface ReportSettings {
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly logFormat: "json" | "text";
-  /** Base URL of a Pushgateway that gets the metrics of the run. */
-  readonly pushgateway?: string;
 }
 
 /** All settings of a run. */

@@ -14,17 +14,21 @@ export interface Reported {
 /** A reporter that collects. `quiet`: the outcome is printed elsewhere as well, so the log need not say it again. */
 export function collectingReporter(log: Log, quiet: boolean): Reporter & { readonly all: readonly Reported[] } {
   const all: Reported[] = [];
+  // a full disk or a closed stderr must not end a run between its claim and its scale
+  const safely = (work: () => void) => {
+    try {
+      work();
+    } catch {
+      // there is nobody left to tell
+    }
+  };
   return {
     all,
-    log,
+    log: (...line) => safely(() => log(...line)),
     tick: (target, record, outcome) => {
       const reported = { target, record, outcome };
       all.push(reported);
-      try {
-        logTick(log, reported, quiet);
-      } catch (error) {
-        log("warn", "the report of a tick failed", { error });
-      }
+      safely(() => logTick(log, reported, quiet));
     },
   };
 }

@@ -1,0 +1,82 @@
+/** The log: levels, forms, and canaries in every place where a secret could get in. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { clean, createLog, type LogOptions, redact } from "../../job/report/log.ts";
+
+function logged(options: Partial<LogOptions>, use: (log: ReturnType<typeof createLog>) => void): string[] {
+  const lines: string[] = [];
+  use(
+    createLog({
+      level: "info",
+      format: "json",
+      now: () => 1_700_000_000,
+      write: (line) => lines.push(line),
+      secrets: [],
+      ...options,
+    }),
+  );
+  return lines;
+}
+
+describe("createLog", () => {
+  it("writes one JSON object a line, with time, level and message", () => {
+    const [line] = logged({}, (log) => log("warn", "two\nlines", { n: 1, level: "mine" }));
+    expect(line?.endsWith("\n")).toBe(true);
+    expect(JSON.parse(line!)).toEqual({
+      time: "2023-11-14T22:13:20.000Z",
+      level: "warn",
+      message: "two\nlines",
+      n: 1,
+      level_: "mine",
+    });
+  });
+
+  it("leaves out what is less important than its level", () => {
+    const lines = logged({ level: "warn", format: "text" }, (log) => {
+      log("debug", "a");
+      log("info", "b");
+      log("warn", "c", { x: 1, y: "two words" });
+      log("error", "d");
+    });
+    expect(lines).toEqual(['WARN  c x=1 y="two words"\n', "ERROR d\n"]);
+  });
+
+  it.each(["json", "text"] as const)("lets no canary through as %s, wherever it hides", (format) => {
+    const canary = "canary-7f3a9c";
+    const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl";
+    const cause = new Error(`401 for Authorization: Bearer ${jwt}`);
+    const lines = logged({ format, level: "debug", secrets: [canary] }, (log) => {
+      log("error", `could not log in with ${canary}`, { url: `http://user:${canary}@host/x` });
+      log("debug", "request", { headers: { Authorization: "Bearer abc.def-ghi", "X-Scope-OrgID": "tenant-1" } });
+      log("info", "GET https://admin:hunter22@prometheus/api", { password: "hunter22", token: "hunter22" });
+      log("warn", "failed", { error: new Error("outer", { cause }), list: [{ deep: [canary] }] });
+      log("info", "basic", { line: "Authorization: Basic dXNlcjpwYXNz" });
+    });
+    const all = lines.join("");
+    expect(lines).toHaveLength(5);
+    for (const secret of [canary, jwt, "abc.def-ghi", "hunter22", "dXNlcjpwYXNz", "tenant-1"]) {
+      expect(all).not.toContain(secret);
+    }
+    expect(all).toContain("prometheus/api");
+  });
+});
+
+describe("redact and clean", () => {
+  it("hide a known secret in any text around it", () => {
+    const secret = fc.string({ minLength: 4, maxLength: 30 });
+    fc.assert(
+      fc.property(fc.string(), secret, fc.string(), (before, s, after) => {
+        const text = redact(`${before}${s}${after}`, [s]);
+        // what the words around it and the mark spell by chance is not the secret
+        fc.pre(!"[hidden]".includes(s) && !`${before}[hidden]${after}`.includes(s));
+        expect(text).not.toContain(s);
+      }),
+    );
+  });
+
+  it("end on cycles and keep plain values", () => {
+    const loop: Record<string, unknown> = { a: 1, b: null, c: undefined, d: 2n };
+    loop.self = loop;
+    expect(JSON.stringify(clean(loop, []))).toContain('"a":1,"b":null,"d":"2"');
+  });
+});
