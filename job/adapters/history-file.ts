@@ -1,4 +1,5 @@
 /** History from a series file: CSV `timestamp,value`, or the JSON of a query_range answer; its clock is the end of the series. */
+import { readWindow } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import type { History } from "../ports.ts";
 import { HistoryError } from "./errors.ts";
@@ -24,7 +25,7 @@ export function fileHistory(file: string, options: { readonly at?: EpochSeconds 
       return targets.map((target) => {
         const keep = [...samples.times.keys()].filter((i) => {
           const time = samples.times[i]!;
-          return time <= now && time > now - target.history;
+          return time <= now && time > now - readWindow(target);
         });
         return {
           samples: {

@@ -1,6 +1,6 @@
 /** History from Prometheus: its clock, one range query per target, the longer history and the measured pod start. */
 import type { PrometheusSettings } from "../config/types.ts";
-import type { TargetConfig } from "../core/target.ts";
+import { readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { History, HistoryReading } from "../ports.ts";
 import { HistoryError, isTransientStatus, TransportError } from "./errors.ts";
@@ -144,7 +144,7 @@ async function readTarget(
     );
   }
   const [range, long, start] = await Promise.all([
-    queryRange(ask, query, now, target.history, target.step),
+    queryRange(ask, query, now, readWindow(target), target.step),
     settings.longHistory &&
       soft(log, queryRange(ask, query, now, settings.longHistory.range, settings.longHistory.step)),
     settings.measurePodStart ? soft(log, queryPodStart(ask, target)) : undefined,

@@ -64,7 +64,10 @@ export interface TargetConfig {
   readonly maxReplicas: Replicas;
   /** CPU limit of one pod in cores, when known: a total above replicas x limit x 1.1 is refused as absurd. */
   readonly podCpuLimit?: Cores;
+  /** The recent past: what the verdict on the data is about. */
   readonly history: Seconds;
+  /** Errors of this much past calibrate the quantiles; what is read is the longer of the two. */
+  readonly calibration: Seconds;
   readonly step: Seconds;
   readonly method: Method;
   /** Level of the quantile of the maximum that replicas are bought for. */
@@ -97,4 +100,9 @@ export interface TargetConfig {
   readonly minCoverage: number;
   /** When metrics are missing longer than `after`: at least `replicas`, never below the current. */
   readonly fallback?: { readonly after: Seconds; readonly replicas: Replicas };
+}
+
+/** How far back a target's history is read: the longer of `history` and `calibration`, seconds. */
+export function readWindow(target: Pick<TargetConfig, "history" | "calibration">): Seconds {
+  return Math.max(target.history, target.calibration);
 }

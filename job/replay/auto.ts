@@ -1,7 +1,7 @@
 /** Ours under replay: the production `runOnce` over ports that read the modelled world. */
 import type { Forecaster } from "../core/forecast/types.ts";
 import { decode, encode } from "../core/state/codec.ts";
-import type { TargetConfig } from "../core/target.ts";
+import { readWindow, type TargetConfig } from "../core/target.ts";
 import type { HistoryReading, Outcome, Ports, Scaler, StateStore } from "../ports.ts";
 import { runOnce } from "../run.ts";
 import type { ReplayOptions, ReplayPolicy, View } from "./types.ts";
@@ -60,7 +60,7 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
 
 /** Samples of the modelled world; a step's mean is stamped with the step's end, as a rate over it is. */
 function readingOf(view: View, target: TargetConfig): HistoryReading {
-  const { times, values } = view.history(target.history);
+  const { times, values } = view.history(readWindow(target));
   const samples = { times: times.map((t) => t + target.step), values };
   return { samples, partial: false, seriesCount: 1, source: "replay" };
 }

@@ -20,6 +20,7 @@ export function config(overrides: Partial<TargetConfig> = {}): TargetConfig {
     minReplicas: 1,
     maxReplicas: 100,
     history: 1800,
+    calibration: 0,
     step: 15,
     method: "auto",
     quantile: 0.8,

@@ -8,7 +8,10 @@ import type { DataVerdict, Quality, QualityReason, Samples, Series } from "./typ
 export interface Expectation {
   readonly now: EpochSeconds;
   readonly step: Seconds;
+  /** The window the verdict is about. */
   readonly history: Seconds;
+  /** How far back the grid reaches, when that is longer. */
+  readonly window?: Seconds;
   readonly maxAge: Seconds;
   readonly minCoverage: number;
   /** Most cores the pods that may still be in the newest samples can burn; Infinity when unknown. */
@@ -27,6 +30,8 @@ export interface Window {
 
 /** Head room over limits: quota is enforced per 100 ms, so short rates overshoot it by a few per cent. */
 const OVERSHOOT = 1.1;
+/** Less than this is not enough past for a scale-in: after a start of Prometheus the targets of a sum come up one by one. */
+const LEAST_SPAN = 300;
 /** One point cannot tell a level from an accident; with two the reactive floor works, by the second minute. */
 const LEAST_POINTS = 2;
 
@@ -38,14 +43,26 @@ export function capacityOf(pods: Replicas, podCpuLimit: Cores | undefined): Core
 /** Samples -> even grid and verdict. Never throws; an empty answer is NoData, never zero. */
 export function inspect(samples: Samples, expected: Expectation): Window {
   const cleaned = clean(samples, { latest: expected.now + expected.step, ceiling: expected.ceiling });
-  const points = Math.max(1, Math.round(expected.history / expected.step));
-  const first = firstAfter(cleaned.times, expected.now - expected.history - expected.step);
-  const grid = toGrid(cleaned.times.subarray(first), cleaned.values.subarray(first), expected.step, points);
+  const grid = gridBack(cleaned, expected, expected.history);
   const newest = cleaned.times.at(-1);
   const age = newest === undefined ? Number.POSITIVE_INFINITY : Math.max(0, expected.now - newest);
-  const coverage = Math.min(1, grid.covered / points);
+  const coverage = Math.min(1, grid.covered / expectedPoints(grid, expected));
   const [verdict, reason, message] = judge(cleaned, grid, age, coverage, expected);
-  return { series: grid.series, quality: { verdict, reason, points: grid.real, coverage, age, message } };
+  const whole = (expected.window ?? 0) > expected.history ? gridBack(cleaned, expected, expected.window!) : grid;
+  return { series: whole.series, quality: { verdict, reason, points: grid.real, coverage, age, message } };
+}
+
+function gridBack(cleaned: Cleaned, { now, step }: Expectation, seconds: Seconds): Grid {
+  const points = Math.max(1, Math.round(seconds / step));
+  const first = firstAfter(cleaned.times, now - seconds - step);
+  return toGrid(cleaned.times.subarray(first), cleaned.values.subarray(first), step, points);
+}
+
+/** A young workload has no gap before its first sample: what is expected begins there, but at the latest LEAST_SPAN ago. */
+function expectedPoints(grid: Grid, { now, history, step }: Expectation): number {
+  const whole = Math.max(1, Math.round(history / step));
+  const since = Math.round((now - grid.series.start) / step) + 1;
+  return Math.min(whole, Math.max(Math.round(LEAST_SPAN / step), grid.real === 0 ? whole : since));
 }
 
 function judge(cleaned: Cleaned, grid: Grid, age: Seconds, coverage: number, e: Expectation): Judgement {
