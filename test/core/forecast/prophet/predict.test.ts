@@ -1,12 +1,10 @@
 /** Forecasts: trend, components, bounds by simulation and in closed form, determinism, plain data. */
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fit as fitProphet } from "../../../../job/core/forecast/prophet/fit.ts";
 import type { ProphetOptions } from "../../../../job/core/forecast/prophet/options.ts";
 import { predict, predictPoints } from "../../../../job/core/forecast/prophet/predict.ts";
 import { defaultProphet, originalProphet, seasonalProphet } from "../../../../job/core/forecast/prophet/presets.ts";
-import { fillNormal, laplace, seededRandom } from "../../../../job/core/forecast/prophet/random.ts";
-import { quantileInPlace } from "../../../../job/core/forecast/prophet/select.ts";
+import { seededRandom } from "../../../../job/core/forecast/prophet/random.ts";
 import { evaluateTrend } from "../../../../job/core/forecast/prophet/trend.ts";
 import { normalQuantile } from "../../../../job/core/forecast/prophet/uncertainty.ts";
 import { must, testRandom } from "./support.ts";
@@ -142,123 +140,11 @@ describe("bounds", () => {
   });
 });
 
-describe("quantileInPlace", () => {
-  it("is the quantile of the sorted values", () => {
-    const lists = fc.array(fc.oneof(fc.integer({ min: 0, max: 5 }), fc.double({ noNaN: true, min: -1e3, max: 1e3 })), {
-      minLength: 1,
-    });
-    fc.assert(
-      fc.property(lists, fc.double({ min: 0, max: 1, noNaN: true }), (list, p) => {
-        const sorted = [...list].sort((a, b) => a - b);
-        const at = p * (list.length - 1);
-        const low = sorted[Math.floor(at)]!;
-        const expected = low + (at - Math.floor(at)) * (sorted[Math.ceil(at)]! - low);
-        expect(quantileInPlace(Float64Array.from(list), p)).toBeCloseTo(expected, 9);
-      }),
-    );
-  });
-});
-
 describe("presets", () => {
   it("are Prophet's defaults, and the original's settings", () => {
     expect(defaultProphet()).toEqual({});
     const model = must(fitProphet({ ds, y: load(5) }, originalProphet()));
     expect(model.blocks).toMatchObject([{ kind: "fourier", fourier_order: 10, prior_scale: 10, mode: "additive" }]);
     expect(model.beta).toHaveLength(20);
-  });
-});
-
-describe("random numbers", () => {
-  it("have the moments they should have", () => {
-    const random = seededRandom(3);
-    const n = 40_000;
-    const uniform = Array.from({ length: n }, random);
-    const normal = new Float64Array(n);
-    fillNormal(normal, random);
-    const double = Array.from({ length: n }, () => laplace(2, random));
-    const mean = (v: ArrayLike<number>) => Array.from(v).reduce((a, b) => a + b, 0) / n;
-    const square = (v: ArrayLike<number>) => mean(Array.from(v, (x) => x * x));
-    expect(mean(uniform)).toBeCloseTo(0.5, 1);
-    expect(Math.min(...uniform)).toBeGreaterThanOrEqual(0);
-    expect(Math.max(...uniform)).toBeLessThan(1);
-    expect(Math.abs(mean(normal))).toBeLessThan(0.03);
-    expect(Math.abs(square(normal) - 1)).toBeLessThan(0.05);
-    expect(Math.abs(mean(double))).toBeLessThan(0.1);
-    expect(Math.abs(square(double) - 8)).toBeLessThan(0.6);
-  });
-
-  it("quantiles of the normal", () => {
-    for (const [p, z] of [
-      [0.9, 1.2815515655446],
-      [0.975, 1.95996398454],
-      [0.999, 3.09023230617],
-    ] as const) {
-      expect(normalQuantile(p)).toBeCloseTo(z, 9);
-    }
-  });
-});
-
-describe("properties", () => {
-  const options = fc.constantFrom<ProphetOptions>(
-    {},
-    originalProphet(),
-    { growth: "flat" },
-    { ...seasonalProphet(300, 2), seasonality_mode: "multiplicative" },
-  );
-  const point = (o: ProphetOptions, times: number[], y: number[], future: number[]) =>
-    must(predictPoints(must(fitProphet({ ds: times, y }, o)), future));
-
-  it("the forecast of c y is c times the forecast of y", () => {
-    fc.assert(
-      fc.property(
-        options,
-        fc.integer({ min: 0, max: 1e6 }),
-        fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
-        (o, seed, c) => {
-          const y = load(seed);
-          const plain = point(o, ds, y, ahead);
-          const scaled = point(
-            o,
-            ds,
-            y.map((v) => c * v),
-            ahead,
-          );
-          for (let i = 0; i < ahead.length; i++) expect(scaled[i]! / c).toBeCloseTo(plain[i]!, 4);
-        },
-      ),
-      { numRuns: 40 },
-    );
-  });
-
-  it("moving all times by whole periods changes nothing", () => {
-    fc.assert(
-      fc.property(
-        options,
-        fc.integer({ min: 0, max: 1e6 }),
-        fc.integer({ min: -1000, max: 1000 }),
-        (o, seed, periods) => {
-          const y = load(seed);
-          const move = (t: number) => t + 300 * periods;
-          const moved = point(o, ds.map(move), y, ahead.map(move));
-          const plain = point(o, ds, y, ahead);
-          for (let i = 0; i < ahead.length; i++) expect(moved[i]).toBeCloseTo(plain[i]!, 4);
-        },
-      ),
-      { numRuns: 40 },
-    );
-  });
-
-  it("any finite series gives a finite forecast and an ordered band", () => {
-    const series = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 60 });
-    fc.assert(
-      fc.property(options, series, (o, y) => {
-        const model = must(fitProphet({ ds: ds.slice(0, y.length), y }, { ...o, uncertainty_samples: 50 }));
-        const out = must(predict(model, { ds: ahead }));
-        for (let i = 0; i < ahead.length; i++) {
-          expect(Number.isFinite(out.yhat[i])).toBe(true);
-          expect(out.yhat_lower[i]).toBeLessThanOrEqual(out.yhat_upper[i]!);
-        }
-      }),
-    );
   });
 });
