@@ -10,7 +10,6 @@ const BENCHES: Readonly<Record<string, { readonly about: string; readonly load: 
   accuracy: { about: "forecast errors of ours and of others over all series", load: () => load("accuracy") },
   policy: { about: "cost and misses of our decisions and of others over all series", load: () => load("policy") },
   speed: { about: "time and memory of a whole run from a cold start", load: () => load("speed") },
-  fleet: { about: "time and memory of a run over thousands of targets", load: () => load("fleet") },
 };
 
 async function load(name: string): Promise<Bench> {

@@ -99,13 +99,20 @@ describe("inspect", () => {
   });
 
   it("expects nothing before the first sample, but five minutes at least", () => {
-    const since = (points: number) => inspect(changed((i) => (i < 120 - points ? Number.NaN : undefined)), EXPECTED).quality;
+    const since = (points: number) =>
+      inspect(
+        changed((i) => (i < 120 - points ? Number.NaN : undefined)),
+        EXPECTED,
+      ).quality;
     expect(since(40)).toMatchObject({ verdict: "act", coverage: 1, points: 40 });
     expect(since(10)).toMatchObject({ verdict: "upOnly", reason: "GapsInData", coverage: 0.5 });
   });
 
   it("reaches further back for the grid than for the verdict", () => {
-    const { series, quality } = inspect(changed(() => undefined), { ...EXPECTED, history: 900, window: 1800 });
+    const { series, quality } = inspect(
+      changed(() => undefined),
+      { ...EXPECTED, history: 900, window: 1800 },
+    );
     expect(series.values.length).toBe(120);
     expect(quality).toMatchObject({ points: 60, coverage: 1 });
   });
