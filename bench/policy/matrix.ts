@@ -19,7 +19,7 @@ export interface Entry {
 export type Scores = Readonly<Record<string, readonly ReplayScore[]>>;
 
 /** The levels a bench may ask for; one forecast serves all of them. */
-export const LEVELS = [0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99] as const;
+export const LEVELS = [0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.87, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99] as const;
 
 /**
  * Remembers forecasts by origin and lead, so that a sweep over quantiles fits each origin once. Asks the forecaster for

@@ -75,7 +75,7 @@ export const TARGET = group({
       flag: "pod-cpu-limit",
     }),
     history: quantity({
-      about: "The recent past: what must be complete and fresh for a scale-in.",
+      about: "Recent past that must be complete for a scale-in.",
       unit: "seconds",
       min: 60,
       max: 7 * DAY,
@@ -109,12 +109,12 @@ export const TARGET = group({
       unit: "ratio",
       min: 0.5,
       max: 0.995,
-      default: 0.9,
+      default: 0.6,
       flag: "quantile",
     }),
     scaleDownQuantile: quantity({
       about:
-        "Scale-in goes no lower than this quantile; the band above `quantile` stops flapping. The same when not given.",
+        "Scale-in goes no lower than this quantile; the band above `quantile` stops flapping. When not given 0.87, or `quantile` where that is higher.",
       unit: "ratio",
       min: 0.5,
       max: 0.995,
@@ -167,7 +167,7 @@ export const TARGET = group({
     }),
     behavior: group({
       about: "Stabilisation, rate limits and tolerance of both directions.",
-      fields: { scaleUp: rules("up", 0, 0), scaleDown: rules("down", 300, 0.1) },
+      fields: { scaleUp: rules("up", 0, 0), scaleDown: rules("down", 60, 0.1) },
     }),
     scaleDownCooldown: quantity({
       about: "Least time between a scale-out and a later scale-in.",
@@ -178,11 +178,12 @@ export const TARGET = group({
       flag: "scale-down-cooldown",
     }),
     suddenDropRatio: quantity({
-      about: "Demand this share below the last forecast counts as a sudden drop (an outage upstream).",
+      about:
+        "Demand this share below the last forecast counts as a sudden drop (an outage upstream); 0.75: a quarter of it is left.",
       unit: "ratio",
       min: 0.05,
       max: 1,
-      default: 0.5,
+      default: 0.75,
     }),
     suddenDropHold: quantity({
       about: "No scale-in for this long after a sudden drop; 0 turns it off.",

@@ -15,6 +15,9 @@ type TargetPart = Part<typeof TARGET>;
 /** Points of one range query that Prometheus answers at most. */
 const MAX_POINTS = 11_000;
 
+/** Band above the quantile that pods are bought for: docs/policy.md has what it saves. */
+const SCALE_DOWN_QUANTILE = 0.87;
+
 /** Joins all layers; every issue is collected, and the result is only of use when there is none. */
 export function resolve(file: FilePart, environment: Layer, flags: Layer, issues: Issue[]): Settings {
   const refused = new Set(issues.map((issue) => issue.path));
@@ -81,6 +84,7 @@ function toTarget(raw: Value<typeof TARGET>): TargetConfig {
     ...rest,
     name: name ?? raw.scaleTargetRef.name,
     schedule: schedule.map(toRule),
+    scaleDownQuantile: raw.scaleDownQuantile ?? Math.max(raw.quantile, SCALE_DOWN_QUANTILE),
     ...(floor === undefined ? {} : { hpaName: floor }),
   };
 }
