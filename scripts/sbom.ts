@@ -1,7 +1,4 @@
-/**
- * sbom.ts [VERSION [REVISION [SOURCE]]]: prints the bill of materials (CycloneDX JSON) of what the bundle may contain; from the lock
- * file alone, and equal lock files give equal bytes.
- */
+/** Prints the bill of materials (CycloneDX JSON) of what the bundle may contain: sbom.ts [VERSION [REVISION [SOURCE]]]. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
@@ -19,6 +16,7 @@ interface Bill {
   dependencies: { ref: string; dependsOn: string[] }[];
 }
 
+// from the lock file alone, and equal lock files give equal bytes
 const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as Lock;
 // not npm's --omit dev: it also drops what a dev dependency merely shares with us, such as yaml
 const shipped = new Set(

@@ -1,7 +1,4 @@
-/**
- * Fills V8's compile cache at image build: runs the job twice, as a CronJob would, against stand-ins for Prometheus and the API
- * server in this process. With --measure N it fills nothing, but times N starts with and without the cache.
- */
+/** Fills V8's compile cache at image build by running the job as a CronJob would, or times starts with and without it (--measure N). */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
@@ -17,6 +14,7 @@ const { cache, work } = values;
 const [job] = positionals;
 if (!cache || !job) throw new Error("warm.ts --cache FOLDER [--work FOLDER] [--measure N] JOB.js");
 
+// Prometheus and the API server are stand-ins in this process
 const now = Math.floor(Date.now() / 1000);
 const step = 15;
 

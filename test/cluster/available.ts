@@ -22,13 +22,6 @@ export function missingControlPlane(): Missing {
   return undefined;
 }
 
-/** Helm, to lint and render the chart: `programs("helm")/helm`. */
-export function missingHelm(): Missing {
-  return existsSync(`${programs("helm")}/helm`)
-    ? undefined
-    : "Helm is not built: run test/cluster/setup.sh helm (needs Go)";
-}
-
 /** A Prometheus on loopback: Debian's, or the one built for the node. */
 export function missingPrometheus(): Missing {
   return prometheusBinary()
