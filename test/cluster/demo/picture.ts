@@ -21,6 +21,7 @@ export function demoPicture(
       width: 960,
       height,
       marginLeft: 50,
+      marginTop: 36,
       style: { background: "white", fontSize: "12px" },
       x: { label: "minutes since the load began" },
       y: { label: "cores (pods x target)", grid: true, zero: true },
@@ -47,7 +48,7 @@ export function demoPicture(
         ),
         text([`${title}: load asked for (black), CPU measured (blue), replicas (orange), ready (dashed)`], {
           frameAnchor: "top-left",
-          dy: -4,
+          dy: -26,
           fontWeight: "bold",
         }),
       ],
