@@ -102,6 +102,14 @@ const replay = own("Replay:", {
   min: quantity({ about: "Never fewer pods.", unit: "replicas", min: 1, max: 100_000, default: 1 }),
   max: quantity({ about: "Never more pods.", unit: "replicas", min: 1, max: 100_000, default: 400 }),
   quantile: quantity({ about: "Quantile that our policy buys replicas for.", unit: "ratio", min: 0.5, max: 0.995 }),
+  "from-prometheus": toggle({ about: "Replay the history of --deployment as Prometheus has it, in place of a file." }),
+  range: quantity({
+    about: "How far back --from-prometheus reads.",
+    unit: "seconds",
+    min: 600,
+    max: 31 * 86_400,
+    default: 86_400,
+  }),
   dump: text({ about: "Write one row a step to this CSV file." }),
   report: text({ about: "Write a page with pictures and scores to this HTML file." }),
 });
@@ -127,6 +135,8 @@ const backtest = own("Backtest:", {
 });
 
 const prog = "prophet-autoscaler";
+/** Settings that say which history a replay reads. */
+const SOURCE = /^(prometheus.*|namespace|deployment|kind|query)$/;
 
 /** All commands. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -150,11 +160,17 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "replay",
-    form: "replay <file>",
+    form: "replay [file]",
     file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
     about: "What our policy and others would have done over a recorded series.",
-    options: [...replay, ...json],
-    examples: [[`${prog} replay cpu.csv --policies auto,hpa --report replay.html`, "Compare with the HPA"]],
+    options: [...replay, ...config, ...json, ...settings.filter((o) => SOURCE.test(o.flag))],
+    examples: [
+      [`${prog} replay cpu.csv --policies auto,hpa --report replay.html`, "Compare with the HPA"],
+      [
+        `${prog} replay --from-prometheus --range 7d --config autoscaler.yaml --deployment web --request 1 --target-cpu 0.8`,
+        "What it would have done on a service last week",
+      ],
+    ],
   },
   {
     name: "backtest",

@@ -1,27 +1,20 @@
 /** `replay`: the production decision code and its peers over a recorded series; scores, rows, a page. */
-import { readSeriesFile } from "../adapters/history-file.ts";
-import { resolveTarget } from "../config/resolve.ts";
 import { forecasterOf } from "../core/forecast/method.ts";
 import { POLICY_NAMES, replay, rowsToCsv } from "../replay/replay.ts";
 import type { ReplayOptions, ReplayResult } from "../replay/types.ts";
 import { columns, number } from "../report/text.ts";
 import { type Command, CommandError, type Flags } from "./io.ts";
-import { numberOption, readOption, wordsOption } from "./option-values.ts";
+import { numberOption, wordsOption } from "./option-values.ts";
+import { replaySource } from "./replay-source.ts";
 
 /** Replays; prints the contract's JSON, or a table. */
 export const replayCommand: Command = async (flags, io) => {
-  const file = String(flags.file);
   const names = wordsOption("replay", "policies", flags, POLICY_NAMES);
   const options = optionsOf(flags);
-  const quantile = readOption("replay", "quantile", flags);
-  const target = resolveTarget({
-    scaleTargetRef: { name: "workload" },
-    targetCpu: options.targetCpu,
-    minReplicas: options.min,
-    maxReplicas: options.max,
-    ...(quantile === undefined ? {} : { quantile }),
+  const { name: file, samples, target } = await replaySource(flags, io);
+  const result = await replay(samples, names, options, { target, forecasterOf }).catch((cause: unknown) => {
+    throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
   });
-  const result = await run(file, names, options, target);
   const { startup, steps, policies } = result;
   const { writeOut } = await import("./files.ts");
   if (typeof flags.dump === "string") await writeOut(flags.dump, rowsToCsv(result));
@@ -33,20 +26,6 @@ export const replayCommand: Command = async (flags, io) => {
   io.out(flags.json === true ? `${JSON.stringify({ file, startup, steps, policies })}\n` : table(file, result));
   return 0;
 };
-
-async function run(
-  file: string,
-  names: Parameters<typeof replay>[1],
-  options: ReplayOptions,
-  target: Parameters<typeof replay>[3]["target"],
-): Promise<ReplayResult> {
-  try {
-    const { samples } = await readSeriesFile(file);
-    return await replay(samples, names, options, { target, forecasterOf });
-  } catch (cause) {
-    throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
 
 function optionsOf(flags: Flags): ReplayOptions {
   const get = (flag: string) => numberOption("replay", flag, flags);

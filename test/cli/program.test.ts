@@ -114,7 +114,7 @@ describe("bad usage", () => {
     [`${BASE} --every 15s`, /--every and --for go together/],
     [`--once --deployment web --target-cpu 1`, /no history to read/],
     [`--once --history-file ${WAVE}`, /targetCpu: is missing/],
-    [`replay`, /Not enough non-option arguments|file/],
+    [`replay`, /no series to replay: give a FILE/],
     [`replay ${WAVE} --policies auto,magic`, /--policies: "magic" is not accepted; accepted: .*oracle/],
     [`backtest ${WAVE} --window 1`, /--window: "1"/],
     [`dance`, /dance/],

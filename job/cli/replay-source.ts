@@ -1,0 +1,91 @@
+/** Where a replay's series comes from: a file, or a range that Prometheus still has. */
+import { readSeriesFile } from "../adapters/history-file.ts";
+import { resolveTarget } from "../config/resolve.ts";
+import type { Samples } from "../core/series/types.ts";
+import type { TargetConfig } from "../core/target.ts";
+import type { EpochSeconds, Seconds } from "../core/units.ts";
+import type { History } from "../ports.ts";
+import { CommandError, type Flags, type Io, UsageError } from "./io.ts";
+import { numberOption, readOption } from "./option-values.ts";
+
+/** A series to replay, its name in the report, and our settings for it. */
+export interface ReplaySource {
+  readonly name: string;
+  readonly samples: Samples;
+  readonly target: TargetConfig;
+}
+
+/** Prometheus answers 11,000 points a series at most; a query for fewer leaves room for its own rounding. */
+const POINTS_A_QUERY = 10_000;
+/** Steps of the replay. */
+const STEP: Seconds = 15;
+
+/** Reads the series that the flags name. Throws UsageError, ConfigError or CommandError. */
+export async function replaySource(flags: Flags, io: Io): Promise<ReplaySource> {
+  const file = typeof flags.file === "string" ? flags.file : null;
+  if (flags["from-prometheus"] === true) {
+    if (file !== null) throw new UsageError("give a FILE or --from-prometheus, not both.");
+    return fromPrometheus(flags, io);
+  }
+  if (file === null) throw new UsageError("no series to replay: give a FILE, or --from-prometheus with --deployment.");
+  const quantile = readOption("replay", "quantile", flags);
+  const target = resolveTarget({
+    scaleTargetRef: { name: "workload" },
+    targetCpu: numberOption("replay", "target-cpu", flags),
+    minReplicas: numberOption("replay", "min", flags),
+    maxReplicas: numberOption("replay", "max", flags),
+    ...(quantile === undefined ? {} : { quantile }),
+  });
+  try {
+    return { name: file, samples: (await readSeriesFile(file)).samples, target };
+  } catch (cause) {
+    throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+async function fromPrometheus(flags: Flags, io: Io): Promise<ReplaySource> {
+  const { loadSettings } = await import("../config/load.ts");
+  const { readFile } = await import("node:fs/promises");
+  // the modelled pods' numbers are the replay's own flags
+  const names = ["config", "namespace", "deployment", "kind", "query", "quantile"];
+  const asked = Object.entries(flags).filter(([name]) => names.includes(name) || name.startsWith("prometheus"));
+  const settings = await loadSettings({
+    flags: { ...Object.fromEntries(asked), "target-cpu": String(numberOption("replay", "target-cpu", flags)) },
+    env: io.env,
+    readFile: (path) => readFile(path, "utf8"),
+  });
+  const target = settings.targets[0]!;
+  if (settings.prometheus === null) throw new UsageError("--from-prometheus needs --prometheus URL, or the file's.");
+  if (settings.targets.length > 1) throw new UsageError("the file has several targets: name one with --deployment.");
+  const { prometheusHistory } = await import("../adapters/prometheus.ts");
+  const history = prometheusHistory(settings.prometheus, { log: (_level, message) => io.err(`${message}\n`) });
+  try {
+    const samples = await readRange(history, target, numberOption("replay", "range", flags));
+    return { name: `${target.namespace}/${target.name}`, samples, target };
+  } catch (cause) {
+    throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
+  } finally {
+    history.close();
+  }
+}
+
+/**
+ * The last `range` seconds of a target's history, in as many queries as Prometheus' limit of points asks for, oldest first.
+ * Rejects with the adapter's HistoryError when any of them fails: a hole would be replayed as a line.
+ */
+export async function readRange(history: History, target: TargetConfig, range: Seconds): Promise<Samples> {
+  const now = await history.now();
+  const chunk = POINTS_A_QUERY * STEP;
+  const parts: Samples[] = [];
+  for (let from: EpochSeconds = now - range; from < now; from += chunk) {
+    const until = Math.min(now, from + chunk);
+    const piece = { ...target, step: STEP, history: until - from, calibration: 0 };
+    const [reading] = await history.read([piece], until);
+    if (reading === undefined || reading instanceof Error) throw reading ?? new Error("no answer");
+    parts.push(reading.samples);
+  }
+  return {
+    times: Float64Array.from(parts.flatMap((part) => [...part.times])),
+    values: Float64Array.from(parts.flatMap((part) => [...part.values])),
+  };
+}
