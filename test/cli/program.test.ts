@@ -131,7 +131,8 @@ describe("help", () => {
     const { code, out } = await cli("--help");
     expect(code).toBe(0);
     for (const word of ["--target-cpu", "--history-file", "[default: 30m]", "Examples:", "replay", "doctor"]) {
-      expect(out).toContain(word);
+      // the terminal's width decides where a line breaks
+      expect(out.replace(/\s+/g, " ")).toContain(word);
     }
     expect((await cli("--version")).out.trim()).toBe("1.2.3");
   });
