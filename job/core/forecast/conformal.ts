@@ -79,5 +79,5 @@ export function recency(n: number, stride: number, window: number): Float64Array
 
 /** Weight of the unseen: errors over `ahead` steps overlap, so a new one tells less and more must be allowed for. */
 export function unseenWeight(ahead: number, stride: number): number {
-  return 0.6 * (1 + (0.2 * (ahead - 1)) / stride);
+  return 0.35 + (0.14 * (ahead - 1)) / stride;
 }

@@ -13,7 +13,7 @@ export function analogue(length: number, nearest: number): Model {
 }
 
 /** Past values compared: bounds the cost at long windows. */
-const REACH = 480;
+const REACH = 240;
 
 function analoguePass({ y, origins, steps }: Plan, out: Float64Array, length: number, nearest: number): void {
   const near = new Float64Array(nearest);

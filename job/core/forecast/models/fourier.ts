@@ -1,6 +1,6 @@
 /** Harmonic regression by ridge with an autoregressive residual: a smooth season of any (fractional) period. */
 import { solveRidge } from "./linear.ts";
-import { flat, type Model, type Plan } from "./model.ts";
+import { anchorOf, flat, type Model, type Plan } from "./model.ts";
 
 /**
  * Level + slope + `order` harmonics of `period`, ridge, running moments with forgetting, plus the residual's first-order autocorrelation.
@@ -36,9 +36,11 @@ function harmonic({ y, origins, steps }: Plan, out: Float64Array, period: number
   const ridge = new Float64Array(p);
   let weight = 0;
   let done = 0;
+  let solved = -1;
   for (let o = 0; o < origins.length; o++) {
     const t = origins[o]!;
-    for (; done < t; done++) {
+    const until = anchorOf(t);
+    for (; done < until; done++) {
       weight = weight * memory + 1;
       for (let j = 0; j < p; j++) {
         b[j] = b[j]! * memory + X[done * p + j]! * y[done]!;
@@ -49,9 +51,14 @@ function harmonic({ y, origins, steps }: Plan, out: Float64Array, period: number
       flat(out, o, steps, y[t - 1]!);
       continue;
     }
-    for (let h = 0; h < p; h++)
-      ridge[h] = h === 0 ? 1e-9 : h === 1 ? 0.02 * weight : 0.004 * weight * (1 + 0.05 * h * h * 0.25);
-    solveRidge(A, ridge, b, p, 1, work, beta);
+    if (solved !== until) {
+      solved = until;
+      // The constant is free, the slope is held (a line through a season is mostly luck), harmonics the more the higher.
+      ridge[0] = 1e-9;
+      ridge[1] = 0.02 * weight;
+      for (let j = 2; j < p; j++) ridge[j] = 0.004 * weight * (1 + 0.0125 * j * j);
+      solveRidge(A, ridge, b, p, 1, work, beta);
+    }
     let num = 0;
     let den = 1e-12;
     let before = 0;

@@ -1,6 +1,6 @@
 /** Autoregression by ridge: direct forecasts from lags and, with a season, from the values one period before the target. */
 import { solveRidge } from "./linear.ts";
-import type { Model, Plan } from "./model.ts";
+import { anchorOf, type Model, type Plan } from "./model.ts";
 import { at } from "./seasonal.ts";
 
 /** Options of one autoregression. */
@@ -64,6 +64,24 @@ function design(y: Float64Array, s: number, from: number, to: number, options: L
   x[j++] = at(y, s - 1 - period, s) - base;
 }
 
+/** Adds one pair to the moments; only the lower triangle of A is kept. */
+function absorb(A: Float64Array, B: Float64Array, x: Float64Array, target: number, memory: number, p: number): void {
+  for (let j = 0; j < p; j++) {
+    const xj = x[j]!;
+    B[j] = B[j]! * memory + xj * target;
+    const row = j * p;
+    for (let l = 0; l <= j; l++) A[row + l] = A[row + l]! * memory + xj * x[l]!;
+  }
+}
+
+/** Ridge on every feature but the constant: a share of the features' mean square. */
+function penalise(penalty: Float64Array, A: Float64Array, p: number, ridge: number, constant: number): void {
+  let trace = 0;
+  for (let i = 1; i < p; i++) trace += A[i * p + i]!;
+  penalty.fill((ridge * trace) / (p - 1) + 1e-9);
+  penalty[0] = constant;
+}
+
 function regress(
   { y, origins, steps }: Plan,
   out: Float64Array,
@@ -85,26 +103,25 @@ function regress(
     B.fill(0);
     let weight = 0;
     let s = deepest;
+    let solved = 0;
     for (let o = 0; o < origins.length; o++) {
       const t = origins[o]!;
       const base = relative ? y[t - 1]! : 0;
       let value = y[t - 1]! - base;
-      for (; s + to <= t; s++) {
+      const until = anchorOf(t);
+      for (; s + to <= until; s++) {
         design(y, s, from, to, options, x);
         let target = relative ? -y[s - 1]! : 0;
         for (let k = from; k < to; k++) target += y[s + k]! / (to - from);
         weight = weight * memory + 1;
-        for (let j = 0; j < p; j++) {
-          B[j] = B[j]! * memory + x[j]! * target;
-          for (let l = 0; l <= j; l++) A[j * p + l] = A[j * p + l]! * memory + x[j]! * x[l]!;
-        }
+        absorb(A, B, x, target, memory, p);
       }
       if (t >= least && weight >= p + 2) {
-        let trace = 0;
-        for (let i = 1; i < p; i++) trace += A[i * p + i]!;
-        penalty.fill((ridge * trace) / (p - 1) + 1e-9, 1);
-        penalty[0] = relative ? ridge * weight : 1e-9;
-        solveRidge(A, penalty, B, p, 1, work, beta);
+        if (solved !== until) {
+          solved = until;
+          penalise(penalty, A, p, ridge, relative ? ridge * weight : 1e-9);
+          solveRidge(A, penalty, B, p, 1, work, beta);
+        }
         design(y, t, from, to, options, x);
         value = 0;
         for (let i = 0; i < p; i++) value += beta[i]! * x[i]!;

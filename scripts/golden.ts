@@ -1,0 +1,7 @@
+/** Remakes fixtures/golden/replay.json after a change that is meant to change decisions; read the diff before you commit it. */
+import { writeFileSync } from "node:fs";
+import { GOLDEN, replayFixtures } from "../test/replay/golden-replay.ts";
+
+const golden = await replayFixtures();
+writeFileSync(GOLDEN, `${JSON.stringify(golden, null, 1)}\n`);
+for (const [name, lines] of Object.entries(golden)) console.log(`${name}: ${lines.length} decisions`);
