@@ -17,7 +17,7 @@ export type Golden = Readonly<Record<string, readonly string[]>>;
 export async function replayFixtures(): Promise<Golden> {
   const golden: Record<string, readonly string[]> = {};
   for (const file of readdirSync(RECORDED)
-    .filter((f) => f.endsWith(".json"))
+    .filter((f) => f.endsWith(".json") && f !== "restart-counters.json")
     .sort()) {
     const samples = readRange(join(RECORDED, file));
     const target = resolveTarget({ scaleTargetRef: { name: "workload" }, targetCpu: 0.05 });
