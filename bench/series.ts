@@ -49,7 +49,7 @@ export function replaySeries(): { source: string; series: BenchSeries[] } {
   }
   const folder = join(import.meta.dirname, "../fixtures/recorded");
   const series = readdirSync(folder)
-    .filter((file) => file.endsWith(".json"))
+    .filter((file) => file.endsWith(".json") && file !== "restart-counters.json")
     .sort()
     .map((file) => {
       const samples = readRange(join(folder, file));
