@@ -1,0 +1,165 @@
+/** The whole forecaster: the ladder, seasons, quantiles and their honesty, trust, and inputs that nobody wishes for. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { forecasterOf } from "../../../job/core/forecast/method.ts";
+import { detectSeasons } from "../../../job/core/forecast/period.ts";
+import type { Forecast, Method } from "../../../job/core/forecast/types.ts";
+
+const LEVELS = [0.05, 0.5, 0.6, 0.8, 0.9, 0.95, 0.98];
+const auto = forecasterOf("auto");
+
+/** A small generator of its own (mulberry32), so that the same tests see the same noise. */
+function noise(seed: number): () => number {
+  let a = seed;
+  const uniform = () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  return () => Math.sqrt(-2 * Math.log(uniform() + 1e-12)) * Math.cos(2 * Math.PI * uniform());
+}
+
+function ask(values: ArrayLike<number>, method: Method = "auto", horizonSteps = 4, leadSteps = 6): Forecast {
+  const y = Float64Array.from(values);
+  const series = { start: 1_700_000_000, step: 15, values: y, filled: new Uint8Array(y.length) };
+  return forecasterOf(method)({ series, horizonSteps, leadSteps, levels: LEVELS });
+}
+
+const sine = (n: number, period: number, sd: number, seed: number) => {
+  const z = noise(seed);
+  return Array.from({ length: n }, (_, i) => 4 + 3 * Math.sin((2 * Math.PI * i) / period) + sd * z());
+};
+
+function expectSound(f: Forecast, steps: number): void {
+  for (const path of [f.path, f.lower, f.upper]) {
+    expect(path.length).toBe(steps);
+    expect(path.every((v) => Number.isFinite(v) && v >= 0)).toBe(true);
+  }
+  for (const quantiles of [f.meanQuantiles, f.maxQuantiles]) {
+    expect(quantiles.length).toBe(LEVELS.length);
+    quantiles.forEach((q, i) => {
+      expect(Number.isFinite(q) && q >= 0).toBe(true);
+      if (i > 0) expect(q).toBeGreaterThanOrEqual(quantiles[i - 1]!);
+    });
+  }
+  expect(Number.isFinite(f.mean) && Number.isFinite(f.max)).toBe(true);
+}
+
+describe("every method", () => {
+  it("answers soundly whatever the window holds", () => {
+    const value = fc.oneof(fc.double({ min: 0, max: 1e3, noNaN: true }), fc.constantFrom(0, 0, 1e-9, 1, 1e6));
+    fc.assert(
+      fc.property(
+        fc.constantFrom<Method>("auto", "naive", "prophet", "original"),
+        fc.array(value, { minLength: 2, maxLength: 140 }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 1, max: 24 }),
+        (method, values, horizon, lead) => expectSound(ask(values, method, horizon, lead), Math.max(horizon, lead)),
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it.each<Method>(["auto", "naive", "prophet", "original"])("%s gives the same bytes twice", (method) => {
+    const values = sine(120, 40, 0.3, 7);
+    expect(JSON.stringify(ask(values, method))).toBe(JSON.stringify(ask(values, method)));
+  });
+});
+
+describe("the ladder", () => {
+  it.each([
+    [2, "last"],
+    [20, "smoothing"],
+    [120, "pool"],
+    [2000, "pool"],
+  ] as const)("%i points: %s", (n, rung) => {
+    const f = ask(sine(n, 40, 0.3, n));
+    expect(f.rung).toBe(rung);
+    expectSound(f, 6);
+  });
+});
+
+describe("auto", () => {
+  it("scales with the load", () => {
+    const values = sine(120, 40, 0.3, 3);
+    const [one, thousand] = [ask(values), ask(values.map((v) => 1000 * v))];
+    expect(thousand.mean / one.mean).toBeCloseTo(1000, 3);
+    expect(thousand.maxQuantiles[4]! / one.maxQuantiles[4]!).toBeCloseTo(1000, 3);
+  });
+
+  it("keeps a constant and stays at zero", () => {
+    expect(ask(new Array(120).fill(2.5)).maxQuantiles.every((q) => Math.abs(q - 2.5) < 1e-6)).toBe(true);
+    expect(ask(new Array(120).fill(0)).maxQuantiles.every((q) => q < 1e-6)).toBe(true);
+  });
+
+  it("finds a wave of 10 minutes and beats the last value by far; says so", () => {
+    const f = ask(sine(120, 40, 0.25, 11));
+    expect(f.period! / 600).toBeCloseTo(1, 1);
+    expect(f.skill).toBeLessThan(0.4);
+  });
+
+  it("claims no skill on a random walk", () => {
+    const z = noise(5);
+    let level = 50;
+    const f = ask(Array.from({ length: 240 }, () => (level += 0.5 * z())));
+    expect(f.skill).toBeGreaterThan(0.75);
+    expect(f.skill).toBeLessThan(1.35);
+  });
+
+  it("covers about what it says on noisy waves and on noise", () => {
+    let [inside, maxBelow, count] = [0, 0, 0];
+    for (let seed = 1; seed <= 60; seed++) {
+      const values = seed % 2 ? sine(126, 40, 0.5, seed) : sine(126, 1e9, 0.5, seed);
+      const f = ask(values.slice(0, 120));
+      const future = values.slice(120);
+      const mean = future.slice(0, 4).reduce((a, b) => a + b, 0) / 4;
+      count++;
+      if (mean >= f.meanQuantiles[0]! && mean <= f.meanQuantiles[5]!) inside++;
+      if (Math.max(...future) <= f.maxQuantiles[4]!) maxBelow++;
+    }
+    // 60 draws: 0.9 has a standard deviation of 0.04
+    expect(inside / count).toBeGreaterThan(0.78);
+    expect(maxBelow / count).toBeGreaterThan(0.78);
+    expect(maxBelow / count).toBeLessThan(1);
+  });
+});
+
+describe("detectSeasons", () => {
+  it("says none on noise, a ramp and a random walk", () => {
+    let found = 0;
+    for (let seed = 1; seed <= 20; seed++) {
+      const z = noise(seed);
+      found += detectSeasons(
+        Float64Array.from({ length: 120 }, () => 1 + 0.1 * z()),
+        1,
+      ).length;
+    }
+    expect(found).toBeLessThanOrEqual(2);
+    expect(
+      detectSeasons(
+        Float64Array.from({ length: 120 }, (_, i) => 1 + i / 100),
+        1,
+      ),
+    ).toEqual([]);
+  });
+
+  it("finds 20, 30 and 40 steps under noise", () => {
+    for (const period of [20, 30, 40]) {
+      const [season] = detectSeasons(Float64Array.from(sine(120, period, 0.4, period)), 1);
+      expect(season!.period).toBeGreaterThan(period * 0.93);
+      expect(season!.period).toBeLessThan(period * 1.07);
+    }
+  });
+});
+
+it("is the forecaster of the method auto", () => {
+  expect(
+    auto({
+      series: { start: 0, step: 15, values: Float64Array.of(1, 1), filled: new Uint8Array(2) },
+      horizonSteps: 1,
+      leadSteps: 1,
+      levels: [0.5],
+    }).rung,
+  ).toBe("last");
+});

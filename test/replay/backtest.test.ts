@@ -1,0 +1,62 @@
+/** The backtest's origins and figures, against counts made by hand from its own rows. */
+import { describe, expect, it } from "vitest";
+import { backtest, originsOf, pinball } from "../../job/replay/backtest.ts";
+
+const values = Float64Array.from(
+  { length: 300 },
+  (_, i) => 3 + 2 * Math.sin((2 * Math.PI * i) / 40) + 0.3 * Math.sin(i * i),
+);
+const series = { start: 0, step: 15, values, filled: new Uint8Array(300) };
+
+describe("originsOf", () => {
+  it("takes every index from window to n - h where there are few", () => {
+    expect(originsOf(130, 120, 4, 150)).toEqual([120, 121, 122, 123, 124, 125, 126]);
+  });
+
+  it("spaces them evenly and rounds down where there are many", () => {
+    const naive = Array.from({ length: 150 }, (_, i) => Math.floor(120 + (i * (1000 - 4 - 120)) / 149));
+    expect(originsOf(1000, 120, 4, 150)).toEqual(naive);
+  });
+});
+
+describe("backtest", () => {
+  const result = backtest(series, { window: 120, horizon: 60, origins: 12, methods: ["auto", "naive"] });
+
+  it("sees horizons of at least one step", () => {
+    expect([result.step, result.window, result.horizonSteps, result.origins]).toEqual([15, 120, 4, 12]);
+    expect(backtest(series, { window: 120, horizon: 5, origins: 2, methods: ["naive"] }).horizonSteps).toBe(1);
+  });
+
+  it("knows what came", () => {
+    for (const row of result.rows) {
+      const future = [...values.slice(row.origin, row.origin + 4)];
+      expect(row.actualMax).toBeCloseTo(Math.max(...future), 12);
+      expect(row.actualMean).toBeCloseTo(future.reduce((a, b) => a + b, 0) / 4, 12);
+      if (row.method === "naive") expect(row.mean).toBeCloseTo(values[row.origin - 1]!, 12);
+    }
+  });
+
+  it("adds its rows up to its figures", () => {
+    for (const method of ["auto", "naive"] as const) {
+      const rows = result.rows.filter((r) => r.method === method);
+      const mean = (f: (r: (typeof rows)[number]) => number) => rows.reduce((s, r) => s + f(r), 0) / rows.length;
+      const figures = result.methods[method]!;
+      expect(figures.mae).toBeCloseTo(
+        mean((r) => Math.abs(r.mean - r.actualMean)),
+        12,
+      );
+      expect(figures.maxPinball["0.9"]).toBeCloseTo(
+        mean((r) => pinball(0.9, r.maxq90, r.actualMax)),
+        12,
+      );
+    }
+    expect(result.methods.naive!.relMae).toBe(1);
+    expect(result.methods.auto!.relMae).toBeCloseTo(result.methods.auto!.mae / result.methods.naive!.mae, 12);
+    expect(result.methods.auto!.relMae).toBeLessThan(0.7);
+  });
+
+  it("weighs a miss above by the level and one below by the rest", () => {
+    expect(pinball(0.9, 1, 2)).toBeCloseTo(0.9, 12);
+    expect(pinball(0.9, 2, 1)).toBeCloseTo(0.1, 12);
+  });
+});
