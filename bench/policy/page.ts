@@ -103,7 +103,7 @@ export async function frontPicture(front: Scores, startup: number): Promise<stri
     title: `Cost against unserved load, pods ready after ${startup} s`,
     color: { domain: ["auto", "hpa"], range: ["#1f77b4", "#d62728"], legend: false },
     x: { label: "cost (pod-hours, HPA at 70 % = 1) →", grid: true },
-    y: { label: "↑ unserved load (HPA at 70 % = 1)", grid: true, type: "log" },
+    y: { label: "↑ unserved load (HPA at 70 % = 1)", grid: true, type: "log", tickFormat: (v: number) => String(v) },
     marks: [
       Plot.line(points, { x: "cost", y: "unserved", stroke: "policy", sort: "cost" }),
       Plot.dot(points, { x: "cost", y: "unserved", fill: "policy", r: 4 }),
