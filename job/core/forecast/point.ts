@@ -28,7 +28,7 @@ export function pointShares(actual: Float64Array, said: readonly Float64Array[],
   return sharesOf(loss, POWER, new Float64Array(said.length));
 }
 
-/** The point forecast from the models' forecasts at the last origin. */
+/** The point forecast from the models' forecasts at the last origin, never negative: a stretch above 1 can reach below an idle load. */
 export function pointOf(
   actual: Float64Array,
   said: readonly Float64Array[],
@@ -40,7 +40,7 @@ export function pointOf(
   let mean = 0;
   for (let m = 0; m < said.length; m++) mean += shares[m]! * said[m]![now]!;
   const blended = (mean + weightedMedian(said, shares, now)) / 2;
-  return last + stretch(actual, said, weights, shares) * (blended - last);
+  return Math.max(0, last + stretch(actual, said, weights, shares) * (blended - last));
 }
 
 function weightedMedian(said: readonly Float64Array[], shares: Float64Array, now: number): number {

@@ -44,7 +44,7 @@ function expectSound(f: Forecast, steps: number): void {
       if (i > 0) expect(q).toBeGreaterThanOrEqual(quantiles[i - 1]! * (1 - 1e-12));
     });
   }
-  expect(Number.isFinite(f.mean) && Number.isFinite(f.max)).toBe(true);
+  for (const v of [f.mean, f.max]) expect(Number.isFinite(v) && v >= 0).toBe(true);
 }
 
 describe("every method", () => {
@@ -92,6 +92,14 @@ describe("auto", () => {
     expect(thousand.maxQuantiles[4]! / one.maxQuantiles[4]!).toBeCloseTo(1000, 3);
   });
 
+  it("never forecasts below zero where a load runs out", () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const z = noise(seed);
+      const n = 60 + seed;
+      expectSound(ask(Array.from({ length: n }, (_, i) => Math.max(0, (n - i) / n + 0.003 * z()))), 6);
+    }
+  });
+
   it("keeps a constant and stays at zero", () => {
     expect(ask(new Array(120).fill(2.5)).maxQuantiles.every((q) => Math.abs(q - 2.5) < 1e-6)).toBe(true);
     expect(ask(new Array(120).fill(0)).maxQuantiles.every((q) => q < 1e-6)).toBe(true);
@@ -130,7 +138,7 @@ describe("auto", () => {
 });
 
 describe("detectSeasons", () => {
-  it("says none on noise, a ramp and a random walk", () => {
+  it("rarely claims one on noise, and none on a clean ramp", () => {
     let found = 0;
     for (let seed = 1; seed <= 20; seed++) {
       const z = noise(seed);
