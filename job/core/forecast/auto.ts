@@ -59,7 +59,7 @@ function passOver({ series, horizonSteps, leadSteps }: ForecastRequest): Pass {
 function assemble(request: ForecastRequest, pass: Pass): Forecast {
   const { horizonSteps, leadSteps, levels, series } = request;
   const { size, origins, stride, steps, models, seasons } = pass;
-  const meanTarget = targetOf(pass, horizonSteps, meanOf);
+  const meanTarget = targetOf(pass, horizonSteps, "mean");
   const { actual, said } = meanTarget;
   const memory = shareRecency(actual.length, stride, pass.y.length);
   let shares = pointShares(actual, said, memory);
@@ -70,7 +70,7 @@ function assemble(request: ForecastRequest, pass: Pass): Forecast {
     path = blend(pass, shares);
   }
   const withMedian = levels.includes(0.5) ? levels : [...levels, 0.5].sort((a, b) => a - b);
-  const maxQuantiles = combineQuantiles(targetOf(pass, leadSteps, maxOf), withMedian);
+  const maxQuantiles = combineQuantiles(targetOf(pass, leadSteps, "max"), withMedian);
   const verdict = judge(actual, said, Math.ceil(horizonSteps / stride));
   const now = (origins.length - 1) * steps;
   const bands = bandsOf(pass, path);
@@ -98,7 +98,8 @@ function assemble(request: ForecastRequest, pass: Pass): Forecast {
   };
 }
 
-function targetOf(pass: Pass, ahead: number, of: (values: Float64Array, at: number, ahead: number) => number): Target {
+function targetOf(pass: Pass, ahead: number, kind: "mean" | "max"): Target {
+  const of = kind === "mean" ? meanOf : maxOf;
   const { y, origins, steps, stride, paths } = pass;
   let known = 0;
   while (known < origins.length && origins[known]! + ahead <= y.length) known++;
@@ -109,7 +110,8 @@ function targetOf(pass: Pass, ahead: number, of: (values: Float64Array, at: numb
     for (let o = 0; o < out.length; o++) out[o] = of(path, o * steps, ahead);
     return out;
   });
-  return { actual, said, weights: recency(known, stride, y.length), unseen: unseenWeight(ahead, stride) };
+  const weights = recency(known, stride, y.length);
+  return { actual, said, weights, unseen: unseenWeight(ahead, stride), centred: kind === "mean" };
 }
 
 /** The models' paths blended by today's shares, at every origin. */

@@ -13,6 +13,8 @@ export interface Target {
   readonly weights: Float64Array;
   /** Weight of the unseen (see conformal.ts). */
   readonly unseen: number;
+  /** Whether the quantile at 0.5 is the models' own forecast, without their offset (see combineQuantiles). */
+  readonly centred: boolean;
 }
 
 /** Inverse-loss weights use this power. */
@@ -34,10 +36,12 @@ interface Runner {
 /**
  * Quantiles at ascending `levels`, never negative, non-decreasing. For each level apart, every model gets its own conformal quantile
  * (forecast + quantile of its errors) and a weight from the pinball loss that this quantile had in the window; every model has one offset,
- * so the comparison is fair. At 0.5 the offset is left out: half of 40 overlapping errors says little about bias.
+ * so the comparison is fair. A centred target (the mean) leaves the offset at 0.5 out: half of 40 overlapping errors says little about bias.
+ * The maximum must keep it: the greatest of a path of means lies below the mean of the greatest, and without it only 32 % of outcomes
+ * lay at or below the median instead of 51 %.
  */
 export function combineQuantiles(target: Target, levels: readonly number[]): number[] {
-  const { actual, weights } = target;
+  const { actual, centred, weights } = target;
   if (actual.length === 0) return unknownQuantiles(target, levels);
   const runners = runnersOf(target, levels);
   const losses = new Float64Array(runners.length);
@@ -45,7 +49,7 @@ export function combineQuantiles(target: Target, levels: readonly number[]): num
   let floor = 0;
   return levels.map((level, l) => {
     runners.forEach(({ bonus, errors, offsets }, i) => {
-      if (level === 0.5) offsets[l] = 0;
+      if (centred && level === 0.5) offsets[l] = 0;
       losses[i] = bonus * pinballLoss(errors, offsets[l]!, level, weights);
     });
     sharesOf(losses, POWER, shares);
