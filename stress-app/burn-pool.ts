@@ -18,14 +18,17 @@ export class BurnAbortedError extends Error {
 
 interface Job {
   readonly seconds: number;
-  readonly resolve: () => void;
+  readonly resolve: (missing: number) => void;
   readonly reject: (error: Error) => void;
 }
 
 /** What the routes and the metrics see of the pool. */
 export interface BurnPool {
-  /** Burns for `seconds` of wall clock once a worker is free. Rejects with QueueFullError or BurnAbortedError. */
-  run(seconds: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Burns `seconds` of CPU once a worker is free; resolves to the CPU seconds that the machine did not give within wallLimit(seconds),
+   * 0 as a rule. Rejects with QueueFullError or BurnAbortedError.
+   */
+  run(seconds: number, signal?: AbortSignal): Promise<number>;
   /** Burns waiting for a worker. */
   queued(): number;
   /** Burns running now. */
@@ -61,8 +64,8 @@ export function createBurnPool(workers: number, queueLimit: number): BurnPool {
   // No "error" listener: a thread that dies ends the process, and its supervisor starts a whole one again.
   const threads = Array.from({ length: workers }, () => {
     const worker = new Worker(WORKER);
-    worker.on("message", () => {
-      busy.get(worker)?.resolve();
+    worker.on("message", (missing: number) => {
+      busy.get(worker)?.resolve(missing);
       busy.delete(worker);
       next(worker);
     });
@@ -70,7 +73,7 @@ export function createBurnPool(workers: number, queueLimit: number): BurnPool {
     return worker;
   });
 
-  function enqueue(seconds: number, signal: AbortSignal | undefined): Promise<void> {
+  function enqueue(seconds: number, signal: AbortSignal | undefined): Promise<number> {
     return new Promise((resolve, reject) => {
       const job: Job = { seconds, resolve, reject };
       const worker = free.pop();

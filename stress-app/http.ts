@@ -1,7 +1,7 @@
 /** The routes of the stress-app over a burn pool and its metrics. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { BurnAbortedError, type BurnPool, QueueFullError } from "./burn-pool.ts";
-import { parseIntensity } from "./intensity.ts";
+import { parseIntensity, wallLimit } from "./intensity.ts";
 import type { Metrics } from "./metrics.ts";
 
 interface Answer {
@@ -13,7 +13,7 @@ interface Answer {
 type Route = (url: URL, gone: AbortSignal) => Answer | Promise<Answer>;
 
 const HELP = `stress-app
-  GET /stress?intensity=SECONDS  burns CPU for so many seconds (0 to 60)
+  GET /stress?intensity=SECONDS  burns so many seconds of CPU (0 to 60)
   GET /healthz                   200 while the server takes requests
   GET /metrics                   Prometheus metrics
 `;
@@ -28,8 +28,10 @@ function routesOf(pool: BurnPool, metrics: Metrics, draining: () => boolean): Re
     if ("error" in intensity) return { code: 400, body: `${intensity.error}\n` };
     if (draining()) return { code: 503, body: "draining\n", headers: RETRY_AFTER };
     try {
-      await pool.run(intensity.seconds, gone);
-      return { code: 200, body: `burned ${intensity.seconds} s\n` };
+      const missing = await pool.run(intensity.seconds, gone);
+      if (missing === 0) return { code: 200, body: `burned ${intensity.seconds} s\n` };
+      const body = `${missing.toFixed(3)} of ${intensity.seconds} s of CPU were not to be had in ${wallLimit(intensity.seconds)} s\n`;
+      return { code: 503, body, headers: RETRY_AFTER };
     } catch (error) {
       if (!(error instanceof QueueFullError || error instanceof BurnAbortedError)) throw error;
       return { code: 503, body: `${error.message}\n`, headers: RETRY_AFTER };

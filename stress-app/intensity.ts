@@ -1,9 +1,14 @@
-/** The one input of /stress: how many seconds to burn. */
+/** The one input of /stress: how many CPU seconds to burn, and how long that may take. */
 
-/** Longest burn in seconds: a request is an event of a load test, not a job. */
+/** Longest burn in CPU seconds: a request is an event of a load test, not a job. */
 export const MAX_INTENSITY = 60;
-/** Burn in seconds when the request names none. */
+/** Burn in CPU seconds when the request names none. */
 export const DEFAULT_INTENSITY = 0.4;
+
+/** Wall clock that a burn may take: a pod at a fifth of a core with four workers gives each a twentieth, for ever if it must. */
+export function wallLimit(seconds: number): number {
+  return 10 * seconds + 5;
+}
 
 /** Either the seconds or a sentence for the 400. */
 export type Intensity = { readonly seconds: number } | { readonly error: string };

@@ -17,6 +17,8 @@ export interface Pattern {
   /** Standard deviation of the noise, drawn anew every NOISE_HOLD seconds. */
   readonly noise: number;
   readonly seed: number;
+  /** Share of a period that lies behind at the start, 0 to 1; absent: 0. A sine at 0.75 begins in its trough. */
+  readonly phase?: number;
   /** Absolute rates by time; takes the place of shape, base and amplitude. The last value stays. */
   readonly plan?: Points;
 }
@@ -90,7 +92,7 @@ function normal(seed: number, index: number): number {
 
 /** Requests a second at `t` seconds since the start; at least 0. */
 export function rateAt(pattern: Pattern, t: number): number {
-  const phase = (t / pattern.period) % 1;
+  const phase = (t / pattern.period + (pattern.phase ?? 0)) % 1;
   const plain = pattern.plan
     ? interpolate(pattern.plan, t)
     : pattern.base + pattern.amplitude * shapeAt(pattern.shape, phase);

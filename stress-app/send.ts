@@ -11,6 +11,8 @@ export interface SendPlan {
   readonly urls: readonly string[];
   /** More than this many unanswered requests: the next one is skipped and counted as such. */
   readonly maxInFlight: number;
+  /** False: a connection for every request. */
+  readonly keepAlive: boolean;
   /** Seconds one request may take. */
   readonly timeout: number;
   /** Ends the run early; what is in flight is still waited for. */
@@ -34,7 +36,7 @@ function request(url: string, agent: Agent, timeout: number): Promise<string> {
 /** Sends everything and waits for the last answer; resolves to the tally of the whole run. */
 export async function sendAll(plan: SendPlan): Promise<Tally> {
   const total = createTally();
-  const agent = new Agent({ keepAlive: true });
+  const agent = new Agent({ keepAlive: plan.keepAlive });
   const count = (change: (tally: Tally) => void): void => {
     change(total);
     plan.onEvent(change);

@@ -13,6 +13,8 @@ export interface TrafficOptions {
   /** Full addresses, intensity included. */
   readonly urls: readonly string[];
   readonly maxInFlight: number;
+  /** False: a connection for every request, since a Service picks a pod for a connection, not for a request. */
+  readonly keepAlive: boolean;
   readonly timeout: number;
   /** Seconds between two report lines. */
   readonly every: number;
@@ -86,6 +88,7 @@ function parser(argv: readonly string[]) {
     })
     .option("duration", { ...number, default: 600, describe: "seconds to run (at most 86400)" })
     .option("period", { ...number, describe: `seconds of one period (default ${PERIOD}; mixed ${MIXED_PERIOD})` })
+    .option("phase", { ...number, default: 0, describe: "share of a period that lies behind at the start (0 to 1)" })
     .option("base", { ...number, default: 5, describe: "middle of the rate, requests a second" })
     .option("amplitude", { ...number, default: 4, describe: "how far the rate swings around it" })
     .option("noise", { ...number, default: 0.5, describe: "standard deviation of the rate's noise" })
@@ -97,6 +100,11 @@ function parser(argv: readonly string[]) {
       describe: "gaps between requests",
     })
     .option("max-in-flight", { ...number, default: 200, describe: "unanswered requests before the next is skipped" })
+    .option("keep-alive", {
+      type: "boolean",
+      default: true,
+      describe: "use connections again; --no-keep-alive lets a Service spread every request",
+    })
     .option("timeout", { ...number, default: 90, describe: "seconds one request may take" })
     .option("every", { ...number, default: 5, describe: "seconds between two lines of report" })
     .example("$0", "the sine: 5 + 4 sin over 300 s plus noise, for ten minutes")
@@ -125,6 +133,7 @@ export async function readTrafficOptions(argv: readonly string[]): Promise<Traff
     base: within("base", flags.base, 0, 1000),
     amplitude: within("amplitude", flags.amplitude, 0, 1000),
     noise: within("noise", flags.noise, 0, 1000),
+    ...(flags.phase === 0 ? {} : { phase: within("phase", flags.phase, 0, 1) }),
     seed: within("seed", flags.seed, 0, 2 ** 32 - 1),
     ...(flags.plan === undefined ? {} : { plan: parsePlan(flags.plan) }),
   };
@@ -134,6 +143,7 @@ export async function readTrafficOptions(argv: readonly string[]): Promise<Traff
     duration: within("duration", flags.duration, 1, 86_400),
     urls: flags.url.map((url) => target(url, flags["allow-remote"], intensity)),
     maxInFlight: within("max-in-flight", flags["max-in-flight"], 1, 10_000),
+    keepAlive: flags["keep-alive"],
     timeout: within("timeout", flags.timeout, 0.1, 600),
     every: within("every", flags.every, 0.1, 3600),
   };

@@ -23,6 +23,7 @@ async function main(): Promise<void> {
     times: arrivals(options.pattern, options.duration, options.spacing),
     urls: options.urls,
     maxInFlight: options.maxInFlight,
+    keepAlive: options.keepAlive,
     timeout: options.timeout,
     signal: stop.signal,
     onEvent: (count) => count(recent),

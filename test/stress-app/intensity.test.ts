@@ -1,7 +1,7 @@
 /** Tests of the input of /stress: plain decimals in range pass, everything else is told the range. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DEFAULT_INTENSITY, MAX_INTENSITY, parseIntensity } from "../../stress-app/intensity.ts";
+import { DEFAULT_INTENSITY, MAX_INTENSITY, parseIntensity, wallLimit } from "../../stress-app/intensity.ts";
 
 describe("parseIntensity", () => {
   it("takes any plain decimal from 0 to 60 as it is", () => {
@@ -51,5 +51,13 @@ describe("parseIntensity", () => {
         if (!(value >= 0 && value <= MAX_INTENSITY)) expect(result).toHaveProperty("error");
       }),
     );
+  });
+});
+
+describe("wallLimit", () => {
+  it("is finite for every burn and leaves a fifth of a core shared by four workers time for a short one", () => {
+    expect(wallLimit(MAX_INTENSITY)).toBe(605);
+    expect(wallLimit(0.05)).toBeGreaterThan(0.05 / (0.2 / 4));
+    expect(wallLimit(0)).toBeGreaterThan(0);
   });
 });

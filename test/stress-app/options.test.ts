@@ -43,9 +43,12 @@ describe("readTrafficOptions", () => {
       duration: 600,
       urls: ["http://127.0.0.1:8080/stress?intensity=0.4"],
       maxInFlight: 200,
+      keepAlive: true,
       timeout: 90,
       every: 5,
     });
+    const begun = await readTrafficOptions(["--phase", "0.75", "--no-keep-alive"]);
+    expect(begun).toMatchObject({ pattern: { phase: 0.75 }, keepAlive: false });
   });
 
   it("takes several addresses and gives the mixed pattern its own period", async () => {
@@ -68,6 +71,7 @@ describe("readTrafficOptions", () => {
     [["--base", "1", "--base", "2"], /--base/],
     [["--intensity", "61"], /--intensity=61.*0 to 60/],
     [["--noise", "-1"], /--noise=-1/],
+    [["--phase", "1.5"], /--phase=1.5.*0 to 1/],
     [["--url", "https://127.0.0.1"], /http:\/\//],
     [["--url", "nowhere"], /not an address/],
     [["--pattern", "saw"], /saw/],

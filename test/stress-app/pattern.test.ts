@@ -49,6 +49,12 @@ describe("rateAt", () => {
     );
   });
 
+  it("begins at the phase it is told: a sine at 0.75 in its trough", () => {
+    const late = { ...SINE, phase: 0.75 };
+    for (const t of [0, 75, 150, 225, 300]) expect(rateAt(late, t)).toBeCloseTo(rateAt(SINE, t + 225), 9);
+    expect(rateAt(late, 0)).toBeCloseTo(1, 9);
+  });
+
   it("repeats after a period and never falls below 0", () => {
     fc.assert(
       fc.property(shape, fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 0, max: 20 }), (s, t, amplitude) => {

@@ -1,6 +1,8 @@
 /** Tests of the two programs as processes: real CPU, signals, exit codes, and the generator against a server. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { LONG, sample, startApp, until } from "./helpers.ts";
@@ -49,8 +51,20 @@ describe("server", () => {
     const before = (await sample(url, "process_cpu_seconds_total"))!;
     await fetch(`${url}/stress?intensity=1`);
     const after = (await sample(url, "process_cpu_seconds_total"))!;
-    // A sleep of a second would cost under 0.05; the burn gets at least a seventh of a core even on a crowded machine.
-    expect(after - before).toBeGreaterThan(0.15);
+    // CPU, not wall clock: on a crowded machine the burn takes longer and costs the same. A sleep of a second would cost under 0.05.
+    expect(after - before).toBeGreaterThan(0.98);
+    expect(after - before).toBeLessThan(1.5);
+  });
+
+  it("burns short ones right in the sum, though the clock moves in steps of milliseconds", async () => {
+    const { url } = await runServer([]);
+    await fetch(`${url}/stress?intensity=0.005`);
+    const before = (await sample(url, "process_cpu_seconds_total"))!;
+    for (let i = 0; i < 100; i++) await fetch(`${url}/stress?intensity=0.005`);
+    const after = (await sample(url, "process_cpu_seconds_total"))!;
+    // 0.5 s of burns and about 0.5 ms of serving for each; rounded up to steps of 4 ms they would cost 0.78 s
+    expect(after - before).toBeGreaterThan(0.45);
+    expect(after - before).toBeLessThan(0.72);
   });
 
   it("finishes a burn after SIGTERM and exits 0", async () => {
@@ -96,6 +110,26 @@ describe("traffic", () => {
     expect(answered).toBe(sent);
     expect(traffic.text()).toMatch(/^\d+ s rate 20\.00\/s sent=\d+/m);
     expect(await sample(url, 'http_request_duration_seconds_count{route="/stress",code="200"}')).toBe(Number(sent));
+  });
+
+  it("opens a connection for each request without keep-alive, and uses them again with it", async () => {
+    const ports = new Set<number | undefined>();
+    const server = createServer((request, response) => {
+      ports.add(request.socket.remotePort);
+      response.end();
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const flags = ["--pattern", "constant", "--base", "10", "--noise", "0", "--spacing", "even", "--duration", "1"];
+    const seen: number[] = [];
+    for (const more of [["--no-keep-alive"], []]) {
+      ports.clear();
+      expect(await run("traffic.ts", ["--url", url, ...flags, ...more]).exit).toBe(0);
+      seen.push(ports.size);
+    }
+    expect(seen[0]).toBeGreaterThanOrEqual(9);
+    expect(seen[1]).toBeLessThan(5);
   });
 
   it("skips rather than piles up, and counts refusals by code", async () => {
