@@ -35,14 +35,18 @@ export interface ScaleReading {
   readonly conditions: Conditions;
   /** With actuator hpa: the HPA's current minReplicas. */
   readonly floor?: Replicas;
+  /** Calls to the API server that the reading took; absent: one. */
+  readonly calls?: number;
 }
 
 /** Reads and sets replicas. */
 export interface Scaler {
-  /** Throws a named error with cause when it cannot be read. */
-  read(target: TargetConfig): Promise<ScaleReading>;
+  /** Throws a named error with cause when it cannot be read. `known`: conditions read a moment ago in this run, which are taken over; only the replicas are read again. */
+  read(target: TargetConfig, known?: Conditions): Promise<ScaleReading>;
   /** Sets replicas only if they still are `from`; "conflict" when they are not. Throws a named error otherwise. */
   scale(target: TargetConfig, from: Replicas, to: Replicas): Promise<"done" | "conflict">;
+  /** Who beside us set the replicas as they are, in words; undefined when that is nobody or not known. One call; never throws. */
+  otherWriter?(target: TargetConfig, replicas: Replicas): Promise<string | undefined>;
 }
 
 /** State as read, with the version a claim must name. */
@@ -58,6 +62,8 @@ export interface StateStore {
   read(): Promise<StateReading>;
   /** Writes if the stored version still is `version`; "lost" when another run wrote first. */
   claim(state: JobState, version: string | null): Promise<"claimed" | "lost">;
+  /** Version that the last claim of this process made, so that the next one can go without reading; absent or null: not known. */
+  written?(): string | null;
 }
 
 /** Tells people and machines what was done; must never fail a run. */

@@ -1,8 +1,9 @@
-/** What is good to know of a target beside its replicas: rollout, pause annotation, other scalers; unknown where the Role does not allow it. */
+/** What is good to know of a target beside its replicas: rollout, pause annotation, other scalers and writers; unknown where the Role does not allow it. */
 import type { Conditions } from "../core/policy/types.ts";
-import type { TargetConfig } from "../core/target.ts";
+import type { ScaleTargetRef, TargetConfig } from "../core/target.ts";
 import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
+import { type ManagedField, otherWriter } from "./kubernetes-managers.ts";
 import { collectionPath, objectPath } from "./kubernetes-path.ts";
 
 /** Set to "true" on a workload, it stops scaling until it is removed. */
@@ -21,7 +22,11 @@ export interface Hpa {
 }
 
 interface Workload {
-  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+  readonly metadata?: {
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly managedFields?: readonly ManagedField[];
+  };
+  readonly spec?: { readonly replicas?: number };
   readonly status?: {
     readonly replicas?: number;
     readonly updatedReplicas?: number;
@@ -33,45 +38,65 @@ interface Workload {
 
 type Log = (level: "debug" | "warn", message: string) => void;
 
+/** What one look gave, and the calls it took. */
+export interface Look {
+  readonly conditions: Conditions;
+  /** Replicas as the workload itself has them; absent where it may not be read or where its kind may keep them elsewhere. */
+  readonly replicas?: unknown;
+  readonly calls: number;
+}
+
 /** A reader that never fails: every part it may not or cannot read is left out. */
 export function conditionsReader(
   kubernetes: () => Promise<Kubernetes>,
   log: Log,
-): (target: TargetConfig) => Promise<Conditions> {
+): (target: TargetConfig) => Promise<Look> {
   const lists = new Map<string, { readonly at: number; readonly hpas: Promise<readonly Hpa[] | undefined> }>();
   const forbidden = new Set<string>();
-  const get = async (path: string, key: string): Promise<unknown> => {
-    if (forbidden.has(key)) return undefined;
+  const get = async (path: string, count: { calls: number }): Promise<unknown> => {
+    if (forbidden.has(path)) return undefined;
+    count.calls += 1;
     try {
       return await (await kubernetes()).send({ method: "GET", path });
     } catch (error) {
       const refused = error instanceof ClusterError && error.status === 403;
-      if (refused) forbidden.add(key);
+      if (refused) forbidden.add(path);
       log(refused ? "debug" : "warn", `not known: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;
     }
   };
-  const hpasOf = (namespace: string) => {
+  const hpasOf = (namespace: string, count: { calls: number }) => {
     const known = lists.get(namespace);
     if (known && performance.now() - known.at < listLife) return known.hpas;
     const path = collectionPath("autoscaling/v2", namespace, "horizontalpodautoscalers");
-    const hpas = get(path, path).then((list) => (list as { items?: readonly Hpa[] } | undefined)?.items);
+    const hpas = get(path, count).then((list) => (list as { items?: readonly Hpa[] } | undefined)?.items);
     lists.set(namespace, { at: performance.now(), hpas });
     return hpas;
   };
   return async (target) => {
+    const count = { calls: 0 };
     const path = objectPath(target.namespace, target.scaleTargetRef);
-    const [workload, hpas] = await Promise.all([get(path, path), hpasOf(target.namespace)]);
-    return { ...conditionsOf((workload ?? {}) as Workload), ...otherScaler(target, hpas ?? []) };
+    const [object, hpas] = await Promise.all([get(path, count), hpasOf(target.namespace, count)]);
+    const workload = (object ?? {}) as Workload;
+    const conditions = { ...conditionsOf(workload), ...otherScaler(target, hpas ?? []) };
+    const known = object !== undefined && keepsReplicasInSpec(target.scaleTargetRef);
+    return { conditions, calls: count.calls, ...(known ? { replicas: workload.spec?.replicas ?? 0 } : {}) };
   };
+}
+
+/** Kinds whose /scale is their own spec.replicas; a custom resource may map it to any field. */
+function keepsReplicasInSpec({ apiVersion, kind }: ScaleTargetRef): boolean {
+  return apiVersion === "apps/v1" && ["Deployment", "StatefulSet", "ReplicaSet"].includes(kind);
 }
 
 /** Conditions of a Deployment's or StatefulSet's own fields. */
 export function conditionsOf({ metadata, status }: Workload): Conditions {
+  const writer = otherWriter(metadata?.managedFields ?? []);
   return {
     ...(metadata?.annotations?.[pauseAnnotation] === "true" ? { paused: true } : {}),
     ...(inRollout(status) ? { rollout: true } : {}),
     ...(status?.readyReplicas === undefined ? {} : { readyReplicas: status.readyReplicas }),
+    ...(writer === undefined ? {} : { otherWriter: writer }),
   };
 }
 

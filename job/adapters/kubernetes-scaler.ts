@@ -1,11 +1,11 @@
 /** Scaler over the API server: /scale of any kind, or minReplicas of an HPA; never the workload itself. */
-import type { Conditions } from "../core/policy/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { Replicas } from "../core/units.ts";
 import type { ScaleReading, Scaler } from "../ports.ts";
 import { ClusterError } from "./errors.ts";
-import { conditionsReader, type Hpa } from "./kubernetes-conditions.ts";
+import { conditionsReader, type Hpa, type Look } from "./kubernetes-conditions.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
+import { nameOf, ownersOf } from "./kubernetes-managers.ts";
 import { collectionPath, fieldManager, objectPath } from "./kubernetes-path.ts";
 
 interface Scale {
@@ -20,16 +20,27 @@ export interface ScalerOptions {
 
 /** A Scaler; `kubernetes` is awaited at the first call. */
 export function kubernetesScaler(kubernetes: () => Promise<Kubernetes>, options: ScalerOptions): Scaler {
-  const conditions = conditionsReader(kubernetes, options.log);
+  const inspect = conditionsReader(kubernetes, options.log);
   return {
-    read: async (target) => {
+    read: async (target, known) => {
       const api = await kubernetes();
-      const none: Conditions = {};
-      const [reading, extra] = await Promise.all([
-        target.actuator === "hpa" ? readHpa(api, target) : readScale(api, target),
-        options.inspect ? conditions(target) : none,
-      ]);
-      return { ...reading, conditions: extra };
+      const number = () => (target.actuator === "hpa" ? readHpa(api, target) : readScale(api, target));
+      if (known !== undefined || !options.inspect) return { ...(await number()), conditions: known ?? {} };
+      // the workload itself tells its replicas too: one call less than reading /scale beside it
+      if (target.actuator === "scale") return readWithWorkload(target, await inspect(target), number);
+      const [reading, look] = await Promise.all([number(), inspect(target)]);
+      return { ...reading, conditions: look.conditions, calls: look.calls + 1 };
+    },
+    otherWriter: async (target, replicas) => {
+      if (target.actuator !== "scale") return undefined;
+      try {
+        const owners = await ownersOf(await kubernetes(), target, replicas);
+        const others = owners.filter((owner) => owner.manager !== fieldManager).map(nameOf);
+        return others.length === 0 ? undefined : others.join(", ");
+      } catch (error) {
+        options.log("debug", `writer not known: ${error instanceof Error ? error.message : String(error)}`);
+        return undefined;
+      }
     },
     scale: async (target, from, to) => {
       const api = await kubernetes();
@@ -41,6 +52,13 @@ export function kubernetesScaler(kubernetes: () => Promise<Kubernetes>, options:
 }
 
 type Read = Omit<ScaleReading, "conditions">;
+
+async function readWithWorkload(target: TargetConfig, look: Look, number: () => Promise<Read>): Promise<ScaleReading> {
+  const { conditions, calls, replicas } = look;
+  const path = objectPath(target.namespace, target.scaleTargetRef);
+  if (replicas !== undefined) return { replicas: count(path, replicas), conditions, calls };
+  return { ...(await number()), conditions, calls: calls + 1 };
+}
 
 async function readScale(api: Kubernetes, target: TargetConfig): Promise<Read> {
   const path = scalePath(target);

@@ -26,6 +26,7 @@ export function kubernetesState(kubernetes: () => Promise<Kubernetes>, settings:
   const { namespace, name } = settings.configMap;
   const collection = collectionPath("v1", namespace, "configmaps");
   const path = `${collection}/${encodeURIComponent(name)}`;
+  let written: string | null = null;
   return {
     read: async () => {
       try {
@@ -46,8 +47,14 @@ export function kubernetesState(kubernetes: () => Promise<Kubernetes>, settings:
       }
       const annotations = { [stateAnnotation]: text };
       const api = await kubernetes();
-      return version === null ? create(api, collection, name, annotations) : patch(api, path, version, annotations);
+      const made =
+        version === null
+          ? await create(api, collection, name, annotations)
+          : await patch(api, path, version, annotations);
+      written = made?.metadata?.resourceVersion ?? null;
+      return made === null ? "lost" : "claimed";
     },
+    written: () => written,
   };
 }
 
@@ -58,23 +65,23 @@ export function readState(text: string | undefined): Omit<StateReading, "version
   return decoded.ok ? { state: decoded.value } : { state: EMPTY_STATE, warning: decoded.error };
 }
 
+/** The ConfigMap as written, or null when another run was first. */
 async function patch(
   api: Kubernetes,
   path: string,
   resourceVersion: string,
   annotations: Readonly<Record<string, string>>,
-): Promise<"claimed" | "lost"> {
+): Promise<ConfigMap | null> {
   try {
-    await api.send({
+    return (await api.send({
       method: "PATCH",
       path: `${path}?fieldManager=${fieldManager}`,
       contentType: "application/merge-patch+json",
       body: { metadata: { resourceVersion, annotations } },
-    });
-    return "claimed";
+    })) as ConfigMap;
   } catch (error) {
     // 404: deleted since it was read, so the version that was read is gone as well
-    if (error instanceof ClusterError && (error.status === 409 || error.status === 404)) return "lost";
+    if (error instanceof ClusterError && (error.status === 409 || error.status === 404)) return null;
     throw error;
   }
 }
@@ -84,14 +91,17 @@ async function create(
   collection: string,
   name: string,
   annotations: Readonly<Record<string, string>>,
-): Promise<"claimed" | "lost"> {
+): Promise<ConfigMap | null> {
   try {
     const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, annotations } };
-    await api.send({ method: "POST", path: `${collection}?fieldManager=${fieldManager}`, body });
-    return "claimed";
+    return (await api.send({
+      method: "POST",
+      path: `${collection}?fieldManager=${fieldManager}`,
+      body,
+    })) as ConfigMap;
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
-    if (error.status === 409) return "lost";
+    if (error.status === 409) return null;
     const hint = `ConfigMap ${name} is missing and could not be created; apply the manifests again (${error.message})`;
     throw new ClusterError(`POST ${collection}`, error.status, error.reason, hint, error);
   }

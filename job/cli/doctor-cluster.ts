@@ -4,6 +4,7 @@ import { pluralOf } from "../adapters/kubernetes-path.ts";
 import type { Settings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import { type Check, reasonOf } from "./doctor-check.ts";
+import { writerCheck } from "./doctor-writers.ts";
 import type { World } from "./world.ts";
 
 /** A permission and what its lack means. */
@@ -41,7 +42,7 @@ export async function clusterChecks(settings: Settings, world: World): Promise<r
     return [{ check: "API server", status: "fail", message: reasonOf(error), todo }];
   }
   const permissions = await Promise.all(permissionsOf(settings).map((p) => permissionCheck(api, p)));
-  const targets = await Promise.all(settings.targets.map((t) => targetChecks(world, t)));
+  const targets = await Promise.all(settings.targets.map((t) => targetChecks(api, world, t)));
   return [
     { check: "API server", status: "ok", message: "answers" },
     ...permissions,
@@ -135,7 +136,7 @@ async function permissionCheck(api: Kubernetes, p: Permission): Promise<Check> {
   }
 }
 
-async function targetChecks(world: World, target: TargetConfig): Promise<readonly Check[]> {
+async function targetChecks(api: Kubernetes, world: World, target: TargetConfig): Promise<readonly Check[]> {
   const check = `${target.scaleTargetRef.kind} ${target.namespace}/${target.scaleTargetRef.name}`;
   try {
     const { replicas, conditions } = await world.scaler.read(target);
@@ -164,6 +165,7 @@ async function targetChecks(world: World, target: TargetConfig): Promise<readonl
         message: "paused by annotation",
         todo: "remove the annotation to scale again",
       });
+    if (target.actuator === "scale") checks.push(await writerCheck(api, target, replicas));
     return checks;
   } catch (error) {
     return [

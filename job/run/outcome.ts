@@ -1,5 +1,5 @@
 /** Plans -> outcomes: what became of each target, in the words of the contract. */
-import type { Reason } from "../core/policy/types.ts";
+import type { Reason, TrailEntry } from "../core/policy/types.ts";
 import type { Outcome } from "../ports.ts";
 import type { Plan } from "./plan.ts";
 
@@ -14,7 +14,14 @@ export function outcomeOf(plan: Plan, prefix = ""): Outcome {
     return failedOutcome(plan, historyError);
   }
   const message = prefix + decision.message + (historyError === undefined ? "" : ` (${describe(historyError)})`);
-  return make(plan, ACTIONS[decision.action], decision.replicas, decision.reason, message);
+  const writer = decision.reason === "Overruled" ? undefined : writerOf(plan);
+  const whole = writer === undefined ? message : `${message}; ${writer.message}`;
+  return make(plan, ACTIONS[decision.action], decision.replicas, decision.reason, whole);
+}
+
+/** What the trail says of another writer; undefined when the replicas are what we last wrote. */
+export function writerOf({ output }: Plan): TrailEntry | undefined {
+  return output?.decision.trail.find((stage) => stage.stage === "writer");
 }
 
 /** Something that was asked of the world failed; the replicas stay. */

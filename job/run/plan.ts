@@ -50,7 +50,7 @@ export function planAll(
     if (scale instanceof Error) return { target, output: null, failure: scale, before };
     const failed = history instanceof Error ? { historyError: history } : {};
     try {
-      const current = target.actuator === "hpa" && scale.replicas > 0 ? (scale.floor ?? 1) : scale.replicas;
+      const current = currentOf(target, scale);
       const read = history instanceof Error ? null : history;
       const input = {
         now: seen.now,
@@ -68,6 +68,15 @@ export function planAll(
   });
 }
 
+/** The state with the memory of these plans in it, and without what was last seen long ago. */
+export function withMemory(state: JobState, plans: readonly Plan[], now: EpochSeconds): JobState {
+  const kept = Object.entries(state.targets).filter(([, target]) => now - lastSeen(target) < KEPT);
+  const planned = plans.flatMap((plan) =>
+    plan.output === null ? [] : [[keyOf(plan.target), plan.output.memory] as const],
+  );
+  return { ...state, targets: Object.fromEntries([...kept, ...planned]) };
+}
+
 /** Writes the memory of all plans in one claim, before anything is scaled. An Error when the store could not be read or written. */
 export async function claim(
   { state: store, reporter }: Ports,
@@ -75,24 +84,17 @@ export async function claim(
   plans: readonly Plan[],
 ): Promise<"claimed" | "lost" | Error> {
   if (seen.state instanceof Error) return seen.state;
-  if (plans.every((plan) => plan.output === null) && plans.every((plan) => plan.failure !== undefined))
-    return "claimed";
+  // no plans at all: what was claimed and not done is to be taken out again
+  if (plans.length > 0 && plans.every((plan) => plan.output === null && plan.failure !== undefined)) return "claimed";
   if (seen.state.warning !== undefined) reporter.log("warn", seen.state.warning);
-  const kept = Object.entries(seen.state.state.targets).filter(([, target]) => seen.now - lastSeen(target) < KEPT);
-  const planned = plans.flatMap((plan) =>
-    plan.output === null ? [] : [[keyOf(plan.target), plan.output.memory] as const],
-  );
   try {
-    return await store.claim(
-      { ...seen.state.state, targets: Object.fromEntries([...kept, ...planned]) },
-      seen.state.version,
-    );
+    return await store.claim(withMemory(seen.state.state, plans, seen.now), seen.state.version);
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
 }
 
-/** The state as read again, with the memory of these plans put back where it still is what they claimed: they did not happen. */
+/** The state as it stands now, with the memory of these plans put back where it still is what they claimed: they did not happen. */
 export function release(reading: StateReading | Error, plans: readonly Plan[]): StateReading | Error {
   if (reading instanceof Error) return reading;
   const targets = new Map(Object.entries(reading.state.targets));
@@ -105,6 +107,15 @@ export function release(reading: StateReading | Error, plans: readonly Plan[]): 
   return { ...reading, state: { ...reading.state, targets: Object.fromEntries(targets) } };
 }
 
+/** Whether another run has decided on this plan's target since its memory was read. */
+export function decidedSince(plan: Plan, reading: StateReading | Error): boolean {
+  if (reading instanceof Error) return false;
+  const { targets } = reading.state;
+  const key = keyOf(plan.target);
+  if (!Object.hasOwn(targets, key)) return false;
+  return lastSeen(targets[key]!) > (plan.before === undefined ? 0 : lastSeen(plan.before));
+}
+
 /** State, or why it could not be read. */
 export async function readState({ state }: Ports): Promise<StateReading | Error> {
   try {
@@ -114,17 +125,19 @@ export async function readState({ state }: Ports): Promise<StateReading | Error>
   }
 }
 
-/** The scale of every target, or its error, a few at a time. */
+/** The scale of every target, or its error, a few at a time. `earlier`: readings of this run, whose conditions are taken over. */
 export async function readScales(
   scaler: Scaler,
   targets: readonly TargetConfig[],
+  earlier: readonly (ScaleReading | Error)[] = [],
 ): Promise<readonly (ScaleReading | Error)[]> {
   const readings: (ScaleReading | Error)[] = new Array(targets.length);
   let next = 0;
   const worker = async () => {
     for (let i = next++; i < targets.length; i = next++) {
       try {
-        readings[i] = await scaler.read(targets[i]!);
+        const known = earlier[i];
+        readings[i] = await scaler.read(targets[i]!, known instanceof Error ? undefined : known?.conditions);
       } catch (error) {
         readings[i] = error instanceof Error ? error : new Error(String(error));
       }
@@ -132,4 +145,29 @@ export async function readScales(
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, targets.length) }, worker));
   return readings;
+}
+
+/** The readings, with the name of whoever set the replicas since our last write, where it can be asked for: one more call, for such a target alone. */
+export async function nameWriters(
+  { scaler }: Ports,
+  targets: readonly TargetConfig[],
+  { scales, state }: Pick<Seen, "scales" | "state">,
+): Promise<readonly (ScaleReading | Error)[]> {
+  if (scaler.otherWriter === undefined || state instanceof Error) return scales;
+  const { targets: memory } = state.state;
+  const name = async (target: TargetConfig, scale: ScaleReading | Error) => {
+    if (scale instanceof Error || scale.conditions.otherWriter !== undefined || target.mode === "Off") return scale;
+    const last = Object.hasOwn(memory, keyOf(target)) ? memory[keyOf(target)]?.lastWritten : null;
+    if (target.actuator !== "scale" || !last || (last.foreign !== true && last.replicas === scale.replicas))
+      return scale;
+    const otherWriter = await scaler.otherWriter?.(target, scale.replicas);
+    const calls = (scale.calls ?? 1) + 1;
+    return { ...scale, calls, conditions: { ...scale.conditions, ...(otherWriter && { otherWriter }) } };
+  };
+  return Promise.all(targets.map((target, i) => name(target, scales[i]!)));
+}
+
+/** What is set: the replicas, or the floor of an HPA that is not switched off. */
+function currentOf(target: TargetConfig, scale: ScaleReading): number {
+  return target.actuator === "hpa" && scale.replicas > 0 ? (scale.floor ?? 1) : scale.replicas;
 }

@@ -1,41 +1,99 @@
-/** The smallest API server that the adapters can be held against without a cluster: one Scale, one ConfigMap, versions, JSON patch with `test`. */
+/** The smallest API server that the adapters can be held against without a cluster: one Deployment with its Scale, an HPA with its floor, one ConfigMap, versions, JSON patch with `test`. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kubernetesPorts } from "../../job/adapters/kubernetes.ts";
+import type { KubernetesSettings } from "../../job/config/types.ts";
 import { fakeServer, type Reply, type Seen } from "../fault/server.ts";
 import { kubernetesSettings } from "../fault/settings.ts";
 
+/** What others may do to it, and what it holds. */
+export interface FakeObjects {
+  replicas: number;
+  version: number;
+  annotations: Record<string, string>;
+  /** Whether the Deployment itself, HPAs and Events may be used. */
+  inspect: boolean;
+  managedFields: readonly { readonly manager: string }[];
+}
+
+export interface FakeOptions {
+  readonly settings?: Partial<KubernetesSettings>;
+  readonly inspect?: boolean;
+  /** Called once, before the first request. */
+  readonly start?: (objects: FakeObjects) => void;
+  /** Called with each request before it takes effect, and its number, from 1; a reply stands in for the server's. */
+  readonly before?: (call: string, objects: FakeObjects, number: number, url: string) => Reply | undefined;
+}
+
 /** Ports over a fresh one, at 3 replicas and without memory; end it after the test. */
-export async function fakeCluster() {
-  let replicas = 3;
-  let version = 1;
-  let annotations: Record<string, string> = {};
+export async function fakeCluster({ settings = {}, inspect = false, start, before }: FakeOptions = {}) {
+  const objects: FakeObjects = { replicas: 3, version: 1, annotations: {}, inspect, managedFields: [] };
+  start?.(objects);
   const failure = (code: number, reason: string): Reply => ({
     status: code,
     body: JSON.stringify({ reason, message: reason }),
   });
-  const scale = (): Reply => ({ body: JSON.stringify({ spec: replicas === 0 ? {} : { replicas } }) });
-  const map = (): Reply => ({ body: JSON.stringify({ metadata: { resourceVersion: String(version), annotations } }) });
+  const spec = () => (objects.replicas === 0 ? {} : { replicas: objects.replicas });
+  const scale = (): Reply => ({ body: JSON.stringify({ spec: spec() }) });
+  const hpa = (): Reply => {
+    const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };
+    const { replicas } = objects;
+    return { body: JSON.stringify({ spec: { scaleTargetRef, minReplicas: replicas }, status: { replicas } }) };
+  };
+  const owners = (): Reply => {
+    const causes = objects.managedFields.map(({ manager }) => ({
+      reason: "FieldManagerConflict",
+      message: `conflict with "${manager}"`,
+      field: ".spec.replicas",
+    }));
+    return causes.length === 0
+      ? scale()
+      : { status: 409, body: JSON.stringify({ reason: "Conflict", message: "Apply failed", details: { causes } }) };
+  };
+  const map = (): Reply => {
+    const { version, annotations } = objects;
+    return { body: JSON.stringify({ metadata: { resourceVersion: String(version), annotations } }) };
+  };
   const patchScale = (body: string): Reply => {
     const [expected, wanted] = JSON.parse(body) as { value: number | null }[];
-    if ((expected!.value ?? 0) !== replicas) return failure(422, "Invalid");
-    replicas = wanted!.value ?? 0;
+    if ((expected!.value ?? 0) !== objects.replicas) return failure(422, "Invalid");
+    objects.replicas = wanted!.value ?? 0;
     return scale();
   };
   const patchMap = (body: string): Reply => {
     const { metadata } = JSON.parse(body) as {
       metadata: { resourceVersion: string; annotations: Record<string, string> };
     };
-    if (metadata.resourceVersion !== String(version)) return failure(409, "Conflict");
-    version += 1;
-    annotations = { ...annotations, ...metadata.annotations };
+    if (metadata.resourceVersion !== String(objects.version)) return failure(409, "Conflict");
+    objects.version += 1;
+    objects.annotations = { ...objects.annotations, ...metadata.annotations };
     return map();
   };
-  const server = await fakeServer(({ method, url, body }: Seen) => {
-    if (url.includes("/scale")) return method === "GET" ? scale() : patchScale(body);
-    if (url.includes("/configmaps/state")) return method === "GET" ? map() : patchMap(body);
-    return failure(404, "NotFound");
+  const look = (url: string): Reply => {
+    if (!objects.inspect) return failure(403, "Forbidden");
+    if (url.includes("/horizontalpodautoscalers")) return { body: '{"items":[]}' };
+    if (url.includes("/events")) return { status: 201, body: "{}" };
+    return {
+      body: JSON.stringify({
+        metadata: { name: "web", managedFields: objects.managedFields },
+        spec: spec(),
+        status: {},
+      }),
+    };
+  };
+  const routes: readonly (readonly [RegExp, (read: boolean, body: string, url: string) => Reply])[] = [
+    [/\/horizontalpodautoscalers\/web/, (read, body) => (read ? hpa() : patchScale(body))],
+    [/\/scale\?dryRun=All/, owners],
+    [/\/scale/, (read, body) => (read ? scale() : patchScale(body))],
+    [/\/configmaps\/state/, (read, body) => (read ? map() : patchMap(body))],
+    [/\/(horizontalpodautoscalers|events|deployments\/web)(\?|$)/, (_read, _body, url) => look(url)],
+  ];
+  const server = await fakeServer(({ method, url, body }: Seen, number) => {
+    const instead = before?.(`${method} ${url.split("?")[0]!.split("/").at(-1)}`, objects, number, url);
+    if (instead !== undefined) return instead;
+    const route = routes.find(([path]) => path.test(url));
+    return route === undefined ? failure(404, "NotFound") : route[1](method === "GET", body, url);
   });
   const dir = await mkdtemp(join(tmpdir(), "api-"));
   const kubeconfig = join(dir, "kubeconfig");
@@ -47,12 +105,20 @@ export async function fakeCluster() {
   };
   await writeFile(kubeconfig, JSON.stringify(text));
   const ports = kubernetesPorts(
-    kubernetesSettings(kubeconfig),
+    kubernetesSettings(kubeconfig, settings),
     { configMap: { namespace: "shop", name: "state" } },
     { env: {} },
   );
   return {
     ports,
+    objects,
+    /** Every request so far, as "METHOD last-part-of-the-path". */
+    calls: () => server.seen.map(({ method, url }) => `${method} ${url.split("?")[0]!.split("/").at(-1)}`),
+    /** Bodies of the requests of one name, parsed. */
+    bodies: (call: string) =>
+      server.seen.flatMap(({ method, url, body }) =>
+        `${method} ${url.split("?")[0]!.split("/").at(-1)}` === call ? [JSON.parse(body) as unknown] : [],
+      ),
     stop: async () => {
       ports.close();
       await server.stop();

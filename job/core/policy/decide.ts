@@ -13,6 +13,7 @@ import { boundsStage, gateStage, rateStage, scheduleStage, stabiliseStage } from
 import { entry, type PolicyInput, type Stage } from "./stage.ts";
 import type { Decision, Reason, TrailEntry } from "./types.ts";
 import { wishFor } from "./wish.ts";
+import { writerEntry } from "./writer.ts";
 
 /** A decision, the wish to remember (null: none could be formed) and the quantile in cores it rests on (NaN: none). */
 export interface Decided {
@@ -44,7 +45,8 @@ export function decide(input: PolicyInput): Decided {
   if (input.config.mode === "Off") return refused(current, "ModeOff", "mode is Off");
   if (current === 0)
     return refused(current, "ScalingDisabled", "the target has 0 replicas, which disables scaling as in HPA");
-  const trail: TrailEntry[] = [dataStage(current, input)];
+  const writer = writerEntry(input);
+  const trail: TrailEntry[] = [dataStage(current, input), ...(writer === null ? [] : [writer])];
   if (quality.verdict === "hold" || !Number.isFinite(input.demand)) {
     run(BLIND, current, input, trail);
     return { decision: conclude(current, trail, true), wish: null, quantile: Number.NaN };

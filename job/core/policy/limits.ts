@@ -3,6 +3,7 @@ import { scaleDownLimit, scaleUpLimit, stabilise } from "./behavior.ts";
 import { scheduleAt } from "./schedule.ts";
 import { entry, type PolicyInput, pass, type Stage } from "./stage.ts";
 import type { Reason } from "./types.ts";
+import { otherWriterOf, WRITER_ADVICE } from "./writer.ts";
 
 /** The windows of both directions. */
 export const stabiliseStage: Stage = (value, { current, memory, config, now }) => {
@@ -71,10 +72,8 @@ export function gateReason({ config, conditions, memory }: PolicyInput): readonl
     return ["OtherScaler", `${conditions.otherScaler} scales this target: forecast only`];
   }
   if ((memory.lastWritten?.overruled ?? 0) >= OVERRULED_LIMIT) {
-    return [
-      "Overruled",
-      `another writer undid our last ${memory.lastWritten?.overruled} changes: look at managedFields of spec.replicas`,
-    ];
+    const undone = `${otherWriterOf({ conditions })} undid our last ${memory.lastWritten?.overruled} changes`;
+    return ["Overruled", `${undone}; one more try in half an hour. To end it, ${WRITER_ADVICE}`];
   }
   return config.mode === "ForecastOnly" ? ["ForecastOnlyMode", "mode is ForecastOnly"] : null;
 }

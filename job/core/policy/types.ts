@@ -36,6 +36,7 @@ export type Reason =
   | "ScalingDisabled"
   | "OtherScaler"
   | "Overruled"
+  | "ChangedByOther"
   | "TargetNotFound"
   | "StateConflict"
   | "ScaleConflict"
@@ -59,6 +60,8 @@ export interface Conditions {
   readonly paused?: boolean;
   /** Name of another scaler on the same target, e.g. "HorizontalPodAutoscaler/web". */
   readonly otherScaler?: string;
+  /** Who else set the replicas as they are, by the object's managedFields, e.g. "argocd-controller" or "kubectl (scale)". */
+  readonly otherWriter?: string;
   /** Measured pod start (upper quantile of ready minus created). */
   readonly podStart?: Seconds;
   /** Ready pods, when known. */

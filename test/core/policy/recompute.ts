@@ -7,6 +7,7 @@ const pods = (cores: number, each: number) => Math.max(0, Math.ceil(cores / each
 
 const STAGES: Record<string, (from: number, n: Numbers, entry: TrailEntry) => number> = {
   data: (from) => from,
+  writer: (_, n) => n.current!,
   forecast: (_, n) => pods(n.cores!, n.targetCpu!),
   trust: (from, n, entry) => (entry.reason === "ForecastNotTrusted" ? pods(n.cores!, n.targetCpu!) : from),
   factor: (from, n, entry) => (entry.reason === "ScheduleFactor" ? pods(n.cores! * n.factor!, n.targetCpu!) : from),

@@ -1,0 +1,69 @@
+/** Who set spec.replicas of an object: by its managedFields, or, with no more rights than to write /scale, by asking for a change that is not carried out. */
+import type { TargetConfig } from "../core/target.ts";
+import type { Replicas } from "../core/units.ts";
+import { ClusterError } from "./errors.ts";
+import type { Kubernetes } from "./kubernetes-http.ts";
+import { fieldManager, objectPath } from "./kubernetes-path.ts";
+
+/** What of an entry of managedFields is used. */
+export interface ManagedField {
+  readonly manager?: string;
+  readonly subresource?: string;
+  readonly time?: string;
+  readonly fieldsV1?: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+}
+
+/** One who owns the replicas; `scale`: set through /scale, as by an HPA or `kubectl scale`, not by a manifest. */
+export interface Owner {
+  readonly manager: string;
+  readonly scale: boolean;
+}
+
+/** An owner in words. */
+export function nameOf({ manager, scale }: Owner): string {
+  return `${manager.slice(0, 128)}${scale ? " (scale)" : ""}`;
+}
+
+/**
+ * The newest manager of spec.replicas that is not us, or undefined. A field changes its manager when another value is written, so whoever is left beside us set the value as it is.
+ */
+export function otherWriter(fields: readonly ManagedField[]): string | undefined {
+  const others = fields
+    .filter((field) => field.fieldsV1?.["f:spec"]?.["f:replicas"] !== undefined)
+    .filter((field) => field.manager !== undefined && field.manager !== fieldManager)
+    .sort((a, b) => (a.time ?? "").localeCompare(b.time ?? ""));
+  const last = others.at(-1);
+  return last?.manager === undefined
+    ? undefined
+    : nameOf({ manager: last.manager, scale: last.subresource === "scale" });
+}
+
+/**
+ * Owners of the replicas, ourselves among them, by a server-side apply of another number as a dry run: the server refuses it and names those it would take the field from. /scale
+ * shows no managedFields, and this needs nothing but the right to patch it. Throws ClusterError.
+ */
+export async function ownersOf(api: Kubernetes, target: TargetConfig, replicas: Replicas): Promise<readonly Owner[]> {
+  const { namespace, scaleTargetRef } = target;
+  try {
+    await api.send({
+      method: "PATCH",
+      path: `${objectPath(namespace, scaleTargetRef)}/scale?dryRun=All&fieldManager=${fieldManager}-question`,
+      contentType: "application/apply-patch+yaml",
+      body: {
+        apiVersion: "autoscaling/v1",
+        kind: "Scale",
+        metadata: { name: scaleTargetRef.name, namespace },
+        spec: { replicas: replicas + 1 },
+      },
+    });
+    return [];
+  } catch (error) {
+    if (!(error instanceof ClusterError) || error.status !== 409) throw error;
+    const causes = (error.cause as { causes?: readonly { field?: string; message?: string }[] } | undefined)?.causes;
+    return (causes ?? []).flatMap(({ field, message = "" }) => {
+      const manager = /^conflict with "([^"]+)"/.exec(message)?.[1];
+      if (field !== ".spec.replicas" || manager === undefined) return [];
+      return [{ manager, scale: message.includes(' with subresource "scale"') }];
+    });
+  }
+}

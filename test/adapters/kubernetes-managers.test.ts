@@ -1,0 +1,43 @@
+/** Who set spec.replicas, by managedFields as an API server gives them. */
+import { describe, expect, it } from "vitest";
+import { conditionsOf } from "../../job/adapters/kubernetes-conditions.ts";
+import { type ManagedField, otherWriter } from "../../job/adapters/kubernetes-managers.ts";
+
+const owns = { "f:spec": { "f:replicas": {} } };
+const other = { "f:spec": { "f:template": {} } };
+const field = (manager: string, more: Partial<ManagedField> = {}): ManagedField => ({
+  manager,
+  time: "2026-01-01T00:00:00Z",
+  fieldsV1: owns,
+  ...more,
+});
+const us = field("prophet-autoscaler", { subresource: "scale" });
+
+describe("otherWriter", () => {
+  it("is nobody when we set the value, or nobody did", () => {
+    expect(otherWriter([])).toBeUndefined();
+    expect(otherWriter([us, field("kubectl", { fieldsV1: other })])).toBeUndefined();
+  });
+  it("is who owns the field beside us, the newest where there are several", () => {
+    expect(otherWriter([field("argocd-controller"), us])).toBe("argocd-controller");
+    expect(
+      otherWriter([
+        field("helm", { time: "2026-01-01T10:00:00Z" }),
+        field("kustomize-controller", { time: "2026-01-01T09:00:00Z" }),
+      ]),
+    ).toBe("helm");
+  });
+  it("says when it was through /scale, as an HPA or kubectl scale does", () => {
+    expect(otherWriter([field("kube-controller-manager", { subresource: "scale" })])).toBe(
+      "kube-controller-manager (scale)",
+    );
+  });
+  it("takes strange entries for none, and long names for shorter", () => {
+    const strange = [{}, { manager: "x" }, { fieldsV1: {} }, { fieldsV1: { "f:spec": undefined } }, { fieldsV1: owns }];
+    expect(otherWriter(strange)).toBeUndefined();
+    expect(otherWriter([field("m".repeat(1000))])).toHaveLength(128);
+  });
+  it("is part of the conditions", () => {
+    expect(conditionsOf({ metadata: { managedFields: [field("flux")] } })).toEqual({ otherWriter: "flux" });
+  });
+});

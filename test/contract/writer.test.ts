@@ -1,0 +1,93 @@
+/** Somebody resets the replicas at every sync: named in the answer, the log and the Event where the Role lets us see, counted where it does not. */
+import { afterEach, describe, expect, test } from "vitest";
+import { WRITER_ADVICE } from "../../job/core/policy/writer.ts";
+import { runOnce } from "../../job/run.ts";
+import { config, NOW } from "../fakes/config.ts";
+import { last } from "../fakes/forecaster.ts";
+import { fakePorts, fakeWorld } from "../fakes/ports.ts";
+import { type FakeOptions, fakeCluster } from "./api-server.ts";
+
+const argo = { manager: "argocd-controller", operation: "Update", fieldsV1: { "f:spec": { "f:replicas": {} } } };
+
+const ends: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+});
+
+/** Runs a minute apart; before each, somebody sets 3 replicas. */
+async function resets(options: FakeOptions, rounds: number) {
+  const cluster = await fakeCluster(options);
+  ends.push(cluster.stop);
+  cluster.objects.managedFields = [argo];
+  const world = fakeWorld({ load: () => 2.2 });
+  const outcomes = [];
+  for (let i = 0; i < rounds; i++) {
+    cluster.objects.replicas = 3;
+    world.now = NOW + 60 * i;
+    const ports = { ...fakePorts(world), scaler: cluster.ports.scaler, state: cluster.ports.state };
+    const { targets, now } = await runOnce(ports, [config()], { forecaster: last });
+    await cluster.ports.events?.write(config(), targets[0]!, now);
+    outcomes.push(targets[0]!);
+  }
+  return {
+    outcomes,
+    calls: cluster.calls(),
+    logs: world.logs,
+    events: cluster.bodies("POST events") as { message: string }[],
+  };
+}
+
+describe("replicas that are reset at every sync", () => {
+  test("allowed to look: by name, everywhere, and in the end what to do", async () => {
+    const { outcomes, logs, events } = await resets(
+      { inspect: true, settings: { detectScalers: true, events: true } },
+      4,
+    );
+    expect(outcomes.map((outcome) => outcome.action)).toEqual(["scaled", "scaled", "scaled", "held"]);
+    expect(outcomes[0]!.message).not.toContain("argocd");
+    expect(outcomes[1]!.message).toMatch(/; argocd-controller set 3 replicas after our last change$/);
+    expect(outcomes[2]!.message).toMatch(/, the 2nd time in a row$/);
+    expect(outcomes[3]).toMatchObject({ reason: "Overruled", message: expect.stringContaining(WRITER_ADVICE) });
+    expect(outcomes[1]!.trail).toContainEqual(
+      expect.objectContaining({ stage: "writer", reason: "ChangedByOther", from: 3, to: 3 }),
+    );
+    expect(events.map(({ message }) => message.includes("argocd-controller"))).toEqual([false, true, true]);
+    // said once for the second time and once for the third: a person who scales once is not told off
+    const warnings = logs.filter((line) => line.startsWith("warn"));
+    expect(warnings).toHaveLength(2);
+    for (const line of warnings) expect(line).toMatch(/^warn: shop\/web: argocd-controller set 3 .*ignoreDifferences/);
+  });
+
+  test("with the plain Role, which shows no managedFields: by name as well, by asking for a change that is not made", async () => {
+    const { outcomes, calls } = await resets({}, 4);
+    expect(outcomes[1]!.message).toMatch(/; argocd-controller set 3 replicas after our last change$/);
+    expect(outcomes[3]).toMatchObject({
+      reason: "Overruled",
+      message: expect.stringMatching(/^argocd-controller undid our last 3 changes/),
+    });
+    // 4 in the first run, one more from then on; the last writes no scale
+    expect(calls).toHaveLength(4 + 5 + 5 + 4);
+  });
+
+  test("where even that is refused: counted", async () => {
+    const forbidden = { status: 403, body: '{"reason":"Forbidden","message":"no"}' };
+    const before: FakeOptions["before"] = (_call, _objects, _number, url) =>
+      url.includes("dryRun") ? forbidden : undefined;
+    const { outcomes } = await resets({ before }, 4);
+    expect(outcomes[1]!.message).toMatch(/; another writer set 3 replicas after our last change$/);
+    expect(outcomes[3]).toMatchObject({ reason: "Overruled", message: expect.stringMatching(/^another writer undid/) });
+  });
+
+  test("a dry run asks nothing that is a write", async () => {
+    const cluster = await fakeCluster({});
+    ends.push(cluster.stop);
+    const world = fakeWorld({ load: () => 2.2 });
+    for (let i = 0; i < 2; i++) {
+      cluster.objects.replicas = 3;
+      world.now = NOW + 60 * i;
+      const ports = { ...fakePorts(world), scaler: cluster.ports.scaler, state: cluster.ports.state };
+      await runOnce(ports, [config()], { forecaster: last, dryRun: i === 1 });
+    }
+    expect(cluster.calls().slice(4)).toEqual(["GET scale", "GET state"]);
+  });
+});
