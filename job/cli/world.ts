@@ -104,13 +104,15 @@ export function clockFor(world: World, choice: Choice, now: EpochSeconds | null)
 export async function openLog(settings: Settings, io: Io): Promise<Log> {
   const { createLog } = await import("../report/log.ts");
   const { logLevel, logFormat } = settings.report;
-  return createLog({
+  const log = createLog({
     level: logLevel,
     format: logFormat,
     now: systemClock.now,
     write: io.err,
     secrets: secretsOf(settings),
   });
+  for (const note of settings.notes ?? []) log("debug", note);
+  return log;
 }
 
 /** Everything in the settings that nobody may read in a log. */

@@ -3,6 +3,7 @@ import { check } from "./check.ts";
 import { TARGET } from "./defaults.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Group, Node, Part } from "./schema.ts";
+import { isServiceLink } from "./service-links.ts";
 import { RUN } from "./settings-schema.ts";
 import type { Issue } from "./types.ts";
 
@@ -60,14 +61,20 @@ function layer(entries: readonly (readonly [Setting, string, unknown])[], issues
   return { run: run as Part<typeof RUN>, target: target as Part<typeof TARGET> };
 }
 
-/** Reads PROPHET_AUTOSCALER_* variables; an unknown one is an issue, for a misspelt limit must not be silently lost. Empty is "not given". */
-export function fromEnvironment(env: Readonly<Record<string, string | undefined>>, issues: Issue[]): Layer {
+/** Reads PROPHET_AUTOSCALER_* variables; an unknown one is an issue, for a misspelt limit must not be silently lost. Empty is "not given". Those of a Service named like us get a note. */
+export function fromEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  issues: Issue[],
+  notes: string[] = [],
+): Layer {
   const known = new Map(SETTINGS.map((s) => [s.variable, s]));
   const entries: (readonly [Setting, string, unknown])[] = [];
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith(PREFIX) || value === undefined || value === "" || IGNORED.has(name)) continue;
     const setting = known.get(name);
-    if (setting === undefined) {
+    if (setting === undefined && isServiceLink(name, env)) {
+      notes.push(`${name} is ignored: it tells of a Service of that name; enableServiceLinks: false keeps such away.`);
+    } else if (setting === undefined) {
       issues.push({ path: name, message: `is not a known variable.${didYouMean(name, [...known.keys()])}` });
     } else entries.push([setting, name, value]);
   }

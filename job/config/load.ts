@@ -38,11 +38,12 @@ export async function loadSettings(sources: Sources): Promise<Settings> {
   const named = sources.flags.config ?? sources.env[`${PREFIX}CONFIG`];
   const path = typeof named === "string" && named !== "" ? named : null;
   const file = path === null ? {} : await readConfig(path, sources.readFile, issues);
-  const environment = fromEnvironment(sources.env, issues);
+  const notes: string[] = [];
+  const environment = fromEnvironment(sources.env, issues, notes);
   const flags = fromFlags(sources.flags, issues);
   const settings = resolve(withFallback(file, sources.fallback), environment, flags, issues);
   if (issues.length > 0) throw new ConfigError(issues, path ?? "Settings");
-  return settings;
+  return notes.length === 0 ? settings : { ...settings, notes };
 }
 
 function withFallback(file: Part<typeof FILE_SCHEMA>, fallback: Part<typeof FILE_SCHEMA> | undefined) {

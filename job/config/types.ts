@@ -68,6 +68,8 @@ export interface Settings {
   readonly report: ReportSettings;
   /** At least one; "namespace/name" is unique. */
   readonly targets: readonly TargetConfig[];
+  /** What was seen and left aside, for the log at level debug. */
+  readonly notes?: readonly string[];
 }
 
 /** One thing that is wrong with the settings. */

@@ -1,0 +1,27 @@
+/** Variables that the kubelet puts into every pod for each Service of its namespace ("service links"): they are nobody's settings. */
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const ADDRESS = /^[0-9a-f.:]+$/i;
+const PORT = /^\d{1,5}$/;
+const LINK = /^(tcp|udp|sctp):\/\/\S+:\d{1,5}$/;
+
+/** Ends of their names, and what their values look like. */
+const SHAPES: readonly (readonly [RegExp, RegExp])[] = [
+  [/_SERVICE_HOST$/, ADDRESS],
+  [/_SERVICE_PORT(_[A-Z0-9_]+)?$/, PORT],
+  [/_PORT_\d+_(TCP|UDP|SCTP)_ADDR$/, ADDRESS],
+  [/_PORT_\d+_(TCP|UDP|SCTP)_PORT$/, PORT],
+  [/_PORT_\d+_(TCP|UDP|SCTP)_PROTO$/, /^(tcp|udp|sctp)$/],
+  [/_PORT(_\d+_(TCP|UDP|SCTP))?$/, LINK],
+];
+
+/** Whether a variable is a service link: by its name, by its value, and by the address of the same Service, which always comes with it. A misspelt setting is none. */
+export function isServiceLink(name: string, env: Environment): boolean {
+  const value = env[name] ?? "";
+  return SHAPES.some(([end, shape]) => {
+    const found = end.exec(name);
+    if (found === null || !shape.test(value)) return false;
+    return ADDRESS.test(env[`${name.slice(0, found.index)}_SERVICE_HOST`] ?? "");
+  });
+}
