@@ -1,13 +1,10 @@
 /** The paths of the API: group, version, plural, namespace, name. */
 import type { ScaleTargetRef } from "../core/target.ts";
 
-/** Kinds whose plural does not follow the rule, by lower-case kind; settings may add to it. */
-const irregular: Readonly<Record<string, string>> = { endpoints: "endpoints" };
-
-/** The resource name of a kind, by the rule that CRDs follow unless they say otherwise: Deployment -> deployments, Proxy -> proxies. */
-export function pluralOf(kind: string): string {
+/** The resource name of a kind: as given, else by the rule that CRDs follow unless they say otherwise: Deployment -> deployments, Proxy -> proxies. */
+export function resourceOf({ kind, resource }: Pick<ScaleTargetRef, "kind" | "resource">): string {
+  if (resource !== undefined) return resource;
   const lower = kind.toLowerCase();
-  if (irregular[lower] !== undefined) return irregular[lower];
   if (/(s|x|z|ch|sh)$/.test(lower)) return `${lower}es`;
   if (/[^aeiou]y$/.test(lower)) return `${lower.slice(0, -1)}ies`;
   return `${lower}s`;
@@ -15,7 +12,7 @@ export function pluralOf(kind: string): string {
 
 /** Path of an object, e.g. /apis/apps/v1/namespaces/shop/deployments/web. Every part is percent-encoded. */
 export function objectPath(namespace: string, ref: ScaleTargetRef): string {
-  return `${collectionPath(ref.apiVersion, namespace, pluralOf(ref.kind))}/${encodeURIComponent(ref.name)}`;
+  return `${collectionPath(ref.apiVersion, namespace, resourceOf(ref))}/${encodeURIComponent(ref.name)}`;
 }
 
 /** Path of all objects of one resource in one namespace. */

@@ -3,11 +3,11 @@ import type { TargetConfig } from "../core/target.ts";
 import type { Seconds } from "../core/units.ts";
 
 /**
- * The ten letters of a pod-template-hash: the decimal digits of a 32-bit number, each sent through Kubernetes' safe
- * alphabet (48 mod 27 and so on). 1 to 10 digits; fewer than 6 come up once in 43,000 (1e5 / 2^32), and allowing them
- * would let `web` match the pods of a DaemonSet `web-db`.
+ * A pod-template-hash: a 32-bit number in decimal, each digit sent through Kubernetes' safe alphabet (code mod 27: 0 -> 4, 1 -> 5, ... 6 -> b, ... 9 -> f), so it never begins
+ * with 4, and with 10 digits it is at most 4294967295 and begins with 5 to 8. Fewer than 4 digits come up once in 4.3 million (1000 / 2^32) and are left out: they would let
+ * `web` match the pods of a DaemonSet or Job `web-db`. Another Deployment's pods have one more hyphen and never match.
  */
-const hash = "[456789bcdf]{6,10}";
+const hash = "(?:[56789bcdf][456789bcdf]{3,8}|[5678][456789bcdf]{9})";
 /** The five letters at the end of a generated name. */
 const suffix = "[bcdfghjklmnpqrstvwxz2456789]{5}";
 /** Kubernetes cuts the base of a generated name at 58 characters, so that the whole fits 63. */

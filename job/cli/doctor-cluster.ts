@@ -1,6 +1,6 @@
 /** The doctor's checks of the cluster: reachable, permissions (needed, useful, too wide), replicas, other scalers, state. */
 import type { Kubernetes } from "../adapters/kubernetes-http.ts";
-import { pluralOf } from "../adapters/kubernetes-path.ts";
+import { resourceOf } from "../adapters/kubernetes-path.ts";
 import type { Settings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import { type Check, reasonOf } from "./doctor-check.ts";
@@ -55,7 +55,7 @@ function permissionsOf(settings: Settings): readonly Permission[] {
   const state = settings.state.configMap;
   const all = settings.targets.flatMap((t): Permission[] => {
     const group = t.scaleTargetRef.apiVersion.includes("/") ? t.scaleTargetRef.apiVersion.split("/")[0]! : "";
-    const resource = pluralOf(t.scaleTargetRef.kind);
+    const resource = resourceOf(t.scaleTargetRef);
     const workload = { group, resource, namespace: t.namespace, name: t.scaleTargetRef.name };
     const hpas = { group: "autoscaling", resource: "horizontalpodautoscalers", namespace: t.namespace };
     const scale = { ...workload, subresource: "scale" };
@@ -173,7 +173,7 @@ async function targetChecks(api: Kubernetes, world: World, target: TargetConfig)
         check,
         status: "fail",
         message: reasonOf(error),
-        todo: "check name, namespace, kind and apiVersion, and the Role",
+        todo: "check name, namespace, kind, apiVersion (and resource, where the plural is irregular), and the Role",
       },
     ];
   }

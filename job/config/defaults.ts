@@ -20,6 +20,10 @@ export const TARGET = group({
           flag: "kind",
         }),
         name: objectName({ about: "Its name.", required: true, flag: "deployment" }),
+        resource: namespaceName({
+          about: "Its kind's plural in the API, where that is irregular (`kubectl api-resources` lists it).",
+          accepts: "the NAME column of kubectl api-resources (lower case letters, digits and -)",
+        }),
       },
     }),
     mode: choice({

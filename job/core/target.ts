@@ -7,6 +7,8 @@ export interface ScaleTargetRef {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
+  /** Plural in the API's paths, where it is not the kind's regular one. */
+  readonly resource?: string;
 }
 
 /** One rate policy of autoscaling/v2. */

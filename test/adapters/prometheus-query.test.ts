@@ -24,12 +24,17 @@ function generated(base: string, suffix: string): string {
   return base.slice(0, 58) + suffix;
 }
 const suffixes = fc.string({ unit: fc.constantFrom(...safe), minLength: 5, maxLength: 5 });
+/** Numbers of 4 to 10 digits, each length as often as the others, and the ends. */
+const anyHash = fc.oneof(
+  fc.integer({ min: 4, max: 10 }).chain((n) => fc.integer({ min: 10 ** (n - 1), max: Math.min(10 ** n, 2 ** 32) - 1 })),
+  fc.constantFrom(1000, 9999, 999_999_999, 1_000_000_000, 2 ** 32 - 1),
+);
 const names = fc.stringMatching(/^[a-z]([a-z0-9-]{0,60}[a-z0-9])?$/);
 
 describe("pod names", () => {
   test("a Deployment's own pods match, at every length of name", () => {
     fc.assert(
-      fc.property(names, fc.integer({ min: 100_000, max: 2 ** 32 - 1 }), suffixes, (name, number, suffix) => {
+      fc.property(names, anyHash, suffixes, (name, number, suffix) => {
         expect(matches("Deployment", name, generated(`${name}-${templateHash(number)}-`, suffix))).toBe(true);
       }),
     );
@@ -39,8 +44,9 @@ describe("pod names", () => {
     fc.assert(
       fc.property(
         fc.stringMatching(/^[a-z]{1,15}$/),
-        fc.stringMatching(/^[a-z0-9]{1,15}$/),
-        fc.integer({ min: 100_000, max: 2 ** 32 - 1 }),
+        // letters of the hash's own alphabet are the hardest case
+        fc.oneof(fc.stringMatching(/^[a-z0-9]{1,15}$/), anyHash.map(templateHash)),
+        anyHash,
         suffixes,
         (name, more, number, suffix) => {
           expect(matches("Deployment", name, generated(`${name}-${more}-${templateHash(number)}-`, suffix))).toBe(
@@ -51,8 +57,22 @@ describe("pod names", () => {
     );
   });
 
+  test("the hash's own pattern takes what Kubernetes makes of a number, and of no other", () => {
+    const web = (hash: string) => matches("Deployment", "web", `web-${hash}-x2x4z`);
+    expect([1000, 34_567, 4_294_967_295].map(templateHash).map(web)).toEqual([true, true, true]);
+    // 0999 and 4294967296 would be no decimal number, and no number of 32 bits; 999 is left out
+    expect(
+      ["4fff", [..."5000000000"].map((d) => safe[d.charCodeAt(0) % 27]).join(""), templateHash(999)].map(web),
+    ).toEqual([false, false, false]);
+  });
+
   test.each([
     ["Deployment", "web", "web-5d4f8c9b7-x2x4z", true],
+    ["Deployment", "web", "web-5d4f-x2x4z", true],
+    ["Deployment", "web", "web-bff-x2x4z", false],
+    ["Deployment", "web", "web-bff-5d4f8c9b7-x2x4z", false],
+    ["Deployment", "web", "web-5d4f-5d4f8c9b7-x2x4z", false],
+    ["Deployment", "web", "web-29400000-x2x4z", false],
     ["Deployment", "web", "web-api-5d4f8c9b7-x2x4z", false],
     ["Deployment", "web", "web-canary-5d4f8c9b7-x2x4z", false],
     ["Deployment", "web", "web-0", false],
