@@ -1,0 +1,141 @@
+/** The chart's values.schema.json: the chart's own fields, and `config` from the job's own schema. `npm run docs` writes it. */
+import { configSchema } from "../job/config/json-schema.ts";
+
+type Json = { readonly [key: string]: unknown };
+type Fields = Record<string, Json>;
+type Group = Json & { readonly properties: Fields };
+
+const text = { type: "string" };
+const toggle = { type: "boolean" };
+const anything = { type: "object" };
+const labels = { type: "object", additionalProperties: text };
+const port = { type: "integer", minimum: 1, maximum: 65535 };
+const name = { type: "string", maxLength: 253, pattern: "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$" };
+const namespace = { type: "string", maxLength: 63, pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$" };
+const image: Fields = {
+  repository: { type: "string", pattern: "^[a-z0-9][a-z0-9._/:-]*$" },
+  tag: { type: "string", pattern: "^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})?$" },
+  pullPolicy: { enum: ["IfNotPresent", "Always", "Never"] },
+};
+
+const listOf = (items: Json, minItems = 0) => ({ type: "array", items, ...(minItems > 0 ? { minItems } : {}) });
+/** An object that knows no other fields than these. */
+const group = (properties: Fields, required: readonly string[] = []) => ({
+  type: "object",
+  additionalProperties: false,
+  ...(required.length > 0 ? { required } : {}),
+  properties,
+});
+
+/** CPU in cores or milli-cores, memory in bytes with a suffix of powers of two or ten: a bare number of MB would be bytes. */
+const resources = group({
+  cpu: {
+    anyOf: [
+      { type: "number", exclusiveMinimum: 0 },
+      { ...text, pattern: "^([0-9]+m|[0-9]+(\\.[0-9]+)?)$" },
+    ],
+  },
+  memory: { ...text, pattern: "^[0-9]+(Ki|Mi|Gi|k|M|G)$" },
+  "ephemeral-storage": { ...text, pattern: "^[0-9]+(Ki|Mi|Gi|k|M|G)$" },
+});
+
+function without(node: Json | undefined, ...fields: readonly string[]): Group {
+  const given = node as Group;
+  return {
+    ...given,
+    properties: Object.fromEntries(Object.entries(given.properties).filter(([key]) => !fields.includes(key))),
+  };
+}
+
+/**
+ * The job's schema as the chart takes it, which is narrower: no secret in a ConfigMap, no cluster but its own, the state where the chart keeps
+ * it, targets in the release's namespace, where the Role is, and each with a name and a targetCpu: without them every run would fail.
+ */
+function chartConfig(): Json {
+  const { $schema: _draft, title: _title, ...config } = configSchema() as Group;
+  const { prometheus, kubernetes, defaults, targets, report } = config.properties as Record<string, Group>;
+  const plain = without(prometheus, "bearerToken");
+  return {
+    ...config,
+    required: ["prometheus", "targets"],
+    anyOf: [
+      { required: ["defaults"], properties: { defaults: { required: ["targetCpu"] } } },
+      { properties: { targets: { items: { required: ["targetCpu"] } } } },
+    ],
+    properties: {
+      prometheus: {
+        ...plain,
+        required: ["url"],
+        properties: {
+          ...plain.properties,
+          url: { ...plain.properties.url, pattern: "^https?://[^\\s/@]+(/\\S*)?$" },
+          basic: without(plain.properties.basic, "password"),
+        },
+      },
+      kubernetes: without(kubernetes, "kubeconfig", "context"),
+      report,
+      defaults: without(defaults, "namespace", "name"),
+      targets: {
+        ...targets,
+        minItems: 1,
+        items: { ...without(targets?.items as Json, "namespace"), required: ["scaleTargetRef"] },
+      },
+    },
+  };
+}
+
+function cronJob(): Json {
+  return group({
+    schedule: { type: "string", pattern: "^\\S+( \\S+){4}$" },
+    suspend: toggle,
+    extraArgs: listOf(text),
+    env: listOf({ ...anything, required: ["name"] }),
+    volumeMounts: listOf({ ...anything, required: ["name", "mountPath"] }),
+    volumes: listOf({ ...anything, required: ["name"] }),
+    resources: group({ requests: resources, limits: resources }, ["requests", "limits"]),
+    podLabels: labels,
+    podAnnotations: labels,
+    nodeSelector: labels,
+    tolerations: listOf(anything),
+    affinity: anything,
+    priorityClassName: text,
+  });
+}
+
+/** values.schema.json as an object. */
+function valuesSchema(): Json {
+  const part = (more: Fields = {}) => group({ enabled: toggle, ...more });
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Values of the chart prophet-autoscaler",
+    ...group({
+      global: { ...anything, description: "Left to charts that hold this one." },
+      image: group({
+        ...image,
+        digest: { type: "string", pattern: "^(sha256:[a-f0-9]{64})?$" },
+        pullSecrets: listOf(group({ name }, ["name"])),
+      }),
+      config: chartConfig(),
+      cronJob: cronJob(),
+      serviceAccount: group({ annotations: labels }),
+      networkPolicy: part({
+        prometheus: group({ namespace, port }),
+        apiServer: group({
+          cidrs: listOf({ ...text, pattern: "^[0-9a-fA-F.:]+/[0-9]{1,3}$" }, 1),
+          ports: listOf(port, 1),
+        }),
+      }),
+      monitoring: group({
+        namespace: { anyOf: [{ const: "" }, namespace] },
+        dashboard: part({ labels }),
+        rules: part(),
+        prometheusRule: part({ labels }),
+        serviceMonitor: part({ labels }),
+      }),
+      demo: group({ stressApp: toggle, worker: toggle, hpa: toggle, image: group(image) }),
+    }),
+  };
+}
+
+/** The file's content. */
+export const schemaText = (): string => `${JSON.stringify(valuesSchema(), null, 2)}\n`;
