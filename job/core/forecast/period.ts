@@ -1,5 +1,7 @@
 /** Detects the season of a window, or says "none": detrended autocorrelation that must first dip below zero and then peak. */
 
+import { evidenceFor } from "./season-test.ts";
+
 /** A detected season. */
 export interface Season {
   /** Length in steps, refined between grid points. */
@@ -8,19 +10,51 @@ export interface Season {
   readonly strength: number;
 }
 
-/** Peaks below this are taken for chance: white noise of 120 points has autocorrelations of about +-0.18 (two standard errors). */
-const LEAST_STRENGTH = 0.3;
+/** Peaks below this are not looked at: a season that explains less of a window than a fifth is not worth its models. */
+const LEAST_STRENGTH = 0.2;
+/** Peaks at least this share as high as the highest may be its fundamental. */
+const FUNDAMENTAL = 0.5;
+/** With this share of the most evidence the shorter one wins: it sees more cycles. */
+const NEARLY = 0.9;
+/** At most this many of them are compared: each costs a regression. */
+const COMPARED = 4;
 
 /**
- * Up to `limit` candidate seasons of y, strongest first, none longer than 0.45 of the window (a season seen less than about twice is a guess).
- * The trend (a straight line) is taken out first; the autocorrelation must fall below zero before the first peak that counts.
+ * Up to `limit` seasons of y, the first one the strongest, none longer than 0.45 of the window (a season seen less than about twice is a guess).
+ * The trend (a straight line) is taken out first; the autocorrelation must fall below zero before the first peak that counts. Of the
+ * highest peak and the shorter ones that it is a multiple of, the shortest with nearly the most evidence
+ * (season-test.ts) is the season; a second one must show its own beside it.
  */
 export function detectSeasons(y: Float64Array, limit: number): Season[] {
-  const n = y.length;
-  const longest = Math.floor(n * 0.45);
+  const peaks = peaksOf(y);
+  const highest = peaks[0];
+  if (highest === undefined || limit < 1) return [];
+  const shorter = peaks
+    .filter((p) => p.strength >= FUNDAMENTAL * highest.strength && nearMultiple(highest.period, p.period))
+    .sort((a, b) => a.period - b.period)
+    .slice(0, COMPARED - 1);
+  const claims = [...new Set([...shorter, highest])].map((season) => ({
+    season,
+    evidence: evidenceFor(y, season, []),
+  }));
+  const most = claims.reduce((best, { evidence }) => Math.max(best, evidence), 0);
+  const first = claims.find(({ evidence }) => evidence > 0 && evidence >= NEARLY * most)?.season;
+  if (first === undefined) return [];
+  const kept = [first];
+  for (const season of peaks) {
+    if (kept.length >= limit) break;
+    if (kept.some((k) => nearMultiple(season.period, k.period) || nearMultiple(k.period, season.period))) continue;
+    if (!(evidenceFor(y, season, kept) > 0)) break;
+    kept.push(season);
+  }
+  return kept;
+}
+
+/** Peaks of the autocorrelation, the highest first. */
+function peaksOf(y: Float64Array): Season[] {
+  const longest = Math.floor(y.length * 0.45);
   if (longest < 3) return [];
-  const r = detrended(y);
-  const acf = autocorrelation(r, longest + 1);
+  const acf = autocorrelation(detrended(y), longest + 1);
   if (acf === undefined) return [];
   let dip = 1;
   while (dip <= longest && acf[dip]! > 0) dip++;
@@ -28,23 +62,15 @@ export function detectSeasons(y: Float64Array, limit: number): Season[] {
   for (let k = Math.max(2, dip + 1); k <= longest; k++) {
     const value = acf[k]!;
     if (value < LEAST_STRENGTH || value < acf[k - 1]! || value <= acf[k + 1]!) continue;
-    const curve = acf[k - 1]! - 2 * value + acf[k + 1]!;
-    const offset = curve < 0 ? (0.5 * (acf[k - 1]! - acf[k + 1]!)) / curve : 0;
-    found.push({ period: refine(acf, k + Math.max(-0.5, Math.min(0.5, offset)), longest), strength: value });
+    found.push({ period: refine(acf, k + vertex(acf, k), longest), strength: value });
   }
-  found.sort((a, b) => b.strength - a.strength || a.period - b.period);
-  const kept: Season[] = [];
-  for (const season of found) {
-    if (kept.length >= limit) break;
-    // A multiple of a kept season tells nothing new unless it is clearly stronger, and then it comes first.
-    const known = kept.some((k) => nearMultiple(season.period, k.period) || nearMultiple(k.period, season.period));
-    if (!known) kept.push(season);
-    else {
-      const i = kept.findIndex((k) => nearMultiple(k.period, season.period) && season.strength > k.strength - 0.1);
-      if (i >= 0 && kept[i]!.period > season.period * 1.3) kept[i] = season;
-    }
-  }
-  return kept;
+  return found.sort((a, b) => b.strength - a.strength || a.period - b.period);
+}
+
+/** Where the parabola through a peak and its neighbours is highest, from the peak, within half a step. */
+function vertex(acf: Float64Array, k: number): number {
+  const curve = acf[k - 1]! - 2 * acf[k]! + acf[k + 1]!;
+  return curve < 0 ? Math.max(-0.5, Math.min(0.5, (0.5 * (acf[k - 1]! - acf[k + 1]!)) / curve)) : 0;
 }
 
 function nearMultiple(long: number, short: number): boolean {
@@ -56,17 +82,19 @@ function nearMultiple(long: number, short: number): boolean {
 /** Refines a period by the peaks near its multiples: m cycles fix it m times as well. */
 function refine(acf: Float64Array, period: number, longest: number): number {
   let best = period;
+  // The search stays within a third of a cycle, or a short period would wander off to its neighbours.
+  const reach = Math.min(2, Math.floor(period / 3));
   for (let m = 2; m * period + 1 < longest; m++) {
     const centre = Math.round(m * best);
     let k = centre;
-    for (let j = Math.max(2, centre - 2); j <= Math.min(longest - 1, centre + 2); j++) if (acf[j]! > acf[k]!) k = j;
-    if (acf[k]! < 0.15) break;
-    const curve = acf[k - 1]! - 2 * acf[k]! + acf[k + 1]!;
-    const offset = curve < 0 ? (0.5 * (acf[k - 1]! - acf[k + 1]!)) / curve : 0;
-    best = (k + Math.max(-0.5, Math.min(0.5, offset))) / m;
+    for (let j = centre - reach; j <= Math.min(longest - 1, centre + reach); j++) if (acf[j]! > acf[k]!) k = j;
+    if (k >= longest || acf[k]! < 0.15) break;
+    best = (k + vertex(acf, k)) / m;
   }
-  // Close to a whole number it is the whole number: schedules are, and whole periods need no interpolation.
-  return Math.abs(best - Math.round(best)) < 0.12 ? Math.round(best) : best;
+  // Close to a whole number it is the whole number: schedules are, and whole periods need no interpolation. Close means a fifth of a step over
+  // all cycles seen: 7.1 taken for 7 is a quarter of a cycle off after 17 of them.
+  const whole = Math.round(best);
+  return Math.abs(best - whole) < Math.min(0.12, (0.2 * best) / longest) ? whole : best;
 }
 
 function detrended(y: Float64Array): Float64Array {

@@ -150,16 +150,7 @@ it("puts the median of the maximum where half of the outcomes lie below it", () 
 });
 
 describe("detectSeasons", () => {
-  it("rarely claims one on noise, and none on a clean ramp", () => {
-    let found = 0;
-    for (let seed = 1; seed <= 20; seed++) {
-      const z = noise(seed);
-      found += detectSeasons(
-        Float64Array.from({ length: 120 }, () => 1 + 0.1 * z()),
-        1,
-      ).length;
-    }
-    expect(found).toBeLessThanOrEqual(2);
+  it("claims none on a clean ramp", () => {
     expect(
       detectSeasons(
         Float64Array.from({ length: 120 }, (_, i) => 1 + i / 100),
