@@ -1,50 +1,84 @@
-/** `npm run demo`: waves against real pods, the autoscaler as its CronJob beside an HPA-like policy, and a report of who led the load. */
+/** `npm run demo`: waves against real pods, or processes in their place, the autoscaler beside an HPA-like policy, and who led the load. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { missingNode } from "./available.ts";
+import { type Missing, missingControlPlane, missingNode, missingPrometheus } from "./available.ts";
 import { demoPicture } from "./demo/picture.ts";
-import { type DemoResult, runDemo } from "./demo/run.ts";
-import { scoreOf, type Wave, wavesOf } from "./demo/waves.ts";
+import { PER_POD, reportOf } from "./demo/report.ts";
+import { runDemo } from "./demo/run.ts";
+import type { World } from "./demo/world.ts";
 
-/** Target CPU of a pod in the demo's manifests, cores. */
-export const PER_POD = 0.05;
-/** CPU request of a pod in the demo's manifests, cores: what it may count on. */
-const REQUEST = 0.1;
+const usage = `npm run demo -- [--minutes 20] [--period 300] [--tier 3|1] [--out out/demo]
+  The stress-app under waves of --period seconds for --minutes, scaled by the autoscaler, and the same load under an HPA-like policy
+  beside it. Prints the lead of the replicas over the load for every wave; writes report.json and demo.svg.
+  --tier 3  pods on a real node, the autoscaler as the CronJob of manifests/overlays/demo (root, Debian 12)
+  --tier 1  stress-app processes in place of pods, a real API server and Prometheus on loopback (no root)
+  Without --tier: 3 where this machine can, else 1.`;
 
-const usage = `npm run demo -- [--minutes 20] [--period 300] [--out out/demo]
-  A cluster with a real node (root, Debian 12), the stress-app under waves of --period seconds for --minutes, the autoscaler as
-  the CronJob of manifests/overlays/demo, and the same load under an HPA-like policy in a second namespace. Prints the lead of
-  the replicas over the load for every wave; writes report.json and demo.svg.`;
+interface Flags {
+  readonly minutes: number;
+  readonly period: number;
+  readonly out: string;
+  readonly tier: "1" | "3" | undefined;
+}
 
-/** Runs the demo; 0 when from the second wave on the replicas rose before the load peaked, 1 when not or when it cannot run, 2 on bad usage. */
+/**
+ * Runs the demo. 0 when from the second wave on the replicas rose before the load peaked, and in the mean earlier than the HPA-like
+ * policy's; 1 when not or when it cannot run, 2 on bad usage.
+ */
 export async function demo(args: readonly string[]): Promise<number> {
-  let flags: { minutes: number; period: number; out: string };
+  let flags: Flags;
   try {
     flags = flagsOf(args);
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`);
     return 2;
   }
-  const missing = missingNode();
-  if (missing) {
-    console.error(missing);
-    return 1;
-  }
-  const result = await runDemo({ seconds: flags.minutes * 60, period: flags.period, log: (line) => console.log(line) });
-  const waves = report(result, flags.period, flags.out);
-  const late = waves.slice(1).filter((w) => !(w.beforePeak !== null && w.beforePeak > 0));
-  if (late.length > 0)
-    console.error(`replicas did not rise before the peak in wave ${late.map((w) => w.index).join(", ")}`);
-  return late.length === 0 && waves.length > 1 ? 0 : 1;
+  const tier = chooseTier(flags.tier);
+  if (tier === undefined) return 1;
+  const log = (line: string) => console.log(line);
+  const world = await open(tier, log);
+  const result = await runDemo(world, { seconds: flags.minutes * 60, period: flags.period, log });
+  const report = reportOf(result, flags.period, world.what);
+  console.log(`\n${report.text}`);
+  mkdirSync(flags.out, { recursive: true });
+  writeFileSync(join(flags.out, "demo.svg"), demoPicture(report.panels, PER_POD));
+  writeFileSync(join(flags.out, "report.json"), `${JSON.stringify(report.numbers, null, 1)}\n`);
+  console.log(`\npicture: ${join(flags.out, "demo.svg")}, numbers: ${join(flags.out, "report.json")}`);
+  for (const failure of report.failures) console.error(failure);
+  return report.failures.length === 0 ? 0 : 1;
 }
 
-function flagsOf(args: readonly string[]) {
+function open(tier: "1" | "3", log: (line: string) => void): Promise<World> {
+  return tier === "3"
+    ? import("./demo/node-world.ts").then((m) => m.openNodeWorld(log))
+    : import("./demo/process-world.ts").then((m) => m.openProcessWorld(log));
+}
+
+/** The tier that was asked for, or the highest that this machine can; says which and why. Undefined: none. */
+function chooseTier(asked: "1" | "3" | undefined): "1" | "3" | undefined {
+  const missing: Readonly<Record<"1" | "3", Missing>> = {
+    "3": missingNode(),
+    "1": missingControlPlane() ?? missingPrometheus(),
+  };
+  if (asked !== undefined && missing[asked] !== undefined) {
+    console.error(missing[asked]);
+    return undefined;
+  }
+  if (asked !== undefined || missing["3"] === undefined) return asked ?? "3";
+  console.log(`no real node here (${missing["3"]}): processes take the place of pods`);
+  if (missing["1"] === undefined) return "1";
+  console.error(missing["1"]);
+  return undefined;
+}
+
+function flagsOf(args: readonly string[]): Flags {
   const { values } = parseArgs({
     args: [...args],
     options: {
       minutes: { type: "string", default: "20" },
       period: { type: "string", default: "300" },
+      tier: { type: "string" },
       out: { type: "string", default: "out/demo" },
     },
   });
@@ -54,37 +88,7 @@ function flagsOf(args: readonly string[]) {
       throw new Error(`--${name}=${values[name]}: a number from ${min} to ${max} is accepted`);
     return value;
   };
-  return { minutes: number("minutes", 2, 180), period: number("period", 60, 3600), out: values.out };
-}
-
-/** Prints both runs, writes the picture and the numbers, and gives the waves of ours. */
-function report(result: DemoResult, period: number, out: string): Wave[] {
-  const panels = Object.entries(result.samples).map(([title, samples]) => ({
-    title,
-    samples,
-    waves: wavesOf(samples, period),
-  }));
-  for (const { title, samples, waves } of panels) {
-    const { podHours, under } = scoreOf(samples, REQUEST);
-    console.log(
-      `\n${title}: ${podHours.toFixed(2)} pod-hours, ${(under * 100).toFixed(1)} % of the time with less than ${REQUEST} cores a pod for the load`,
-    );
-    for (const w of waves) {
-      const say = (x: number | null) => (x === null ? "never" : `${x.toFixed(0)} s`);
-      console.log(
-        `  wave ${w.index}: half-way up ${say(w.lead)} before the load was; first rise ${say(w.beforePeak)} before the peak`,
-      );
-    }
-  }
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, "demo.svg"), demoPicture(panels, PER_POD));
-  const numbers = panels.map(({ title, samples, waves }) => ({ title, ...scoreOf(samples, REQUEST), waves, samples }));
-  writeFileSync(
-    join(out, "report.json"),
-    `${JSON.stringify({ period, runs: result.runs, panels: numbers }, null, 1)}\n`,
-  );
-  console.log(
-    `\n${result.runs} runs of the CronJob's image; picture: ${join(out, "demo.svg")}, numbers: ${join(out, "report.json")}`,
-  );
-  return panels[0]!.waves;
+  const { tier } = values;
+  if (tier !== undefined && tier !== "1" && tier !== "3") throw new Error(`--tier=${tier}: 1 and 3 are accepted`);
+  return { minutes: number("minutes", 2, 180), period: number("period", 60, 3600), out: values.out, tier };
 }

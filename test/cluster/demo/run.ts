@@ -1,117 +1,112 @@
-/** One demo run: images, node, manifests, load on both workloads, samples until the end. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+/** One demo run: a world, the same load on both workloads, samples and decisions until the end. */
 import { EMPTY_MEMORY } from "../../../job/replay/hpa/defaults.ts";
 import type { HpaMemory } from "../../../job/replay/hpa/types.ts";
-import { buildImage } from "../image.ts";
-import { startNode, type TestNode } from "../node.ts";
-import { reactiveSync } from "./reactive.ts";
+import { demandAt, type Load, type Served } from "./load.ts";
+import { reactiveSync, SYNC_EVERY } from "./reactive.ts";
+import type { DemoRun } from "./runs.ts";
 import type { DemoSample } from "./waves.ts";
-import { openWorkload, type Workload } from "./workload.ts";
+import type { Workload } from "./workload.ts";
+import type { DemoOptions, World } from "./world.ts";
 
-/** Settings of a run. */
-export interface DemoOptions {
-  /** Length of the load, seconds. */
-  readonly seconds: number;
-  /** Of one wave, seconds. */
-  readonly period: number;
-  readonly log: (line: string) => void;
+/** One policy's side of a demo. */
+export interface Side {
+  readonly title: string;
+  readonly samples: readonly DemoSample[];
+  /** Null: the generator broke off. */
+  readonly served: Served | null;
 }
 
-/** Samples by name of the policy, ours first, and how many Jobs ran. */
+/** Both sides, and the runs of the autoscaler with their decisions. */
 export interface DemoResult {
-  readonly samples: Readonly<Record<string, readonly DemoSample[]>>;
-  readonly runs: number;
+  readonly ours: Side;
+  readonly other: Side;
+  readonly runs: readonly DemoRun[];
 }
 
-const ROOT = `${import.meta.dirname}/../../../`;
-const OURS = "prophet-demo";
-const OTHER = "reactive-demo";
+/** Seconds between two looks, and between two lines of the log. */
 const SAMPLE_EVERY = 5;
-const SYNC_EVERY = 15;
+const SAY_EVERY = 30;
 
-/** Load of the demo: 5 + 4 sin requests a second of 0.05 s each, 0.05 to 0.45 cores. */
-const LOAD = { base: 5, amplitude: 4, intensity: 0.05 };
-
-/** Runs the demo to its end; everything that it started has ended when it resolves or rejects. */
-export async function runDemo(options: DemoOptions): Promise<DemoResult> {
-  options.log("building the images of the autoscaler and the stress-app");
-  const job = await buildImage("Dockerfile", "docker.io/library/prophet-autoscaler:0.1.0");
-  const app = await buildImage("stress-app/Dockerfile", "docker.io/library/prophet-autoscaler-stress-app:0.1.0");
-  options.log("starting the node");
-  const node = await startNode({ images: [job.archive, app.archive] });
-  const children: ChildProcess[] = [];
+/** Runs the demo in `world` to its end and ends the world, also when it fails. */
+export async function runDemo(world: World, options: DemoOptions): Promise<DemoResult> {
+  let loads: readonly Load[] = [];
   try {
-    const [ours, other] = await deploy(node);
-    options.log(
-      `load: waves of ${options.period} s for ${options.seconds} s on ${ours.namespace} and ${other.namespace}`,
-    );
-    for (const workload of [ours, other]) children.push(startLoad(workload.url, options));
-    const samples = await watch(ours, other, options);
-    return { samples, runs: await countRuns(node) };
+    await nextSlot(world.every, options);
+    const began = Date.now();
+    // runs from before the load are not part of it
+    await world.runs(began / 1000);
+    options.log(`load: waves of ${options.period} s for ${options.seconds} s on both workloads (${world.what})`);
+    loads = world.load(options);
+    const seen = await watch(world, began, options);
+    const [ours, other] = await Promise.all(loads.map((load) => load.end()));
+    loads = [];
+    return {
+      ours: { title: "prophet-autoscaler", samples: seen.ours, served: ours ?? null },
+      other: { title: "HPA-like", samples: seen.other, served: other ?? null },
+      runs: seen.runs,
+    };
   } finally {
-    for (const child of children) child.kill("SIGTERM");
-    await Promise.all(children.map((child) => (child.exitCode === null ? once(child, "exit") : null)));
-    await node.stop();
+    await Promise.all(loads.map((load) => load.end()));
+    await world.stop();
   }
 }
 
-async function deploy(node: TestNode): Promise<[Workload, Workload]> {
-  await node.kubectl(["create", "namespace", OTHER]);
-  await node.kubectl(["-n", OTHER, "apply", "-f", `${ROOT}manifests/base/stress-app.yaml`]);
-  await node.kubectl(["apply", "-k", `${ROOT}manifests/overlays/demo`]);
-  return [await openWorkload(node, OURS), await openWorkload(node, OTHER)];
+/** The load begins with a run of the autoscaler: the same phase in every demo, so that two of them can be compared. */
+async function nextSlot(every: number, { log }: DemoOptions): Promise<void> {
+  const slot = every * 1000;
+  const wait = slot - (Date.now() % slot);
+  log(`ready; the load begins in ${Math.round(wait / 1000)} s`);
+  await new Promise((resolve) => setTimeout(resolve, wait));
 }
 
-function startLoad(url: string, { seconds, period }: DemoOptions): ChildProcess {
-  const flags = { url, pattern: "sine", duration: seconds, period, ...LOAD };
-  const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
-  // noise would blur what leads what
-  return spawn(process.execPath, [`${ROOT}stress-app/traffic.ts`, ...args, "--noise=0"], { stdio: "ignore" });
+interface Seen {
+  readonly ours: DemoSample[];
+  readonly other: DemoSample[];
+  readonly runs: DemoRun[];
 }
 
-async function watch(
-  ours: Workload,
-  other: Workload,
-  { seconds, period, log }: DemoOptions,
-): Promise<Record<string, DemoSample[]>> {
-  const samples: Record<string, DemoSample[]> = { "prophet-autoscaler": [], "HPA-like": [] };
-  const began = Date.now();
+async function watch(world: World, began: number, { seconds, period, log }: DemoOptions): Promise<Seen> {
+  const seen: Seen = { ours: [], other: [], runs: [] };
   let memory: HpaMemory = EMPTY_MEMORY;
-  for (let tick = 0; ; tick++) {
+  let synced = Number.NEGATIVE_INFINITY;
+  let said = Number.NEGATIVE_INFINITY;
+  for (;;) {
     const t = (Date.now() - began) / 1000;
-    if (t > seconds) return samples;
-    if ((tick * SAMPLE_EVERY) % SYNC_EVERY === 0) memory = await reactiveSync(other, memory).catch(() => memory);
-    const demand = (LOAD.base + LOAD.amplitude * Math.sin((2 * Math.PI * t) / period)) * LOAD.intensity;
-    const [mine, theirs] = await Promise.all([look(ours, t, demand), look(other, t, demand)]);
-    samples["prophet-autoscaler"]!.push(mine);
-    samples["HPA-like"]!.push(theirs);
-    if (tick % 6 === 0) {
-      const word = (s: DemoSample) => `${s.replicas} replicas, ${s.ready} ready, ${s.measured.toFixed(3)} cores`;
-      log(`${t.toFixed(0).padStart(5)} s  load ${demand.toFixed(2)}  ours: ${word(mine)}  HPA-like: ${word(theirs)}`);
+    if (t > seconds) break;
+    // a second of grace: looks are on a grid of 5 s, give or take
+    if (t >= synced + SYNC_EVERY - 1) {
+      synced = t;
+      memory = await reactiveSync(world.other, memory).catch(() => memory);
     }
-    await new Promise((resolve) =>
-      setTimeout(resolve, Math.max(0, began + (tick + 1) * SAMPLE_EVERY * 1000 - Date.now())),
-    );
+    const demand = demandAt(t, period);
+    const [ours, other, runs] = await Promise.all([
+      look(world.ours, t, demand, seen.ours.at(-1)),
+      look(world.other, t, demand, seen.other.at(-1)),
+      world.runs(began / 1000).catch(() => []),
+    ]);
+    seen.ours.push(ours);
+    seen.other.push(other);
+    seen.runs.push(...runs);
+    for (const run of runs) log(`        decision at ${run.t.toFixed(0)} s: ${run.from} -> ${run.to}, ${run.message}`);
+    if (t >= said + SAY_EVERY - 1) {
+      said = t;
+      const word = (s: DemoSample) => `${s.replicas} replicas, ${s.ready} ready, ${s.measured.toFixed(3)} cores`;
+      log(`${t.toFixed(0).padStart(5)} s  load ${demand.toFixed(2)}  ours: ${word(ours)}  HPA-like: ${word(other)}`);
+    }
+    // on the grid: a slow look costs a sample, never a shift
+    const next = Math.floor((Date.now() - began) / 1000 / SAMPLE_EVERY + 1) * SAMPLE_EVERY;
+    await new Promise((resolve) => setTimeout(resolve, began + next * 1000 - Date.now()));
   }
+  seen.runs.push(...(await world.runs(began / 1000).catch(() => [])));
+  return seen;
 }
 
-async function look(workload: Workload, t: number, demand: number): Promise<DemoSample> {
-  const [{ replicas, ready }, measured] = await Promise.all([workload.scale(), workload.cpu().catch(() => Number.NaN)]);
-  return { t, demand, measured, replicas, ready };
-}
-
-/** Jobs are removed after a while: the events of the CronJob remember how many there were. */
-async function countRuns(node: TestNode): Promise<number> {
-  const text = await node.kubectl([
-    "-n",
-    OURS,
-    "get",
-    "events",
-    "--field-selector=reason=SuccessfulCreate,involvedObject.kind=CronJob",
-    "-o",
-    "json",
+/** One look; what cannot be read is as it was at the last look. */
+async function look(workload: Workload, t: number, demand: number, last: DemoSample | undefined): Promise<DemoSample> {
+  const before = { replicas: last?.replicas ?? 1, ready: last?.ready ?? 0 };
+  const [{ replicas, ready }, measured] = await Promise.all([
+    workload.scale().catch(() => before),
+    workload.cpu().catch(() => Number.NaN),
   ]);
-  const { items } = JSON.parse(text) as { items: readonly { count?: number }[] };
-  return items.reduce((sum, event) => sum + (event.count ?? 1), 0);
+  return { t, demand, measured, replicas, ready };
 }

@@ -15,10 +15,13 @@ export interface DemoSample {
 /** One wave. Times in seconds since the load began; `lead` > 0: replicas were half-way up before the demand was. */
 export interface Wave {
   readonly index: number;
-  /** When the demand crosses its middle upwards and when it peaks. */
+  /** When the demand is half-way up and when it peaks. */
   readonly middle: number;
   readonly peak: number;
-  /** When the replicas first rose on this flank, and when they were half-way between their low and high of the wave; null: never. */
+  /** Fewest replicas before the peak and most until half-way down. */
+  readonly low: number;
+  readonly high: number;
+  /** When the replicas left their low, and when they were half-way to their high; null: never, they did not move. */
   readonly firstRise: number | null;
   readonly half: number | null;
   /** middle - half. */
@@ -27,25 +30,26 @@ export interface Wave {
   readonly beforePeak: number | null;
 }
 
-/** Waves of a sine that starts at its middle going up: trough at 3/4 of a period, middle at each period, peak a quarter later. */
+/** Waves of a sine that starts in its trough: a trough at each period, the middle a quarter later, the peak a half. */
 export function wavesOf(samples: readonly DemoSample[], period: number): Wave[] {
   const end = samples.at(-1)?.t ?? 0;
   const waves: Wave[] = [];
-  for (let k = 0; k * period + period / 4 <= end; k++) {
-    const middle = k * period;
-    const peak = middle + period / 4;
-    // from the trough before to half-way down again, since late replicas are the point
-    const flank = samples.filter((s) => s.t >= Math.max(0, middle - period / 4) && s.t <= peak + period / 4);
-    const values = flank.map((s) => s.replicas);
-    const low = Math.min(...values);
-    const high = Math.max(...values);
-    const rising = flank.slice(values.indexOf(low));
-    const firstRise = high > low ? (rising.find((s) => s.replicas > low)?.t ?? null) : null;
-    const half = high > low ? (rising.find((s) => s.replicas >= (low + high) / 2)?.t ?? null) : null;
+  for (let k = 0; (k + 0.5) * period <= end; k++) {
+    const middle = (k + 0.25) * period;
+    const peak = (k + 0.5) * period;
+    // from half-way down the wave before, since a good forecast may be up again early, to half-way down this one, since late replicas are the point
+    const flank = samples.filter((s) => s.t >= middle - period / 2 && s.t <= peak + period / 4);
+    const low = Math.min(...flank.filter((s) => s.t <= peak).map((s) => s.replicas));
+    const rising = flank.slice(flank.findLastIndex((s) => s.replicas === low && s.t <= peak));
+    const high = Math.max(...rising.map((s) => s.replicas));
+    const since = (replicas: number) => (high > low ? (rising.find((s) => s.replicas >= replicas)?.t ?? null) : null);
+    const [firstRise, half] = [since(low + 1), since((low + high) / 2)];
     waves.push({
       index: k + 1,
       middle,
       peak,
+      low,
+      high,
       firstRise,
       half,
       lead: half === null ? null : middle - half,
@@ -55,17 +59,30 @@ export function wavesOf(samples: readonly DemoSample[], period: number): Wave[] 
   return waves;
 }
 
-/** Cost and service of a run: pod-seconds and the share of time in which ready pods x `perPod` were below the demand. */
-export function scoreOf(samples: readonly DemoSample[], perPod: number): { podHours: number; under: number } {
-  let pods = 0;
-  let under = 0;
-  let span = 0;
+/** Cost and service of a stretch of a run. */
+export interface Score {
+  readonly podHours: number;
+  /** Share of time, and of the demand, above ready pods x `perPod`. */
+  readonly under: number;
+  readonly unserved: number;
+}
+
+/** The score of samples over the time between them. `perPod`: cores that a pod should carry. */
+export function scoreOf(samples: readonly DemoSample[], perPod: number): Score {
+  let [pods, under, missing, total, span] = [0, 0, 0, 0, 0];
   for (let i = 1; i < samples.length; i++) {
     const [a, b] = [samples[i - 1]!, samples[i]!];
     const dt = b.t - a.t;
+    const lack = Math.max(0, a.demand - a.ready * perPod);
     span += dt;
     pods += a.replicas * dt;
-    if (a.demand > a.ready * perPod + 1e-9) under += dt;
+    total += a.demand * dt;
+    missing += lack * dt;
+    if (lack > 1e-9) under += dt;
   }
-  return { podHours: pods / 3600, under: span > 0 ? under / span : 0 };
+  return {
+    podHours: pods / 3600,
+    under: span > 0 ? under / span : 0,
+    unserved: total > 0 ? missing / total : 0,
+  };
 }

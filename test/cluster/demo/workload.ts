@@ -1,50 +1,35 @@
-/** A Deployment of the stress-app on the node under test: what the demo reads of it and does to it. */
-import type { TestNode } from "../node.ts";
+/** A Deployment of the stress-app in one namespace: what the demo reads of it and does to it. */
+import type { HpaPod } from "../../../job/replay/hpa/types.ts";
+import type { InstantSample } from "../prometheus.ts";
+import type { Api } from "./api.ts";
 
-/** One workload in one namespace. */
+/** A pod as the HPA-like policy sees it. */
+export type DemoPod = Pick<HpaPod, "phase" | "deleting" | "startTime" | "ready" | "lastTransitionTime">;
+
+/** One workload. */
 export interface Workload {
   readonly namespace: string;
-  /** Base URL of its Service from this machine. */
-  readonly url: string;
   scale(): Promise<{ replicas: number; ready: number }>;
   scaleTo(replicas: number): Promise<void>;
   /** Total CPU as Prometheus has it now, cores; NaN without an answer. */
   cpu(): Promise<number>;
-  /** Its pods as the API server lists them. */
-  pods<T>(): Promise<readonly T[]>;
+  pods(): Promise<readonly DemoPod[]>;
 }
 
-/** Deploys nothing: waits for `deployment/stress-app` of the namespace and opens a way to its Service. */
-export async function openWorkload(node: TestNode, namespace: string): Promise<Workload> {
-  const kubectl = (...args: string[]) => node.kubectl(["-n", namespace, ...args]);
-  await kubectl("rollout", "status", "deployment/stress-app", "--timeout=120s");
-  const address = await kubectl("get", "service", "stress-app", "-o", "jsonpath={.spec.clusterIP}");
-  const url = await node.forward(`${address}:80`);
-  return {
-    namespace,
-    url,
-    async scale() {
-      const text = await kubectl(
-        "get",
-        "deployment",
-        "stress-app",
-        "-o",
-        "jsonpath={.spec.replicas} {.status.readyReplicas}",
-      );
-      const [replicas, ready] = text.split(" ");
-      return { replicas: Number(replicas), ready: Number(ready || 0) };
-    },
-    async scaleTo(replicas) {
-      await kubectl("scale", "deployment/stress-app", `--replicas=${replicas}`);
-    },
-    async cpu() {
-      const query = `sum(rate(container_cpu_usage_seconds_total{namespace="${namespace}",pod=~"stress-app-.*",container!="",container!="POD"}[1m]))`;
-      const [sample] = await node.promql(query);
-      return sample === undefined ? Number.NaN : Number(sample.value[1]);
-    },
-    async pods<T>() {
-      const text = await kubectl("get", "pods", "-l", "app.kubernetes.io/name=stress-app", "-o", "json");
-      return (JSON.parse(text) as { items: readonly T[] }).items;
-    },
-  };
+/** The name of the Deployment in the manifests. */
+export const NAME = "stress-app";
+
+/** Where the API lists a Deployment of the demo. */
+export function deploymentPath(namespace: string): string {
+  return `/apis/apps/v1/namespaces/${namespace}/deployments/${NAME}`;
+}
+
+/** Sets the replicas as a person would. */
+export async function scaleTo(api: Api, namespace: string, replicas: number): Promise<void> {
+  await api.patch(`${deploymentPath(namespace)}/scale`, { spec: { replicas } });
+}
+
+/** The one number of an instant query; NaN for none. */
+export function numberOf(samples: readonly InstantSample[]): number {
+  return samples[0] === undefined ? Number.NaN : Number(samples[0].value[1]);
 }
