@@ -9,7 +9,7 @@ import type { Workload } from "./workload.ts";
 export const SYNC_EVERY = 15;
 /** Milli-cores a pod should carry, and the bounds: the autoscaler's own, manifests/overlays/demo/config.yaml. */
 const PLAIN: HpaSpec = { minReplicas: 1, maxReplicas: 10, target: { averageValue: 50 } };
-/** With the autoscaler's scale-in window in place of HPA's 300 s, in which a wave of five minutes has no trough. */
+/** With a scale-in window of 60 s in place of HPA's 300 s, in which a wave of five minutes has no trough. */
 const SPEC: HpaSpec = { ...PLAIN, behavior: { scaleDown: { stabilizationWindowSeconds: 60 } } };
 
 /** Syncs once and gives the memory for the next sync. Without an answer from Prometheus nothing changes, as in HPA. */

@@ -30,7 +30,7 @@ export function reportOf(result: DemoResult, period: number, what: string): Repo
     `with ${what}, waves of ${period} s, ${runs.length} runs of the autoscaler:`,
     ...[ours, other].flatMap((side, i) => ["", ...sideText(side, panels[i]!.waves)]),
     "",
-    `HPA-like: HPA v2's algorithm every 15 s with the autoscaler's own scale-in window of 60 s. With HPA's default of 300 s it would have`,
+    `HPA-like: HPA v2's algorithm every 15 s with a scale-in window of 60 s. With HPA's default of 300 s it would have`,
     `taken ${scoreText(model)} (modelled over the same CPU).`,
   ];
   const side = (s: Side, waves: readonly Wave[]) => ({
