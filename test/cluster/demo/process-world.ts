@@ -61,6 +61,8 @@ export async function openProcessWorld(
       sides.push(side);
     }
     const [ours, other] = [sides[0]!, sides[1]!];
+    while (sides.some(({ kubelet }) => kubelet.ready().length === 0))
+      await new Promise((resolve) => setTimeout(resolve, 200));
     const ticker = startTicker({
       ...(await jobOf(cluster, prometheus, pace, settings)),
       namespace: OURS,
