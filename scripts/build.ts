@@ -1,9 +1,70 @@
 /** Bundles job/main.ts to dist/job.js: ESM, minified, source maps, lazily imported chunks beside it. */
 import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 const { version } = JSON.parse(await readFile("package.json", "utf8")) as { version: string };
+
+/** Exports that say so when somebody calls them after all. */
+const absent = (names: readonly string[]) =>
+  names
+    .map((n) => `export function ${n}(){throw new Error("${n} is left out of this build: scripts/build.ts")}`)
+    .join(";");
+
+/** Parts of dependencies that the job never calls and every start would pay for: module, who asks for it, what stands in its place. */
+const SPARED: readonly (readonly [RegExp, RegExp, string])[] = [
+  // client-node's own HTTP client and its 360 kB of generated API: only its KubeConfig is used, calls are made with node:https (kubernetes-http.ts)
+  [/^undici$/, /client-node.dist.config\.js$/, absent(["Agent", "ProxyAgent"])],
+  [/^\.\/gen\/index\.js$/, /client-node.dist.config\.js$/, absent(["createConfiguration", "ServerConfiguration"])],
+  // reads the global Request and Response at load, which loads the fetch client inside Node; prometheus-http.ts asks for the http adapter
+  [/^\.\/fetch\.js$/, /axios.lib.adapters.adapters\.js$/, absent(["getFetch"])],
+  // only where redirects are followed
+  [/^follow-redirects$/, /axios.lib.adapters.http\.js$/, "export default {}"],
+  // only for requests that ask for HTTP/2
+  [
+    /^http2$/,
+    /axios.lib.(adapters.http|helpers.Http2Sessions)\.js$/,
+    'export default new Proxy({},{get:(_,name)=>require("node:http2")[name]})',
+  ],
+  // 137 kB of file types, for files attached to a form: axios sends none
+  [/^mime-types$/, /form-data.lib.form_data\.js$/, "export const lookup=()=>false"],
+];
+
+/** Text that a dependency runs at load and that loads the fetch client inside Node: file, text, what stands in its place. A build fails where it is no longer found. */
+const PATCHED: readonly (readonly [RegExp, string, string])[] = [
+  [/axios.lib.utils\.js$/, "typeof G.FormData !== 'undefined' ? G.FormData : undefined", "undefined"],
+];
+
+/**
+ * What a start does not need stays out of it. An `import` of one of Node's modules gives an ES module whose every export is read at once: of http that loads the fetch client
+ * inside Node (20 ms of CPU), of crypto all of webcrypto. A `require` reads what is used.
+ */
+const lean: Plugin = {
+  name: "lean",
+  setup: ({ onResolve, onLoad }) => {
+    for (const [filter, importer, contents] of SPARED) {
+      onResolve({ filter }, (asked) =>
+        importer.test(asked.importer) ? { path: asked.path, namespace: "spared", pluginData: contents } : undefined,
+      );
+    }
+    onLoad({ filter: /.*/, namespace: "spared" }, ({ pluginData }) => ({ contents: pluginData as string }));
+    onResolve({ filter: /^(node:)?(https?|crypto)$/ }, ({ path, kind }) =>
+      kind === "import-statement"
+        ? { path: path.replace("node:", ""), namespace: "required" }
+        : { path, external: true },
+    );
+    onLoad({ filter: /.*/, namespace: "required" }, ({ path }) => ({
+      contents: `module.exports=require("node:${path}")`,
+    }));
+    for (const [filter, text, instead] of PATCHED) {
+      onLoad({ filter }, async ({ path }) => {
+        const source = await readFile(path, "utf8");
+        if (!source.includes(text)) throw new Error(`${path} no longer says ${text}`);
+        return { contents: source.replace(text, instead) };
+      });
+    }
+  },
+};
 
 rmSync("dist", { recursive: true, force: true });
 const result = await build({
@@ -22,11 +83,13 @@ const result = await build({
   legalComments: "none",
   // CommonJS dependencies call require() for Node's own modules
   banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
-  define: { PROPHET_AUTOSCALER_VERSION: JSON.stringify(version) },
+  // navigator: looked at by libraries that also run in browsers, and looking loads half of Node's worker threads
+  define: { PROPHET_AUTOSCALER_VERSION: JSON.stringify(version), navigator: "undefined" },
   // lazily imported, its CommonJS build (the one for Node) would come without its named exports; the other is an ES module
   alias: { yaml: "./node_modules/yaml/browser/index.js" },
   // a native addon cannot be bundled; only pictures to PNG need it, and that chunk says so when it is absent
   external: ["@resvg/resvg-js"],
+  plugins: [lean],
   logLevel: "warning",
 });
 const bytes = Object.entries(result.metafile.outputs).filter(([f]) => f.endsWith(".js"));

@@ -111,6 +111,7 @@ export async function fakeCluster({ settings = {}, inspect = false, start, befor
   );
   return {
     ports,
+    kubeconfig,
     objects,
     /** Every request so far, as "METHOD last-part-of-the-path". */
     calls: () => server.seen.map(({ method, url }) => `${method} ${url.split("?")[0]!.split("/").at(-1)}`),

@@ -1,0 +1,39 @@
+/** The built job: it runs over HTTP as the sources do, and a start loads neither the fetch client inside Node nor webcrypto. */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { fakeCluster } from "./contract/api-server.ts";
+import { fakeServer, matrix } from "./fault/server.ts";
+
+const job = join(import.meta.dirname, "../dist/job.js");
+if (!existsSync(job)) console.log("skipped: dist/job.js is not there; npm run build makes it");
+
+const spy = `data:text/javascript,process.on("exit",()=>console.error("MODULES "+process.moduleLoadList.join(" ")))`;
+
+test.skipIf(!existsSync(job))("one run of dist/job.js scales, and loads no more than it needs", async () => {
+  const cluster = await fakeCluster();
+  const prometheus = await fakeServer(({ url, body }) => {
+    const now = Math.floor(Date.now() / 1000);
+    const vector = { resultType: "vector", result: [{ metric: {}, value: [now, "1"] }] };
+    if (url.endsWith("/query")) return { body: JSON.stringify({ status: "success", data: vector }) };
+    const form = new URLSearchParams(body);
+    const [start, end] = [Number(form.get("start")), Number(form.get("end"))];
+    return { body: matrix(Array.from({ length: (end - start) / 15 + 1 }, (_, i) => [start + 15 * i, "2.2"])) };
+  });
+  try {
+    const flags = ["--once", "--json", "--prometheus", prometheus.url, "--namespace", "shop", "--deployment", "web"];
+    const env = { KUBECONFIG: cluster.kubeconfig, PROPHET_AUTOSCALER_STATE_CONFIG_MAP_NAME: "state" };
+    const args = ["--import", spy, job, ...flags, "--target-cpu", "0.5", "--max", "20"];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env });
+    expect(JSON.parse(stdout)).toMatchObject({ targets: [{ action: "scaled", from: 3, to: 5 }] });
+    expect(cluster.objects.replicas).toBe(5);
+    const modules = /MODULES (.*)/.exec(stderr)?.[1] ?? "";
+    expect(modules).toContain("NativeModule https");
+    expect(modules).not.toMatch(/undici|webcrypto/);
+  } finally {
+    await prometheus.stop();
+    await cluster.stop();
+  }
+});
