@@ -1,0 +1,116 @@
+/** The alert rules, unit-tested by promtool: when each fires and when it keeps still, on the series that kube-state-metrics gives for a CronJob. */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { missingPrometheus, prometheusBinary, skip } from "../cluster/available.ts";
+
+const rules = join(import.meta.dirname, "../../manifests/monitoring/rules.yaml");
+const cronjob = 'namespace="shop",cronjob="prophet-autoscaler"';
+
+/** Series by name with labels; values in promtool's own notation, one a minute from time 0. */
+type Series = Readonly<Record<string, string>>;
+
+/** A CronJob made at 0 that runs and is not suspended. */
+const healthy: Series = {
+  [`kube_cronjob_created{${cronjob}}`]: "0x240",
+  [`kube_cronjob_spec_suspend{${cronjob}}`]: "0x240",
+  [`kube_cronjob_status_last_successful_time{${cronjob}}`]: "5+60x240",
+};
+/** The last success was that of minute 10, at 605 s. */
+const stuck = { [`kube_cronjob_status_last_successful_time{${cronjob}}`]: "5+60x10 605x230" };
+const failed = (slot: number, values: string, reason = "BackoffLimitExceeded") => ({
+  [`kube_job_status_failed{namespace="shop",job_name="prophet-autoscaler-${slot}",reason="${reason}"}`]: values,
+});
+
+/** What fires at each minute, by alert. */
+const cases: readonly (readonly [string, Series, Readonly<Record<string, readonly string[]>>])[] = [
+  ["all is well", healthy, { "0m": [], "20m": [], "4h": [] }],
+  [
+    "no run succeeds any more, as with an image that cannot be pulled: five minutes later, and for as long as it lasts",
+    { ...healthy, ...stuck },
+    { "15m": [], "17m": ["ProphetAutoscalerSilent"], "4h": ["ProphetAutoscalerSilent"] },
+  ],
+  [
+    "it succeeds again: silent again",
+    { ...healthy, [`kube_cronjob_status_last_successful_time{${cronjob}}`]: "5+60x10 605x19 1805+60x60" },
+    { "20m": ["ProphetAutoscalerSilent"], "31m": [] },
+  ],
+  [
+    "it has never succeeded: ten minutes after it was made",
+    {
+      [`kube_cronjob_created{${cronjob}}`]: "0x240",
+      [`kube_cronjob_spec_suspend{${cronjob}}`]: "0x240",
+    },
+    { "9m": [], "12m": ["ProphetAutoscalerNeverSucceeded"] },
+  ],
+  [
+    "suspended on purpose: no alarm, but a reminder after an hour",
+    { ...healthy, ...stuck, [`kube_cronjob_spec_suspend{${cronjob}}`]: "0x9 1x230" },
+    { "30m": [], "65m": [], "75m": ["ProphetAutoscalerSuspended"] },
+  ],
+  [
+    "three of the kept runs failed, whatever the reason",
+    { ...healthy, ...failed(1, "1x60"), ...failed(2, "1x60", "DeadlineExceeded"), ...failed(3, "_x4 1x60") },
+    { "4m": [], "9m": ["ProphetAutoscalerRunsFail"] },
+  ],
+  [
+    "two failed: the next tick was the retry",
+    { ...healthy, ...failed(1, "1x60"), ...failed(2, "1x60") },
+    { "30m": [] },
+  ],
+  [
+    "jobs of others fail",
+    {
+      ...healthy,
+      'kube_job_status_failed{namespace="shop",job_name="nightly-1"}': "1x60",
+      'kube_job_status_failed{namespace="shop",job_name="nightly-2"}': "1x60",
+      'kube_job_status_failed{namespace="shop",job_name="nightly-3"}': "1x60",
+    },
+    { "30m": [] },
+  ],
+];
+const alerts = ["Silent", "NeverSucceeded", "Suspended", "RunsFail"].map((name) => `ProphetAutoscaler${name}`);
+
+describe.skipIf(skip(missingPrometheus()))("the alert rules, by promtool", () => {
+  let dir: string;
+  const promtool = join(dirname(prometheusBinary() ?? ""), "promtool");
+  beforeAll(async () => {
+    expect(existsSync(promtool)).toBe(true);
+    dir = await mkdtemp(join(tmpdir(), "rules-"));
+  });
+  afterAll(() => rm(dir, { recursive: true, force: true }));
+
+  /** Runs promtool on one case; resolves to what it says, rejects when an alert fires or keeps still where it must not. */
+  async function check(series: Series, firing: Readonly<Record<string, readonly string[]>>): Promise<string> {
+    const values = Object.entries(series).map(([name, text]) => ({ series: name, values: text }));
+    // of the alerts' own labels and texts only the names are compared, so the expressions are asked for ALERTS
+    const tests = Object.entries(firing).flatMap(([eval_time, names]) =>
+      alerts.map((name) => ({
+        expr: `count(ALERTS{alertname="${name}",alertstate="firing"})`,
+        eval_time,
+        exp_samples: names.includes(name) ? [{ labels: "{}", value: 1 }] : [],
+      })),
+    );
+    const file = join(dir, "test.json");
+    const text = {
+      rule_files: [rules],
+      evaluation_interval: "30s",
+      tests: [{ interval: "1m", input_series: values, promql_expr_test: tests }],
+    };
+    await writeFile(file, JSON.stringify(text));
+    return (await promisify(execFile)(promtool, ["test", "rules", file])).stdout;
+  }
+
+  test.each(cases)("%s", async (_what, series, firing) => {
+    expect(await check(series, firing)).toMatch(/SUCCESS/);
+  });
+
+  test("promtool would say if one fired or kept still where it must not", async () => {
+    await expect(check(healthy, { "20m": ["ProphetAutoscalerSilent"] })).rejects.toThrow(/FAILED/);
+    await expect(check({ ...healthy, ...stuck }, { "30m": [] })).rejects.toThrow(/FAILED/);
+  });
+});
