@@ -38,8 +38,7 @@ interface Resource {
 
 /** Every resource and subresource that the server has, in any group. */
 async function resourcesOf({ cluster }: Rig): Promise<readonly Resource[]> {
-  const raw = async (path: string) =>
-    JSON.parse(await cluster.kubectl(["get", "--raw", path])) as Record<string, never>;
+  const raw = async (path: string) => JSON.parse(await cluster.kubectl(["get", "--raw", path])) as unknown;
   const { groups } = (await raw("/apis")) as { groups: { name: string; preferredVersion: { groupVersion: string } }[] };
   const served = [["", "/api/v1"], ...groups.map((g) => [g.name, `/apis/${g.preferredVersion.groupVersion}`])] as const;
   const lists = served.map(async ([group, path]) =>
