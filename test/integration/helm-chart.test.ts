@@ -182,6 +182,7 @@ describe.skipIf(skip(missingHelm()))("the chart", () => {
           { scaleTargetRef: { name: "b" } },
           { actuator: "scale", scaleTargetRef: { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", name: "c" } },
           { actuator: "scale", scaleTargetRef: { apiVersion: "x.io/v1", kind: "Proxy", name: "d" } },
+          { actuator: "scale", scaleTargetRef: { apiVersion: "x.io/v1", kind: "Ox", name: "e", resource: "oxen" } },
         ],
       },
     });
@@ -193,6 +194,7 @@ describe.skipIf(skip(missingHelm()))("the chart", () => {
       { ...hpas, resourceNames: ["b"] },
       { apiGroups: ["argoproj.io"], resources: ["rollouts/scale"], resourceNames: ["c"], verbs },
       { apiGroups: ["x.io"], resources: ["proxies/scale"], resourceNames: ["d"], verbs },
+      { apiGroups: ["x.io"], resources: ["oxen/scale"], resourceNames: ["e"], verbs },
       { apiGroups: [""], resources: ["configmaps"], resourceNames: ["prophet-autoscaler-state"], verbs },
     ]);
     expect(find(objects, "Role", "prophet-autoscaler-inspect")?.rules).toEqual([

@@ -46,7 +46,9 @@ capabilities: { drop: [ALL] }
 
 {{- define "prophet-autoscaler.resource" -}}
 {{- $kind := lower .kind -}}
-{{- if regexMatch "(s|x|z|ch|sh)$" $kind -}}
+{{- if .resource -}}
+{{ .resource }}
+{{- else if regexMatch "(s|x|z|ch|sh)$" $kind -}}
 {{ $kind }}es
 {{- else if regexMatch "[^aeiou]y$" $kind -}}
 {{ trimSuffix "y" $kind }}ies
