@@ -171,7 +171,7 @@ export const TARGET = group({
     }),
     behavior: group({
       about: "Stabilisation, rate limits and tolerance of both directions.",
-      fields: { scaleUp: rules("up", 0, 0), scaleDown: rules("down", 60, 0.1) },
+      fields: { scaleUp: rules("up", 0, 0), scaleDown: rules("down", 45, 0.1) },
     }),
     scaleDownCooldown: quantity({
       about: "Least time between a scale-out and a later scale-in.",

@@ -147,6 +147,9 @@ export async function readScales(
   return readings;
 }
 
+/** Calls of a reading after which who else writes is not asked: with the state, the question, claim, write and the claim that takes it back, 3 would make 8. */
+const MOST_BEFORE_ASKING = 2;
+
 /** The readings, with the name of whoever set the replicas since our last write, where it can be asked for: one more call, for such a target alone. */
 export async function nameWriters(
   { scaler }: Ports,
@@ -157,6 +160,7 @@ export async function nameWriters(
   const { targets: memory } = state.state;
   const name = async (target: TargetConfig, scale: ScaleReading | Error) => {
     if (scale instanceof Error || scale.conditions.otherWriter !== undefined || target.mode === "Off") return scale;
+    if ((scale.calls ?? 1) > MOST_BEFORE_ASKING) return scale;
     const last = Object.hasOwn(memory, keyOf(target)) ? memory[keyOf(target)]?.lastWritten : null;
     if (target.actuator !== "scale" || !last || (last.foreign !== true && last.replicas === scale.replicas))
       return scale;

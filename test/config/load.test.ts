@@ -55,7 +55,7 @@ describe("loadSettings", () => {
       step: 15,
       mode: "Active",
     });
-    expect(targets[0]?.behavior.scaleDown.stabilizationWindowSeconds).toBe(60);
+    expect(targets[0]?.behavior.scaleDown.stabilizationWindowSeconds).toBe(45);
     expect(targets[1]).toMatchObject({ name: "db", namespace: "data", targetCpu: 1.5 });
     expect(prometheus?.url).toBe("http://prometheus:9090");
     expect(state.configMap).toEqual({ namespace: "shop", name: "prophet-autoscaler-state" });

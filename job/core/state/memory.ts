@@ -35,7 +35,8 @@ export const OVERRULED_PAUSE: Seconds = 1800;
 
 /**
  * Memory as this tick may use it. Without a wish of the down window or of the last two intervals (first run, lost state, long pause) the current replicas are the first wish,
- * as in HPA, so nothing shrinks for one window. Two intervals, because with a window of 60 s and a run a minute the last wish has just left the window, and is no lost memory. What lies in the future (a clock set back) is dropped; an expired forecast is absent.
+ * as in HPA, so nothing shrinks for one window. Two intervals, because with a window of 45 s and a run a minute the last wish has just left the window, and is no lost memory. What lies in the future (a clock set back)
+ * counts as of now, and the current replicas as a wish beside it: dropped, a clock that goes back by 90 s would end the window of 60 s. An expired forecast is absent.
  */
 export function recall(
   stored: TargetState | undefined,
@@ -45,17 +46,23 @@ export function recall(
 ): TargetState {
   const state = stored ?? BLANK;
   const known = Math.max(spans.behavior.scaleDown.stabilizationWindowSeconds, 2 * spans.interval);
-  const past = state.wishes.filter((wish) => wish.at <= now);
-  const wishes = past.some((wish) => wish.at > now - known) ? past : [...past, { at: now, replicas: current }];
+  const setBack = state.wishes.some((wish) => wish.at > now);
+  const past = state.wishes.map((wish) => noLater(wish, now));
+  const remembered = !setBack && past.some((wish) => wish.at > now - known);
+  const wishes = remembered ? past : [...past, { at: now, replicas: current }];
   return {
     ...state,
     wishes,
-    events: state.events.filter((event) => event.at <= now),
+    events: state.events.map((event) => noLater(event, now)),
     lastForecast: liveForecast(state.lastForecast, now),
     missingSince: state.missingSince === null ? null : Math.min(state.missingSince, now),
     rollouts: state.rollouts.filter(([, to]) => to > now - spans.history),
     lastWritten: judgeWriter(state.lastWritten, now, current),
   };
+}
+
+function noLater<T extends { readonly at: EpochSeconds }>(what: T, now: EpochSeconds): T {
+  return what.at > now ? { ...what, at: now } : what;
 }
 
 /** A forecast that has not expired, else null. */

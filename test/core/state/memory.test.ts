@@ -36,6 +36,24 @@ describe("recall", () => {
     expect(recall(stored, NOW, 7, SPANS).wishes.at(-1)).toEqual({ at: NOW, replicas: 7 });
   });
 
+  it("counts wishes and events of a clock that was set back as of now, with the current replicas beside them", () => {
+    const stored = {
+      ...BLANK,
+      wishes: [
+        { at: NOW - 30, replicas: 4 },
+        { at: NOW + 90, replicas: 5 },
+      ],
+      events: [{ at: NOW + 90, from: 2, to: 8 }],
+    };
+    const { wishes, events } = recall(stored, NOW, 8, SPANS);
+    expect(wishes).toEqual([
+      { at: NOW - 30, replicas: 4 },
+      { at: NOW, replicas: 5 },
+      { at: NOW, replicas: 8 },
+    ]);
+    expect(events).toEqual([{ at: NOW, from: 2, to: 8 }]);
+  });
+
   it("takes a wish of the last run for memory, though a short window has just closed behind it", () => {
     const stored = { ...BLANK, wishes: [{ at: NOW - 60, replicas: 1 }] };
     const short = config({ behavior: behavior({}, { stabilizationWindowSeconds: 60 }) });
