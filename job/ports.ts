@@ -1,9 +1,12 @@
-/** What the job asks of the outside, as types only; adapters, the replay and tests implement them. */
+/** What the job asks of the outside, as types and the one number that both sides keep to; adapters, the replay and tests implement them. */
 import type { Conditions, TickRecord } from "./core/policy/types.ts";
 import type { Samples } from "./core/series/types.ts";
 import type { JobState } from "./core/state/types.ts";
 import type { TargetConfig } from "./core/target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "./core/units.ts";
+
+/** Calls to the API server for one target in one run, an Event among them; those that targets share counted in full, repeats after transient errors not. */
+export const MOST_CALLS = 7;
 
 /** A history as read: samples, the clock of the source, and whether the answer was degraded. */
 export interface HistoryReading {

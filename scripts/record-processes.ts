@@ -9,7 +9,7 @@ import type { RecordGroup } from "./record-plan.ts";
 const SERVER = fileURLToPath(new URL("../stress-app/server.ts", import.meta.url));
 const TRAFFIC = fileURLToPath(new URL("../stress-app/traffic.ts", import.meta.url));
 
-/** Niceness of what is recorded: a build beside it must not eat the wall clock the burns are measured in. */
+/** Niceness of what is recorded: a build beside it must not take the CPU that the burns ask for. */
 const NICE = -10;
 
 /**

@@ -1,11 +1,8 @@
 /** Counts the calls of a run, so that an Event, the one call that nothing depends on, is left out where it would be one too many. */
 import type { TargetConfig } from "../core/target.ts";
-import type { Scaler, StateStore } from "../ports.ts";
+import { MOST_CALLS, type Scaler, type StateStore } from "../ports.ts";
 import type { EventWriter } from "./kubernetes-events.ts";
 import { objectPath } from "./kubernetes-path.ts";
-
-/** Calls to the API server for one target in one run, those that targets share counted in full; with an Event still at most this. */
-const MOST_CALLS = 7;
 
 /** The same ports, counted. A run begins with the first full reading of a target. */
 export function counted<P extends { scaler: Scaler; state: StateStore; events: EventWriter | null }>(

@@ -5,7 +5,14 @@ import type { JobState, TargetState } from "../core/state/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import { type TickOutput, tick } from "../core/tick.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
-import type { HistoryReading, Ports, ScaleReading, Scaler, StateReading } from "../ports.ts";
+import {
+  type HistoryReading,
+  MOST_CALLS,
+  type Ports,
+  type ScaleReading,
+  type Scaler,
+  type StateReading,
+} from "../ports.ts";
 
 /** Everything a run has read; what could not be read is its error. Same order as the targets. */
 export interface Seen {
@@ -131,26 +138,34 @@ export async function readScales(
   targets: readonly TargetConfig[],
   earlier: readonly (ScaleReading | Error)[] = [],
 ): Promise<readonly (ScaleReading | Error)[]> {
-  const readings: (ScaleReading | Error)[] = new Array(targets.length);
-  let next = 0;
-  const worker = async () => {
-    for (let i = next++; i < targets.length; i = next++) {
-      try {
-        const known = earlier[i];
-        readings[i] = await scaler.read(targets[i]!, known instanceof Error ? undefined : known?.conditions);
-      } catch (error) {
-        readings[i] = error instanceof Error ? error : new Error(String(error));
-      }
+  return eachAtOnce(targets, async (target, i) => {
+    const known = earlier[i];
+    try {
+      return await scaler.read(target, known instanceof Error ? undefined : known?.conditions);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, targets.length) }, worker));
-  return readings;
+  });
 }
 
-/** Calls of a reading after which who else writes is not asked: with the state, the question, claim, write and the claim that takes it back, 3 would make 8. */
-const MOST_BEFORE_ASKING = 2;
+/** The results of `work` on every item, in their order, AT_ONCE of them under way at a time: thousands of targets must not be thousands of requests at once. */
+export async function eachAtOnce<T, R>(items: readonly T[], work: (item: T, i: number) => Promise<R>): Promise<R[]> {
+  const results: R[] = new Array(items.length);
+  let next = 0;
+  const worker = async () => {
+    for (let i = next++; i < items.length; i = next++) results[i] = await work(items[i]!, i);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
+  return results;
+}
 
-/** The readings, with the name of whoever set the replicas since our last write, where it can be asked for: one more call, for such a target alone. */
+/** What comes after a reading whose writer is asked for, at the most: the question, claim, write, and the claim that takes it back; the state was read beside it. */
+const MOST_BEFORE_ASKING = MOST_CALLS - 5;
+
+/**
+ * The readings, with the name of whoever set the replicas since our last write, where it can be asked for: one more call, for such a target alone. A change that stays is asked
+ * about in the run that finds it; one that came for the second time in a row, in every run, for a warning goes with it.
+ */
 export async function nameWriters(
   { scaler }: Ports,
   targets: readonly TargetConfig[],
@@ -162,13 +177,13 @@ export async function nameWriters(
     if (scale instanceof Error || scale.conditions.otherWriter !== undefined || target.mode === "Off") return scale;
     if ((scale.calls ?? 1) > MOST_BEFORE_ASKING) return scale;
     const last = Object.hasOwn(memory, keyOf(target)) ? memory[keyOf(target)]?.lastWritten : null;
-    if (target.actuator !== "scale" || !last || (last.foreign !== true && last.replicas === scale.replicas))
-      return scale;
+    const again = last?.foreign === true && last.overruled > 1;
+    if (target.actuator !== "scale" || !last || (!again && last.replicas === scale.replicas)) return scale;
     const otherWriter = await scaler.otherWriter?.(target, scale.replicas);
     const calls = (scale.calls ?? 1) + 1;
     return { ...scale, calls, conditions: { ...scale.conditions, ...(otherWriter && { otherWriter }) } };
   };
-  return Promise.all(targets.map((target, i) => name(target, scales[i]!)));
+  return eachAtOnce(targets, (target, i) => name(target, scales[i]!));
 }
 
 /** What is set: the replicas, or the floor of an HPA that is not switched off. */

@@ -1,10 +1,11 @@
 /** Plans -> outcomes: claims, then acts; when another writer was faster, decides at most once more, within the calls that a run may make. */
 import type { Forecaster, Method } from "../core/forecast/types.ts";
-import type { Outcome, Ports } from "../ports.ts";
+import { MOST_CALLS, type Outcome, type Ports } from "../ports.ts";
 import { conflictOutcome, failedOutcome, outcomeOf } from "./outcome.ts";
 import {
   claim,
   decidedSince,
+  eachAtOnce,
   type Plan,
   planAll,
   readScales,
@@ -13,9 +14,6 @@ import {
   type Seen,
   withMemory,
 } from "./plan.ts";
-
-/** Calls to the API server for one target in one run, those that targets share counted in full, repeats after transient errors not. */
-const MOST_CALLS = 7;
 
 const LOST_TWICE = "another run claimed the state first, twice; left to the next run";
 const LOST = "another run claimed the state first; left to the next run";
@@ -36,7 +34,7 @@ export async function settle(
   const claimed = await claim(ports, seen, plans);
   if (claimed === "lost") return afterLostClaim(ports, seen, plans, forecasterOf);
   if (claimed instanceof Error) return plans.map((plan) => refused(plan, claimed));
-  const acted = await Promise.all(plans.map((plan) => act(ports, plan)));
+  const acted = await eachAtOnce(plans, (plan) => act(ports, plan));
   const outcomes = plans.map((plan, i) => outcomeAfter(plan, acted[i]!, CHANGED));
   const undone = acted.flatMap((result, i) => (result === "done" ? [] : [i]));
   if (undone.length === 0) return outcomes;
@@ -72,7 +70,7 @@ async function afterLostClaim(
     forecasterOf,
   );
   const claimed = await claim(ports, fresh, second);
-  const acted = claimed === "claimed" ? await Promise.all(second.map((plan) => act(ports, plan))) : [];
+  const acted = claimed === "claimed" ? await eachAtOnce(second, (plan) => act(ports, plan)) : [];
   for (const [k, plan] of second.entries()) {
     const outcome =
       claimed === "claimed"
@@ -116,7 +114,7 @@ async function makeGood(
   const fresh: Seen = { ...only(seen, again), scales, state: healed };
   const second = planAll(targets, fresh, forecasterOf);
   const claimed = await claim(ports, fresh, second);
-  const results = await Promise.all(second.map((plan) => (claimed === "claimed" ? act(ports, plan) : claimed)));
+  const results = await eachAtOnce(second, async (plan) => (claimed === "claimed" ? act(ports, plan) : claimed));
   for (const [k, plan] of second.entries()) {
     const result = results[k]!;
     outcomes.set(again[k]!, outcomeAfter(plan, result === "lost" ? "conflict" : result, CHANGED_TWICE));

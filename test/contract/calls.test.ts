@@ -52,9 +52,9 @@ const scaled = (objects: FakeObjects) => {
   objects.replicas += 1;
   return undefined;
 };
-/** A memory of a write that somebody undid. */
+/** A memory of two writes in a row that somebody undid. */
 const quarrel = (objects: FakeObjects) => {
-  const undone = { at: NOW - 60, replicas: 3, overruled: 1, foreign: true } as const;
+  const undone = { at: NOW - 60, replicas: 3, overruled: 2, foreign: true } as const;
   const { targets, ...rest } = wished(5);
   const web = { ...targets["shop/web"]!, lastWritten: undone };
   objects.annotations = { [STATE]: encode({ ...rest, targets: { "shop/web": web } }) };

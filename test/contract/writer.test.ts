@@ -1,8 +1,11 @@
 /** Somebody resets the replicas at every sync: named in the answer, the log and the Event where the Role lets us see, counted where it does not. */
 import { afterEach, describe, expect, test } from "vitest";
 import { WRITER_ADVICE } from "../../job/core/policy/writer.ts";
+import { BLANK } from "../../job/core/state/memory.ts";
+import type { Scaler } from "../../job/ports.ts";
+import { nameWriters } from "../../job/run/plan.ts";
 import { runOnce } from "../../job/run.ts";
-import { config, NOW } from "../fakes/config.ts";
+import { behavior, config, NOW } from "../fakes/config.ts";
 import { last } from "../fakes/forecaster.ts";
 import { fakePorts, fakeWorld } from "../fakes/ports.ts";
 import { type FakeOptions, fakeCluster } from "./api-server.ts";
@@ -76,6 +79,55 @@ describe("replicas that are reset at every sync", () => {
     const { outcomes } = await resets({ before }, 4);
     expect(outcomes[1]!.message).toMatch(/; another writer set 3 replicas after our last change$/);
     expect(outcomes[3]).toMatchObject({ reason: "Overruled", message: expect.stringMatching(/^another writer undid/) });
+  });
+
+  test("a change that stays is asked about once, by the run that finds it", async () => {
+    let asked = 0;
+    const before: FakeOptions["before"] = (_call, _objects, _number, url) => {
+      if (url.includes("dryRun")) asked += 1;
+      return undefined;
+    };
+    const cluster = await fakeCluster({ before });
+    ends.push(cluster.stop);
+    cluster.objects.managedFields = [argo];
+    const world = fakeWorld({ load: () => 2.2 });
+    const target = config({ behavior: behavior({}, { selectPolicy: "Disabled" }) });
+    const seen: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      if (i === 1) cluster.objects.replicas = 8;
+      world.now = NOW + 60 * i;
+      const ports = { ...fakePorts(world), scaler: cluster.ports.scaler, state: cluster.ports.state };
+      await runOnce(ports, [target], { forecaster: last });
+      seen.push(asked);
+    }
+    expect(cluster.objects.replicas).toBe(8);
+    expect(seen).toEqual([0, 1, 1, 1]);
+  });
+
+  test("of a thousand targets that somebody changed, a few are asked about at a time", async () => {
+    let [inFlight, most, asked] = [0, 0, 0];
+    const scaler: Scaler = {
+      read: async () => ({ replicas: 3, conditions: {} }),
+      scale: async () => "done",
+      otherWriter: async () => {
+        most = Math.max(most, ++inFlight);
+        asked++;
+        await new Promise((resolve) => setImmediate(resolve));
+        inFlight--;
+        return "argocd-controller";
+      },
+    };
+    const targets = Array.from({ length: 1000 }, (_, i) => config({ name: `web-${i}` }));
+    const scales = targets.map(() => ({ replicas: 3, conditions: {} }));
+    const lastWritten = { at: NOW - 60, replicas: 5, overruled: 0 };
+    const memory = targets.map(({ namespace, name }) => [`${namespace}/${name}`, { ...BLANK, lastWritten }] as const);
+    const state = { state: { version: 1 as const, targets: Object.fromEntries(memory) }, version: "1" };
+    const named = await nameWriters({ ...fakePorts(fakeWorld()), scaler }, targets, { scales, state });
+    expect(
+      named.every((scale) => !(scale instanceof Error) && scale.conditions.otherWriter === "argocd-controller"),
+    ).toBe(true);
+    expect(asked).toBe(1000);
+    expect(most).toBeLessThanOrEqual(16);
   });
 
   test("a dry run asks nothing that is a write", async () => {
