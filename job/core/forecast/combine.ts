@@ -1,5 +1,6 @@
 /** Quantiles of one target (the horizon's mean, or the lead's maximum): each is a weighted mean of the models' own conformal quantiles. */
 import { quantilesOf } from "./conformal.ts";
+import { pinball, settle } from "./precedent.ts";
 import { newRanking, rank } from "./rank.ts";
 import { NOTHING, sharesOf } from "./shares.ts";
 
@@ -43,7 +44,7 @@ interface Runner {
 export function combineQuantiles(target: Target, levels: readonly number[]): number[] {
   const { actual, centred, weights } = target;
   if (actual.length === 0) return unknownQuantiles(target, levels);
-  const runners = runnersOf(target, levels);
+  const { runners, last } = runnersOf(target, levels);
   const losses = new Float64Array(runners.length);
   const shares = new Float64Array(runners.length);
   let floor = 0;
@@ -53,13 +54,26 @@ export function combineQuantiles(target: Target, levels: readonly number[]): num
       losses[i] = bonus * pinballLoss(errors, offsets[l]!, level, weights);
     });
     sharesOf(losses, POWER, shares);
-    let value = 0;
-    runners.forEach(({ now, offsets }, i) => {
-      value += shares[i]! * (now + offsets[l]!);
-    });
-    floor = Math.max(floor, value);
+    if (centred && level === 0.5) last.offsets[l] = 0;
+    const blend = blended(runners, shares, l, actual.length);
+    const lastErrors = last.errors.map((e) => e - last.offsets[l]!);
+    const contest = { ...blend, last: lastErrors, lastNow: last.now + last.offsets[l]! };
+    floor = Math.max(floor, settle(contest, level, weights));
     return floor;
   });
+}
+
+/** The weighted quantile number `l`: now, and the outcome minus it at each known origin. */
+function blended(runners: readonly Runner[], shares: Float64Array, l: number, known: number) {
+  const blend = new Float64Array(known);
+  let blendNow = 0;
+  runners.forEach(({ errors, now, offsets }, i) => {
+    const share = shares[i]!;
+    const offset = offsets[l]!;
+    blendNow += share * (now + offset);
+    for (let o = 0; o < known; o++) blend[o] = blend[o]! + share * (errors[o]! - offset);
+  });
+  return { blend, blendNow };
 }
 
 function unknownQuantiles({ said }: Target, levels: readonly number[]): number[] {
@@ -67,7 +81,11 @@ function unknownQuantiles({ said }: Target, levels: readonly number[]): number[]
   return levels.map(() => mean);
 }
 
-function runnersOf({ actual, said, weights, unseen }: Target, levels: readonly number[]): Runner[] {
+/** The last value, and all models (it among them) that are not hopeless. */
+function runnersOf(
+  { actual, said, weights, unseen }: Target,
+  levels: readonly number[],
+): { readonly runners: Runner[]; readonly last: Runner } {
   const known = actual.length;
   const all = said.map((s) => {
     const errors = new Float64Array(known);
@@ -77,14 +95,16 @@ function runnersOf({ actual, said, weights, unseen }: Target, levels: readonly n
   const spread = all.map((errors) => deviation(errors, weights));
   const limit = HOPELESS * spread.reduce((a, b) => Math.min(a, b)) + NOTHING;
   const ranking = newRanking(known);
-  const runners: Runner[] = [];
-  all.forEach((errors, m) => {
-    if (spread[m]! > limit) return;
+  const runnerOf = (m: number): Runner => {
+    const errors = all[m]!;
     const offsets = new Float64Array(levels.length);
     quantilesOf(errors, rank(errors, known, ranking), known, weights, unseen, levels, offsets);
-    runners.push({ bonus: m === 0 ? LAST_BONUS : 1, errors, now: said[m]![said[m]!.length - 1]!, offsets });
-  });
-  return runners;
+    return { bonus: m === 0 ? LAST_BONUS : 1, errors, now: said[m]![said[m]!.length - 1]!, offsets };
+  };
+  const last = runnerOf(0);
+  const runners: Runner[] = [];
+  for (let m = 0; m < all.length; m++) if (spread[m]! <= limit) runners.push(m === 0 ? last : runnerOf(m));
+  return { runners, last };
 }
 
 /** Weighted mean pinball loss of the offset. */
@@ -92,8 +112,7 @@ function pinballLoss(errors: Float64Array, offset: number, level: number, weight
   let sum = 0;
   let total = 0;
   for (let o = 0; o < errors.length; o++) {
-    const e = errors[o]! - offset;
-    sum += weights[o]! * (e >= 0 ? level * e : (level - 1) * e);
+    sum += weights[o]! * pinball(errors[o]! - offset, level);
     total += weights[o]!;
   }
   return sum / total;

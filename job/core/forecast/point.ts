@@ -1,4 +1,5 @@
 /** The point forecast: shares from discounted errors, half mean and half median of the models, drawn towards the last value as far as that helped. */
+import { precedence, UNPRECEDENTED } from "./precedent.ts";
 import { sharesOf } from "./shares.ts";
 
 /** Inverse-error weights use this power: the best models share the forecast, the poor half of the pool is silent. */
@@ -7,6 +8,8 @@ const POWER = 10;
 const LAST_BONUS = 0.85;
 /** Two newest one-step errors on the same side, both this many medians of their kind away: a break, and only the last value knows the new level. */
 const BREAK = 6;
+/** Weight of what all changes came to, in changes of the size now claimed. */
+const PRIOR = 0.5;
 /** Widest stretch of the combined change; below 1 the forecast is drawn towards the last value. */
 const MOST_STRETCH = 1.15;
 
@@ -40,7 +43,7 @@ export function pointOf(
   let mean = 0;
   for (let m = 0; m < said.length; m++) mean += shares[m]! * said[m]![now]!;
   const blended = (mean + weightedMedian(said, shares, now)) / 2;
-  return Math.max(0, last + stretch(actual, said, weights, shares) * (blended - last));
+  return Math.max(0, last + stretch(actual, said, weights, shares, blended - last) * (blended - last));
 }
 
 function weightedMedian(said: readonly Float64Array[], shares: Float64Array, now: number): number {
@@ -55,16 +58,21 @@ function weightedMedian(said: readonly Float64Array[], shares: Float64Array, now
 
 /**
  * How much of the combined change came true at the known origins: least absolute regression of (actual - last) on (combined - last), one
- * reweighted step, with a prior at 1 of as much weight as the data. 0 repeats the last value.
+ * reweighted step, with a prior at 1 of as much weight as the data. Then the same over changes at least about as large as the one claimed
+ * `now`, with three quarters of that as prior: after a jump the blend claims a far greater return than it ever did, and noise that came back
+ * says nothing about it. Level shifts 1.035 -> 1.010 times the last value's error. 0 repeats the last value.
  */
 function stretch(
   actual: Float64Array,
   said: readonly Float64Array[],
   weights: Float64Array,
   shares: Float64Array,
+  now: number,
 ): number {
   let cross = 0;
   let square = 0;
+  let likeCross = 0;
+  let likeSquare = 0;
   for (let o = 0; o < actual.length; o++) {
     const last = said[0]![o]!;
     let combined = 0;
@@ -72,11 +80,19 @@ function stretch(
     const d = combined - last;
     const a = actual[o]! - last;
     const w = weights[o]! / (Math.abs(a - d) + 1e-3);
+    const like = w * precedence(d, now);
     cross += w * d * a;
     square += w * d * d;
+    likeCross += like * d * a;
+    likeSquare += like * d * d;
   }
-  return square > 1e-9 ? Math.max(0, Math.min(MOST_STRETCH, (cross + square) / (2 * square))) : 1;
+  const all = square > 1e-9 ? bounded((cross + square) / (2 * square)) : 1;
+  const prior = PRIOR * Math.abs(now);
+  if (likeSquare + prior < 1e-9) return all;
+  return bounded((likeCross + prior * UNPRECEDENTED * all) / (likeSquare + prior));
 }
+
+const bounded = (stretch: number) => Math.max(0, Math.min(MOST_STRETCH, stretch));
 
 /** Whether the level has just broken away: the two newest one-step errors of the blend, `errors` oldest first, both far out on one side. */
 export function hasBroken(errors: Float64Array): boolean {
