@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Method } from "../job/core/forecast/types.ts";
 import { type Backtest, backtest } from "../job/replay/backtest.ts";
+import { unseenSection } from "./accuracy/unseen-section.ts";
 import { type BenchSeries, readCsv, readRange, tracesFolder } from "./series.ts";
 
 const METHODS: readonly Method[] = ["auto", "prophet", "original", "naive"];
@@ -24,7 +25,7 @@ export async function main(args: readonly string[]): Promise<void> {
     series.map((one): Row => ({ set, name: one.name, result: run(one, values.quick ? 20 : 150) })),
   );
   const seconds = (performance.now() - began) / 1000;
-  const text = page(rows);
+  const text = `${page(rows)}\n${unseenSection(values.quick ? 20 : 60)}`;
   console.log(text);
   console.error(`${rows.length} series in ${seconds.toFixed(0)} s`);
   if (!values.quick) writeFileSync(PAGE, text);
