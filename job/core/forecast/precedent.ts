@@ -6,7 +6,10 @@ const WIDTH = 0.5;
 export const UNPRECEDENTED = 0.75;
 /** Weight of all origins together, in origins of the size now claimed. */
 const PRIOR = 1;
-/** The blend's loss is raised by this share of an unprecedented departure: a jump is not noise that comes back until one of its size has. */
+/**
+ * The blend's loss is raised by this share of a departure below the last value: a jump up is not noise that comes back until one of its size
+ * has. Not of one above it: doubt buys pods, it never sells them (replay, pods that need 30 s: time under demand 0.694 of HPA's for 0.707).
+ */
 const DOUBT = 0.1;
 /** Losses are compared by this power. */
 const POWER = 6;
@@ -60,7 +63,7 @@ export function settle({ blend, last, blendNow, lastNow }: Contest, level: numbe
     allOther += w * lossOther;
     total += w;
   }
-  own += PRIOR * (allOwn / total + DOUBT * Math.abs(now));
+  own += PRIOR * (allOwn / total + DOUBT * Math.max(0, -now));
   other += (PRIOR * allOther) / total;
   const ratio = ((other + 1e-9 * likeWeight) / (own + 1e-9 * likeWeight)) ** POWER;
   return lastNow + Math.min(1, (2 * ratio) / (1 + ratio)) * now;

@@ -34,9 +34,10 @@ describe("settle", () => {
     expect(noise).toBeCloseTo(7.1, 1);
   });
 
-  it("doubts a departure without precedent", () => {
+  it("doubts a departure without precedent below the last value, never one above it", () => {
     const { blend, last } = history(0);
     expect(settle({ blend, last, blendNow: 3, lastNow: 23 }, 0.9, even(40))).toBeGreaterThan(10);
+    expect(settle({ blend, last, blendNow: 23, lastNow: 3 }, 0.9, even(40))).toBe(23);
   });
 
   it("lies between the two, and is theirs where they agree", () => {
