@@ -1,4 +1,4 @@
-/** The section of docs/accuracy.md on generated series that no constant was chosen by. */
+/** The section of docs/accuracy.md on generated series, of seeds that no constant was chosen by. */
 import { backtest } from "../../job/replay/backtest.ts";
 import { unseenSeries } from "./unseen.ts";
 
@@ -36,7 +36,7 @@ export function unseenSection(origins: number): string {
   return `## Generated series
 
 ${rows.length} seeded series of ${lines.length - 1} kinds (\`bench/accuracy/unseen.ts\`), ${origins} origins each: of every kind one at 15 s, one at 15 s as a rate over one minute shows it, and one at 60 s.
-Formulas with random parameters, to see what \`auto\` does on loads that are in none of the sets above. relMAE is above 1 on ${worse.length} of them, by ${worse.length === 0 ? "0" : ((geometric(worse.map((r) => r.rel)) - 1) * 100).toFixed(0)} % on average; one seed
+Formulas with random parameters: series of these kinds, of other seeds, were among those that constants were chosen on; these were looked at only afterwards. relMAE is above 1 on ${worse.length} of them, by ${worse.length === 0 ? "0" : ((geometric(worse.map((r) => r.rel)) - 1) * 100).toFixed(0)} % on average; one seed
 a cell, so 0.97 to 1.03 is not distinguishable from the last value. Nothing beats the last value on a random walk, or foresees a jump that has no cause in the window.
 
 | kind | relMAE of auto | pinball of the maximum at 0.9 | 90 % coverage | relMAE at 15 s / as a rate / at 60 s |

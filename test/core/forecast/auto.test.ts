@@ -85,11 +85,37 @@ describe("the ladder", () => {
 });
 
 describe("auto", () => {
-  it("scales with the load", () => {
-    const values = sine(120, 40, 0.3, 3);
-    const [one, thousand] = [ask(values), ask(values.map((v) => 1000 * v))];
-    expect(thousand.mean / one.mean).toBeCloseTo(1000, 3);
-    expect(thousand.maxQuantiles[4]! / one.maxQuantiles[4]!).toBeCloseTo(1000, 3);
+  it.each([
+    ["a wave", sine(120, 40, 0.3, 3)],
+    [
+      "noise",
+      Array.from(
+        { length: 120 },
+        (
+          (z) => () =>
+            Math.max(0, 2 + 0.5 * z())
+        )(noise(4)),
+      ),
+    ],
+    [
+      "a level that jumped",
+      Array.from(
+        { length: 120 },
+        (
+          (z) => (_, i) =>
+            (i < 117 ? 2 : 6) + 0.1 * z()
+        )(noise(5)),
+      ),
+    ],
+    ["a short window", sine(20, 10, 0.2, 6)],
+  ] as const)("scales with the load to 1e-9: %s", (_name, values) => {
+    for (const factor of [1000, 0.003]) {
+      const [one, other] = [ask(values), ask(values.map((v) => factor * v))];
+      const numbers = (f: typeof one) => [f.mean, f.max, ...f.path, ...f.meanQuantiles, ...f.maxQuantiles];
+      const off = numbers(other).map((v, i) => Math.abs(v / factor - numbers(one)[i]!));
+      expect(Math.max(...off)).toBeLessThan(1e-9);
+      expect(other.skill).toBeCloseTo(one.skill, 9);
+    }
   });
 
   it("never forecasts below zero where a load runs out", () => {

@@ -49,6 +49,11 @@ describe.each(models.map((m) => [m.name, m] as const))("%s", (_name, model) => {
     });
   });
 
+  it("gives the same bytes twice", () => {
+    const [one, two] = [pathOf(model, y.slice(), origins), pathOf(model, y.slice(), origins)];
+    expect(Buffer.from(one.buffer).equals(Buffer.from(two.buffer))).toBe(true);
+  });
+
   it("keeps a constant", () => {
     const path = pathOf(model, new Float64Array(N).fill(1), [N]);
     for (const v of path) expect(v).toBeCloseTo(1, 2);
