@@ -24,6 +24,8 @@ const BAND = [0.05, 0.95];
 /** What one pass over the window gave. */
 interface Pass {
   readonly y: Float64Array;
+  /** 1 where the value was filled in and nobody measured it. */
+  readonly filled: Uint8Array;
   /** Values are divided by this: their mean size. */
   readonly size: number;
   readonly origins: Int32Array;
@@ -40,6 +42,7 @@ export const forecastAuto: Forecaster = (request) =>
 
 function passOver({ series, horizonSteps, leadSteps }: ForecastRequest): Pass {
   const raw = series.values.subarray(Math.max(0, series.values.length - LONGEST));
+  const filled = series.filled.subarray(series.values.length - raw.length);
   const n = raw.length;
   let size = 0;
   for (const v of raw) size += Math.abs(v) / n;
@@ -53,7 +56,7 @@ function passOver({ series, horizonSteps, leadSteps }: ForecastRequest): Pass {
   const count = Math.min(MOST_ORIGINS, Math.floor(span / stride)) + 1;
   const origins = Int32Array.from({ length: count }, (_, i) => n - (count - 1 - i) * stride);
   const paths = runPool(models, { y, origins, steps });
-  return { y, size, origins, stride, steps, models, paths, seasons };
+  return { y, filled, size, origins, stride, steps, models, paths, seasons };
 }
 
 function assemble(request: ForecastRequest, pass: Pass): Forecast {
@@ -61,7 +64,7 @@ function assemble(request: ForecastRequest, pass: Pass): Forecast {
   const { size, origins, stride, steps, models, seasons } = pass;
   const meanTarget = targetOf(pass, horizonSteps, "mean");
   const { actual, said } = meanTarget;
-  const memory = shareRecency(actual.length, stride, pass.y.length);
+  const memory = measuredOnly(shareRecency(actual.length, stride, pass.y.length), pass, horizonSteps);
   let shares = pointShares(actual, said, memory);
   let path = blend(pass, shares);
   const broken = stride === 1 && hasBroken(firstErrors(pass, path));
@@ -110,8 +113,17 @@ function targetOf(pass: Pass, ahead: number, kind: "mean" | "max"): Target {
     for (let o = 0; o < out.length; o++) out[o] = of(path, o * steps, ahead);
     return out;
   });
-  const weights = recency(known, stride, y.length);
+  const weights = measuredOnly(recency(known, stride, y.length), pass, ahead);
   return { actual, said, weights, unseen: unseenWeight(ahead, stride), centred: kind === "mean" };
+}
+
+/**
+ * The weights without the origins whose outcome was filled in, even in part: a straight line over a gap is easy to forecast, flatters the models
+ * that draw lines and narrows the quantiles. As they are when nothing else is left.
+ */
+function measuredOnly(weights: Float64Array, { filled, origins }: Pass, ahead: number): Float64Array {
+  const kept = weights.map((w, o) => (filled.subarray(origins[o]!, origins[o]! + ahead).includes(1) ? 0 : w));
+  return kept.some((w) => w > 0) ? kept : weights;
 }
 
 /** The models' paths blended by today's shares, at every origin. */

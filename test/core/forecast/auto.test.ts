@@ -194,6 +194,36 @@ describe("detectSeasons", () => {
   });
 });
 
+describe("values that were filled in", () => {
+  const askMarked = (values: Float64Array, filled: Uint8Array) =>
+    auto({ series: { start: 0, step: 15, values, filled }, horizonSteps: 1, leadSteps: 6, levels: LEVELS });
+
+  it("are no outcomes: a line over the gaps does not narrow the quantiles", () => {
+    const widths = [1, 2, 3, 4, 5].map((seed) => {
+      const z = noise(seed);
+      const values = Float64Array.from({ length: 120 }, () => 5 + z());
+      const filled = Uint8Array.from(values, (_, i) => (i > 10 && i < 110 && i % 20 < 10 ? 1 : 0));
+      values.forEach((_, i) => {
+        if (filled[i] === 1) values[i] = values[i - 1]! + (5 - values[i - 1]!) / 10;
+      });
+      const width = (f: Forecast) => f.meanQuantiles[4]! - f.meanQuantiles[0]!;
+      return width(askMarked(values, filled)) / width(askMarked(values, new Uint8Array(120)));
+    });
+    expect(widths.reduce((a, b) => a * b) ** (1 / 5)).toBeGreaterThan(1.15);
+  });
+
+  it("leave a sound forecast wherever they lie, even everywhere", () => {
+    const marks = fc.array(fc.integer({ min: 0, max: 1 }), { minLength: 12, maxLength: 130 });
+    fc.assert(
+      fc.property(fc.oneof(marks, fc.constant(new Array<number>(120).fill(1))), fc.integer(), (filled, seed) => {
+        const z = noise(seed);
+        const values = Float64Array.from(filled, () => Math.max(0, 2 + z()));
+        expectSound(askMarked(values, Uint8Array.from(filled)), 6);
+      }),
+    );
+  });
+});
+
 it("is the forecaster of the method auto", () => {
   expect(
     auto({
