@@ -27,6 +27,35 @@ interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
+describe("the NetworkPolicy", () => {
+  interface Peer {
+    readonly to: readonly { readonly ipBlock?: unknown; readonly namespaceSelector?: { matchLabels: unknown } }[];
+    readonly ports: readonly { readonly protocol: string; readonly port: number }[];
+  }
+  const { spec } = parse(read("components/network-policy/networkpolicy.yaml"));
+  const portsOf = ({ ports }: Peer) => ports.map(({ protocol, port }) => `${protocol} ${port}`);
+
+  test("covers the job's pods, and lets nobody in", () => {
+    const { labels } = parse(read("base/cronjob.yaml")).spec.jobTemplate.spec.template.metadata;
+    expect(labels).toMatchObject(spec.podSelector.matchLabels);
+    expect(Object.keys(spec.podSelector.matchLabels).length).toBeGreaterThan(0);
+    expect(spec.policyTypes).toEqual(["Ingress", "Egress"]);
+    expect(spec.ingress).toEqual([]);
+  });
+
+  test("lets out to DNS, Prometheus and the ports of the API server only", () => {
+    const [dns, prometheus, server, ...more] = spec.egress as Peer[];
+    expect(more).toEqual([]);
+    expect(dns!.to).toEqual([{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } }]);
+    expect(portsOf(dns!)).toEqual(["UDP 53", "TCP 53"]);
+    expect(prometheus!.to).toHaveLength(1);
+    expect(prometheus!.to[0]!.namespaceSelector).toBeDefined();
+    expect(portsOf(prometheus!)).toEqual(["TCP 9090"]);
+    expect(server!.to.every(({ ipBlock }) => ipBlock !== undefined)).toBe(true);
+    expect(portsOf(server!)).toEqual(["TCP 443", "TCP 6443"]);
+  });
+});
+
 describe("the CronJob", () => {
   const { spec } = parse(read("base/cronjob.yaml"));
   test("cannot overlap, hang, pile up or retry past its minute", () => {
