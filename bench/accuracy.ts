@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Method } from "../job/core/forecast/types.ts";
 import { type Backtest, backtest } from "../job/replay/backtest.ts";
-import { unseenSection } from "./accuracy/unseen-section.ts";
+import { generatedSection } from "./accuracy/generated-section.ts";
+import { geometric } from "./geometric.ts";
 import { type BenchSeries, readCsv, readRange, tracesFolder } from "./series.ts";
 
 const METHODS: readonly Method[] = ["auto", "prophet", "original", "naive"];
@@ -25,7 +26,7 @@ export async function main(args: readonly string[]): Promise<void> {
     series.map((one): Row => ({ set, name: one.name, result: run(one, values.quick ? 20 : 150) })),
   );
   const seconds = (performance.now() - began) / 1000;
-  const text = `${page(rows)}\n${unseenSection(values.quick ? 20 : 60)}`;
+  const text = `${page(rows)}\n${generatedSection(values.quick ? 20 : 60)}`;
   console.log(text);
   console.error(`${rows.length} series in ${seconds.toFixed(0)} s`);
   if (!values.quick) writeFileSync(PAGE, text);
@@ -58,9 +59,6 @@ function run({ samples }: BenchSeries, origins: number): Backtest {
   };
   return backtest(series, { window: 120, horizon: 60, origins, methods: METHODS });
 }
-
-const geometric = (values: readonly number[]) =>
-  Math.exp(values.reduce((sum, v) => sum + Math.log(v), 0) / values.length);
 
 function page(rows: readonly Row[]): string {
   const sets = [...new Set(rows.map((r) => r.set))];

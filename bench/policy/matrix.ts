@@ -5,6 +5,7 @@ import { toDemand } from "../../job/replay/demand.ts";
 import { createPolicy, type PolicyName, REPLAY_DEFAULTS, type ReplaySetup } from "../../job/replay/replay.ts";
 import { simulate } from "../../job/replay/simulate.ts";
 import type { ReplayOptions, ReplayPolicy, ReplayScore } from "../../job/replay/types.ts";
+import { geometric } from "../geometric.ts";
 import type { BenchSeries } from "../series.ts";
 
 /** A policy of a table: a name to print, the policy, and what differs from the defaults. */
@@ -91,13 +92,12 @@ export interface Ratios {
 
 /** Sums one entry up against a reference. */
 export function ratios(scores: readonly ReplayScore[], reference: readonly ReplayScore[]): Ratios {
-  const logs = scores.map((s, i) => Math.log(s.podHours / reference[i]!.podHours));
   const of = (field: "under" | "unserved" | "actions") => {
     const total = reference.reduce((sum, s) => sum + s[field], 0);
     return total === 0 ? Number.NaN : scores.reduce((sum, s) => sum + s[field], 0) / total;
   };
   return {
-    cost: Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length),
+    cost: geometric(scores.map((s, i) => s.podHours / reference[i]!.podHours)),
     under: of("under"),
     unserved: of("unserved"),
     actions: of("actions"),

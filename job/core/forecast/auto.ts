@@ -142,10 +142,8 @@ function firstErrors({ y, origins, steps }: Pass, path: Float64Array): Float64Ar
 }
 
 /** The 90 % band of each step: quantiles at the ends of the blocks, linear between them. */
-function bandsOf(
-  { y, origins, stride, steps }: Pass,
-  path: Float64Array,
-): { lower: Float64Array; upper: Float64Array } {
+function bandsOf(pass: Pass, path: Float64Array): { lower: Float64Array; upper: Float64Array } {
+  const { y, origins, stride, steps } = pass;
   const lower = new Float64Array(steps);
   const upper = new Float64Array(steps);
   const edges = blocksOf(steps);
@@ -160,7 +158,7 @@ function bandsOf(
     for (; known < origins.length && origins[known]! + k < y.length; known++) {
       errors[known] = y[origins[known]! + k]! - path[known * steps + k]!;
     }
-    const weights = recency(known, stride, y.length);
+    const weights = measuredOnly(recency(known, stride, y.length), pass, k + 1);
     quantilesOf(errors, rank(errors, known, ranking), known, weights, unseenWeight(k + 1, stride), BAND, offset);
     if (b === 1) before.set(offset);
     const from = edges[b - 1]!;

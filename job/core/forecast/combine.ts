@@ -42,7 +42,7 @@ interface Runner {
  * lay at or below the median instead of 51 %.
  */
 export function combineQuantiles(target: Target, levels: readonly number[]): number[] {
-  const { actual, centred, weights } = target;
+  const { actual, weights } = target;
   if (actual.length === 0) return unknownQuantiles(target, levels);
   const { runners, last } = runnersOf(target, levels);
   const losses = new Float64Array(runners.length);
@@ -50,11 +50,9 @@ export function combineQuantiles(target: Target, levels: readonly number[]): num
   let floor = 0;
   return levels.map((level, l) => {
     runners.forEach(({ bonus, errors, offsets }, i) => {
-      if (centred && level === 0.5) offsets[l] = 0;
       losses[i] = bonus * pinballLoss(errors, offsets[l]!, level, weights);
     });
     sharesOf(losses, POWER, shares);
-    if (centred && level === 0.5) last.offsets[l] = 0;
     const blend = blended(runners, shares, l, actual.length);
     const lastErrors = last.errors.map((e) => e - last.offsets[l]!);
     const contest = { ...blend, last: lastErrors, lastNow: last.now + last.offsets[l]! };
@@ -83,7 +81,7 @@ function unknownQuantiles({ said }: Target, levels: readonly number[]): number[]
 
 /** The last value, and all models (it among them) that are not hopeless. */
 function runnersOf(
-  { actual, said, weights, unseen }: Target,
+  { actual, said, weights, unseen, centred }: Target,
   levels: readonly number[],
 ): { readonly runners: Runner[]; readonly last: Runner } {
   const known = actual.length;
@@ -99,6 +97,7 @@ function runnersOf(
     const errors = all[m]!;
     const offsets = new Float64Array(levels.length);
     quantilesOf(errors, rank(errors, known, ranking), known, weights, unseen, levels, offsets);
+    if (centred && levels.includes(0.5)) offsets[levels.indexOf(0.5)] = 0;
     return { bonus: m === 0 ? LAST_BONUS : 1, errors, now: said[m]![said[m]!.length - 1]!, offsets };
   };
   const last = runnerOf(0);

@@ -4,21 +4,12 @@ import { describe, expect, it } from "vitest";
 import { forecasterOf } from "../../../job/core/forecast/method.ts";
 import { detectSeasons } from "../../../job/core/forecast/period.ts";
 import type { Forecast, Method } from "../../../job/core/forecast/types.ts";
+import { generator } from "./noise.ts";
 
 const LEVELS = [0.05, 0.5, 0.6, 0.8, 0.9, 0.95, 0.98];
 const auto = forecasterOf("auto");
 
-/** A small generator of its own (mulberry32), so that the same tests see the same noise. */
-function noise(seed: number): () => number {
-  let a = seed;
-  const uniform = () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  return () => Math.sqrt(-2 * Math.log(uniform() + 1e-12)) * Math.cos(2 * Math.PI * uniform());
-}
+const noise = (seed: number) => generator(seed).normal;
 
 function ask(values: ArrayLike<number>, method: Method = "auto", horizonSteps = 4, leadSteps = 6): Forecast {
   const y = Float64Array.from(values);
@@ -26,10 +17,12 @@ function ask(values: ArrayLike<number>, method: Method = "auto", horizonSteps = 
   return forecasterOf(method)({ series, horizonSteps, leadSteps, levels: LEVELS });
 }
 
-const sine = (n: number, period: number, sd: number, seed: number) => {
+const noisy = (n: number, sd: number, seed: number, level: (i: number) => number) => {
   const z = noise(seed);
-  return Array.from({ length: n }, (_, i) => 4 + 3 * Math.sin((2 * Math.PI * i) / period) + sd * z());
+  return Array.from({ length: n }, (_, i) => level(i) + sd * z());
 };
+const sine = (n: number, period: number, sd: number, seed: number) =>
+  noisy(n, sd, seed, (i) => 4 + 3 * Math.sin((2 * Math.PI * i) / period));
 
 function expectSound(f: Forecast, steps: number): void {
   for (const path of [f.path, f.lower, f.upper]) {
@@ -87,26 +80,8 @@ describe("the ladder", () => {
 describe("auto", () => {
   it.each([
     ["a wave", sine(120, 40, 0.3, 3)],
-    [
-      "noise",
-      Array.from(
-        { length: 120 },
-        (
-          (z) => () =>
-            Math.max(0, 2 + 0.5 * z())
-        )(noise(4)),
-      ),
-    ],
-    [
-      "a level that jumped",
-      Array.from(
-        { length: 120 },
-        (
-          (z) => (_, i) =>
-            (i < 117 ? 2 : 6) + 0.1 * z()
-        )(noise(5)),
-      ),
-    ],
+    ["noise", noisy(120, 0.5, 4, () => 2)],
+    ["a level that jumped", noisy(120, 0.1, 5, (i) => (i < 117 ? 2 : 6))],
     ["a short window", sine(20, 10, 0.2, 6)],
   ] as const)("scales with the load to 1e-9: %s", (_name, values) => {
     for (const factor of [1000, 0.003]) {

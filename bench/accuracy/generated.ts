@@ -1,9 +1,10 @@
 /** Seeded series: kinds of load as formulas with random parameters, so that changes are judged on more than the known traces. */
+import { seededRandom } from "../../job/core/forecast/prophet/random.ts";
 import { toGrid } from "../../job/core/series/grid.ts";
 import type { Series } from "../../job/core/series/types.ts";
 
 /** A generated series and the kind of load it stands for. */
-export interface UnseenSeries {
+export interface GeneratedSeries {
   readonly kind: string;
   readonly name: string;
   readonly series: Series;
@@ -23,14 +24,7 @@ const START = 1_767_225_600;
 const LENGTH = 620;
 
 function diceOf(seed: number): Dice {
-  // mulberry32: 32 bits of state, the same on every machine
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let z = Math.imul(state ^ (state >>> 15), state | 1);
-    z ^= z + Math.imul(z ^ (z >>> 7), z | 61);
-    return ((z ^ (z >>> 14)) >>> 0) / 4294967296;
-  };
+  const next = seededRandom(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
   return { uniform: (from, to) => from + (to - from) * next(), normal };
 }
@@ -191,7 +185,7 @@ const KINDS: Readonly<Record<string, Shape>> = {
 };
 
 /** Three series a kind: as it is at 15 s, as a rate over one minute shows it at 15 s, and as it is at 60 s (waves of 240 s and more). Same bytes every time. */
-export function unseenSeries(): UnseenSeries[] {
+export function generatedSeries(): GeneratedSeries[] {
   return Object.entries(KINDS).flatMap(([kind, shape], k) =>
     [15, 15, 60].map((step, i) => {
       const raw = shape(diceOf(6151 * (k + 1) + 95_279 * i), LENGTH, step);
