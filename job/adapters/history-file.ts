@@ -1,12 +1,16 @@
 /** History from a series file: CSV `timestamp,value`, or the JSON of a query_range answer; its clock is the end of the series. */
+import { coarse, type LongHistory } from "../core/series/coarse.ts";
 import { readWindow } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import type { History } from "../ports.ts";
 import { HistoryError } from "./errors.ts";
 import { AnswerError, parseRange, type RangeAnswer, sampleValue } from "./prometheus-answer.ts";
 
-/** A History over one file for every target. `at`: pretend that it is this time; later samples are not seen. */
-export function fileHistory(file: string, options: { readonly at?: EpochSeconds } = {}): History {
+/** A History over one file for every target. `at`: pretend that it is this time; later samples are not seen. `longHistory`: give that of the file too. */
+export function fileHistory(
+  file: string,
+  options: { readonly at?: EpochSeconds; readonly longHistory?: LongHistory | undefined } = {},
+): History {
   let loaded: Promise<RangeAnswer> | undefined;
   const load = () => {
     loaded ??= readSeriesFile(file);
@@ -22,6 +26,8 @@ export function fileHistory(file: string, options: { readonly at?: EpochSeconds 
     now: async () => options.at ?? end(),
     read: async (targets, now) => {
       const { samples, partial, seriesCount } = await load();
+      const { longHistory } = options;
+      const long = longHistory && { longSamples: coarse(samples, now, longHistory), longStep: longHistory.step };
       return targets.map((target) => {
         const keep = [...samples.times.keys()].filter((i) => {
           const time = samples.times[i]!;
@@ -35,6 +41,7 @@ export function fileHistory(file: string, options: { readonly at?: EpochSeconds 
           partial,
           seriesCount,
           source: file,
+          ...long,
         };
       });
     },

@@ -6,7 +6,7 @@ import type { Series } from "../core/series/types.ts";
 import { type Backtest, backtest, DUMP_COLUMNS } from "../replay/backtest.ts";
 import { columns, number } from "../report/text.ts";
 import { type Command, CommandError } from "./io.ts";
-import { numberOption, wordsOption } from "./option-values.ts";
+import { longHistoryOption, numberOption, wordsOption } from "./option-values.ts";
 
 const METHODS = ["auto", "prophet", "original", "naive"] as const;
 
@@ -18,6 +18,7 @@ export const backtestCommand: Command = async (flags, io) => {
     horizon: numberOption("backtest", "horizon", flags),
     origins: numberOption("backtest", "origins", flags),
     methods: wordsOption("backtest", "methods", flags, METHODS),
+    ...longHistoryOption("backtest", flags),
   };
   const series = await seriesOf(file);
   const result = backtest(series, options);

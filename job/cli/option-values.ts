@@ -1,6 +1,8 @@
 /** Values of a command's own flags: checked by the same schema as the settings, defaults filled in. */
+
 import { check } from "../config/check.ts";
 import type { Issue } from "../config/types.ts";
+import type { LongHistory } from "../core/series/coarse.ts";
 import { type Flags, UsageError } from "./io.ts";
 import { COMMANDS, type CommandSpec } from "./options.ts";
 
@@ -23,6 +25,12 @@ export function numberOption(command: CommandSpec["name"], flag: string, flags: 
   const value = readOption(command, flag, flags);
   if (value === undefined) throw new Error(`--${flag} of ${command} has no default`);
   return value;
+}
+
+/** --long-history of a command as the forecasters' callers take it, at the step that prometheus.longHistory has by default. */
+export function longHistoryOption(command: CommandSpec["name"], flags: Flags): { readonly longHistory?: LongHistory } {
+  const range = readOption(command, "long-history", flags);
+  return range === undefined ? {} : { longHistory: { range, step: 300 } };
 }
 
 /** A comma-separated list of known words, each once. Throws UsageError that names the unknown one. */

@@ -70,6 +70,13 @@ const run = own("Run:", {
 
 const trial = run.filter((o) => o.flag === "history-file" || o.flag === "replicas");
 
+const longHistory = quantity({
+  about: "Our forecasts also see this much earlier history, one value in 5 minutes, as with prometheus.longHistory.",
+  unit: "seconds",
+  min: 3600,
+  max: 31 * 86_400,
+});
+
 const replay = own("Replay:", {
   policies: text({
     about: "Comma-separated: auto, hpa, original, mean, linear, static, oracle.",
@@ -102,6 +109,7 @@ const replay = own("Replay:", {
   min: quantity({ about: "Never fewer pods.", unit: "replicas", min: 1, max: 100_000, default: 1 }),
   max: quantity({ about: "Never more pods.", unit: "replicas", min: 1, max: 100_000, default: 400 }),
   quantile: quantity({ about: "Quantile that our policy buys replicas for.", unit: "ratio", min: 0.5, max: 0.995 }),
+  "long-history": longHistory,
   "from-prometheus": toggle({ about: "Replay the history of --deployment as Prometheus has it, in place of a file." }),
   range: quantity({
     about: "How far back --from-prometheus reads.",
@@ -131,6 +139,7 @@ const backtest = own("Backtest:", {
     default: 150,
   }),
   methods: text({ about: "Comma-separated: auto, prophet, original, naive.", default: "auto,prophet,naive" }),
+  "long-history": longHistory,
   dump: text({ about: "Write one row an origin to this CSV file." }),
 });
 

@@ -4,7 +4,7 @@ import { POLICY_NAMES, replay, rowsToCsv } from "../replay/replay.ts";
 import type { ReplayOptions, ReplayResult } from "../replay/types.ts";
 import { columns, number } from "../report/text.ts";
 import { type Command, CommandError, type Flags } from "./io.ts";
-import { numberOption, wordsOption } from "./option-values.ts";
+import { longHistoryOption, numberOption, wordsOption } from "./option-values.ts";
 import { replaySource } from "./replay-source.ts";
 
 /** Replays; prints the contract's JSON, or a table. */
@@ -39,6 +39,7 @@ function optionsOf(flags: Flags): ReplayOptions {
     min: get("min"),
     max: get("max"),
     metricLag: 0,
+    ...longHistoryOption("replay", flags),
   };
 }
 

@@ -73,7 +73,7 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
   let history: History;
   if (choice.historyFile !== null) {
     const { fileHistory } = await import("../adapters/history-file.ts");
-    history = fileHistory(choice.historyFile);
+    history = fileHistory(choice.historyFile, { longHistory: settings.prometheus?.longHistory });
   } else {
     const { prometheusHistory } = await import("../adapters/prometheus.ts");
     const opened = prometheusHistory(settings.prometheus!, { log: adapterLog });

@@ -79,7 +79,7 @@ const PROMETHEUS = group({
     query: text({ about: "Query of all targets without one of their own; the same placeholders." }),
     longHistory: group({
       about:
-        "A second, coarser and longer query for daily and weekly cycles. It is read and handed on; no model uses it yet.",
+        "A second, coarser and longer query: what the load did at this time yesterday, a week ago and on a typical day joins the forecast, as far as that helped within the window.",
       optional: true,
       fields: {
         range: quantity({ about: "Its window.", unit: "seconds", min: 3600, max: 31 * 86_400, default: 604_800 }),

@@ -1,4 +1,5 @@
 /** The settings of a whole run, resolved and checked: what the config room gives to the command line and the adapters. */
+import type { LongHistory } from "../core/series/coarse.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { Seconds } from "../core/units.ts";
 
@@ -31,7 +32,7 @@ export interface PrometheusSettings {
   /** Queries of single targets, by "namespace/name" of the target; same placeholders. */
   readonly queries: Readonly<Record<string, string>>;
   /** A second, coarser and longer query of the same expression, when configured. */
-  readonly longHistory?: { readonly range: Seconds; readonly step: Seconds };
+  readonly longHistory?: LongHistory;
   /** Ask kube-state-metrics for the measured pod start. */
   readonly measurePodStart: boolean;
 }

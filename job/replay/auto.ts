@@ -1,5 +1,7 @@
 /** Ours under replay: the production `runOnce` over ports that read the modelled world. */
 import type { Forecaster } from "../core/forecast/types.ts";
+import { coarse, type LongHistory } from "../core/series/coarse.ts";
+import type { Samples } from "../core/series/types.ts";
 import { decode, encode } from "../core/state/codec.ts";
 import { readWindow, type TargetConfig } from "../core/target.ts";
 import type { HistoryReading, Outcome, Ports, Scaler, StateStore } from "../ports.ts";
@@ -27,7 +29,7 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
   const ports: Ports = {
     history: {
       now: async () => seen().now,
-      read: async () => [readingOf(seen(), settings)],
+      read: async () => [readingOf(seen(), settings, options.longHistory)],
     },
     scaler: replayScaler(seen, (to) => {
       wanted = to;
@@ -59,10 +61,18 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
 }
 
 /** Samples of the modelled world; a step's mean is stamped with the step's end, as a rate over it is. */
-function readingOf(view: View, target: TargetConfig): HistoryReading {
-  const { times, values } = view.history(readWindow(target));
-  const samples = { times: times.map((t) => t + target.step), values };
-  return { samples, partial: false, seriesCount: 1, source: "replay" };
+function readingOf(view: View, target: TargetConfig, long: LongHistory | undefined): HistoryReading {
+  const atEnds = (seconds: number): Samples => {
+    const { times, values } = view.history(seconds);
+    return { times: times.map((t) => t + target.step), values };
+  };
+  return {
+    samples: atEnds(readWindow(target)),
+    partial: false,
+    seriesCount: 1,
+    source: "replay",
+    ...(long && { longSamples: coarse(atEnds(long.range), view.now, long), longStep: long.step }),
+  };
 }
 
 function replayScaler(view: () => View, set: (to: number) => void): Scaler {

@@ -1,6 +1,8 @@
 /** Rolling-origin accuracy of the forecasters over a whole series: the figures and the dump rows of `backtest`. */
 import { forecasterOf } from "../core/forecast/method.ts";
 import type { Forecaster, Method } from "../core/forecast/types.ts";
+import { coarse, type LongHistory } from "../core/series/coarse.ts";
+import { toGrid } from "../core/series/grid.ts";
 import type { Series } from "../core/series/types.ts";
 import type { Seconds } from "../core/units.ts";
 
@@ -11,6 +13,8 @@ export interface BacktestOptions {
   /** At most this many origins, evenly spaced. */
   readonly origins: number;
   readonly methods: readonly Method[];
+  /** Each forecast also sees this much of the series before its origin, more coarsely; absent: it does not. */
+  readonly longHistory?: LongHistory;
 }
 
 /** Accuracy of one method. relMae is against the last value on the same origins; NaN where the last value made no error at all. */
@@ -103,6 +107,7 @@ export function backtest(
         horizonSteps,
         leadSteps: horizonSteps,
         levels: LEVELS,
+        ...(options.longHistory && { longHistory: longBefore(series, origin, options.longHistory) }),
       });
       const [q5, q50, q90, q95] = meanQuantiles as [number, number, number, number];
       const [, , maxq90, maxq95] = maxQuantiles as [number, number, number, number];
@@ -114,6 +119,18 @@ export function backtest(
     rows.push(...own);
   }
   return { step: series.step, window: options.window, horizonSteps, origins: origins.length, methods, rows };
+}
+
+/** What a second, coarser query at the origin would have given. */
+function longBefore({ start, step, values, filled }: Series, origin: number, long: LongHistory): Series {
+  const first = Math.max(0, origin - Math.ceil(long.range / step));
+  const known = Array.from({ length: origin - first }, (_, i) => first + i).filter((i) => filled[i] === 0);
+  const samples = {
+    times: Float64Array.from(known, (i) => start + i * step),
+    values: Float64Array.from(known, (i) => values[i]!),
+  };
+  const { times, values: kept } = coarse(samples, start + (origin - 1) * step, long);
+  return toGrid(times, kept, long.step, Math.ceil(long.range / long.step) + 1).series;
 }
 
 function outcome(

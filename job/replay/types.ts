@@ -1,4 +1,5 @@
 /** The interface of a policy under replay, its settings, and what a replay gives back. */
+import type { LongHistory } from "../core/series/coarse.ts";
 import type { Samples } from "../core/series/types.ts";
 import type { Cores, EpochSeconds, Replicas, Seconds } from "../core/units.ts";
 import type { ModelPod } from "./cluster.ts";
@@ -21,6 +22,8 @@ export interface ReplayOptions {
   readonly max: Replicas;
   /** How far the newest known step trails the decision; 0 = the last complete step is known. */
   readonly metricLag: Seconds;
+  /** Ours also sees this much of the history, more coarsely; absent: it does not. */
+  readonly longHistory?: LongHistory;
 }
 
 /** What a policy sees at one moment. */

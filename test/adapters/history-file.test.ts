@@ -63,3 +63,15 @@ describe("fileHistory", () => {
     await expect(fileHistory(await file("timestamp,value\n")).now()).rejects.toThrow(/no sample/);
   });
 });
+
+test("the longer history of a file, where it is wanted", async () => {
+  const rows = Array.from({ length: 600 }, (_, i) => `${i * 60},${i}`);
+  const path = await file(`timestamp,value\n${rows.join("\n")}\n`);
+  const target = config();
+  const read = async (longHistory?: { range: number; step: number }) =>
+    (await fileHistory(path, { longHistory }).read([target], 600 * 60))[0] as HistoryReading;
+  expect((await read()).longSamples).toBeUndefined();
+  const { longSamples, longStep } = await read({ range: 7200, step: 300 });
+  expect(longStep).toBe(300);
+  expect([...longSamples!.values]).toEqual([...Array.from({ length: 23 }, (_, i) => 485 + 5 * i), 599]);
+});

@@ -1,5 +1,7 @@
 /** The backtest's origins and figures, against counts made by hand from its own rows. */
 import { describe, expect, it } from "vitest";
+import { forecastNaive } from "../../job/core/forecast/naive.ts";
+import type { ForecastRequest } from "../../job/core/forecast/types.ts";
 import { backtest, originsOf, pinball } from "../../job/replay/backtest.ts";
 
 const values = Float64Array.from(
@@ -53,6 +55,28 @@ describe("backtest", () => {
     expect(result.methods.naive!.relMae).toBe(1);
     expect(result.methods.auto!.relMae).toBeCloseTo(result.methods.auto!.mae / result.methods.naive!.mae, 12);
     expect(result.methods.auto!.relMae).toBeLessThan(0.7);
+  });
+
+  it("gives each forecast the longer history before its origin, and none after it", () => {
+    const day = Float64Array.from({ length: 3000 }, (_, i) => i);
+    const seen: (readonly number[])[] = [];
+    const options = { window: 120, horizon: 60, origins: 3, methods: ["auto"] as const };
+    const spy = (request: ForecastRequest) => {
+      const long = request.longHistory;
+      if (long !== undefined) seen.push([long.step, long.values[0]!, long.values.at(-1)!]);
+      return forecastNaive(request);
+    };
+    const gap = { start: 0, step: 60, values: day, filled: new Uint8Array(3000) };
+    backtest(gap, options, () => spy);
+    expect(seen).toEqual([]);
+    backtest(gap, { ...options, longHistory: { range: 86_400, step: 300 } }, () => spy);
+    // values are minutes: the newest is the minute before the origin, the oldest a day before it or the first
+    const origins = originsOf(3000, 120, 1, 3);
+    expect(seen.map(([step]) => step)).toEqual([300, 300, 300]);
+    expect(seen.map(([, , newest]) => newest)).toEqual(origins.map((o) => o - 1));
+    seen.forEach(([, oldest], i) => {
+      expect(Math.abs(oldest! - Math.max(0, origins[i]! - 1440))).toBeLessThanOrEqual(5);
+    });
   });
 
   it("weighs a miss above by the level and one below by the rest", () => {

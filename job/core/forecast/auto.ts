@@ -3,6 +3,7 @@ import { combineQuantiles, type Target } from "./combine.ts";
 import { quantilesOf, recency, unseenWeight } from "./conformal.ts";
 import { judge } from "./judge.ts";
 import { forecastLast } from "./last.ts";
+import { longPool } from "./long/long-pool.ts";
 import type { Model } from "./models/model.ts";
 import { blocksOf } from "./models/regression.ts";
 import { detectSeasons, type Season } from "./period.ts";
@@ -40,7 +41,7 @@ interface Pass {
 export const forecastAuto: Forecaster = (request) =>
   request.series.values.length < LEAST_POOL ? forecastLast(request) : assemble(request, passOver(request));
 
-function passOver({ series, horizonSteps, leadSteps }: ForecastRequest): Pass {
+function passOver({ series, horizonSteps, leadSteps, longHistory }: ForecastRequest): Pass {
   const raw = series.values.subarray(Math.max(0, series.values.length - LONGEST));
   const filled = series.filled.subarray(series.values.length - raw.length);
   const n = raw.length;
@@ -50,7 +51,9 @@ function passOver({ series, horizonSteps, leadSteps }: ForecastRequest): Pass {
   const y = raw.map((v) => v / size);
   const steps = Math.max(horizonSteps, leadSteps);
   const seasons = n >= LEAST_SEASON ? detectSeasons(y, 2) : [];
-  const models = poolFor(n, horizonSteps, seasons);
+  const start = series.start + (series.values.length - n) * series.step;
+  const stretch = { start, step: series.step, length: n + steps };
+  const models = [...poolFor(n, horizonSteps, seasons), ...longPool(longHistory, stretch, horizonSteps, size)];
   const span = n - Math.max(4, Math.floor(n / 6));
   const stride = Math.max(1, Math.floor(span / MOST_ORIGINS));
   const count = Math.min(MOST_ORIGINS, Math.floor(span / stride)) + 1;
@@ -65,7 +68,12 @@ function assemble(request: ForecastRequest, pass: Pass): Forecast {
   const meanTarget = targetOf(pass, horizonSteps, "mean");
   const { actual, said } = meanTarget;
   const memory = measuredOnly(shareRecency(actual.length, stride, pass.y.length), pass, horizonSteps);
-  let shares = pointShares(actual, said, memory);
+  let shares = pointShares(
+    actual,
+    said,
+    memory,
+    models.map((model) => model.handicap ?? 1),
+  );
   let path = blend(pass, shares);
   const broken = stride === 1 && hasBroken(firstErrors(pass, path));
   if (broken) {

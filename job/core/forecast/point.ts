@@ -19,12 +19,17 @@ export function shareRecency(n: number, stride: number, window: number): Float64
   return Float64Array.from({ length: n }, (_, i) => memory ** (n - 1 - i));
 }
 
-/** Shares of the models in the point forecast, from their absolute errors at the known origins; equal when none is known. */
-export function pointShares(actual: Float64Array, said: readonly Float64Array[], weights: Float64Array): Float64Array {
+/** Shares of the models in the point forecast, from their absolute errors (times their handicaps) at the known origins; equal when none is known. */
+export function pointShares(
+  actual: Float64Array,
+  said: readonly Float64Array[],
+  weights: Float64Array,
+  handicaps: ArrayLike<number>,
+): Float64Array {
   const loss = Float64Array.from(said, (s, m) => {
     let sum = 0;
     for (let o = 0; o < actual.length; o++) sum += weights[o]! * Math.abs(actual[o]! - s[o]!);
-    return m === 0 ? LAST_BONUS * sum : sum;
+    return m === 0 ? LAST_BONUS * sum : handicaps[m]! * sum;
   });
   const total = weights.reduce((a, b) => a + b, 0);
   if (total > 0) for (let m = 0; m < loss.length; m++) loss[m] = loss[m]! / total;

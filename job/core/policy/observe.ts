@@ -78,10 +78,7 @@ export interface Asked {
 /** Asks the forecaster. One that throws gives no forecast: a numeric accident costs the forecast, not the decision. */
 export function ask(input: TickInput, series: Series, lead: Seconds, forecaster: Forecaster): Asked {
   const { history, config } = input;
-  const long =
-    history?.longSamples === undefined
-      ? {}
-      : { longHistory: longGrid(history.longSamples, history.longStep ?? 300, input.now) };
+  const long = history?.longSamples === undefined ? {} : { longHistory: longGrid(history.longSamples, input) };
   const [horizonSteps, leadSteps] = [stepsOf(config.horizon, series.step), stepsOf(lead, series.step)];
   try {
     return { forecast: forecaster({ series, horizonSteps, leadSteps, levels: levelsOf(config), ...long }) };
@@ -109,9 +106,13 @@ export function toRemember(
   return { at: now, expires: now + lead + config.interval, max, quantile, level: config.quantile, mean, method };
 }
 
-function longGrid(samples: Samples, step: Seconds, now: EpochSeconds): Series {
-  const cleaned = clean(samples, { latest: now, ceiling: Number.POSITIVE_INFINITY });
-  return toGrid(cleaned.times, cleaned.values, step, MOST_LONG_POINTS).series;
+/** The longer history on its grid, without what twice the most pods (a rollout's surge) could not have burnt: an accident of last week would be forecast for today. */
+function longGrid(samples: Samples, { now, history, config }: TickInput): Series {
+  const { times, values } = clean(samples, {
+    latest: now,
+    ceiling: capacityOf(2 * config.maxReplicas, config.podCpuLimit),
+  });
+  return toGrid(times, values, history?.longStep ?? 300, MOST_LONG_POINTS).series;
 }
 
 /** Prometheus gives at most 11,000 points a series. */

@@ -1,5 +1,6 @@
 /** One contract for every model of the pool: lengths, finite, no look-ahead, equal to a refit, equivariant to scale. */
 import { describe, expect, it } from "vitest";
+import { longPool } from "../../../job/core/forecast/long/long-pool.ts";
 import type { Model } from "../../../job/core/forecast/models/model.ts";
 import { poolFor, runPool } from "../../../job/core/forecast/pool.ts";
 
@@ -22,7 +23,20 @@ const SCALED_BY_WINDOW: Readonly<Record<string, string>> = {
   fourier: "its slope is measured in windows, so the ridge that holds it is a little stronger in a shorter one",
 };
 
-describe.each(models.map((m) => [m.name, m] as const))("%s", (_name, model) => {
+/** Those of a longer history, whose days were a wave of another length. */
+const longer = longPool(
+  {
+    start: 0,
+    step: 300,
+    values: Float64Array.from({ length: 2400 }, (_, i) => 1 + 0.3 * Math.sin(i / 3)),
+    filled: new Uint8Array(2400),
+  },
+  { start: 7.5 * 86_400, step: 15, length: N + STEPS },
+  4,
+  1,
+);
+
+describe.each([...models, ...longer].map((m) => [m.name, m] as const))("%s", (_name, model) => {
   const y = wave.slice(0, N);
   const origins = [40, 57, 80, 101, N];
 
@@ -53,7 +67,9 @@ describe.each(models.map((m) => [m.name, m] as const))("%s", (_name, model) => {
     const [one, two] = [pathOf(model, y.slice(), origins), pathOf(model, y.slice(), origins)];
     expect(Buffer.from(one.buffer).equals(Buffer.from(two.buffer))).toBe(true);
   });
+});
 
+describe.each(models.map((m) => [m.name, m] as const))("%s, on what does not move", (_name, model) => {
   it("keeps a constant", () => {
     const path = pathOf(model, new Float64Array(N).fill(1), [N]);
     for (const v of path) expect(v).toBeCloseTo(1, 2);
@@ -65,6 +81,10 @@ describe.each(models.map((m) => [m.name, m] as const))("%s", (_name, model) => {
 });
 
 describe("the pool", () => {
+  it("gets six models of a week's history", () => {
+    expect(longer.map((m) => m.name)).toEqual(["day+", "day*", "week+", "week*", "typical+", "typical*"]);
+  });
+
   it("grows with the window and holds the last value always", () => {
     const sizes = [6, 12, 30, 120].map((n) => poolFor(n, 4, []).length);
     expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
