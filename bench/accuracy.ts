@@ -3,13 +3,18 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Method } from "../job/core/forecast/types.ts";
+import type { Series } from "../job/core/series/types.ts";
 import { type Backtest, backtest } from "../job/replay/backtest.ts";
+import { coverageSection } from "./accuracy/coverage-section.ts";
 import { generatedSection } from "./accuracy/generated-section.ts";
+import { type Listed, peersSection } from "./accuracy/peers-section.ts";
+import { kindsSvg } from "./accuracy/pictures.ts";
 import { geometric } from "./geometric.ts";
 import { type BenchSeries, readCsv, readRange, tracesFolder } from "./series.ts";
 
 const METHODS: readonly Method[] = ["auto", "prophet", "original", "naive"];
 const PAGE = join(import.meta.dirname, "../docs/accuracy.md");
+const PICTURE = join(import.meta.dirname, "../docs/img/accuracy.svg");
 
 /** One series, the set it belongs to, and how the methods did on it. */
 interface Row {
@@ -26,10 +31,26 @@ export async function main(args: readonly string[]): Promise<void> {
     series.map((one): Row => ({ set, name: one.name, result: run(one, values.quick ? 20 : 150) })),
   );
   const seconds = (performance.now() - began) / 1000;
-  const text = `${page(rows)}\n${generatedSection(values.quick ? 20 : 60)}`;
+  const list = setsOf().flatMap(([set, series]) =>
+    series.map((one): Listed => ({ set, name: one.name, series: gridOf(one) })),
+  );
+  const judged = list.filter((one) => one.set !== "recorded" || list.every(({ set }) => set === "recorded"));
+  const sections = [
+    page(rows),
+    await peersSection(judged, values.quick ? 3 : 30),
+    coverageSection(
+      judged.map((one) => one.series),
+      values.quick ? 10 : 60,
+    ),
+    generatedSection(values.quick ? 20 : 60),
+    "![the next minute of each kind](img/accuracy.svg)\n",
+  ];
+  const text = sections.join("\n");
   console.log(text);
   console.error(`${rows.length} series in ${seconds.toFixed(0)} s`);
-  if (!values.quick) writeFileSync(PAGE, text);
+  if (values.quick) return;
+  writeFileSync(PAGE, text);
+  writeFileSync(PICTURE, kindsSvg());
 }
 
 function setsOf(): (readonly [string, BenchSeries[]])[] {
@@ -49,15 +70,13 @@ function setsOf(): (readonly [string, BenchSeries[]])[] {
   return [...sets, ["recorded", long]];
 }
 
-function run({ samples }: BenchSeries, origins: number): Backtest {
+function gridOf({ samples }: BenchSeries): Series {
   const step = Math.round(samples.times[1]! - samples.times[0]!);
-  const series = {
-    start: samples.times[0]!,
-    step,
-    values: samples.values,
-    filled: new Uint8Array(samples.values.length),
-  };
-  return backtest(series, { window: 120, horizon: 60, origins, methods: METHODS });
+  return { start: samples.times[0]!, step, values: samples.values, filled: new Uint8Array(samples.values.length) };
+}
+
+function run(one: BenchSeries, origins: number): Backtest {
+  return backtest(gridOf(one), { window: 120, horizon: 60, origins, methods: METHODS });
 }
 
 function page(rows: readonly Row[]): string {

@@ -82,7 +82,7 @@ function assemble(request: ForecastRequest, pass: Pass): Forecast {
   }
   const withMedian = levels.includes(0.5) ? levels : [...levels, 0.5].sort((a, b) => a - b);
   const maxQuantiles = combineQuantiles(targetOf(pass, leadSteps, "max"), withMedian);
-  const verdict = judge(actual, said, Math.ceil(horizonSteps / stride));
+  const verdict = judge(actual, said, memory, Math.ceil(horizonSteps / stride));
   const now = (origins.length - 1) * steps;
   const bands = bandsOf(pass, path);
   const n = series.values.length;

@@ -16,14 +16,22 @@ const LEAST_ERRORS = 20;
 
 /**
  * Replays the weighting: at origin o only outcomes known by then (`delay` origins back) weigh. `said[0]` is the last value.
+ * Origins of weight 0 are passed over: their outcome was filled in, and nobody measured it.
  * The most recent half counts for the skill, since early origins had hardly any outcome to weigh by.
  */
-export function judge(actual: Float64Array, said: readonly Float64Array[], delay: number): Verdict {
+export function judge(
+  actual: Float64Array,
+  said: readonly Float64Array[],
+  weights: Float64Array,
+  delay: number,
+): Verdict {
   const models = said.length;
   const known = actual.length;
   const loss = new Float64Array(models);
   const shares = new Float64Array(models);
   const errors = new Float64Array(known);
+  let counted = 0;
+  let old = 0;
   const from = Math.floor(known / 2);
   let own = 0;
   let naive = 0;
@@ -31,21 +39,25 @@ export function judge(actual: Float64Array, said: readonly Float64Array[], delay
   let judged = 0;
   let sorted = new Float64Array(0);
   for (let o = 0; o < known; o++) {
-    if (o >= delay)
-      for (let m = 0; m < models; m++) loss[m] = 0.985 * loss[m]! + Math.abs(actual[o - delay]! - said[m]![o - delay]!);
+    const back = o - delay;
+    if (back >= 0 && weights[back]! > 0) {
+      old++;
+      for (let m = 0; m < models; m++) loss[m] = 0.985 * loss[m]! + Math.abs(actual[back]! - said[m]![back]!);
+    }
+    if (!(weights[o]! > 0)) continue;
     sharesOf(loss, 10, shares);
     let mean = 0;
     for (let m = 0; m < models; m++) mean += shares[m]! * said[m]![o]!;
-    errors[o] = actual[o]! - mean;
-    const seen = o - delay + 1;
-    if (seen >= LEAST_ERRORS) {
-      sorted = errors.slice(0, seen).sort();
+    const error = actual[o]! - mean;
+    errors[counted++] = error;
+    if (old >= LEAST_ERRORS) {
+      sorted = errors.slice(0, old).sort();
       judged++;
-      const edge = 0.05 * (1 - 1 / seen);
-      if (errors[o]! >= orderStatistic(sorted, edge) && errors[o]! <= orderStatistic(sorted, 1 - edge)) inside++;
+      const edge = 0.05 * (1 - 1 / old);
+      if (error >= orderStatistic(sorted, edge) && error <= orderStatistic(sorted, 1 - edge)) inside++;
     }
     if (o >= from) {
-      own += Math.abs(errors[o]!);
+      own += Math.abs(error);
       naive += Math.abs(actual[o]! - said[0]![o]!);
     }
   }

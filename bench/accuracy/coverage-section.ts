@@ -1,0 +1,96 @@
+/** The section of docs/accuracy.md on quantiles: how often outcomes lie below them, and how sharp they are, by level and lead. */
+import { forecastAuto } from "../../job/core/forecast/auto.ts";
+import { forecastNaive } from "../../job/core/forecast/naive.ts";
+import type { Series } from "../../job/core/series/types.ts";
+import { originsOf, pinball } from "../../job/replay/backtest.ts";
+import { geometric } from "../geometric.ts";
+
+const LEVELS = [0.5, 0.6, 0.75, 0.9, 0.95, 0.98];
+/** Seconds; the first is the horizon whose mean is asked as well. */
+const LEADS = [60, 180, 600];
+const WINDOW = 120;
+
+/** Sums of one series at one lead, by level: outcomes at or below the quantile, and pinball losses of ours and of the last value. */
+interface Tally {
+  readonly below: Float64Array;
+  readonly own: Float64Array;
+  readonly naive: Float64Array;
+  count: number;
+}
+
+/** Runs \`auto\` and the last value over the series, `origins` each, and returns the section as Markdown. */
+export function coverageSection(list: readonly Series[], origins: number): string {
+  const rows = LEADS.flatMap((lead, i) => {
+    const tallies = list.map((series) => tally(series, lead, origins)).filter((t) => t.max.count > 0);
+    const max = row(
+      `maximum over ${lead} s`,
+      tallies.map((t) => t.max),
+    );
+    return i === 0
+      ? [
+          row(
+            `mean over ${lead} s`,
+            tallies.map((t) => t.mean),
+          ),
+          max,
+        ]
+      : [max];
+  });
+  return `## Quantiles
+
+Share of outcomes at or below the quantile of \`auto\`, mean over ${list.length} series (${origins} origins each, window 120 samples), and in brackets its pinball loss relative to the last value with its empirical errors, geometric
+mean. Honest would be the level itself.
+
+| target | ${LEVELS.join(" | ")} |
+|---|${LEVELS.map(() => "---|").join("")}
+${rows.join("\n")}
+`;
+}
+
+function row(name: string, tallies: readonly Tally[]): string {
+  const cells = LEVELS.map((_, l) => {
+    const below = tallies.reduce((sum, t) => sum + t.below[l]! / t.count / tallies.length, 0);
+    const losses = tallies.filter((t) => t.naive[l]! > 0).map((t) => t.own[l]! / t.naive[l]!);
+    return `${below.toFixed(3)} (${geometric(losses).toFixed(2)})`;
+  });
+  return `| ${name} | ${cells.join(" | ")} |`;
+}
+
+const empty = (): Tally => ({
+  below: new Float64Array(LEVELS.length),
+  own: new Float64Array(LEVELS.length),
+  naive: new Float64Array(LEVELS.length),
+  count: 0,
+});
+
+function tally(series: Series, lead: number, most: number): { readonly mean: Tally; readonly max: Tally } {
+  const leadSteps = Math.max(1, Math.round(lead / series.step));
+  const horizonSteps = Math.max(1, Math.round(LEADS[0]! / series.step));
+  const [mean, max] = [empty(), empty()];
+  for (const origin of originsOf(series.values.length, WINDOW, Math.max(leadSteps, horizonSteps), most)) {
+    const from = origin - WINDOW;
+    const window = {
+      start: series.start + from * series.step,
+      step: series.step,
+      values: series.values.slice(from, origin),
+      filled: series.filled.slice(from, origin),
+    };
+    const request = { series: window, horizonSteps, leadSteps, levels: LEVELS };
+    const [ours, naive] = [forecastAuto(request), forecastNaive(request)];
+    const future = series.values.subarray(origin, origin + horizonSteps);
+    const came = future.reduce((sum, v) => sum + v / horizonSteps, 0);
+    add(mean, came, ours.meanQuantiles, naive.meanQuantiles);
+    add(max, Math.max(...series.values.subarray(origin, origin + leadSteps)), ours.maxQuantiles, naive.maxQuantiles);
+  }
+  return { mean, max };
+}
+
+function add(to: Tally, came: number, ours: readonly number[], naive: readonly number[]): void {
+  to.count++;
+  LEVELS.forEach((level, l) => {
+    // a billionth: a constant load's quantile is that load, but for rounding
+    if (came <= ours[l]! * (1 + 1e-9) + 1e-12) to.below[l] = to.below[l]! + 1;
+    to.own[l] = to.own[l]! + pinball(level, ours[l]!, came);
+    to.naive[l] = to.naive[l]! + pinball(level, naive[l]!, came);
+  });
+}

@@ -1,0 +1,85 @@
+/** The section of docs/accuracy.md on other libraries: the same windows, the same question. */
+import { forecastAuto } from "../../job/core/forecast/auto.ts";
+import { detectSeasons } from "../../job/core/forecast/period.ts";
+import type { Series } from "../../job/core/series/types.ts";
+import { originsOf } from "../../job/replay/backtest.ts";
+import { geometric } from "../geometric.ts";
+import { augursPeers, type PeerAnswer, type PeerWindow, pythonPeers } from "./peers.ts";
+
+const WINDOW = 120;
+
+/** A series and the set it is counted in. */
+export interface Listed {
+  readonly set: string;
+  readonly name: string;
+  readonly series: Series;
+}
+
+/** One question: a window, what came, and which series it is from. */
+interface Question {
+  readonly at: number;
+  readonly window: PeerWindow;
+  readonly actual: number;
+  readonly auto: number;
+}
+
+/** Runs ours and the peers on `origins` windows a series and returns the section as Markdown. */
+export async function peersSection(list: readonly Listed[], origins: number): Promise<string> {
+  const questions = list.flatMap(({ series }, at) => questionsOf(series, at, origins));
+  const windows = questions.map((q) => q.window);
+  const answers: PeerAnswer[] = [
+    { name: "**auto**", means: questions.map((q) => q.auto) },
+    ...augursPeers(windows),
+    ...(await pythonPeers(windows)),
+  ];
+  const sets = [...new Set(list.map((l) => l.set))];
+  const rows = answers.map(({ name, means }) => {
+    if (means === undefined) return `| ${name} | ${sets.map(() => "not installed").join(" | ")} | | |`;
+    const rel = relMaes(list, questions, means);
+    const of = (set: string) => geometric(rel.filter((_, i) => list[i]!.set === set)).toFixed(3);
+    const failed = means.filter((m) => m === null).length;
+    return `| ${name} | ${sets.map(of).join(" | ")} | ${Math.max(...rel).toFixed(3)} | ${failed} |`;
+  });
+  return `## Other libraries
+
+The same ${questions.length} windows for all, ${origins} a series at most, the mean of the next minute asked; relMAE as above. Each with its own defaults and automatic choice; those that take a season are
+given the one that our detection found, if any. Where one fails, the last value stands in for it. Python's run where \`$PYTHON\` has prophet and statsforecast.
+
+| library | ${sets.map((s) => `relMAE ${s}`).join(" | ")} | worst series | windows it failed on |
+|---|${sets.map(() => "---|").join("")}---|---|
+${rows.join("\n")}
+`;
+}
+
+function questionsOf(series: Series, at: number, most: number): Question[] {
+  const ahead = Math.max(1, Math.round(60 / series.step));
+  return originsOf(series.values.length, WINDOW, ahead, most).map((origin) => {
+    const from = origin - WINDOW;
+    const values = series.values.slice(from, origin);
+    const window = {
+      ...series,
+      start: series.start + from * series.step,
+      values,
+      filled: series.filled.slice(from, origin),
+    };
+    const future = series.values.subarray(origin, origin + ahead);
+    const season = detectSeasons(values, 1)[0]?.period ?? 1;
+    return {
+      at,
+      window: { values: [...values], step: series.step, ahead, season: Math.round(season) },
+      actual: future.reduce((sum, v) => sum + v / ahead, 0),
+      auto: forecastAuto({ series: window, horizonSteps: ahead, leadSteps: ahead, levels: [0.5] }).mean,
+    };
+  });
+}
+
+function relMaes(list: readonly Listed[], questions: readonly Question[], means: readonly (number | null)[]): number[] {
+  const own = new Float64Array(list.length);
+  const naive = new Float64Array(list.length);
+  questions.forEach(({ at, window, actual }, i) => {
+    const last = window.values.at(-1)!;
+    own[at] = own[at]! + Math.abs(actual - (means[i] ?? last));
+    naive[at] = naive[at]! + Math.abs(actual - last);
+  });
+  return [...own].map((v, i) => v / naive[i]!);
+}
