@@ -1,6 +1,7 @@
 /** Awkward lives of the job against a real API server: overlaps, kills at every point, outages, lost and broken state, others who scale. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { missingControlPlane, skip } from "../cluster/available.ts";
 import { type FakeServer, fakeServer } from "../fault/server.ts";
@@ -175,6 +176,21 @@ describe.skipIf(skip(missingControlPlane()))("awkward lives", () => {
     expect(await rig.run(config)).toMatchObject({ code: 0, targets: [{ action: "scaled", to: 5 }] });
   });
 
+  // calls 1 and 2 are reads side by side, the second of which the outage may refuse; 3 is the claim, 4 the scale
+  test.each([3, 4])("the API server is restarted in the middle, at call %i: the run goes on", async (call) => {
+    gate.hook = async (n, when) => {
+      if (n !== call || when !== "before") return undefined;
+      await stopApiServer();
+      await startApiServer();
+      return undefined;
+    };
+    const patient = settings(prometheus.url, {}, {}, { timeout: 30 });
+    const run = await rig.run(patient, { kubeconfig: gate.kubeconfig });
+    expect(run).toMatchObject({ code: 0, targets: [{ action: "scaled", from: 2, to: 5 }] });
+    expect(await rig.replicas()).toBe(5);
+    expect(JSON.parse(await rig.memory())).toMatchObject({ v: 1 });
+  });
+
   test("the annotation is garbage: said, and treated as no memory", async () => {
     await rig.setReplicas(8);
     await rig.setMemory("}{ not ours");
@@ -205,6 +221,28 @@ describe.skipIf(skip(missingControlPlane()))("awkward lives", () => {
       targets: [{ action: "held", reason: "ScalingDisabled", to: 0 }],
     });
     expect(await rig.replicas()).toBe(0);
+  });
+
+  test("the Deployment is deleted: fails by name, remembers nothing of it; made anew, it is scaled", async () => {
+    await rig.cluster.kubectl(["-n", rig.namespace, "delete", "deployment", "stress-app"]);
+    const run = await rig.run(config);
+    await rig.cluster.kubectl(["apply", "-k", join(rig.cluster.dir, `overlay-${rig.namespace}`)]);
+    await rig.setReplicas(2);
+    expect(run).toMatchObject({ code: 1, targets: [{ name: "stress-app", action: "failed", from: null }] });
+    expect(run.targets[0]!.message).toMatch(/404 NotFound/);
+    expect(await rig.memory()).toBe("");
+    expect(await rig.run(config)).toMatchObject({ code: 0, targets: [{ action: "scaled", from: 2, to: 5 }] });
+  });
+
+  test("the Deployment's rollout is paused (kubectl rollout pause): its replicas are scaled all the same", async () => {
+    const rollout = (verb: string) =>
+      rig.cluster.kubectl(["-n", rig.namespace, "rollout", verb, "deployment/stress-app"]);
+    await rollout("pause");
+    const run = await rig.run(config);
+    const replicas = await rig.replicas();
+    await rollout("resume");
+    expect(run).toMatchObject({ code: 0, targets: [{ action: "scaled", from: 2, to: 5 }] });
+    expect(replicas).toBe(5);
   });
 
   test("a target that does not exist fails by name, the others go on", async () => {
