@@ -37,7 +37,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const judged = list.filter((one) => one.set !== "recorded" || list.every(({ set }) => set === "recorded"));
   const sections = [
     page(rows),
-    await peersSection(judged, values.quick ? 3 : 30),
+    await peersSection(judged, values.quick ? 3 : 150),
     coverageSection(
       judged.map((one) => one.series),
       values.quick ? 10 : 60,
