@@ -27,13 +27,11 @@ interface Row {
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { quick: { type: "boolean", default: false } } });
   const began = performance.now();
-  const rows = setsOf().flatMap(([set, series]) =>
-    series.map((one): Row => ({ set, name: one.name, result: run(one, values.quick ? 20 : 150) })),
-  );
-  const seconds = (performance.now() - began) / 1000;
   const list = setsOf().flatMap(([set, series]) =>
     series.map((one): Listed => ({ set, name: one.name, series: gridOf(one) })),
   );
+  const rows = list.map(({ set, name, series }): Row => ({ set, name, result: run(series, values.quick ? 20 : 150) }));
+  const seconds = (performance.now() - began) / 1000;
   const judged = list.filter((one) => one.set !== "recorded" || list.every(({ set }) => set === "recorded"));
   const sections = [
     page(rows),
@@ -75,8 +73,8 @@ function gridOf({ samples }: BenchSeries): Series {
   return { start: samples.times[0]!, step, values: samples.values, filled: new Uint8Array(samples.values.length) };
 }
 
-function run(one: BenchSeries, origins: number): Backtest {
-  return backtest(gridOf(one), { window: 120, horizon: 60, origins, methods: METHODS });
+function run(series: Series, origins: number): Backtest {
+  return backtest(series, { window: 120, horizon: 60, origins, methods: METHODS });
 }
 
 function page(rows: readonly Row[]): string {

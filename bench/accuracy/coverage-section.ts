@@ -2,7 +2,7 @@
 import { forecastAuto } from "../../job/core/forecast/auto.ts";
 import { forecastNaive } from "../../job/core/forecast/naive.ts";
 import type { Series } from "../../job/core/series/types.ts";
-import { originsOf, pinball } from "../../job/replay/backtest.ts";
+import { originsOf, outcome, pinball, windowBefore } from "../../job/replay/backtest.ts";
 import { geometric } from "../geometric.ts";
 
 const LEVELS = [0.5, 0.6, 0.75, 0.9, 0.95, 0.98];
@@ -18,23 +18,17 @@ interface Tally {
   count: number;
 }
 
-/** Runs \`auto\` and the last value over the series, `origins` each, and returns the section as Markdown. */
+/** Runs `auto` and the last value over the series, `origins` each, and returns the section as Markdown. */
 export function coverageSection(list: readonly Series[], origins: number): string {
   const rows = LEADS.flatMap((lead, i) => {
     const tallies = list.map((series) => tally(series, lead, origins)).filter((t) => t.max.count > 0);
-    const max = row(
-      `maximum over ${lead} s`,
-      tallies.map((t) => t.max),
-    );
-    return i === 0
-      ? [
-          row(
-            `mean over ${lead} s`,
-            tallies.map((t) => t.mean),
-          ),
-          max,
-        ]
-      : [max];
+    const rowOf = (kind: "mean" | "max", name: string) =>
+      row(
+        name,
+        tallies.map((t) => t[kind]),
+      );
+    const max = rowOf("max", `maximum over ${lead} s`);
+    return i === 0 ? [rowOf("mean", `mean over ${lead} s`), max] : [max];
   });
   return `## Quantiles
 
@@ -68,19 +62,12 @@ function tally(series: Series, lead: number, most: number): { readonly mean: Tal
   const horizonSteps = Math.max(1, Math.round(LEADS[0]! / series.step));
   const [mean, max] = [empty(), empty()];
   for (const origin of originsOf(series.values.length, WINDOW, Math.max(leadSteps, horizonSteps), most)) {
-    const from = origin - WINDOW;
-    const window = {
-      start: series.start + from * series.step,
-      step: series.step,
-      values: series.values.slice(from, origin),
-      filled: series.filled.slice(from, origin),
-    };
-    const request = { series: window, horizonSteps, leadSteps, levels: LEVELS };
+    const request = { series: windowBefore(series, origin, WINDOW), horizonSteps, leadSteps, levels: LEVELS };
     const [ours, naive] = [forecastAuto(request), forecastNaive(request)];
-    const future = series.values.subarray(origin, origin + horizonSteps);
-    const came = future.reduce((sum, v) => sum + v / horizonSteps, 0);
-    add(mean, came, ours.meanQuantiles, naive.meanQuantiles);
-    add(max, Math.max(...series.values.subarray(origin, origin + leadSteps)), ours.maxQuantiles, naive.maxQuantiles);
+    const { actualMean } = outcome(series.values, origin, horizonSteps);
+    const { actualMax } = outcome(series.values, origin, leadSteps);
+    add(mean, actualMean, ours.meanQuantiles, naive.meanQuantiles);
+    add(max, actualMax, ours.maxQuantiles, naive.maxQuantiles);
   }
   return { mean, max };
 }

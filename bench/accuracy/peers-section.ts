@@ -2,7 +2,7 @@
 import { forecastAuto } from "../../job/core/forecast/auto.ts";
 import { detectSeasons } from "../../job/core/forecast/period.ts";
 import type { Series } from "../../job/core/series/types.ts";
-import { originsOf } from "../../job/replay/backtest.ts";
+import { originsOf, outcome, windowBefore } from "../../job/replay/backtest.ts";
 import { geometric } from "../geometric.ts";
 import { augursPeers, type PeerAnswer, type PeerWindow, pythonPeers } from "./peers.ts";
 
@@ -54,20 +54,12 @@ ${rows.join("\n")}
 function questionsOf(series: Series, at: number, most: number): Question[] {
   const ahead = Math.max(1, Math.round(60 / series.step));
   return originsOf(series.values.length, WINDOW, ahead, most).map((origin) => {
-    const from = origin - WINDOW;
-    const values = series.values.slice(from, origin);
-    const window = {
-      ...series,
-      start: series.start + from * series.step,
-      values,
-      filled: series.filled.slice(from, origin),
-    };
-    const future = series.values.subarray(origin, origin + ahead);
-    const season = detectSeasons(values, 1)[0]?.period ?? 1;
+    const window = windowBefore(series, origin, WINDOW);
+    const season = detectSeasons(window.values, 1)[0]?.period ?? 1;
     return {
       at,
-      window: { values: [...values], step: series.step, ahead, season: Math.round(season) },
-      actual: future.reduce((sum, v) => sum + v / ahead, 0),
+      window: { values: [...window.values], step: series.step, ahead, season: Math.round(season) },
+      actual: outcome(series.values, origin, ahead).actualMean,
       auto: forecastAuto({ series: window, horizonSteps: ahead, leadSteps: ahead, levels: [0.5] }).mean,
     };
   });

@@ -3,6 +3,7 @@ import { areaY, dot, lineY, plot } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { forecastAuto } from "../../job/core/forecast/auto.ts";
 import type { Series } from "../../job/core/series/types.ts";
+import { outcome, windowBefore } from "../../job/replay/backtest.ts";
 import { escapeXml } from "../../job/report/svg.ts";
 import { generatedSeries } from "./generated.ts";
 
@@ -37,19 +38,14 @@ export function kindsSvg(): string {
   ].join("\n");
 }
 
-function rowsOf({ start, step, values, filled }: Series): Row[] {
+function rowsOf(series: Series): Row[] {
+  const { step, values } = series;
   const ahead = Math.max(1, Math.round(60 / step));
   return Array.from({ length: SHOWN }, (_, i) => {
     const origin = 2 * WINDOW + i;
-    const from = origin - WINDOW;
-    const series = {
-      start: start + from * step,
-      step,
-      values: values.slice(from, origin),
-      filled: filled.slice(from, origin),
-    };
-    const f = forecastAuto({ series, horizonSteps: ahead, leadSteps: ahead, levels: [0.05, 0.95] });
-    const came = values.subarray(origin, origin + ahead).reduce((sum, v) => sum + v / ahead, 0);
+    const window = windowBefore(series, origin, WINDOW);
+    const f = forecastAuto({ series: window, horizonSteps: ahead, leadSteps: ahead, levels: [0.05, 0.95] });
+    const came = outcome(values, origin, ahead).actualMean;
     const round = (v: number) => Math.round(1000 * v) / 1000;
     const [low, high] = f.meanQuantiles.map(round) as [number, number];
     return { t: (i * step) / 60, came: round(came), said: round(f.mean), low, high };

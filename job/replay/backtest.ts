@@ -96,14 +96,8 @@ export function backtest(
     let inside = 0;
     const own: BacktestRow[] = [];
     for (const origin of origins) {
-      const from = origin - options.window;
       const { mean, max, meanQuantiles, maxQuantiles } = forecast({
-        series: {
-          start: series.start + from * series.step,
-          step: series.step,
-          values: series.values.slice(from, origin),
-          filled: series.filled.slice(from, origin),
-        },
+        series: windowBefore(series, origin, options.window),
         horizonSteps,
         leadSteps: horizonSteps,
         levels: LEVELS,
@@ -121,6 +115,12 @@ export function backtest(
   return { step: series.step, window: options.window, horizonSteps, origins: origins.length, methods, rows };
 }
 
+/** The `length` values before the origin, as a series of their own: a copy. */
+export function windowBefore({ start, step, values, filled }: Series, origin: number, length: number): Series {
+  const from = origin - length;
+  return { start: start + from * step, step, values: values.slice(from, origin), filled: filled.slice(from, origin) };
+}
+
 /** What a second, coarser query at the origin would have given. */
 function longBefore({ start, step, values, filled }: Series, origin: number, long: LongHistory): Series {
   const first = Math.max(0, origin - Math.ceil(long.range / step));
@@ -133,7 +133,8 @@ function longBefore({ start, step, values, filled }: Series, origin: number, lon
   return toGrid(times, kept, long.step, Math.ceil(long.range / long.step) + 1).series;
 }
 
-function outcome(
+/** What came after the origin: mean and maximum of `horizonSteps` values. */
+export function outcome(
   values: Float64Array,
   origin: number,
   horizonSteps: number,

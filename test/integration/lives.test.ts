@@ -1,4 +1,4 @@
-/** Awkward lives of the job against a real API server: overlaps, kills at every point, outages, lost and broken state, others who scale. */
+/** Awkward lives of the job against a real API server: overlaps, kills at every point, lost and broken state, others who scale. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -15,15 +15,6 @@ describe.skipIf(skip(missingControlPlane()))("awkward lives", () => {
   /** Cores at a time; 0.22 wants 5 pods of 0.05. */
   let load = (_time: number): number => 0.22;
   let config: object;
-  let outage = false;
-  const stopApiServer = async () => {
-    outage = true;
-    await rig.cluster.stopApiServer();
-  };
-  const startApiServer = async () => {
-    await rig.cluster.startApiServer();
-    outage = false;
-  };
 
   beforeAll(async () => {
     rig = await startRig();
@@ -37,8 +28,6 @@ describe.skipIf(skip(missingControlPlane()))("awkward lives", () => {
     await rig?.stop();
   });
   beforeEach(async () => {
-    if (outage) await rig.cluster.startApiServer();
-    outage = false;
     load = () => 0.22;
     gate.hook = () => undefined;
     gate.reset();
@@ -152,43 +141,6 @@ describe.skipIf(skip(missingControlPlane()))("awkward lives", () => {
       code: 0,
       targets: [{ action: "scaled" }],
     });
-  });
-
-  test("the API server is down, then back", async () => {
-    await stopApiServer();
-    const down = await rig.run(config);
-    expect(down).toMatchObject({ code: 1, targets: [{ action: "failed", from: null }] });
-    expect(down.targets[0]!.message).toMatch(/ECONNREFUSED/);
-    await startApiServer();
-    expect(await rig.replicas()).toBe(2);
-    expect(await rig.run(config)).toMatchObject({ code: 0, targets: [{ action: "scaled", to: 5 }] });
-  });
-
-  test("the API server goes away between the claim and the scale", async () => {
-    gate.hook = async (_n, when, call) => {
-      if (when === "before" && call.startsWith("PATCH") && call.endsWith("/scale")) await stopApiServer();
-      return undefined;
-    };
-    const cut = await rig.run(config, { kubeconfig: gate.kubeconfig });
-    expect(cut).toMatchObject({ code: 1, targets: [{ action: "failed" }] });
-    await startApiServer();
-    expect(await rig.replicas()).toBe(2);
-    expect(await rig.run(config)).toMatchObject({ code: 0, targets: [{ action: "scaled", to: 5 }] });
-  });
-
-  // calls 1 and 2 are reads side by side, the second of which the outage may refuse; 3 is the claim, 4 the scale
-  test.each([3, 4])("the API server is restarted in the middle, at call %i: the run goes on", async (call) => {
-    gate.hook = async (n, when) => {
-      if (n !== call || when !== "before") return undefined;
-      await stopApiServer();
-      await startApiServer();
-      return undefined;
-    };
-    const patient = settings(prometheus.url, {}, {}, { timeout: 30 });
-    const run = await rig.run(patient, { kubeconfig: gate.kubeconfig });
-    expect(run).toMatchObject({ code: 0, targets: [{ action: "scaled", from: 2, to: 5 }] });
-    expect(await rig.replicas()).toBe(5);
-    expect(JSON.parse(await rig.memory())).toMatchObject({ v: 1 });
   });
 
   test("the annotation is garbage: said, and treated as no memory", async () => {
