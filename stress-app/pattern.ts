@@ -92,7 +92,8 @@ function normal(seed: number, index: number): number {
 
 /** Requests a second at `t` seconds since the start; at least 0. */
 export function rateAt(pattern: Pattern, t: number): number {
-  const phase = (t / pattern.period + (pattern.phase ?? 0)) % 1;
+  // The remainder first: it is exact, where the fraction of t / period rounds differently in each period and misses a shape's edge.
+  const phase = ((t % pattern.period) / pattern.period + (pattern.phase ?? 0)) % 1;
   const plain = pattern.plan
     ? interpolate(pattern.plan, t)
     : pattern.base + pattern.amplitude * shapeAt(pattern.shape, phase);

@@ -65,6 +65,13 @@ describe("rateAt", () => {
     );
   });
 
+  it("repeats exactly at every second of every shape, its edges too", () => {
+    for (const s of SHAPES)
+      for (let t = 0; t < 300; t++)
+        for (const periods of [1, 2, 7, 10])
+          expect(rateAt({ ...SINE, shape: s }, t + 300 * periods)).toBe(rateAt({ ...SINE, shape: s }, t));
+  });
+
   it("takes the plan in place of the shape", () => {
     const plan = {
       ...SINE,
