@@ -1,6 +1,6 @@
 /** The forecaster the job uses: a ladder from the last value to a weighted pool, with conformal quantiles. */
 import { combineQuantiles, type Target } from "./combine.ts";
-import { quantilesOf, recency, unseenWeight } from "./conformal.ts";
+import { doubtOf, quantilesOf, recency } from "./conformal.ts";
 import { judge } from "./judge.ts";
 import { forecastLast } from "./last.ts";
 import { longPool } from "./long/long-pool.ts";
@@ -10,6 +10,7 @@ import { detectSeasons, type Season } from "./period.ts";
 import { hasBroken, pointOf, pointShares, shareRecency } from "./point.ts";
 import { poolFor, runPool } from "./pool.ts";
 import { newRanking, rank } from "./rank.ts";
+import { findTones } from "./tones.ts";
 import type { Forecast, Forecaster, ForecastRequest } from "./types.ts";
 
 /** Below this many points there is nothing to learn weights from. */
@@ -51,9 +52,10 @@ function passOver({ series, horizonSteps, leadSteps, longHistory }: ForecastRequ
   const y = raw.map((v) => v / size);
   const steps = Math.max(horizonSteps, leadSteps);
   const seasons = n >= LEAST_SEASON ? detectSeasons(y, 2) : [];
+  const waves = n >= LEAST_SEASON ? findTones(y) : [];
   const start = series.start + (series.values.length - n) * series.step;
   const stretch = { start, step: series.step, length: n + steps };
-  const models = [...poolFor(n, horizonSteps, seasons), ...longPool(longHistory, stretch, horizonSteps, size)];
+  const models = [...poolFor(n, horizonSteps, seasons, waves), ...longPool(longHistory, stretch, horizonSteps, size)];
   const span = n - Math.max(4, Math.floor(n / 6));
   const stride = Math.max(1, Math.floor(span / MOST_ORIGINS));
   const count = Math.min(MOST_ORIGINS, Math.floor(span / stride)) + 1;
@@ -122,7 +124,7 @@ function targetOf(pass: Pass, ahead: number, kind: "mean" | "max"): Target {
     return out;
   });
   const weights = measuredOnly(recency(known, stride, y.length), pass, ahead);
-  return { actual, said, weights, unseen: unseenWeight(ahead, stride), centred: kind === "mean" };
+  return { actual, said, weights, doubt: doubtOf(ahead, stride), centred: kind === "mean" };
 }
 
 /**
@@ -167,7 +169,7 @@ function bandsOf(pass: Pass, path: Float64Array): { lower: Float64Array; upper: 
       errors[known] = y[origins[known]! + k]! - path[known * steps + k]!;
     }
     const weights = measuredOnly(recency(known, stride, y.length), pass, k + 1);
-    quantilesOf(errors, rank(errors, known, ranking), known, weights, unseenWeight(k + 1, stride), BAND, offset);
+    quantilesOf(errors, rank(errors, known, ranking), known, weights, doubtOf(k + 1, stride), BAND, offset);
     if (b === 1) before.set(offset);
     const from = edges[b - 1]!;
     for (let i = from; i <= k; i++) {

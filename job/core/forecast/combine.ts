@@ -1,5 +1,5 @@
 /** Quantiles of one target (the horizon's mean, or the lead's maximum): each is a weighted mean of the models' own conformal quantiles. */
-import { quantilesOf } from "./conformal.ts";
+import { type Doubt, deviation, quantilesOf } from "./conformal.ts";
 import { pinball, settle } from "./precedent.ts";
 import { newRanking, rank } from "./rank.ts";
 import { NOTHING, sharesOf } from "./shares.ts";
@@ -12,8 +12,7 @@ export interface Target {
   readonly said: readonly Float64Array[];
   /** Recency weights of the known origins. */
   readonly weights: Float64Array;
-  /** Weight of the unseen (see conformal.ts). */
-  readonly unseen: number;
+  readonly doubt: Doubt;
   /** Whether the quantile at 0.5 is the models' own forecast, without their offset (see combineQuantiles). */
   readonly centred: boolean;
 }
@@ -81,7 +80,7 @@ function unknownQuantiles({ said }: Target, levels: readonly number[]): number[]
 
 /** The last value, and all models (it among them) that are not hopeless. */
 function runnersOf(
-  { actual, said, weights, unseen, centred }: Target,
+  { actual, said, weights, doubt, centred }: Target,
   levels: readonly number[],
 ): { readonly runners: Runner[]; readonly last: Runner } {
   const known = actual.length;
@@ -90,13 +89,13 @@ function runnersOf(
     for (let o = 0; o < known; o++) errors[o] = actual[o]! - s[o]!;
     return errors;
   });
-  const spread = all.map((errors) => deviation(errors, weights));
+  const spread = all.map((errors) => deviation(errors, known, weights));
   const limit = HOPELESS * spread.reduce((a, b) => Math.min(a, b)) + NOTHING;
   const ranking = newRanking(known);
   const runnerOf = (m: number): Runner => {
     const errors = all[m]!;
     const offsets = new Float64Array(levels.length);
-    quantilesOf(errors, rank(errors, known, ranking), known, weights, unseen, levels, offsets);
+    quantilesOf(errors, rank(errors, known, ranking), known, weights, doubt, levels, offsets);
     if (centred && levels.includes(0.5)) offsets[levels.indexOf(0.5)] = 0;
     return { bonus: m === 0 ? LAST_BONUS : 1, errors, now: said[m]![said[m]!.length - 1]!, offsets };
   };
@@ -115,18 +114,4 @@ function pinballLoss(errors: Float64Array, offset: number, level: number, weight
     total += weights[o]!;
   }
   return sum / total;
-}
-
-/** Weighted mean absolute deviation of the errors from their mean. */
-function deviation(errors: Float64Array, weights: Float64Array): number {
-  let sum = 0;
-  let total = 0;
-  for (let o = 0; o < errors.length; o++) {
-    sum += weights[o]! * errors[o]!;
-    total += weights[o]!;
-  }
-  const mean = sum / total;
-  let spread = 0;
-  for (let o = 0; o < errors.length; o++) spread += weights[o]! * Math.abs(errors[o]! - mean);
-  return spread / total;
 }

@@ -1,5 +1,6 @@
 /** Detects the season of a window, or says "none": detrended autocorrelation that must first dip below zero and then peak. */
 
+import { detrended } from "./detrend.ts";
 import { evidenceFor } from "./season-test.ts";
 
 /** A detected season. */
@@ -10,6 +11,8 @@ export interface Season {
   readonly strength: number;
 }
 
+/** Degree of the curve that is taken out for a second look: it follows up to two and a half turns of a slow wave under the season. */
+const CURVE = 5;
 /** Peaks below this are not looked at: a season that explains less of a window than a fifth is not worth its models. */
 const LEAST_STRENGTH = 0.2;
 /** Peaks at least this share as high as the highest may be its fundamental. */
@@ -26,7 +29,11 @@ const COMPARED = 4;
  * (season-test.ts) is the season; a second one must show its own beside it.
  */
 export function detectSeasons(y: Float64Array, limit: number): Season[] {
-  const peaks = peaksOf(y);
+  const found = seasonsAmong(y, peaksOf(y, 1), limit);
+  return found.length > 0 ? found : seasonsAmong(y, peaksOf(y, CURVE), limit);
+}
+
+function seasonsAmong(y: Float64Array, peaks: readonly Season[], limit: number): Season[] {
   const highest = peaks[0];
   if (highest === undefined || limit < 1) return [];
   const shorter = peaks
@@ -51,10 +58,10 @@ export function detectSeasons(y: Float64Array, limit: number): Season[] {
 }
 
 /** Peaks of the autocorrelation, the highest first. */
-function peaksOf(y: Float64Array): Season[] {
+function peaksOf(y: Float64Array, degree: number): Season[] {
   const longest = Math.floor(y.length * 0.45);
   if (longest < 3) return [];
-  const acf = autocorrelation(detrended(y), longest + 1);
+  const acf = autocorrelation(detrended(y, degree), longest + 1);
   if (acf === undefined) return [];
   let dip = 1;
   while (dip <= longest && acf[dip]! > 0) dip++;
@@ -95,18 +102,6 @@ function refine(acf: Float64Array, period: number, longest: number): number {
   // all cycles seen: 7.1 taken for 7 is a quarter of a cycle off after 17 of them.
   const whole = Math.round(best);
   return Math.abs(best - whole) < Math.min(0.12, (0.2 * best) / longest) ? whole : best;
-}
-
-function detrended(y: Float64Array): Float64Array {
-  const n = y.length;
-  let mean = 0;
-  for (const v of y) mean += v / n;
-  let cross = 0;
-  for (let i = 0; i < n; i++) cross += (i - (n - 1) / 2) * y[i]!;
-  const slope = cross / ((n * (n * n - 1)) / 12);
-  const out = new Float64Array(n);
-  for (let i = 0; i < n; i++) out[i] = y[i]! - mean - slope * (i - (n - 1) / 2);
-  return out;
 }
 
 /** Autocorrelation at lags 0..last, each scaled by its own number of pairs; undefined for a constant. */

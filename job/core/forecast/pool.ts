@@ -1,6 +1,6 @@
 /** The pool: which models a window of a given length and season gets, and one pass of all of them. */
 import { analogue } from "./models/analogue.ts";
-import { fourier } from "./models/fourier.ts";
+import { fourier, tones } from "./models/fourier.ts";
 import { lastValue, meanOf, medianOf, smoothing } from "./models/level.ts";
 import type { Model, Plan } from "./models/model.ts";
 import { prophet } from "./models/prophet.ts";
@@ -9,8 +9,11 @@ import { cycleMean, holtWinters, seasonalNaive } from "./models/seasonal.ts";
 import { holt, theta } from "./models/trend.ts";
 import type { Season } from "./period.ts";
 
-/** The models for n values, forecasts judged over `ahead` steps, and the seasons found (strongest first). */
-export function poolFor(n: number, ahead: number, seasons: readonly Season[]): Model[] {
+/** Ever longer stretches of the past, back to 44 steps. */
+const STRETCHES = [4, 6, 8, 11, 14, 18, 22, 27, 32, 38, 44];
+
+/** The models for n values, forecasts judged over `ahead` steps, the seasons and the tones found (strongest first). */
+export function poolFor(n: number, ahead: number, seasons: readonly Season[], waves: readonly number[] = []): Model[] {
   const models: Model[] = [lastValue, smoothing(ahead), holt("damped", 0.9, ahead), meanOf(3)];
   if (n >= 12) models.push(holt("holt", 0.98, ahead), theta(30), medianOf(5), meanOf(12), meanOf(30), medianOf(15));
   if (n >= 30) {
@@ -25,11 +28,28 @@ export function poolFor(n: number, ahead: number, seasons: readonly Season[]): M
         ridge: 0.02,
         memory: 1,
       }),
+      autoregression({
+        name: "arLong",
+        lags: [1, 2, 3, 4],
+        stretches: STRETCHES,
+        relative: false,
+        ridge: 0.01,
+        memory: 1,
+      }),
+      autoregression({
+        name: "arLongDiff",
+        lags: [2, 3, 4],
+        stretches: STRETCHES,
+        relative: true,
+        ridge: 0.03,
+        memory: 1,
+      }),
       analogue(6, 5),
       analogue(12, 4),
       prophet(seasons[0]?.period),
     );
   }
+  if (waves.length > 0) models.push(tones(waves, 0.995));
   seasons.forEach((season, i) => {
     const m = season.period;
     const tag = i === 0 ? "" : `@${i + 1}`;

@@ -11,6 +11,9 @@ const SINGULAR = 1e-9;
 /** Log likelihood asked of a season, and of each of its harmonics on top. */
 const ASKED = 5.5;
 const ASKED_EACH = 3;
+/** The same asked of a set of tones, and of each of them on top. */
+const ASKED_TONES = 10;
+const ASKED_TONE = 4;
 /** Share of the squares below which nothing is left to explain: a wave without noise, which its own last values tell to the last bit. */
 const EXACT = 1e-10;
 /** Such a wave repeats itself as well: its autocorrelation at the period is at least this. */
@@ -49,6 +52,35 @@ export function evidenceFor(y: Float64Array, { period, strength }: Claim, known:
     most = Math.max(most, (freedom / 2) * Math.log(left[first]! / left[first + 2 * h]!) - ASKED - ASKED_EACH * h);
   }
   return most;
+}
+
+/**
+ * How many of the tones (lengths in steps, the strongest first) explain the window beyond a line and its last four values: the number with the
+ * most evidence, 0 when none has any. A tone has three free numbers and its length is the best of many.
+ */
+export function tonesBeyond(y: Float64Array, periods: readonly number[]): number {
+  const width = FIXED + 2 * periods.length + 1;
+  if (y.length - LAGS < width + 2) return 0;
+  const left = residuals(
+    momentsOf(
+      y,
+      periods.map((p) => ({ p, harmonics: 1 })),
+      width,
+    ),
+    width,
+  );
+  if (left[FIXED]! <= EXACT * left[0]!) return 0;
+  let count = 0;
+  let most = 0;
+  for (let k = 1; k <= periods.length; k++) {
+    const freedom = y.length - LAGS - (FIXED + 3 * k);
+    const evidence = (freedom / 2) * Math.log(left[FIXED]! / left[FIXED + 2 * k]!) - ASKED_TONES - ASKED_TONE * k;
+    if (evidence > most) {
+      most = evidence;
+      count = k;
+    }
+  }
+  return count;
 }
 
 /** One season of the regression. */

@@ -10,7 +10,7 @@ function target(said: readonly [number, number], centred: boolean, known = KNOWN
     actual: new Float64Array(known).fill(10),
     said: said.map((v) => new Float64Array(known + 1).fill(v)),
     weights: new Float64Array(known).fill(1),
-    unseen: 0.35,
+    doubt: { unseen: 0.35, overlap: 0 },
     centred,
   };
 }

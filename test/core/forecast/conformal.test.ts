@@ -1,15 +1,15 @@
 /** Conformal quantiles against the plain rule by a sort, and their tails. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { quantilesOf, recency, unseenWeight } from "../../../job/core/forecast/conformal.ts";
+import { deviation, doubtOf, quantilesOf, recency } from "../../../job/core/forecast/conformal.ts";
 import { newRanking, rank } from "../../../job/core/forecast/rank.ts";
 
 const LEVELS = [0.02, 0.05, 0.1, 0.25, 0.5, 0.6, 0.75, 0.9, 0.95, 0.98];
 
-function ours(errors: Float64Array, weights: Float64Array, unseen: number): Float64Array {
+function ours(errors: Float64Array, weights: Float64Array, unseen: number, overlap = 0): Float64Array {
   const out = new Float64Array(LEVELS.length);
   const n = errors.length;
-  quantilesOf(errors, rank(errors, n, newRanking(n)), n, weights, unseen, LEVELS, out);
+  quantilesOf(errors, rank(errors, n, newRanking(n)), n, weights, { unseen, overlap }, LEVELS, out);
   return out;
 }
 
@@ -79,10 +79,22 @@ describe("quantilesOf", () => {
   });
 });
 
+it("errors that overlap have a longer tail beyond the outermost, and the same quantiles within", () => {
+  const errors = Float64Array.from({ length: 80 }, (_, i) => Math.sin(i / 13));
+  const weights = new Float64Array(80).fill(1);
+  const [apart, overlapping] = [ours(errors, weights, 6), ours(errors, weights, 6, 39)];
+  // 0.98 lies beyond the outermost of 80 with 6 unseen; the scale is 39/80 of four deviations
+  const scale = 4 * (39 / 80) * deviation(errors, 80, weights);
+  expect(overlapping[9]).toBeCloseTo(Math.max(...errors) + scale * Math.log(3.5 / 86 / 0.02), 9);
+  expect(overlapping[9]!).toBeGreaterThan(apart[9]! + 0.5);
+  expect([...overlapping.slice(3, 7)]).toEqual([...apart.slice(3, 7)]);
+});
+
 it("recency halves what lies two fifths of the window back; the unseen weighs more the further ahead", () => {
   const weights = recency(120, 1, 120);
   expect(weights[119]).toBe(1);
   expect(weights[119 - 46]).toBeCloseTo(0.5, 1);
-  expect(unseenWeight(8, 1)).toBeGreaterThan(unseenWeight(4, 1));
-  expect(unseenWeight(8, 4)).toBeLessThan(unseenWeight(8, 1));
+  expect(doubtOf(8, 1).unseen).toBeGreaterThan(doubtOf(4, 1).unseen);
+  expect(doubtOf(8, 4).unseen).toBeLessThan(doubtOf(8, 1).unseen);
+  expect(doubtOf(1, 1).overlap).toBe(0);
 });

@@ -12,7 +12,15 @@ const wave = Float64Array.from(
   { length: N + STEPS },
   (_, i) => 1 + 0.4 * Math.sin((2 * Math.PI * i) / 20) + 0.002 * i + 0.05 * Math.sin(i * i),
 );
-const models = poolFor(N, 4, [{ period: 20, strength: 0.9 } as never, { period: 10, strength: 0.5 } as never]);
+const models = poolFor(
+  N,
+  4,
+  [
+    { period: 20, strength: 0.9 },
+    { period: 10, strength: 0.5 },
+  ],
+  [20, 73],
+);
 
 function pathOf(model: Model, y: Float64Array, origins: readonly number[]): Float64Array {
   return runPool([model], { y, origins: Int32Array.from(origins), steps: STEPS })[0]!;
@@ -20,6 +28,7 @@ function pathOf(model: Model, y: Float64Array, origins: readonly number[]): Floa
 
 /** Models whose refit on a prefix differs, with the reason; none of them looks ahead. */
 const SCALED_BY_WINDOW: Readonly<Record<string, string>> = {
+  tones: "as fourier",
   fourier: "its slope is measured in windows, so the ridge that holds it is a little stronger in a shorter one",
 };
 

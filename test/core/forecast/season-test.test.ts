@@ -1,7 +1,7 @@
 /** Seasons are claimed rarely where there is none and found where there is one; the test against plain least squares. */
 import { describe, expect, it } from "vitest";
 import { detectSeasons } from "../../../job/core/forecast/period.ts";
-import { evidenceFor } from "../../../job/core/forecast/season-test.ts";
+import { evidenceFor, tonesBeyond } from "../../../job/core/forecast/season-test.ts";
 import { autoregressive, generator } from "./noise.ts";
 
 const N = 120;
@@ -156,4 +156,30 @@ it("the evidence is that of plain least squares", () => {
   // both answers took part
   expect(yes).toBeGreaterThan(5);
   expect(yes).toBeLessThan(55);
+});
+
+it("as many tones are claimed as plain least squares has the most evidence for", () => {
+  const counts = new Set<number>();
+  for (let seed = 1; seed <= 40; seed++) {
+    const { normal, uniform } = generator(seed * 53);
+    const periods = [50, 21, 8.4].map((p) => p * (0.8 + 0.4 * uniform()));
+    const sizes = periods.map(() => 2 * uniform() ** 2);
+    const y = window((i) =>
+      periods.reduce((sum, p, k) => sum + sizes[k]! * Math.sin((2 * Math.PI * i) / p), 3 + normal()),
+    );
+    const rows = Array.from({ length: N - 4 }, (_, i) => i + 4);
+    const actual = rows.map((t) => y[t]!);
+    const columns = [rows.map(() => 1), rows.map((t) => t / N), ...[1, 2, 3, 4].map((l) => rows.map((t) => y[t - l]!))];
+    const without = leftOver(columns, actual);
+    let [most, count] = [0, 0];
+    periods.forEach((p, k) => {
+      for (const f of [Math.sin, Math.cos]) columns.push(rows.map((t) => f((2 * Math.PI * t) / p)));
+      const freedom = rows.length - 6 - 3 * (k + 1);
+      const evidence = (freedom / 2) * Math.log(without / leftOver(columns, actual)) - 10 - 4 * (k + 1);
+      if (evidence > most) [most, count] = [evidence, k + 1];
+    });
+    counts.add(count);
+    expect(tonesBeyond(y, periods), `seed ${seed}`).toBe(count);
+  }
+  expect(counts.size).toBeGreaterThan(2);
 });

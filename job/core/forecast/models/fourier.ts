@@ -2,32 +2,59 @@
 import { solveRidge } from "./linear.ts";
 import { anchorOf, carriedFrom, flat, type Model, type Plan } from "./model.ts";
 
+/** Tones are fitted to the whole window, which flatters them at its origins: their loss counts for a fifth more. */
+const TONES_HANDICAP = 1.2;
+
 /**
  * Level + slope + `order` harmonics of `period`, ridge, running moments with forgetting, plus the residual's first-order autocorrelation.
  * The residual that is carried forward decays by rho each step.
  */
 export function fourier(period: number, order: number, memory: number): Model {
+  const harmonics = Math.min(order, Math.floor(period / 2));
+  const frequencies = Array.from({ length: harmonics }, (_, h) => (h + 1) / period);
+  const least = Math.max(Math.ceil(period), 2 * order + 6);
   return {
     name: `fourier${order}`,
-    least: Math.max(Math.ceil(period), 2 * order + 6),
+    least,
     run(plan, out) {
-      harmonic(plan, out, period, Math.min(order, Math.floor(period / 2)), memory);
+      regress(plan, out, { frequencies, memory, least });
     },
   };
 }
 
-function harmonic({ y, origins, steps }: Plan, out: Float64Array, period: number, order: number, memory: number): void {
-  const p = 2 + 2 * order;
+/** The same with tones of any lengths (steps) in place of harmonics: waves that are no multiples of each other, or longer than the window. */
+export function tones(periods: readonly number[], memory: number): Model {
+  const least = 2 * periods.length + 12;
+  return {
+    name: "tones",
+    least,
+    handicap: TONES_HANDICAP,
+    run(plan, out) {
+      regress(plan, out, { frequencies: periods.map((p) => 1 / p), memory, least });
+    },
+  };
+}
+
+function regress(
+  { y, origins, steps }: Plan,
+  out: Float64Array,
+  {
+    frequencies,
+    memory,
+    least,
+  }: { readonly frequencies: readonly number[]; readonly memory: number; readonly least: number },
+): void {
+  const p = 2 + 2 * frequencies.length;
   const last = origins[origins.length - 1]!;
   const rows = last + steps;
   const X = new Float64Array(rows * p);
   for (let t = 0; t < rows; t++) {
     X[t * p] = 1;
     X[t * p + 1] = t / Math.max(1, last) - 0.5;
-    for (let h = 1; h <= order; h++) {
-      X[t * p + 2 * h] = Math.sin((2 * Math.PI * h * t) / period);
-      X[t * p + 2 * h + 1] = Math.cos((2 * Math.PI * h * t) / period);
-    }
+    frequencies.forEach((f, i) => {
+      X[t * p + 2 + 2 * i] = Math.sin(2 * Math.PI * f * t);
+      X[t * p + 3 + 2 * i] = Math.cos(2 * Math.PI * f * t);
+    });
   }
   const A = new Float64Array(p * p);
   const b = new Float64Array(p);
@@ -47,7 +74,7 @@ function harmonic({ y, origins, steps }: Plan, out: Float64Array, period: number
         for (let l = 0; l <= j; l++) A[j * p + l] = A[j * p + l]! * memory + X[done * p + j]! * X[done * p + l]!;
       }
     }
-    if (t < Math.max(period, 2 * order + 6)) {
+    if (t < least) {
       flat(out, o, steps, y[t - 1]!);
       continue;
     }

@@ -8,6 +8,8 @@ export interface Lags {
   readonly name: string;
   /** Lags used as features, in steps; lag 1 is the newest value. Ascending, all >= 1. */
   readonly lags: readonly number[];
+  /** The mean of each stretch of lags, from the one after an edge to the next edge: a long memory by few coefficients. */
+  readonly stretches?: readonly number[];
   /** Everything relative to the last value: forecasts the change, so a new level costs nothing. */
   readonly relative: boolean;
   /** Ridge as a share of the mean diagonal of the moments. */
@@ -24,8 +26,9 @@ export interface Lags {
  */
 export function autoregression(options: Lags): Model {
   const season = options.period ?? 0;
-  const deepest = Math.max(options.lags[options.lags.length - 1]!, season > 0 ? Math.ceil(2 * season) + 1 : 0);
-  const width = 1 + options.lags.length + (season > 0 ? 3 : 0);
+  const edges = options.stretches ?? [];
+  const deepest = Math.max(options.lags.at(-1)!, edges.at(-1) ?? 0, season > 0 ? Math.ceil(2 * season) + 1 : 0);
+  const width = 1 + options.lags.length + Math.max(0, edges.length - 1) + (season > 0 ? 3 : 0);
   const least = deepest + width + 4;
   return {
     name: options.name,
@@ -46,11 +49,19 @@ export function blocksOf(steps: number): Int32Array {
 
 /** Writes the features of origin s for the block [from, to) into x. */
 function design(y: Float64Array, s: number, from: number, to: number, options: Lags, x: Float64Array): void {
-  const { lags, relative, period } = options;
+  const { lags, stretches, relative, period } = options;
   const base = relative ? y[s - 1]! : 0;
   let j = 0;
   x[j++] = 1;
   for (const lag of lags) x[j++] = y[s - lag]! - base;
+  if (stretches !== undefined) {
+    for (let e = 1; e < stretches.length; e++) {
+      const [near, far] = [stretches[e - 1]!, stretches[e]!];
+      let sum = 0;
+      for (let lag = near + 1; lag <= far; lag++) sum += y[s - lag]!;
+      x[j++] = sum / (far - near) - base;
+    }
+  }
   if (period === undefined) return;
   let one = 0;
   let two = 0;

@@ -1,0 +1,26 @@
+/** Takes a slow course out of a window, so that what repeats in it can be seen. */
+
+/** What a least-squares polynomial of this degree leaves of y: each power is made orthogonal to the lower ones (discrete Legendre) and taken out. */
+export function detrended(y: Float64Array, degree: number): Float64Array {
+  const n = y.length;
+  const out = y.slice();
+  let before = new Float64Array(n);
+  let now = new Float64Array(n).fill(1);
+  let beforeSquare = 1;
+  for (let d = 0; d <= degree; d++) {
+    let square = 0;
+    let cross = 0;
+    for (let i = 0; i < n; i++) {
+      square += now[i]! * now[i]!;
+      cross += now[i]! * out[i]!;
+    }
+    for (let i = 0; i < n; i++) out[i] = out[i]! - (cross / square) * now[i]!;
+    const next = new Float64Array(n);
+    for (let i = 0; i < n; i++)
+      next[i] = ((2 * (i + 0.5)) / n - 1) * now[i]! - (d === 0 ? 0 : square / beforeSquare) * before[i]!;
+    before = now;
+    now = next;
+    beforeSquare = square;
+  }
+  return out;
+}
