@@ -11,8 +11,8 @@ const SLOWEST = 0.6;
 const FASTEST = 0.25;
 /** Steps of the first look, in turns a window: a tone between two of them loses 3 % of its height. */
 const GRID = 0.25;
-/** Newton rounds after each tone; the third moves a tone by less than a thousandth of its length. */
-const ROUNDS = 3;
+/** Newton rounds after each tone; a third changed no forecast by more than a thousandth. */
+const ROUNDS = 2;
 /** Newest values looked at: bounds the cost, and waves of minutes that began an hour ago have wandered. */
 const REACH = 240;
 
@@ -66,13 +66,13 @@ function refine(y: Float64Array, frequencies: number[]): Float64Array {
   const bound = GRID / n;
   let beta = leastSquares(y, frequencies, undefined);
   for (let round = 0; round < ROUNDS; round++) {
-    beta = leastSquares(y, frequencies, beta);
+    const moves = leastSquares(y, frequencies, beta).subarray(2 + 2 * k);
     for (let i = 0; i < k; i++) {
-      const move = Math.max(-bound, Math.min(bound, beta[2 + 2 * k + i]! / n));
+      const move = Math.max(-bound, Math.min(bound, moves[i]! / n));
       frequencies[i] = Math.min(FASTEST, Math.max((SLOWEST - GRID) / n, frequencies[i]! + move));
     }
+    beta = leastSquares(y, frequencies, undefined);
   }
-  beta = leastSquares(y, frequencies, undefined);
   const rest = y.slice();
   const row = new Float64Array(beta.length);
   for (let t = 0; t < n; t++) {

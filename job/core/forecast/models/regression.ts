@@ -39,10 +39,10 @@ export function autoregression(options: Lags): Model {
   };
 }
 
-/** Block edges: every step to 4, then 6, 8, 12, 16, 24, 32, ... and the end. */
+/** Block edges: 1, 2, 4, then 6, 8, 12, 16, 24, 32, ... and the end. */
 export function blocksOf(steps: number): Int32Array {
   const edges = [0];
-  for (let e = 1; e < steps; e = e < 4 ? e + 1 : e % 3 === 0 ? (e / 3) * 4 : (e * 3) / 2) edges.push(e);
+  for (let e = 1; e < steps; e = e < 4 ? 2 * e : e % 3 === 0 ? (e / 3) * 4 : (e * 3) / 2) edges.push(e);
   edges.push(steps);
   return Int32Array.from(edges);
 }
