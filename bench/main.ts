@@ -9,7 +9,10 @@ interface Bench {
 const BENCHES: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<Bench> }>> = {
   accuracy: { about: "forecast errors of ours and of others over all series", load: () => load("accuracy") },
   policy: { about: "cost and misses of our decisions and of others over all series", load: () => load("policy") },
-  speed: { about: "time and memory of a whole run from a cold start", load: () => load("speed") },
+  speed: {
+    about: "time and memory of a whole run from a cold start, and of a forecast in a warm process",
+    load: () => load("speed"),
+  },
 };
 
 async function load(name: string): Promise<Bench> {

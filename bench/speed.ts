@@ -1,9 +1,10 @@
-/** Cold start: the whole `--once` over a recorded history beside a bare Node, and beside Python with Prophet where it is installed; writes docs/speed.md. */
+/** Speed: a cold start, the whole `--once` over a recorded history beside a bare Node, and beside Python with Prophet where it is installed, and the forecast in a warm process; writes docs/speed.md. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { warmSection } from "./speed/warm-section.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const JOB = join(ROOT, "dist/job.js");
@@ -157,12 +158,13 @@ export function main(args: readonly string[]): void {
     python === undefined
       ? "Python with prophet was not on this machine."
       : `Python takes ${(python.wallMs / ours.wallMs).toFixed(1)} times the wall time, ${(python.cpuMs / ours.cpuMs).toFixed(1)} times the CPU time and ${(python.rssMb / ours.rssMb).toFixed(1)} times the memory of a run.`;
-  console.log(`${text}\n\n${against}`);
+  const warm = warmSection();
+  console.log(`${text}\n\n${against}\n\n${warm}`);
   const machine = `${cpus().length} x ${cpus()[0]?.model ?? "unknown CPU"}, Node ${process.versions.node}, load ${loadavg()[0]!.toFixed(1)} at the end`;
-  writeFileSync(join(ROOT, "docs/speed.md"), page(text, against, machine, rounds));
+  writeFileSync(join(ROOT, "docs/speed.md"), page(text, against, warm, machine, rounds));
 }
 
-function page(text: string, against: string, machine: string, rounds: number): string {
+function page(text: string, against: string, warm: string, machine: string, rounds: number): string {
   return `# Speed
 
 <!-- Written by \`npm run bench -- speed\`. -->
@@ -177,5 +179,6 @@ ${against}
 
 A run with a history file loads neither axios nor client-node nor the plots; over a real Prometheus and a real API server both
 libraries come on top. The compile cache is Node's own (\`NODE_COMPILE_CACHE\`); the image brings it filled.
-`;
+
+${warm}`;
 }
