@@ -3,6 +3,7 @@ import { analogue } from "./models/analogue.ts";
 import { fourier } from "./models/fourier.ts";
 import { lastValue, meanOf, medianOf, smoothing } from "./models/level.ts";
 import type { Model, Plan } from "./models/model.ts";
+import { prophet } from "./models/prophet.ts";
 import { autoregression } from "./models/regression.ts";
 import { cycleMean, holtWinters, seasonalNaive } from "./models/seasonal.ts";
 import { holt, theta } from "./models/trend.ts";
@@ -26,6 +27,7 @@ export function poolFor(n: number, ahead: number, seasons: readonly Season[]): M
       }),
       analogue(6, 5),
       analogue(12, 4),
+      prophet(seasons[0]?.period),
     );
   }
   seasons.forEach((season, i) => {

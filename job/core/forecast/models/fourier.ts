@@ -1,6 +1,6 @@
 /** Harmonic regression by ridge with an autoregressive residual: a smooth season of any (fractional) period. */
 import { solveRidge } from "./linear.ts";
-import { anchorOf, flat, type Model, type Plan } from "./model.ts";
+import { anchorOf, carriedFrom, flat, type Model, type Plan } from "./model.ts";
 
 /**
  * Level + slope + `order` harmonics of `period`, ridge, running moments with forgetting, plus the residual's first-order autocorrelation.
@@ -59,27 +59,18 @@ function harmonic({ y, origins, steps }: Plan, out: Float64Array, period: number
       for (let j = 2; j < p; j++) ridge[j] = 0.004 * weight * (1 + 0.0125 * j * j);
       solveRidge(A, ridge, b, p, 1, work, beta);
     }
-    let num = 0;
-    let den = 1e-12;
-    let before = 0;
-    const from = Math.max(0, t - 3 * p - 20);
-    for (let i = from; i < t; i++) {
-      let fit = 0;
-      for (let j = 0; j < p; j++) fit += beta[j]! * X[i * p + j]!;
-      const r = y[i]! - fit;
-      if (i > from) {
-        num += r * before;
-        den += before * before;
-      }
-      before = r;
-    }
-    const rho = Math.min(0.97, Math.max(0, num / den));
-    let carried = before;
+    let [rho, carried] = carriedFrom((i) => y[i]! - fitAt(X, beta, i), Math.max(0, t - 3 * p - 20), t);
     for (let k = 0; k < steps; k++) {
       carried *= rho;
-      let fit = 0;
-      for (let j = 0; j < p; j++) fit += beta[j]! * X[(t + k) * p + j]!;
-      out[o * steps + k] = fit + carried;
+      out[o * steps + k] = fitAt(X, beta, t + k) + carried;
     }
   }
+}
+
+/** The regression at row i. */
+function fitAt(X: Float64Array, beta: Float64Array, i: number): number {
+  const p = beta.length;
+  let sum = 0;
+  for (let j = 0; j < p; j++) sum += beta[j]! * X[i * p + j]!;
+  return sum;
 }

@@ -35,3 +35,20 @@ export function flat(out: Float64Array, o: number, steps: number, value: number)
 export function anchorOf(t: number): number {
   return t - (t % Math.max(3, t >> 5));
 }
+
+/**
+ * How a regression's residual lives on: its first-order autocorrelation over [from, t), within 0..0.97, and its newest value, which decays by
+ * that factor each step.
+ */
+export function carriedFrom(residual: (i: number) => number, from: number, t: number): [rho: number, newest: number] {
+  let cross = 0;
+  let square = 1e-12;
+  let before = residual(from);
+  for (let i = from + 1; i < t; i++) {
+    const r = residual(i);
+    cross += r * before;
+    square += before * before;
+    before = r;
+  }
+  return [Math.min(0.97, Math.max(0, cross / square)), before];
+}
