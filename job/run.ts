@@ -46,11 +46,18 @@ export async function runOnce(ports: Ports, targets: readonly TargetConfig[], op
   return { targets: outcomes, exitCode: outcomes.some((outcome) => outcome.action === "failed") ? 1 : 0, now, timings };
 }
 
-/** Several runs in one process, `every` seconds, as long as one more is likely to end within `for` seconds; each as safe as a process of its own. */
+/** A run every `every` seconds for `for` seconds; `after` is told of each when it is done, and is waited for. */
+export interface Repetition {
+  readonly every: Seconds;
+  readonly for: Seconds;
+  readonly after?: (run: RunResult) => Promise<void>;
+}
+
+/** Several runs in one process, as long as one more is likely to end in time; each as safe as a process of its own. */
 export async function runFor(
   ports: Ports,
   targets: readonly TargetConfig[],
-  options: RunOptions & { readonly every: Seconds; readonly for: Seconds },
+  options: RunOptions & Repetition,
 ): Promise<{ readonly runs: readonly RunResult[]; readonly exitCode: 0 | 1 }> {
   const { clock } = ports;
   const begin = clock.tick();
@@ -61,7 +68,9 @@ export async function runFor(
   for (let due = 0; due === 0 || due + longest <= options.for; ) {
     if (due > elapsed()) await clock.sleep(due - elapsed());
     const started = elapsed();
-    runs.push(await runOnce(ports, paced, options));
+    const run = await runOnce(ports, paced, options);
+    runs.push(run);
+    await options.after?.(run);
     longest = Math.max(longest, elapsed() - started);
     // A slot that a slow run has swallowed is skipped, not caught up.
     due = Math.max(due + options.every, Math.ceil(elapsed() / options.every) * options.every);

@@ -1,6 +1,7 @@
 /** One run over fake ports: order of claim and act, failures, conflicts, several runs in one process. */
 import { describe, expect, it } from "vitest";
-import { runFor, runOnce } from "../job/run.ts";
+import { encode } from "../job/core/state/codec.ts";
+import { type RunResult, runFor, runOnce } from "../job/run.ts";
 import { behavior, config, NOW } from "./fakes/config.ts";
 import { last } from "./fakes/forecaster.ts";
 import { type FakeWorld, fakePorts, fakeWorld, stateOf } from "./fakes/ports.ts";
@@ -168,6 +169,30 @@ describe("runFor", () => {
     expect(runs.map((r) => r.now - NOW)).toEqual([0, 15, 30, 45].map((s) => expect.closeTo(s, 0)));
     expect(exitCode).toBe(0);
     expect(runs.map((r) => r.targets[0]?.action)).toEqual(["scaled", "unchanged", "unchanged", "unchanged"]);
+  });
+
+  it("tells of each run when it is done, so that a change in the first is announced although the last changed nothing", async () => {
+    const seen: string[] = [];
+    const after = async ({ targets, now }: RunResult) => {
+      seen.push(`${Math.round(now - NOW)} ${targets[0]!.action}`);
+    };
+    const world = fakeWorld({ load: () => 2.2 });
+    await runFor(fakePorts(world), [config()], { ...options, every: 15, for: 32, after });
+    expect(seen).toEqual(["0 scaled", "15 unchanged", "30 unchanged"]);
+  });
+
+  it("is as safe in each run as a process of its own: one that loses its claim acts on nothing, the next goes on", async () => {
+    const world = fakeWorld({ load: () => 2.2 });
+    let claims = 0;
+    world.onCall = (call) => {
+      // a rival decides between our reading and our claim, in the second run only; it claims what it read, so its replicas stand
+      if (call !== "claim" || ++claims !== 2) return;
+      const rival = { ...stateOf(world).targets["shop/web"]!, wishes: [{ at: world.now, replicas: 9 }] };
+      world.state = { text: encode({ version: 1, targets: { "shop/web": rival } }), version: world.state.version + 1 };
+    };
+    const { runs } = await runFor(fakePorts(world), [config()], { ...options, every: 15, for: 32 });
+    expect(runs.map((r) => r.targets[0]!.reason)).toEqual(["ForecastQuantile", "StateConflict", "DesiredWithinRange"]);
+    expect(world.calls.filter((call) => call.startsWith("scale"))).toEqual(["scale web 2 5"]);
   });
 
   it("skips slots that a slow run has swallowed, and starts none that would not end in time", async () => {

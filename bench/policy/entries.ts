@@ -1,15 +1,17 @@
 /** What the policy bench compares: entries of each table. */
-import { type Entry, LEVELS } from "./matrix.ts";
+import { resolveTarget } from "../../job/config/resolve.ts";
+import type { TargetConfig } from "../../job/core/target.ts";
+import { type Entry, FRONT } from "./matrix.ts";
 
 /** The higher quantile that the tables show beside the default: less unserved load for more pods. */
-export const HIGH = 0.95;
+export const HIGH = 0.9;
 
 /** Ours and its peers at one start-up time. The reference, HPA v2 with its defaults at 70 %, comes first. */
 export function mainEntries(): Entry[] {
   return [
     { label: "hpa", policy: "hpa" },
     { label: "auto", policy: "auto" },
-    { label: `auto, quantile ${HIGH}`, policy: "auto", target: { quantile: HIGH, scaleDownQuantile: 0.98 } },
+    { label: `auto, quantile ${HIGH}`, policy: "auto", target: at(HIGH) },
     { label: "auto, every 15 s", policy: "auto", options: { every: 15 } },
     { label: "hpa at 90 %", policy: "hpa", options: { hpaTarget: 0.9 } },
     { label: "hpa + linear forecast", policy: "linear" },
@@ -22,15 +24,19 @@ export function mainEntries(): Entry[] {
   ];
 }
 
+/** A target's settings at a quantile: what goes with it by default. */
+function at(quantile: number): Partial<TargetConfig> {
+  const { scaleDownQuantile, calibration } = resolveTarget({
+    scaleTargetRef: { name: "workload" },
+    targetCpu: 1,
+    quantile,
+  });
+  return { quantile, scaleDownQuantile: scaleDownQuantile!, calibration };
+}
+
 /** The front of ours over quantiles, and of HPA over targets. */
 export function frontEntries(): Entry[] {
-  const ours = LEVELS.filter((q) => q >= 0.5 && q <= 0.98).map(
-    (quantile): Entry => ({
-      label: `auto ${quantile}`,
-      policy: "auto",
-      target: { quantile, scaleDownQuantile: Math.max(0.9, LEVELS.find((l) => l > quantile) ?? quantile) },
-    }),
-  );
+  const ours = FRONT.map((quantile): Entry => ({ label: `auto ${quantile}`, policy: "auto", target: at(quantile) }));
   const theirs = [0.5, 0.6, 0.7, 0.8, 0.9].map(
     (hpaTarget): Entry => ({ label: `hpa ${hpaTarget}`, policy: "hpa", options: { hpaTarget } }),
   );

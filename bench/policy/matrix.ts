@@ -1,4 +1,5 @@
 /** Runs policies over series and sums their scores up as the tables quote them. */
+import { keepLevel } from "../../job/config/resolve.ts";
 import type { Forecast, Forecaster } from "../../job/core/forecast/types.ts";
 import type { TargetConfig } from "../../job/core/target.ts";
 import { toDemand } from "../../job/replay/demand.ts";
@@ -19,8 +20,11 @@ export interface Entry {
 /** Scores by label, one per series, same order as the series. */
 export type Scores = Readonly<Record<string, readonly ReplayScore[]>>;
 
-/** The levels a bench may ask for; one forecast serves all of them. */
-export const LEVELS = [0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.87, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99] as const;
+/** Quantiles of the fronts. */
+export const FRONT = [0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95] as const;
+
+/** The levels a bench may ask for, the fronts' and what goes with each for scale-in; one forecast serves all of them. */
+export const LEVELS = [...new Set([...FRONT, ...FRONT.map(keepLevel)])].sort((a, b) => a - b);
 
 /**
  * Remembers forecasts by origin and lead, so that a sweep over quantiles fits each origin once. Asks the forecaster for
@@ -29,16 +33,18 @@ export const LEVELS = [0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.87, 0.9, 0.93, 0.
 export function remembering(forecaster: Forecaster): Forecaster {
   const known = new Map<string, Forecast>();
   return (request) => {
-    const { series, horizonSteps, leadSteps, levels } = request;
+    const { series, horizonSteps, leadSteps, levels, parts = [] } = request;
     const n = series.values.length;
-    const key = `${series.start}/${n}/${series.values[n - 1]}/${horizonSteps}/${leadSteps}`;
+    const key = `${series.start}/${n}/${series.values[n - 1]}/${horizonSteps}/${leadSteps}/${parts.join()}`;
     let full = known.get(key);
     if (!full) {
       full = forecaster({ ...request, levels: LEVELS });
       known.set(key, full);
     }
     const pick = (values: readonly number[]) => levels.map((level) => values[levelIndex(level)]!);
-    return { ...full, meanQuantiles: pick(full.meanQuantiles), maxQuantiles: pick(full.maxQuantiles) };
+    const picked = { meanQuantiles: pick(full.meanQuantiles), maxQuantiles: pick(full.maxQuantiles) };
+    if (full.parts === undefined) return { ...full, ...picked };
+    return { ...full, ...picked, parts: full.parts.map((p) => ({ max: p.max, maxQuantiles: pick(p.maxQuantiles) })) };
   };
 }
 

@@ -13,7 +13,7 @@ const listLife = 10_000;
 
 /** What of a HorizontalPodAutoscaler is used. */
 export interface Hpa {
-  readonly metadata?: { readonly name?: string };
+  readonly metadata?: { readonly name?: string; readonly labels?: Readonly<Record<string, string>> };
   readonly spec?: {
     readonly minReplicas?: number;
     readonly scaleTargetRef?: { readonly apiVersion?: string; readonly kind?: string; readonly name?: string };
@@ -115,7 +115,15 @@ function otherScaler(target: TargetConfig, hpas: readonly Hpa[]): Conditions {
     const ours = target.actuator === "hpa" && hpa.metadata?.name === (target.hpaName ?? name);
     return !ours && ref?.kind === kind && ref.name === name && groupOf(ref.apiVersion ?? apiVersion) === group;
   });
-  return other === undefined ? {} : { otherScaler: `HorizontalPodAutoscaler/${other.metadata?.name ?? "?"}` };
+  return other === undefined ? {} : { otherScaler: nameOf(other) };
+}
+
+/** KEDA acts through an HPA of its own, which it labels: so a ScaledObject is seen with the right to list HPAs alone, and named by what its owner knows. */
+function nameOf({ metadata }: Hpa): string {
+  const scaledObject = metadata?.labels?.["scaledobject.keda.sh/name"];
+  return scaledObject === undefined
+    ? `HorizontalPodAutoscaler/${metadata?.name ?? "?"}`
+    : `ScaledObject/${scaledObject}`;
 }
 
 /** The group without its version: an HPA may name another version of the same kind. */

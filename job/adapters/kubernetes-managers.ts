@@ -19,6 +19,9 @@ export interface Owner {
   readonly scale: boolean;
 }
 
+/** The API server's word for a manager that it does not know: after a patch of /scale that changed nothing it knows none of the replicas any more (Kubernetes 1.36). */
+const UNKNOWN = "before-first-apply";
+
 /** An owner in words. */
 export function nameOf({ manager, scale }: Owner): string {
   return `${manager.slice(0, 128)}${scale ? " (scale)" : ""}`;
@@ -62,7 +65,7 @@ export async function ownersOf(api: Kubernetes, target: TargetConfig, replicas: 
     const causes = (error.cause as { causes?: readonly { field?: string; message?: string }[] } | undefined)?.causes;
     return (causes ?? []).flatMap(({ field, message = "" }) => {
       const manager = /^conflict with "([^"]+)"/.exec(message)?.[1];
-      if (field !== ".spec.replicas" || manager === undefined) return [];
+      if (field !== ".spec.replicas" || manager === undefined || manager === UNKNOWN) return [];
       return [{ manager, scale: message.includes(' with subresource "scale"') }];
     });
   }

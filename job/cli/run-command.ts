@@ -4,7 +4,7 @@ import { loadSettings } from "../config/load.ts";
 import type { Settings } from "../config/types.ts";
 import type { Ports } from "../ports.ts";
 import { collectingReporter, type Reported } from "../report/reporter.ts";
-import { type RunResult, runFor, runOnce } from "../run.ts";
+import { type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
 import { type Command, CommandError, type Flags, type Io, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
 import { type Choice, clockFor, openLog, openWorld, type World } from "./world.ts";
@@ -21,13 +21,16 @@ export const runCommand: Command = async (flags, io) => {
   try {
     const now = choice.historyFile === null ? null : await fileNow(world);
     const ports: Ports = { ...world, clock: clockFor(world, choice, now), reporter };
+    const after = async ({ targets, now: at }: RunResult) => {
+      if (!dryRun) await Promise.all(settings.targets.map((target, i) => world.announce(target, targets[i]!, at)));
+    };
     const result =
       repeat === null
         ? await runOnce(ports, settings.targets, { dryRun })
-        : await several(ports, settings, dryRun, repeat);
+        : await several(ports, settings, { dryRun, ...repeat, after });
+    if (repeat === null) await after(result);
     log("debug", "timings in ms", result.timings);
     const last = reporter.all.slice(-settings.targets.length);
-    if (!dryRun) await Promise.all(last.map((r) => world.announce(r.target, r.outcome, result.now)));
     if (flags.json === true) io.out(`${JSON.stringify({ targets: result.targets })}\n`);
     else await printText(last, flags, io, dryRun);
     if (typeof flags.svg === "string") await writePictures(last, flags.svg, flags, io);
@@ -48,14 +51,13 @@ async function fileNow(world: World): Promise<number> {
   }
 }
 
-async function several(ports: Ports, settings: Settings, dryRun: boolean, repeat: Repetition): Promise<RunResult> {
-  const { runs, exitCode } = await runFor(ports, settings.targets, { dryRun, ...repeat });
+async function several(
+  ports: Ports,
+  settings: Settings,
+  options: Repetition & { readonly dryRun: boolean },
+): Promise<RunResult> {
+  const { runs, exitCode } = await runFor(ports, settings.targets, options);
   return { ...runs.at(-1)!, exitCode };
-}
-
-interface Repetition {
-  readonly every: number;
-  readonly for: number;
 }
 
 function repetition(flags: Flags): Repetition | null {

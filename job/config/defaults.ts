@@ -87,11 +87,11 @@ export const TARGET = group({
       flag: "history",
     }),
     calibration: quantity({
-      about: "Errors of this much past calibrate the quantiles; the longer of this and `history` is read.",
+      about:
+        "Errors of this much past calibrate the quantiles; the longer of this and `history` is read. When not given 2 hours, from a `scaleDownQuantile` of 0.97 on more, and 6 hours for 0.99.",
       unit: "seconds",
       min: 0,
       max: 7 * DAY,
-      default: 7200,
       flag: "calibration",
     }),
     step: quantity({
@@ -109,16 +109,17 @@ export const TARGET = group({
       flag: "method",
     }),
     quantile: quantity({
-      about: "Replicas are bought for this quantile of the largest demand before the next decision can help.",
+      about:
+        "Replicas are bought for this quantile of the largest demand from when new pods serve to when the next decision's do.",
       unit: "ratio",
       min: 0.5,
       max: 0.995,
-      default: 0.6,
+      default: 0.7,
       flag: "quantile",
     }),
     scaleDownQuantile: quantity({
       about:
-        "Scale-in goes no lower than this quantile; the band above `quantile` stops flapping. When not given 0.87, or `quantile` where that is higher.",
+        "Scale-in goes no lower than this quantile; the band above `quantile` stops flapping. When not given 1 - (1 - quantile)^2, at most 0.995: 0.91 for 0.7, 0.99 for 0.9.",
       unit: "ratio",
       min: 0.5,
       max: 0.995,
@@ -171,14 +172,23 @@ export const TARGET = group({
     }),
     behavior: group({
       about: "Stabilisation, rate limits and tolerance of both directions.",
-      fields: { scaleUp: rules("up", 0, 0), scaleDown: rules("down", 45, 0.1) },
+      fields: { scaleUp: rules("up", 0, 0.1), scaleDown: rules("down", 10, 0.1) },
     }),
-    scaleDownCooldown: quantity({
-      about: "Least time between a scale-out and a later scale-in.",
+    scaleUpCooldown: quantity({
+      about:
+        "Least time between a change and a later scale-out that neither the current demand nor a surge asks for; runs that are closer count as this far apart.",
       unit: "seconds",
       min: 0,
       max: DAY,
       default: 60,
+      flag: "scale-up-cooldown",
+    }),
+    scaleDownCooldown: quantity({
+      about: "Least time between a change and a later scale-in. Of several runs the one nearest to its end counts.",
+      unit: "seconds",
+      min: 0,
+      max: DAY,
+      default: 75,
       flag: "scale-down-cooldown",
     }),
     suddenDropRatio: quantity({

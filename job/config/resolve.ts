@@ -15,8 +15,12 @@ type TargetPart = Part<typeof TARGET>;
 /** Points of one range query that Prometheus answers at most. */
 const MAX_POINTS = 11_000;
 
-/** Band above the quantile that pods are bought for: docs/policy.md has what it saves. */
-const SCALE_DOWN_QUANTILE = 0.87;
+/** Highest level that six hours of errors tell anything of. */
+const HIGHEST = 0.995;
+/** Errors of two hours calibrate a quantile, of six at most: older ones are not looked at (job/core/forecast/auto.ts). */
+const CALIBRATION = [2 * 3600, 6 * 3600] as const;
+/** Seconds of errors for a risk of 1: with 6 h an error above the 0.99 quantile of leads of 90 s is expected 2.4 times. */
+const SEEN = 216;
 
 /** Joins all layers; every issue is collected, and the result is only of use when there is none. */
 export function resolve(file: FilePart, environment: Layer, flags: Layer, issues: Issue[]): Settings {
@@ -79,14 +83,28 @@ function targetParts(file: FilePart, environment: Layer, flags: Layer): readonly
 
 function toTarget(raw: Value<typeof TARGET>): TargetConfig {
   const { query: _query, name, hpaName, schedule, ...rest } = raw;
+  const down = raw.scaleDownQuantile ?? keepLevel(raw.quantile);
   const floor = hpaName ?? (raw.actuator === "hpa" ? raw.scaleTargetRef?.name : undefined);
   return {
     ...rest,
     name: name ?? raw.scaleTargetRef.name,
     schedule: schedule.map(toRule),
-    scaleDownQuantile: raw.scaleDownQuantile ?? Math.max(raw.quantile, SCALE_DOWN_QUANTILE),
+    scaleDownQuantile: down,
+    calibration: raw.calibration ?? calibrationFor(down, raw.step),
     ...(floor === undefined ? {} : { hpaName: floor }),
   };
+}
+
+/** Pods are given back at the square of the risk that they are bought at; see docs/decisions/0004. */
+export function keepLevel(quantile: number): number {
+  // rounded: 1 - 0.3^2 is 0.9099999999999999
+  return Math.max(quantile, Math.min(HIGHEST, Math.round((1 - (1 - quantile) ** 2) * 1e4) / 1e4));
+}
+
+/** The rarer what is calibrated, the longer the past that shows it; never more points than one query gives. */
+function calibrationFor(level: number, step: number): number {
+  const [least, most] = CALIBRATION;
+  return Math.min(MAX_POINTS * step, most, Math.max(least, Math.round(SEEN / (1 - level))));
 }
 
 function toRule(raw: Value<typeof SCHEDULE_RULE>): ScheduleRule {

@@ -89,7 +89,9 @@ export interface TargetConfig {
   /** Forecasts whose in-window skill (relative MAE) is above this are not trusted. */
   readonly trustThreshold: number;
   readonly behavior: Behavior;
-  /** Least time between a scale-out and a later scale-in. */
+  /** Least time between a change and a later scale-out that neither the current demand nor a surge asks for. */
+  readonly scaleUpCooldown: Seconds;
+  /** Least time between a change and a later scale-in. */
   readonly scaleDownCooldown: Seconds;
   /** A demand this share below the forecast of the last run counts as a sudden drop (0.5 = half). */
   readonly suddenDropRatio: number;

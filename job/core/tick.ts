@@ -3,7 +3,7 @@ import type { Forecaster } from "./forecast/types.ts";
 import { backfill } from "./policy/backfill.ts";
 import { decide } from "./policy/decide.ts";
 import { noteDrop } from "./policy/drop.ts";
-import { ask, leadOf, levelsOf, look, type TickInput, toRemember } from "./policy/observe.ts";
+import { ask, leadNow, levelsOf, look, type TickInput, toRemember } from "./policy/observe.ts";
 import type { Decision, TickRecord } from "./policy/types.ts";
 import { mask } from "./series/grid.ts";
 import { currentDemand } from "./series/quality.ts";
@@ -24,7 +24,7 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
   const { series, quality } = look(input, recalled);
   const usable = quality.verdict !== "hold";
   const demand = usable ? currentDemand(series) : Number.NaN;
-  const lead = leadOf(input, quality.age);
+  const lead = leadNow(input, quality.age);
 
   const bursts = recalled.rollouts.map(([from, to]) => [from, to + TRACE] as const);
   const learnable = mask(series, conditions.rollout === true ? [...bursts, [now, now] as const] : bursts);
@@ -52,14 +52,15 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
     replicas: decision.replicas,
     wish,
     dataUsable: usable,
-    forecast: toRemember(forecast, now, quantile, lead, config),
+    forecast: toRemember(forecast, now, quantile, lead.seconds, config),
     rollout: conditions.rollout === true,
   };
   const record: TickRecord = {
     now,
     quality,
     demand,
-    lead,
+    lead: lead.seconds,
+    serves: lead.serves,
     level: config.quantile,
     quantile,
     forecast,

@@ -52,6 +52,7 @@ function logTick(log: Log, { target, record, outcome }: Reported, quiet: boolean
           quality: record.quality,
           demand: record.demand,
           lead: record.lead,
+          serves: record.serves,
           quantile: record.quantile,
         }),
     forecast,

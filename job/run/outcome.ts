@@ -42,7 +42,12 @@ function make(plan: Plan, action: Outcome["action"], to: number | null, reason: 
   const forecast =
     made === null || output === null
       ? null
-      : { max: made.max, quantile: output.record.quantile, level: output.record.level, method: made.method };
+      : {
+          max: (made.parts?.at(-1) ?? made).max,
+          quantile: output.record.quantile,
+          level: output.record.level,
+          method: made.method,
+        };
   const trail = output?.decision.trail ?? [];
   return { name: target.name, action, from, to: to ?? from, reason, message, forecast, trail };
 }

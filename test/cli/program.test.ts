@@ -50,7 +50,7 @@ describe("--once", () => {
     expect(target.forecast).toEqual({
       max: expect.any(Number),
       quantile: expect.any(Number),
-      level: 0.6,
+      level: 0.7,
       method: expect.any(String),
     });
     // the wave's top is 0.5 cores = 10 pods of 50m; its foot 0.1 cores = 2

@@ -55,10 +55,25 @@ describe("loadSettings", () => {
       step: 15,
       mode: "Active",
     });
-    expect(targets[0]?.behavior.scaleDown.stabilizationWindowSeconds).toBe(45);
+    expect(targets[0]?.behavior.scaleDown.stabilizationWindowSeconds).toBe(10);
     expect(targets[1]).toMatchObject({ name: "db", namespace: "data", targetCpu: 1.5 });
     expect(prometheus?.url).toBe("http://prometheus:9090");
     expect(state.configMap).toEqual({ namespace: "shop", name: "prophet-autoscaler-state" });
+  });
+
+  it("lets the level of scale-in and the past that calibrates it follow the quantile, unless they are given", async () => {
+    const at = async (more: string) => {
+      const { targets } = await load({ file: FILE.replace("quantile: 0.8, ", more) });
+      return [targets[0]?.scaleDownQuantile, targets[0]?.calibration];
+    };
+    expect(await at("")).toEqual([0.91, 7200]);
+    expect(await at("quantile: 0.8, ")).toEqual([0.96, 7200]);
+    expect(await at("quantile: 0.85, ")).toEqual([0.9775, 9600]);
+    expect(await at("quantile: 0.9, ")).toEqual([0.99, 21_600]);
+    expect(await at("quantile: 0.99, ")).toEqual([0.995, 21_600]);
+    expect(await at("quantile: 0.9, scaleDownQuantile: 0.95, calibration: 1h, ")).toEqual([0.95, 3600]);
+    // at steps of a second, six hours are more than one query gives
+    expect((await at("quantile: 0.9, step: 1s, "))[1]).toBe(11_000);
   });
 
   it("puts flags before environment before file before defaults", async () => {
@@ -66,7 +81,7 @@ describe("loadSettings", () => {
     const all = await load({ file: FILE, env, flags: { quantile: "0.7" } });
     expect(all.targets[0]).toMatchObject({ quantile: 0.7, maxReplicas: 30, targetCpu: 0.1 });
     expect((await load({ file: FILE, env })).targets[0]?.quantile).toBe(0.95);
-    expect((await load({ file: FILE.replace("quantile: 0.8, ", "") })).targets[0]?.quantile).toBe(0.6);
+    expect((await load({ file: FILE.replace("quantile: 0.8, ", "") })).targets[0]?.quantile).toBe(0.7);
   });
 
   it("lets a namespace from outside fill in what the file leaves open, not override it", async () => {

@@ -18,10 +18,10 @@ afterEach(async () => {
 });
 
 /** Runs a minute apart; before each, somebody sets 3 replicas. */
-async function resets(options: FakeOptions, rounds: number) {
+async function resets(options: FakeOptions, rounds: number, manager = argo.manager) {
   const cluster = await fakeCluster(options);
   ends.push(cluster.stop);
-  cluster.objects.managedFields = [argo];
+  cluster.objects.managedFields = [{ ...argo, manager }];
   const world = fakeWorld({ load: () => 2.2 });
   const outcomes = [];
   for (let i = 0; i < rounds; i++) {
@@ -79,6 +79,11 @@ describe("replicas that are reset at every sync", () => {
     const { outcomes } = await resets({ before }, 4);
     expect(outcomes[1]!.message).toMatch(/; another writer set 3 replicas after our last change$/);
     expect(outcomes[3]).toMatchObject({ reason: "Overruled", message: expect.stringMatching(/^another writer undid/) });
+  });
+
+  test("the API server's placeholder for a manager that it does not know is no name", async () => {
+    const { outcomes } = await resets({}, 2, "before-first-apply");
+    expect(outcomes[1]!.message).toMatch(/; another writer set 3 replicas after our last change$/);
   });
 
   test("a change that stays is asked about once, by the run that finds it", async () => {

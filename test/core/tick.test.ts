@@ -47,6 +47,10 @@ describe("tick", () => {
     const late = { samples: samplesOf(() => 1, { end: NOW - 60 }), partial: false, seriesCount: 1 };
     expect(asked(input({ history: late })).leadSteps).toBe(10);
     expect(asked(input({ config: config({ scaleDownQuantile: 0.95 }) })).levels).toEqual([0.8, 0.95]);
+    expect(asked(input()).parts).toEqual([
+      [0, 4],
+      [4, 8],
+    ]);
   });
 
   it("hands the longer history over on a grid of its own", () => {

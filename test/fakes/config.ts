@@ -30,6 +30,7 @@ export function config(overrides: Partial<TargetConfig> = {}): TargetConfig {
     podStart: 30,
     trustThreshold: 1,
     behavior: behavior(),
+    scaleUpCooldown: 0,
     scaleDownCooldown: 0,
     suddenDropRatio: 0.5,
     suddenDropHold: 0,

@@ -36,7 +36,7 @@ export function policyInput(
     series: series(new Array(40).fill(1)),
     forecast: forecast({ maxQuantiles: [quantileCores, upperCores].slice(0, levels.length) }),
     levels,
-    lead: 120,
+    lead: { seconds: 120, steps: 8, serves: 60, parts: [[0, 8]] },
     config: settings,
     conditions: {},
     memory: { ...BLANK, wishes: [{ at: NOW, replicas: 0 }] },
@@ -80,6 +80,7 @@ const settings = fc
       minReplicas: min,
       maxReplicas: min + span,
       behavior: { scaleUp: up, scaleDown: down },
+      scaleUpCooldown: cooldown,
       scaleDownCooldown: cooldown,
       trustThreshold: trust,
       schedule: [

@@ -48,6 +48,8 @@ export interface RunSettings {
   readonly kubeconfig?: string;
   readonly started?: (child: ChildProcess) => void;
   readonly env?: Readonly<Record<string, string>>;
+  /** In place of `--once`. */
+  readonly args?: readonly string[];
 }
 
 /** Starts a control plane, applies manifests/base (or another folder) in a namespace, and waits for nothing: no pod runs here. */
@@ -112,12 +114,12 @@ async function runJob(
   dir: string,
   namespace: string,
   settings: object,
-  { kubeconfig, started, env }: RunSettings,
+  { kubeconfig, started, env, args = ["--once"] }: RunSettings,
 ): Promise<RunResult> {
   files += 1;
   const config = join(dir, `config-${files}.yaml`);
   await writeFile(config, JSON.stringify(settings));
-  const child = spawn(process.execPath, [join(dir, "dist/job.js"), "--once", "--json", "--config", config], {
+  const child = spawn(process.execPath, [join(dir, "dist/job.js"), ...args, "--json", "--config", config], {
     env: {
       PATH: process.env.PATH ?? "",
       KUBECONFIG: kubeconfig ?? "",

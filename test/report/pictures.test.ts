@@ -98,7 +98,7 @@ describe("text", () => {
   it("names what was done, why, and every stage", () => {
     const text = decisionText(TARGET, sampleRecord(), OUTCOME, false);
     expect(text).toMatch(/^shop\/web: scaled 6 -> 10 \(ForecastQuantile\)/);
-    expect(text).toMatch(/to cover +470m = 0\.9 quantile of the maximum over 105 s/);
+    expect(text).toMatch(/to cover +470m = 0\.9 quantile of the maximum 45 to 105 s ahead/);
     expect(text).toMatch(/models +fourier 70 %, last 28 %$/m);
     expect(text).toMatch(/forecast {2}6 -> 10 {2}ForecastQuantile/);
     expect(decisionText(TARGET, null, OUTCOME, true)).toContain("would scale 6 -> 10");

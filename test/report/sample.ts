@@ -26,6 +26,7 @@ export function sampleRecord(): TickRecord {
     quality: { verdict: "act", reason: "DataComplete", points: 58, coverage: 0.97, age: 3, message: "58 points" },
     demand: 0.24,
     lead: 105,
+    serves: 45,
     level: 0.9,
     quantile: 0.47,
     forecast: {

@@ -1,4 +1,5 @@
 /** The forecaster the job uses: a ladder from the last value to a weighted pool, with conformal quantiles. */
+import type { Probability } from "../units.ts";
 import { combineQuantiles, type Target } from "./combine.ts";
 import { doubtOf, quantilesOf, recency } from "./conformal.ts";
 import { judge } from "./judge.ts";
@@ -11,16 +12,17 @@ import { hasBroken, pointOf, pointShares, shareRecency } from "./point.ts";
 import { poolFor, runPool } from "./pool.ts";
 import { newRanking, rank } from "./rank.ts";
 import { findTones } from "./tones.ts";
-import type { Forecast, Forecaster, ForecastRequest } from "./types.ts";
+import type { Forecast, Forecaster, ForecastRequest, LeadPart, Peak } from "./types.ts";
 
 /** Below this many points there is nothing to learn weights from. */
 const LEAST_POOL = 10;
 /** From this many on the regressions and seasons join. */
 const LEAST_SEASON = 30;
-/** Older values than this many cost time and tell nothing at a horizon of minutes. */
-const LONGEST = 960;
-/** At most this many in-window origins; a longer window spaces them out. */
+/** Six hours of 15 s. Older values cost time and tell nothing at a horizon of minutes, but that a quantile of 0.99 rests on few errors. */
+const LONGEST = 1440;
+/** About this many in-window origins; a longer window spaces them out, but never beyond a minute of 15 s: a peak that lasts one would fall between two. */
 const MOST_ORIGINS = 120;
+const WIDEST_STRIDE = 4;
 const BAND = [0.05, 0.95];
 
 /** What one pass over the window gave. */
@@ -57,17 +59,17 @@ function passOver({ series, horizonSteps, leadSteps, longHistory }: ForecastRequ
   const stretch = { start, step: series.step, length: n + steps };
   const models = [...poolFor(n, horizonSteps, seasons, waves), ...longPool(longHistory, stretch, horizonSteps, size)];
   const span = n - Math.max(4, Math.floor(n / 6));
-  const stride = Math.max(1, Math.floor(span / MOST_ORIGINS));
-  const count = Math.min(MOST_ORIGINS, Math.floor(span / stride)) + 1;
+  const stride = Math.min(WIDEST_STRIDE, Math.max(1, Math.floor(span / MOST_ORIGINS)));
+  const count = Math.min(Math.max(MOST_ORIGINS, Math.floor(span / WIDEST_STRIDE)), Math.floor(span / stride)) + 1;
   const origins = Int32Array.from({ length: count }, (_, i) => n - (count - 1 - i) * stride);
   const paths = runPool(models, { y, origins, steps });
   return { y, filled, size, origins, stride, steps, models, paths, seasons };
 }
 
 function assemble(request: ForecastRequest, pass: Pass): Forecast {
-  const { horizonSteps, leadSteps, levels, series } = request;
+  const { horizonSteps, leadSteps, levels, series, parts } = request;
   const { size, origins, stride, steps, models, seasons } = pass;
-  const meanTarget = targetOf(pass, horizonSteps, "mean");
+  const meanTarget = targetOf(pass, [0, horizonSteps], meanOf);
   const { actual, said } = meanTarget;
   const memory = measuredOnly(shareRecency(actual.length, stride, pass.y.length), pass, horizonSteps);
   let shares = pointShares(
@@ -82,8 +84,6 @@ function assemble(request: ForecastRequest, pass: Pass): Forecast {
     shares = shares.map((_, m) => (m === 0 ? 1 : 0));
     path = blend(pass, shares);
   }
-  const withMedian = levels.includes(0.5) ? levels : [...levels, 0.5].sort((a, b) => a - b);
-  const maxQuantiles = combineQuantiles(targetOf(pass, leadSteps, "max"), withMedian);
   const verdict = judge(actual, said, memory, Math.ceil(horizonSteps / stride));
   const now = (origins.length - 1) * steps;
   const bands = bandsOf(pass, path);
@@ -98,9 +98,9 @@ function assemble(request: ForecastRequest, pass: Pass): Forecast {
     lower: bands.lower.map((v) => v * size),
     upper: bands.upper.map((v) => v * size),
     mean: pointOf(actual, said, memory, shares) * size,
-    max: maxQuantiles[withMedian.indexOf(0.5)]! * size,
     meanQuantiles: combineQuantiles(meanTarget, levels).map((v) => v * size),
-    maxQuantiles: levels.map((level) => maxQuantiles[withMedian.indexOf(level)]! * size),
+    ...peakOf(pass, [0, leadSteps], levels),
+    ...(parts && { parts: parts.map((part) => peakOf(pass, part, levels)) }),
     skill: verdict.skill,
     coverage90: verdict.coverage90,
     weights,
@@ -111,20 +111,29 @@ function assemble(request: ForecastRequest, pass: Pass): Forecast {
   };
 }
 
-function targetOf(pass: Pass, ahead: number, kind: "mean" | "max"): Target {
-  const of = kind === "mean" ? meanOf : maxOf;
+/** The maximum over a part of the lead. */
+function peakOf(pass: Pass, part: LeadPart, levels: readonly Probability[]): Peak {
+  const withMedian = levels.includes(0.5) ? levels : [...levels, 0.5].sort((a, b) => a - b);
+  const quantiles = combineQuantiles(targetOf(pass, part, maxOf), withMedian).map((v) => v * pass.size);
+  return {
+    max: quantiles[withMedian.indexOf(0.5)]!,
+    maxQuantiles: levels.map((level) => quantiles[withMedian.indexOf(level)]!),
+  };
+}
+
+function targetOf(pass: Pass, [from, to]: LeadPart, of: typeof maxOf): Target {
   const { y, origins, steps, stride, paths } = pass;
   let known = 0;
-  while (known < origins.length && origins[known]! + ahead <= y.length) known++;
+  while (known < origins.length && origins[known]! + to <= y.length) known++;
   const actual = new Float64Array(known);
-  for (let o = 0; o < known; o++) actual[o] = of(y, origins[o]!, ahead);
+  for (let o = 0; o < known; o++) actual[o] = of(y, origins[o]! + from, to - from);
   const said = paths.map((path) => {
     const out = new Float64Array(origins.length);
-    for (let o = 0; o < out.length; o++) out[o] = of(path, o * steps, ahead);
+    for (let o = 0; o < out.length; o++) out[o] = of(path, o * steps + from, to - from);
     return out;
   });
-  const weights = measuredOnly(recency(known, stride, y.length), pass, ahead);
-  return { actual, said, weights, doubt: doubtOf(ahead, stride), centred: kind === "mean" };
+  const weights = measuredOnly(recency(known, stride, y.length), pass, to);
+  return { actual, said, weights, doubt: doubtOf(to, stride), centred: of === meanOf };
 }
 
 /**

@@ -2,6 +2,9 @@
 import type { Series } from "../series/types.ts";
 import type { Cores, Probability, Seconds } from "../units.ts";
 
+/** A part of the lead time: the steps [from, to) of the future, 0 being the first. */
+export type LeadPart = readonly [from: number, to: number];
+
 /** What is asked of a forecast. The origin is the end of the series; step k of the future ends at `start + (n - 1 + k) * step`. */
 export interface ForecastRequest {
   readonly series: Series;
@@ -9,6 +12,8 @@ export interface ForecastRequest {
   readonly horizonSteps: number;
   /** Steps of the lead time (lag + pod start + interval) whose maximum is forecast, >= 1. */
   readonly leadSteps: number;
+  /** Parts of the lead time whose maxima are forecast besides; absent: none. */
+  readonly parts?: readonly LeadPart[];
   /** Levels at which quantiles are asked, ascending, each in (0, 1). */
   readonly levels: readonly Probability[];
   /** Coarser and longer history (e.g. 7 days at 5 minutes), oldest first; may overlap the series. */
@@ -17,6 +22,12 @@ export interface ForecastRequest {
 
 /** Which forecaster: the whole of ours, Prophet as a user gets it, the original's settings, or the last value. */
 export type Method = "auto" | "prophet" | "original" | "naive";
+
+/** The maximum over one part of the lead time: its point forecast (about the median) and its quantiles, non-decreasing. */
+export interface Peak {
+  readonly max: Cores;
+  readonly maxQuantiles: readonly Cores[];
+}
 
 /** A forecast as plain data. All values in cores, never negative, never NaN. */
 export interface Forecast {
@@ -33,6 +44,8 @@ export interface Forecast {
   /** Quantiles of the horizon's mean and of the lead time's maximum; same order as the request's levels, non-decreasing. */
   readonly meanQuantiles: readonly Cores[];
   readonly maxQuantiles: readonly Cores[];
+  /** The maximum over each of the request's parts, same order; absent where the method does not tell them apart. */
+  readonly parts?: readonly Peak[];
   /** In-window MAE of the combined forecast over that of the last value on the same origins; < 1 is better. NaN when unknown. */
   readonly skill: number;
   /** Share of in-window origins inside the 90 % interval of the mean, 0..1; NaN when unknown. */

@@ -1,9 +1,10 @@
-/** The quantile in cores that replicas are bought for: the forecast's while it has earned trust, else the last value's own. */
+/** Quantiles in cores that replicas are bought for and kept for: the forecast's while it has earned trust, else the last value's own. */
+import type { LeadPart } from "../forecast/types.ts";
 import type { Cores, Probability } from "../units.ts";
 import { persistenceQuantile } from "./persistence.ts";
 import type { PolicyInput } from "./stage.ts";
 
-/** A quantile of the maximum over the lead time. */
+/** A quantile of the maximum over a part of the lead. */
 export interface Bought {
   /** As forecast; the reactive one where there is no forecast. */
   readonly asked: Cores;
@@ -13,22 +14,35 @@ export interface Bought {
   readonly doubt: string | null;
 }
 
-/** The quantile at one of `input.levels`. An unknown skill (NaN) is no doubt: short histories get forecasts that are the last value's own. */
+/** What new pods are bought for: the part of the lead in which they serve. Before it they cannot help. */
 export function bought(input: PolicyInput, level: Probability): Bought {
-  const { forecast, config } = input;
-  const asked = forecast?.maxQuantiles[input.levels.indexOf(level)] ?? Number.NaN;
+  return over(input, input.lead.parts.length - 1, level);
+}
+
+/**
+ * What pods are kept for: the greatest of the parts' quantiles, for a pod that is given back now is missing in each. The quantile of the maximum over the whole lead is higher
+ * the longer pods take to start, at the same risk an hour: with 90 s it costs 1 % more pods.
+ */
+export function kept(input: PolicyInput, level: Probability): Cores {
+  return input.lead.parts.reduce((most, _, part) => Math.max(most, over(input, part, level).trusted), 0);
+}
+
+/** The quantile at one of `input.levels`. A method that does not tell parts apart gives that of the whole lead. An unknown skill (NaN) is no doubt: short histories get forecasts that are the last value's own. */
+function over(input: PolicyInput, part: number, level: Probability): Bought {
+  const { forecast, config, lead } = input;
+  const place = input.levels.indexOf(level);
+  const asked = (forecast?.parts?.[part] ?? forecast)?.maxQuantiles[place] ?? Number.NaN;
   if (forecast === null || !Number.isFinite(asked)) {
-    const instead = reactive(input, level);
+    const instead = reactive(input, lead.parts[part]!, level);
     return { asked: instead, trusted: instead, doubt: noForecast(input) };
   }
   if (!(forecast.skill > config.trustThreshold)) return { asked, trusted: asked, doubt: null };
   const doubt = `error ${forecast.skill.toFixed(2)} times that of the last value, limit ${config.trustThreshold}`;
-  return { asked, trusted: reactive(input, level), doubt };
+  return { asked, trusted: reactive(input, lead.parts[part]!, level), doubt };
 }
 
-function reactive({ series, demand, lead }: PolicyInput, level: Probability): Cores {
-  if (series === null || series.values.length === 0) return demand;
-  return persistenceQuantile(series, Math.max(1, Math.ceil(lead / series.step - 1e-9)), level);
+function reactive({ series, demand }: PolicyInput, part: LeadPart, level: Probability): Cores {
+  return series === null || series.values.length === 0 ? demand : persistenceQuantile(series, part, level);
 }
 
 function noForecast({ forecast, problem }: PolicyInput): string {

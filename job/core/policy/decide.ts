@@ -51,9 +51,9 @@ export function decide(input: PolicyInput): Decided {
     run(BLIND, current, input, trail);
     return { decision: conclude(current, trail, true), wish: null, quantile: Number.NaN };
   }
-  const { wish, quantile, trail: wishTrail } = wishFor(input);
+  const { wish, quantile, urgent, trail: wishTrail } = wishFor(input);
   trail.push(...wishTrail);
-  run(ACTING, wishTrail.at(-1)!.to, input, trail);
+  run(ACTING, wishTrail.at(-1)!.to, { ...input, urgent }, trail);
   // Partial data and start-up bursts are no witnesses for a later scale-in: what they would take away is not remembered.
   const witness = quality.verdict === "act" && input.conditions.rollout !== true;
   return { decision: conclude(current, trail, false), wish: witness ? wish : Math.max(wish, current), quantile };

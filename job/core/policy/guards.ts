@@ -58,14 +58,13 @@ export const dropStage: Stage = (value, { memory, now, current }) => {
   );
 };
 
-/** A change of this share or less is not worth an action; but never below what is burnt now. */
-export const toleranceStage: Stage = (value, { current, demand, config }) => {
+/** A change of this share or less is not worth an action; but never below what is needed now. */
+export const toleranceStage: Stage = (value, { current, urgent = 0, config }) => {
   const rules = value > current ? config.behavior.scaleUp : config.behavior.scaleDown;
-  const floor = replicasFor(demand, config.targetCpu);
-  const detail = { tolerance: rules.tolerance, current, floor };
+  const detail = { tolerance: rules.tolerance, current, urgent };
   // 1e-9: 11 / 10 - 1 is 0.10000000000000009 and still within 10 %.
   const within = Math.abs(value / current - 1) <= rules.tolerance + 1e-9;
-  const to = within ? Math.max(current, Math.min(value, floor)) : value;
+  const to = within ? Math.max(current, Math.min(value, urgent)) : value;
   if (to === value)
     return pass("tolerance", value, `change is ${value === current ? "none" : "outside the tolerance"}`, detail);
   return entry(
@@ -78,20 +77,20 @@ export const toleranceStage: Stage = (value, { current, demand, config }) => {
   );
 };
 
-/** Least time between a scale-out and the scale-in after it. */
-export const cooldownStage: Stage = (value, { memory, now, current, config }) => {
-  const last = memory.events.reduce((at, e) => (e.to > e.from ? Math.max(at, e.at) : at), Number.NEGATIVE_INFINITY);
-  const left = last + config.scaleDownCooldown - now;
-  const detail = { left: Number.isFinite(left) ? left : null, current };
-  if (value >= current || !(left > 0)) return pass("cooldown", value, "no cooldown in force", detail);
-  return entry(
-    "cooldown",
-    value,
-    current,
-    "CooldownActive",
-    `scaled out ${Math.round(now - last)} s ago, cooldown ${config.scaleDownCooldown} s`,
-    detail,
-  );
+/**
+ * Least time between a change and the next, unless pods are needed now. Of several runs the one nearest to the end of the time counts: with runs 59 to 61 s apart and a cooldown
+ * of 60 s the next run is not too early.
+ */
+export const cooldownStage: Stage = (value, { memory, now, current, urgent = 0, config }) => {
+  const up = value > current;
+  const cooldown = up ? config.scaleUpCooldown : config.scaleDownCooldown;
+  const last = memory.events.reduce((at, event) => Math.max(at, event.at), Number.NEGATIVE_INFINITY);
+  const left = last + cooldown - config.interval / 2 - now;
+  const detail = { left: Number.isFinite(left) ? left : null, current, urgent };
+  if (value === current || !(left > 0)) return pass("cooldown", value, "no cooldown in force", detail);
+  if (up && urgent > current) return pass("cooldown", value, `${urgent} are needed now`, detail);
+  const message = `changed ${Math.round(now - last)} s ago, cooldown ${cooldown} s`;
+  return entry("cooldown", value, current, "CooldownActive", message, detail);
 };
 
 /** Metrics missing for long: first hold, then at least N, never below the current. */

@@ -40,7 +40,7 @@ export const rateStage: Stage = (value, { current, memory, config, now }) => {
 
 /** Floors count from a lead time before they begin, so that the pods are ready when they do; ceilings count now and yield to floors. When data is on hold nothing lowers. */
 export const scheduleStage: Stage = (value, input) => {
-  const { floor, ceiling } = scheduleAt(input.config.schedule, input.now, input.now + input.lead);
+  const { floor, ceiling } = scheduleAt(input.config.schedule, input.now, input.now + input.lead.seconds);
   const highest =
     ceiling === null || input.quality.verdict === "hold" ? null : Math.max(ceiling.value, floor?.value ?? 0);
   const detail = { floor: floor?.value ?? null, ceiling: highest };

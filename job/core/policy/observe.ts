@@ -8,6 +8,7 @@ import { TRACE } from "../state/memory.ts";
 import type { LastForecast, TargetState } from "../state/types.ts";
 import { readWindow, type TargetConfig } from "../target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
+import { type Lead, leadOf } from "./lead.ts";
 import type { Conditions } from "./types.ts";
 
 /** A history as a tick needs it; the port's HistoryReading fits. */
@@ -57,11 +58,10 @@ export function look(
   });
 }
 
-/** Lag + pod start + interval: this long after the newest sample the next decision's pods are not ready yet, so this decision's must do. The measured pod start goes before the configured one, the true age before a smaller lag. */
-export function leadOf({ history, conditions, config }: TickInput, age: Seconds): Seconds {
+/** The lead of this tick: the measured pod start goes before the configured one, the true age before a smaller lag. */
+export function leadNow({ history, conditions, config }: TickInput, age: Seconds): Lead {
   const podStart = conditions.podStart ?? history?.podStart ?? config.podStart;
-  const lag = Number.isFinite(age) ? Math.max(config.metricLag, age) : config.metricLag;
-  return lag + podStart + config.interval;
+  return leadOf(Number.isFinite(age) ? Math.max(config.metricLag, age) : config.metricLag, podStart, config);
 }
 
 /** Levels of the maximum that the policy needs, ascending and unique. */
@@ -76,12 +76,13 @@ export interface Asked {
 }
 
 /** Asks the forecaster. One that throws gives no forecast: a numeric accident costs the forecast, not the decision. */
-export function ask(input: TickInput, series: Series, lead: Seconds, forecaster: Forecaster): Asked {
+export function ask(input: TickInput, series: Series, lead: Lead, forecaster: Forecaster): Asked {
   const { history, config } = input;
   const long = history?.longSamples === undefined ? {} : { longHistory: longGrid(history.longSamples, input) };
-  const [horizonSteps, leadSteps] = [stepsOf(config.horizon, series.step), stepsOf(lead, series.step)];
+  const horizonSteps = Math.max(1, Math.ceil(config.horizon / series.step - 1e-9));
+  const { steps: leadSteps, parts } = lead;
   try {
-    return { forecast: forecaster({ series, horizonSteps, leadSteps, levels: levelsOf(config), ...long }) };
+    return { forecast: forecaster({ series, horizonSteps, leadSteps, parts, levels: levelsOf(config), ...long }) };
   } catch (error) {
     return { forecast: null, problem: error instanceof Error ? error.message : String(error) };
   }
@@ -102,7 +103,8 @@ export function toRemember(
     !Number.isFinite(forecast.mean)
   )
     return null;
-  const { max, mean, method } = forecast;
+  const { mean, method } = forecast;
+  const { max } = forecast.parts?.at(-1) ?? forecast;
   return { at: now, expires: now + lead + config.interval, max, quantile, level: config.quantile, mean, method };
 }
 
@@ -117,7 +119,3 @@ function longGrid(samples: Samples, { now, history, config }: TickInput): Series
 
 /** Prometheus gives at most 11,000 points a series. */
 const MOST_LONG_POINTS = 11_000;
-
-function stepsOf(span: Seconds, step: Seconds): number {
-  return Math.max(1, Math.ceil(span / step - 1e-9));
-}

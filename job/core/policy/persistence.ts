@@ -1,4 +1,5 @@
 /** The reactive quantile: the last value and the errors it made so far, for when a forecast has not earned trust. */
+import type { LeadPart } from "../forecast/types.ts";
 import type { Series } from "../series/types.ts";
 import type { Cores, Probability } from "../units.ts";
 
@@ -6,14 +7,14 @@ import type { Cores, Probability } from "../units.ts";
 const LEAST_ERRORS = 8;
 
 /**
- * Last value + empirical `level` quantile of (max of the next `leadSteps` values - value) over the series; at least 0, NaN for an empty series.
+ * Last value + empirical `level` quantile of (max of the values of the part `from`..`to` ahead - value) over the series; at least 0, NaN for an empty series.
  * O(n) for the sliding maximum (monotone queue), O(n log n) for the quantile (type 7, linear between order statistics).
  */
-export function persistenceQuantile(series: Series, leadSteps: number, level: Probability): Cores {
+export function persistenceQuantile(series: Series, [from, to]: LeadPart, level: Probability): Cores {
   const { values } = series;
   const last = values.at(-1);
   if (last === undefined) return Number.NaN;
-  const count = values.length - leadSteps;
+  const count = values.length - to;
   if (count < LEAST_ERRORS) return last;
   const errors = new Float64Array(count);
   const queue = new Int32Array(values.length);
@@ -22,9 +23,9 @@ export function persistenceQuantile(series: Series, leadSteps: number, level: Pr
   for (let end = 1; end < values.length; end++) {
     while (tail > head && values[queue[tail - 1]!]! <= values[end]!) tail--;
     queue[tail++] = end;
-    const origin = end - leadSteps;
+    const origin = end - to;
     if (origin < 0) continue;
-    while (queue[head]! <= origin) head++;
+    while (queue[head]! <= origin + from) head++;
     errors[origin] = values[queue[head]!]! - values[origin]!;
   }
   errors.sort();

@@ -3,7 +3,8 @@ import type { Forecast } from "../forecast/types.ts";
 import type { Quality, Series } from "../series/types.ts";
 import type { TargetState } from "../state/types.ts";
 import type { TargetConfig } from "../target.ts";
-import type { Cores, EpochSeconds, Replicas, Seconds } from "../units.ts";
+import type { Cores, EpochSeconds, Replicas } from "../units.ts";
+import type { Lead } from "./lead.ts";
 import type { Conditions, Reason, TrailEntry } from "./types.ts";
 
 /** Everything a decision rests on. `memory` is already recalled for this `now`: never without a wish. */
@@ -19,10 +20,12 @@ export interface PolicyInput {
   readonly problem?: string;
   /** Levels of `forecast.maxQuantiles`, as they were asked. */
   readonly levels: readonly number[];
-  readonly lead: Seconds;
+  readonly lead: Lead;
   readonly config: TargetConfig;
   readonly conditions: Conditions;
   readonly memory: TargetState;
+  /** Pods that the current demand or a surge in progress needs now: neither tolerance nor cooldown hold these back. Known once the wish is formed. */
+  readonly urgent?: Replicas;
 }
 
 /** The numbers of an entry, enough to compute `to` from `from` again. */

@@ -6,19 +6,21 @@ import type { Cores } from "../units.ts";
 const SURGE_RATIO = 2;
 /** The usual rise: this quantile of the absolute two-step changes. */
 const USUAL = 0.95;
-/** Share of the slope that is extrapolated: a full line overshoots every spike's top, half of it costs 2 % of the pods. */
-const GAIN = 0.5;
+/** Share of the slope that is extrapolated: a full line overshoots every spike's top. */
+const GAIN = 0.75;
+/** A slope is believed for a minute at most: followed over 150 s of lead it buys 0.3 % more pods, for spikes that are over by then. */
+const LONGEST = 60;
 /** Below this many points nothing is known of what is usual. */
 const MIN_POINTS = 20;
 
 /**
- * The demand, in cores, that a surge in progress will have reached after `leadSteps`, or 0 when there is none.
+ * The demand, in cores, that a surge in progress will have reached after `leadSteps` or a minute, or 0 when there is none.
  * A surge: the rise over the last two steps is above SURGE_RATIO x the 95th percentile of the window's two-step changes.
- * Example: 2.3, 2.3, 10, 26.8 cores in steps of 15 s with a usual change of 1: 26.8 + 0.5 x 12.25 x 6 = 64 cores in 90 s.
+ * Example: 2.3, 2.3, 10, 26.8 cores in steps of 15 s with a usual change of 1: 26.8 + 0.75 x 12.25 x 4 = 64 cores in a minute.
  * Filled (missing) points take no part; a surge needs the three newest points to be real. O(n log n).
  */
 export function surgeAhead(series: Series, leadSteps: number): Cores {
-  const { values, filled } = series;
+  const { values, filled, step } = series;
   const n = values.length;
   if (n < MIN_POINTS || filled[n - 1] || filled[n - 2] || filled[n - 3]) return 0;
   const rise = values[n - 1]! - values[n - 3]!;
@@ -32,5 +34,6 @@ export function surgeAhead(series: Series, leadSteps: number): Cores {
   if (count === 0) return 0;
   const sorted = changes.subarray(0, count).sort();
   const usual = sorted[Math.min(count - 1, Math.floor(count * USUAL))]!;
-  return rise > SURGE_RATIO * usual ? values[n - 1]! + GAIN * (rise / 2) * leadSteps : 0;
+  const steps = Math.min(leadSteps, Math.ceil(LONGEST / step - 1e-9));
+  return rise > SURGE_RATIO * usual ? values[n - 1]! + GAIN * (rise / 2) * steps : 0;
 }

@@ -86,6 +86,8 @@ export interface TickRecord {
   /** Current demand: mean of the newest complete steps, cores; NaN when unknown. */
   readonly demand: Cores;
   readonly lead: Seconds;
+  /** From here on new pods serve; the quantile is that of the maximum from here to the end of the lead. */
+  readonly serves: Seconds;
   readonly level: number;
   readonly quantile: Cores;
   readonly forecast: Forecast | null;

@@ -1,6 +1,6 @@
 /** From demand to the wish: forecast quantile, trust, schedule factor, surge, reactive floor, band. */
 import type { Replicas } from "../units.ts";
-import { bought } from "./bought.ts";
+import { bought, kept } from "./bought.ts";
 import { type Bound, scheduleAt } from "./schedule.ts";
 import { cores, entry, type PolicyInput, pass, replicasFor } from "./stage.ts";
 import { surgeAhead } from "./surge.ts";
@@ -10,6 +10,8 @@ import type { TrailEntry } from "./types.ts";
 export interface WishResult {
   readonly wish: Replicas;
   readonly quantile: number;
+  /** Of the wish, what the current demand or a surge needs. */
+  readonly urgent: Replicas;
   readonly trail: readonly TrailEntry[];
 }
 
@@ -17,24 +19,27 @@ export interface WishResult {
 export function wishFor(input: PolicyInput): WishResult {
   const { config } = input;
   const wanted = bought(input, config.quantile);
-  const upper = bought(input, config.scaleDownQuantile ?? config.quantile);
-  const { factor } = scheduleAt(config.schedule, input.now, input.now + input.lead);
+  const upper = kept(input, config.scaleDownQuantile ?? config.quantile);
+  const { factor } = scheduleAt(config.schedule, input.now, input.now + input.lead.seconds);
   const forecast = forecastEntry(input, wanted.asked);
   const trust = trustEntry(input, forecast.to, wanted.trusted, wanted.doubt);
   const scaled = factorEntry(input, trust.to, wanted.trusted, factor);
   const surge = surgeEntry(input, scaled.to);
   const reactive = reactiveEntry(input, surge.to);
   const wish = reactive.to;
-  const least = replicasFor(Math.max(upper.trusted, wanted.trusted) * factor.value, config.targetCpu);
+  const least = replicasFor(Math.max(upper, wanted.trusted) * factor.value, config.targetCpu);
   const trail = [forecast, trust, scaled, surge, reactive, bandEntry(input, wish, least)];
-  return { wish, quantile: wanted.trusted * factor.value, trail };
+  const urgent = Math.max(Number(surge.detail?.needed ?? 0), Number(reactive.detail?.floor));
+  return { wish, quantile: wanted.trusted * factor.value, urgent, trail };
 }
 
 function forecastEntry({ current, config, lead, forecast }: PolicyInput, asked: number): TrailEntry {
   const { quantile: level, targetCpu } = config;
   const needed = replicasFor(asked, targetCpu);
-  const text = `${cores(asked)} cores at quantile ${level} of the maximum over ${Math.round(lead)} s need ${needed}`;
-  const detail = { cores: asked, level, lead, targetCpu, method: forecast?.method ?? null };
+  const span = `${Math.round(lead.serves)} to ${Math.round(lead.seconds)} s`;
+  const text = `${cores(asked)} cores at quantile ${level} of the maximum ${span} ahead need ${needed}`;
+  const method = forecast?.method ?? null;
+  const detail = { cores: asked, level, serves: lead.serves, lead: lead.seconds, targetCpu, method };
   return entry("forecast", current, needed, "ForecastQuantile", text, detail);
 }
 
@@ -66,7 +71,7 @@ function factorEntry({ config }: PolicyInput, from: Replicas, trusted: number, f
 /** Only ever adds; bounded by the rate policies and max like every wish. */
 function surgeEntry({ series, lead, config }: PolicyInput, from: Replicas): TrailEntry {
   if (config.followSurge === false || series === null) return pass("surge", from, "not followed");
-  const ahead = surgeAhead(series, Math.max(1, Math.ceil(lead / series.step - 1e-9)));
+  const ahead = surgeAhead(series, lead.steps);
   const needed = replicasFor(ahead, config.targetCpu);
   const detail = { ahead, targetCpu: config.targetCpu, needed };
   if (needed <= from)

@@ -11,6 +11,7 @@ interface DirectionSpans {
 /** The spans for which memory is kept; a TargetConfig fits. */
 export interface MemorySpans {
   readonly behavior: { readonly scaleUp: DirectionSpans; readonly scaleDown: DirectionSpans };
+  readonly scaleUpCooldown: Seconds;
   readonly scaleDownCooldown: Seconds;
   readonly history: Seconds;
   readonly interval: Seconds;
@@ -143,9 +144,9 @@ function wishSpan({ behavior, interval }: MemorySpans): Seconds {
   return Math.max(scaleUp.stabilizationWindowSeconds, scaleDown.stabilizationWindowSeconds, 3 * interval);
 }
 
-function eventSpan({ behavior, scaleDownCooldown }: MemorySpans): Seconds {
+function eventSpan({ behavior, scaleUpCooldown, scaleDownCooldown }: MemorySpans): Seconds {
   const periods = [...behavior.scaleUp.policies, ...behavior.scaleDown.policies].map((policy) => policy.periodSeconds);
-  return Math.max(scaleDownCooldown, TRACE, ...periods);
+  return Math.max(scaleUpCooldown, scaleDownCooldown, TRACE, ...periods);
 }
 
 /** A rollout seen again within 5 minutes is the same one; its burst trails by a minute of rate window. */

@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { scaleDownLimit, scaleUpLimit, stabilise } from "../../../job/core/policy/behavior.ts";
 import type { ScalingRules } from "../../../job/core/target.ts";
+import { limitByRules } from "../../../job/replay/hpa/limits.ts";
+import { stabilizeBoth } from "../../../job/replay/hpa/stabilize.ts";
 import { behavior, NOW } from "../../fakes/config.ts";
 
 const rules = (more: Partial<ScalingRules>): ScalingRules => ({
@@ -96,5 +98,56 @@ describe("rate policies", () => {
   it("without policies set no limit", () => {
     expect(scaleUpLimit(10, [], rules({}), NOW)).toBe(Number.POSITIVE_INFINITY);
     expect(scaleDownLimit(10, [], rules({}), NOW)).toBe(0);
+  });
+});
+
+describe("against the simulated HPA, which is checked against the controller's own code", () => {
+  const events = fc.array(
+    fc.record({ at: fc.integer({ min: NOW - 400, max: NOW }), from: fc.nat(40), to: fc.nat(40) }),
+    { maxLength: 8 },
+  );
+  const some = fc.record({
+    stabilizationWindowSeconds: fc.constantFrom(0, 30, 300),
+    selectPolicy: fc.constantFrom("Max" as const, "Min" as const, "Disabled" as const),
+    policies: fc.array(
+      fc.record({
+        type: fc.constantFrom("Pods" as const, "Percent" as const),
+        value: fc.integer({ min: 1, max: 120 }),
+        periodSeconds: fc.constantFrom(15, 60, 300),
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
+    tolerance: fc.constant(0),
+  });
+
+  it("the windows clamp alike", () => {
+    const wishes = fc.array(fc.record({ at: fc.integer({ min: NOW - 400, max: NOW }), replicas: fc.nat(40) }), {
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(wishes, fc.nat(40), fc.nat(40), some, some, (past, wish, current, scaleUp, scaleDown) => {
+        const theirs = stabilizeBoth(past, current, wish, NOW, { scaleUp, scaleDown });
+        expect(stabilise(wish, current, past, { scaleUp, scaleDown }, NOW).replicas).toBe(theirs.replicas);
+      }),
+    );
+  });
+
+  it("the rates limit alike", () => {
+    fc.assert(
+      fc.property(events, fc.integer({ min: 1, max: 40 }), fc.nat(100), some, some, (list, current, wish, up, down) => {
+        const moved = (sign: number) =>
+          list
+            .filter(({ from, to }) => (to - from) * sign > 0)
+            .map(({ at, from, to }) => ({ change: Math.abs(to - from), at, outdated: false }));
+        const memory = { scaleUpEvents: moved(1), scaleDownEvents: moved(-1) };
+        const wide = { min: 0, max: 10_000 };
+        const theirs = limitByRules(current, wish, wide, { scaleUp: up, scaleDown: down }, memory, NOW);
+        const ours =
+          wish > current
+            ? Math.min(wish, scaleUpLimit(current, list, up, NOW))
+            : Math.max(wish, scaleDownLimit(current, list, down, NOW));
+        expect(Math.max(0, ours)).toBe(Math.max(0, theirs.replicas));
+      }),
+    );
   });
 });

@@ -133,8 +133,8 @@ describe("reasons", () => {
       demand: 4,
       series: { ...policyInput().series!, values: Float64Array.from(values) },
     });
-    // 5 + half the slope of 2 a step x 8 steps of lead = 13 cores, 26 pods.
-    expect(decide(input).decision).toMatchObject({ replicas: 26, reason: "SurgeAhead" });
+    // 5 + three quarters of the slope of 2 a step x the 4 steps of a minute = 11 cores, 22 pods.
+    expect(decide(input).decision).toMatchObject({ replicas: 22, reason: "SurgeAhead" });
     expect(decide({ ...input, config: config({ followSurge: false }) }).decision.replicas).toBe(10);
   });
 

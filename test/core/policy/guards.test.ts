@@ -24,6 +24,53 @@ const cases: readonly [string, PolicyInput, string, number, string][] = [
     "CooldownActive",
   ],
   [
+    "cooldown after a fall too",
+    policyInput({
+      current: 9,
+      memory: { ...wishes([0, 1]), events: [{ at: NOW - 15, from: 11, to: 9 }] },
+      config: config({ scaleDownCooldown: 75, interval: 15 }),
+    }),
+    "hold",
+    9,
+    "CooldownActive",
+  ],
+  [
+    "the run nearest to the cooldown's end acts: 59 s after a change with runs a minute apart",
+    policyInput({
+      current: 9,
+      memory: { ...wishes([0, 1]), events: [{ at: NOW - 59, from: 4, to: 9 }] },
+      config: config({ scaleDownCooldown: 75 }),
+    }),
+    "scale",
+    2,
+    "ForecastQuantile",
+  ],
+  [
+    "cooldown of a rise that only the forecast asks for",
+    policyInput({
+      current: 4,
+      quantileCores: 3,
+      memory: { ...wishes([0, 1]), events: [{ at: NOW - 15, from: 3, to: 4 }] },
+      config: config({ scaleUpCooldown: 60, interval: 15 }),
+    }),
+    "hold",
+    4,
+    "CooldownActive",
+  ],
+  [
+    "no cooldown of a rise that the current demand asks for, which then gets all that the forecast asks for",
+    policyInput({
+      current: 4,
+      quantileCores: 3,
+      demand: 2.2,
+      memory: { ...wishes([0, 1]), events: [{ at: NOW - 15, from: 3, to: 4 }] },
+      config: config({ scaleUpCooldown: 60, interval: 15 }),
+    }),
+    "scale",
+    6,
+    "ForecastQuantile",
+  ],
+  [
     "a sudden drop",
     policyInput({ current: 9, memory: { ...wishes([0, 1]), dropHoldUntil: NOW + 60 } }),
     "hold",

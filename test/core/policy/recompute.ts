@@ -23,14 +23,17 @@ const STAGES: Record<string, (from: number, n: Numbers, entry: TrailEntry) => nu
   stabilise: (_, n) => Math.min(Math.max(n.current!, n.low!), n.high!),
   tolerance: (from, n) => {
     const within = Math.abs(from - n.current!) <= (n.tolerance! + 1e-9) * n.current!;
-    return within ? Math.max(n.current!, Math.min(from, n.floor!)) : from;
+    return within ? Math.max(n.current!, Math.min(from, n.urgent!)) : from;
   },
   rate: (from, n, entry) => {
     const limit = entry.detail?.limit;
     if (from === n.current || typeof limit !== "number") return from;
     return from > n.current! ? Math.min(from, limit) : Math.max(from, limit);
   },
-  cooldown: (from, n, entry) => (entry.detail?.left !== null && n.left! > 0 ? Math.max(from, n.current!) : from),
+  cooldown: (from, n, entry) => {
+    if (entry.detail?.left === null || n.left! <= 0) return from;
+    return from > n.current! && n.urgent! > n.current! ? from : n.current!;
+  },
   fallback: (from, n, entry) =>
     entry.detail?.after !== null && n.missing! >= n.after! ? Math.max(n.current!, n.replicas!) : from,
   schedule: (from, _, { detail }) => {
