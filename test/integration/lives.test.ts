@@ -219,16 +219,6 @@ describe.skipIf(skip(missingControlPlane()))("awkward lives", () => {
     expect(await rig.run(config)).toMatchObject({ code: 0, targets: [{ action: "scaled", from: 7, to: 5 }] });
   });
 
-  test("GitOps resets the replicas at every tick: after some rounds the job says so and stops", async () => {
-    const reasons: string[] = [];
-    for (let tick = 0; tick < 8; tick++) {
-      await rig.setReplicas(2);
-      reasons.push((await rig.run(config)).targets[0]!.reason);
-    }
-    expect(reasons[0]).toBe("ForecastQuantile");
-    expect(reasons.at(-1)).toBe("Overruled");
-  });
-
   test("the cluster's clock is 90 s off the node's: that of Prometheus counts", async () => {
     const ahead = await fakeServer((seen) => ({
       body: answer(seen.body, seen.url, load, () => Date.now() / 1000 + 90),
