@@ -143,12 +143,16 @@ describe.skipIf(skip(missingControlPlane()))("awkward lives", () => {
     });
   });
 
-  test("the annotation is garbage: said, and treated as no memory", async () => {
+  test.each([
+    ["missing", null, /^(?!.*state)/s],
+    ["garbage", "}{ not ours", /not JSON/],
+    ["of a version to come", '{"v":99,"t":{}}', /version/],
+  ])("the annotation is %s: no memory, so nothing shrinks for one window", async (_what, text, said) => {
     await rig.setReplicas(8);
-    await rig.setMemory("}{ not ours");
+    await rig.setMemory(text);
     const run = await rig.run(config);
-    expect(run.stderr).toMatch(/not JSON/);
-    // without memory the current replicas are the first wish: nothing shrinks for one window
+    expect(run.stderr).toMatch(said);
+    // the current replicas are the first wish
     expect(run).toMatchObject({
       code: 0,
       targets: [{ action: "held", from: 8, to: 8, reason: "ScaleDownStabilized" }],
