@@ -26,6 +26,10 @@ const sights = [
   { sight: "no more than its /scale", folder: "manifests/base", namespace: "shop", may: false },
 ];
 
+/** Whose control plane the other shares. */
+let first: Rig | undefined;
+afterAll(() => first?.stop());
+
 describe.skipIf(skip(missingControlPlane())).each(sights)(
   "replicas in the repository, and the job sees $sight",
   ({ folder, namespace, may }) => {
@@ -43,7 +47,8 @@ describe.skipIf(skip(missingControlPlane())).each(sights)(
     beforeAll(async () => {
       // 0.22 cores want 5 pods of 0.05
       prometheus = await fakeServer((seen) => ({ body: answer(seen.body, seen.url, () => 0.22) }));
-      rig = await startRig(namespace, folder);
+      rig = await startRig(namespace, folder, first);
+      first ??= rig;
       config = settings(prometheus.url, {}, {}, { detectScalers: may, events: may });
       const deployment = objectsOf(await rig.cluster.kubectl(["kustomize", folder])).find(
         ({ kind }) => kind === "Deployment",
@@ -56,7 +61,6 @@ describe.skipIf(skip(missingControlPlane())).each(sights)(
     });
     afterAll(async () => {
       await prometheus?.stop();
-      await rig?.stop();
     });
     beforeEach(async () => {
       await rig.setMemory(null);

@@ -121,6 +121,7 @@ const shipped = [
   },
   {
     folder: "manifests/overlays/hpa-floor",
+    namespace: "floor",
     grants: [...FLOOR, ...STATE],
     used: [...FLOOR, ...STATE],
     target: { actuator: "hpa", hpaName: "stress-app" },
@@ -128,6 +129,7 @@ const shipped = [
   },
   {
     folder: "manifests/overlays/multi-target",
+    namespace: "many",
     grants: [...SCALE, ...WORKER, ...STATE],
     used: [...SCALE, ...WORKER, ...STATE],
     target: {},
@@ -136,19 +138,23 @@ const shipped = [
   },
 ];
 
+/** Whose control plane the others share. */
+let first: Rig | undefined;
+afterAll(() => first?.stop());
+
 describe.skipIf(skip(missingControlPlane())).each(shipped)("the Role of $folder", (one) => {
   const { folder, namespace = "shop", grants, used, target, others = [], cluster } = one;
   let rig: Rig;
   let prometheus: FakeServer;
   beforeAll(async () => {
-    rig = await startRig(namespace, folder);
+    rig = await startRig(namespace, folder, first);
+    first ??= rig;
     prometheus = await fakeServer((seen) => ({ body: answer(seen.body, seen.url, () => 0.22) }));
     // an HPA of more than one replica would be a change of its own
     await rig.setReplicas(1);
   });
   afterAll(async () => {
     await prometheus?.stop();
-    await rig?.stop();
   });
 
   test("asked about every verb on every resource, the server grants these and no other", async () => {
