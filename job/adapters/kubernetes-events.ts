@@ -1,4 +1,5 @@
 /** Events on the workload about changes of replicas, for `kubectl describe`; a failure is a warning, never more. */
+import { justOverruled } from "../core/policy/writer.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import type { Outcome } from "../ports.ts";
@@ -7,7 +8,7 @@ import { collectionPath, fieldManager } from "./kubernetes-path.ts";
 
 /** Writes events. */
 export interface EventWriter {
-  /** Resolves always. Only `scaled` and `failed` outcomes make an event: 1,440 a day would bury everything else. */
+  /** Resolves always. `scaled` and `failed` outcomes make an event, and the run that finds itself overruled: 1,440 a day would bury everything else. */
   write(target: TargetConfig, outcome: Outcome, now: EpochSeconds): Promise<void>;
 }
 
@@ -18,7 +19,7 @@ export function kubernetesEvents(
 ): EventWriter {
   return {
     write: async (target, outcome, now) => {
-      if (outcome.action !== "scaled" && outcome.action !== "failed") return;
+      if (outcome.action !== "scaled" && outcome.action !== "failed" && !justOverruled(outcome, now)) return;
       try {
         const path = `${collectionPath("v1", target.namespace, "events")}?fieldManager=${fieldManager}`;
         await (await kubernetes()).send({ method: "POST", path, body: eventOf(target, outcome, now) });
@@ -29,17 +30,18 @@ export function kubernetesEvents(
   };
 }
 
-/** The Event of an outcome; reasons are the HPA's own, so that existing dashboards and alerts see them. */
+/** The Event of an outcome; reasons are the HPA's own, so that existing dashboards and alerts see them, but for `Overruled`: an HPA goes on for ever. */
 export function eventOf(target: TargetConfig, outcome: Outcome, now: EpochSeconds): Readonly<Record<string, unknown>> {
   const { apiVersion, kind, name } = target.scaleTargetRef;
   const at = new Date(now * 1000).toISOString().replace(/\.\d+Z$/, "Z");
   const scaled = outcome.action === "scaled";
+  const reason = outcome.reason === "Overruled" ? "Overruled" : scaled ? "SuccessfulRescale" : "FailedRescale";
   return {
     apiVersion: "v1",
     kind: "Event",
     metadata: { generateName: `${name.slice(0, 200)}.`, namespace: target.namespace },
     involvedObject: { apiVersion, kind, name, namespace: target.namespace },
-    reason: scaled ? "SuccessfulRescale" : "FailedRescale",
+    reason,
     message: `${outcome.from ?? "?"} -> ${outcome.to ?? "?"} replicas, ${outcome.reason}: ${outcome.message}`.slice(
       0,
       1000,

@@ -11,7 +11,8 @@ import { hold } from "./holder.ts";
 export interface AuditEvent {
   readonly verb: string;
   readonly requestURI: string;
-  readonly user: { readonly username: string };
+  /** `extra` names, for a ServiceAccount's token that was given to a pod, that pod. */
+  readonly user: { readonly username: string; readonly extra?: Readonly<Record<string, readonly string[]>> };
   readonly userAgent?: string;
   readonly objectRef?: {
     readonly resource?: string;
@@ -20,6 +21,8 @@ export interface AuditEvent {
     readonly name?: string;
   };
   readonly responseStatus?: { readonly code: number };
+  /** Among them which Role allowed it. */
+  readonly annotations?: Readonly<Record<string, string>>;
   /** The body of a create, update or patch. */
   readonly requestObject?: unknown;
 }

@@ -2,12 +2,12 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { prometheusBinary } from "./available.ts";
+import { passingFolder } from "./folder.ts";
 
 /** One scrape job. */
 export interface ScrapeJob {
@@ -22,8 +22,10 @@ export interface ScrapeJob {
 
 export interface PrometheusOptions {
   readonly scrape?: readonly ScrapeJob[];
-  /** Seconds between scrapes, default 1. */
+  /** Seconds between scrapes, and between evaluations of the rules; default 1. */
   readonly interval?: number;
+  /** Absolute paths of files of rules. */
+  readonly rules?: readonly string[];
   /** A past to be born with, in OpenMetrics text with timestamps in unix seconds and a last line `# EOF`. Needs promtool (Debian's package has it). */
   readonly history?: string;
   /** More command line flags. */
@@ -49,11 +51,11 @@ export interface InstantSample {
   readonly value: readonly [number, string];
 }
 
-/** Starts Prometheus and waits until it is ready (about 1 s). The kernel ends it when this thread ends. */
+/** Starts Prometheus and waits until it is ready (about 1 s). The kernel ends it when this thread ends, and its data goes with this process. */
 export async function startPrometheus(options: PrometheusOptions = {}): Promise<TestPrometheus> {
   const binary = prometheusBinary();
   if (!binary) throw new Error("Prometheus is missing: see missingPrometheus()");
-  const dir = await mkdtemp(join(tmpdir(), "prom-"));
+  const { dir, remove } = await passingFolder("prom-");
   await writeFile(join(dir, "prometheus.json"), configuration(options)); // JSON is YAML
   if (options.history) await backfill(binary, dir, options.history);
   const port = await freePort();
@@ -76,7 +78,7 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
     },
     stop: async () => {
       await pause();
-      await rm(dir, { recursive: true, force: true });
+      await remove();
     },
   };
 }
@@ -84,7 +86,8 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
 function configuration(options: PrometheusOptions): string {
   const interval = `${Math.round((options.interval ?? 1) * 1000)}ms`;
   return JSON.stringify({
-    global: { scrape_interval: interval, scrape_timeout: interval },
+    global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
+    rule_files: options.rules ?? [],
     scrape_configs: (options.scrape ?? []).map(({ job, targets, path, labels }) => ({
       job_name: job,
       metrics_path: path ?? "/metrics",

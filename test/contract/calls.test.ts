@@ -60,6 +60,13 @@ const quarrel = (objects: FakeObjects) => {
   objects.annotations = { [STATE]: encode({ ...rest, targets: { "shop/web": web } }) };
   objects.managedFields = [{ manager: "argocd-controller" }];
 };
+/** A third write of 5, of which nothing is left. */
+const thrice = (objects: FakeObjects) => {
+  const { targets, ...rest } = wished(5);
+  const web = { ...targets["shop/web"]!, lastWritten: { at: NOW - 60, replicas: 5, overruled: 2 } };
+  objects.annotations = { [STATE]: encode({ ...rest, targets: { "shop/web": web } }) };
+  objects.managedFields = [{ manager: "argocd-controller" }];
+};
 const refuse = (): Reply => ({ status: 403, body: '{"reason":"Forbidden","message":"no"}' });
 
 const [CLAIM, SCALE] = ["PATCH state", "PATCH scale"];
@@ -92,6 +99,7 @@ const cases: readonly (readonly [keyof typeof kinds, string, FakeOptions, string
   ["look", "another run decides first", at(CLAIM, 1, anotherRun), "held StateConflict 3", 5],
   ["look", "replicas change once", at(SCALE, 1, scaled), "held ScaleConflict 4", 6],
   ["look", "the write is refused", at(SCALE, 9, refuse), "failed ClusterError 3", 7],
+  ["look", "a third write was undone", { start: thrice }, "held Overruled 3", 6],
   ["not allowed to look", "nothing", {}, "scaled ForecastQuantile 5", 7],
   ["not allowed to look", "the state is edited once", at(CLAIM, 1, edited), "held StateConflict 3", 5],
   ["not allowed to look", "replicas change once", at(SCALE, 1, scaled), "held ScaleConflict 4", 7],

@@ -36,7 +36,7 @@ async function resets(options: FakeOptions, rounds: number, manager = argo.manag
     outcomes,
     calls: cluster.calls(),
     logs: world.logs,
-    events: cluster.bodies("POST events") as { message: string }[],
+    events: cluster.bodies("POST events") as { reason: string; type: string; message: string }[],
   };
 }
 
@@ -54,11 +54,26 @@ describe("replicas that are reset at every sync", () => {
     expect(outcomes[1]!.trail).toContainEqual(
       expect.objectContaining({ stage: "writer", reason: "ChangedByOther", from: 3, to: 3 }),
     );
-    expect(events.map(({ message }) => message.includes("argocd-controller"))).toEqual([false, true, true]);
+    expect(events.map(({ message }) => message.includes("argocd-controller"))).toEqual([false, true, true, true]);
+    expect(events[3]).toMatchObject({
+      reason: "Overruled",
+      type: "Warning",
+      message: expect.stringMatching(/^3 -> 3/),
+    });
+    expect(events[3]!.message).toContain(WRITER_ADVICE);
     // said once for the second time and once for the third: a person who scales once is not told off
     const warnings = logs.filter((line) => line.startsWith("warn"));
     expect(warnings).toHaveLength(2);
     for (const line of warnings) expect(line).toMatch(/^warn: shop\/web: argocd-controller set 3 .*ignoreDifferences/);
+  });
+
+  test("overruled for half an hour: one Event when it begins, and one when the next try is undone too", async () => {
+    // tries at minutes 0, 1, 2; overruled from 3 on; the pause is over at 33, and at 34 that try is undone
+    const { outcomes, events } = await resets({ inspect: true, settings: { events: true } }, 36);
+    const stopped = outcomes.flatMap(({ reason }, minute) => (reason === "Overruled" ? [minute] : []));
+    expect(stopped).toEqual([...Array.from({ length: 30 }, (_, i) => 3 + i), 34, 35]);
+    expect(events.filter(({ reason }) => reason === "Overruled")).toHaveLength(2);
+    expect(events).toHaveLength(3 + 1 + 1 + 1);
   });
 
   test("with the plain Role, which shows no managedFields: by name as well, by asking for a change that is not made", async () => {

@@ -1,17 +1,32 @@
-/** The closed loop on real pods: two waves of two minutes, and the replicas are up before the second one peaks. */
-import { describe, expect, test } from "vitest";
+/** The closed loop on real pods: two waves of two minutes, the replicas up before the second one peaks; and meanwhile, beside it, an image that cannot be pulled. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missingNode, skip } from "../cluster/available.ts";
-import { openNodeWorld } from "../cluster/demo/node-world.ts";
+import { type NodeWorld, openNodeWorld } from "../cluster/demo/node-world.ts";
 import { reportOf } from "../cluster/demo/report.ts";
-import { runDemo } from "../cluster/demo/run.ts";
+import { type DemoResult, runDemo } from "../cluster/demo/run.ts";
 import { wavesOf } from "../cluster/demo/waves.ts";
+import { byPod, INSPECT, linesOf, roleOf, SCALE, STATE } from "../integration/calls.ts";
+import { ABSENT, LONG, LONG_DEADLINE, openPull, PRESENT, type Pull, SHIPPED } from "./pull.ts";
 
 const PERIOD = 120;
 
 describe.skipIf(skip(missingNode()))("the closed loop", () => {
-  test("the CronJob raises the replicas before the load of the second wave peaks", async () => {
-    const world = await openNodeWorld(() => {});
-    const result = await runDemo(world, { seconds: 245, period: PERIOD, log: () => {} });
+  let world: NodeWorld;
+  let pull: Pull;
+  let result: DemoResult;
+  beforeAll(async () => {
+    world = await openNodeWorld(() => {}, true);
+    pull = await openPull(world.node);
+  });
+  afterAll(async () => {
+    await pull?.stop();
+    await world?.stop();
+  });
+
+  test.concurrent("the CronJob raises the replicas before the load of the second wave peaks", async () => {
+    // it would end the node, which the others still need
+    const kept = { ...world, stop: async () => {} };
+    result = await runDemo(kept, { seconds: 245, period: PERIOD, log: () => {} });
     console.log(reportOf(result, PERIOD, world.what).text);
     const { ours, other, runs } = result;
     // each minute's, and the one that begins with the load unless it was a moment too early
@@ -30,5 +45,84 @@ describe.skipIf(skip(missingNode()))("the closed loop", () => {
       expect(served!.ok).toBeGreaterThan(served!.sent / 2);
     }
     expect(other.samples.length).toBe(ours.samples.length);
+  });
+
+  const slow = { timeout: 100_000, interval: 1000 };
+  const slots = async (name: string) => (await pull.attempts(name)).map((attempt) => attempt.slot);
+  const ended = async (name: string) => (await pull.attempts(name))[0]?.failed;
+  const noImage = [expect.stringMatching(/^(ErrImagePull|ImagePullBackOff)$/)];
+
+  test.concurrent("an image that cannot be pulled: Forbid blocks, the deadline frees, the alert fires and ends", async () => {
+    // a first slot: the shipped CronJob succeeds, the other waits for its image
+    await expect.poll(() => slots(LONG), slow).toHaveLength(1);
+    const [first] = await pull.attempts(LONG);
+    const { slot } = first!;
+    const succeeded = async () => Date.parse((await pull.cronJob(SHIPPED)).status.lastSuccessfulTime ?? "") / 1000;
+    await expect.poll(succeeded, slow).toBeGreaterThan(slot);
+    await expect.poll(() => pull.waiting(first!.name), slow).toEqual(noImage);
+    expect(await pull.firing("ProphetAutoscalerSilent")).toEqual([]);
+
+    // its last success is five minutes ago, and its image is gone too
+    await pull.setImage(SHIPPED, ABSENT);
+    await pull.age(SHIPPED, 301);
+    await expect.poll(() => slots(SHIPPED), slow).toEqual([slot + 60]);
+    const [hung] = await pull.attempts(SHIPPED);
+    await expect.poll(() => pull.waiting(hung!.name), slow).toEqual(noImage);
+
+    // the slot of the other one comes while it still hangs: blocked, until its deadline
+    await expect.poll(() => pull.events(LONG), slow).toContain("JobAlreadyActive");
+    await expect.poll(() => ended(LONG), slow).toMatchObject({ reason: "DeadlineExceeded" });
+    await expect.poll(() => slots(LONG), slow).toEqual([slot, slot + 60]);
+    expect((await pull.attempts(LONG))[1]!.created).toBeGreaterThanOrEqual(slot + LONG_DEADLINE);
+
+    // the shipped deadline is before the next slot, which therefore begins in time
+    await expect.poll(() => ended(SHIPPED), slow).toMatchObject({ reason: "DeadlineExceeded" });
+    expect(await pull.waiting(hung!.name)).toEqual([]);
+    const { after } = (await ended(SHIPPED))!;
+    expect(after).toBeGreaterThanOrEqual(50);
+    expect(after).toBeLessThan(60);
+    await expect.poll(() => slots(SHIPPED), slow).toEqual([slot + 60, slot + 120]);
+    expect((await pull.attempts(SHIPPED))[1]!.created).toBeLessThan(slot + 120 + 15);
+    expect(await pull.events(SHIPPED)).not.toContain("JobAlreadyActive");
+
+    // of that CronJob only, not of the demo's, which succeeds every minute
+    await expect.poll(() => pull.firing("ProphetAutoscalerSilent"), slow).toEqual([`pull/${SHIPPED}`]);
+    await pull.setImage(SHIPPED, PRESENT);
+    await expect.poll(() => pull.firing("ProphetAutoscalerSilent"), slow).toEqual([]);
+  });
+
+  /** What each pod of the CronJob in a namespace called, by the API server's audit log. */
+  const callsIn = async (namespace: string) =>
+    byPod(await world.node.audit(`system:serviceaccount:${namespace}:prophet-autoscaler`));
+
+  test("the audit log: each pod's calls are these, each once, fewer than 8, each allowed by the shipped Roles", async () => {
+    const looks = [...STATE, ...INSPECT].filter((call) => !call.startsWith("create"));
+    const acts = [...looks, "patch deployments/scale stress-app", "create events *"];
+    const pods = [...(await callsIn("prophet-demo"))];
+    const acted = pods.filter(([, calls]) => calls.some(({ verb }) => verb === "create"));
+    for (const [pod, calls] of pods) {
+      expect(pod).toMatch(/^prophet-autoscaler-\d+-\w+$/);
+      const expected = acted.some(([name]) => name === pod) ? acts : looks;
+      expect(linesOf(calls).toSorted()).toEqual(expected.map((call) => `${call} in prophet-demo`).toSorted());
+      expect(calls.length).toBeLessThan(8);
+      for (const { responseStatus, verb } of calls) expect(responseStatus?.code).toBe(verb === "create" ? 201 : 200);
+      for (const call of calls) expect(roleOf(call)).toMatch(/^prophet-demo\/prophet-autoscaler(-inspect)?$/);
+    }
+    // as many as there were runs; the watch of the demo begins and ends within those of the CronJob
+    expect(pods.length).toBeGreaterThanOrEqual(result.runs.length);
+    expect(acted.length).toBeGreaterThanOrEqual(result.runs.filter(({ action }) => action === "scaled").length);
+    expect(acted.length).toBeGreaterThan(0);
+  });
+
+  test("the audit log: with the plain Role they are among its four", async () => {
+    const granted = [...SCALE, ...STATE].map((call) => `${call} in pull`);
+    const pods = [...(await callsIn("pull")).values()];
+    expect(pods.length).toBeGreaterThan(0);
+    for (const calls of pods) {
+      const made = linesOf(calls);
+      expect(granted).toEqual(expect.arrayContaining([...made]));
+      expect(new Set(made).size).toBe(made.length);
+      expect(calls.map(roleOf)).toEqual(made.map(() => "pull/prophet-autoscaler"));
+    }
   });
 });

@@ -1,26 +1,13 @@
 /** The control plane under test is real: it answers, refuses by RBAC, survives an outage, logs calls, and leaves nothing behind. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missingControlPlane, skip } from "../cluster/available.ts";
 import { type ControlPlane, startControlPlane } from "../cluster/controlplane.ts";
-
-/** Command lines of all processes that mention `text`. */
-function processes(text: string): string[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        return [readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")];
-      } catch {
-        return []; // it ended between the two calls
-      }
-    })
-    .filter((line) => line.includes(text));
-}
+import { processesOf } from "../cluster/leftovers.ts";
 
 describe.skipIf(skip(missingControlPlane()))("control plane", () => {
   let cp: ControlPlane;
@@ -79,10 +66,10 @@ describe.skipIf(skip(missingControlPlane()))("control plane", () => {
 
   test("stop() leaves no process and no file, and a second one is harmless", async () => {
     const other = await startControlPlane();
-    expect(processes(other.dir).length).toBeGreaterThanOrEqual(4);
+    expect(processesOf(other.dir).length).toBeGreaterThanOrEqual(4);
     await other.stop();
     await other.stop();
-    expect(processes(other.dir)).toEqual([]);
+    expect(processesOf(other.dir)).toEqual([]);
     expect(existsSync(other.dir)).toBe(false);
     expect(await cp.kubectl(["get", "namespace", "shop", "-o", "name"])).toBe("namespace/shop\n");
   });
@@ -95,10 +82,10 @@ describe.skipIf(skip(missingControlPlane()))("control plane", () => {
     });
     const [line] = (await once(child.stdout!, "data")) as [Buffer];
     const dir = line.toString().trim();
-    expect(processes(dir).length).toBeGreaterThanOrEqual(4);
+    expect(processesOf(dir).length).toBeGreaterThanOrEqual(4);
     child.kill("SIGKILL");
-    for (let tries = 0; tries < 100 && (processes(dir).length > 0 || existsSync(dir)); tries++) await sleep(100);
-    expect(processes(dir)).toEqual([]);
+    for (let tries = 0; tries < 100 && (processesOf(dir).length > 0 || existsSync(dir)); tries++) await sleep(100);
+    expect(processesOf(dir)).toEqual([]);
     expect(existsSync(dir)).toBe(false);
   });
 });

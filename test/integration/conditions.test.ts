@@ -4,6 +4,10 @@ import { missingControlPlane, skip } from "../cluster/available.ts";
 import { type FakeServer, fakeServer } from "../fault/server.ts";
 import { answer, type Rig, settings, startRig } from "./rig.ts";
 
+/** Whose control plane the others share. */
+let first: Rig | undefined;
+afterAll(() => first?.stop());
+
 const ref = (kind: string, name: string) => ({ apiVersion: "apps/v1", kind, name });
 
 describe.skipIf(skip(missingControlPlane()))("allowed to look around", () => {
@@ -14,11 +18,11 @@ describe.skipIf(skip(missingControlPlane()))("allowed to look around", () => {
 
   beforeAll(async () => {
     prometheus = await fakeServer((seen) => ({ body: answer(seen.body, seen.url, () => 0.22) }));
-    rig = await startRig("prophet-demo", "manifests/overlays/demo");
+    rig = await startRig("prophet-demo", "manifests/overlays/demo", first);
+    first ??= rig;
   });
   afterAll(async () => {
     await prometheus?.stop();
-    await rig?.stop();
   });
   beforeEach(async () => {
     await rig.setReplicas(2);
@@ -94,12 +98,12 @@ describe.skipIf(skip(missingControlPlane()))("not allowed to look around", () =>
   let prometheus: FakeServer;
   beforeAll(async () => {
     prometheus = await fakeServer((seen) => ({ body: answer(seen.body, seen.url, () => 0.22) }));
-    rig = await startRig();
+    rig = await startRig("shop", "manifests/base", first);
+    first ??= rig;
     await rig.setReplicas(2);
   });
   afterAll(async () => {
     await prometheus?.stop();
-    await rig?.stop();
   });
 
   test("looking is refused, which is unknown and no error; so are Events", async () => {
@@ -115,13 +119,12 @@ describe.skipIf(skip(missingControlPlane()))("other ways to act", () => {
   let prometheus: FakeServer;
   beforeAll(async () => {
     prometheus = await fakeServer((seen) => ({ body: answer(seen.body, seen.url, () => 0.22) }));
-    floor = await startRig("floor", "manifests/overlays/hpa-floor");
-    many = await startRig("many", "manifests/overlays/multi-target");
+    floor = await startRig("floor", "manifests/overlays/hpa-floor", first);
+    first ??= floor;
+    many = await startRig("many", "manifests/overlays/multi-target", first);
   });
   afterAll(async () => {
     await prometheus?.stop();
-    await floor?.stop();
-    await many?.stop();
   });
 
   test("actuator hpa: the forecast becomes minReplicas, the Deployment is not touched", async () => {

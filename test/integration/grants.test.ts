@@ -4,8 +4,8 @@ import { readFile } from "node:fs/promises";
 import { Agent, request } from "node:https";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missingControlPlane, skip } from "../cluster/available.ts";
-import type { AuditEvent } from "../cluster/controlplane.ts";
 import { type FakeServer, fakeServer } from "../fault/server.ts";
+import { FLOOR, INSPECT, linesOf, roleOf, SCALE, STATE, UNUSED, WORKER } from "./calls.ts";
 import { answer, type Rig, settings, startRig } from "./rig.ts";
 
 const VERBS = "get list watch create update patch delete deletecollection".split(" ");
@@ -103,26 +103,11 @@ async function allowed(rig: Rig, asked: readonly Attributes[]): Promise<readonly
     );
 }
 
-/** Calls as lines of the same form; a list or a create names no object. */
-function lines(calls: readonly AuditEvent[]): readonly string[] {
-  return calls.map(({ verb, objectRef = {} }) => {
-    const { resource, subresource, namespace, name } = objectRef;
-    const named = verb === "create" || verb === "list" ? "*" : (name ?? "*");
-    return `${verb} ${resource}${subresource === undefined ? "" : `/${subresource}`} ${named} in ${namespace}`;
-  });
-}
-
-const both = (what: string) => [`get ${what}`, `patch ${what}`];
-const STATE = both("configmaps prophet-autoscaler-state");
-const SCALE = both("deployments/scale stress-app");
 const worker = { scaleTargetRef: { apiVersion: "apps/v1", kind: "StatefulSet", name: "worker" } };
-/** With the right to read the Deployment its replicas are read there: reading /scale is for when that fails. */
-const UNUSED = "get deployments/scale stress-app";
 // a list or a create of one that the Role does not name is granted for any name
 const ANY = ["list horizontalpodautoscalers", "create events"].flatMap((what) =>
   ["*", ...NAMES].map((name) => `${what} ${name}`),
 );
-const INSPECT = ["get deployments stress-app", "list horizontalpodautoscalers *", "create events *"];
 
 const shipped = [
   { folder: "manifests/base", grants: [...SCALE, ...STATE], used: [...SCALE, ...STATE], target: {}, cluster: {} },
@@ -136,34 +121,40 @@ const shipped = [
   },
   {
     folder: "manifests/overlays/hpa-floor",
-    grants: [...both("horizontalpodautoscalers stress-app"), ...STATE],
-    used: [...both("horizontalpodautoscalers stress-app"), ...STATE],
+    namespace: "floor",
+    grants: [...FLOOR, ...STATE],
+    used: [...FLOOR, ...STATE],
     target: { actuator: "hpa", hpaName: "stress-app" },
     cluster: {},
   },
   {
     folder: "manifests/overlays/multi-target",
-    grants: [...SCALE, ...both("statefulsets/scale worker"), ...STATE],
-    used: [...SCALE, ...both("statefulsets/scale worker"), ...STATE],
+    namespace: "many",
+    grants: [...SCALE, ...WORKER, ...STATE],
+    used: [...SCALE, ...WORKER, ...STATE],
     target: {},
     others: [worker],
     cluster: {},
   },
 ];
 
+/** Whose control plane the others share. */
+let first: Rig | undefined;
+afterAll(() => first?.stop());
+
 describe.skipIf(skip(missingControlPlane())).each(shipped)("the Role of $folder", (one) => {
   const { folder, namespace = "shop", grants, used, target, others = [], cluster } = one;
   let rig: Rig;
   let prometheus: FakeServer;
   beforeAll(async () => {
-    rig = await startRig(namespace, folder);
+    rig = await startRig(namespace, folder, first);
+    first ??= rig;
     prometheus = await fakeServer((seen) => ({ body: answer(seen.body, seen.url, () => 0.22) }));
     // an HPA of more than one replica would be a change of its own
     await rig.setReplicas(1);
   });
   afterAll(async () => {
     await prometheus?.stop();
-    await rig?.stop();
   });
 
   test("asked about every verb on every resource, the server grants these and no other", async () => {
@@ -179,7 +170,7 @@ describe.skipIf(skip(missingControlPlane())).each(shipped)("the Role of $folder"
     expect(granted.toSorted()).toEqual(grants.map((grant) => `${grant} in ${namespace}`).toSorted());
   });
 
-  test("a run's calls are these, each once, fewer than 8 and all answered", async () => {
+  test("a run's calls are these, each once, fewer than 8, all answered, each allowed by the shipped Role", async () => {
     await rig.mark();
     const plain = settings(prometheus.url, target, {}, cluster) as { targets: object[] };
     const targets = [...plain.targets, ...others.map((other) => ({ ...plain.targets[0]!, ...other }))];
@@ -189,7 +180,8 @@ describe.skipIf(skip(missingControlPlane())).each(shipped)("the Role of $folder"
     expect(calls.map((call) => call.responseStatus?.code)).toEqual(
       calls.map((call) => (call.verb === "create" ? 201 : 200)),
     );
-    expect(lines(calls).toSorted()).toEqual(used.map((call) => `${call} in ${namespace}`).toSorted());
+    expect(linesOf(calls).toSorted()).toEqual(used.map((call) => `${call} in ${namespace}`).toSorted());
     expect(calls.length).toBeLessThan(8);
+    for (const call of calls) expect(roleOf(call)).toMatch(new RegExp(`^${namespace}/prophet-autoscaler(-inspect)?$`));
   });
 });

@@ -1,4 +1,5 @@
 /** Another writer of the replicas: what became of our last write, by whom if the object says so, and what to do about it. */
+import type { EpochSeconds } from "../units.ts";
 import { entry, type PolicyInput } from "./stage.ts";
 import type { TrailEntry } from "./types.ts";
 
@@ -20,6 +21,17 @@ export function writerEntry(input: Pick<PolicyInput, "conditions" | "current" | 
   const message = `${otherWriterOf(input)} set ${current} replicas after our last change${times}`;
   const detail = { by: conditions.otherWriter ?? null, times: last.overruled, since: last.at, current };
   return entry("writer", current, current, "ChangedByOther", message, detail);
+}
+
+/**
+ * Whether this is the run that found one write too many undone. It stops for half an hour, so of 30 runs that are overruled one is; the writer's entry in the trail tells since when.
+ */
+export function justOverruled(
+  outcome: { readonly reason: string; readonly trail: readonly unknown[] },
+  now: EpochSeconds,
+): boolean {
+  const writer = (outcome.trail as readonly TrailEntry[]).find(({ stage }) => stage === "writer");
+  return outcome.reason === "Overruled" && writer?.detail?.since === now;
 }
 
 function ordinal(n: number): string {

@@ -12,13 +12,18 @@ import { OTHER, OURS, type World } from "./world.ts";
 
 const MANIFESTS = join(import.meta.dirname, "../../../manifests");
 
-/** Builds the images, starts the node (one per machine, root) and deploys; 1 to 3 minutes. */
-export async function openNodeWorld(log: (line: string) => void): Promise<World> {
+/** The world and the node under it, for those who do more there. */
+export interface NodeWorld extends World {
+  readonly node: TestNode;
+}
+
+/** Builds the images, starts the node (one per machine, root) and deploys; 1 to 3 minutes. `audit`: the API server logs each call. */
+export async function openNodeWorld(log: (line: string) => void, audit = false): Promise<NodeWorld> {
   log("building the images of the autoscaler and the stress-app");
   const job = await buildImage("Dockerfile", "docker.io/library/prophet-autoscaler:0.1.0");
   const app = await buildImage("stress-app/Dockerfile", "docker.io/library/prophet-autoscaler-stress-app:0.1.0");
   log("starting the node");
-  const node = await startNode({ images: [job.archive, app.archive] });
+  const node = await startNode({ audit, images: [job.archive, app.archive] });
   let api: Api | undefined;
   const stop = async () => {
     await api?.stop();
@@ -32,6 +37,7 @@ export async function openNodeWorld(log: (line: string) => void): Promise<World>
     const addresses = [await addressOf(node, OURS), await addressOf(node, OTHER)] as const;
     const launcher = await insideOf(node);
     return {
+      node,
       what: "pods on a real node, the autoscaler as its CronJob",
       every: 60,
       ours: workload(api, OURS),
