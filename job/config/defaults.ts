@@ -88,7 +88,7 @@ export const TARGET = group({
     }),
     calibration: quantity({
       about:
-        "Errors of this much past calibrate the quantiles; the longer of this and `history` is read. When not given 2 hours, from a `scaleDownQuantile` of 0.97 on more, and 6 hours for 0.99.",
+        "Errors of this much past calibrate the quantiles; the longer of this and `history` is read. When not given 2 hours, more from a `scaleDownQuantile` of 0.955 on, 6 hours from 0.985 on.",
       unit: "seconds",
       min: 0,
       max: 7 * DAY,
@@ -176,7 +176,7 @@ export const TARGET = group({
     }),
     scaleUpCooldown: quantity({
       about:
-        "Least time between a change and a later scale-out that neither the current demand nor a surge asks for; runs that are closer count as this far apart.",
+        "Least time between a change and a later scale-out that neither the current demand nor a surge asks for; the lead time of closer runs counts half way to it.",
       unit: "seconds",
       min: 0,
       max: DAY,
@@ -188,7 +188,7 @@ export const TARGET = group({
       unit: "seconds",
       min: 0,
       max: DAY,
-      default: 75,
+      default: 85,
       flag: "scale-down-cooldown",
     }),
     suddenDropRatio: quantity({

@@ -19,8 +19,8 @@ const MAX_POINTS = 11_000;
 const HIGHEST = 0.995;
 /** Errors of two hours calibrate a quantile, of six at most: older ones are not looked at (job/core/forecast/auto.ts). */
 const CALIBRATION = [2 * 3600, 6 * 3600] as const;
-/** Seconds of errors for a risk of 1: with 6 h an error above the 0.99 quantile of leads of 90 s is expected 2.4 times. */
-const SEEN = 216;
+/** Seconds of errors for a risk of 1: of leads of 90 s, 3.6 then lie above the quantile, whatever its level. */
+const SEEN = 324;
 
 /** Joins all layers; every issue is collected, and the result is only of use when there is none. */
 export function resolve(file: FilePart, environment: Layer, flags: Layer, issues: Issue[]): Settings {

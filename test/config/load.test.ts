@@ -67,8 +67,8 @@ describe("loadSettings", () => {
       return [targets[0]?.scaleDownQuantile, targets[0]?.calibration];
     };
     expect(await at("")).toEqual([0.91, 7200]);
-    expect(await at("quantile: 0.8, ")).toEqual([0.96, 7200]);
-    expect(await at("quantile: 0.85, ")).toEqual([0.9775, 9600]);
+    expect(await at("quantile: 0.8, ")).toEqual([0.96, 8100]);
+    expect(await at("quantile: 0.85, ")).toEqual([0.9775, 14_400]);
     expect(await at("quantile: 0.9, ")).toEqual([0.99, 21_600]);
     expect(await at("quantile: 0.99, ")).toEqual([0.995, 21_600]);
     expect(await at("quantile: 0.9, scaleDownQuantile: 0.95, calibration: 1h, ")).toEqual([0.95, 3600]);

@@ -76,13 +76,13 @@ describe("leadOf", () => {
       ],
     ],
     [
-      "runs every 15 s that buy once a minute",
+      "runs every 15 s that buy once a minute count half way",
       at(0, 30, 15, 15, 60),
-      90,
+      67.5,
       30,
       [
-        [0, 4],
-        [2, 6],
+        [0, 3],
+        [2, 5],
       ],
     ],
   ] as const)("%s", (_, lead, seconds, serves, parts) => {
