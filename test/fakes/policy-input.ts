@@ -1,5 +1,6 @@
 /** Policy inputs for tests: one by hand, and any by fast-check. */
 import fc from "fast-check";
+import type { Lead } from "../../job/core/policy/lead.ts";
 import type { PolicyInput } from "../../job/core/policy/stage.ts";
 import type { Quality, QualityReason } from "../../job/core/series/types.ts";
 import { BLANK, recall } from "../../job/core/state/memory.ts";
@@ -115,6 +116,29 @@ const data = fc.constantFrom(
   quality("hold", "NoData"),
 );
 
+const PARTED: Lead = {
+  seconds: 120,
+  steps: 8,
+  serves: 60,
+  parts: [
+    [0, 4],
+    [4, 8],
+  ],
+};
+
+interface AnyQuantiles {
+  readonly asked: number;
+  readonly late: number;
+  readonly more: number;
+  readonly skill: number;
+  readonly parted: boolean;
+}
+
+function anyForecast({ asked, late, more, skill, parted }: AnyQuantiles) {
+  const parts = [asked, late].map((max) => ({ max, maxQuantiles: [max, max + more] }));
+  return forecast({ skill, maxQuantiles: [asked, asked + more], ...(parted && { parts }) });
+}
+
 /** Any input whose memory has been recalled, as tick does. */
 export const anyInput: fc.Arbitrary<PolicyInput> = fc
   .record({
@@ -124,7 +148,9 @@ export const anyInput: fc.Arbitrary<PolicyInput> = fc
     current: replicas,
     demand: cores,
     asked: cores,
+    late: cores,
     more: cores,
+    parted: fc.boolean(),
     skill: fc.constantFrom(0.3, 0.9, 2, Number.NaN),
     values: fc.array(cores, { minLength: 2, maxLength: 40 }),
     rollout: fc.boolean(),
@@ -146,9 +172,7 @@ export const anyInput: fc.Arbitrary<PolicyInput> = fc
       series: any.data.verdict === "hold" ? null : series(any.values),
       conditions: { rollout: any.rollout, paused: any.paused },
       memory: recall(stored, NOW, any.current, any.settings),
-      forecast:
-        any.none || any.data.verdict === "hold"
-          ? null
-          : forecast({ skill: any.skill, maxQuantiles: [any.asked, any.asked + any.more] }),
+      ...(any.parted && { lead: PARTED }),
+      forecast: any.none || any.data.verdict === "hold" ? null : anyForecast(any),
     });
   });

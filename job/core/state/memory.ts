@@ -36,8 +36,8 @@ export const OVERRULED_PAUSE: Seconds = 1800;
 
 /**
  * Memory as this tick may use it. Without a wish of the down window or of the last two intervals (first run, lost state, long pause) the current replicas are the first wish,
- * as in HPA, so nothing shrinks for one window. Two intervals, because with a window of 45 s and a run a minute the last wish has just left the window, and is no lost memory. What lies in the future (a clock set back)
- * counts as of now, and the current replicas as a wish beside it: dropped, a clock that goes back by 90 s would end the window of 45 s. An expired forecast is absent.
+ * as in HPA, so nothing shrinks for one window. Two intervals, because with a window of 10 s and a run a minute the last wish has left the window, and is no lost memory. What lies in the future (a clock set back)
+ * counts as of now, and the current replicas as a wish beside it: dropped, a clock that goes back by 90 s would end a window of 45 s. An expired forecast is absent.
  */
 export function recall(
   stored: TargetState | undefined,

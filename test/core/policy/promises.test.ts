@@ -1,12 +1,20 @@
 /** The promises of a decision as properties over any input. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Forecast } from "../../../job/core/forecast/types.ts";
 import { decide } from "../../../job/core/policy/decide.ts";
 import type { PolicyInput } from "../../../job/core/policy/stage.ts";
 import { replicasFor } from "../../../job/core/policy/stage.ts";
 import { forecast } from "../../fakes/forecaster.ts";
 import { anyInput } from "../../fakes/policy-input.ts";
 import { recompute } from "./recompute.ts";
+
+/** The same forecast with every quantile of the maximum higher by so much, those of the parts too. */
+function raised(of: Forecast, more: number): Forecast {
+  const up = (quantiles: readonly number[]) => quantiles.map((q) => q + more);
+  const parts = of.parts?.map((part) => ({ ...part, maxQuantiles: up(part.maxQuantiles) }));
+  return forecast({ ...of, maxQuantiles: up(of.maxQuantiles), ...(parts && { parts }) });
+}
 
 const to = (input: PolicyInput) => decide(input).decision.replicas;
 const RUNS = { numRuns: 800 };
@@ -23,10 +31,7 @@ describe("promises", () => {
           const higher: PolicyInput = {
             ...input,
             demand: input.demand + (demandToo ? more : 0),
-            forecast:
-              input.forecast === null || !forecastToo
-                ? input.forecast
-                : forecast({ ...input.forecast, maxQuantiles: input.forecast.maxQuantiles.map((q) => q + more) }),
+            forecast: input.forecast === null || !forecastToo ? input.forecast : raised(input.forecast, more),
           };
           expect(to(higher)).toBeGreaterThanOrEqual(to(input));
         },
@@ -58,6 +63,24 @@ describe("promises", () => {
         const since = input.now - b.scaleDown.stabilizationWindowSeconds;
         for (const wish of input.memory.wishes)
           if (wish.at > since) expect(replicas).toBeGreaterThanOrEqual(wish.replicas);
+      }),
+      RUNS,
+    );
+  });
+
+  it("what the current demand needs is held back by nothing but a limit of the operator's: not by tolerance, not by a cooldown", () => {
+    const free = anyInput.map((input): PolicyInput => {
+      const { scaleUp, scaleDown } = input.config.behavior;
+      const up = { ...scaleUp, stabilizationWindowSeconds: 0, policies: [], selectPolicy: "Max" as const };
+      const config = { ...input.config, mode: "Active" as const, schedule: [], behavior: { scaleUp: up, scaleDown } };
+      const memory = { ...input.memory, lastWritten: null };
+      return { ...input, config, memory, conditions: {} };
+    });
+    fc.assert(
+      fc.property(free, (input) => {
+        if (input.quality.verdict === "hold") return;
+        const needed = Math.min(replicasFor(input.demand, input.config.targetCpu), input.config.maxReplicas);
+        expect(to(input)).toBeGreaterThanOrEqual(needed);
       }),
       RUNS,
     );
