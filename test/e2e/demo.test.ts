@@ -5,10 +5,39 @@ import { type NodeWorld, openNodeWorld } from "../cluster/demo/node-world.ts";
 import { reportOf } from "../cluster/demo/report.ts";
 import { type DemoResult, runDemo } from "../cluster/demo/run.ts";
 import { wavesOf } from "../cluster/demo/waves.ts";
+import type { TestNode } from "../cluster/node.ts";
 import { byPod, INSPECT, linesOf, roleOf, SCALE, STATE } from "../integration/calls.ts";
 import { ABSENT, LONG, LONG_DEADLINE, openPull, PRESENT, type Pull, SHIPPED } from "./pull.ts";
 
 const PERIOD = 120;
+
+/** A pod that sleeps and asks for so many milli-cores. */
+const asking = (name: string, milli: number) => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name },
+  spec: {
+    terminationGracePeriodSeconds: 0,
+    containers: [
+      {
+        name,
+        image: "test.local/busybox:1",
+        imagePullPolicy: "Never",
+        command: ["sleep", "3600"],
+        resources: { requests: { cpu: `${milli}m`, memory: "8Mi" } },
+      },
+    ],
+  },
+});
+
+/** Milli-cores that no pod of the one node asks for. */
+async function freeCpu({ kubectl }: TestNode): Promise<number> {
+  const milli = (cpu: string) => (cpu.endsWith("m") ? Number(cpu.slice(0, -1)) : 1000 * Number(cpu));
+  const all = await kubectl(["get", "nodes", "-o", "jsonpath={.items[0].status.allocatable.cpu}"]);
+  const running = ["get", "pods", "-A", "--field-selector=status.phase!=Succeeded,status.phase!=Failed"];
+  const asked = await kubectl([...running, "-o", "jsonpath={.items[*].spec.containers[*].resources.requests.cpu}"]);
+  return milli(all) - asked.split(/\s+/).reduce((sum, cpu) => sum + (cpu === "" ? 0 : milli(cpu)), 0);
+}
 
 describe.skipIf(skip(missingNode()))("the closed loop", () => {
   let world: NodeWorld;
@@ -124,5 +153,20 @@ describe.skipIf(skip(missingNode()))("the closed loop", () => {
       expect(new Set(made).size).toBe(made.length);
       expect(calls.map(roleOf)).toEqual(made.map(() => "pull/prophet-autoscaler"));
     }
+  });
+
+  test("on nodes whose CPU is all asked for, a run begins all the same", async () => {
+    const { kubectl } = world.node;
+    await kubectl(["-n", "prophet-demo", "patch", "cronjob", "prophet-autoscaler", "-p", '{"spec":{"suspend":true}}']);
+    const phase = (pod: string) => kubectl(["get", "pod", pod, "-o", "jsonpath={.status.phase}"]);
+    await kubectl(["apply", "-f", "-"], JSON.stringify(asking("filler", await freeCpu(world.node))));
+    await expect.poll(() => phase("filler"), slow).toBe("Running");
+    await kubectl(["apply", "-f", "-"], JSON.stringify(asking("late", 10)));
+    const why = () => kubectl(["get", "pod", "late", "-o", "jsonpath={.status.conditions[0].message}"]);
+    await expect.poll(why, slow).toContain("Insufficient cpu");
+
+    await kubectl(["-n", "prophet-demo", "create", "job", "full", "--from=cronjob/prophet-autoscaler"]);
+    await kubectl(["-n", "prophet-demo", "wait", "job/full", "--for=condition=complete", "--timeout=50s"]);
+    expect(await phase("late")).toBe("Pending");
   });
 });
