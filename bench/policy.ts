@@ -1,6 +1,6 @@
 /** `npm run bench -- policy`: cost and unserved load of every policy over all series; rewrites docs/policy.md. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadSettings } from "../job/config/load.ts";
 import { forecasterOf } from "../job/core/forecast/method.ts";
@@ -11,9 +11,16 @@ import { replaySeries } from "./series.ts";
 
 const DOCS = join(import.meta.dirname, "../docs");
 
-/** Runs the bench. `--quick`: start-up 30 s only, no fronts and no sensitivity; nothing is written. */
+/** What was measured last, so that page and pictures can be drawn again without an hour of replays. */
+const KEPT = join(import.meta.dirname, "../out/bench-policy.json");
+
+/** Runs the bench. `--quick`: start-up 30 s only, no fronts and no sensitivity; nothing is written. `--draw`: page and pictures of what was measured last. */
 export async function main(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({ args: [...args], options: { quick: { type: "boolean", default: false } } });
+  const { values } = parseArgs({
+    args: [...args],
+    options: { quick: { type: "boolean", default: false }, draw: { type: "boolean", default: false } },
+  });
+  if (values.draw) return draw(JSON.parse(readFileSync(KEPT, "utf8")) as PolicyResults);
   const { source, series } = replaySeries();
   const settings = await loadSettings({
     flags: { deployment: "web", "target-cpu": 0.45 },
@@ -37,10 +44,16 @@ export async function main(args: readonly string[]): Promise<void> {
   const sensitivity = await playAll(series, sensitivityEntries(), setup, { startup: 30 });
   printTable("sensitivity, startup 30 s", sensitivity);
   const results: PolicyResults = { source, names: series.map((s) => s.name), main, fronts, sensitivity };
+  mkdirSync(dirname(KEPT), { recursive: true });
+  writeFileSync(KEPT, JSON.stringify(results));
+  await draw(results);
+}
+
+async function draw(results: PolicyResults): Promise<void> {
   mkdirSync(join(DOCS, "policy"), { recursive: true });
   writeFileSync(join(DOCS, "policy.md"), policyPage(results));
-  for (const startup of startups) {
-    writeFileSync(join(DOCS, `policy/front-${startup}.svg`), await frontPicture(fronts[startup]!, startup));
+  for (const [startup, front] of Object.entries(results.fronts)) {
+    writeFileSync(join(DOCS, `policy/front-${startup}.svg`), await frontPicture(front, Number(startup)));
   }
 }
 

@@ -56,7 +56,7 @@ export function sensitivityEntries(): Entry[] {
     { label: "a run every 15 s", policy: "auto", options: { every: 15 } },
     { label: "a run every 30 s", policy: "auto", options: { every: 30 } },
     { label: "a run every 2 minutes", policy: "auto", options: { every: 120 } },
-    { label: "history 1 h", policy: "auto", target: { history: 3600 } },
+    { label: "quantiles of half an hour", policy: "auto", target: { calibration: 1800 } },
     { label: "the last value in place of the pool", policy: "auto", target: { method: "naive" } },
   ];
 }

@@ -21,7 +21,7 @@ export interface Entry {
 export type Scores = Readonly<Record<string, readonly ReplayScore[]>>;
 
 /** Quantiles of the fronts; 0.897 is the tables' higher one (entries.ts). */
-export const FRONT = [0.5, 0.6, 0.7, 0.8, 0.85, 0.897, 0.93, 0.95] as const;
+export const FRONT = [0.5, 0.6, 0.7, 0.8, 0.897, 0.95] as const;
 
 /** The levels a bench may ask for, the fronts' and what goes with each for scale-in; one forecast serves all of them. */
 export const LEVELS = [...new Set([...FRONT, ...FRONT.map(keepLevel)])].sort((a, b) => a - b);

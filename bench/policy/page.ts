@@ -42,6 +42,7 @@ ${LIMITS}`;
 
 const LIMITS = `## What cannot be won
 
+- A quantile that leaves 0.4 of the HPA's unserved load buys much of it from a few series: where spikes come hours apart and are over in a minute, it costs 2 to 3 times the HPA.
 - A spike that nothing announces is unserved until pods are ready: start-up plus, for one run a minute, up to a minute of waiting. No quantile of the past buys it
   unless spikes are frequent in the window; following the slope of a surge shortens the time after its first sign only.
 - Perfect foresight at one decision a minute (the row \`oracle\`) shows what is left to gain.
@@ -93,26 +94,40 @@ export async function frontPicture(front: Scores, startup: number): Promise<stri
       unserved: r.unserved,
     };
   });
+  const legend = `Pods ready after ${startup} s. Lower left is better.\nBlue: ours, by quantile. Red: HPA, by target utilisation.`;
   const plot = Plot.plot({
     document,
     width: 760,
-    height: 460,
+    height: 480,
+    marginTop: 40,
     marginLeft: 60,
     marginRight: 40,
+    marginBottom: 56,
     style: { background: "white", fontSize: "13px" },
-    title: `Cost against unserved load, pods ready after ${startup} s`,
     color: { domain: ["auto", "hpa"], range: ["#1f77b4", "#d62728"], legend: false },
-    x: { label: "cost (pod-hours, HPA at 70 % = 1) →", grid: true },
-    y: { label: "↑ unserved load (HPA at 70 % = 1)", grid: true, type: "log", tickFormat: (v: number) => String(v) },
+    x: { label: "cost (pod-hours, HPA at 70 % = 1) →", labelOffset: 44, inset: 24, grid: true },
+    y: {
+      label: "↑ unserved load (HPA at 70 % = 1)",
+      labelOffset: 44,
+      inset: 24,
+      grid: true,
+      type: "log",
+      ticks: [0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3],
+      tickFormat: (v: number) => String(v),
+    },
     marks: [
       Plot.line(points, { x: "cost", y: "unserved", stroke: "policy", sort: "cost" }),
       Plot.dot(points, { x: "cost", y: "unserved", fill: "policy", r: 4 }),
-      Plot.text(points, { x: "cost", y: "unserved", text: "label", dy: -10, fill: "policy" }),
-      Plot.text([{ x: 0.02, text: "ours, by quantile (blue); HPA, by target utilisation (red)" }], {
-        frameAnchor: "top-right",
-        text: "text",
-        dy: 4,
+      Plot.text(points, {
+        x: "cost",
+        y: "unserved",
+        text: "label",
+        dx: 8,
+        dy: -8,
+        textAnchor: "start",
+        fill: "policy",
       }),
+      Plot.text([legend], { frameAnchor: "top-right", dy: 8, lineHeight: 1.4, textAnchor: "end" }),
     ],
   });
   const svg = plot.tagName.toLowerCase() === "svg" ? plot : plot.querySelector("svg")!;
