@@ -90,7 +90,8 @@ async function watch(world: World, began: number, { seconds, period, log }: Demo
     for (const run of runs) log(`        decision at ${run.t.toFixed(0)} s: ${run.from} -> ${run.to}, ${run.message}`);
     if (t >= said + SAY_EVERY - 1) {
       said = t;
-      const word = (s: DemoSample) => `${s.replicas} replicas, ${s.ready} ready, ${s.measured.toFixed(3)} cores`;
+      const cores = (v: number) => (Number.isNaN(v) ? "cores not measured yet" : `${v.toFixed(3)} cores`);
+      const word = (s: DemoSample) => `${s.replicas} replicas, ${s.ready} ready, ${cores(s.measured)}`;
       log(`${t.toFixed(0).padStart(5)} s  load ${demand.toFixed(2)}  ours: ${word(ours)}  HPA-like: ${word(other)}`);
     }
     // on the grid: a slow look costs a sample, never a shift
