@@ -141,6 +141,7 @@ function targetOf(pass: Pass, [from, to]: LeadPart, of: typeof maxOf): Target {
  * that draw lines and narrows the quantiles. As they are when nothing else is left.
  */
 function measuredOnly(weights: Float64Array, { filled, origins }: Pass, ahead: number): Float64Array {
+  if (!filled.includes(1)) return weights;
   const kept = weights.map((w, o) => (filled.subarray(origins[o]!, origins[o]! + ahead).includes(1) ? 0 : w));
   return kept.some((w) => w > 0) ? kept : weights;
 }

@@ -25,44 +25,67 @@ export function judge(
   weights: Float64Array,
   delay: number,
 ): Verdict {
-  const models = said.length;
   const known = actual.length;
-  const loss = new Float64Array(models);
-  const shares = new Float64Array(models);
-  const errors = new Float64Array(known);
-  let counted = 0;
-  let old = 0;
+  const errors = replayed(actual, said, weights, delay);
   const from = Math.floor(known / 2);
   let own = 0;
   let naive = 0;
-  let inside = 0;
-  let judged = 0;
-  let sorted = new Float64Array(0);
-  for (let o = 0; o < known; o++) {
+  for (let o = from; o < known; o++) {
+    if (!(weights[o]! > 0)) continue;
+    own += Math.abs(errors[o]!);
+    naive += Math.abs(actual[o]! - said[0]![o]!);
+  }
+  return {
+    skill: known === 0 ? Number.NaN : naive > 1e-9 * known ? own / naive : 1,
+    coverage90: coverageOf(errors, weights, delay),
+  };
+}
+
+/** Error of the combination at each origin, weighed by what was known then; of no meaning at origins of weight 0. */
+function replayed(
+  actual: Float64Array,
+  said: readonly Float64Array[],
+  weights: Float64Array,
+  delay: number,
+): Float64Array {
+  const models = said.length;
+  const loss = new Float64Array(models);
+  const shares = new Float64Array(models);
+  const errors = new Float64Array(actual.length);
+  for (let o = 0; o < errors.length; o++) {
     const back = o - delay;
-    if (back >= 0 && weights[back]! > 0) {
-      old++;
+    if (back >= 0 && weights[back]! > 0)
       for (let m = 0; m < models; m++) loss[m] = 0.985 * loss[m]! + Math.abs(actual[back]! - said[m]![back]!);
-    }
     if (!(weights[o]! > 0)) continue;
     sharesOf(loss, 10, shares);
     let mean = 0;
     for (let m = 0; m < models; m++) mean += shares[m]! * said[m]![o]!;
-    const error = actual[o]! - mean;
-    errors[counted++] = error;
-    if (old >= LEAST_ERRORS) {
-      sorted = errors.slice(0, old).sort();
-      judged++;
-      const edge = 0.05 * (1 - 1 / old);
-      if (error >= orderStatistic(sorted, edge) && error <= orderStatistic(sorted, 1 - edge)) inside++;
-    }
-    if (o >= from) {
-      own += Math.abs(error);
-      naive += Math.abs(actual[o]! - said[0]![o]!);
-    }
+    errors[o] = actual[o]! - mean;
   }
-  return {
-    skill: known === 0 ? Number.NaN : naive > 1e-9 * known ? own / naive : 1,
-    coverage90: judged < 10 ? Number.NaN : inside / judged,
-  };
+  return errors;
+}
+
+/** Share of the errors inside the 90 % interval of those known before them. */
+function coverageOf(errors: Float64Array, weights: Float64Array, delay: number): number {
+  const sorted = new Float64Array(errors.length);
+  let old = 0;
+  let inside = 0;
+  let judged = 0;
+  for (let o = 0; o < errors.length; o++) {
+    const back = o - delay;
+    if (back >= 0 && weights[back]! > 0) insert(sorted, old++, errors[back]!);
+    if (!(weights[o]! > 0) || old < LEAST_ERRORS) continue;
+    judged++;
+    const before = sorted.subarray(0, old);
+    const edge = 0.05 * (1 - 1 / old);
+    if (errors[o]! >= orderStatistic(before, edge) && errors[o]! <= orderStatistic(before, 1 - edge)) inside++;
+  }
+  return judged < 10 ? Number.NaN : inside / judged;
+}
+
+/** Puts a value in its place among the first n, which are in order. */
+function insert(sorted: Float64Array, n: number, value: number): void {
+  let at = n;
+  for (; at > 0 && sorted[at - 1]! > value; at--) sorted[at] = sorted[at - 1]!;
+  sorted[at] = value;
 }

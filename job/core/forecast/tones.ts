@@ -19,13 +19,19 @@ const REACH = 240;
 /** Lengths in steps, the strongest first; empty when an autoregression explains the window as well. */
 export function findTones(values: Float64Array): number[] {
   const y = values.subarray(Math.max(0, values.length - REACH));
+  const n = y.length;
+  const columns: Float64Array[] = [
+    new Float64Array(n).fill(1),
+    Float64Array.from({ length: n }, (_, t) => t / n - 0.5),
+  ];
   let rest = detrended(y, 1);
   const frequencies: number[] = [];
   for (let k = 0; k < MOST; k++) {
     const next = loudest(rest);
     if (next === undefined) break;
     frequencies.push(next);
-    rest = refine(y, frequencies);
+    columns.push(...toneOf(n, next));
+    rest = refine(y, frequencies, columns);
   }
   const periods = frequencies.map((f) => 1 / f);
   return periods.slice(0, tonesBeyond(y, periods));
@@ -56,70 +62,61 @@ function loudest(rest: Float64Array): number | undefined {
   return best;
 }
 
+/** Sine and cosine of a frequency, in turns a step. */
+function toneOf(n: number, frequency: number): [sine: Float64Array, cosine: Float64Array] {
+  const [sine, cosine] = [new Float64Array(n), new Float64Array(n)];
+  for (let t = 0; t < n; t++) {
+    const angle = 2 * Math.PI * frequency * t;
+    sine[t] = Math.sin(angle);
+    cosine[t] = Math.cos(angle);
+  }
+  return [sine, cosine];
+}
+
 /**
- * Moves the frequencies, in place, to the least squares of line + tones by Gauss-Newton: beside its sine and cosine each tone has the column by
- * which it changes with its frequency. Returns what the fit leaves.
+ * Moves the frequencies and their columns (constant, line, then sine and cosine of each), in place, to the least squares of line + tones by Gauss-Newton: beside its sine and
+ * cosine each tone has the column by which it changes with its frequency. Returns what the fit leaves.
  */
-function refine(y: Float64Array, frequencies: number[]): Float64Array {
+function refine(y: Float64Array, frequencies: number[], columns: Float64Array[]): Float64Array {
   const n = y.length;
-  const k = frequencies.length;
   const bound = GRID / n;
-  let beta = leastSquares(y, frequencies, undefined);
+  let beta = leastSquares(y, columns);
   for (let round = 0; round < ROUNDS; round++) {
-    const moves = leastSquares(y, frequencies, beta).subarray(2 + 2 * k);
-    for (let i = 0; i < k; i++) {
+    const slopes = frequencies.map((_, i) => slopeOf(columns, beta, 2 + 2 * i));
+    const moves = leastSquares(y, [...columns, ...slopes]).subarray(columns.length);
+    frequencies.forEach((f, i) => {
       const move = Math.max(-bound, Math.min(bound, moves[i]! / n));
-      frequencies[i] = Math.min(FASTEST, Math.max((SLOWEST - GRID) / n, frequencies[i]! + move));
-    }
-    beta = leastSquares(y, frequencies, undefined);
+      frequencies[i] = Math.min(FASTEST, Math.max((SLOWEST - GRID) / n, f + move));
+      columns.splice(2 + 2 * i, 2, ...toneOf(n, frequencies[i]!));
+    });
+    beta = leastSquares(y, columns);
   }
   const rest = y.slice();
-  const row = new Float64Array(beta.length);
-  for (let t = 0; t < n; t++) {
-    rowOf(t, n, frequencies, undefined, row);
-    for (let j = 0; j < row.length; j++) rest[t] = rest[t]! - beta[j]! * row[j]!;
-  }
+  columns.forEach((column, j) => {
+    for (let t = 0; t < n; t++) rest[t] = rest[t]! - beta[j]! * column[t]!;
+  });
   return rest;
 }
 
-/** Line, sine and cosine of each tone and, given the coefficients so far, the derivative of each tone by its frequency (times n). */
-function rowOf(
-  t: number,
-  n: number,
-  frequencies: readonly number[],
-  beta: Float64Array | undefined,
-  row: Float64Array,
-): void {
-  row[0] = 1;
-  row[1] = t / n - 0.5;
-  const k = frequencies.length;
-  for (let i = 0; i < k; i++) {
-    const angle = 2 * Math.PI * frequencies[i]! * t;
-    const sine = Math.sin(angle);
-    const cosine = Math.cos(angle);
-    row[2 + 2 * i] = sine;
-    row[3 + 2 * i] = cosine;
-    // about the middle of the window, or the phase would move along with the frequency
-    if (beta) row[2 + 2 * k + i] = 2 * Math.PI * (t / n - 0.5) * (beta[2 + 2 * i]! * cosine - beta[3 + 2 * i]! * sine);
-  }
+/** How the tone whose sine is column j changes with its frequency, in turns a window: about the middle of the window, or the phase would move along. */
+function slopeOf(columns: readonly Float64Array[], beta: Float64Array, j: number): Float64Array {
+  const [line, sine, cosine] = [columns[1]!, columns[j]!, columns[j + 1]!];
+  return line.map((middle, t) => 2 * Math.PI * middle * (beta[j]! * cosine[t]! - beta[j + 1]! * sine[t]!));
 }
 
-/** Coefficients in the order of `rowOf`; those of the derivatives are moves of the frequencies, in turns a window. */
-function leastSquares(y: Float64Array, frequencies: readonly number[], beta: Float64Array | undefined): Float64Array {
-  const n = y.length;
-  const p = 2 + (beta ? 3 : 2) * frequencies.length;
+/** Coefficients of the columns. */
+function leastSquares(y: Float64Array, columns: readonly Float64Array[]): Float64Array {
+  const p = columns.length;
   const A = new Float64Array(p * p);
-  const B = new Float64Array(p);
-  const row = new Float64Array(p);
-  for (let t = 0; t < n; t++) {
-    rowOf(t, n, frequencies, beta, row);
-    for (let j = 0; j < p; j++) {
-      const x = row[j]!;
-      B[j] = B[j]! + x * y[t]!;
-      for (let l = 0; l <= j; l++) A[j * p + l] = A[j * p + l]! + x * row[l]!;
-    }
-  }
+  const B = Float64Array.from(columns, (column) => product(column, y));
+  for (let j = 0; j < p; j++) for (let l = 0; l <= j; l++) A[j * p + l] = product(columns[j]!, columns[l]!);
   const out = new Float64Array(p);
-  solveRidge(A, new Float64Array(p).fill(1e-6 * n), B, p, 1, new Float64Array(p * p), out);
+  solveRidge(A, new Float64Array(p).fill(1e-6 * y.length), B, p, new Float64Array(p * p), out);
   return out;
+}
+
+function product(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let t = 0; t < a.length; t++) sum += a[t]! * b[t]!;
+  return sum;
 }

@@ -84,7 +84,7 @@ function regress(
       ridge[0] = 1e-9;
       ridge[1] = 0.02 * weight;
       for (let j = 2; j < p; j++) ridge[j] = 0.004 * weight * (1 + 0.0125 * j * j);
-      solveRidge(A, ridge, b, p, 1, work, beta);
+      solveRidge(A, ridge, b, p, work, beta);
     }
     let [rho, carried] = carriedFrom((i) => y[i]! - fitAt(X, beta, i), Math.max(0, t - 3 * p - 20), t);
     for (let k = 0; k < steps; k++) {

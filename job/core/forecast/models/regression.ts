@@ -34,7 +34,12 @@ export function autoregression(options: Lags): Model {
     name: options.name,
     least,
     run(plan, out) {
-      regress(plan, out, options, { deepest, width, least });
+      const edges = blocksOf(plan.steps);
+      if (season === 0) return regress(plan, out, options, { deepest, width, least, edges });
+      // with a season each block has features of its own
+      for (let b = 1; b < edges.length; b++) {
+        regress(plan, out, options, { deepest, width, least, edges: edges.subarray(b - 1, b + 1) });
+      }
     },
   };
 }
@@ -47,42 +52,82 @@ export function blocksOf(steps: number): Int32Array {
   return Int32Array.from(edges);
 }
 
-/** Writes the features of origin s for the block [from, to) into x. */
-function design(y: Float64Array, s: number, from: number, to: number, options: Lags, x: Float64Array): void {
-  const { lags, stretches, relative, period } = options;
-  const base = relative ? y[s - 1]! : 0;
-  let j = 0;
-  x[j++] = 1;
-  for (const lag of lags) x[j++] = y[s - lag]! - base;
-  if (stretches !== undefined) {
+/** What one pass needs beside the options. */
+interface Shape {
+  readonly deepest: number;
+  /** Number of features, the constant among them. */
+  readonly width: number;
+  readonly least: number;
+  /** Edges of the blocks of this pass, which have the same features. */
+  readonly edges: Int32Array;
+}
+
+/** The features of all origins up to `last`, for the block from the first to the last edge: row s at [s * width..]. */
+function designs(y: Float64Array, last: number, options: Lags, { deepest, width, edges }: Shape): Float64Array {
+  const { lags, stretches = [], relative, period } = options;
+  const [from, to] = [edges[0]!, edges[edges.length - 1]!];
+  const X = new Float64Array((last + 1) * width);
+  for (let s = deepest; s <= last; s++) {
+    const base = relative ? y[s - 1]! : 0;
+    let j = s * width;
+    X[j++] = 1;
+    for (const lag of lags) X[j++] = y[s - lag]! - base;
     for (let e = 1; e < stretches.length; e++) {
       const [near, far] = [stretches[e - 1]!, stretches[e]!];
       let sum = 0;
       for (let lag = near + 1; lag <= far; lag++) sum += y[s - lag]!;
-      x[j++] = sum / (far - near) - base;
+      X[j++] = sum / (far - near) - base;
     }
+    if (period === undefined) continue;
+    let one = 0;
+    let two = 0;
+    for (let k = from; k < to; k++) {
+      const cycles = Math.ceil((k + 1) / period);
+      one += at(y, s + k - cycles * period, s);
+      two += at(y, s + k - (cycles + 1) * period, s);
+    }
+    X[j++] = one / (to - from) - base;
+    X[j++] = two / (to - from) - base;
+    X[j++] = at(y, s - 1 - period, s) - base;
   }
-  if (period === undefined) return;
-  let one = 0;
-  let two = 0;
-  for (let k = from; k < to; k++) {
-    const cycles = Math.ceil((k + 1) / period);
-    one += at(y, s + k - cycles * period, s);
-    two += at(y, s + k - (cycles + 1) * period, s);
-  }
-  x[j++] = one / (to - from) - base;
-  x[j++] = two / (to - from) - base;
-  x[j++] = at(y, s - 1 - period, s) - base;
+  return X;
 }
 
-/** Adds one pair to the moments; only the lower triangle of A is kept. */
-function absorb(A: Float64Array, B: Float64Array, x: Float64Array, target: number, memory: number, p: number): void {
-  for (let j = 0; j < p; j++) {
-    const xj = x[j]!;
-    B[j] = B[j]! * memory + xj * target;
-    const row = j * p;
-    for (let l = 0; l <= j; l++) A[row + l] = A[row + l]! * memory + xj * x[l]!;
-  }
+/** Moments of the features of the first `count` pairs; the newest ones only are kept. */
+interface Moments {
+  /** Takes in pairs up to this number of them. */
+  advance(count: number): void;
+  /** Lower triangle, row by row. */
+  after(count: number): Float64Array;
+  /** Sum of the weights. */
+  weight(count: number): number;
+}
+
+/**
+ * Blocks with the same features differ only in the newest pairs: the shorter one knows the targets of some more. A ring with the moments after each of those has what every
+ * block needs, and a pair is taken in once, not once a block.
+ */
+function momentsOver(X: Float64Array, memory: number, { deepest, width: p, edges }: Shape): Moments {
+  const ring = Array.from({ length: edges[edges.length - 1]! - edges[1]! + 1 }, () => new Float64Array(p * p));
+  const weights = new Float64Array(X.length / p + 1);
+  const after = (count: number) => ring[count % ring.length]!;
+  let done = 0;
+  return {
+    advance(count) {
+      for (; done < count; done++) {
+        const [before, next] = [after(done), after(done + 1)];
+        const row = (deepest + done) * p;
+        for (let j = 0; j < p; j++) {
+          const xj = X[row + j]!;
+          const into = j * p;
+          for (let l = 0; l <= j; l++) next[into + l] = before[into + l]! * memory + xj * X[row + l]!;
+        }
+        weights[done + 1] = weights[done]! * memory + 1;
+      }
+    },
+    after,
+    weight: (count) => weights[count]!,
+  };
 }
 
 /** Ridge on every feature but the constant: a share of the features' mean square. */
@@ -93,51 +138,65 @@ function penalise(penalty: Float64Array, A: Float64Array, p: number, ridge: numb
   penalty[0] = constant;
 }
 
-function regress(
-  { y, origins, steps }: Plan,
-  out: Float64Array,
-  options: Lags,
-  { deepest, width: p, least }: { readonly deepest: number; readonly width: number; readonly least: number },
-): void {
-  const { relative, ridge, memory } = options;
-  const edges = blocksOf(steps);
-  const x = new Float64Array(p);
-  const penalty = new Float64Array(p);
-  const work = new Float64Array(p * p);
-  const beta = new Float64Array(p);
-  const A = new Float64Array(p * p);
-  const B = new Float64Array(p);
-  for (let b = 0; b + 1 < edges.length; b++) {
-    const from = edges[b]!;
-    const to = edges[b + 1]!;
-    A.fill(0);
-    B.fill(0);
-    let weight = 0;
-    let s = deepest;
-    let solved = 0;
-    for (let o = 0; o < origins.length; o++) {
-      const t = origins[o]!;
-      const base = relative ? y[t - 1]! : 0;
+/** One block of steps [from, to): its targets times the features of the first `count` pairs, and its coefficients once there are pairs enough. */
+interface Block {
+  readonly from: number;
+  readonly to: number;
+  readonly B: Float64Array;
+  readonly beta: Float64Array;
+  count: number;
+  known: boolean;
+}
+
+function regress({ y, origins, steps }: Plan, out: Float64Array, options: Lags, shape: Shape): void {
+  const { relative } = options;
+  const { deepest, width: p, least, edges } = shape;
+  const X = designs(y, origins[origins.length - 1]!, options, shape);
+  const blocks = Array.from({ length: edges.length - 1 }, (_, b): Block => {
+    const [B, beta] = [new Float64Array(p), new Float64Array(p)];
+    return { from: edges[b]!, to: edges[b + 1]!, B, beta, count: 0, known: false };
+  });
+  const learn = learner(y, X, options, shape);
+  let learnt = 0;
+  for (let o = 0; o < origins.length; o++) {
+    const t = origins[o]!;
+    const until = anchorOf(t);
+    if (t >= least && until !== learnt) {
+      learnt = until;
+      for (const block of blocks) learn(block, until - deepest + 1);
+    }
+    const base = relative ? y[t - 1]! : 0;
+    for (const { from, to, known, beta } of blocks) {
       let value = y[t - 1]! - base;
-      const until = anchorOf(t);
-      for (; s + to <= until; s++) {
-        design(y, s, from, to, options, x);
-        let target = relative ? -y[s - 1]! : 0;
-        for (let k = from; k < to; k++) target += y[s + k]! / (to - from);
-        weight = weight * memory + 1;
-        absorb(A, B, x, target, memory, p);
-      }
-      if (t >= least && weight >= p + 2) {
-        if (solved !== until) {
-          solved = until;
-          penalise(penalty, A, p, ridge, relative ? ridge * weight : 1e-9);
-          solveRidge(A, penalty, B, p, 1, work, beta);
-        }
-        design(y, t, from, to, options, x);
+      if (t >= least && known) {
         value = 0;
-        for (let i = 0; i < p; i++) value += beta[i]! * x[i]!;
+        for (let i = 0; i < p; i++) value += beta[i]! * X[t * p + i]!;
       }
       out.fill(base + value, o * steps + from, o * steps + to);
     }
   }
+}
+
+/** Brings a block's coefficients to the pairs whose targets lie within the first `origins` origins; called in the order of the blocks, the first first. */
+function learner(y: Float64Array, X: Float64Array, { relative, ridge, memory }: Lags, shape: Shape) {
+  const { deepest, width: p } = shape;
+  const moments = momentsOver(X, memory, shape);
+  const penalty = new Float64Array(p);
+  const work = new Float64Array(p * p);
+  return (block: Block, origins: number): void => {
+    const { from, to, B, beta } = block;
+    const count = Math.max(0, origins - to);
+    moments.advance(count);
+    for (; block.count < count; block.count++) {
+      const s = deepest + block.count;
+      let target = relative ? -y[s - 1]! : 0;
+      for (let k = from; k < to; k++) target += y[s + k]! / (to - from);
+      for (let j = 0; j < p; j++) B[j] = B[j]! * memory + X[s * p + j]! * target;
+    }
+    block.known = moments.weight(count) >= p + 2;
+    if (!block.known) return;
+    const A = moments.after(count);
+    penalise(penalty, A, p, ridge, relative ? ridge * moments.weight(count) : 1e-9);
+    solveRidge(A, penalty, B, p, work, beta);
+  };
 }

@@ -1,5 +1,5 @@
 /** Models with a season of given period: seasonal naive, level-adjusted cycle mean, Holt-Winters additive and multiplicative. */
-import { flat, type Model, type Plan } from "./model.ts";
+import { flat, leastOf, type Model, type Plan } from "./model.ts";
 
 /** Value of y at a fractional index, linear between its neighbours; the index is clamped to [0, known - 1]. */
 export function at(y: Float64Array, index: number, known: number): number {
@@ -98,8 +98,19 @@ export function holtWinters(period: number, multiplicative: boolean): Model {
   };
 }
 
-function winters({ y, origins, steps }: Plan, out: Float64Array, m: number, mul: boolean): void {
-  const count = GRID.length;
+/** All candidates at one time; the season of candidate c is at [c * m..]. */
+interface Winters {
+  readonly m: number;
+  readonly multiplicative: boolean;
+  /** A multiplicative season needs a level clear of zero: a hundredth of the mean keeps a nearly idle stretch from dividing by 0. */
+  readonly floor: number;
+  readonly level: Float64Array;
+  readonly slope: Float64Array;
+  readonly season: Float64Array;
+  readonly loss: Float64Array;
+}
+
+function winters({ y, origins, steps }: Plan, out: Float64Array, m: number, multiplicative: boolean): void {
   const last = origins[origins.length - 1]!;
   let o = 0;
   while (o < origins.length && origins[o]! < Math.min(m + 1, last + 1)) {
@@ -107,51 +118,60 @@ function winters({ y, origins, steps }: Plan, out: Float64Array, m: number, mul:
     o++;
   }
   if (o === origins.length) return;
-  let mean = 0;
-  for (let i = 0; i < m; i++) mean += y[i]! / m;
-  // A multiplicative season needs a level clear of zero: a hundredth of the mean keeps a nearly idle stretch from dividing by 0.
-  let size = 0;
-  for (let i = 0; i < m; i++) size += Math.abs(y[i]!) / m;
-  const floor = mul ? Math.max(0.01 * size, 1e-9) : 0;
-  const level = new Float64Array(count).fill(mul ? Math.max(mean, floor) : mean);
-  const slope = new Float64Array(count);
-  const loss = new Float64Array(count);
-  const season = new Float64Array(count * m);
-  for (let c = 0; c < count; c++)
-    for (let i = 0; i < m; i++) season[c * m + i] = mul ? y[i]! / Math.max(mean, floor) : y[i]! - mean;
+  const state = firstCycle(y, m, multiplicative);
   for (let t = m; o < origins.length; t++) {
-    if (origins[o] === t) {
-      let best = 0;
-      for (let c = 1; c < count; c++) if (loss[c]! < loss[best]!) best = c;
-      let value = level[best]!;
-      let step = slope[best]!;
-      for (let k = 0; k < steps; k++) {
-        step *= DAMPING;
-        value += step;
-        const s = season[best * m + ((t + k) % m)]!;
-        out[o * steps + k] = mul ? value * s : value + s;
-      }
-      o++;
-    }
-    const value = y[t]!;
-    const phase = t % m;
-    for (let c = 0; c < count; c++) {
-      const [alpha, beta, gamma] = GRID[c]!;
-      const base = level[c]! + DAMPING * slope[c]!;
-      const s = season[c * m + phase]!;
-      const error = value - (mul ? base * s : base + s);
-      loss[c] = MEMORY * loss[c]! + Math.abs(error);
-      if (mul) {
-        const moved = s > 0.05 ? base + (alpha * error) / s : base;
-        const next = Math.max(moved, floor);
-        slope[c] = DAMPING * slope[c]! + beta * (next - base);
-        level[c] = next;
-        season[c * m + phase] = s + (gamma * error) / Math.max(base, floor);
-      } else {
-        level[c] = base + alpha * error;
-        slope[c] = DAMPING * slope[c]! + alpha * beta * error;
-        season[c * m + phase] = s + gamma * (1 - alpha) * error;
-      }
+    if (origins[o] === t) ahead(state, t, out.subarray(o * steps, ++o * steps));
+    learn(state, t % m, y[t]!);
+  }
+}
+
+function firstCycle(y: Float64Array, m: number, multiplicative: boolean): Winters {
+  const count = GRID.length;
+  let mean = 0;
+  let size = 0;
+  for (let i = 0; i < m; i++) {
+    mean += y[i]! / m;
+    size += Math.abs(y[i]!) / m;
+  }
+  const floor = multiplicative ? Math.max(0.01 * size, 1e-9) : 0;
+  const start = multiplicative ? Math.max(mean, floor) : mean;
+  const season = new Float64Array(count * m);
+  for (let i = 0; i < season.length; i++) season[i] = multiplicative ? y[i % m]! / start : y[i % m]! - start;
+  const [level, slope, loss] = [new Float64Array(count).fill(start), new Float64Array(count), new Float64Array(count)];
+  return { m, multiplicative, floor, level, slope, season, loss };
+}
+
+/** The best candidate's forecast of y[t] and what follows. */
+function ahead({ m, multiplicative, level, slope, season, loss }: Winters, t: number, out: Float64Array): void {
+  const best = leastOf(loss);
+  let value = level[best]!;
+  let step = slope[best]!;
+  for (let k = 0; k < out.length; k++) {
+    step *= DAMPING;
+    value += step;
+    const s = season[best * m + ((t + k) % m)]!;
+    out[k] = multiplicative ? value * s : value + s;
+  }
+}
+
+/** Takes in one value. */
+function learn({ m, multiplicative, floor, level, slope, season, loss }: Winters, phase: number, value: number): void {
+  for (let c = 0; c < level.length; c++) {
+    const [alpha, beta, gamma] = GRID[c]!;
+    const base = level[c]! + DAMPING * slope[c]!;
+    const s = season[c * m + phase]!;
+    const error = value - (multiplicative ? base * s : base + s);
+    loss[c] = MEMORY * loss[c]! + Math.abs(error);
+    if (multiplicative) {
+      const moved = s > 0.05 ? base + (alpha * error) / s : base;
+      const next = Math.max(moved, floor);
+      slope[c] = DAMPING * slope[c]! + beta * (next - base);
+      level[c] = next;
+      season[c * m + phase] = s + (gamma * error) / Math.max(base, floor);
+    } else {
+      level[c] = base + alpha * error;
+      slope[c] = DAMPING * slope[c]! + alpha * beta * error;
+      season[c * m + phase] = s + gamma * (1 - alpha) * error;
     }
   }
 }

@@ -1,5 +1,5 @@
 /** Models with a trend: Holt with damping, and Theta. */
-import { flat, type Model, type Plan } from "./model.ts";
+import { flat, leastOf, type Model, type Plan } from "./model.ts";
 
 /** Candidates of Holt: level gain, trend gain. A grid, since the pass is incremental and the best may change on the way. */
 const GRID: readonly (readonly [number, number])[] = [
@@ -32,18 +32,11 @@ function holtPass({ y, origins, steps }: Plan, out: Float64Array, phi: number, a
   const slope = new Float64Array(count);
   const loss = new Float64Array(count);
   const past = new Float64Array(count * ahead).fill(y[0]!);
-  // Mean over `ahead` steps of the damped sum phi + phi^2 + ... + phi^k.
-  let reach = 0;
-  for (let k = 1, sum = phi, p = phi; k <= ahead; k++) {
-    reach += sum / ahead;
-    p *= phi;
-    sum += p;
-  }
+  const reach = reachOf(phi, ahead);
   let recent = 0;
   for (let t = 1, o = 0; o < origins.length; t++) {
     if (origins[o] === t) {
-      let best = 0;
-      for (let c = 1; c < count; c++) if (loss[c]! < loss[best]!) best = c;
+      const best = leastOf(loss);
       let value = level[best]!;
       let step = slope[best]!;
       for (let k = 0; k < steps; k++) {
@@ -66,6 +59,17 @@ function holtPass({ y, origins, steps }: Plan, out: Float64Array, phi: number, a
       past[slot + c] = level[c]! + reach * slope[c]!;
     }
   }
+}
+
+/** Mean over `ahead` steps of the damped sum phi + phi^2 + ... + phi^k. */
+function reachOf(phi: number, ahead: number): number {
+  let reach = 0;
+  for (let k = 1, sum = phi, p = phi; k <= ahead; k++) {
+    reach += sum / ahead;
+    p *= phi;
+    sum += p;
+  }
+  return reach;
 }
 
 /** Theta (Assimakopoulos and Nikolopoulos 2000): smoothing plus half the slope of a straight line through the last `span` values. */
