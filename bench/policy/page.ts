@@ -79,6 +79,8 @@ function perSeries(results: PolicyResults): string {
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 const pct = (share: number) => (share * 100).toFixed(2);
 
+const TICKS = [0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3];
+
 /** Cost against unserved load: ours over quantiles, HPA over targets. An SVG document. */
 export async function frontPicture(front: Scores, startup: number): Promise<string> {
   const Plot = await import("@observablehq/plot");
@@ -94,6 +96,7 @@ export async function frontPicture(front: Scores, startup: number): Promise<stri
       unserved: r.unserved,
     };
   });
+  const unserved = points.map((point) => point.unserved);
   const legend = `Pods ready after ${startup} s. Lower left is better.\nBlue: ours, by quantile. Red: HPA, by target utilisation.`;
   const plot = Plot.plot({
     document,
@@ -112,7 +115,8 @@ export async function frontPicture(front: Scores, startup: number): Promise<stri
       inset: 24,
       grid: true,
       type: "log",
-      ticks: [0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3],
+      // those beyond the points are drawn over the labels
+      ticks: TICKS.filter((v) => v > 0.85 * Math.min(...unserved) && v < 1.15 * Math.max(...unserved)),
       tickFormat: (v: number) => String(v),
     },
     marks: [
