@@ -26,9 +26,9 @@ export interface Lags {
  */
 export function autoregression(options: Lags): Model {
   const season = options.period ?? 0;
-  const edges = options.stretches ?? [];
-  const deepest = Math.max(options.lags.at(-1)!, edges.at(-1) ?? 0, season > 0 ? Math.ceil(2 * season) + 1 : 0);
-  const width = 1 + options.lags.length + Math.max(0, edges.length - 1) + (season > 0 ? 3 : 0);
+  const stretches = options.stretches ?? [];
+  const deepest = Math.max(options.lags.at(-1)!, stretches.at(-1) ?? 0, season > 0 ? Math.ceil(2 * season) + 1 : 0);
+  const width = 1 + options.lags.length + Math.max(0, stretches.length - 1) + (season > 0 ? 3 : 0);
   const least = deepest + width + 4;
   return {
     name: options.name,
