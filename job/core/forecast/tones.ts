@@ -1,5 +1,6 @@
 /** Finds the tones of a window: up to three sinusoids of any length, none a harmonic of another, claimed only where an autoregression does worse. */
 import { detrended } from "./detrend.ts";
+import { dot } from "./dot.ts";
 import { solveRidge } from "./models/linear.ts";
 import { tonesBeyond } from "./season-test.ts";
 
@@ -108,15 +109,9 @@ function slopeOf(columns: readonly Float64Array[], beta: Float64Array, j: number
 function leastSquares(y: Float64Array, columns: readonly Float64Array[]): Float64Array {
   const p = columns.length;
   const A = new Float64Array(p * p);
-  const B = Float64Array.from(columns, (column) => product(column, y));
-  for (let j = 0; j < p; j++) for (let l = 0; l <= j; l++) A[j * p + l] = product(columns[j]!, columns[l]!);
+  const B = Float64Array.from(columns, (column) => dot(column, y));
+  for (let j = 0; j < p; j++) for (let l = 0; l <= j; l++) A[j * p + l] = dot(columns[j]!, columns[l]!);
   const out = new Float64Array(p);
   solveRidge(A, new Float64Array(p).fill(1e-6 * y.length), B, p, new Float64Array(p * p), out);
   return out;
-}
-
-function product(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let t = 0; t < a.length; t++) sum += a[t]! * b[t]!;
-  return sum;
 }

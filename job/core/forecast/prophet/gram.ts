@@ -1,4 +1,5 @@
 /** The normal equations of the model: Gram matrices of its columns, those of the changepoints from running sums. */
+import { dot } from "../dot.ts";
 
 /**
  * Least squares |z - B b - A d|^2 reduced to its Gram matrices. b: the unknowns with normal priors (offset m, rate k,
@@ -63,12 +64,6 @@ interface Hinges {
   readonly weight: Float64Array;
   /** For every changepoint the first row at or after it. */
   readonly first: Int32Array;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
 
 function firstRows(t: Float64Array, tChange: Float64Array): Int32Array {
