@@ -116,7 +116,7 @@ const KUBERNETES = group({
 });
 
 const STATE = group({
-  about: "Where past wishes and changes are remembered.",
+  about: "Where past recommendations and changes are remembered.",
   fields: {
     configMap: group({
       about: "ConfigMap whose annotation holds the state; it must exist.",

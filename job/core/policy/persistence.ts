@@ -4,7 +4,7 @@ import type { Series } from "../series/types.ts";
 import type { Cores, Probability } from "../units.ts";
 
 /** Fewer errors than this give no usable quantile; the last value stands alone. */
-const LEAST_ERRORS = 8;
+const MIN_ERRORS = 8;
 
 /**
  * Last value + empirical `level` quantile of (max of the values of the part `from`..`to` ahead - value) over the series; at least 0, NaN for an empty series.
@@ -15,7 +15,7 @@ export function persistenceQuantile(series: Series, [from, to]: LeadPart, level:
   const last = values.at(-1);
   if (last === undefined) return Number.NaN;
   const count = values.length - to;
-  if (count < LEAST_ERRORS) return last;
+  if (count < MIN_ERRORS) return last;
   const errors = new Float64Array(count);
   const queue = new Int32Array(values.length);
   let head = 0;
