@@ -1,5 +1,5 @@
 /** The forecaster the job uses: a ladder from the last value to a weighted pool, with conformal quantiles. */
-import type { Probability } from "../units.ts";
+import type { Cores, Probability } from "../units.ts";
 import { combineQuantiles, type Target } from "./combine.ts";
 import { doubtOf, quantilesOf, recency } from "./conformal.ts";
 import { judge } from "./judge.ts";
@@ -7,6 +7,7 @@ import { forecastLast } from "./last.ts";
 import { longPool } from "./long/long-pool.ts";
 import type { Model } from "./models/model.ts";
 import { blocksOf } from "./models/regression.ts";
+import { errorByMoves, evidenceOf, type Moves, maximumByMoves, movesOf, valueByMoves } from "./moves.ts";
 import { detectSeasons, type Season } from "./period.ts";
 import { hasBroken, pointOf, pointShares, shareRecency } from "./point.ts";
 import { poolFor, runPool } from "./pool.ts";
@@ -38,6 +39,8 @@ interface Pass {
   readonly models: readonly Model[];
   readonly paths: readonly Float64Array[];
   readonly seasons: readonly Season[];
+  /** Moves of the window, made when first asked for: only leads with hardly any known outcome need them. */
+  readonly moves: () => Moves;
 }
 
 /** Forecasts by the whole of our pool (docs/decisions/0003-forecaster.md). At least one value; below ten the last value and its spread. */
@@ -63,7 +66,12 @@ function passOver({ series, horizonSteps, leadSteps, longHistory }: ForecastRequ
   const count = Math.min(Math.max(MOST_ORIGINS, Math.floor(span / WIDEST_STRIDE)), Math.floor(span / stride)) + 1;
   const origins = Int32Array.from({ length: count }, (_, i) => n - (count - 1 - i) * stride);
   const paths = runPool(models, { y, origins, steps });
-  return { y, filled, size, origins, stride, steps, models, paths, seasons };
+  let made: Moves | undefined;
+  const moves = () => {
+    made ??= movesOf(y, filled, steps);
+    return made;
+  };
+  return { y, filled, size, origins, stride, steps, models, paths, seasons, moves };
 }
 
 function assemble(request: ForecastRequest, pass: Pass): Forecast {
@@ -98,7 +106,7 @@ function assemble(request: ForecastRequest, pass: Pass): Forecast {
     lower: bands.lower.map((v) => v * size),
     upper: bands.upper.map((v) => v * size),
     mean: pointOf(actual, said, memory, shares) * size,
-    meanQuantiles: combineQuantiles(meanTarget, levels).map((v) => v * size),
+    meanQuantiles: withMoves(pass, meanTarget, levels, [0, horizonSteps], valueAt).map((v) => v * size),
     ...peakOf(pass, [0, leadSteps], levels),
     ...(parts && { parts: parts.map((part) => peakOf(pass, part, levels)) }),
     skill: verdict.skill,
@@ -114,11 +122,37 @@ function assemble(request: ForecastRequest, pass: Pass): Forecast {
 /** The maximum over a part of the lead. */
 function peakOf(pass: Pass, part: LeadPart, levels: readonly Probability[]): Peak {
   const withMedian = levels.includes(0.5) ? levels : [...levels, 0.5].sort((a, b) => a - b);
-  const quantiles = combineQuantiles(targetOf(pass, part, maxOf), withMedian).map((v) => v * pass.size);
+  const target = targetOf(pass, part, maxOf);
+  const quantiles = withMoves(pass, target, withMedian, part, maximumByMoves).map((v) => v * pass.size);
   return {
     max: quantiles[withMedian.indexOf(0.5)]!,
     maxQuantiles: levels.map((level) => quantiles[withMedian.indexOf(level)]!),
   };
+}
+
+/** Quantiles of the mean over the first `to` steps by the moves: wider than the mean's own, since it is less than its last step. */
+const valueAt = (last: Cores, moves: Moves, [, to]: LeadPart, level: Probability) =>
+  valueByMoves(last, moves, to, level);
+
+/**
+ * The models' quantiles as far as there are outcomes to learn them from, those of the last value's moves for the rest: with none known, all levels were one number, and 0.91
+ * held 9 % of outcomes at 10 values.
+ */
+function withMoves(
+  pass: Pass,
+  target: Target,
+  levels: readonly Probability[],
+  part: LeadPart,
+  byMoves: typeof maximumByMoves,
+): number[] {
+  const share = evidenceOf(countOf(target.weights), part[1]);
+  const learnt = share > 0 ? combineQuantiles(target, levels) : [];
+  if (share === 1) return learnt;
+  const last = Math.max(0, pass.y[pass.y.length - 1]!);
+  return levels.map((level, l) => {
+    const law = byMoves(last, pass.moves(), part, level);
+    return share > 0 ? law + share * (learnt[l]! - law) : law;
+  });
 }
 
 function targetOf(pass: Pass, [from, to]: LeadPart, of: typeof maxOf): Target {
@@ -138,12 +172,18 @@ function targetOf(pass: Pass, [from, to]: LeadPart, of: typeof maxOf): Target {
 
 /**
  * The weights without the origins whose outcome was filled in, even in part: a straight line over a gap is easy to forecast, flatters the models
- * that draw lines and narrows the quantiles. As they are when nothing else is left.
+ * that draw lines and narrows the quantiles.
  */
 function measuredOnly(weights: Float64Array, { filled, origins }: Pass, ahead: number): Float64Array {
   if (!filled.includes(1)) return weights;
-  const kept = weights.map((w, o) => (filled.subarray(origins[o]!, origins[o]! + ahead).includes(1) ? 0 : w));
-  return kept.some((w) => w > 0) ? kept : weights;
+  return weights.map((w, o) => (filled.subarray(origins[o]!, origins[o]! + ahead).includes(1) ? 0 : w));
+}
+
+/** Origins that count. */
+function countOf(weights: Float64Array): number {
+  let count = 0;
+  for (const w of weights) if (w > 0) count++;
+  return count;
 }
 
 /** The models' paths blended by today's shares, at every origin. */
@@ -179,7 +219,15 @@ function bandsOf(pass: Pass, path: Float64Array): { lower: Float64Array; upper: 
       errors[known] = y[origins[known]! + k]! - path[known * steps + k]!;
     }
     const weights = measuredOnly(recency(known, stride, y.length), pass, k + 1);
-    quantilesOf(errors, rank(errors, known, ranking), known, weights, doubtOf(k + 1, stride), BAND, offset);
+    const share = evidenceOf(countOf(weights), k + 1);
+    if (share > 0)
+      quantilesOf(errors, rank(errors, known, ranking), known, weights, doubtOf(k + 1, stride), BAND, offset);
+    if (share < 1) {
+      for (let e = 0; e < 2; e++) {
+        const law = errorByMoves(pass.moves(), k + 1, BAND[e]!);
+        offset[e] = share > 0 ? law + share * (offset[e]! - law) : law;
+      }
+    }
     if (b === 1) before.set(offset);
     const from = edges[b - 1]!;
     for (let i = from; i <= k; i++) {
