@@ -1,17 +1,17 @@
 /** The forecaster the job uses: a ladder from the last value to a weighted pool, with conformal quantiles. */
 import type { Cores, Probability } from "../units.ts";
+import { bandsOf } from "./bands.ts";
 import { combineQuantiles, type Target } from "./combine.ts";
-import { doubtOf, quantilesOf, recency } from "./conformal.ts";
+import { doubtOf, recency } from "./conformal.ts";
 import { judge } from "./judge.ts";
 import { forecastLast } from "./last.ts";
 import { longPool } from "./long/long-pool.ts";
 import type { Model } from "./models/model.ts";
-import { blocksOf } from "./models/regression.ts";
-import { errorByMoves, evidenceOf, type Moves, maximumByMoves, movesOf, valueByMoves } from "./moves.ts";
+import { evidenceOf, type Moves, maximumByMoves, movesOf, valueByMoves } from "./moves.ts";
+import { countOf, measuredOnly, type Pass } from "./pass.ts";
 import { detectSeasons, type Season } from "./period.ts";
 import { hasBroken, pointOf, pointShares, shareRecency } from "./point.ts";
 import { poolFor, runPool } from "./pool.ts";
-import { newRanking, rank } from "./rank.ts";
 import { findTones } from "./tones.ts";
 import type { Forecast, Forecaster, ForecastRequest, LeadPart, Peak } from "./types.ts";
 
@@ -24,24 +24,6 @@ const LONGEST = 1440;
 /** About this many in-window origins; a longer window spaces them out, but never beyond a minute of 15 s: a peak that lasts one would fall between two. */
 const MOST_ORIGINS = 120;
 const WIDEST_STRIDE = 4;
-const BAND = [0.05, 0.95];
-
-/** What one pass over the window gave. */
-interface Pass {
-  readonly y: Float64Array;
-  /** 1 where the value was filled in and nobody measured it. */
-  readonly filled: Uint8Array;
-  /** Values are divided by this: their mean size. */
-  readonly size: number;
-  readonly origins: Int32Array;
-  readonly stride: number;
-  readonly steps: number;
-  readonly models: readonly Model[];
-  readonly paths: readonly Float64Array[];
-  readonly seasons: readonly Season[];
-  /** Moves of the window, made when first asked for: only leads with hardly any known outcome need them. */
-  readonly moves: () => Moves;
-}
 
 /** Forecasts by the whole of our pool (docs/decisions/0003-forecaster.md). At least one value; below ten the last value and its spread. */
 export const forecastAuto: Forecaster = (request) =>
@@ -170,22 +152,6 @@ function targetOf(pass: Pass, [from, to]: LeadPart, of: typeof maxOf): Target {
   return { actual, said, weights, doubt: doubtOf(to, stride), centred: of === meanOf };
 }
 
-/**
- * The weights without the origins whose outcome was filled in, even in part: a straight line over a gap is easy to forecast, flatters the models
- * that draw lines and narrows the quantiles.
- */
-function measuredOnly(weights: Float64Array, { filled, origins }: Pass, ahead: number): Float64Array {
-  if (!filled.includes(1)) return weights;
-  return weights.map((w, o) => (filled.subarray(origins[o]!, origins[o]! + ahead).includes(1) ? 0 : w));
-}
-
-/** Origins that count. */
-function countOf(weights: Float64Array): number {
-  let count = 0;
-  for (const w of weights) if (w > 0) count++;
-  return count;
-}
-
 /** The models' paths blended by today's shares, at every origin. */
 function blend({ origins, steps, paths }: Pass, shares: Float64Array): Float64Array {
   const out = new Float64Array(origins.length * steps);
@@ -199,45 +165,6 @@ function blend({ origins, steps, paths }: Pass, shares: Float64Array): Float64Ar
 /** One-step errors of the blend at the in-window origins, oldest first. */
 function firstErrors({ y, origins, steps }: Pass, path: Float64Array): Float64Array {
   return Float64Array.from({ length: origins.length - 1 }, (_, o) => y[origins[o]!]! - path[o * steps]!);
-}
-
-/** The 90 % band of each step: quantiles at the ends of the blocks, linear between them. */
-function bandsOf(pass: Pass, path: Float64Array): { lower: Float64Array; upper: Float64Array } {
-  const { y, origins, stride, steps } = pass;
-  const lower = new Float64Array(steps);
-  const upper = new Float64Array(steps);
-  const edges = blocksOf(steps);
-  const ranking = newRanking(origins.length);
-  const now = (origins.length - 1) * steps;
-  const offset = new Float64Array(2);
-  const before = new Float64Array(2);
-  for (let b = 1; b < edges.length; b++) {
-    const k = edges[b]! - 1;
-    const errors = new Float64Array(origins.length);
-    let known = 0;
-    for (; known < origins.length && origins[known]! + k < y.length; known++) {
-      errors[known] = y[origins[known]! + k]! - path[known * steps + k]!;
-    }
-    const weights = measuredOnly(recency(known, stride, y.length), pass, k + 1);
-    const share = evidenceOf(countOf(weights), k + 1);
-    if (share > 0)
-      quantilesOf(errors, rank(errors, known, ranking), known, weights, doubtOf(k + 1, stride), BAND, offset);
-    if (share < 1) {
-      for (let e = 0; e < 2; e++) {
-        const law = errorByMoves(pass.moves(), k + 1, BAND[e]!);
-        offset[e] = share > 0 ? law + share * (offset[e]! - law) : law;
-      }
-    }
-    if (b === 1) before.set(offset);
-    const from = edges[b - 1]!;
-    for (let i = from; i <= k; i++) {
-      const f = (i - from + 1) / (k - from + 1);
-      lower[i] = Math.max(0, path[now + i]! + before[0]! + f * (offset[0]! - before[0]!));
-      upper[i] = Math.max(0, path[now + i]! + before[1]! + f * (offset[1]! - before[1]!));
-    }
-    before.set(offset);
-  }
-  return { lower, upper };
 }
 
 /** The blend's first step at each in-window origin, linear between spaced origins; the series itself before the first. */
