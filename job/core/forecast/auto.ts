@@ -1,16 +1,16 @@
 /** The forecaster the job uses: a ladder from the last value to a weighted pool, with conformal quantiles. */
-import type { Probability } from "../units.ts";
+import type { Cores, Probability } from "../units.ts";
+import { bandsOf } from "./bands.ts";
 import { combineQuantiles, type Target } from "./combine.ts";
-import { doubtOf, quantilesOf, recency } from "./conformal.ts";
+import { doubtOf, recency } from "./conformal.ts";
 import { judge } from "./judge.ts";
 import { forecastLast } from "./last.ts";
 import { longPool } from "./long/long-pool.ts";
-import type { Model } from "./models/model.ts";
-import { blocksOf } from "./models/regression.ts";
-import { detectSeasons, type Season } from "./period.ts";
+import { evidenceOf, type Moves, maximumByMoves, movesOf, valueByMoves } from "./moves.ts";
+import { countOf, measuredOnly, type Pass } from "./pass.ts";
+import { detectSeasons } from "./period.ts";
 import { hasBroken, pointOf, pointShares, shareRecency } from "./point.ts";
 import { poolFor, runPool } from "./pool.ts";
-import { newRanking, rank } from "./rank.ts";
 import { findTones } from "./tones.ts";
 import type { Forecast, Forecaster, ForecastRequest, LeadPart, Peak } from "./types.ts";
 
@@ -23,22 +23,6 @@ const LONGEST = 1440;
 /** About this many in-window origins; a longer window spaces them out, but never beyond a minute of 15 s: a peak that lasts one would fall between two. */
 const MOST_ORIGINS = 120;
 const WIDEST_STRIDE = 4;
-const BAND = [0.05, 0.95];
-
-/** What one pass over the window gave. */
-interface Pass {
-  readonly y: Float64Array;
-  /** 1 where the value was filled in and nobody measured it. */
-  readonly filled: Uint8Array;
-  /** Values are divided by this: their mean size. */
-  readonly size: number;
-  readonly origins: Int32Array;
-  readonly stride: number;
-  readonly steps: number;
-  readonly models: readonly Model[];
-  readonly paths: readonly Float64Array[];
-  readonly seasons: readonly Season[];
-}
 
 /** Forecasts by the whole of our pool (docs/decisions/0003-forecaster.md). At least one value; below ten the last value and its spread. */
 export const forecastAuto: Forecaster = (request) =>
@@ -63,7 +47,12 @@ function passOver({ series, horizonSteps, leadSteps, longHistory }: ForecastRequ
   const count = Math.min(Math.max(MOST_ORIGINS, Math.floor(span / WIDEST_STRIDE)), Math.floor(span / stride)) + 1;
   const origins = Int32Array.from({ length: count }, (_, i) => n - (count - 1 - i) * stride);
   const paths = runPool(models, { y, origins, steps });
-  return { y, filled, size, origins, stride, steps, models, paths, seasons };
+  let made: Moves | undefined;
+  const moves = () => {
+    made ??= movesOf(y, filled, steps);
+    return made;
+  };
+  return { y, filled, size, origins, stride, steps, models, paths, seasons, moves };
 }
 
 function assemble(request: ForecastRequest, pass: Pass): Forecast {
@@ -98,7 +87,7 @@ function assemble(request: ForecastRequest, pass: Pass): Forecast {
     lower: bands.lower.map((v) => v * size),
     upper: bands.upper.map((v) => v * size),
     mean: pointOf(actual, said, memory, shares) * size,
-    meanQuantiles: combineQuantiles(meanTarget, levels).map((v) => v * size),
+    meanQuantiles: withMoves(pass, meanTarget, levels, [0, horizonSteps], valueAt).map((v) => v * size),
     ...peakOf(pass, [0, leadSteps], levels),
     ...(parts && { parts: parts.map((part) => peakOf(pass, part, levels)) }),
     skill: verdict.skill,
@@ -114,11 +103,37 @@ function assemble(request: ForecastRequest, pass: Pass): Forecast {
 /** The maximum over a part of the lead. */
 function peakOf(pass: Pass, part: LeadPart, levels: readonly Probability[]): Peak {
   const withMedian = levels.includes(0.5) ? levels : [...levels, 0.5].sort((a, b) => a - b);
-  const quantiles = combineQuantiles(targetOf(pass, part, maxOf), withMedian).map((v) => v * pass.size);
+  const target = targetOf(pass, part, maxOf);
+  const quantiles = withMoves(pass, target, withMedian, part, maximumByMoves).map((v) => v * pass.size);
   return {
     max: quantiles[withMedian.indexOf(0.5)]!,
     maxQuantiles: levels.map((level) => quantiles[withMedian.indexOf(level)]!),
   };
+}
+
+/** Quantiles of the mean over the first `to` steps by the moves: wider than the mean's own, since it is less than its last step. */
+const valueAt = (last: Cores, moves: Moves, [, to]: LeadPart, level: Probability) =>
+  valueByMoves(last, moves, to, level);
+
+/**
+ * The models' quantiles as far as there are outcomes to learn them from, those of the last value's moves for the rest: with none known, all levels were one number, and 0.91
+ * held 9 % of outcomes at 10 values.
+ */
+function withMoves(
+  pass: Pass,
+  target: Target,
+  levels: readonly Probability[],
+  part: LeadPart,
+  byMoves: typeof maximumByMoves,
+): number[] {
+  const share = evidenceOf(countOf(target.weights), part[1]);
+  const learnt = share > 0 ? combineQuantiles(target, levels) : [];
+  if (share === 1) return learnt;
+  const last = Math.max(0, pass.y[pass.y.length - 1]!);
+  return levels.map((level, l) => {
+    const law = byMoves(last, pass.moves(), part, level);
+    return share > 0 ? law + share * (learnt[l]! - law) : law;
+  });
 }
 
 function targetOf(pass: Pass, [from, to]: LeadPart, of: typeof maxOf): Target {
@@ -136,16 +151,6 @@ function targetOf(pass: Pass, [from, to]: LeadPart, of: typeof maxOf): Target {
   return { actual, said, weights, doubt: doubtOf(to, stride), centred: of === meanOf };
 }
 
-/**
- * The weights without the origins whose outcome was filled in, even in part: a straight line over a gap is easy to forecast, flatters the models
- * that draw lines and narrows the quantiles. As they are when nothing else is left.
- */
-function measuredOnly(weights: Float64Array, { filled, origins }: Pass, ahead: number): Float64Array {
-  if (!filled.includes(1)) return weights;
-  const kept = weights.map((w, o) => (filled.subarray(origins[o]!, origins[o]! + ahead).includes(1) ? 0 : w));
-  return kept.some((w) => w > 0) ? kept : weights;
-}
-
 /** The models' paths blended by today's shares, at every origin. */
 function blend({ origins, steps, paths }: Pass, shares: Float64Array): Float64Array {
   const out = new Float64Array(origins.length * steps);
@@ -159,37 +164,6 @@ function blend({ origins, steps, paths }: Pass, shares: Float64Array): Float64Ar
 /** One-step errors of the blend at the in-window origins, oldest first. */
 function firstErrors({ y, origins, steps }: Pass, path: Float64Array): Float64Array {
   return Float64Array.from({ length: origins.length - 1 }, (_, o) => y[origins[o]!]! - path[o * steps]!);
-}
-
-/** The 90 % band of each step: quantiles at the ends of the blocks, linear between them. */
-function bandsOf(pass: Pass, path: Float64Array): { lower: Float64Array; upper: Float64Array } {
-  const { y, origins, stride, steps } = pass;
-  const lower = new Float64Array(steps);
-  const upper = new Float64Array(steps);
-  const edges = blocksOf(steps);
-  const ranking = newRanking(origins.length);
-  const now = (origins.length - 1) * steps;
-  const offset = new Float64Array(2);
-  const before = new Float64Array(2);
-  for (let b = 1; b < edges.length; b++) {
-    const k = edges[b]! - 1;
-    const errors = new Float64Array(origins.length);
-    let known = 0;
-    for (; known < origins.length && origins[known]! + k < y.length; known++) {
-      errors[known] = y[origins[known]! + k]! - path[known * steps + k]!;
-    }
-    const weights = measuredOnly(recency(known, stride, y.length), pass, k + 1);
-    quantilesOf(errors, rank(errors, known, ranking), known, weights, doubtOf(k + 1, stride), BAND, offset);
-    if (b === 1) before.set(offset);
-    const from = edges[b - 1]!;
-    for (let i = from; i <= k; i++) {
-      const f = (i - from + 1) / (k - from + 1);
-      lower[i] = Math.max(0, path[now + i]! + before[0]! + f * (offset[0]! - before[0]!));
-      upper[i] = Math.max(0, path[now + i]! + before[1]! + f * (offset[1]! - before[1]!));
-    }
-    before.set(offset);
-  }
-  return { lower, upper };
 }
 
 /** The blend's first step at each in-window origin, linear between spaced origins; the series itself before the first. */

@@ -34,7 +34,7 @@ interface Runner {
 }
 
 /**
- * Quantiles at ascending `levels`, never negative, non-decreasing. For each level apart, every model gets its own conformal quantile
+ * Quantiles at ascending `levels`, never negative, non-decreasing; at least one origin must weigh. For each level apart, every model gets its own conformal quantile
  * (forecast + quantile of its errors) and a weight from the pinball loss that this quantile had in the window; every model has one offset,
  * so the comparison is fair. A centred target (the mean) leaves the offset at 0.5 out: half of 40 overlapping errors says little about bias.
  * The maximum must keep it: the greatest of a path of means lies below the mean of the greatest, and without it only 32 % of outcomes
@@ -42,7 +42,6 @@ interface Runner {
  */
 export function combineQuantiles(target: Target, levels: readonly number[]): number[] {
   const { actual, weights } = target;
-  if (actual.length === 0) return unknownQuantiles(target, levels);
   const { runners, last } = runnersOf(target, levels);
   const losses = new Float64Array(runners.length);
   const shares = new Float64Array(runners.length);
@@ -71,11 +70,6 @@ function blended(runners: readonly Runner[], shares: Float64Array, l: number, kn
     for (let o = 0; o < known; o++) blend[o] = blend[o]! + share * (errors[o]! - offset);
   });
   return { blend, blendNow };
-}
-
-function unknownQuantiles({ said }: Target, levels: readonly number[]): number[] {
-  const mean = said.reduce((sum, s) => sum + s[s.length - 1]! / said.length, 0);
-  return levels.map(() => mean);
 }
 
 /** The last value, and all models (it among them) that are not hopeless. */

@@ -30,13 +30,15 @@ export function judge(
   const from = Math.floor(known / 2);
   let own = 0;
   let naive = 0;
+  let judged = 0;
   for (let o = from; o < known; o++) {
     if (!(weights[o]! > 0)) continue;
+    judged++;
     own += Math.abs(errors[o]!);
     naive += Math.abs(actual[o]! - said[0]![o]!);
   }
   return {
-    skill: known === 0 ? Number.NaN : naive > 1e-9 * known ? own / naive : 1,
+    skill: judged === 0 ? Number.NaN : naive > 1e-9 * known ? own / naive : 1,
     coverage90: coverageOf(errors, weights, delay),
   };
 }
