@@ -1,4 +1,6 @@
 /** The policy a second time, naively and from the input alone: what each stage must make of the replicas it is given. */
+import type { LeadPart } from "../../../job/core/forecast/types.ts";
+import { persistenceQuantile } from "../../../job/core/policy/persistence.ts";
 import type { PolicyInput } from "../../../job/core/policy/stage.ts";
 import type { ScalingRules } from "../../../job/core/target.ts";
 
@@ -6,19 +8,9 @@ const podsFor = (cores: number, each: number) => Math.max(0, Math.ceil(cores / e
 const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high);
 const sum = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
 
-/** Last value + quantile of (largest of the values `from` to `to` steps on - value), over all places where those are known. */
-function lastValue({ series, demand }: PolicyInput, [from, to]: readonly [number, number], level: number): number {
-  if (series === null || series.values.length === 0) return demand;
-  const values = [...series.values];
-  const errors = values
-    .map((value, i) => ({ value, ahead: values.slice(i + 1 + from, i + 1 + to), known: i + to < values.length }))
-    .filter(({ known }) => known)
-    .map(({ value, ahead }) => Math.max(...ahead) - value)
-    .sort((a, b) => a - b);
-  if (errors.length < 8) return values.at(-1)!;
-  const place = level * (errors.length - 1);
-  const [below, above] = [errors[Math.floor(place)]!, errors[Math.ceil(place)]!];
-  return Math.max(0, values.at(-1)! + below + (place - Math.floor(place)) * (above - below));
+/** The last value's own quantile; persistence.test.ts has its oracle. */
+function lastValue({ series, demand }: PolicyInput, part: LeadPart, level: number): number {
+  return series === null || series.values.length === 0 ? demand : persistenceQuantile(series, part, level);
 }
 
 function asked({ forecast, levels }: PolicyInput, part: number, level: number): number {
