@@ -1,6 +1,6 @@
 /** The doctor's checks of the metric source: reachable, clock, and the quality of each target's data. */
 import type { Settings } from "../config/types.ts";
-import { capacityOf, inspect } from "../core/series/quality.ts";
+import { believable, inspect } from "../core/series/quality.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { HistoryReading } from "../ports.ts";
 import { type Check, reasonOf } from "./doctor-check.ts";
@@ -59,8 +59,10 @@ function dataCheck(target: TargetConfig, reading: HistoryReading | Error, now: n
     history: target.history,
     maxAge: target.maxAge,
     minCoverage: target.minCoverage,
+    cpu: true,
     capacity: Number.POSITIVE_INFINITY,
-    ceiling: capacityOf(target.maxReplicas, target.podCpuLimit),
+    ceiling: believable(target.maxReplicas, target.podCpuLimit, target.targetCpu),
+    useful: target.maxReplicas * target.targetCpu,
     partial: reading.partial,
     seriesCount: reading.seriesCount,
   });
