@@ -83,9 +83,12 @@ export function cliPage(): string {
         ["0", "Done; also when the decision was to hold, or to change nothing."],
         ["1", "It could not be done; the message says what was tried. Replicas of a target that failed are unchanged."],
         ["2", "Wrong usage or settings; every mistake is named with its place, its value and what is accepted."],
+        ["130", "`replay` or `backtest` was ended by Ctrl-C. The answer is of what was done so far, and says so."],
       ],
     ),
     "With `--json` one JSON object is printed on stdout and nothing else; logs go to stderr. Without it the answer is text for a person.",
+    "Long work shows its progress on stderr: a bar with the time left on a terminal, a line every ten seconds elsewhere.",
+    "A file that cannot be written is refused before the work. One that cannot be written after it is told, and changes neither what was done nor the exit code.",
     ...COMMANDS.map((spec) => commandSection(spec, shared)),
   ].join("\n\n")}\n`;
 }
