@@ -84,6 +84,10 @@ function checkDict(node: Dict, value: unknown, path: string, issues: Issue[]): R
   if (!isRecord(value)) return refuse(issues, path, value, "names with values");
   const out: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
+    if (node.keys !== undefined && !node.keys.pattern.test(key)) {
+      issues.push({ path: join(path, key), message: `is not accepted as a name; accepted: ${node.keys.accepts}.` });
+      continue;
+    }
     const checked = checkNode(node.of, item, join(path, key), issues);
     if (checked !== undefined) out[key] = checked;
   }

@@ -53,7 +53,12 @@ function of(node: Node, complete: boolean): Json {
         ...(node.atLeast === undefined ? {} : { minItems: node.atLeast }),
       };
     case "dict":
-      return { description, type: "object", additionalProperties: of(node.of, complete) };
+      return {
+        description,
+        type: "object",
+        ...(node.keys === undefined ? {} : { propertyNames: { pattern: node.keys.pattern.source } }),
+        additionalProperties: of(node.of, complete),
+      };
     case "group":
       return group(node, complete);
   }

@@ -17,7 +17,7 @@ const MAX_POINTS = 11_000;
 
 /** Highest level that six hours of errors tell anything of. */
 const HIGHEST = 0.995;
-/** Errors of two hours calibrate a quantile, of six at most: older ones are not looked at (job/core/forecast/auto.ts). */
+/** Errors of two hours calibrate a quantile, of six at most: older ones are not looked at (job/core/forecast/forecasters/auto.ts). */
 const CALIBRATION = [2 * 3600, 6 * 3600] as const;
 /** Seconds of errors for a risk of 1: of leads of 90 s, 3.6 then lie above the quantile, whatever its level. */
 const SEEN = 324;

@@ -51,6 +51,8 @@ export interface List extends About {
 export interface Dict extends About {
   readonly kind: "dict";
   readonly of: Text;
+  /** What the names must be; anything when not given. */
+  readonly keys?: { readonly pattern: RegExp; readonly accepts: string };
   readonly secret?: boolean;
   readonly default?: Readonly<Record<string, never>>;
 }

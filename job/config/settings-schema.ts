@@ -4,6 +4,7 @@ import { namespaceName, objectName } from "./nested-schema.ts";
 import { choice, dict, group, list, quantity, text, toggle } from "./schema.ts";
 
 const FILE = "the path of a file";
+const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /** A base URL without credentials in it: they would end up in logs and process lists. */
 function isBaseUrl(value: string): boolean {
@@ -51,6 +52,13 @@ const PROMETHEUS = group({
       about: "Further headers; their values are treated as secrets.",
       of: text({ about: "Value.", secret: true }),
       secret: true,
+      default: {},
+    }),
+    matchers: dict({
+      about:
+        "Labels with the value each must have, in every query that is built: one cluster of several behind one Thanos, e.g. `cluster: eu-1`. A query of your own takes them as $matchers.",
+      of: text({ about: "Value." }),
+      keys: { pattern: LABEL_NAME, accepts: "a label name (letters, digits and _, not beginning with a digit)" },
       default: {},
     }),
     timeout: quantity({
@@ -116,7 +124,7 @@ const KUBERNETES = group({
 });
 
 const STATE = group({
-  about: "Where past wishes and changes are remembered.",
+  about: "Where past recommendations and changes are remembered.",
   fields: {
     configMap: group({
       about: "ConfigMap whose annotation holds the state; it must exist.",

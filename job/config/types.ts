@@ -21,13 +21,15 @@ export interface PrometheusSettings {
   /** Sent as `X-Scope-OrgID` (Mimir, Thanos, Cortex). */
   readonly tenant?: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Labels that every selector of the queries that are built must match: one cluster of several. */
+  readonly matchers: Readonly<Record<string, string>>;
   /** Deadline of one request, in seconds. */
   readonly timeout: Seconds;
   /** How often a transient error is tried again. */
   readonly retries: number;
   /** Window of `rate()` in the query that is built when there is none of the user's own. */
   readonly rateWindow: Seconds;
-  /** A query for all targets without one of their own; `$namespace`, `$name` and `$kind` are replaced, escaped. */
+  /** A query for all targets without one of their own; `$namespace`, `$name`, `$kind`, `$pods` and `$matchers` are replaced, escaped. */
   readonly query?: string;
   /** Queries of single targets, by "namespace/name" of the target; same placeholders. */
   readonly queries: Readonly<Record<string, string>>;

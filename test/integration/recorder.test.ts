@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), "recorder-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const debian = "/usr/bin/prometheus";
-const missing = existsSync(debian) ? null : `${debian} is missing: test/cluster/setup.sh apt`;
+const missing = existsSync(debian) ? undefined : `${debian} is missing: test/cluster/setup.sh apt`;
 
 /** Processes whose environment names our folder as theirs for temporary files. */
 function ours(): string[] {
