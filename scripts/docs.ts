@@ -76,6 +76,8 @@ export function cliPage(): string {
     ),
     "What each reason, Event and exit code means and asks for: [reasons.md](reasons.md).",
     "With `--json` one JSON object is printed on stdout and nothing else; logs go to stderr. Without it the answer is text for a person.",
+    "Long work shows its progress on stderr: a bar with the time left on a terminal, a line every ten seconds elsewhere.",
+    "A file that cannot be written is refused before the work. One that cannot be written after it is told, and changes neither what was done nor the exit code.",
     ...COMMANDS.map((spec) => commandSection(spec, shared)),
   ].join("\n\n")}\n`;
 }

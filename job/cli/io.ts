@@ -9,10 +9,21 @@ export interface Io {
   readonly version: string;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** Width of the terminal, for plots. */
+  /** Characters of a line of the answer. */
   readonly columns: number;
   readonly color: boolean;
+  /** Whether the reader's terminal draws more than ASCII; TERM=dumb does not. */
+  readonly unicode: boolean;
+  /** Characters of a line of stderr; null where it is no terminal whose line can be written over. */
+  readonly errColumns: number | null;
+  /** From this call on Ctrl-C aborts the signal in place of ending the process; a second one ends it. */
+  readonly interruption: () => AbortSignal;
+  /** Waits until the answer is out; why it is not, where the reader did not just go away. */
+  readonly flush: () => Promise<Error | null>;
 }
+
+/** Exit code of a command that Ctrl-C ended, as shells have it: 128 + SIGINT. */
+export const INTERRUPTED = 130;
 
 /** Flags and positionals as parsed: texts, and true/false for switches. */
 export type Flags = Readonly<Record<string, unknown>>;
