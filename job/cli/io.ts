@@ -1,8 +1,10 @@
-/** What a command gets from outside in place of `process`, and the error of bad usage. */
+/** What a command gets from outside in place of `process`, guarded: nothing leaves it with a secret or a control character in it. */
+import { lines } from "../output/escape.ts";
+import { createRedactor, type Redactor } from "../output/redactor.ts";
 import type { CommandSpec } from "./options.ts";
 
-/** The world as a command sees it; tests give their own. */
-export interface Io {
+/** The process as main.ts gives it; tests give their own. */
+export interface Process {
   /** Arguments without node and script. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -12,6 +14,27 @@ export interface Io {
   /** Width of the terminal, for plots. */
   readonly columns: number;
   readonly color: boolean;
+}
+
+/** The world as a command sees it. */
+export interface Io extends Process {
+  /** The one redactor of this process: what is read learns here which secrets it holds. */
+  readonly redactor: Redactor;
+  /** Writes a drawing to stdout, whose colours are control characters; nothing in it comes from outside but numbers. */
+  readonly draw: (text: string) => void;
+}
+
+/** The process with a guard before its outputs. */
+export function guarded(process: Process): Io {
+  const redactor = createRedactor();
+  const safe = (text: string) => lines(redactor(text));
+  return {
+    ...process,
+    redactor,
+    out: (text) => process.out(safe(text)),
+    err: (text) => process.err(safe(text)),
+    draw: process.out,
+  };
 }
 
 /** Flags and positionals as parsed: texts, and true/false for switches. */

@@ -1,6 +1,7 @@
 /** The one table of flags: those of the command line itself, and those that the settings' schema has; help, parsing and docs read it. */
-import { SETTINGS } from "../config/layers.ts";
 import { type Node, quantity, text, toggle } from "../config/schema.ts";
+import { settingsIn } from "../config/settings.ts";
+import { TABLE, type Table } from "../config/table.ts";
 
 /** A flag of a command. */
 export interface Option {
@@ -26,25 +27,12 @@ function own(groupName: string, nodes: Readonly<Record<string, Node>>): readonly
   return Object.entries(nodes).map(([flag, node]) => ({ flag, group: groupName, node, variable: null }));
 }
 
-const GROUPS: Readonly<Record<string, string>> = {
-  prometheus: "Prometheus:",
-  kubernetes: "Kubernetes:",
-  state: "Kubernetes:",
-  report: "Logs:",
-};
-
-const settings: readonly Option[] = SETTINGS.flatMap((s) =>
-  s.flag === null
-    ? []
-    : [
-        {
-          flag: s.flag,
-          group: s.scope === "target" ? "Target:" : GROUPS[s.path[0]!]!,
-          node: s.node,
-          variable: s.variable,
-        },
-      ],
-);
+/** Those of the table of settings. */
+function settingOptions(table: Table): readonly Option[] {
+  return settingsIn(table).flatMap(({ flag, title, node, variable }) =>
+    flag === null ? [] : [{ flag, group: `${title}:`, node, variable }],
+  );
+}
 
 const config = own("Run:", { config: text({ about: "Configuration file (YAML)." }) });
 const json = own("Run:", { json: toggle({ about: "Print one JSON object on stdout and nothing else there." }) });
@@ -147,8 +135,10 @@ const prog = "prophet-autoscaler";
 /** Settings that say which history a replay reads. */
 const SOURCE = /^(prometheus.*|namespace|deployment|kind|query)$/;
 
-/** All commands. */
-export const COMMANDS: readonly CommandSpec[] = [
+/** All commands, with the flags of a table of settings. */
+export function commandsOf(table: Table): readonly CommandSpec[] {
+  const settings = settingOptions(table);
+  return [
   {
     name: "run",
     form: "$0",
@@ -212,4 +202,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [],
     examples: [[`${prog} schema > config.schema.json`, "For an editor"]],
   },
-];
+  ];
+}
+
+/** All commands. */
+export const COMMANDS: readonly CommandSpec[] = commandsOf(TABLE);

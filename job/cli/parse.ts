@@ -1,20 +1,23 @@
 /** Parses the command line by yargs: commands, flags from the table, help with examples, unknown names refused. */
 import yargs, { type Argv, type Options } from "yargs";
-import { show } from "../config/check.ts";
+import { rangeOf, show } from "../config/check.ts";
 import { didYouMean } from "../config/nearest.ts";
 import type { Node } from "../config/schema.ts";
 import { formatUnit } from "../config/units.ts";
 import { type Chosen, type Io, UsageError } from "./io.ts";
 import { COMMANDS, type CommandSpec, type Option } from "./options.ts";
 
-/** What is written in `--help` behind a flag. */
+/** What is written in `--help` behind a flag: what it is, what it accepts, its default. */
 export function describe(node: Node): string {
-  if (node.kind === "quantity" && node.default !== undefined) {
-    return `${node.about} [default: ${formatUnit(node.unit, node.default)}]`;
+  const notes: string[] = [];
+  if (node.kind === "quantity") {
+    notes.push(rangeOf(node, " to "));
+    if (node.default !== undefined) notes.push(`default: ${formatUnit(node.unit, node.default)}`);
   }
-  const preset = node.kind === "text" || node.kind === "choice" ? node.default : undefined;
-  const words = node.kind === "choice" ? ` [${node.values.join(", ")}]` : "";
-  return `${node.about}${words}${preset === undefined ? "" : ` [default: ${preset}]`}`;
+  if (node.kind === "choice") notes.push(node.values.join(", "));
+  if ((node.kind === "text" || node.kind === "choice") && node.default !== undefined)
+    notes.push(`default: ${node.default}`);
+  return [node.about, ...notes.map((note) => `[${note}]`)].join(" ");
 }
 
 function toYargs(option: Option): Options {

@@ -1,4 +1,5 @@
 /** The doctor's view of a cluster: what is needed, what is useful, what is too much. */
+import { PROMETHEUS_SOURCE } from "../../job/adapters/source-prometheus.ts";
 import { describe, expect, it } from "vitest";
 import type { Call, Kubernetes } from "../../job/adapters/kubernetes-http.ts";
 import { clusterChecks } from "../../job/cli/doctor-cluster.ts";
@@ -37,6 +38,7 @@ function worldOf(allowed: (what: string, a: Attributes) => boolean, conditions: 
     scaler: { ...pretendScaler(replicas), read: async () => ({ replicas, conditions }) },
     state: forgetfulState(),
     clock: systemClock,
+    source: PROMETHEUS_SOURCE,
     api: async () => api,
     announce: async () => {},
     close: () => {},
