@@ -32,7 +32,7 @@ const group = (properties: Fields, required: readonly string[] = []) => ({
 const resources = group({
   cpu: {
     anyOf: [
-      { type: "number", exclusiveMinimum: 0 },
+      { type: "number", minimum: 0 },
       { ...text, pattern: "^([0-9]+m|[0-9]+(\\.[0-9]+)?)$" },
     ],
   },

@@ -1,6 +1,6 @@
 /** The section of docs/accuracy.md on other libraries: the same windows, the same question. */
-import { forecastAuto } from "../../job/core/forecast/auto.ts";
-import { detectSeasons } from "../../job/core/forecast/period.ts";
+import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
+import { detectSeasons } from "../../job/core/forecast/seasons/detect.ts";
 import type { Series } from "../../job/core/series/types.ts";
 import { originsOf, outcome, windowBefore } from "../../job/replay/backtest.ts";
 import { geometric } from "../geometric.ts";

@@ -7,7 +7,7 @@ import type { History, HistoryReading } from "../ports.ts";
 import { HistoryError, isTransientStatus, TransportError } from "./errors.ts";
 import { AnswerError, errorText, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
 import { type Answer, openPrometheus, type PrometheusHttp } from "./prometheus-http.ts";
-import { defaultQuery, fillQuery, podStartQuery } from "./prometheus-query.ts";
+import { defaultQuery, fillQuery, type Matchers, podStartQuery } from "./prometheus-query.ts";
 import { realTiming, retry, retryAfter, type Timing, type Verdict } from "./retry.ts";
 
 /** Prometheus refuses range queries of more points a series. */
@@ -137,7 +137,10 @@ async function readTarget(
   log: Log,
 ): Promise<HistoryReading> {
   const own = target.query ?? settings.query;
-  const query = own === undefined ? defaultQuery(target, settings.rateWindow) : fillQuery(own, target);
+  const query =
+    own === undefined
+      ? defaultQuery(target, settings.rateWindow, settings.matchers)
+      : fillQuery(own, target, settings.matchers);
   if (query === undefined) {
     const { kind, name } = target.scaleTargetRef;
     throw new HistoryError(
@@ -150,7 +153,7 @@ async function readTarget(
     queryRange(ask, query, now, readWindow(target), target.step),
     settings.longHistory &&
       soft(log, queryRange(ask, query, now, settings.longHistory.range, settings.longHistory.step)),
-    settings.measurePodStart ? soft(log, queryPodStart(ask, target)) : undefined,
+    settings.measurePodStart ? soft(log, queryPodStart(ask, target, settings.matchers)) : undefined,
   ]);
   if (range.warnings.length > 0)
     log("warn", `${target.namespace}/${target.name}: Prometheus warns: ${range.warnings.join("; ")}`);
@@ -201,8 +204,8 @@ export function grid(
   return { start: end - (points - 1) * step, end, points };
 }
 
-async function queryPodStart(ask: Ask, target: TargetConfig): Promise<Seconds | undefined> {
-  const query = podStartQuery(target);
+async function queryPodStart(ask: Ask, target: TargetConfig, matchers: Matchers): Promise<Seconds | undefined> {
+  const query = podStartQuery(target, matchers);
   if (query === undefined) return undefined;
   const answer = await ask("/api/v1/query", { query });
   const value = parsed(answer, parseInstant)?.value;

@@ -117,6 +117,10 @@ function checkDict(
   if (entries.length > node.atMost) return refuse(`at most ${node.atMost} names`, ` It has ${entries.length}.`);
   const out: Record<string, unknown> = {};
   for (const [key, item] of entries) {
+    if (node.keys !== undefined && !node.keys.pattern.test(key)) {
+      issues.push({ path: join(path, cut(key, SHOWN)), message: `must be named by ${node.keys.accepts}.` });
+      continue;
+    }
     const checked = checkNode(node.of, item, join(path, key), issues);
     if (checked !== undefined) out[key] = checked;
   }

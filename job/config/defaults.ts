@@ -54,7 +54,7 @@ export const TARGET = group({
     }),
     query: text({
       about:
-        "PromQL for the workload's total CPU in cores; $namespace, $name, $kind and $pods (the pattern of its pod names) are replaced. Built when not given.",
+        "PromQL for the workload's total CPU in cores; $namespace, $name, $kind, $pods (the pattern of its pod names) and $matchers (prometheus.matchers) are replaced. Built when not given.",
       flag: "query",
     }),
     targetCpu: quantity({

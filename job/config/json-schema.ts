@@ -64,6 +64,7 @@ function of(node: Node, form: Form): Json {
       return {
         description,
         type: "object",
+        ...(node.keys === undefined ? {} : { propertyNames: { pattern: node.keys.pattern.source } }),
         additionalProperties: of(node.of, form),
         maxProperties: node.atMost,
       };

@@ -59,6 +59,8 @@ export interface Dict extends About {
   readonly kind: "dict";
   readonly of: Node;
   readonly atMost: number;
+  /** What the names must be; anything when not given. */
+  readonly keys?: { readonly pattern: RegExp; readonly accepts: string };
   readonly default?: Readonly<Record<string, never>>;
 }
 /** Named fields. An `optional` group is absent unless one of its fields is given. `title`: the heading of its flags in `--help`; its own name when not given. */

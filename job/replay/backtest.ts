@@ -1,4 +1,5 @@
 /** Rolling-origin accuracy of the forecasters over a whole series: the figures and the dump rows of `backtest`. */
+import { pinball } from "../core/forecast/combine/losses.ts";
 import { forecasterOf } from "../core/forecast/method.ts";
 import type { Forecaster, Method } from "../core/forecast/types.ts";
 import { coarse, type LongHistory } from "../core/series/coarse.ts";
@@ -162,18 +163,13 @@ function accuracy(rows: readonly BacktestRow[], inside: number, naive: number): 
     relMae: naive > 0 ? mae / naive : Number.NaN,
     coverage90: inside / rows.length,
     pinball: {
-      "0.5": mean((row) => pinball(0.5, row.q50, row.actualMean)),
-      "0.9": mean((row) => pinball(0.9, row.q90, row.actualMean)),
-      "0.95": mean((row) => pinball(0.95, row.q95, row.actualMean)),
+      "0.5": mean((row) => pinball(row.actualMean - row.q50, 0.5)),
+      "0.9": mean((row) => pinball(row.actualMean - row.q90, 0.9)),
+      "0.95": mean((row) => pinball(row.actualMean - row.q95, 0.95)),
     },
     maxPinball: {
-      "0.9": mean((row) => pinball(0.9, row.maxq90, row.actualMax)),
-      "0.95": mean((row) => pinball(0.95, row.maxq95, row.actualMax)),
+      "0.9": mean((row) => pinball(row.actualMax - row.maxq90, 0.9)),
+      "0.95": mean((row) => pinball(row.actualMax - row.maxq95, 0.95)),
     },
   };
-}
-
-/** Pinball (quantile) loss of forecasting `quantile` at `level` where `actual` came (Koenker and Bassett 1978). */
-export function pinball(level: number, quantile: number, actual: number): number {
-  return actual >= quantile ? level * (actual - quantile) : (1 - level) * (quantile - actual);
 }

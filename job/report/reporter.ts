@@ -56,7 +56,7 @@ function logTick(log: Log, { target, record, outcome }: Reported, quiet: boolean
           quantile: record.quantile,
         }),
     forecast,
-    weights: record?.forecast?.weights,
+    weights: record?.forecast?.modelWeights,
     trail,
   });
 }

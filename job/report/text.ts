@@ -58,7 +58,7 @@ function facts(target: TargetConfig, record: TickRecord): readonly string[] {
     ["demand now", `${cpu(record.demand)} (${cpu(target.targetCpu)} a pod)`],
   ];
   if (forecast !== null) {
-    const weights = Object.entries(forecast.weights)
+    const weights = Object.entries(forecast.modelWeights)
       .filter(([, weight]) => weight >= 0.05)
       .sort(([, a], [, b]) => b - a)
       .slice(0, 4)

@@ -112,6 +112,13 @@ describe("loadSettings", () => {
     expect(targets[0]?.schedule[0]).toMatchObject({ timeZone: "Europe/Berlin", recurring: { days: [1, 6] } });
   });
 
+  it("takes matchers of label names only", async () => {
+    const given = (matchers: string) => load({ file: FILE.replace('9090/"', `9090/", matchers: ${matchers}`) });
+    expect((await given("{ cluster: eu-1 }")).prometheus?.matchers).toEqual({ cluster: "eu-1" });
+    await expect(given('{ "a=b": c }')).rejects.toThrow(/prometheus\.matchers\.a=b: is not accepted as a name/);
+    await expect(given("{ 1st: c }")).rejects.toThrow(/accepted: a label name/);
+  });
+
   it.each<[string, Given, readonly (string | RegExp)[]]>([
     [
       "an unknown field, with the nearest name",

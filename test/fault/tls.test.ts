@@ -39,6 +39,8 @@ function certificates(): void {
   }
 }
 
+const checked = { insecureSkipVerify: false };
+
 describe.skipIf(!haveOpenssl())("TLS", () => {
   certificates();
   const read = (name: string) => readFileSync(at(name), "utf8");

@@ -4,6 +4,7 @@ import { dict, group, quantity, secret, text, toggle } from "../schema.ts";
 
 const FILE = "the path of a file";
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /** A base URL without credentials in it: they would end up in logs and process lists. */
 function isBaseUrl(value: string): boolean {
@@ -96,6 +97,14 @@ export const PROMETHEUS = group({
         },
       }),
       atMost: 50,
+      default: {},
+    }),
+    matchers: dict({
+      about:
+        "Labels with the value each must have, in every query that is built: one cluster of several behind one Thanos, e.g. `cluster: eu-1`. A query of your own takes them as $matchers.",
+      of: text({ about: "Value." }),
+      keys: { pattern: LABEL_NAME, accepts: "a label name (letters, digits and _, not beginning with a digit)" },
+      atMost: 20,
       default: {},
     }),
     timeout: quantity({
