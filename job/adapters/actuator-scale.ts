@@ -1,8 +1,8 @@
 /** The actuator that sets the replicas through the workload's /scale. */
 import type { TargetConfig } from "../core/target.ts";
 import type { Actuator } from "./actuator.ts";
-import { objectPath } from "./kubernetes-path.ts";
 import { count, patchNumber } from "./kubernetes-number.ts";
+import { objectPath } from "./kubernetes-path.ts";
 
 interface Scale {
   readonly spec?: { readonly replicas?: number };

@@ -43,7 +43,11 @@ export function kubernetesScaler(kubernetes: () => Promise<Kubernetes>, options:
   };
 }
 
-async function readWithWorkload(target: TargetConfig, look: Look, number: () => Promise<Reading>): Promise<ScaleReading> {
+async function readWithWorkload(
+  target: TargetConfig,
+  look: Look,
+  number: () => Promise<Reading>,
+): Promise<ScaleReading> {
   const { conditions, calls, replicas } = look;
   const path = objectPath(target.namespace, target.scaleTargetRef);
   if (replicas !== undefined) return { replicas: count(path, replicas), conditions, calls };

@@ -21,7 +21,13 @@ export async function ownNamespace(
     const own = (await read(pod))?.trim();
     if (own) return own;
   }
-  const files = named ? (kubeconfig === undefined ? named.split(":") : [named]) : env.HOME ? [`${env.HOME}/.kube/config`] : [];
+  const files = named
+    ? kubeconfig === undefined
+      ? named.split(":")
+      : [named]
+    : env.HOME
+      ? [`${env.HOME}/.kube/config`]
+      : [];
   const texts = await Promise.all(files.filter((file) => file !== "").map(read));
   const found = await Promise.all(texts.map(parse));
   const current = context ?? found.map((config) => config["current-context"]).find((name) => typeof name === "string");
@@ -42,7 +48,9 @@ async function parse(text: string | undefined): Promise<Kubeconfig> {
   if (text === undefined) return {};
   const { parseDocument } = await import("yaml");
   try {
-    const content: unknown = parseDocument(text, { prettyErrors: false, logLevel: "silent" }).toJS({ maxAliasCount: 100 });
+    const content: unknown = parseDocument(text, { prettyErrors: false, logLevel: "silent" }).toJS({
+      maxAliasCount: 100,
+    });
     return typeof content === "object" && content !== null ? (content as Kubeconfig) : {};
   } catch {
     return {};

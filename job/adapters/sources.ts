@@ -13,5 +13,8 @@ export function sourceOf(wanted: Wanted, sources: readonly MetricSource[] = SOUR
 
 /** What to say when none is named. */
 export function noSource(sources: readonly MetricSource[] = SOURCES): string {
-  return `no history to read: give ${[...sources].reverse().map(({ how }) => how).join(", or ")}.`;
+  return `no history to read: give ${[...sources]
+    .reverse()
+    .map(({ how }) => how)
+    .join(", or ")}.`;
 }

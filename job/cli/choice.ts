@@ -48,9 +48,13 @@ export async function loadFor(flags: Flags, io: Io, pretend: boolean): Promise<S
     flags,
     env: io.env,
     readFile: read,
+    learn: io.redactor.learn,
     ...(pretend
       ? { fallback: { targets: [{ scaleTargetRef: { name: "workload" } }] } }
-      : { ownNamespace: (kubernetes) => import("../adapters/own-namespace.ts").then((m) => m.ownNamespace(kubernetes, io.env)) }),
+      : {
+          ownNamespace: (kubernetes) =>
+            import("../adapters/own-namespace.ts").then((m) => m.ownNamespace(kubernetes, io.env)),
+        }),
   });
   const { values, files } = secretsIn(TABLE.run, settings);
   io.redactor.learn(...values);

@@ -1,9 +1,9 @@
 /** `doctor`: checks everything a run needs before the first run; each line says ok, warn or fail, and what to do. Writes nothing. */
 import type { Check } from "../adapters/check.ts";
+import { choose, settingsOf } from "./choice.ts";
 import { clusterChecks } from "./doctor-cluster.ts";
 import { historyChecks } from "./doctor-history.ts";
 import type { Command } from "./io.ts";
-import { choose, settingsOf } from "./choice.ts";
 import { openLog, openWorld } from "./world.ts";
 
 /** Runs all checks. Exit code 1 when one failed. */

@@ -1,10 +1,11 @@
 /** The doctor's checks of the metric source: reachable, clock, and the quality of each target's data. */
+
+import { type Check, reasonOf } from "../adapters/check.ts";
+import type { MetricSource } from "../adapters/source.ts";
 import type { Settings } from "../config/types.ts";
 import { capacityOf, inspect } from "../core/series/quality.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { HistoryReading } from "../ports.ts";
-import type { MetricSource } from "../adapters/source.ts";
-import { type Check, reasonOf } from "../adapters/check.ts";
 import type { Choice } from "./choice.ts";
 import type { World } from "./world.ts";
 
@@ -23,7 +24,9 @@ export async function historyChecks(settings: Settings, world: World, choice: Ch
   const readings = await world.history
     .read(settings.targets, now)
     .catch((error: unknown) => settings.targets.map(() => asError(error)));
-  const data = settings.targets.map((target, i) => dataCheck(source, target, readings[i] ?? new Error("no reading"), now));
+  const data = settings.targets.map((target, i) =>
+    dataCheck(source, target, readings[i] ?? new Error("no reading"), now),
+  );
   return [
     { check, status: "ok", message: "answers" },
     ...(source.live ? [clockCheck(now, world.clock.now())] : []),

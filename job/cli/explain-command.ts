@@ -3,8 +3,8 @@ import type { TargetState } from "../core/state/types.ts";
 import { collectingReporter } from "../report/reporter.ts";
 import { columns, cpu, decisionText, number } from "../report/text.ts";
 import { runOnce } from "../run.ts";
-import type { Command } from "./io.ts";
 import { choose, settingsOf } from "./choice.ts";
+import type { Command } from "./io.ts";
 import { clockFor, openLog, openWorld } from "./world.ts";
 
 /** Explains. Exit code 1 when a target could not be decided. */

@@ -25,15 +25,15 @@ export interface Io extends Process {
 }
 
 /** The process with a guard before its outputs. */
-export function guarded(process: Process): Io {
+export function guarded(open: Process): Io {
   const redactor = createRedactor();
   const safe = (text: string) => lines(redactor(text));
   return {
-    ...process,
+    ...open,
     redactor,
-    out: (text) => process.out(safe(text)),
-    err: (text) => process.err(safe(text)),
-    draw: process.out,
+    out: (text) => open.out(safe(text)),
+    err: (text) => open.err(safe(text)),
+    draw: open.out,
   };
 }
 

@@ -139,69 +139,69 @@ const SOURCE = /^(prometheus.*|namespace|deployment|kind|query)$/;
 export function commandsOf(table: Table): readonly CommandSpec[] {
   const settings = settingOptions(table);
   return [
-  {
-    name: "run",
-    form: "$0",
-    about: "Read the history, forecast, decide, set the replicas, exit.",
-    options: [...run, ...config, ...json, ...settings],
-    examples: [
-      [`${prog} --once --config autoscaler.yaml`, "One run over the targets of a file"],
-      [
-        `${prog} --once --prometheus http://prometheus:9090 --namespace shop --deployment web --target-cpu 0.4`,
-        "One target without a file",
+    {
+      name: "run",
+      form: "$0",
+      about: "Read the history, forecast, decide, set the replicas, exit.",
+      options: [...run, ...config, ...json, ...settings],
+      examples: [
+        [`${prog} --once --config autoscaler.yaml`, "One run over the targets of a file"],
+        [
+          `${prog} --once --prometheus http://prometheus:9090 --namespace shop --deployment web --target-cpu 0.4`,
+          "One target without a file",
+        ],
+        [
+          `${prog} --once --history-file cpu.csv --target-cpu 0.05 --max 10 --dry-run --plot`,
+          "No cluster, no Prometheus",
+        ],
+        [`${prog} --every 15s --for 50s --config autoscaler.yaml`, "Several decisions in one run"],
       ],
-      [
-        `${prog} --once --history-file cpu.csv --target-cpu 0.05 --max 10 --dry-run --plot`,
-        "No cluster, no Prometheus",
+    },
+    {
+      name: "replay",
+      form: "replay [file]",
+      file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
+      about: "What our policy and others would have done over a recorded series.",
+      options: [...replay, ...config, ...json, ...settings.filter((o) => SOURCE.test(o.flag))],
+      examples: [
+        [`${prog} replay cpu.csv --policies auto,hpa --report replay.html`, "Compare with the HPA"],
+        [
+          `${prog} replay --from-prometheus --range 7d --config autoscaler.yaml --deployment web --request 1 --target-cpu 0.8`,
+          "What it would have done on a service last week",
+        ],
       ],
-      [`${prog} --every 15s --for 50s --config autoscaler.yaml`, "Several decisions in one run"],
-    ],
-  },
-  {
-    name: "replay",
-    form: "replay [file]",
-    file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
-    about: "What our policy and others would have done over a recorded series.",
-    options: [...replay, ...config, ...json, ...settings.filter((o) => SOURCE.test(o.flag))],
-    examples: [
-      [`${prog} replay cpu.csv --policies auto,hpa --report replay.html`, "Compare with the HPA"],
-      [
-        `${prog} replay --from-prometheus --range 7d --config autoscaler.yaml --deployment web --request 1 --target-cpu 0.8`,
-        "What it would have done on a service last week",
+    },
+    {
+      name: "backtest",
+      form: "backtest <file>",
+      file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
+      about: "How accurate the forecasts would have been over a recorded series.",
+      options: [...backtest, ...json],
+      examples: [[`${prog} backtest cpu.csv --methods auto,prophet,naive`, "Compare methods on one series"]],
+    },
+    {
+      name: "explain",
+      form: "explain",
+      about: "Say in words what is remembered, and what would be decided now and why; writes nothing.",
+      options: [...trial, ...config, ...json, ...settings],
+      examples: [
+        [`${prog} explain --namespace shop --deployment web --target-cpu 0.4`, "The last decision about one workload"],
       ],
-    ],
-  },
-  {
-    name: "backtest",
-    form: "backtest <file>",
-    file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
-    about: "How accurate the forecasts would have been over a recorded series.",
-    options: [...backtest, ...json],
-    examples: [[`${prog} backtest cpu.csv --methods auto,prophet,naive`, "Compare methods on one series"]],
-  },
-  {
-    name: "explain",
-    form: "explain",
-    about: "Say in words what is remembered, and what would be decided now and why; writes nothing.",
-    options: [...trial, ...config, ...json, ...settings],
-    examples: [
-      [`${prog} explain --namespace shop --deployment web --target-cpu 0.4`, "The last decision about one workload"],
-    ],
-  },
-  {
-    name: "doctor",
-    form: "doctor",
-    about: "Check before the first run: Prometheus, the data, permissions, other scalers.",
-    options: [...trial, ...config, ...json, ...settings],
-    examples: [[`${prog} doctor --config autoscaler.yaml`, "Each line says ok, warn or fail, and what to do"]],
-  },
-  {
-    name: "schema",
-    form: "schema",
-    about: "Print the JSON Schema of the configuration file.",
-    options: [],
-    examples: [[`${prog} schema > config.schema.json`, "For an editor"]],
-  },
+    },
+    {
+      name: "doctor",
+      form: "doctor",
+      about: "Check before the first run: Prometheus, the data, permissions, other scalers.",
+      options: [...trial, ...config, ...json, ...settings],
+      examples: [[`${prog} doctor --config autoscaler.yaml`, "Each line says ok, warn or fail, and what to do"]],
+    },
+    {
+      name: "schema",
+      form: "schema",
+      about: "Print the JSON Schema of the configuration file.",
+      options: [],
+      examples: [[`${prog} schema > config.schema.json`, "For an editor"]],
+    },
   ];
 }
 

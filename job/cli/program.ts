@@ -15,8 +15,8 @@ const LOAD: Readonly<Record<CommandSpec["name"], () => Promise<Command>>> = {
 };
 
 /** Runs the command line; never throws for what can be expected. */
-export async function runCli(process: Process): Promise<number> {
-  const io = guarded(process);
+export async function runCli(outside: Process): Promise<number> {
+  const io = guarded(outside);
   try {
     // yargs costs 45 ms of CPU; a plain run every minute does without, everything else (and every mistake) goes to it
     const chosen = parseQuickly(io.argv) ?? (await import("./parse.ts")).parse(io);

@@ -4,8 +4,8 @@ import type { Settings } from "../config/types.ts";
 import type { Ports } from "../ports.ts";
 import { collectingReporter, type Reported } from "../report/reporter.ts";
 import { type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
-import { type Command, CommandError, type Flags, type Io, UsageError } from "./io.ts";
 import { choose, settingsOf } from "./choice.ts";
+import { type Command, CommandError, type Flags, type Io, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
 import { clockFor, openLog, openWorld, type World } from "./world.ts";
 

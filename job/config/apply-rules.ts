@@ -36,7 +36,9 @@ function groupsIn({ path, node, value }: Place): readonly WithRules[] {
     return value.flatMap((item: unknown, i) => groupsIn({ path: `${path}[${i}]`, node: node.of, value: item }));
   if (!isRecord(value)) return [];
   if (node.kind === "dict")
-    return Object.entries(value).flatMap(([key, item]) => groupsIn({ path: join(path, key), node: node.of, value: item }));
+    return Object.entries(value).flatMap(([key, item]) =>
+      groupsIn({ path: join(path, key), node: node.of, value: item }),
+    );
   if (node.kind !== "group") return [];
   const below = Object.entries(node.fields).flatMap(([key, field]) =>
     groupsIn({ path: join(path, key), node: field, value: value[key] }),
@@ -54,7 +56,10 @@ function broken(rule: Rule, place: Place, whole: Place, told: Told): readonly Is
     return rule.allowed.includes(given) ? [] : [{ path: place.path, message: rule.says }];
   }
   const { left: first, right: second, unless } = rule;
-  const others = [...(typeof second === "number" ? [] : [second]), ...(unless === undefined ? [] : [{ field: unless }])];
+  const others = [
+    ...(typeof second === "number" ? [] : [second]),
+    ...(unless === undefined ? [] : [{ field: unless }]),
+  ];
   if (unclear(first, ...others)) return [];
   if (unless !== undefined && about({ field: unless })?.value !== undefined) return [];
   const left = read(about(first), first);

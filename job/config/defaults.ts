@@ -1,7 +1,7 @@
 /** Every tunable of a target in one table: its one default, unit, range, flag and meaning. Docs and checks are made from it. */
 import { namespaceName, objectName, rules, SCHEDULE_RULE } from "./nested-schema.ts";
-import { TARGET_RULES } from "./target-rules.ts";
 import { choice, group, list, quantity, text, toggle } from "./schema.ts";
+import { TARGET_RULES } from "./target-rules.ts";
 
 const DAY = 86_400;
 
@@ -16,7 +16,8 @@ export const TARGET = group({
       accepts: "a text on one line",
     }),
     namespace: namespaceName({
-      about: "Namespace of the workload. Default: the job's own in a cluster, else that of the kubeconfig context, else `default`.",
+      about:
+        "Namespace of the workload. Default: the job's own in a cluster, else that of the kubeconfig context, else `default`.",
       flag: "namespace",
       chart: false,
     }),

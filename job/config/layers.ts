@@ -2,6 +2,7 @@
 import { check } from "./check.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Part } from "./schema.ts";
+import { secretsIn } from "./secrets.ts";
 import { isServiceLink } from "./service-links.ts";
 import { PREFIX, type Setting, settingsIn } from "./settings.ts";
 import { TABLE, type Table } from "./table.ts";
@@ -39,12 +40,7 @@ function layer(entries: readonly Entry[], issues: Issue[]): Layer {
  * Reads PROPHET_AUTOSCALER_* variables. An unknown one is an issue, for a misspelt limit must not be silently lost. Empty is "not given". Those of a Service named like us get
  * a note.
  */
-export function fromEnvironment(
-  env: Environment,
-  issues: Issue[],
-  notes: string[] = [],
-  table: Table = TABLE,
-): Layer {
+export function fromEnvironment(env: Environment, issues: Issue[], notes: string[] = [], table: Table = TABLE): Layer {
   const known = new Map(settingsIn(table).map((s) => [s.variable, s]));
   const entries: Entry[] = [];
   for (const [name, value] of Object.entries(env)) {
@@ -59,12 +55,13 @@ export function fromEnvironment(
   return layer(entries, issues);
 }
 
+/** The values of those variables that hold a secret. */
+export function secretVariables(env: Environment, table: Table = TABLE): readonly string[] {
+  return settingsIn(table).flatMap(({ node, variable }) => secretsIn(node, env[variable]).values);
+}
+
 /** Reads flags, by name without dashes; those that are not settings are left to the command line. */
-export function fromFlags(
-  flags: Readonly<Record<string, unknown>>,
-  issues: Issue[],
-  table: Table = TABLE,
-): Layer {
+export function fromFlags(flags: Readonly<Record<string, unknown>>, issues: Issue[], table: Table = TABLE): Layer {
   const entries = settingsIn(table).flatMap((s): Entry[] =>
     s.flag === null || flags[s.flag] === undefined ? [] : [[s, `--${s.flag}`, flags[s.flag]]],
   );

@@ -1,6 +1,6 @@
 /** Loads the settings: file, environment and flags in, checked settings out, or one error with everything that is wrong. */
 import { oneLine } from "../output/escape.ts";
-import { fromEnvironment, fromFlags } from "./layers.ts";
+import { fromEnvironment, fromFlags, secretVariables } from "./layers.ts";
 import { readConfig } from "./read-file.ts";
 import { type FilePart, type OwnNamespace, resolve } from "./resolve.ts";
 import { PREFIX } from "./settings.ts";
@@ -14,6 +14,8 @@ export interface Sources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Reads a text file; rejects when it cannot. */
   readonly readFile: (path: string) => Promise<string>;
+  /** Is told every secret that is read, also where it stands in a wrong form, before anything can be said of it. */
+  readonly learn?: (...secrets: readonly string[]) => void;
   /** The namespace of objects that have none of their own: the pod's, or the kubeconfig context's. Absent: `default`. */
   readonly ownNamespace?: OwnNamespace;
   /** Fields that count as given when nobody sets them (with a history file the workload needs no name). */
@@ -47,7 +49,8 @@ export async function loadSettings<T extends Table = typeof TABLE>(
   const issues: Issue[] = [];
   const named = sources.flags.config ?? sources.env[`${PREFIX}CONFIG`];
   const path = typeof named === "string" && named !== "" ? named : null;
-  const file = path === null ? {} : await readConfig(table, path, sources.readFile, issues);
+  const file = path === null ? {} : await readConfig(table, path, sources, issues);
+  sources.learn?.(...secretVariables(sources.env, table));
   const notes: string[] = [];
   const environment = fromEnvironment(sources.env, issues, notes, table);
   const flags = fromFlags(sources.flags, issues, table);

@@ -93,7 +93,12 @@ export const SCHEDULE_RULE = group({
           atMost: 7,
           required: true,
         }),
-        from: text({ about: "First local time.", pattern: LOCAL_TIME, accepts: "a local time such as 08:30", required: true }),
+        from: text({
+          about: "First local time.",
+          pattern: LOCAL_TIME,
+          accepts: "a local time such as 08:30",
+          required: true,
+        }),
         to: text({
           about: "End; earlier than `from` runs past midnight.",
           pattern: END_TIME,

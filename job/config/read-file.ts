@@ -1,7 +1,8 @@
 /** Reads the configuration file: YAML in, one layer of settings out. What is wrong with the YAML is told by line and column, never with the line itself: a secret may stand there. */
 import { fileProblem } from "../output/file-problem.ts";
-import { check } from "./check.ts";
+import { check, isRecord } from "./check.ts";
 import type { FilePart } from "./resolve.ts";
+import { secretsIn } from "./secrets.ts";
 import { fileSchema, type Table } from "./table.ts";
 import type { Issue } from "./types.ts";
 
@@ -35,11 +36,17 @@ const WORDS: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: "something stands where nothing is expected; is the indentation right?",
 };
 
+/** What reading needs of the outside. */
+interface Sources {
+  readonly readFile: (path: string) => Promise<string>;
+  readonly learn?: (...secrets: readonly string[]) => void;
+}
+
 /** The layer of the file, or null when it cannot be read or is no YAML; then an issue says why. */
 export async function readConfig(
   table: Table,
   path: string,
-  readFile: (path: string) => Promise<string>,
+  { readFile, learn }: Sources,
   issues: Issue[],
 ): Promise<FilePart | null> {
   const name = JSON.stringify(path);
@@ -56,14 +63,11 @@ export async function readConfig(
   }
   const content = await parseYaml(text, path, issues);
   if (content === null) return null;
+  learn?.(...secretsIn(fileSchema(table), content.value).values);
   // an editor's hint to the schema is not a setting
-  const { $schema: _schema, ...rest } = typeof content.value === "object" ? (content.value as { $schema?: unknown }) : {};
-  const whole = isMapping(content.value) ? rest : (content.value ?? {});
+  const { $schema: _schema, ...rest } = isRecord(content.value) ? content.value : {};
+  const whole = isRecord(content.value) ? rest : (content.value ?? {});
   return (check(fileSchema(table), whole, "", issues) ?? null) as FilePart | null;
-}
-
-function isMapping(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 async function parseYaml(text: string, path: string, issues: Issue[]): Promise<{ readonly value: unknown } | null> {

@@ -37,12 +37,11 @@ export async function resolve(
   const told = toldIn(table, issues);
   const missing = missingTeller(table, told, issues);
   const run = complete(ours.run, merge<typeof ours.run>(file, environment.run, flags.run), "", missing);
-  const namespace = (await own(run.kubernetes)) ?? "default";
+  const outer = merge<typeof ours.target>(environment.target, flags.target);
+  const namespace = outer.namespace ?? (await own(run.kubernetes)) ?? "default";
   // a list that was refused whole has no targets that could lack something
-  const parts = told("targets[]") ? [] : targetParts(file, environment, flags);
-  const placed = parts.map(
-    ([path, part]): Placed => [path, { namespace, ...part }],
-  );
+  const parts = told("targets[]") ? [] : targetParts(file, outer);
+  const placed = parts.map(([path, part]): Placed => [path, { namespace, ...part }]);
   const full = placed.map(([path, part]) => [path, complete(ours.target, part, path, missing)] as const);
   const findings = [
     applyRules({ path: "", node: ours.run, value: run }, told),
@@ -54,7 +53,7 @@ export async function resolve(
   const { configMap } = run.state;
   return {
     ...run,
-    prometheus: withHeaders(run.prometheus, env, issues),
+    prometheus: prometheusFrom(run.prometheus, env, issues),
     state: { ...run.state, configMap: { ...configMap, namespace: configMap.namespace ?? namespace } },
     targets,
     warnings: findings.flatMap(({ warned }) => warned).map(({ path, message }) => `${path}: ${message}`),
@@ -62,8 +61,7 @@ export async function resolve(
 }
 
 /** The file's targets, or the one that flags or environment name; a named one that the file lists keeps the file's fields. */
-function targetParts(file: FilePart, environment: Layer, flags: Layer): readonly Placed[] {
-  const outer = merge<(typeof TABLE)["target"]>(environment.target, flags.target);
+function targetParts(file: FilePart, outer: TargetPart): readonly Placed[] {
   const wanted = outer.scaleTargetRef?.name;
   // a refused entry leaves a hole
   const listed = (file.targets ?? []).flatMap((part: TargetPart | undefined, i): Placed[] =>
@@ -81,21 +79,14 @@ function targetParts(file: FilePart, environment: Layer, flags: Layer): readonly
     ...(namespace === undefined ? {} : { namespace }),
     ...(scaleTargetRef === undefined ? {} : { scaleTargetRef }),
   };
-  return chosen.map(([path, part]) => [
-    path,
-    merge<(typeof TABLE)["target"]>(file.defaults, identity, part, settings),
-  ]);
+  return chosen.map(([path, part]) => [path, merge<(typeof TABLE)["target"]>(file.defaults, identity, part, settings)]);
 }
 
 /** The target that flags and environment alone describe. */
 const NEW: Placed = ["", {}];
 
-/** The headers of the environment beside those of the file. Those of files are left to whoever sends them, for they may be rotated. */
-function withHeaders(
-  prometheus: Run["prometheus"],
-  env: Layers["env"],
-  issues: Issue[],
-): Run["prometheus"] {
+/** The URL without slashes at its end; the headers of the environment beside those of the file. Those of files are left to whoever sends them, for they may be rotated. */
+function prometheusFrom(prometheus: Run["prometheus"], env: Layers["env"], issues: Issue[]): Run["prometheus"] {
   const headers: Record<string, string> = { ...prometheus.headers };
   const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
   for (const [name, { env: variable }] of Object.entries(prometheus.headersFrom)) {
@@ -107,7 +98,8 @@ function withHeaders(
       issues.push({ path: `${path}.env`, message: `names the variable ${variable}, which is not set.` });
     } else headers[name] = value;
   }
-  return { ...prometheus, headers };
+  const { url } = prometheus;
+  return { ...prometheus, headers, ...(url === undefined ? {} : { url: url.replace(/\/+$/, "") }) };
 }
 
 function checkDistinct(targets: readonly TargetConfig[], issues: Issue[]): void {
@@ -124,4 +116,3 @@ function checkDistinct(targets: readonly TargetConfig[], issues: Issue[]): void 
     for (const key of keys) seen.add(key);
   });
 }
-

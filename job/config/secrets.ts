@@ -1,5 +1,5 @@
 /** Where secrets stand, by the table: which settings hold one, which name a file that does, and what they are in given settings. */
-import type { Node } from "./schema.ts";
+import type { Node, Text } from "./schema.ts";
 
 /** Whether this node, or anything below it, is a secret or names a file that holds one. A wrong value there may be the secret itself. */
 export function holdsSecret(node: Node): boolean {
@@ -22,22 +22,36 @@ export interface Held {
   readonly files: readonly string[];
 }
 
-/** All secrets of a value (settings, or a layer of them), found by its node. */
+const NONE: Held = { values: [], files: [] };
+
+/** All secrets of a value (settings, or a file as it was written, right or wrong), found by its node. Where a value has not the form of its node, every text in it may be one. */
 export function secretsIn(node: Node, value: unknown): Held {
-  const values: string[] = [];
-  const files: string[] = [];
-  const visit = (at: Node, part: unknown): void => {
-    if (part === undefined || part === null) return;
-    if (at.kind === "text" && typeof part === "string") {
-      if (at.secret === true) values.push(part);
-      if (at.secretFile === true) files.push(part);
-    } else if (at.kind === "list" && Array.isArray(part)) for (const item of part) visit(at.of, item);
-    else if (at.kind === "dict") for (const item of Object.values(part as object)) visit(at.of, item);
-    else if (at.kind === "group") {
-      for (const [key, field] of Object.entries(at.fields))
-        visit(field, (part as Readonly<Record<string, unknown>>)[key]);
-    }
-  };
-  visit(node, value);
-  return { values, files };
+  if (value === undefined || value === null || !holdsSecret(node)) return NONE;
+  if (node.kind === "text") return inText(node, value);
+  if (node.kind === "list" && Array.isArray(value)) return together(value.map((item) => secretsIn(node.of, item)));
+  if (node.kind === "list" || !isMapping(value)) return { values: textsIn(value), files: [] };
+  const nodeOf = (key: string) =>
+    node.kind === "dict" ? node.of : node.kind === "group" ? node.fields[key] : undefined;
+  const entries = Object.entries(value).map(([key, item]) => [nodeOf(key), item] as const);
+  return together(entries.map(([of, item]) => (of === undefined ? NONE : secretsIn(of, item))));
+}
+
+function inText({ secret, secretFile }: Text, value: unknown): Held {
+  if (secret === true) return { values: textsIn(value), files: [] };
+  return secretFile === true && typeof value === "string" ? { values: [], files: [value] } : NONE;
+}
+
+function together(all: readonly Held[]): Held {
+  return { values: all.flatMap(({ values }) => values), files: all.flatMap(({ files }) => files) };
+}
+
+/** Every text and number in a value, to a depth that no setting has. */
+function textsIn(value: unknown, depth = 0): readonly string[] {
+  if (typeof value === "string" || typeof value === "number") return [String(value)];
+  if (typeof value !== "object" || value === null || depth > 4) return [];
+  return Object.values(value).flatMap((item) => textsIn(item, depth + 1));
+}
+
+function isMapping(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

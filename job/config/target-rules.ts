@@ -108,5 +108,11 @@ export const RECURRING_RULES: readonly Rule[] = [
 
 /** Of an interval that is there once. */
 export const ONCE_RULES: readonly Rule[] = [
-  { level: "refuse", left: { field: "from" }, is: "<", right: { field: "to" }, says: "{left} is not before the end, {right}." },
+  {
+    level: "refuse",
+    left: { field: "from" },
+    is: "<",
+    right: { field: "to" },
+    says: "{left} is not before the end, {right}.",
+  },
 ];

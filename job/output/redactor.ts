@@ -62,7 +62,9 @@ const XML: Readonly<Record<string, string>> = { "&": "amp", "<": "lt", ">": "gt"
 function base64(text: string): readonly string[] {
   const alone = Buffer.from(text);
   const inside = [0, 1, 2].map((before) => {
-    const encoded = Buffer.concat([Buffer.alloc(before), alone]).toString("base64").replace(/=+$/, "");
+    const encoded = Buffer.concat([Buffer.alloc(before), alone])
+      .toString("base64")
+      .replace(/=+$/, "");
     // 8 bits of the neighbours reach into the first 2 (or 3) characters, and into the last where the group is not full
     const partial = (before + alone.length) % 3 === 0 ? 0 : 1;
     return encoded.slice(before === 0 ? 0 : before + 1, encoded.length - partial);
@@ -119,18 +121,26 @@ const SHAPES: readonly Shape[] = [
       /(\b(?:proxy-)?authorization\b["'\\]*\s*[:=]\s*["'\\]*)((?:bearer|basic|digest|negotiate|aws4-hmac-sha256)\s+)?[^\s"',;\\]+/gi,
       `$1$2${HIDDEN}`,
     ),
-  (text) => text.replace(/\b(Bearer\s+)([^\s"',;\\]{8,})/gi, (all, scheme, token) => (/[^a-z]/i.test(token) ? scheme + HIDDEN : all)),
-  (text) => text.replace(/\b(Basic\s+)([A-Za-z0-9+/_-]{6,}={0,2})/gi, (all, scheme, pair) => (isPair(pair) ? scheme + HIDDEN : all)),
+  (text) =>
+    text.replace(/\b(Bearer\s+)([^\s"',;\\]{8,})/gi, (all, scheme, token) =>
+      /[^a-z]/i.test(token) ? scheme + HIDDEN : all,
+    ),
+  (text) =>
+    text.replace(/\b(Basic\s+)([A-Za-z0-9+/_-]{6,}={0,2})/gi, (all, scheme, pair) =>
+      isPair(pair) ? scheme + HIDDEN : all,
+    ),
   // JSON web tokens
   (text) => text.replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, HIDDEN),
   // private keys
   (text) => text.replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, HIDDEN),
   // parameters of a URL that are credentials by their name
   (text) =>
-    text.replace(/([?&;](?:[\w.-]*(?:token|password|passwd|secret|signature|api[-_]?key))=)[^\s&"'<>\\]+/gi, `$1${HIDDEN}`),
+    text.replace(
+      /([?&;](?:[\w.-]*(?:token|password|passwd|secret|signature|api[-_]?key))=)[^\s&"'<>\\]+/gi,
+      `$1${HIDDEN}`,
+    ),
 ];
 
 function isPair(base64: string): boolean {
   return Buffer.from(base64, "base64").toString("latin1").includes(":");
 }
-

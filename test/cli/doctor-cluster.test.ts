@@ -1,7 +1,8 @@
 /** The doctor's view of a cluster: what is needed, what is useful, what is too much. */
-import { PROMETHEUS_SOURCE } from "../../job/adapters/source-prometheus.ts";
+
 import { describe, expect, it } from "vitest";
 import type { Call, Kubernetes } from "../../job/adapters/kubernetes-http.ts";
+import { PROMETHEUS_SOURCE } from "../../job/adapters/source-prometheus.ts";
 import { clusterChecks } from "../../job/cli/doctor-cluster.ts";
 import { forgetfulState, pretendScaler, systemClock, type World } from "../../job/cli/world.ts";
 import { loadSettings } from "../../job/config/load.ts";

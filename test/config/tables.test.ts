@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { TARGET } from "../../job/config/defaults.ts";
-import { resolveTarget } from "../../job/config/target-settings.ts";
 import type { Node } from "../../job/config/schema.ts";
 import { settingsIn } from "../../job/config/settings.ts";
 import { fileSchema, TABLE } from "../../job/config/table.ts";
+import { resolveTarget } from "../../job/config/target-settings.ts";
 
 const SETTINGS = settingsIn();
 

@@ -5,21 +5,31 @@ import { cut, lines, oneLine } from "../../job/output/escape.ts";
 
 const hostile = fc.string({
   unit: fc.oneof(
-    fc.constantFrom("\n", "\r", "\t", "\u001b[31m", "\u001b]0;title\u0007", "\u009b2J", "\u202e", "\u2066", "\u200f", "\ufeff", "\u2028", "\ud800"),
+    fc.constantFrom(
+      "\n",
+      "\r",
+      "\t",
+      "\u001b[31m",
+      "\u001b]0;title\u0007",
+      "\u009b2J",
+      "\u202e",
+      "\u2066",
+      "\u200f",
+      "\ufeff",
+      "\u2028",
+      "\ud800",
+    ),
     fc.string({ minLength: 1, maxLength: 3 }),
   ),
 });
 /** Unicode's own classes: controls, formats, separators of lines and paragraphs, lone surrogates. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
-/** Formats that are harmless: they join letters of some scripts and make no character invisible or turned. */
-const HARMLESS = /[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0001}-\u{e007f}]/gu;
-
 describe("oneLine and lines", () => {
   it("leave no control character, but for the line feeds of our own text", () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        expect(oneLine(text).replace(HARMLESS, "")).not.toMatch(UNSAFE);
-        expect(lines(text).replaceAll("\n", "").replace(HARMLESS, "")).not.toMatch(UNSAFE);
+        expect(oneLine(text)).not.toMatch(UNSAFE);
+        expect(lines(text).replaceAll("\n", "")).not.toMatch(UNSAFE);
         expect(lines(text).split("\n")).toHaveLength(text.split("\n").length);
       }),
     );

@@ -48,7 +48,9 @@ describe("the redactor", () => {
           for (const shift of [0, 1, 2, 3]) {
             const read = Buffer.from(part.slice(shift), "base64").toString();
             for (let i = 0; i + 5 <= s.length; i++) fc.pre(!before.includes(s.slice(i, i + 5)));
-            expect([...Array(Math.max(0, s.length - 4)).keys()].some((i) => read.includes(s.slice(i, i + 5)))).toBe(false);
+            expect([...Array(Math.max(0, s.length - 4)).keys()].some((i) => read.includes(s.slice(i, i + 5)))).toBe(
+              false,
+            );
           }
         }
       }),

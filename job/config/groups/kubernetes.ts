@@ -36,7 +36,8 @@ export const STATE = group({
       about: "ConfigMap whose annotation holds the state; it must exist.",
       fields: {
         namespace: namespaceName({
-          about: "Its namespace. Default: the job's own in a cluster, else that of the kubeconfig context.",
+          about:
+            "Its namespace. Default: --namespace, else the job's own in a cluster, else that of the kubeconfig context.",
         }),
         name: objectName({ about: "Its name.", default: "prophet-autoscaler-state", flag: "state-config-map" }),
       },
