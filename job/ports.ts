@@ -1,5 +1,7 @@
 /** What the job asks of the outside, as types and the one number that both sides keep to; adapters, the replay and tests implement them. */
-import type { Conditions, TickRecord } from "./core/policy/types.ts";
+import type { Conditions } from "./core/policy/conditions.ts";
+import type { TickRecord, TrailEntry } from "./core/policy/types.ts";
+import type { OtherWrite } from "./core/policy/writer.ts";
 import type { Samples } from "./core/series/types.ts";
 import type { JobState } from "./core/state/types.ts";
 import type { TargetConfig } from "./core/target.ts";
@@ -89,7 +91,9 @@ export interface Outcome {
     readonly level: number;
     readonly method: string;
   } | null;
-  readonly trail: readonly unknown[];
+  /** Somebody else's change of the replicas after our last one; absent: none. */
+  readonly otherWriter?: OtherWrite;
+  readonly trail: readonly TrailEntry[];
 }
 
 /** Local time and pauses; the core never reads a clock. */

@@ -120,8 +120,8 @@ function report({ reporter }: Ports, plans: readonly Plan[], outcomes: readonly 
   for (const [i, plan] of plans.entries()) {
     try {
       const writer = writerOf(plan);
-      if (Number(writer?.detail?.times ?? 0) > 1)
-        reporter.log("warn", `${plan.target.namespace}/${plan.target.name}: ${writer?.message}; ${WRITER_ADVICE}`);
+      if (writer !== null && writer.times > 1)
+        reporter.log("warn", `${plan.target.namespace}/${plan.target.name}: ${writer.message}; ${WRITER_ADVICE}`);
       reporter.tick(plan.target, plan.output?.record ?? null, outcomes[i]!);
     } catch {
       // Nothing is left to tell it to.

@@ -51,7 +51,7 @@ describe("changed replicas", () => {
     });
     const result = await run(world);
     expect(result.targets[0]).toMatchObject({ action: "scaled", from: 3, to: 5 });
-    expect(memoryOf(world)?.events).toEqual([{ at: NOW, from: 3, to: 5 }]);
+    expect(memoryOf(world)?.changes).toEqual([{ at: NOW, from: 3, to: 5 }]);
   });
 
   it("need no write when they are what is wanted", async () => {
@@ -60,7 +60,7 @@ describe("changed replicas", () => {
     });
     const result = await run(world);
     expect(result.targets[0]).toMatchObject({ action: "unchanged", from: 5, to: 5 });
-    expect(memoryOf(world)?.events).toEqual([]);
+    expect(memoryOf(world)?.changes).toEqual([]);
   });
 
   it("are left to the next run the second time", async () => {
@@ -85,8 +85,8 @@ describe("a refused write", () => {
       { name: "api", action: "failed", from: 2, to: 2, reason: "ScaleError", message: expect.stringContaining("403") },
       { name: "web", action: "scaled", to: 5 },
     ]);
-    expect(memoryOf(world, "api")?.events ?? []).toEqual([]);
-    expect(memoryOf(world)?.events).toHaveLength(1);
+    expect(memoryOf(world, "api")?.changes ?? []).toEqual([]);
+    expect(memoryOf(world)?.changes).toHaveLength(1);
   });
 
   it("does not look like another writer, however often it happens", async () => {
@@ -149,6 +149,6 @@ describe("overlapping runs", () => {
     expect(world.replicas.web).toBe(5);
     expect(world.calls.filter((call) => call === "scale web 2 5").length).toBeGreaterThanOrEqual(1);
     expect(results.filter((r) => r.targets[0]?.action === "scaled")).toHaveLength(1);
-    expect(memoryOf(world)?.events).toEqual([{ at: NOW, from: 2, to: 5 }]);
+    expect(memoryOf(world)?.changes).toEqual([{ at: NOW, from: 2, to: 5 }]);
   });
 });

@@ -1,5 +1,5 @@
 /** What is good to know of a target beside its replicas: rollout, pause annotation, other scalers and writers; unknown where the Role does not allow it. */
-import type { Conditions } from "../core/policy/types.ts";
+import type { Conditions } from "../core/policy/conditions.ts";
 import type { ScaleTargetRef, TargetConfig } from "../core/target.ts";
 import { actuatorOf } from "./actuators.ts";
 import { ClusterError } from "./errors.ts";

@@ -24,7 +24,12 @@ export async function runCli(outside: Process): Promise<number> {
       io.out(chosen);
       return 0;
     }
-    return await (await LOAD[chosen.spec.name]())(chosen.flags, io);
+    const code = await (await LOAD[chosen.spec.name]())(chosen.flags, io);
+    const lost = await io.flush();
+    if (lost === null) return code;
+    io.err(`prophet-autoscaler: the answer could not be written: ${lost.message}\n`);
+    // what a run did decides its code; the other commands do nothing but answer
+    return chosen.spec.name === "run" ? code : Math.max(code, 1);
   } catch (error) {
     if (error instanceof UsageError || error instanceof ConfigError) {
       io.err(`prophet-autoscaler: ${error.message}\n`);

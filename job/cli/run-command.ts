@@ -7,12 +7,14 @@ import { type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
 import { choose, settingsOf } from "./choice.ts";
 import { type Command, CommandError, type Flags, type Io, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
+import { checkOutputs, tell, writeOutput } from "./outputs.ts";
 import { clockFor, openLog, openWorld, type World } from "./world.ts";
 
 /** Runs once, or every so often for a while. */
 export const runCommand: Command = async (flags, io) => {
   const choice = choose(flags, io);
   const repeat = repetition(flags);
+  await checkOutputs(flags, ["svg"]);
   const settings = await settingsOf(flags, io, choice);
   const log = await openLog(settings, io);
   const dryRun = flags["dry-run"] === true;
@@ -32,7 +34,7 @@ export const runCommand: Command = async (flags, io) => {
     log("debug", "timings in ms", result.timings);
     const last = reporter.all.slice(-settings.targets.length);
     if (flags.json === true) io.out(`${JSON.stringify({ targets: result.targets })}\n`);
-    else await printText(last, flags, io, dryRun);
+    else await tell(io, "the answer", () => printText(last, flags, io, dryRun));
     if (typeof flags.svg === "string") await writePictures(last, flags.svg, flags, io);
     return result.exitCode;
   } finally {
@@ -87,22 +89,20 @@ async function printText(all: readonly Reported[], flags: Flags, io: Io, dryRun:
 
 /** One picture a target, SVG or, by the name's end, PNG; with several targets their names go into the file names. */
 async function writePictures(all: readonly Reported[], path: string, flags: Flags, io: Io): Promise<void> {
-  const [{ pictureOf }, { forecastSvg }, { writeOut }] = await Promise.all([
-    import("../report/picture.ts"),
-    import("../report/svg.ts"),
-    import("./files.ts"),
-  ]);
+  const end = extname(path);
+  const base = path.slice(0, path.length - end.length);
   for (const { target, record } of all) {
-    const picture = record === null ? null : pictureOf(target, record);
-    if (picture === null) {
-      io.err(`no picture of ${target.namespace}/${target.name}: there is no data to draw\n`);
-      continue;
-    }
-    const end = extname(path) || ".svg";
-    const base = path.slice(0, path.length - extname(path).length);
     const file = all.length === 1 ? path : `${base}-${target.namespace}-${target.name}${end}`;
-    const svg = forecastSvg(picture);
-    await writeOut(file, end === ".png" ? await (await import("../report/png.ts")).svgToPng(svg, 1840) : svg);
-    (flags.json === true ? io.err : io.out)(`picture: ${file}\n`);
+    const make = async () => {
+      const [{ pictureOf }, { forecastSvg }] = await Promise.all([
+        import("../report/picture.ts"),
+        import("../report/svg.ts"),
+      ]);
+      const picture = record === null ? null : pictureOf(target, record);
+      if (picture === null) throw new Error(`there is no data of ${target.namespace}/${target.name} to draw`);
+      const svg = forecastSvg(picture);
+      return end.toLowerCase() === ".png" ? (await import("../report/png.ts")).svgToPng(svg, 1840) : svg;
+    };
+    await writeOutput(io, flags, "svg", make, file);
   }
 }

@@ -41,7 +41,7 @@ export function rules<W extends number, T extends number>(direction: string, win
     about: `How the target is scaled ${direction}; fields as in autoscaling/v2.`,
     fields: {
       stabilizationWindowSeconds: quantity({
-        about: `Past wishes of this long are honoured when scaling ${direction}.`,
+        about: `Past recommendations of this long are honoured when scaling ${direction}.`,
         unit: "seconds",
         min: 0,
         max: 3600,

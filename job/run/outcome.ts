@@ -1,5 +1,6 @@
 /** Plans -> outcomes: what became of each target, in the words of the contract. */
-import type { Reason, TrailEntry } from "../core/policy/types.ts";
+import type { Reason } from "../core/policy/reasons.ts";
+import type { OtherWrite } from "../core/policy/writer.ts";
 import type { Outcome } from "../ports.ts";
 import type { Plan } from "./plan.ts";
 
@@ -14,14 +15,14 @@ export function outcomeOf(plan: Plan, prefix = ""): Outcome {
     return failedOutcome(plan, historyError);
   }
   const message = prefix + decision.message + (historyError === undefined ? "" : ` (${describe(historyError)})`);
-  const writer = decision.reason === "Overruled" ? undefined : writerOf(plan);
-  const whole = writer === undefined ? message : `${message}; ${writer.message}`;
+  const writer = decision.reason === "Overruled" ? null : decision.otherWriter;
+  const whole = writer === null ? message : `${message}; ${writer.message}`;
   return make(plan, ACTIONS[decision.action], decision.replicas, decision.reason, whole);
 }
 
-/** What the trail says of another writer; undefined when the replicas are what we last wrote. */
-export function writerOf({ output }: Plan): TrailEntry | undefined {
-  return output?.decision.trail.find((stage) => stage.stage === "writer");
+/** Somebody else's change of the replicas after our last one; null: none, or nothing was decided. */
+export function writerOf({ output }: Plan): OtherWrite | null {
+  return output?.decision.otherWriter ?? null;
 }
 
 /** Something that was asked of the world failed; the replicas stay. */
@@ -49,7 +50,18 @@ function make(plan: Plan, action: Outcome["action"], to: number | null, reason: 
           method: made.method,
         };
   const trail = output?.decision.trail ?? [];
-  return { name: target.name, action, from, to: to ?? from, reason, message, forecast, trail };
+  const other = writerOf(plan);
+  return {
+    name: target.name,
+    action,
+    from,
+    to: to ?? from,
+    reason,
+    message,
+    forecast,
+    ...(other && { otherWriter: other }),
+    trail,
+  };
 }
 
 /** Message and the chain of causes, each once. */

@@ -6,7 +6,7 @@ import { PROMETHEUS_SOURCE } from "../../job/adapters/source-prometheus.ts";
 import { clusterChecks } from "../../job/cli/doctor-cluster.ts";
 import { forgetfulState, pretendScaler, systemClock, type World } from "../../job/cli/world.ts";
 import { loadSettings } from "../../job/config/load.ts";
-import type { Conditions } from "../../job/core/policy/types.ts";
+import type { Conditions } from "../../job/core/policy/conditions.ts";
 
 const settings = await loadSettings({
   flags: { prometheus: "http://p", namespace: "shop", deployment: "web", "target-cpu": "1" },

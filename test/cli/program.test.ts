@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { runCli } from "../../job/cli/program.ts";
+import { QUIET } from "../fakes/io.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "prophet-cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -29,8 +30,7 @@ async function cli(line: string, env: Record<string, string> = {}) {
     err: (text: string) => {
       err += text;
     },
-    columns: 100,
-    color: false,
+    ...QUIET,
   };
   const code = await runCli(io);
   return { code, out, err };

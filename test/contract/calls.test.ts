@@ -8,7 +8,7 @@ import { last } from "../fakes/forecaster.ts";
 import { fakePorts, fakeWorld } from "../fakes/ports.ts";
 import type { Reply } from "../fault/server.ts";
 import { type FakeObjects, type FakeOptions, fakeCluster } from "./api-server.ts";
-import { wished } from "./state.ts";
+import { recommended } from "./state.ts";
 
 const LOOK = { inspect: true, settings: { detectScalers: true, events: true } };
 const EVENTS = { inspect: true, settings: { events: true } };
@@ -43,8 +43,8 @@ const edited = (objects: FakeObjects) => {
   return undefined;
 };
 const anotherRun = (objects: FakeObjects) => {
-  const { targets, ...rest } = wished(5);
-  const web = { ...targets["shop/web"]!, wishes: [{ at: NOW, replicas: 5 }] };
+  const { targets, ...rest } = recommended(5);
+  const web = { ...targets["shop/web"]!, recommendations: [{ at: NOW, replicas: 5 }] };
   objects.annotations = { [STATE]: encode({ ...rest, targets: { "shop/web": web } }) };
   return edited(objects);
 };
@@ -55,14 +55,14 @@ const scaled = (objects: FakeObjects) => {
 /** A memory of two writes in a row that somebody undid. */
 const quarrel = (objects: FakeObjects) => {
   const undone = { at: NOW - 60, replicas: 3, overruled: 2, foreign: true } as const;
-  const { targets, ...rest } = wished(5);
+  const { targets, ...rest } = recommended(5);
   const web = { ...targets["shop/web"]!, lastWritten: undone };
   objects.annotations = { [STATE]: encode({ ...rest, targets: { "shop/web": web } }) };
   objects.managedFields = [{ manager: "argocd-controller" }];
 };
 /** A third write of 5, of which nothing is left. */
 const thrice = (objects: FakeObjects) => {
-  const { targets, ...rest } = wished(5);
+  const { targets, ...rest } = recommended(5);
   const web = { ...targets["shop/web"]!, lastWritten: { at: NOW - 60, replicas: 5, overruled: 2 } };
   objects.annotations = { [STATE]: encode({ ...rest, targets: { "shop/web": web } }) };
   objects.managedFields = [{ manager: "argocd-controller" }];

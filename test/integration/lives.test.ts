@@ -152,7 +152,7 @@ describe.skipIf(skip(missingControlPlane()))("awkward lives", () => {
     await rig.setMemory(text);
     const run = await rig.run(config);
     expect(run.stderr).toMatch(said);
-    // the current replicas are the first wish
+    // the current replicas are the first recommendation
     expect(run).toMatchObject({
       code: 0,
       targets: [{ action: "held", from: 8, to: 8, reason: "ScaleDownStabilized" }],

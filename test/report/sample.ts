@@ -26,7 +26,7 @@ export function sampleRecord(): TickRecord {
     quality: { verdict: "act", reason: "DataComplete", points: 58, coverage: 0.97, age: 3, message: "58 points" },
     demand: 0.24,
     lead: 105,
-    serves: 45,
+    readyAfter: 45,
     level: 0.9,
     quantile: 0.47,
     forecast: {
@@ -47,8 +47,9 @@ export function sampleRecord(): TickRecord {
       fitted: Float64Array.from({ length: N }, (_, i) => wave(i)),
     },
     series: { start: START, step: STEP, values: Float64Array.from({ length: N }, (_, i) => wave(i)), filled },
-    wish: 10,
+    recommendation: 10,
     decision: {
+      otherWriter: null,
       action: "scale",
       current: 6,
       replicas: 10,

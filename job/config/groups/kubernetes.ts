@@ -28,7 +28,7 @@ export const KUBERNETES = group({
 
 /** The fields under `state`. */
 export const STATE = group({
-  about: "Where past wishes and changes are remembered.",
+  about: "Where past recommendations and changes are remembered.",
   title: "Kubernetes",
   chart: false,
   fields: {

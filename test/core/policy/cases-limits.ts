@@ -1,22 +1,15 @@
 /** One worked case for each reason to hold, bound or refuse. */
-import { describe, expect, it } from "vitest";
-import { decide } from "../../../job/core/policy/decide.ts";
-import type { PolicyInput } from "../../../job/core/policy/stage.ts";
 import { BLANK } from "../../../job/core/state/memory.ts";
 import { config, NOW } from "../../fakes/config.ts";
-import { policyInput, quality } from "../../fakes/policy-input.ts";
+import { type Case, policyInput, quality, remembered } from "../../fakes/policy-input.ts";
 
-const wishes = (...list: readonly (readonly [number, number])[]) => ({
-  ...BLANK,
-  wishes: list.map(([ago, replicas]) => ({ at: NOW - ago, replicas })),
-});
-
-const cases: readonly [string, PolicyInput, string, number, string][] = [
+/** What happens, its input, and what is decided: action, replicas, reason. */
+export const LIMIT_CASES: readonly Case[] = [
   [
     "cooldown after a rise",
     policyInput({
       current: 9,
-      memory: { ...wishes([0, 1]), events: [{ at: NOW - 60, from: 4, to: 9 }] },
+      memory: { ...remembered([0, 1]), changes: [{ at: NOW - 60, from: 4, to: 9 }] },
       config: config({ scaleDownCooldown: 120 }),
     }),
     "hold",
@@ -27,7 +20,7 @@ const cases: readonly [string, PolicyInput, string, number, string][] = [
     "cooldown after a fall too",
     policyInput({
       current: 9,
-      memory: { ...wishes([0, 1]), events: [{ at: NOW - 15, from: 11, to: 9 }] },
+      memory: { ...remembered([0, 1]), changes: [{ at: NOW - 15, from: 11, to: 9 }] },
       config: config({ scaleDownCooldown: 75, interval: 15 }),
     }),
     "hold",
@@ -38,7 +31,7 @@ const cases: readonly [string, PolicyInput, string, number, string][] = [
     "the run nearest to the cooldown's end acts: 59 s after a change with runs a minute apart",
     policyInput({
       current: 9,
-      memory: { ...wishes([0, 1]), events: [{ at: NOW - 59, from: 4, to: 9 }] },
+      memory: { ...remembered([0, 1]), changes: [{ at: NOW - 59, from: 4, to: 9 }] },
       config: config({ scaleDownCooldown: 75 }),
     }),
     "scale",
@@ -50,7 +43,7 @@ const cases: readonly [string, PolicyInput, string, number, string][] = [
     policyInput({
       current: 4,
       quantileCores: 3,
-      memory: { ...wishes([0, 1]), events: [{ at: NOW - 15, from: 3, to: 4 }] },
+      memory: { ...remembered([0, 1]), changes: [{ at: NOW - 15, from: 3, to: 4 }] },
       config: config({ scaleUpCooldown: 60, interval: 15 }),
     }),
     "hold",
@@ -63,7 +56,7 @@ const cases: readonly [string, PolicyInput, string, number, string][] = [
       current: 4,
       quantileCores: 3,
       demand: 2.2,
-      memory: { ...wishes([0, 1]), events: [{ at: NOW - 15, from: 3, to: 4 }] },
+      memory: { ...remembered([0, 1]), changes: [{ at: NOW - 15, from: 3, to: 4 }] },
       config: config({ scaleUpCooldown: 60, interval: 15 }),
     }),
     "scale",
@@ -72,7 +65,7 @@ const cases: readonly [string, PolicyInput, string, number, string][] = [
   ],
   [
     "a sudden drop",
-    policyInput({ current: 9, memory: { ...wishes([0, 1]), dropHoldUntil: NOW + 60 } }),
+    policyInput({ current: 9, memory: { ...remembered([0, 1]), dropHoldUntil: NOW + 60 } }),
     "hold",
     9,
     "SuddenDrop",
@@ -158,7 +151,7 @@ const cases: readonly [string, PolicyInput, string, number, string][] = [
   ["max", policyInput({ quantileCores: 90 }), "scale", 100, "TooManyReplicas"],
   [
     "max at once, whatever the windows say",
-    policyInput({ current: 200, memory: wishes([10, 200]) }),
+    policyInput({ current: 200, memory: remembered([10, 200]) }),
     "scale",
     100,
     "TooManyReplicas",
@@ -196,7 +189,7 @@ const cases: readonly [string, PolicyInput, string, number, string][] = [
     "overruled again and again",
     policyInput({
       quantileCores: 9,
-      memory: { ...wishes([0, 2]), lastWritten: { at: NOW - 60, replicas: 2, overruled: 3, foreign: true } },
+      memory: { ...remembered([0, 2]), lastWritten: { at: NOW - 60, replicas: 2, overruled: 3, foreign: true } },
     }),
     "hold",
     2,
@@ -237,11 +230,3 @@ const cases: readonly [string, PolicyInput, string, number, string][] = [
     "NoData",
   ],
 ];
-
-describe("reasons", () => {
-  it.each(cases)("%s", (_, input, action, replicas, reason) => {
-    const { decision } = decide(input);
-    expect([decision.action, decision.replicas, decision.reason]).toEqual([action, replicas, reason]);
-    expect(decision.message).not.toBe("");
-  });
-});
