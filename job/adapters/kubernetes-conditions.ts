@@ -30,12 +30,11 @@ interface Workload {
 
 type Log = (level: "debug" | "warn", message: string) => void;
 
-/** What one look gave, and the calls it took. */
+/** What one look gave. */
 export interface Look {
   readonly conditions: Conditions;
   /** Replicas as the workload itself has them; absent where it may not be read or where its kind may keep them elsewhere. */
   readonly replicas?: unknown;
-  readonly calls: number;
 }
 
 /** A reader that never fails: every part it may not or cannot read is left out. */
@@ -45,9 +44,8 @@ export function conditionsReader(
 ): (target: TargetConfig) => Promise<Look> {
   const lists = new Map<string, { readonly at: number; readonly hpas: Promise<readonly Hpa[] | undefined> }>();
   const forbidden = new Set<string>();
-  const get = async (path: string, count: { calls: number }): Promise<unknown> => {
+  const get = async (path: string): Promise<unknown> => {
     if (forbidden.has(path)) return undefined;
-    count.calls += 1;
     try {
       return await (await kubernetes()).send({ method: "GET", path });
     } catch (error) {
@@ -57,22 +55,21 @@ export function conditionsReader(
       return undefined;
     }
   };
-  const hpasOf = (namespace: string, count: { calls: number }) => {
+  const hpasOf = (namespace: string) => {
     const known = lists.get(namespace);
     if (known && performance.now() - known.at < listLife) return known.hpas;
     const path = collectionPath("autoscaling/v2", namespace, "horizontalpodautoscalers");
-    const hpas = get(path, count).then((list) => (list as { items?: readonly Hpa[] } | undefined)?.items);
+    const hpas = get(path).then((list) => (list as { items?: readonly Hpa[] } | undefined)?.items);
     lists.set(namespace, { at: performance.now(), hpas });
     return hpas;
   };
   return async (target) => {
-    const count = { calls: 0 };
     const path = objectPath(target.namespace, target.scaleTargetRef);
-    const [object, hpas] = await Promise.all([get(path, count), hpasOf(target.namespace, count)]);
+    const [object, hpas] = await Promise.all([get(path), hpasOf(target.namespace)]);
     const workload = (object ?? {}) as Workload;
     const conditions = { ...conditionsOf(workload), ...otherScaler(target, hpas ?? []) };
     const known = object !== undefined && keepsReplicasInSpec(target.scaleTargetRef);
-    return { conditions, calls: count.calls, ...(known ? { replicas: workload.spec?.replicas ?? 0 } : {}) };
+    return { conditions, ...(known ? { replicas: workload.spec?.replicas ?? 0 } : {}) };
   };
 }
 

@@ -19,14 +19,14 @@ export interface ScalerOptions {
 export function kubernetesScaler(kubernetes: () => Promise<Kubernetes>, options: ScalerOptions): Scaler {
   const inspect = conditionsReader(kubernetes, options.log);
   return {
-    read: async (target, known) => {
+    read: async (target) => {
       const api = await kubernetes();
       const number = () => actuatorOf(target).read(api, target);
-      if (known !== undefined || !options.inspect) return { ...(await number()), conditions: known ?? {} };
+      if (!options.inspect) return { ...(await number()), conditions: {} };
       // the workload itself tells its replicas too: one call less than reading /scale beside it
       if (target.actuator === "scale") return readWithWorkload(target, await inspect(target), number);
       const [reading, look] = await Promise.all([number(), inspect(target)]);
-      return { ...reading, conditions: look.conditions, calls: look.calls + 1 };
+      return { ...reading, conditions: look.conditions };
     },
     otherWriter: async (target, replicas) => {
       if (target.actuator !== "scale") return undefined;
@@ -48,8 +48,7 @@ async function readWithWorkload(
   look: Look,
   number: () => Promise<Reading>,
 ): Promise<ScaleReading> {
-  const { conditions, calls, replicas } = look;
+  const { conditions, replicas } = look;
   const path = objectPath(target.namespace, target.scaleTargetRef);
-  if (replicas !== undefined) return { replicas: count(path, replicas), conditions, calls };
-  return { ...(await number()), conditions, calls: calls + 1 };
+  return replicas === undefined ? { ...(await number()), conditions } : { replicas: count(path, replicas), conditions };
 }
