@@ -1,7 +1,9 @@
 /** What is good to know of a target beside its replicas: rollout, pause annotation, other scalers and writers; unknown where the Role does not allow it. */
 import type { Conditions } from "../core/policy/conditions.ts";
 import type { ScaleTargetRef, TargetConfig } from "../core/target.ts";
+import { actuatorOf } from "./actuators.ts";
 import { ClusterError } from "./errors.ts";
+import type { Hpa } from "./hpa.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import { type ManagedField, otherWriter } from "./kubernetes-managers.ts";
 import { collectionPath, objectPath } from "./kubernetes-path.ts";
@@ -10,16 +12,6 @@ import { collectionPath, objectPath } from "./kubernetes-path.ts";
 export const pauseAnnotation = "prophet-autoscaler/paused";
 /** How long a list of HPAs is used again: targets of one run ask once per namespace. */
 const listLife = 10_000;
-
-/** What of a HorizontalPodAutoscaler is used. */
-export interface Hpa {
-  readonly metadata?: { readonly name?: string; readonly labels?: Readonly<Record<string, string>> };
-  readonly spec?: {
-    readonly minReplicas?: number;
-    readonly scaleTargetRef?: { readonly apiVersion?: string; readonly kind?: string; readonly name?: string };
-  };
-  readonly status?: { readonly currentReplicas?: number };
-}
 
 interface Workload {
   readonly metadata?: {
@@ -109,7 +101,7 @@ function otherScaler(target: TargetConfig, hpas: readonly Hpa[]): Conditions {
   const group = groupOf(apiVersion);
   const other = hpas.find((hpa) => {
     const ref = hpa.spec?.scaleTargetRef;
-    const ours = target.actuator === "hpa" && hpa.metadata?.name === (target.hpaName ?? name);
+    const ours = actuatorOf(target).isOwn(target, hpa);
     return !ours && ref?.kind === kind && ref.name === name && groupOf(ref.apiVersion ?? apiVersion) === group;
   });
   return other === undefined ? {} : { otherScaler: nameOf(other) };

@@ -1,5 +1,6 @@
 /** The ports that the API server serves, over one connection that is opened at the first call. */
 import type { KubernetesSettings, StateSettings } from "../config/types.ts";
+import type { Redactor } from "../output/redactor.ts";
 import type { Scaler, StateStore } from "../ports.ts";
 import { type EventWriter, kubernetesEvents } from "./kubernetes-events.ts";
 import { type Environment, type Kubernetes, openKubernetes } from "./kubernetes-http.ts";
@@ -11,6 +12,8 @@ export interface KubernetesOptions {
   /** For KUBECONFIG, KUBERNETES_SERVICE_HOST and HOME. */
   readonly env: Environment;
   readonly log?: (level: "debug" | "warn", message: string) => void;
+  /** Learns every secret that is read. */
+  readonly redactor?: Redactor;
   readonly timing?: Timing;
 }
 
