@@ -4,6 +4,7 @@ import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
 import { forecastNaive } from "../../job/core/forecast/forecasters/naive.ts";
 import type { Series } from "../../job/core/series/types.ts";
 import { originsOf, outcome, windowBefore } from "../../job/replay/backtest.ts";
+import { each } from "../../scripts/waiting.ts";
 import { geometric } from "../geometric.ts";
 
 const LEVELS = [0.5, 0.6, 0.75, 0.9, 0.95, 0.98];
@@ -20,9 +21,14 @@ interface Tally {
 }
 
 /** Runs `auto` and the last value over the series, `origins` each, and returns the section as Markdown. */
-export function coverageSection(list: readonly Series[], origins: number): string {
+export async function coverageSection(list: readonly Series[], origins: number): Promise<string> {
+  const asked = LEADS.flatMap((lead) => list.map((series) => ({ lead, series })));
+  const done = await each("quantiles", "series", asked, ({ lead, series }) => ({
+    lead,
+    ...tally(series, lead, origins),
+  }));
   const rows = LEADS.flatMap((lead, i) => {
-    const tallies = list.map((series) => tally(series, lead, origins)).filter((t) => t.max.count > 0);
+    const tallies = done.filter((t) => t.lead === lead && t.max.count > 0);
     const rowOf = (kind: "mean" | "max", name: string) =>
       row(
         name,

@@ -121,6 +121,20 @@ describe("tick", () => {
     ).not.toBe("AboveCapacity");
   });
 
+  it("takes twice the pods for possible during a rollout, and while one is in the window", () => {
+    const limited = config({ podCpuLimit: 0.5 });
+    // 2 pods burn 1.1 cores at most, with a rollout's surge 2.2
+    const reason = (more: Partial<TickInput>) =>
+      tick(
+        input({ config: limited, ...more }, () => 2),
+        last,
+      ).decision.reason;
+    expect(reason({})).toBe("AboveCapacity");
+    expect(reason({ conditions: { rollout: true } })).not.toBe("AboveCapacity");
+    const over = { ...BLANK, rollouts: [[NOW - 400, NOW - 300]] as const };
+    expect(reason({ memory: over })).not.toBe("AboveCapacity");
+  });
+
   it("does not learn the burst of a rollout", () => {
     const burst = (i: number) => (i >= 100 && i < 110 ? 9 : 1);
     const from = NOW - 5 - 19 * 15;

@@ -21,12 +21,13 @@ describe("originsOf", () => {
   });
 });
 
-describe("backtest", () => {
-  const result = backtest(series, { window: 120, horizon: 60, origins: 12, methods: ["auto", "naive"] });
+describe("backtest", async () => {
+  const result = await backtest(series, { window: 120, horizon: 60, origins: 12, methods: ["auto", "naive"] });
 
-  it("sees horizons of at least one step", () => {
+  it("sees horizons of at least one step", async () => {
     expect([result.step, result.window, result.horizonSteps, result.origins]).toEqual([15, 120, 4, 12]);
-    expect(backtest(series, { window: 120, horizon: 5, origins: 2, methods: ["naive"] }).horizonSteps).toBe(1);
+    const short = await backtest(series, { window: 120, horizon: 5, origins: 2, methods: ["naive"] });
+    expect(short.horizonSteps).toBe(1);
   });
 
   it("knows what came", () => {
@@ -57,7 +58,7 @@ describe("backtest", () => {
     expect(result.methods.auto!.relMae).toBeLessThan(0.7);
   });
 
-  it("gives each forecast the longer history before its origin, and none after it", () => {
+  it("gives each forecast the longer history before its origin, and none after it", async () => {
     const day = Float64Array.from({ length: 3000 }, (_, i) => i);
     const seen: (readonly number[])[] = [];
     const options = { window: 120, horizon: 60, origins: 3, methods: ["auto"] as const };
@@ -67,9 +68,9 @@ describe("backtest", () => {
       return forecastNaive(request);
     };
     const gap = { start: 0, step: 60, values: day, filled: new Uint8Array(3000) };
-    backtest(gap, options, () => spy);
+    await backtest(gap, options, { forecasters: () => spy });
     expect(seen).toEqual([]);
-    backtest(gap, { ...options, longHistory: { range: 86_400, step: 300 } }, () => spy);
+    await backtest(gap, { ...options, longHistory: { range: 86_400, step: 300 } }, { forecasters: () => spy });
     // values are minutes: the newest is the minute before the origin, the oldest a day before it or the first
     const origins = originsOf(3000, 120, 1, 3);
     expect(seen.map(([step]) => step)).toEqual([300, 300, 300]);
