@@ -9,13 +9,21 @@ import {
   toleranceStage,
 } from "./guards.ts";
 import { boundsStage, gateStage, rateStage, scheduleStage, stabiliseStage } from "./limits.ts";
+import { metricsStage } from "./metrics.ts";
 import type { Reason } from "./reasons.ts";
-import { bandStage, factorStage, forecastStage, reactiveStage, surgeStage, trustStage } from "./recommendation.ts";
-import type { Apply } from "./stage.ts";
+import {
+  activationStage,
+  bandStage,
+  factorStage,
+  forecastStage,
+  reactiveStage,
+  surgeStage,
+  trustStage,
+} from "./recommendation.ts";
+import type { Apply, ApplyToMetric } from "./stage.ts";
 import { writerStage } from "./writer.ts";
 
-/** One row of the table. */
-export interface StageRow {
+interface Row {
   readonly stage: string;
   /** Whether it runs with usable data, without, or in both cases. Without usable data no stage may lower. */
   readonly runs: "sighted" | "blind" | "always";
@@ -25,13 +33,28 @@ export interface StageRow {
   readonly about: string;
   /** Reasons it can give beside DesiredWithinRange; for `data` those of the verdict. */
   readonly reasons: readonly Reason[];
+}
+
+/** A stage of each metric, from the current replicas on; its data are that metric's. */
+export interface MetricStage extends Row {
+  readonly of: "metric";
+  readonly apply: ApplyToMetric;
+}
+
+/** A stage of the target, from what its metrics asked for on; its data are usable when one metric's are. */
+export interface TargetStage extends Row {
+  readonly of: "target";
   readonly apply: Apply;
 }
 
-/** All stages. A row that may lower stands before `reactive`; a row that only holds stands after it. */
+/** One row of the table. */
+export type StageRow = MetricStage | TargetStage;
+
+/** All stages, those of the metrics first. A row that may lower stands before `reactive`; a row that only holds stands after it. */
 export const STAGES = [
   {
     stage: "data",
+    of: "metric",
     runs: "always",
     lowers: false,
     about: "Judges the window of samples: act, scale out only, or hold.",
@@ -53,15 +76,17 @@ export const STAGES = [
     apply: dataStage,
   },
   {
-    stage: "writer",
-    runs: "always",
+    stage: "fallback",
+    of: "metric",
+    runs: "blind",
     lowers: false,
-    about: "Tells that somebody else changed the replicas after our last change.",
-    reasons: ["ChangedByOther"],
-    apply: writerStage,
+    about: "At least `fallback.replicas` when metrics are missing for long.",
+    reasons: ["FallbackReplicas"],
+    apply: fallbackStage,
   },
   {
     stage: "forecast",
+    of: "metric",
     runs: "sighted",
     lowers: true,
     about: "Pods for the quantile of the largest demand from when new pods serve to when the next ones do.",
@@ -70,6 +95,7 @@ export const STAGES = [
   },
   {
     stage: "trust",
+    of: "metric",
     runs: "sighted",
     lowers: true,
     about: "The last value and its errors take the place of a forecast that did worse than repeating the last value.",
@@ -78,6 +104,7 @@ export const STAGES = [
   },
   {
     stage: "factor",
+    of: "metric",
     runs: "sighted",
     lowers: true,
     about: "Factors of the schedule multiply the demand.",
@@ -86,6 +113,7 @@ export const STAGES = [
   },
   {
     stage: "surge",
+    of: "metric",
     runs: "sighted",
     lowers: false,
     about: "Follows a rise that is steeper than anything the window has seen.",
@@ -94,6 +122,7 @@ export const STAGES = [
   },
   {
     stage: "reactive",
+    of: "metric",
     runs: "sighted",
     lowers: false,
     about: "Never fewer pods than the current demand needs.",
@@ -101,7 +130,17 @@ export const STAGES = [
     apply: reactiveStage,
   },
   {
+    stage: "activation",
+    of: "metric",
+    runs: "sighted",
+    lowers: true,
+    about: "With `minReplicas: 0`: a metric whose demand and forecast are not above its `activation` needs no pod.",
+    reasons: ["Inactive"],
+    apply: activationStage,
+  },
+  {
     stage: "band",
+    of: "metric",
     runs: "sighted",
     lowers: false,
     about: "Stops a scale-in where `scaleDownQuantile` still needs the pods.",
@@ -110,6 +149,7 @@ export const STAGES = [
   },
   {
     stage: "partial",
+    of: "metric",
     runs: "sighted",
     lowers: false,
     about: "Forbids scale-in on incomplete data.",
@@ -117,7 +157,26 @@ export const STAGES = [
     apply: partialStage,
   },
   {
+    stage: "metrics",
+    of: "target",
+    runs: "always",
+    lowers: false,
+    about: "Of several metrics the largest wins. One that is missing forbids scale-in.",
+    reasons: ["MetricMissing"],
+    apply: metricsStage,
+  },
+  {
+    stage: "writer",
+    of: "target",
+    runs: "always",
+    lowers: false,
+    about: "Tells that somebody else changed the replicas after our last change.",
+    reasons: ["ChangedByOther"],
+    apply: writerStage,
+  },
+  {
     stage: "rollout",
+    of: "target",
     runs: "sighted",
     lowers: false,
     about: "During a rollout no scale-in, and scale-out only to what is burnt now.",
@@ -126,6 +185,7 @@ export const STAGES = [
   },
   {
     stage: "drop",
+    of: "target",
     runs: "sighted",
     lowers: false,
     about: "No scale-in for a while after a sudden drop.",
@@ -134,6 +194,7 @@ export const STAGES = [
   },
   {
     stage: "stabilise",
+    of: "target",
     runs: "sighted",
     lowers: false,
     about: "The stabilisation windows of `behavior`, as in autoscaling/v2.",
@@ -142,6 +203,7 @@ export const STAGES = [
   },
   {
     stage: "tolerance",
+    of: "target",
     runs: "sighted",
     lowers: false,
     about: "Leaves out a change too small to be worth an action.",
@@ -150,6 +212,7 @@ export const STAGES = [
   },
   {
     stage: "rate",
+    of: "target",
     runs: "sighted",
     lowers: false,
     about: "The rate policies of `behavior`, as in autoscaling/v2.",
@@ -158,6 +221,7 @@ export const STAGES = [
   },
   {
     stage: "cooldown",
+    of: "target",
     runs: "sighted",
     lowers: false,
     about: "Least time between a change and the next, unless pods are needed now.",
@@ -165,15 +229,8 @@ export const STAGES = [
     apply: cooldownStage,
   },
   {
-    stage: "fallback",
-    runs: "blind",
-    lowers: false,
-    about: "At least `fallback.replicas` when metrics are missing for long.",
-    reasons: ["FallbackReplicas"],
-    apply: fallbackStage,
-  },
-  {
     stage: "schedule",
+    of: "target",
     runs: "always",
     lowers: true,
     about: "Floors of the schedule, a lead time early, and ceilings.",
@@ -182,6 +239,7 @@ export const STAGES = [
   },
   {
     stage: "bounds",
+    of: "target",
     runs: "always",
     lowers: true,
     about: "`minReplicas` and `maxReplicas`.",
@@ -190,6 +248,7 @@ export const STAGES = [
   },
   {
     stage: "gate",
+    of: "target",
     runs: "always",
     lowers: false,
     about: "Shows the decision without making it: paused, overruled, another scaler, ForecastOnly.",
@@ -200,3 +259,7 @@ export const STAGES = [
 
 /** The names of the stages. */
 export type Stage = (typeof STAGES)[number]["stage"];
+
+/** The stages of each metric, and those of the target. */
+export const METRIC_STAGES = STAGES.filter((row) => row.of === "metric");
+export const TARGET_STAGES = STAGES.filter((row) => row.of === "target");
