@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMap, type Node, type Pair, parseDocument, type Scalar, type YAMLMap } from "yaml";
+import { table } from "./markdown.ts";
 
 const chart = join(import.meta.dirname, "../manifests/helm");
 
@@ -84,13 +85,7 @@ export function readmeText(): string {
   const document = parseDocument(readFileSync(join(chart, "values.yaml"), "utf8"));
   const values = document.contents as YAMLMap<Scalar<string>, Node>;
   const config = values.items.find(({ key }) => key.value === "config");
-  const cell = (text: string) => text.replaceAll("|", "\\|");
-  const lines = rowsOf(values, "").map(([at, ...rest]) => `| \`${at}\` | ${rest.map(cell).join(" | ")} |`);
-  return `${HEAD}
-| value | default | meaning |
-| --- | --- | --- |
-${lines.join("\n")}
-
-\`config\`: ${textOf(config?.key.commentBefore)}
-`;
+  const rows = rowsOf(values, "").map(([at, ...rest]) => [`\`${at}\``, ...rest]);
+  const about = textOf(config?.key.commentBefore);
+  return `${HEAD}\n${table(["value", "default", "meaning"], rows)}\n\n\`config\`: ${about}\n`;
 }

@@ -2,6 +2,7 @@
 import type { PrometheusSettings } from "../config/types.ts";
 import { readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
+import type { Redactor } from "../output/redactor.ts";
 import type { History, HistoryReading } from "../ports.ts";
 import { HistoryError, isTransientStatus, TransportError } from "./errors.ts";
 import { AnswerError, errorText, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
@@ -17,6 +18,8 @@ const parallel = 4;
 /** What beside the settings a Prometheus history uses; all optional. */
 export interface PrometheusOptions {
   readonly log?: (level: "debug" | "warn", message: string) => void;
+  /** Learns every secret that is read. */
+  readonly redactor?: Redactor;
   readonly timing?: Timing;
   /** Local time in epoch seconds, for dates in Retry-After. */
   readonly localTime?: () => EpochSeconds;
@@ -31,7 +34,7 @@ export interface PrometheusHistory extends History {
 export function prometheusHistory(settings: PrometheusSettings, options: PrometheusOptions = {}): PrometheusHistory {
   let opened: Promise<PrometheusHttp> | undefined;
   const http = () => {
-    opened ??= openPrometheus(settings).catch((error: unknown) => {
+    opened ??= openPrometheus(settings, options.redactor).catch((error: unknown) => {
       throw new HistoryError("Prometheus", undefined, error instanceof Error ? error.message : String(error), error);
     });
     return opened;
@@ -133,7 +136,7 @@ async function readTarget(
   now: EpochSeconds,
   log: Log,
 ): Promise<HistoryReading> {
-  const own = settings.queries[`${target.namespace}/${target.name}`] ?? settings.query;
+  const own = target.query ?? settings.query;
   const query =
     own === undefined
       ? defaultQuery(target, settings.rateWindow, settings.matchers)

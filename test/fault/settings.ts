@@ -12,7 +12,7 @@ export function prometheusSettings(url: string, more: Partial<PrometheusSettings
     timeout: 2,
     retries: 2,
     rateWindow: 60,
-    queries: {},
+    headersFrom: {},
     measurePodStart: false,
     ...more,
   };

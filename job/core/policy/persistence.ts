@@ -1,6 +1,6 @@
 /** The reactive quantile: the last value and the errors it made so far, for when a forecast has not earned trust. */
-import { evidenceOf, maximumByMoves, movesOf } from "../forecast/moves.ts";
-import { orderStatistic } from "../forecast/naive.ts";
+import { evidenceOf, maximumByMoves, movesOf } from "../forecast/combine/moves.ts";
+import { orderStatistic } from "../forecast/forecasters/naive.ts";
 import type { LeadPart } from "../forecast/types.ts";
 import type { Series } from "../series/types.ts";
 import type { Cores, Probability } from "../units.ts";

@@ -1,7 +1,7 @@
 /** The reactive quantile against a naive oracle. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { maximumByMoves, movesOf } from "../../../job/core/forecast/moves.ts";
+import { maximumByMoves, movesOf } from "../../../job/core/forecast/combine/moves.ts";
 import type { LeadPart } from "../../../job/core/forecast/types.ts";
 import { persistenceQuantile } from "../../../job/core/policy/persistence.ts";
 import { series } from "../../fakes/series.ts";
@@ -43,6 +43,7 @@ describe("persistenceQuantile", () => {
           expect(persistenceQuantile(asked, part, level)).toBeCloseTo(want, 9);
         },
       ),
+      { numRuns: 300 },
     );
     expect(Math.min(whole, partly)).toBeGreaterThan(10);
   });
