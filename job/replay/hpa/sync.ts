@@ -88,8 +88,8 @@ function byMetrics(context: Context, past: HpaMemory): HpaDecision {
     recommendations: normalized.recommendations,
     conditions: { ...past.conditions, ...normalized.conditions, ScalingActive: "ValidMetricFound" },
   };
-  // from 0 straight to the minimum, which the rates alone would reach in steps
-  const lifted = sync.currentReplicas === 0 && normalized.replicas < bounds.min;
+  // only from 0: straight to the minimum, which the rates alone would reach in steps
+  const lifted = normalized.replicas < bounds.min;
   const replicas = lifted ? bounds.min : normalized.replicas;
   const decision = rescale(context, next, replicas, lifted ? "TooFewReplicas" : normalized.reason);
   return { ...decision, recommended: asked.replicas, metric: asked.metric, proposals };
@@ -140,6 +140,6 @@ function rescale(context: Context, memory: HpaMemory, replicas: Replicas, reason
   return { replicas, reason, memory: next };
 }
 
-function scaledToZero({ spec, bounds }: Context, replicas: Replicas): "ScaledToZero" | "NotScaledToZero" {
-  return replicas === 0 && bounds.min === 0 && hasValueMetric(spec) ? "ScaledToZero" : "NotScaledToZero";
+function scaledToZero({ spec }: Context, replicas: Replicas): "ScaledToZero" | "NotScaledToZero" {
+  return replicas === 0 && hasValueMetric(spec) ? "ScaledToZero" : "NotScaledToZero";
 }

@@ -166,7 +166,7 @@ func (c *crowd) see(x *step, now int64) {
 			if missing || down {
 				c.loseCPU(x)
 			}
-		case s.ofPods() && !missing && !(down && s.Type == v2.ResourceMetricSourceType):
+		case s.ofPods() && !missing:
 			demands[s.Name] = demand
 		case !s.ofPods() && !missing:
 			w.fm.values[s.Name] = c.split(s, demand)
@@ -228,7 +228,9 @@ func (c *crowd) podValues(x *step, demands map[string]float64) {
 			}
 			x.OrphanValues[s.Name] = []int64{v}
 		}
-		c.w.fm.pods[s.Name] = info
+		if !x.MetricsError || s.Type != v2.ResourceMetricSourceType {
+			c.w.fm.pods[s.Name] = info
+		}
 	}
 }
 
@@ -238,7 +240,7 @@ func (c *crowd) split(s *series, demand float64) []int64 {
 		demand = -demand
 	}
 	if s.Type == v2.ExternalMetricSourceType && c.r.Intn(4) == 0 {
-		return []int64{short(demand * .7), short(demand * .2), short(demand * .1)}
+		return []int64{short(demand * pick(c.r, .7, .7, .7, -.1)), short(demand * .2), short(demand * .1)}
 	}
 	return []int64{short(demand)}
 }

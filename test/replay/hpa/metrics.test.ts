@@ -77,18 +77,42 @@ describe("several metrics", () => {
     expect(once([QUEUE], pods, { values: { queue: [60_000, 60_000] } }).recommended).toBe(4);
   });
 
-  test("milli-bytes of a large fleet are divided as whole numbers: 70 % is 70, not 69", () => {
-    const memory: HpaMetric = { type: "Resource", name: "memory", target: { averageUtilization: 70 } };
-    const request = 3 * 2 ** 36 * 1000 + 10;
-    const pods = Array.from({ length: 30 }, () => ({ values: { memory: (request / 10) * 7 } }));
-    const sync: HpaSync = { now: 0, currentReplicas: 30, pods };
-    const spec = {
-      maxReplicas: 40,
-      metrics: [memory],
-      memoryRequestMilli: request,
-      behavior: { scaleDown: { tolerance: 0 } },
+  test("milli-bytes of a large fleet are divided as whole numbers: 29 % is 29, not 28", () => {
+    const request = 206_158_430_208_600;
+    const ask = (usage: number) => {
+      const metric: HpaMetric = { type: "Resource", name: "memory", target: { averageUtilization: 29 } };
+      const pods = Array.from({ length: 30 }, () => ({ values: { memory: usage } }));
+      const behavior = { scaleDown: { tolerance: 0 } };
+      const spec = { maxReplicas: 40, metrics: [metric], memoryRequestMilli: request, behavior };
+      return hpaSync(spec, settled, { now: 0, currentReplicas: 30, pods }).recommended;
     };
-    expect(hpaSync(spec, settled, sync).recommended).toBe(30);
+    expect(ask((request / 100) * 29)).toBe(30);
+    // an average that somebody forgot to round
+    expect(ask((request / 100) * 29 + 0.51)).toBe(30);
+  });
+
+  test("without a list the API server's default holds: 80 % of CPU", () => {
+    expect(once([], fleet(4, 80)).recommended).toBe(4);
+    expect(once([], fleet(4, 89)).recommended).toBe(5);
+  });
+
+  test("the resource metrics fail together, the others by themselves", () => {
+    const memory: HpaMetric = { type: "Resource", name: "memory", target: { averageValue: 100 } };
+    const cpu: HpaMetric = { ...REQUESTS, name: "cpu" };
+    const pods = fleet(1, 50).map((pod) => ({ ...pod, values: { memory: 200, cpu: 30_000 } }));
+    const decision = once([memory, cpu], pods, { metricsFailed: true });
+    expect(decision.proposals).toEqual([
+      { name: "memory", invalid: "FailedGetResourceMetric" },
+      { name: "cpu", replicas: 3 },
+    ]);
+  });
+
+  test("an external sum that passes below zero asks for all, whatever it ends at; an object's does not", () => {
+    const values = { queue: [-5000, 65_000] };
+    expect(once([QUEUE], fleet(1, 0), { values }).recommended).toBe(2 ** 31 - 1);
+    expect(once([{ ...QUEUE, type: "Object" }], fleet(1, 0), { values }).recommended).toBe(2);
+    const below = once([{ ...QUEUE, type: "Object" }], fleet(1, 0), { values: { queue: [-65_000] } }, settled, 0);
+    expect(below.recommended).toBe(0);
   });
 });
 
@@ -104,8 +128,20 @@ describe("from 0 and back, with the gate HPAScaleToZero", () => {
     expect(once([CPU, QUEUE], [], busy, off.memory, 0)).toMatchObject({ replicas: 3, metric: "queue" });
   });
 
-  test("0 by a person's hand stays", () => {
-    expect(once([CPU, QUEUE], [], busy, settled, 0)).toMatchObject({ replicas: 0, reason: "ScalingDisabled" });
+  const asleep: HpaMemory = { ...settled, conditions: { ScaledToZero: "ScaledToZero" } };
+
+  test("0 by a person's hand stays, and so does any 0 without the gate", () => {
+    const off = { replicas: 0, reason: "ScalingDisabled" };
+    expect(once([CPU, QUEUE], [], busy, settled, 0)).toMatchObject(off);
+    expect(once([CPU, QUEUE], [], busy, asleep, 1)).toMatchObject(off);
+  });
+
+  test("a minimum that rose brings it there at once, past the windows and rates of behavior", () => {
+    const spec = { minReplicas: 7, maxReplicas: 40, metrics: [QUEUE], behavior: {} };
+    const sync: HpaSync = { now: 0, currentReplicas: 0, pods: [], ...idle };
+    const decision = hpaSync(spec, asleep, sync, { ...HPA_SETTINGS, scaleToZero: true });
+    expect(decision).toMatchObject({ replicas: 7, recommended: 0, reason: "TooFewReplicas" });
+    expect(decision.memory.conditions).toMatchObject({ ScaledToZero: "NotScaledToZero" });
   });
 });
 
