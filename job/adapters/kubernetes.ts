@@ -1,7 +1,7 @@
 /** The ports that the API server serves, over one connection that is opened at the first call. */
 import type { KubernetesSettings, StateSettings } from "../config/types.ts";
+import type { Redactor } from "../output/redactor.ts";
 import type { Scaler, StateStore } from "../ports.ts";
-import { counted } from "./call-count.ts";
 import { type EventWriter, kubernetesEvents } from "./kubernetes-events.ts";
 import { type Environment, type Kubernetes, openKubernetes } from "./kubernetes-http.ts";
 import { kubernetesScaler } from "./kubernetes-scaler.ts";
@@ -12,6 +12,8 @@ export interface KubernetesOptions {
   /** For KUBECONFIG, KUBERNETES_SERVICE_HOST and HOME. */
   readonly env: Environment;
   readonly log?: (level: "debug" | "warn", message: string) => void;
+  /** Learns every secret that is read. */
+  readonly redactor?: Redactor;
   readonly timing?: Timing;
 }
 
@@ -41,13 +43,10 @@ export function kubernetesPorts(
     return opened;
   };
   const log = options.log ?? (() => {});
-  const ports = {
+  return {
     scaler: kubernetesScaler(api, { inspect: settings.detectScalers, log }),
     state: kubernetesState(api, state),
     events: settings.events ? kubernetesEvents(api, log) : null,
-  };
-  return {
-    ...counted(ports, log),
     api,
     close: () => {
       opened?.then((connection) => connection.close()).catch(() => {});

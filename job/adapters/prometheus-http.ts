@@ -1,7 +1,8 @@
 /** The one importer of axios: a POST to Prometheus with its credentials, bounded in time and size, no redirects, no secrets in errors. */
 import type { PrometheusSettings } from "../config/types.ts";
 import type { EpochSeconds } from "../core/units.ts";
-import { codeOf, isTransientCode, redactor, TransportError } from "./errors.ts";
+import { createRedactor, type Redactor } from "../output/redactor.ts";
+import { codeOf, isTransientCode, TransportError } from "./errors.ts";
 
 /** What came back, whatever the status. */
 export interface Answer {
@@ -28,13 +29,17 @@ export interface PrometheusHttp {
 const largestBody = 64 * 1024 * 1024;
 
 /** Reads the credentials' files and loads axios (about 65 ms, hence only when there is something to ask). Throws on unreadable files. */
-export async function openPrometheus(settings: PrometheusSettings): Promise<PrometheusHttp> {
+export async function openPrometheus(
+  settings: PrometheusSettings,
+  redact: Redactor = createRedactor(),
+): Promise<PrometheusHttp> {
   const url = new URL(settings.url);
   const credentials = await readCredentials(settings, url);
   url.username = "";
   url.password = "";
   const base = `${url.origin}${url.pathname}`.replace(/\/+$/, "");
-  const redact = redactor([...credentials.secrets, ...Object.values(settings.headers)]);
+  const headers = { ...settings.headers, ...(await headersFromFiles(settings)) };
+  redact.learn(...credentials.secrets, ...Object.values(headers));
   const agent = await httpsAgent(settings, url);
   const { default: axios } = await import("axios");
   const client = axios.create({
@@ -43,7 +48,7 @@ export async function openPrometheus(settings: PrometheusSettings): Promise<Prom
       Accept: "application/json",
       "User-Agent": "prophet-autoscaler",
       ...(settings.tenant === undefined ? {} : { "X-Scope-OrgID": settings.tenant }),
-      ...settings.headers,
+      ...headers,
       ...(credentials.authorization === undefined ? {} : { Authorization: credentials.authorization }),
     },
     responseType: "text",
@@ -93,6 +98,14 @@ async function readCredentials(settings: PrometheusSettings, url: URL): Promise<
 
 function decoded(pair: { username: string; password: string }): { username: string; password: string } {
   return { username: decodeURIComponent(pair.username), password: decodeURIComponent(pair.password) };
+}
+
+/** Those of the environment are among the settings' headers already. */
+async function headersFromFiles({ headersFrom }: PrometheusSettings): Promise<Readonly<Record<string, string>>> {
+  const entries = Object.entries(headersFrom).map(async ([name, { file }]) =>
+    file === undefined ? [] : [[name, await readSecret(file)] as const],
+  );
+  return Object.fromEntries((await Promise.all(entries)).flat());
 }
 
 async function readSecret(file: string): Promise<string> {

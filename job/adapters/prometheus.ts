@@ -2,11 +2,12 @@
 import type { PrometheusSettings } from "../config/types.ts";
 import { readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
+import type { Redactor } from "../output/redactor.ts";
 import type { History, HistoryReading } from "../ports.ts";
 import { HistoryError, isTransientStatus, TransportError } from "./errors.ts";
 import { AnswerError, errorText, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
 import { type Answer, openPrometheus, type PrometheusHttp } from "./prometheus-http.ts";
-import { defaultQuery, fillQuery, podStartQuery } from "./prometheus-query.ts";
+import { defaultQuery, fillQuery, type Matchers, podStartQuery } from "./prometheus-query.ts";
 import { realTiming, retry, retryAfter, type Timing, type Verdict } from "./retry.ts";
 
 /** Prometheus refuses range queries of more points a series. */
@@ -17,6 +18,8 @@ const parallel = 4;
 /** What beside the settings a Prometheus history uses; all optional. */
 export interface PrometheusOptions {
   readonly log?: (level: "debug" | "warn", message: string) => void;
+  /** Learns every secret that is read. */
+  readonly redactor?: Redactor;
   readonly timing?: Timing;
   /** Local time in epoch seconds, for dates in Retry-After. */
   readonly localTime?: () => EpochSeconds;
@@ -31,7 +34,7 @@ export interface PrometheusHistory extends History {
 export function prometheusHistory(settings: PrometheusSettings, options: PrometheusOptions = {}): PrometheusHistory {
   let opened: Promise<PrometheusHttp> | undefined;
   const http = () => {
-    opened ??= openPrometheus(settings).catch((error: unknown) => {
+    opened ??= openPrometheus(settings, options.redactor).catch((error: unknown) => {
       throw new HistoryError("Prometheus", undefined, error instanceof Error ? error.message : String(error), error);
     });
     return opened;
@@ -133,8 +136,11 @@ async function readTarget(
   now: EpochSeconds,
   log: Log,
 ): Promise<HistoryReading> {
-  const own = settings.queries[`${target.namespace}/${target.name}`] ?? settings.query;
-  const query = own === undefined ? defaultQuery(target, settings.rateWindow) : fillQuery(own, target);
+  const own = target.query ?? settings.query;
+  const query =
+    own === undefined
+      ? defaultQuery(target, settings.rateWindow, settings.matchers)
+      : fillQuery(own, target, settings.matchers);
   if (query === undefined) {
     const { kind, name } = target.scaleTargetRef;
     throw new HistoryError(
@@ -147,7 +153,7 @@ async function readTarget(
     queryRange(ask, query, now, readWindow(target), target.step),
     settings.longHistory &&
       soft(log, queryRange(ask, query, now, settings.longHistory.range, settings.longHistory.step)),
-    settings.measurePodStart ? soft(log, queryPodStart(ask, target)) : undefined,
+    settings.measurePodStart ? soft(log, queryPodStart(ask, target, settings.matchers)) : undefined,
   ]);
   if (range.warnings.length > 0)
     log("warn", `${target.namespace}/${target.name}: Prometheus warns: ${range.warnings.join("; ")}`);
@@ -198,8 +204,8 @@ export function grid(
   return { start: end - (points - 1) * step, end, points };
 }
 
-async function queryPodStart(ask: Ask, target: TargetConfig): Promise<Seconds | undefined> {
-  const query = podStartQuery(target);
+async function queryPodStart(ask: Ask, target: TargetConfig, matchers: Matchers): Promise<Seconds | undefined> {
+  const query = podStartQuery(target, matchers);
   if (query === undefined) return undefined;
   const answer = await ask("/api/v1/query", { query });
   const value = parsed(answer, parseInstant)?.value;

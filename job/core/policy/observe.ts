@@ -2,14 +2,14 @@
 import type { Forecast, Forecaster } from "../forecast/types.ts";
 import { clean } from "../series/clean.ts";
 import { toGrid } from "../series/grid.ts";
-import { capacityOf, inspect, type Window } from "../series/quality.ts";
+import { believable, capacityOf, inspect, type Window } from "../series/quality.ts";
 import type { Samples, Series } from "../series/types.ts";
 import { TRACE } from "../state/memory.ts";
 import type { LastForecast, TargetState } from "../state/types.ts";
 import { readWindow, type TargetConfig } from "../target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
+import type { Conditions } from "./conditions.ts";
 import { type Lead, leadOf } from "./lead.ts";
-import type { Conditions } from "./types.ts";
 
 /** A history as a tick needs it; the port's HistoryReading fits. */
 export interface TickHistory {
@@ -36,12 +36,12 @@ export interface TickInput {
 const EMPTY: Samples = { times: new Float64Array(0), values: new Float64Array(0) };
 
 /** The samples on their grid, judged against what the pods can burn. */
-export function look(
+export function inspectHistory(
   { now, history, current, pods: existing, conditions, config }: TickInput,
   memory: TargetState,
 ): Window {
   // Pods that a scale-in took away in the last minutes still burn in the newest rate; a rollout may surge to twice the pods.
-  const recent = memory.events.filter((event) => event.at > now - TRACE).map((event) => Math.max(event.from, event.to));
+  const recent = memory.changes.filter(({ at }) => at > now - TRACE).map(({ from, to }) => Math.max(from, to));
   const surge = conditions.rollout === true || memory.rollouts.length > 0 ? 2 : 1;
   const pods = Math.max(current, existing ?? 0, conditions.readyReplicas ?? 0, ...recent) * surge;
   return inspect(history?.samples ?? EMPTY, {
@@ -51,17 +51,20 @@ export function look(
     window: readWindow(config),
     maxAge: config.maxAge,
     minCoverage: config.minCoverage,
+    cpu: true,
     capacity: capacityOf(pods, config.podCpuLimit),
-    ceiling: capacityOf(Math.max(pods, config.maxReplicas * surge), config.podCpuLimit),
+    ceiling: believable(Math.max(pods, config.maxReplicas * surge), config.podCpuLimit, config.targetCpu),
+    useful: config.maxReplicas * config.targetCpu,
     partial: history?.partial ?? false,
     seriesCount: history?.seriesCount ?? 0,
   });
 }
 
-/** The lead of this tick: the measured pod start goes before the configured one, the true age before a smaller lag. */
-export function leadNow({ history, conditions, config }: TickInput, age: Seconds): Lead {
+/** The lead of this tick, in steps of the grid: the measured pod start goes before the configured one, the true age before a smaller lag. */
+export function currentLead({ history, conditions, config }: TickInput, age: Seconds, step: Seconds): Lead {
   const podStart = conditions.podStart ?? history?.podStart ?? config.podStart;
-  return leadOf(Number.isFinite(age) ? Math.max(config.metricLag, age) : config.metricLag, podStart, config);
+  const lag = Number.isFinite(age) ? Math.max(config.metricLag, age) : config.metricLag;
+  return leadOf(lag, podStart, { ...config, step });
 }
 
 /** Levels of the maximum that the policy needs, ascending and unique. */
@@ -70,13 +73,13 @@ export function levelsOf(config: TargetConfig): readonly number[] {
 }
 
 /** A forecast, or null and why there is none. */
-export interface Asked {
+export interface ForecastAnswer {
   readonly forecast: Forecast | null;
   readonly problem?: string;
 }
 
 /** Asks the forecaster. One that throws gives no forecast: a numeric accident costs the forecast, not the decision. */
-export function ask(input: TickInput, series: Series, lead: Lead, forecaster: Forecaster): Asked {
+export function requestForecast(input: TickInput, series: Series, lead: Lead, forecaster: Forecaster): ForecastAnswer {
   const { history, config } = input;
   const long = history?.longSamples === undefined ? {} : { longHistory: longGrid(history.longSamples, input) };
   const horizonSteps = Math.max(1, Math.ceil(config.horizon / series.step - 1e-9));
@@ -89,7 +92,7 @@ export function ask(input: TickInput, series: Series, lead: Lead, forecaster: Fo
 }
 
 /** What is kept of a forecast; it expires when the lead time it was made for is over. */
-export function toRemember(
+export function lastForecastOf(
   forecast: Forecast | null,
   now: EpochSeconds,
   quantile: number,
@@ -112,10 +115,11 @@ export function toRemember(
 function longGrid(samples: Samples, { now, history, config }: TickInput): Series {
   const { times, values } = clean(samples, {
     latest: now,
-    ceiling: capacityOf(2 * config.maxReplicas, config.podCpuLimit),
+    ceiling: believable(2 * config.maxReplicas, config.podCpuLimit, config.targetCpu),
+    zero: false,
   });
-  return toGrid(times, values, history?.longStep ?? 300, MOST_LONG_POINTS).series;
+  return toGrid(times, values, history?.longStep ?? 300, MAX_LONG_POINTS).series;
 }
 
 /** Prometheus gives at most 11,000 points a series. */
-const MOST_LONG_POINTS = 11_000;
+const MAX_LONG_POINTS = 11_000;
