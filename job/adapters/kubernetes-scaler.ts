@@ -3,14 +3,11 @@ import type { TargetConfig } from "../core/target.ts";
 import type { Replicas } from "../core/units.ts";
 import type { ScaleReading, Scaler } from "../ports.ts";
 import { ClusterError } from "./errors.ts";
-import { conditionsReader, type Hpa, type Look } from "./kubernetes-conditions.ts";
+import { conditionsReader, type Look } from "./kubernetes-conditions.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import { nameOf, ownersOf } from "./kubernetes-managers.ts";
+import type { Hpa, Scale, Status } from "./kubernetes-objects.ts";
 import { collectionPath, fieldManager, objectPath } from "./kubernetes-path.ts";
-
-interface Scale {
-  readonly spec?: { readonly replicas?: number };
-}
 
 export interface ScalerOptions {
   /** Look at the workload and at HPAs beside it; what the Role does not allow stays unknown. */
@@ -127,6 +124,6 @@ async function patchNumber(
 /** 422 is also the answer to a refused value; that one names the fields. */
 function failedTest(error: ClusterError): boolean {
   if (error.status !== 422) return false;
-  const causes = (error.cause as { causes?: readonly { field?: string }[] } | undefined)?.causes ?? [];
+  const causes = (error.cause as Status["details"])?.causes ?? [];
   return !causes.some((cause) => cause.field !== undefined && cause.field !== "");
 }

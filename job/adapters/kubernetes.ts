@@ -2,11 +2,12 @@
 import type { KubernetesSettings, StateSettings } from "../config/types.ts";
 import type { Scaler, StateStore } from "../ports.ts";
 import { counted } from "./call-count.ts";
+import type { Environment } from "./http/proxy.ts";
+import type { Timing } from "./http/retry.ts";
 import { type EventWriter, kubernetesEvents } from "./kubernetes-events.ts";
-import { type Environment, type Kubernetes, openKubernetes } from "./kubernetes-http.ts";
+import { type Kubernetes, openKubernetes } from "./kubernetes-http.ts";
 import { kubernetesScaler } from "./kubernetes-scaler.ts";
 import { kubernetesState } from "./kubernetes-state.ts";
-import type { Timing } from "./retry.ts";
 
 export interface KubernetesOptions {
   /** For KUBECONFIG, KUBERNETES_SERVICE_HOST and HOME. */

@@ -5,6 +5,7 @@ import type { JobState, TargetState } from "../core/state/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import { type TickOutput, tick } from "../core/tick.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
+import { eachAtOnce } from "../each-at-once.ts";
 import {
   type HistoryReading,
   MOST_CALLS,
@@ -35,8 +36,6 @@ export interface Plan {
 
 /** Memory of targets that are no longer configured is kept for a day: two configs may share one store while one is being moved. */
 const KEPT: Seconds = 86_400;
-/** Requests to the API server at a time. */
-const AT_ONCE = 16;
 
 /** The key of a target in the state. */
 export function keyOf(target: TargetConfig): string {
@@ -146,17 +145,6 @@ export async function readScales(
       return error instanceof Error ? error : new Error(String(error));
     }
   });
-}
-
-/** The results of `work` on every item, in their order, AT_ONCE of them under way at a time: thousands of targets must not be thousands of requests at once. */
-export async function eachAtOnce<T, R>(items: readonly T[], work: (item: T, i: number) => Promise<R>): Promise<R[]> {
-  const results: R[] = new Array(items.length);
-  let next = 0;
-  const worker = async () => {
-    for (let i = next++; i < items.length; i = next++) results[i] = await work(items[i]!, i);
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
-  return results;
 }
 
 /** What comes after a reading whose writer is asked for, at the most: the question, claim, write, and the claim that takes it back; the state was read beside it. */

@@ -1,11 +1,11 @@
 /** Plans -> outcomes: claims, then acts; when another writer was faster, decides at most once more, within the calls that a run may make. */
 import type { Forecaster, Method } from "../core/forecast/types.ts";
+import { eachAtOnce } from "../each-at-once.ts";
 import { MOST_CALLS, type Outcome, type Ports } from "../ports.ts";
 import { conflictOutcome, failedOutcome, outcomeOf } from "./outcome.ts";
 import {
   claim,
   decidedSince,
-  eachAtOnce,
   type Plan,
   planAll,
   readScales,
