@@ -58,7 +58,10 @@ async function fromPrometheus(flags: Flags, io: Io): Promise<ReplaySource> {
   if (settings.prometheus === null) throw new UsageError("--from-prometheus needs --prometheus URL, or the file's.");
   if (settings.targets.length > 1) throw new UsageError("the file has several targets: name one with --deployment.");
   const { prometheusHistory } = await import("../adapters/prometheus.ts");
-  const history = prometheusHistory(settings.prometheus, { log: (_level, message) => io.err(`${message}\n`) });
+  const history = prometheusHistory(settings.prometheus, {
+    env: io.env,
+    log: (_level, message) => io.err(`${message}\n`),
+  });
   try {
     const samples = await readRange(history, target, numberOption("replay", "range", flags));
     return { name: `${target.namespace}/${target.name}`, samples, target };

@@ -76,7 +76,7 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
     history = fileHistory(choice.historyFile, { longHistory: settings.prometheus?.longHistory });
   } else {
     const { prometheusHistory } = await import("../adapters/prometheus.ts");
-    const opened = prometheusHistory(settings.prometheus!, { log: adapterLog });
+    const opened = prometheusHistory(settings.prometheus!, { env: io.env, log: adapterLog });
     closers.push(opened.close);
     history = opened;
   }
