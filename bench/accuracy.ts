@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import type { Method } from "../job/core/forecast/types.ts";
 import type { Series } from "../job/core/series/types.ts";
 import { type Backtest, backtest } from "../job/replay/backtest.ts";
+import { each, interruption } from "../scripts/waiting.ts";
 import { coverageSection } from "./accuracy/coverage-section.ts";
 import { generatedSection } from "./accuracy/generated-section.ts";
 import { type Listed, peersSection } from "./accuracy/peers-section.ts";
@@ -30,23 +31,28 @@ export async function main(args: readonly string[]): Promise<void> {
   const list = setsOf().flatMap(([set, series]) =>
     series.map((one): Listed => ({ set, name: one.name, series: gridOf(one) })),
   );
-  const rows = list.map(({ set, name, series }): Row => ({ set, name, result: run(series, values.quick ? 20 : 150) }));
+  const rows = await each("accuracy", "series", list, async ({ set, name, series }): Promise<Row> => {
+    const options = { window: 120, horizon: 60, origins: values.quick ? 20 : 150, methods: METHODS };
+    return { set, name, result: await backtest(series, options) };
+  });
   const seconds = (performance.now() - began) / 1000;
   const judged = list.filter((one) => one.set !== "recorded" || list.every(({ set }) => set === "recorded"));
   const sections = [
-    page(rows),
-    await peersSection(judged, values.quick ? 3 : 150),
-    coverageSection(
-      judged.map((one) => one.series),
-      values.quick ? 10 : 60,
-    ),
-    generatedSection(values.quick ? 20 : 60),
-    "![the next minute of each kind](img/accuracy.svg)\n",
+    () => peersSection(judged, values.quick ? 3 : 150),
+    () =>
+      coverageSection(
+        judged.map((one) => one.series),
+        values.quick ? 10 : 60,
+      ),
+    () => generatedSection(values.quick ? 20 : 60),
   ];
-  const text = sections.join("\n");
+  const parts = [page(rows)];
+  // of what Ctrl-C ended the tables are printed, and nothing is written
+  for (const section of sections) if (!interruption().aborted) parts.push(await section());
+  const text = [...parts, "![the next minute of each kind](img/accuracy.svg)\n"].join("\n");
   console.log(text);
-  console.error(`${rows.length} series in ${seconds.toFixed(0)} s`);
-  if (values.quick) return;
+  console.error(`${rows.length} of ${list.length} series in ${seconds.toFixed(0)} s`);
+  if (values.quick || interruption().aborted) return;
   writeFileSync(PAGE, text);
   writeFileSync(PICTURE, kindsSvg());
 }
@@ -71,10 +77,6 @@ function setsOf(): (readonly [string, BenchSeries[]])[] {
 function gridOf({ samples }: BenchSeries): Series {
   const step = Math.round(samples.times[1]! - samples.times[0]!);
   return { start: samples.times[0]!, step, values: samples.values, filled: new Uint8Array(samples.values.length) };
-}
-
-function run(series: Series, origins: number): Backtest {
-  return backtest(series, { window: 120, horizon: 60, origins, methods: METHODS });
 }
 
 function page(rows: readonly Row[]): string {

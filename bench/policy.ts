@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadSettings } from "../job/config/load.ts";
 import { forecasterOf } from "../job/core/forecast/method.ts";
+import { interruption } from "../scripts/waiting.ts";
 import { frontEntries, mainEntries, sensitivityEntries } from "./policy/entries.ts";
 import { playAll, ratios, type Scores } from "./policy/matrix.ts";
 import { frontPicture, type PolicyResults, policyPage } from "./policy/page.ts";
@@ -33,6 +34,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const main: Record<number, Scores> = {};
   const fronts: Record<number, Scores> = {};
   for (const startup of startups) {
+    if (interruption().aborted) break;
     const began = performance.now();
     const entries = mainEntries().filter((e) => startup === 30 || startup === 90 || e.options?.every !== 15);
     main[startup] = await playAll(series, entries, setup, { startup });
@@ -40,9 +42,10 @@ export async function main(args: readonly string[]): Promise<void> {
     if (!values.quick) fronts[startup] = await playAll(series, frontEntries(), setup, { startup });
     console.error(`startup ${startup}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
   }
-  if (values.quick) return;
+  if (values.quick || interruption().aborted) return;
   const sensitivity = await playAll(series, sensitivityEntries(), setup, { startup: 30 });
   printTable("sensitivity, startup 30 s", sensitivity);
+  if (interruption().aborted) return;
   const results: PolicyResults = { source, names: series.map((s) => s.name), main, fronts, sensitivity };
   mkdirSync(dirname(KEPT), { recursive: true });
   writeFileSync(KEPT, JSON.stringify(results));

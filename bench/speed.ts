@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { each, interruption } from "../scripts/waiting.ts";
 import { warmSection } from "./speed/warm-section.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -109,17 +110,17 @@ function median(values: readonly number[]): number {
 }
 
 /** All contestants in turn, again and again, so that a busy minute of the machine hits all alike. */
-function race(all: readonly Contestant[], rounds: number): readonly Row[] {
+async function race(all: readonly Contestant[], rounds: number): Promise<readonly Row[]> {
   const wall = all.map((): number[] => []);
   const usage = all.map((): [number, number][] => []);
   for (const c of all) for (let i = 0; i < 2; i++) run(c, c.args);
-  for (let round = 0; round < rounds; round++) {
+  await each("speed", "rounds", Array.from({ length: rounds }), () => {
     all.forEach((c, i) => {
       wall[i]!.push(run(c, c.args).wallMs);
       const told = /USAGE (\[.*\])/.exec(run(c, c.telling).stderr)?.[1];
       if (told !== undefined) usage[i]!.push(JSON.parse(told) as [number, number]);
     });
-  }
+  });
   return all.map((c, i) => ({
     name: c.name,
     wallMs: median(wall[i]!),
@@ -143,15 +144,16 @@ function table(rows: readonly Row[]): string {
 }
 
 /** Runs the bench. `--rounds N`: how often each process is started (11). */
-export function main(args: readonly string[]): void {
+export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { rounds: { type: "string", default: "11" } } });
   if (!existsSync(JOB)) throw new Error("dist/job.js is missing: npm run build");
   rmSync(CACHE, { recursive: true, force: true });
   mkdirSync(CACHE, { recursive: true });
   writeFileSync(join(CACHE, "tell.cjs"), TELL_NODE);
   const rounds = Number(values.rounds);
-  const rows = race(contestants(), rounds);
+  const rows = await race(contestants(), rounds);
   const text = table(rows);
+  if (interruption().aborted) return console.log(text);
   const ours = rows[1]!;
   const python = rows.find((r) => r.name.startsWith("Python"));
   const against =

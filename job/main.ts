@@ -13,9 +13,13 @@ if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 
   // compiled code is kept between runs (about 60 ms of a cold start); a read-only disk only means that it is not
   module.enableCompileCache?.();
   // a closed pipe (`| head`) is the reader's choice, not a failure
+  let lost: Error | null = null;
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code !== "EPIPE") lost ??= error;
   });
+  // a closed pipe or a full disk under the log must not end a run between its claim and its scale; nobody is left to tell
+  process.stderr.on("error", () => {});
+  const dumb = process.env.TERM === "dumb";
   // imported only now: an old Node must not parse the rest
   const { runCli } = await import("./cli/program.ts");
   process.exitCode = await runCli({
@@ -24,7 +28,16 @@ if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 
     version: typeof PROPHET_AUTOSCALER_VERSION === "string" ? PROPHET_AUTOSCALER_VERSION : "development",
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    columns: process.stdout.columns ?? 100,
-    color: process.stdout.isTTY === true && !process.env.NO_COLOR,
+    columns: process.stdout.columns ?? (Number(process.env.COLUMNS) || 100),
+    color: process.stdout.isTTY === true && !process.env.NO_COLOR && !dumb,
+    unicode: !dumb,
+    errColumns: process.stderr.isTTY === true && !dumb ? process.stderr.columns : null,
+    interruption: () => {
+      const stop = new AbortController();
+      process.once("SIGINT", () => stop.abort());
+      return stop.signal;
+    },
+    // the stream tells its error a turn after the write that failed
+    flush: () => new Promise((done) => process.stdout.write("", () => setImmediate(() => done(lost)))),
   });
 }

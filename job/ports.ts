@@ -1,12 +1,11 @@
-/** What the job asks of the outside, as types and the one number that both sides keep to; adapters, the replay and tests implement them. */
-import type { Conditions, TickRecord } from "./core/policy/types.ts";
+/** What the job asks of the outside, types only; adapters, the replay and tests implement them. */
+import type { Conditions } from "./core/policy/conditions.ts";
+import type { TickRecord, TrailEntry } from "./core/policy/types.ts";
+import type { OtherWrite } from "./core/policy/writer.ts";
 import type { Samples } from "./core/series/types.ts";
 import type { JobState } from "./core/state/types.ts";
 import type { TargetConfig } from "./core/target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "./core/units.ts";
-
-/** Calls to the API server for one target in one run, an Event among them; those that targets share counted in full, repeats after transient errors not. */
-export const MOST_CALLS = 7;
 
 /** A history as read: samples, the clock of the source, and whether the answer was degraded. */
 export interface HistoryReading {
@@ -38,14 +37,12 @@ export interface ScaleReading {
   readonly conditions: Conditions;
   /** With actuator hpa: the HPA's current minReplicas. */
   readonly floor?: Replicas;
-  /** Calls to the API server that the reading took; absent: one. */
-  readonly calls?: number;
 }
 
 /** Reads and sets replicas. */
 export interface Scaler {
-  /** Throws a named error with cause when it cannot be read. `known`: conditions read a moment ago in this run, which are taken over; only the replicas are read again. */
-  read(target: TargetConfig, known?: Conditions): Promise<ScaleReading>;
+  /** Throws a named error with cause when it cannot be read. */
+  read(target: TargetConfig): Promise<ScaleReading>;
   /** Sets replicas only if they still are `from`; "conflict" when they are not. Throws a named error otherwise. */
   scale(target: TargetConfig, from: Replicas, to: Replicas): Promise<"done" | "conflict">;
   /** Who beside us set the replicas as they are, in words; undefined when that is nobody or not known. One call; never throws. */
@@ -89,7 +86,9 @@ export interface Outcome {
     readonly level: number;
     readonly method: string;
   } | null;
-  readonly trail: readonly unknown[];
+  /** Somebody else's change of the replicas after our last one; absent: none. */
+  readonly otherWriter?: OtherWrite;
+  readonly trail: readonly TrailEntry[];
 }
 
 /** Local time and pauses; the core never reads a clock. */

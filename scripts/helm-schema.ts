@@ -1,7 +1,8 @@
 /** The chart's values.schema.json: the chart's own fields, and `config` from the job's own schema. `npm run docs` writes it. */
-import { configSchema } from "../job/config/json-schema.ts";
+import { configSchema, type Json } from "../job/config/json-schema.ts";
+import type { Node } from "../job/config/schema.ts";
+import { TABLE, type Table } from "../job/config/table.ts";
 
-type Json = { readonly [key: string]: unknown };
 type Fields = Record<string, Json>;
 type Group = Json & { readonly properties: Fields };
 
@@ -31,7 +32,7 @@ const group = (properties: Fields, required: readonly string[] = []) => ({
 const resources = group({
   cpu: {
     anyOf: [
-      { type: "number", exclusiveMinimum: 0 },
+      { type: "number", minimum: 0 },
       { ...text, pattern: "^([0-9]+m|[0-9]+(\\.[0-9]+)?)$" },
     ],
   },
@@ -39,22 +40,21 @@ const resources = group({
   "ephemeral-storage": { ...text, pattern: "^[0-9]+(Ki|Mi|Gi|k|M|G)$" },
 });
 
-function without(node: Json | undefined, ...fields: readonly string[]): Group {
-  const given = node as Group;
-  return {
-    ...given,
-    properties: Object.fromEntries(Object.entries(given.properties).filter(([key]) => !fields.includes(key))),
-  };
+/** No secret in a ConfigMap, and nothing that the chart itself sets. */
+function isLeftOut(node: Node): boolean {
+  return node.chart === undefined ? isSecret(node) : !node.chart;
 }
 
-/**
- * The job's schema as the chart takes it, which is narrower: no secret in a ConfigMap, no cluster but its own, the state where the chart keeps
- * it, targets in the release's namespace, where the Role is, and each with a name and a targetCpu: without them every run would fail.
- */
-function chartConfig(): Json {
-  const { $schema: _draft, title: _title, ...config } = configSchema() as Group;
-  const { prometheus, kubernetes, defaults, targets, report } = config.properties as Record<string, Group>;
-  const plain = without(prometheus, "bearerToken");
+/** A secret, or names or places of secrets; a group that has one among its fields is none. */
+function isSecret(node: Node): boolean {
+  if (node.kind === "list" || node.kind === "dict") return isSecret(node.of);
+  return node.kind === "text" && node.secret === true;
+}
+
+/** The job's schema as the chart takes it: with a Prometheus, and with targets that each have a name and a targetCpu, for without them every run would fail. */
+function chartConfig(table: Table): Json {
+  const { $schema: _draft, title: _title, ...config } = configSchema(table, isLeftOut) as Group;
+  const { prometheus, targets } = config.properties as Record<string, Group>;
   return {
     ...config,
     required: ["prometheus", "targets"],
@@ -63,23 +63,9 @@ function chartConfig(): Json {
       { properties: { targets: { items: { required: ["targetCpu"] } } } },
     ],
     properties: {
-      prometheus: {
-        ...plain,
-        required: ["url"],
-        properties: {
-          ...plain.properties,
-          url: { ...plain.properties.url, pattern: "^https?://[^\\s/@]+(/\\S*)?$" },
-          basic: without(plain.properties.basic, "password"),
-        },
-      },
-      kubernetes: without(kubernetes, "kubeconfig", "context"),
-      report,
-      defaults: without(defaults, "namespace", "name"),
-      targets: {
-        ...targets,
-        minItems: 1,
-        items: { ...without(targets?.items as Json, "namespace"), required: ["scaleTargetRef"] },
-      },
+      ...config.properties,
+      prometheus: { ...prometheus, required: ["url"] },
+      targets: { ...targets, minItems: 1, items: { ...(targets?.items as Json), required: ["scaleTargetRef"] } },
     },
   };
 }
@@ -102,8 +88,8 @@ function cronJob(): Json {
   });
 }
 
-/** values.schema.json as an object. */
-function valuesSchema(): Json {
+/** values.schema.json as an object, for a table of settings. */
+export function valuesSchema(table: Table = TABLE): Json {
   const part = (more: Fields = {}) => group({ enabled: toggle, ...more });
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -115,7 +101,7 @@ function valuesSchema(): Json {
         digest: { type: "string", pattern: "^(sha256:[a-f0-9]{64})?$" },
         pullSecrets: listOf(group({ name }, ["name"])),
       }),
-      config: chartConfig(),
+      config: chartConfig(table),
       cronJob: cronJob(),
       serviceAccount: group({ annotations: labels }),
       networkPolicy: part({

@@ -12,6 +12,12 @@ const TRAFFIC = fileURLToPath(new URL("../stress-app/traffic.ts", import.meta.ur
 /** Niceness of what is recorded: a build beside it must not take the CPU that the burns ask for. */
 const NICE = -10;
 
+/** What runs still; whoever ends the recorder ends these too, for they have sessions of their own and Ctrl-C does not reach them. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /**
  * Starts a process at NICE (root only; others keep theirs, and `nice` says so). Where the kernel groups tasks by session, niceness counts
  * only inside one session: with two builds beside it, a recording at -10 lost a third of its peaks. So each gets a session and a raised group.
@@ -19,6 +25,8 @@ const NICE = -10;
 export function spawnUrgent(command: string, args: readonly string[], name: string): ChildProcess {
   const stdio = ["ignore", "pipe", "pipe"] as const;
   const child = spawn("nice", ["-n", String(NICE), command, ...args], { stdio: [...stdio], detached: true });
+  running.add(child);
+  child.once("exit", () => running.delete(child));
   try {
     writeFileSync(`/proc/${child.pid}/autogroup`, String(NICE));
   } catch (error) {

@@ -61,7 +61,14 @@ export async function startPrometheus(binary = "/usr/bin/prometheus"): Promise<R
   const flags = [`--config.file=${folder}/prometheus.yml`, `--storage.tsdb.path=${folder}/data`];
   flags.push(`--web.listen-address=127.0.0.1:${port}`, "--log.level=warn");
   const child = spawnUrgent(binary, flags, "prometheus");
-  await waitReady(url);
+  const stop = async () => {
+    await end(child);
+    await rm(folder, { recursive: true, force: true });
+  };
+  await waitReady(url).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
 
   return {
     async setTargets(group, ports) {
@@ -77,9 +84,6 @@ export async function startPrometheus(binary = "/usr/bin/prometheus"): Promise<R
       if (!response.ok) throw new Error(`query_range ${query}: ${response.status} ${await response.text()}`);
       return new Uint8Array(await response.arrayBuffer());
     },
-    async stop() {
-      await end(child);
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop,
   };
 }

@@ -1,11 +1,12 @@
 /** Records the fixtures: a real Prometheus over real stress-apps under traffic; saves its query_range answers as they come. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type RecordGroup, recordFiles, recordPlan } from "./record-plan.ts";
 import { type AppProcess, end, startApp, startTraffic } from "./record-processes.ts";
 import { type RecordPrometheus, STEP, startPrometheus } from "./record-prometheus.ts";
+import { progressOf } from "./waiting.ts";
 
 /** 50 minutes: 200 samples at 15 s, ten periods of the sine. */
 const FULL = 3000;
@@ -17,7 +18,8 @@ const SAVE_EVERY = 600;
 const HELP = `node scripts/record.ts [--duration SECONDS | --quick] [--out FOLDER]
   --duration  seconds of the long recordings, 180 to 86400 (default ${FULL}); the short ones take 0.4 of it
   --quick     the same as --duration ${QUICK}
-  --out       where the files go (default fixtures/recorded)
+  --out       where the files go (default fixtures/recorded), once they are whole
+Ctrl-C ends it; what was recorded so far stays in the folder OUT.partial, and OUT as it was.
 `;
 
 /** Runs what is planned for one group, at its times; the apps keep their ports. */
@@ -46,7 +48,7 @@ async function save(groups: readonly RecordGroup[], prometheus: RecordPrometheus
     const until = Math.min(now, start + Math.floor(duration / STEP) * STEP);
     await writeFile(join(out, file), await prometheus.queryRange(query, start, until));
   }
-  console.log(`saved ${out} after ${now - start} s`);
+  console.log(`${out}: saved after ${now - start} s`);
 }
 
 type Stop = () => Promise<void>;
@@ -68,11 +70,14 @@ async function startGroup(group: RecordGroup, prometheus: RecordPrometheus, stop
   return apps;
 }
 
+/** Records into a folder beside `out`, and moves the files there when they are whole: a recording that was broken off must not replace one that was not. */
 async function record(duration: number, out: string, signal: AbortSignal): Promise<void> {
-  await mkdir(out, { recursive: true });
+  const partial = `${out.replace(/\/+$/, "")}.partial`;
+  await mkdir(partial, { recursive: true });
   const prometheus = await startPrometheus();
   const groups = recordPlan(duration);
   const stops: Stop[] = [];
+  const progress = progressOf("record", "seconds");
   let failure: unknown;
   try {
     const started = Date.now();
@@ -85,14 +90,23 @@ async function record(duration: number, out: string, signal: AbortSignal): Promi
     // A scrape interval more, so that the last step has its sample.
     const ending = started + (duration + STEP) * 1000;
     while (Date.now() < ending && !failure && !signal.aborted) {
-      await sleep(Math.min(SAVE_EVERY * 1000, ending - Date.now()), undefined, { signal }).catch(() => undefined);
-      await save(groups, prometheus, out, started);
+      const until = Math.min(ending, Date.now() + SAVE_EVERY * 1000);
+      while (Date.now() < until && !failure && !signal.aborted) {
+        await sleep(Math.min(1000, until - Date.now()), undefined, { signal }).catch(() => undefined);
+        await progress.watch(Math.round((Date.now() - started) / 1000), duration + STEP);
+      }
+      await save(groups, prometheus, partial, started);
     }
     if (failure) throw failure;
   } finally {
+    progress.end();
     await Promise.all(stops.map((stop) => stop()));
     await prometheus.stop();
   }
+  if (signal.aborted) return console.log(`ended early: what was recorded is in ${partial}, ${out} is as it was`);
+  await mkdir(out, { recursive: true });
+  for (const file of await readdir(partial)) await rename(join(partial, file), join(out, file));
+  await rmdir(partial);
 }
 
 const { values } = parseArgs({
@@ -110,6 +124,15 @@ else if (!(duration >= QUICK && duration <= 86_400)) {
   process.exitCode = 2;
 } else {
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  let asked = 0;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      asked++;
+      stop.abort();
+      process.exitCode = 130;
+      // the second time: at once, with all that was started
+      if (asked > 1) process.exit(130);
+    });
+  }
   await record(duration, values.out, stop.signal);
 }

@@ -41,7 +41,7 @@ describe("runOnce", () => {
       await run(world);
       seen.push(world.replicas.web!);
     }
-    // The wish of 5 at minute 0 leaves the window of 300 s with minute 5.
+    // The recommendation of 5 at minute 0 leaves the window of 300 s with minute 5.
     expect(seen).toEqual([5, 5, 5, 5, 1, 1, 1]);
   });
 
@@ -158,7 +158,7 @@ describe("runOnce", () => {
     const result = await runOnce({ ...ports, state }, [config()], options);
     expect(result.targets[0]).toMatchObject({ action: "held", from: 8, reason: "ScaleDownStabilized" });
     expect(world.logs).toContain("warn: state is not JSON");
-    expect(stateOf(world).targets["shop/web"]?.wishes).toHaveLength(2);
+    expect(stateOf(world).targets["shop/web"]?.recommendations).toHaveLength(2);
   });
 });
 
@@ -187,7 +187,7 @@ describe("runFor", () => {
     world.onCall = (call) => {
       // a rival decides between our reading and our claim, in the second run only; it claims what it read, so its replicas stand
       if (call !== "claim" || ++claims !== 2) return;
-      const rival = { ...stateOf(world).targets["shop/web"]!, wishes: [{ at: world.now, replicas: 9 }] };
+      const rival = { ...stateOf(world).targets["shop/web"]!, recommendations: [{ at: world.now, replicas: 9 }] };
       world.state = { text: encode({ version: 1, targets: { "shop/web": rival } }), version: world.state.version + 1 };
     };
     const { runs } = await runFor(fakePorts(world), [config()], { ...options, every: 15, for: 32 });

@@ -1,8 +1,10 @@
 /** The section of docs/accuracy.md on quantiles: how often outcomes lie below them, and how sharp they are, by level and lead. */
-import { forecastAuto } from "../../job/core/forecast/auto.ts";
-import { forecastNaive } from "../../job/core/forecast/naive.ts";
+import { pinball } from "../../job/core/forecast/combine/losses.ts";
+import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
+import { forecastNaive } from "../../job/core/forecast/forecasters/naive.ts";
 import type { Series } from "../../job/core/series/types.ts";
-import { originsOf, outcome, pinball, windowBefore } from "../../job/replay/backtest.ts";
+import { originsOf, outcome, windowBefore } from "../../job/replay/backtest.ts";
+import { each } from "../../scripts/waiting.ts";
 import { geometric } from "../geometric.ts";
 
 const LEVELS = [0.5, 0.6, 0.75, 0.9, 0.95, 0.98];
@@ -19,9 +21,14 @@ interface Tally {
 }
 
 /** Runs `auto` and the last value over the series, `origins` each, and returns the section as Markdown. */
-export function coverageSection(list: readonly Series[], origins: number): string {
+export async function coverageSection(list: readonly Series[], origins: number): Promise<string> {
+  const asked = LEADS.flatMap((lead) => list.map((series) => ({ lead, series })));
+  const done = await each("quantiles", "series", asked, ({ lead, series }) => ({
+    lead,
+    ...tally(series, lead, origins),
+  }));
   const rows = LEADS.flatMap((lead, i) => {
-    const tallies = list.map((series) => tally(series, lead, origins)).filter((t) => t.max.count > 0);
+    const tallies = done.filter((t) => t.lead === lead && t.max.count > 0);
     const rowOf = (kind: "mean" | "max", name: string) =>
       row(
         name,
@@ -77,7 +84,7 @@ function add(to: Tally, came: number, ours: readonly number[], naive: readonly n
   LEVELS.forEach((level, l) => {
     // a billionth: a constant load's quantile is that load, but for rounding
     if (came <= ours[l]! * (1 + 1e-9) + 1e-12) to.below[l] = to.below[l]! + 1;
-    to.own[l] = to.own[l]! + pinball(level, ours[l]!, came);
-    to.naive[l] = to.naive[l]! + pinball(level, naive[l]!, came);
+    to.own[l] = to.own[l]! + pinball(came - ours[l]!, level);
+    to.naive[l] = to.naive[l]! + pinball(came - naive[l]!, level);
   });
 }

@@ -1,5 +1,6 @@
 /** The section of docs/accuracy.md on generated series, of seeds that no constant was chosen by. */
 import { backtest } from "../../job/replay/backtest.ts";
+import { each } from "../../scripts/waiting.ts";
 import { geometric } from "../geometric.ts";
 import { generatedSeries } from "./generated.ts";
 
@@ -14,9 +15,9 @@ interface Row {
 const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v / values.length, 0);
 
 /** Runs `auto` over all generated series, `origins` each, and returns the section as Markdown. */
-export function generatedSection(origins: number): string {
-  const rows = generatedSeries().map(({ kind, series }): Row => {
-    const { methods } = backtest(series, { window: 120, horizon: 60, origins, methods: ["auto", "naive"] });
+export async function generatedSection(origins: number): Promise<string> {
+  const rows = await each("generated", "series", generatedSeries(), async ({ kind, series }): Promise<Row> => {
+    const { methods } = await backtest(series, { window: 120, horizon: 60, origins, methods: ["auto", "naive"] });
     const auto = methods.auto!;
     const pinball = auto.maxPinball["0.9"] / methods.naive!.maxPinball["0.9"];
     return { kind, rel: auto.relMae, pinball, coverage: auto.coverage90 };

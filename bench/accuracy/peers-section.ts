@@ -1,8 +1,9 @@
 /** The section of docs/accuracy.md on other libraries: the same windows, the same question. */
-import { forecastAuto } from "../../job/core/forecast/auto.ts";
-import { detectSeasons } from "../../job/core/forecast/period.ts";
+import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
+import { detectSeasons } from "../../job/core/forecast/seasons/detect.ts";
 import type { Series } from "../../job/core/series/types.ts";
 import { originsOf, outcome, windowBefore } from "../../job/replay/backtest.ts";
+import { each } from "../../scripts/waiting.ts";
 import { geometric } from "../geometric.ts";
 import { augursPeers, type PeerAnswer, type PeerWindow, pythonPeers } from "./peers.ts";
 
@@ -25,7 +26,9 @@ interface Question {
 
 /** Runs ours and the peers on `origins` windows a series and returns the section as Markdown. */
 export async function peersSection(list: readonly Listed[], origins: number): Promise<string> {
-  const questions = list.flatMap(({ series }, at) => questionsOf(series, at, origins));
+  const questions = (
+    await each("other libraries", "series", list, ({ series }, at) => questionsOf(series, at, origins))
+  ).flat();
   const windows = questions.map((q) => q.window);
   const answers: PeerAnswer[] = [
     { name: "**auto**", means: questions.map((q) => q.auto) },

@@ -1,7 +1,7 @@
 /** The picture of docs/accuracy.md: for each kind of generated load the next minute as it came, as it was forecast, and the 90 % interval. */
 import { areaY, dot, lineY, plot } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { forecastAuto } from "../../job/core/forecast/auto.ts";
+import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
 import type { Series } from "../../job/core/series/types.ts";
 import { outcome, windowBefore } from "../../job/replay/backtest.ts";
 import { escapeXml } from "../../job/report/svg.ts";

@@ -1,11 +1,12 @@
 /** Runs policies over series and sums their scores up as the tables quote them. */
-import { keepLevel } from "../../job/config/resolve.ts";
+import { keepLevel } from "../../job/config/target-settings.ts";
 import type { Forecast, Forecaster } from "../../job/core/forecast/types.ts";
 import type { TargetConfig } from "../../job/core/target.ts";
 import { toDemand } from "../../job/replay/demand.ts";
 import { createPolicy, type PolicyName, REPLAY_DEFAULTS, type ReplaySetup } from "../../job/replay/replay.ts";
 import { simulate } from "../../job/replay/simulate.ts";
 import type { ReplayOptions, ReplayPolicy, ReplayScore } from "../../job/replay/types.ts";
+import { each } from "../../scripts/waiting.ts";
 import { geometric } from "../geometric.ts";
 import type { BenchSeries } from "../series.ts";
 
@@ -54,16 +55,15 @@ function levelIndex(level: number): number {
   return index;
 }
 
-/** Plays every entry over every series. `forecasters` lives as long as one series, so its memory stays small. */
+/** Plays every entry over every series, as far as Ctrl-C lets it. `forecasters` lives as long as one series, so its memory stays small. */
 export async function playAll(
   series: readonly BenchSeries[],
   entries: readonly Entry[],
   setup: ReplaySetup,
   base: Partial<ReplayOptions> = {},
-  progress: (name: string) => void = () => {},
 ): Promise<Scores> {
   const scores: Record<string, ReplayScore[]> = Object.fromEntries(entries.map((e) => [e.label, []]));
-  for (const one of series) {
+  await each("policy", "series", series, async (one) => {
     const demand = toDemand(one.samples);
     const memo = new Map<string, Forecaster>();
     const forecasterOf: ReplaySetup["forecasterOf"] = (method) => {
@@ -81,8 +81,7 @@ export async function playAll(
       const result = await simulate(demand, [policy], options);
       scores[entry.label]!.push(result.policies[entry.label]!);
     }
-    progress(one.name);
-  }
+  });
   return scores;
 }
 

@@ -1,6 +1,7 @@
 /** What is good to know of a target beside its replicas: rollout, pause annotation, other scalers and writers; unknown where the Role does not allow it. */
-import type { Conditions } from "../core/policy/types.ts";
+import type { Conditions } from "../core/policy/conditions.ts";
 import type { ScaleTargetRef, TargetConfig } from "../core/target.ts";
+import { actuatorOf } from "./actuators.ts";
 import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import { otherWriter } from "./kubernetes-managers.ts";
@@ -18,12 +19,11 @@ const listLife = 10_000;
 
 type Log = (level: "debug" | "warn", message: string) => void;
 
-/** What one look gave, and the calls it took. */
+/** What one look gave. */
 export interface Look {
   readonly conditions: Conditions;
   /** Replicas as the workload itself has them; absent where it may not be read or where its kind may keep them elsewhere. */
   readonly replicas?: unknown;
-  readonly calls: number;
 }
 
 /** A reader that never fails: every part it may not or cannot read is left out. */
@@ -33,10 +33,9 @@ export function conditionsReader(
 ): (target: TargetConfig) => Promise<Look> {
   const lists = new Map<string, { readonly at: number; readonly hpas: Promise<readonly Hpa[] | undefined> }>();
   const forbidden = new Set<string>();
-  const get = async (path: string, count: { calls: number }): Promise<unknown> => {
+  const get = async (path: string): Promise<unknown> => {
     const key = path.split("?")[0]!;
     if (forbidden.has(key)) return undefined;
-    count.calls += 1;
     try {
       return await (await kubernetes()).send({ method: "GET", path });
     } catch (error) {
@@ -46,22 +45,21 @@ export function conditionsReader(
       return undefined;
     }
   };
-  const hpasOf = (namespace: string, count: { calls: number }) => {
+  const hpasOf = (namespace: string) => {
     const known = lists.get(namespace);
     if (known && performance.now() - known.at < listLife) return known.hpas;
     const path = collectionPath("autoscaling/v2", namespace, "horizontalpodautoscalers");
-    const hpas = pagesOf(path, (page) => get(page, count));
+    const hpas = pagesOf(path, get);
     lists.set(namespace, { at: performance.now(), hpas });
     return hpas;
   };
   return async (target) => {
-    const count = { calls: 0 };
     const path = objectPath(target.namespace, target.scaleTargetRef);
-    const [object, hpas] = await Promise.all([get(path, count), hpasOf(target.namespace, count)]);
+    const [object, hpas] = await Promise.all([get(path), hpasOf(target.namespace)]);
     const workload = (object ?? {}) as Workload;
     const conditions = { ...conditionsOf(workload), ...otherScaler(target, hpas ?? []) };
     const known = object !== undefined && keepsReplicasInSpec(target.scaleTargetRef);
-    return { conditions, calls: count.calls, ...(known ? { replicas: workload.spec?.replicas ?? 0 } : {}) };
+    return { conditions, ...(known ? { replicas: workload.spec?.replicas ?? 0 } : {}) };
   };
 }
 
@@ -111,7 +109,7 @@ function otherScaler(target: TargetConfig, hpas: readonly Hpa[]): Conditions {
   const group = groupOf(apiVersion);
   const other = hpas.find((hpa) => {
     const ref = hpa.spec?.scaleTargetRef;
-    const ours = target.actuator === "hpa" && hpa.metadata?.name === (target.hpaName ?? name);
+    const ours = actuatorOf(target).isOwn(target, hpa);
     return !ours && ref?.kind === kind && ref.name === name && groupOf(ref.apiVersion ?? apiVersion) === group;
   });
   return other === undefined ? {} : { otherScaler: nameOf(other) };

@@ -1,6 +1,7 @@
 /** Calls to the API server: one JSON request and answer each, bounded by what the object can be, with the server's own words in every error. */
 import type { Agent } from "node:http";
 import type { KubernetesSettings } from "../config/types.ts";
+import type { Redactor } from "../output/redactor.ts";
 import { ClusterError, excerpt } from "./errors.ts";
 import type { HttpRequest } from "./http/exchange.ts";
 import { JsonBoundsError, parseJson } from "./http/json.ts";
@@ -28,6 +29,15 @@ export interface Kubernetes {
   close(): void;
 }
 
+/** What calling uses beside the settings. */
+export interface KubernetesOutside {
+  /** For KUBECONFIG, KUBERNETES_SERVICE_HOST, HOME and the proxies. */
+  readonly env: Environment;
+  /** Learns the token of each call. */
+  readonly redactor?: Redactor | undefined;
+  readonly timing?: Timing | undefined;
+}
+
 /** etcd takes objects of 1.5 MiB, and escapes in JSON make them longer; lists are asked for in pages that stay below this. */
 const LARGEST = 3 * 1024 * 1024;
 /** Lists and objects in one answer: a workload has about 200, a page of HPAs with their managedFields up to 20,000. */
@@ -39,8 +49,7 @@ const SOCKETS = 16;
 /** Opens the API server named by the settings, KUBECONFIG, the ServiceAccount or ~/.kube/config, in this order. Throws ClusterError. */
 export async function openKubernetes(
   settings: KubernetesSettings,
-  env: Environment,
-  timing?: Timing,
+  { env, timing, redactor }: KubernetesOutside,
 ): Promise<Kubernetes> {
   const server = await findApiServer(settings, env);
   const url = new URL(server.url);
@@ -52,7 +61,11 @@ export async function openKubernetes(
   return {
     send: async (call) => {
       const asked = `${call.method} ${call.path.split("?")[0]}${through(proxy)}`;
-      const make = async () => requestOf(server.url, call, await server.credentials(), agents.of);
+      const make = async () => {
+        const credentials = await server.credentials();
+        redactor?.learn(credentials.headers.Authorization?.replace(/^\w+ /, ""));
+        return requestOf(server.url, call, credentials, agents.of);
+      };
       const limits = { attempts: ATTEMPTS, timeout, deadline: 2 * timeout, bytes: LARGEST };
       try {
         const answer = await send(nodeTransport, make, { ...limits, write: call.method !== "GET" }, { timing });

@@ -28,7 +28,7 @@ export function kubernetesState(kubernetes: () => Promise<Kubernetes>, settings:
         return { ...readState(metadata?.annotations?.[stateAnnotation]), version: metadata?.resourceVersion ?? null };
       } catch (error) {
         if (!(error instanceof ClusterError) || error.status !== 404) throw error;
-        const warning = `ConfigMap ${namespace}/${name} is missing: past wishes are forgotten`;
+        const warning = `ConfigMap ${namespace}/${name} is missing: past recommendations are forgotten`;
         return { state: EMPTY_STATE, version: null, warning };
       }
     },

@@ -8,33 +8,35 @@ export interface Proof {
 }
 
 /** The proof for the next request. Rejects when a file cannot be read. */
-export async function proofOf(settings: PrometheusSettings, url: URL): Promise<Proof> {
-  const { headers, tenant } = settings;
-  const own = { ...(tenant === undefined ? {} : { "X-Scope-OrgID": tenant }), ...headers };
-  const { authorization, secrets } = await authorizationOf(settings, url);
-  const all = [...secrets, ...Object.values(headers)];
-  return { headers: { ...own, ...(authorization && { Authorization: authorization }) }, secrets: all };
+export async function proofOf(settings: PrometheusSettings): Promise<Proof> {
+  const { tenant } = settings;
+  // those of the environment are among the settings' headers already
+  const own = { ...settings.headers, ...(await headersFromFiles(settings)) };
+  const { authorization, secrets } = await authorizationOf(settings);
+  const headers = {
+    ...(tenant === undefined ? {} : { "X-Scope-OrgID": tenant }),
+    ...own,
+    ...(authorization === undefined ? {} : { Authorization: authorization }),
+  };
+  return { headers, secrets: [...secrets, ...Object.values(own)] };
 }
 
-async function authorizationOf(
-  settings: PrometheusSettings,
-  url: URL,
-): Promise<{ readonly authorization?: string; readonly secrets: readonly string[] }> {
-  if (settings.bearerToken !== undefined || settings.bearerTokenFile !== undefined) {
-    const token = settings.bearerToken ?? (await readSecret(settings.bearerTokenFile ?? ""));
+async function authorizationOf({ bearerToken, bearerTokenFile, basic }: PrometheusSettings) {
+  if (bearerToken !== undefined || bearerTokenFile !== undefined) {
+    const token = bearerToken ?? (await readSecret(bearerTokenFile ?? ""));
     return { authorization: `Bearer ${token}`, secrets: [token] };
   }
-  const inUrl = url.username === "" ? undefined : { username: url.username, password: url.password };
-  const basic = settings.basic ?? (inUrl && decoded(inUrl));
-  if (basic === undefined) return { secrets: [] };
-  const file = "passwordFile" in basic ? basic.passwordFile : undefined;
-  const password = basic.password ?? (file === undefined ? "" : await readSecret(file));
+  if (basic === undefined) return { authorization: undefined, secrets: [] };
+  const password = basic.password ?? (basic.passwordFile === undefined ? "" : await readSecret(basic.passwordFile));
   const pair = Buffer.from(`${basic.username}:${password}`).toString("base64");
-  return { authorization: `Basic ${pair}`, secrets: [password, pair, encodeURIComponent(password)] };
+  return { authorization: `Basic ${pair}`, secrets: [password, pair] };
 }
 
-function decoded(pair: { username: string; password: string }): { username: string; password: string } {
-  return { username: decodeURIComponent(pair.username), password: decodeURIComponent(pair.password) };
+async function headersFromFiles({ headersFrom }: PrometheusSettings): Promise<Readonly<Record<string, string>>> {
+  const entries = Object.entries(headersFrom).map(async ([name, { file }]) =>
+    file === undefined ? [] : [[name, await readSecret(file)] as const],
+  );
+  return Object.fromEntries((await Promise.all(entries)).flat());
 }
 
 async function readSecret(file: string): Promise<string> {

@@ -1,6 +1,7 @@
 /** Asks Prometheus: a form with its credentials, repeated where that may help; every failure a HistoryError without secrets. */
 import type { PrometheusSettings } from "../config/types.ts";
-import { HistoryError, redactor, TransportError } from "./errors.ts";
+import { createRedactor, type Redactor } from "../output/redactor.ts";
+import { HistoryError, TransportError } from "./errors.ts";
 import type { HttpRequest } from "./http/exchange.ts";
 import { openAgent, proxyOf, type Tls, through } from "./http/pool.ts";
 import type { Environment } from "./http/proxy.ts";
@@ -34,6 +35,8 @@ export interface PrometheusOutside extends Outside {
   /** For HTTP_PROXY and its like. */
   readonly env?: Environment | undefined;
   readonly log?: ((level: "debug" | "warn", message: string) => void) | undefined;
+  /** Learns every secret that is read. */
+  readonly redactor?: Redactor | undefined;
 }
 
 /** Reads the files of TLS and loads axios. Throws when one cannot be read. */
@@ -48,11 +51,10 @@ export async function openPrometheus(
   const clear = url.protocol === "http:" && proxy !== undefined;
   let told = !clear;
   const base = `${url.origin}${url.pathname}`.replace(/\/+$/, "");
-  const secrets = new Set<string>();
-  const redact = (text: string) => redactor([...secrets])(text);
+  const redact = outside.redactor ?? createRedactor();
   const request = async (path: string, form: Readonly<Record<string, string>>): Promise<HttpRequest> => {
-    const proof = await proofOf(settings, url);
-    for (const secret of proof.secrets) secrets.add(secret);
+    const proof = await proofOf(settings);
+    redact.learn(...proof.secrets);
     if (!told && proof.secrets.length > 0) {
       outside.log?.("warn", `credentials for ${url.host} go in clear${through(proxy)}: use https, or NO_PROXY`);
       told = true;
@@ -99,11 +101,11 @@ function refusal({ status, body, location, attempts }: Sent): string {
   return `${status} ${errorText(body)}${attempts > 1 ? ` (${attempts} attempts)` : ""}`;
 }
 
-async function tlsOf({ tls = {} }: PrometheusSettings, url: URL): Promise<Tls> {
-  const rejectUnauthorized = tls.insecureSkipVerify !== true;
+async function tlsOf({ tls }: PrometheusSettings, url: URL): Promise<Tls> {
+  const rejectUnauthorized = tls?.insecureSkipVerify !== true;
   if (url.protocol !== "https:") return { rejectUnauthorized };
   const { readFile } = await import("node:fs/promises");
   const read = async (file: string | undefined) => (file === undefined ? undefined : readFile(file));
-  const [ca, cert, key] = await Promise.all([read(tls.caFile), read(tls.certFile), read(tls.keyFile)]);
+  const [ca, cert, key] = await Promise.all([read(tls?.caFile), read(tls?.certFile), read(tls?.keyFile)]);
   return { ca, cert, key, rejectUnauthorized };
 }

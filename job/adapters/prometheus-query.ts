@@ -39,29 +39,51 @@ export function quotePromql(text: string): string {
   return text.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n").replace(/\r/g, "\\r");
 }
 
-/**
- * Total CPU of the workload in cores, or undefined when the kind has no known pod names. `container!=""` leaves out the
- * pod-level cgroup rows, which would count everything twice; `max by` counts a container once that two scrapes or a
- * restart made two series of.
- */
-export function defaultQuery(target: TargetConfig, rateWindow: Seconds): string | undefined {
+/** Labels with the value that each must have, as the settings give them: one cluster of several behind one Thanos. */
+export type Matchers = Readonly<Record<string, string>>;
+
+/** The inside of a selector's braces: `cluster="eu-1",team="shop"`; empty without any. */
+export function matchersOf(matchers: Matchers = {}): string {
+  return Object.entries(matchers)
+    .map(([label, value]) => `${label}="${quotePromql(value)}"`)
+    .join(",");
+}
+
+/** Selects the samples of exactly this workload's pods, with `more` matchers; undefined when its kind has no naming rule that we know. */
+function selectorOf(target: TargetConfig, matchers: Matchers, ...more: readonly string[]): string | undefined {
   const pods = podPattern(target.scaleTargetRef.kind, target.scaleTargetRef.name);
   if (pods === undefined) return undefined;
-  const selector = `namespace="${quotePromql(target.namespace)}",pod=~"${quotePromql(pods)}",container!="",container!="POD"`;
-  const rate = `rate(container_cpu_usage_seconds_total{${selector}}[${duration(rateWindow)}])`;
-  return `sum(max by (namespace, pod, container) (${rate}))`;
+  const own = [`namespace="${quotePromql(target.namespace)}"`, `pod=~"${quotePromql(pods)}"`];
+  return `{${[...own, ...more, matchersOf(matchers)].filter((part) => part !== "").join(",")}}`;
+}
+
+/** CPU counters of the workload's containers. `container!=""` leaves out the pod-level cgroup rows, which would count everything twice. */
+export function counterOf(target: TargetConfig, matchers: Matchers = {}): string | undefined {
+  const selector = selectorOf(target, matchers, 'container!=""', 'container!="POD"');
+  return selector === undefined ? undefined : `container_cpu_usage_seconds_total${selector}`;
 }
 
 /**
- * Replaces `$namespace`, `$name`, `$kind` and `$pods` (the pattern of the pod names) in a user's query, each escaped for
+ * Total CPU of the workload in cores, or undefined when the kind has no known pod names. Rows of single CPUs (`cpu="cpu00"`) are added up first: they are parts of one container.
+ * `max by` then counts a container once of which two scrapes, two replicas of Prometheus or a restart made two series.
+ */
+export function defaultQuery(target: TargetConfig, rateWindow: Seconds, matchers: Matchers = {}): string | undefined {
+  const counter = counterOf(target, matchers);
+  if (counter === undefined) return undefined;
+  return `sum(max by (namespace, pod, container) (sum without (cpu) (rate(${counter}[${duration(rateWindow)}]))))`;
+}
+
+/**
+ * Replaces `$namespace`, `$name`, `$kind`, `$pods` (the pattern of the pod names) and `$matchers` (those of the settings) in a user's query, each escaped for
  * the inside of a double-quoted string. Any other `$` stays: regular expressions end in it.
  */
-export function fillQuery(query: string, target: TargetConfig): string {
+export function fillQuery(query: string, target: TargetConfig, matchers: Matchers = {}): string {
   const { kind, name } = target.scaleTargetRef;
-  return query.replace(/\$(namespace|name|kind|pods)\b/g, (whole, word: string) => {
+  return query.replace(/\$(namespace|name|kind|pods|matchers)\b/g, (whole, word: string) => {
     if (word === "namespace") return quotePromql(target.namespace);
     if (word === "name") return quotePromql(name);
     if (word === "kind") return quotePromql(kind);
+    if (word === "matchers") return matchersOf(matchers);
     const pods = podPattern(kind, name);
     return pods === undefined ? whole : quotePromql(pods);
   });
@@ -71,10 +93,9 @@ export function fillQuery(query: string, target: TargetConfig): string {
  * Upper quantile of the seconds from a pod's creation to its readiness, from kube-state-metrics. Above 900 s a pod did
  * not start, it became ready again: kube_pod_status_ready_time is the time of the last change.
  */
-export function podStartQuery(target: TargetConfig): string | undefined {
-  const pods = podPattern(target.scaleTargetRef.kind, target.scaleTargetRef.name);
-  if (pods === undefined) return undefined;
-  const selector = `{namespace="${quotePromql(target.namespace)}",pod=~"${quotePromql(pods)}"}`;
+export function podStartQuery(target: TargetConfig, matchers: Matchers = {}): string | undefined {
+  const selector = selectorOf(target, matchers);
+  if (selector === undefined) return undefined;
   const of = (metric: string) => `max by (namespace, pod) (${metric}${selector})`;
   return `quantile(0.9, ((${of("kube_pod_status_ready_time")} - ${of("kube_pod_created")}) >= 0) <= 900)`;
 }

@@ -13,7 +13,7 @@ import {
   type PrometheusHttp,
   type PrometheusOutside,
 } from "./prometheus-http.ts";
-import { defaultQuery, fillQuery, podStartQuery } from "./prometheus-query.ts";
+import { defaultQuery, fillQuery, type Matchers, podStartQuery } from "./prometheus-query.ts";
 
 /** Prometheus refuses range queries of more points a series. */
 const mostPoints = 11_000;
@@ -77,8 +77,11 @@ async function readTarget(
   now: EpochSeconds,
   log: Log,
 ): Promise<HistoryReading> {
-  const own = settings.queries[`${target.namespace}/${target.name}`] ?? settings.query;
-  const query = own === undefined ? defaultQuery(target, settings.rateWindow) : fillQuery(own, target);
+  const own = target.query ?? settings.query;
+  const query =
+    own === undefined
+      ? defaultQuery(target, settings.rateWindow, settings.matchers)
+      : fillQuery(own, target, settings.matchers);
   if (query === undefined) {
     const { kind, name } = target.scaleTargetRef;
     throw new HistoryError(
@@ -91,7 +94,7 @@ async function readTarget(
     queryRange(ask, query, now, readWindow(target), target.step),
     settings.longHistory &&
       soft(log, queryRange(ask, query, now, settings.longHistory.range, settings.longHistory.step)),
-    settings.measurePodStart ? soft(log, queryPodStart(ask, target)) : undefined,
+    settings.measurePodStart ? soft(log, queryPodStart(ask, target, settings.matchers)) : undefined,
   ]);
   if (range.warnings.length > 0)
     log("warn", `${target.namespace}/${target.name}: Prometheus warns: ${range.warnings.join("; ")}`);
@@ -138,8 +141,8 @@ export function grid(
   return { start: end - (points - 1) * step, end, points };
 }
 
-async function queryPodStart(ask: Ask, target: TargetConfig): Promise<Seconds | undefined> {
-  const query = podStartQuery(target);
+async function queryPodStart(ask: Ask, target: TargetConfig, matchers: Matchers): Promise<Seconds | undefined> {
+  const query = podStartQuery(target, matchers);
   if (query === undefined) return undefined;
   const answer = await ask("/api/v1/query", { query }, SMALL);
   const value = parsed(answer, parseInstant)?.value;

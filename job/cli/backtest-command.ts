@@ -5,8 +5,10 @@ import { toGrid } from "../core/series/grid.ts";
 import type { Series } from "../core/series/types.ts";
 import { type Backtest, backtest, DUMP_COLUMNS } from "../replay/backtest.ts";
 import { columns, number } from "../report/text.ts";
-import { type Command, CommandError } from "./io.ts";
+import { type Command, CommandError, INTERRUPTED } from "./io.ts";
 import { longHistoryOption, numberOption, wordsOption } from "./option-values.ts";
+import { checkOutputs, writeOutput } from "./outputs.ts";
+import { withProgress } from "./waiting.ts";
 
 const METHODS = ["auto", "prophet", "original", "naive"] as const;
 
@@ -20,21 +22,20 @@ export const backtestCommand: Command = async (flags, io) => {
     methods: wordsOption("backtest", "methods", flags, METHODS),
     ...longHistoryOption("backtest", flags),
   };
+  await checkOutputs(flags, ["dump"]);
   const series = await seriesOf(file);
-  const result = backtest(series, options);
+  const result = await withProgress(io, "backtest", "origins", (watch) => backtest(series, options, { watch }));
   if (result.origins === 0) {
     const need = options.window + result.horizonSteps;
     throw new CommandError(
       `${file} holds ${series.values.length} steps; a window of ${options.window} and a horizon of ${result.horizonSteps} steps need ${need}.`,
     );
   }
-  if (typeof flags.dump === "string") {
-    const { writeOut } = await import("./files.ts");
-    await writeOut(flags.dump, dump(result));
-  }
-  const { rows: _rows, ...rest } = result;
-  io.out(flags.json === true ? `${JSON.stringify({ file, ...rest })}\n` : table(file, result));
-  return 0;
+  await writeOutput(io, flags, "dump", () => dump(result));
+  const { rows: _rows, planned, ...rest } = result;
+  const interrupted = rest.origins < planned ? { interrupted: true } : {};
+  io.out(flags.json === true ? `${JSON.stringify({ file, ...rest, ...interrupted })}\n` : table(file, result));
+  return rest.origins < planned ? INTERRUPTED : 0;
 };
 
 /** The whole file on a grid of its own usual step. */
@@ -58,7 +59,7 @@ function dump({ rows }: Backtest): string {
   return `${[DUMP_COLUMNS.join(","), ...rows.map((row) => DUMP_COLUMNS.map((c) => row[c]).join(","))].join("\n")}\n`;
 }
 
-function table(file: string, { step, window, horizonSteps, origins, methods }: Backtest): string {
+function table(file: string, { step, window, horizonSteps, origins, planned, methods }: Backtest): string {
   const rows = Object.entries(methods).map(([name, a]) => [
     name,
     number(a.mae),
@@ -68,6 +69,7 @@ function table(file: string, { step, window, horizonSteps, origins, methods }: B
     number(a.maxPinball["0.9"]),
   ]);
   const head = ["method", "MAE", "MAE/naive", "in 90 % band", "pinball 0.9", "of maximum 0.9"];
-  const title = `${file}: ${origins} origins, window ${window} x ${step} s, horizon ${horizonSteps * step} s`;
+  const of = origins < planned ? ` of ${planned}, interrupted` : "";
+  const title = `${file}: ${origins} origins${of}, window ${window} x ${step} s, horizon ${horizonSteps * step} s`;
   return `${title}\n${columns([head, ...rows]).join("\n")}\n`;
 }

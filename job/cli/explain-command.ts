@@ -3,8 +3,8 @@ import type { TargetState } from "../core/state/types.ts";
 import { collectingReporter } from "../report/reporter.ts";
 import { columns, cpu, decisionText, number } from "../report/text.ts";
 import { runOnce } from "../run.ts";
+import { choose, settingsOf } from "./choice.ts";
 import type { Command } from "./io.ts";
-import { choose, settingsOf } from "./run-command.ts";
 import { clockFor, openLog, openWorld } from "./world.ts";
 
 /** Explains. Exit code 1 when a target could not be decided. */
@@ -20,8 +20,8 @@ export const explainCommand: Command = async (flags, io) => {
     });
     if (stored?.warning !== undefined) log("warn", stored.warning);
     const reporter = collectingReporter(log, true);
-    const now = choice.historyFile === null ? null : await world.history.now();
-    const ports = { ...world, clock: clockFor(world, choice, now), reporter };
+    const now = world.source.live ? null : await world.history.now();
+    const ports = { ...world, clock: clockFor(world, now), reporter };
     const result = await runOnce(ports, settings.targets, { dryRun: true });
     const memory = (key: string) => stored?.state.targets[key] ?? null;
     if (flags.json === true) {
@@ -47,17 +47,18 @@ export function rememberedText(state: TargetState | null, now: number): string {
   if (state === null)
     return "Nothing is remembered: this target was never decided, or its state was lost. A scale-in waits for the whole window.\n";
   const ago = (at: number) => `${number(Math.max(0, now - at))} s ago`;
-  const { lastForecast, events, wishes, lastWritten } = state;
+  const { lastForecast, changes, recommendations, lastWritten } = state;
   const rows: (readonly string[])[] = [];
   if (lastForecast !== null) {
     const { at, max, quantile, level, method } = lastForecast;
     rows.push(["forecast", `${ago(at)} by ${method}: maximum ${cpu(max)}, ${number(level)} quantile ${cpu(quantile)}`]);
   }
-  if (wishes.length > 0) {
-    const most = Math.max(...wishes.map((w) => w.replicas));
-    rows.push(["wishes", `${wishes.length} remembered since ${ago(wishes[0]!.at)}, the highest is ${most}`]);
+  if (recommendations.length > 0) {
+    const most = Math.max(...recommendations.map(({ replicas }) => replicas));
+    const since = ago(recommendations[0]!.at);
+    rows.push(["recommended", `${recommendations.length} remembered since ${since}, the highest is ${most}`]);
   }
-  for (const e of events.slice(-3)) rows.push(["change", `${ago(e.at)}: ${e.from} -> ${e.to}`]);
+  for (const e of changes.slice(-3)) rows.push(["change", `${ago(e.at)}: ${e.from} -> ${e.to}`]);
   if (lastWritten !== null) {
     const undone =
       lastWritten.overruled === 0 ? "" : `; undone by another writer ${lastWritten.overruled} times in a row`;

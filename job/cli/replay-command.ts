@@ -3,28 +3,33 @@ import { forecasterOf } from "../core/forecast/method.ts";
 import { POLICY_NAMES, replay, rowsToCsv } from "../replay/replay.ts";
 import type { ReplayOptions, ReplayResult } from "../replay/types.ts";
 import { columns, number } from "../report/text.ts";
-import { type Command, CommandError, type Flags } from "./io.ts";
+import { type Command, CommandError, type Flags, INTERRUPTED } from "./io.ts";
 import { longHistoryOption, numberOption, wordsOption } from "./option-values.ts";
+import { checkOutputs, writeOutput } from "./outputs.ts";
 import { replaySource } from "./replay-source.ts";
+import { withProgress } from "./waiting.ts";
 
 /** Replays; prints the contract's JSON, or a table. */
 export const replayCommand: Command = async (flags, io) => {
   const names = wordsOption("replay", "policies", flags, POLICY_NAMES);
   const options = optionsOf(flags);
+  await checkOutputs(flags, ["dump", "report"]);
   const { name: file, samples, target } = await replaySource(flags, io);
-  const result = await replay(samples, names, options, { target, forecasterOf }).catch((cause: unknown) => {
+  const result = await withProgress(io, "replay", "steps", (watch) =>
+    replay(samples, names, options, { target, forecasterOf }, watch),
+  ).catch((cause: unknown) => {
     throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
   });
-  const { startup, steps, policies } = result;
-  const { writeOut } = await import("./files.ts");
-  if (typeof flags.dump === "string") await writeOut(flags.dump, rowsToCsv(result));
-  if (typeof flags.report === "string") {
+  const { startup, steps, planned, policies } = result;
+  await writeOutput(io, flags, "dump", () => rowsToCsv(result));
+  await writeOutput(io, flags, "report", async () => {
     const { replayHtml } = await import("../report/replay-html.ts");
-    await writeOut(flags.report, replayHtml({ file, options, result }));
-    io.err(`report: ${flags.report}\n`);
-  }
-  io.out(flags.json === true ? `${JSON.stringify({ file, startup, steps, policies })}\n` : table(file, result));
-  return 0;
+    return replayHtml({ file, options, result });
+  });
+  const interrupted = steps < planned ? { interrupted: true } : {};
+  const answer = { file, startup, steps, policies, ...interrupted };
+  io.out(flags.json === true ? `${JSON.stringify(answer)}\n` : table(file, result));
+  return steps < planned ? INTERRUPTED : 0;
 };
 
 function optionsOf(flags: Flags): ReplayOptions {
@@ -43,7 +48,7 @@ function optionsOf(flags: Flags): ReplayOptions {
   };
 }
 
-function table(file: string, { steps, policies }: ReplayResult): string {
+function table(file: string, { steps, planned, policies }: ReplayResult): string {
   const rows = Object.entries(policies).map(([name, s]) => [
     name,
     number(s.podHours),
@@ -52,5 +57,6 @@ function table(file: string, { steps, policies }: ReplayResult): string {
     String(s.actions),
   ]);
   const lines = columns([["policy", "pod-hours", "time under", "unserved", "actions"], ...rows]);
-  return `${file}: ${steps} steps of 15 s\n${lines.join("\n")}\n`;
+  const of = steps < planned ? ` of ${planned}, interrupted` : "";
+  return `${file}: ${steps} steps${of} of 15 s\n${lines.join("\n")}\n`;
 }

@@ -1,26 +1,28 @@
 /** The default command: settings -> ports -> runOnce (or several runs) -> JSON, text, plot, picture -> exit code. */
 import { extname } from "node:path";
-import { loadSettings } from "../config/load.ts";
 import type { Settings } from "../config/types.ts";
 import type { Ports } from "../ports.ts";
 import { collectingReporter, type Reported } from "../report/reporter.ts";
 import { type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
+import { choose, settingsOf } from "./choice.ts";
 import { type Command, CommandError, type Flags, type Io, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
-import { type Choice, clockFor, openLog, openWorld, type World } from "./world.ts";
+import { checkOutputs, tell, writeOutput } from "./outputs.ts";
+import { clockFor, openLog, openWorld, type World } from "./world.ts";
 
 /** Runs once, or every so often for a while. */
 export const runCommand: Command = async (flags, io) => {
   const choice = choose(flags, io);
   const repeat = repetition(flags);
+  await checkOutputs(flags, ["svg"]);
   const settings = await settingsOf(flags, io, choice);
   const log = await openLog(settings, io);
   const dryRun = flags["dry-run"] === true;
   const world = await openWorld(settings, choice, io, log);
   const reporter = collectingReporter(log, flags.json !== true && settings.report.logFormat === "text");
   try {
-    const now = choice.historyFile === null ? null : await fileNow(world);
-    const ports: Ports = { ...world, clock: clockFor(world, choice, now), reporter };
+    const now = world.source.live ? null : await fileNow(world);
+    const ports: Ports = { ...world, clock: clockFor(world, now), reporter };
     const after = async ({ targets, now: at }: RunResult) => {
       if (!dryRun) await Promise.all(settings.targets.map((target, i) => world.announce(target, targets[i]!, at)));
     };
@@ -32,7 +34,7 @@ export const runCommand: Command = async (flags, io) => {
     log("debug", "timings in ms", result.timings);
     const last = reporter.all.slice(-settings.targets.length);
     if (flags.json === true) io.out(`${JSON.stringify({ targets: result.targets })}\n`);
-    else await printText(last, flags, io, dryRun);
+    else await tell(io, "the answer", () => printText(last, flags, io, dryRun));
     if (typeof flags.svg === "string") await writePictures(last, flags.svg, flags, io);
     return result.exitCode;
   } finally {
@@ -70,41 +72,6 @@ function repetition(flags: Flags): Repetition | null {
   return { every, for: length };
 }
 
-/** With a history file a cluster is asked only where one is named: nobody's replicas may change because of a trial. */
-export function choose(flags: Flags, io: Io): Choice {
-  const historyFile = typeof flags["history-file"] === "string" ? flags["history-file"] : null;
-  const replicas = readOption("run", "replicas", flags) ?? null;
-  const named =
-    flags.kubeconfig !== undefined ||
-    flags.context !== undefined ||
-    [
-      "KUBECONFIG",
-      "PROPHET_AUTOSCALER_KUBERNETES_KUBECONFIG",
-      "PROPHET_AUTOSCALER_KUBERNETES_CONTEXT",
-      "KUBERNETES_SERVICE_HOST",
-    ].some((name) => io.env[name]);
-  const workload = flags.deployment !== undefined || flags.config !== undefined;
-  const pretend = replicas !== null || (historyFile !== null && !(named && workload)) ? { replicas } : null;
-  return { historyFile, pretend };
-}
-
-/** Reads the settings; without a cluster the workload needs no name. Throws ConfigError or UsageError. */
-export async function settingsOf(flags: Flags, io: Io, choice: Choice): Promise<Settings> {
-  const { readFile } = await import("node:fs/promises");
-  const settings = await loadSettings({
-    flags,
-    env: io.env,
-    readFile: (path) => readFile(path, "utf8"),
-    ...(choice.pretend === null ? {} : { fallback: { targets: [{ scaleTargetRef: { name: "workload" } }] } }),
-  });
-  if (settings.prometheus === null && choice.historyFile === null) {
-    throw new UsageError(
-      "no history to read: give --prometheus URL (or prometheus.url in the file, or PROPHET_AUTOSCALER_PROMETHEUS_URL), or --history-file FILE.",
-    );
-  }
-  return settings;
-}
-
 async function printText(all: readonly Reported[], flags: Flags, io: Io, dryRun: boolean): Promise<void> {
   const { decisionText } = await import("../report/text.ts");
   for (const { target, record, outcome } of all) {
@@ -116,28 +83,26 @@ async function printText(all: readonly Reported[], flags: Flags, io: Io, dryRun:
     ]);
     const picture = pictureOf(target, record);
     if (picture !== null)
-      io.out(`${terminalPlot(picture, { columns: Math.min(io.columns, 120), rows: 14, color: io.color })}\n`);
+      io.draw(`${terminalPlot(picture, { columns: Math.min(io.columns, 120), rows: 14, color: io.color })}\n`);
   }
 }
 
 /** One picture a target, SVG or, by the name's end, PNG; with several targets their names go into the file names. */
 async function writePictures(all: readonly Reported[], path: string, flags: Flags, io: Io): Promise<void> {
-  const [{ pictureOf }, { forecastSvg }, { writeOut }] = await Promise.all([
-    import("../report/picture.ts"),
-    import("../report/svg.ts"),
-    import("./files.ts"),
-  ]);
+  const end = extname(path);
+  const base = path.slice(0, path.length - end.length);
   for (const { target, record } of all) {
-    const picture = record === null ? null : pictureOf(target, record);
-    if (picture === null) {
-      io.err(`no picture of ${target.namespace}/${target.name}: there is no data to draw\n`);
-      continue;
-    }
-    const end = extname(path) || ".svg";
-    const base = path.slice(0, path.length - extname(path).length);
     const file = all.length === 1 ? path : `${base}-${target.namespace}-${target.name}${end}`;
-    const svg = forecastSvg(picture);
-    await writeOut(file, end === ".png" ? await (await import("../report/png.ts")).svgToPng(svg, 1840) : svg);
-    (flags.json === true ? io.err : io.out)(`picture: ${file}\n`);
+    const make = async () => {
+      const [{ pictureOf }, { forecastSvg }] = await Promise.all([
+        import("../report/picture.ts"),
+        import("../report/svg.ts"),
+      ]);
+      const picture = record === null ? null : pictureOf(target, record);
+      if (picture === null) throw new Error(`there is no data of ${target.namespace}/${target.name} to draw`);
+      const svg = forecastSvg(picture);
+      return end.toLowerCase() === ".png" ? (await import("../report/png.ts")).svgToPng(svg, 1840) : svg;
+    };
+    await writeOutput(io, flags, "svg", make, file);
   }
 }

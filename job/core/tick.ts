@@ -3,11 +3,18 @@ import type { Forecaster } from "./forecast/types.ts";
 import { backfill } from "./policy/backfill.ts";
 import { decide } from "./policy/decide.ts";
 import { noteDrop } from "./policy/drop.ts";
-import { ask, leadNow, levelsOf, look, type TickInput, toRemember } from "./policy/observe.ts";
+import {
+  currentLead,
+  inspectHistory,
+  lastForecastOf,
+  levelsOf,
+  requestForecast,
+  type TickInput,
+} from "./policy/observe.ts";
 import type { Decision, TickRecord } from "./policy/types.ts";
 import { mask } from "./series/grid.ts";
 import { currentDemand } from "./series/quality.ts";
-import { recall, remember, TRACE } from "./state/memory.ts";
+import { memoryAfter, recall, TRACE } from "./state/memory.ts";
 import type { TargetState } from "./state/types.ts";
 
 /** Output of one tick: what to do, what to remember, what was computed. */
@@ -21,17 +28,17 @@ export interface TickOutput {
 export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
   const { now, current, conditions, config } = input;
   const recalled = recall(input.memory, now, current, config);
-  const { series, quality } = look(input, recalled);
+  const { series, quality } = inspectHistory(input, recalled);
   const usable = quality.verdict !== "hold";
   const demand = usable ? currentDemand(series) : Number.NaN;
-  const lead = leadNow(input, quality.age);
+  const lead = currentLead(input, quality.age);
 
   const bursts = recalled.rollouts.map(([from, to]) => [from, to + TRACE] as const);
   const learnable = mask(series, conditions.rollout === true ? [...bursts, [now, now] as const] : bursts);
-  const { forecast, problem } = usable ? ask(input, learnable, lead, forecaster) : { forecast: null };
+  const { forecast, problem } = usable ? requestForecast(input, learnable, lead, forecaster) : { forecast: null };
   const memory = noteDrop(usable ? backfill(recalled, series, now, config) : recalled, now, demand, config);
   const levels = levelsOf(config);
-  const { decision, wish, quantile } = decide({
+  const { decision, recommendation, quantile } = decide({
     now,
     current,
     quality,
@@ -50,9 +57,9 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
     now,
     current,
     replicas: decision.replicas,
-    wish,
+    recommendation,
     dataUsable: usable,
-    forecast: toRemember(forecast, now, quantile, lead.seconds, config),
+    forecast: lastForecastOf(forecast, now, quantile, lead.seconds, config),
     rollout: conditions.rollout === true,
   };
   const record: TickRecord = {
@@ -60,13 +67,13 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
     quality,
     demand,
     lead: lead.seconds,
-    serves: lead.serves,
+    readyAfter: lead.readyAfter,
     level: config.quantile,
     quantile,
     forecast,
     series: series.values.length > 0 ? series : null,
-    wish,
+    recommendation,
     decision,
   };
-  return { decision, memory: remember(memory, learnt, config), record };
+  return { decision, memory: memoryAfter(memory, learnt, config), record };
 }

@@ -1,10 +1,12 @@
 /** Rolling-origin accuracy of the forecasters over a whole series: the figures and the dump rows of `backtest`. */
+import { pinball } from "../core/forecast/combine/losses.ts";
 import { forecasterOf } from "../core/forecast/method.ts";
-import type { Forecaster, Method } from "../core/forecast/types.ts";
+import type { Forecast, Forecaster, Method } from "../core/forecast/types.ts";
 import { coarse, type LongHistory } from "../core/series/coarse.ts";
 import { toGrid } from "../core/series/grid.ts";
 import type { Series } from "../core/series/types.ts";
 import type { Seconds } from "../core/units.ts";
+import type { Watch } from "./types.ts";
 
 /** What to run. window in samples; horizon in seconds, at least one step of it is forecast. */
 export interface BacktestOptions {
@@ -44,12 +46,13 @@ export interface BacktestRow {
   readonly maxq95: number;
 }
 
-/** The answer of a backtest; `origins` is how many there were. */
+/** The answer of a backtest: `origins` were judged of the `planned` ones. */
 export interface Backtest {
   readonly step: Seconds;
   readonly window: number;
   readonly horizonSteps: number;
   readonly origins: number;
+  readonly planned: number;
   readonly methods: Readonly<Record<string, Accuracy>>;
   readonly rows: readonly BacktestRow[];
 }
@@ -80,39 +83,63 @@ export function originsOf(n: number, window: number, horizonSteps: number, most:
   return Array.from({ length: most }, (_, i) => Math.floor(window + (i * (count - 1)) / (most - 1)));
 }
 
-/** Runs the methods over the series; `forecasters` replaces ours in tests. The series is read, never changed. */
-export function backtest(
+/**
+ * Runs the methods over the series, as far as `watch` lets it: every method at one origin before any goes on to the next,
+ * so that all are judged on the same. `forecasters` replaces ours in tests. The series is read, never changed.
+ */
+export async function backtest(
   series: Series,
   options: BacktestOptions,
-  forecasters: (method: Method) => Forecaster = forecasterOf,
-): Backtest {
+  { forecasters = forecasterOf, watch = () => true }: BacktestPorts = {},
+): Promise<Backtest> {
   const horizonSteps = Math.max(1, Math.round(options.horizon / series.step));
-  const origins = originsOf(series.values.length, options.window, horizonSteps, options.origins);
-  const naive = naiveMae(series.values, origins, horizonSteps);
-  const rows: BacktestRow[] = [];
-  const methods: Record<string, Accuracy> = {};
-  for (const method of options.methods) {
-    const forecast = forecasters(method);
-    let inside = 0;
-    const own: BacktestRow[] = [];
-    for (const origin of origins) {
-      const { mean, max, meanQuantiles, maxQuantiles } = forecast({
-        series: windowBefore(series, origin, options.window),
-        horizonSteps,
-        leadSteps: horizonSteps,
-        levels: LEVELS,
-        ...(options.longHistory && { longHistory: longBefore(series, origin, options.longHistory) }),
-      });
-      const [q5, q50, q90, q95] = meanQuantiles as [number, number, number, number];
-      const [, , maxq90, maxq95] = maxQuantiles as [number, number, number, number];
-      const { actualMean, actualMax } = outcome(series.values, origin, horizonSteps);
-      if (actualMean >= q5 && actualMean <= q95) inside++;
-      own.push({ method, origin, actualMean, actualMax, mean, max, q50, q90, q95, maxq90, maxq95 });
-    }
-    methods[method] = accuracy(own, inside, naive);
-    rows.push(...own);
+  const planned = originsOf(series.values.length, options.window, horizonSteps, options.origins);
+  const tallies = options.methods.map((method): Tally => ({ method, rows: [], inside: 0 }));
+  let done = 0;
+  for (const origin of planned) {
+    const request = {
+      series: windowBefore(series, origin, options.window),
+      horizonSteps,
+      leadSteps: horizonSteps,
+      levels: LEVELS,
+      ...(options.longHistory && { longHistory: longBefore(series, origin, options.longHistory) }),
+    };
+    for (const tally of tallies)
+      judge(tally, forecasters(tally.method)(request), origin, outcome(series.values, origin, horizonSteps));
+    done++;
+    if (!(await watch(done, planned.length))) break;
   }
-  return { step: series.step, window: options.window, horizonSteps, origins: origins.length, methods, rows };
+  const naive = naiveMae(series.values, planned.slice(0, done), horizonSteps);
+  return {
+    step: series.step,
+    window: options.window,
+    horizonSteps,
+    origins: done,
+    planned: planned.length,
+    methods: Object.fromEntries(tallies.map(({ method, rows, inside }) => [method, accuracy(rows, inside, naive)])),
+    rows: tallies.flatMap(({ rows }) => rows),
+  };
+}
+
+/** What a backtest takes from outside. */
+interface BacktestPorts {
+  readonly forecasters?: (method: Method) => Forecaster;
+  readonly watch?: Watch;
+}
+
+/** One method's rows, and how many outcomes lay inside its 90 % interval. */
+interface Tally {
+  readonly method: Method;
+  readonly rows: BacktestRow[];
+  inside: number;
+}
+
+function judge(tally: Tally, forecast: Forecast, origin: number, came: Outcome): void {
+  const { mean, max, meanQuantiles, maxQuantiles } = forecast;
+  const [q5, q50, q90, q95] = meanQuantiles as [number, number, number, number];
+  const [, , maxq90, maxq95] = maxQuantiles as [number, number, number, number];
+  if (came.actualMean >= q5 && came.actualMean <= q95) tally.inside++;
+  tally.rows.push({ method: tally.method, origin, ...came, mean, max, q50, q90, q95, maxq90, maxq95 });
 }
 
 /** The `length` values before the origin, as a series of their own: a copy. */
@@ -133,12 +160,14 @@ function longBefore({ start, step, values, filled }: Series, origin: number, lon
   return toGrid(times, kept, long.step, Math.ceil(long.range / long.step) + 1).series;
 }
 
+/** Mean and maximum of the horizon as they came, cores. */
+interface Outcome {
+  readonly actualMean: number;
+  readonly actualMax: number;
+}
+
 /** What came after the origin: mean and maximum of `horizonSteps` values. */
-export function outcome(
-  values: Float64Array,
-  origin: number,
-  horizonSteps: number,
-): { actualMean: number; actualMax: number } {
+export function outcome(values: Float64Array, origin: number, horizonSteps: number): Outcome {
   let sum = 0;
   let actualMax = values[origin]!;
   for (let k = 0; k < horizonSteps; k++) {
@@ -162,18 +191,13 @@ function accuracy(rows: readonly BacktestRow[], inside: number, naive: number): 
     relMae: naive > 0 ? mae / naive : Number.NaN,
     coverage90: inside / rows.length,
     pinball: {
-      "0.5": mean((row) => pinball(0.5, row.q50, row.actualMean)),
-      "0.9": mean((row) => pinball(0.9, row.q90, row.actualMean)),
-      "0.95": mean((row) => pinball(0.95, row.q95, row.actualMean)),
+      "0.5": mean((row) => pinball(row.actualMean - row.q50, 0.5)),
+      "0.9": mean((row) => pinball(row.actualMean - row.q90, 0.9)),
+      "0.95": mean((row) => pinball(row.actualMean - row.q95, 0.95)),
     },
     maxPinball: {
-      "0.9": mean((row) => pinball(0.9, row.maxq90, row.actualMax)),
-      "0.95": mean((row) => pinball(0.95, row.maxq95, row.actualMax)),
+      "0.9": mean((row) => pinball(row.actualMax - row.maxq90, 0.9)),
+      "0.95": mean((row) => pinball(row.actualMax - row.maxq95, 0.95)),
     },
   };
-}
-
-/** Pinball (quantile) loss of forecasting `quantile` at `level` where `actual` came (Koenker and Bassett 1978). */
-export function pinball(level: number, quantile: number, actual: number): number {
-  return actual >= quantile ? level * (actual - quantile) : (1 - level) * (quantile - actual);
 }

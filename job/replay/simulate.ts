@@ -1,76 +1,100 @@
 /** The replay loop: pods become ready, the policy decides, the step is served, the score is kept. */
 import type { Samples } from "../core/series/types.ts";
-import type { Seconds } from "../core/units.ts";
-import { createCluster } from "./cluster.ts";
+import type { Cores, EpochSeconds, Seconds } from "../core/units.ts";
+import { createCluster, type ModelCluster } from "./cluster.ts";
 import { type Demand, DemandError } from "./demand.ts";
-import type { ReplayOptions, ReplayPolicy, ReplayResult, ReplayRow, ReplayScore, View } from "./types.ts";
+import type { ReplayOptions, ReplayPolicy, ReplayResult, ReplayRow, ReplayScore, View, Watch } from "./types.ts";
 
 /**
- * Replays `demand` under every policy, one after the other, each in a world of its own that starts with the pods which
- * the first known demand needs at HPA's target. O(steps x policies) plus the policies' own work.
+ * Replays `demand` under every policy, each in a world of its own that starts with the pods which the first known demand
+ * needs at HPA's target. All go through a step before any goes on, so that a replay which `watch` ends early still
+ * compares them over the same time. O(steps x policies) plus the policies' own work.
  * Throws DemandError when nothing is left after the warm-up.
  */
 export async function simulate(
   demand: Demand,
   policies: readonly ReplayPolicy[],
   options: ReplayOptions,
+  watch: Watch = () => true,
 ): Promise<ReplayResult> {
   const first = Math.max(2, Math.round(options.warmup / demand.step));
-  const steps = demand.values.length - first;
-  if (steps < 1) {
+  const planned = demand.values.length - first;
+  if (planned < 1) {
     throw new DemandError(
       `the series has ${demand.values.length} steps of ${demand.step} s, the warm-up takes ${first}: nothing is left to replay; choose a --warmup below ${(demand.values.length - 1) * demand.step}`,
     );
   }
-  const rows: ReplayRow[] = [];
-  const scores: Record<string, ReplayScore> = {};
-  for (const policy of policies) scores[policy.name] = await play(demand, first, policy, options, rows);
-  return { startup: options.startup, steps, policies: scores, rows };
-}
-
-async function play(
-  demand: Demand,
-  first: number,
-  policy: ReplayPolicy,
-  options: ReplayOptions,
-  rows: ReplayRow[],
-): Promise<ReplayScore> {
-  const { step, values } = demand;
   const viewOf = viewer(demand, options.metricLag);
-  const begin = viewOf(first).demand;
-  const initial = clamp(Math.ceil(begin / (options.request * options.hpaTarget) - 1e-9), options);
-  const cluster = createCluster(initial, options.startup, demand.start + first * step);
-  const stride = Math.max(1, Math.round(policy.every / step));
-  let [podSteps, under, unserved, total] = [0, 0, 0, 0];
-  for (let i = first; i < values.length; i++) {
-    const now = demand.start + i * step;
-    let decision: number | null = null;
-    let reason = "";
-    if ((i - first) % stride === 0) {
-      const view = viewOf(i);
-      const wanted = await policy.decide({
-        ...view,
-        replicas: cluster.replicas,
-        ready: cluster.ready(now),
-        pods: cluster.pods,
-      });
-      decision = clamp(wanted.replicas, options);
-      reason = wanted.reason;
-      cluster.scale(decision, now);
-    }
-    const ready = cluster.ready(now);
-    const load = values[i]!;
-    const missing = Math.max(0, load - ready * options.request);
-    podSteps += cluster.replicas;
-    total += load;
-    unserved += missing;
-    // A billionth of a core is rounding, not a lack of pods.
-    if (missing > 1e-9) under++;
-    rows.push({ policy: policy.name, t: now, demand: load, ready, replicas: cluster.replicas, decision, reason });
+  const worlds = policies.map((policy) =>
+    worldOf(policy, viewOf(first).demand, demand.start + first * demand.step, options),
+  );
+  let steps = 0;
+  while (steps < planned) {
+    for (const world of worlds) await play(world, demand, first + steps, steps, viewOf, options);
+    steps++;
+    if (!(await watch(steps, planned))) break;
   }
   return {
+    startup: options.startup,
+    steps,
+    planned,
+    policies: Object.fromEntries(worlds.map((world) => [world.policy.name, scoreOf(world, steps, demand.step)])),
+    rows: worlds.flatMap((world) => world.rows),
+  };
+}
+
+/** One policy's workload, and what was counted in it so far. */
+interface World {
+  readonly policy: ReplayPolicy;
+  readonly cluster: ModelCluster;
+  readonly rows: ReplayRow[];
+  podSteps: number;
+  under: number;
+  unserved: number;
+  total: number;
+}
+
+function worldOf(policy: ReplayPolicy, known: Cores, now: EpochSeconds, options: ReplayOptions): World {
+  const initial = clamp(Math.ceil(known / (options.request * options.hpaTarget) - 1e-9), options);
+  const cluster = createCluster(initial, options.startup, now);
+  return { policy, cluster, rows: [], podSteps: 0, under: 0, unserved: 0, total: 0 };
+}
+
+/** One step, `index` of the demand and `step` of the replay: decide where it is time, serve, count. */
+async function play(
+  world: World,
+  demand: Demand,
+  index: number,
+  step: number,
+  viewOf: (index: number) => View,
+  options: ReplayOptions,
+): Promise<void> {
+  const { policy, cluster } = world;
+  const now = demand.start + index * demand.step;
+  let decision: number | null = null;
+  let reason = "";
+  if (step % Math.max(1, Math.round(policy.every / demand.step)) === 0) {
+    const view = { ...viewOf(index), replicas: cluster.replicas, ready: cluster.ready(now), pods: cluster.pods };
+    const wanted = await policy.decide(view);
+    decision = clamp(wanted.replicas, options);
+    reason = wanted.reason;
+    cluster.scale(decision, now);
+  }
+  const ready = cluster.ready(now);
+  const load = demand.values[index]!;
+  const missing = Math.max(0, load - ready * options.request);
+  world.podSteps += cluster.replicas;
+  world.total += load;
+  world.unserved += missing;
+  // A billionth of a core is rounding, not a lack of pods.
+  if (missing > 1e-9) world.under++;
+  world.rows.push({ policy: policy.name, t: now, demand: load, ready, replicas: cluster.replicas, decision, reason });
+}
+
+function scoreOf({ podSteps, under, unserved, total, cluster }: World, steps: number, step: Seconds): ReplayScore {
+  return {
     podHours: (podSteps * step) / 3600,
-    under: under / (values.length - first),
+    under: under / steps,
     unserved: total > 0 ? unserved / total : 0,
     actions: cluster.actions,
   };

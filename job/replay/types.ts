@@ -79,10 +79,16 @@ export interface ReplayScore {
   readonly actions: number;
 }
 
+/** Told after each step of long work how many are done of how many; false: end now, with what there is. */
+export type Watch = (done: number, total: number) => boolean | Promise<boolean>;
+
 /** Scores and rows of all policies of one replay. */
 export interface ReplayResult {
   readonly startup: Seconds;
+  /** Steps that were played. */
   readonly steps: number;
+  /** Steps that there are; more than were played when the replay was ended early. */
+  readonly planned: number;
   readonly policies: Readonly<Record<string, ReplayScore>>;
   readonly rows: readonly ReplayRow[];
 }

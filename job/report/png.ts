@@ -1,12 +1,17 @@
 /** SVG to PNG by resvg, a native addon that the image does not carry. */
 
-/** The picture as PNG, `width` pixels wide. Throws an Error that says what to do when resvg is not installed. */
-export async function svgToPng(svg: string, width: number): Promise<Uint8Array> {
-  const resvg = await import("@resvg/resvg-js").catch((cause: unknown) => {
+/** Loads resvg. Throws an Error that says what to do where it is not installed. */
+export async function needResvg(): Promise<typeof import("@resvg/resvg-js")> {
+  return import("@resvg/resvg-js").catch((cause: unknown) => {
     throw new Error("PNG needs the package @resvg/resvg-js, which is not installed here; write an .svg instead", {
       cause,
     });
   });
+}
+
+/** The picture as PNG, `width` pixels wide. Throws as `needResvg` does. */
+export async function svgToPng(svg: string, width: number): Promise<Uint8Array> {
+  const resvg = await needResvg();
   const options = { font: { loadSystemFonts: true }, fitTo: { mode: "width", value: width } } as const;
   return new resvg.Resvg(svg, options).render().asPng();
 }

@@ -52,11 +52,11 @@ function logTick(log: Log, { target, record, outcome }: Reported, quiet: boolean
           quality: record.quality,
           demand: record.demand,
           lead: record.lead,
-          serves: record.serves,
+          readyAfter: record.readyAfter,
           quantile: record.quantile,
         }),
     forecast,
-    weights: record?.forecast?.weights,
+    weights: record?.forecast?.modelWeights,
     trail,
   });
 }

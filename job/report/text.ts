@@ -58,7 +58,7 @@ function facts(target: TargetConfig, record: TickRecord): readonly string[] {
     ["demand now", `${cpu(record.demand)} (${cpu(target.targetCpu)} a pod)`],
   ];
   if (forecast !== null) {
-    const weights = Object.entries(forecast.weights)
+    const weights = Object.entries(forecast.modelWeights)
       .filter(([, weight]) => weight >= 0.05)
       .sort(([, a], [, b]) => b - a)
       .slice(0, 4)
@@ -71,7 +71,7 @@ function facts(target: TargetConfig, record: TickRecord): readonly string[] {
       ],
       [
         "to cover",
-        `${cpu(record.quantile)} = ${number(record.level)} quantile of the maximum ${number(record.serves)} to ${number(record.lead)} s ahead`,
+        `${cpu(record.quantile)} = ${number(record.level)} quantile of the maximum ${number(record.readyAfter)} to ${number(record.lead)} s ahead`,
       ],
       ["recent error", `${number(forecast.skill)} of repeating the last value, over ${forecast.origins} origins`],
     );

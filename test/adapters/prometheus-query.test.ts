@@ -1,4 +1,5 @@
 /** The query of a target sees its own pods and nobody else's, whatever the names are. */
+import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -106,7 +107,26 @@ describe("the default query", () => {
     expect(query).toContain('container!=""');
     expect(query).toContain('container!="POD"');
     expect(query).toContain("[60s]");
-    expect(query).toMatch(/^sum\(max by \(namespace, pod, container\) \(rate\(/);
+    expect(query).toMatch(/^sum\(max by \(namespace, pod, container\) \(sum without \(cpu\) \(rate\(/);
+  });
+
+  test("every selector takes the settings' matchers, escaped", () => {
+    const matchers = { cluster: 'eu"1', team: "shop" };
+    const inside = 'cluster="eu\\"1",team="shop"';
+    expect(defaultQuery(config(), 60, matchers)).toContain(`container!="POD",${inside}}`);
+    expect(podStartQuery(config(), matchers)!.split(`${inside}}`)).toHaveLength(3);
+    expect(fillQuery("x{$matchers}", config(), matchers)).toBe(`x{${inside}}`);
+    expect(fillQuery('x{a="b",$matchers}', config())).toBe('x{a="b",}');
+  });
+
+  test("the dashboard shows what the job reads", async () => {
+    const target = config({
+      namespace: "$namespace",
+      scaleTargetRef: { ...config().scaleTargetRef, name: "$workload" },
+    });
+    const query = defaultQuery(target, 60)!.replace("\\\\$workload", "$workload").replace("[60s]", "[1m]");
+    const dashboard = await readFile(new URL("../../manifests/monitoring/dashboard.json", import.meta.url), "utf8");
+    expect(dashboard.split(JSON.stringify(query).slice(1, -1))).toHaveLength(3);
   });
 
   test("no name can end its string", () => {

@@ -2,8 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { runCli } from "../../job/cli/program.ts";
 import { readRange } from "../../job/cli/replay-source.ts";
-import { resolveTarget } from "../../job/config/resolve.ts";
+import { resolveTarget } from "../../job/config/target-settings.ts";
 import type { History } from "../../job/ports.ts";
+import { QUIET } from "../fakes/io.ts";
 
 const target = resolveTarget({ scaleTargetRef: { name: "web" }, targetCpu: 0.4 });
 const NOW = 1_000_000;
@@ -31,7 +32,7 @@ async function cli(...argv: string[]): Promise<{ code: number; err: string }> {
   const write = (text: string) => {
     err += text;
   };
-  const code = await runCli({ argv, env: {}, version: "0", out: write, err: write, columns: 80, color: false });
+  const code = await runCli({ argv, env: {}, version: "0", out: write, err: write, ...QUIET });
   return { code, err };
 }
 

@@ -31,12 +31,20 @@ describe("tick", () => {
     const { decision, memory, record } = tick(input(), constant(2.2));
     expect(decision).toMatchObject({ action: "scale", replicas: 5, reason: "ForecastQuantile" });
     expect(memory).toMatchObject({
-      events: [{ at: NOW, from: 2, to: 5 }],
+      changes: [{ at: NOW, from: 2, to: 5 }],
       lastGoodData: NOW,
       lastWritten: { replicas: 5 },
     });
     expect(memory.lastForecast).toMatchObject({ at: NOW, quantile: 2.2, level: 0.8, mean: 2.2, method: "fake" });
-    expect(record).toMatchObject({ now: NOW, demand: 1, lead: 120, level: 0.8, quantile: 2.2, wish: 5, decision });
+    expect(record).toMatchObject({
+      now: NOW,
+      demand: 1,
+      lead: 120,
+      level: 0.8,
+      quantile: 2.2,
+      recommendation: 5,
+      decision,
+    });
     expect(record.series?.values.length).toBe(120);
   });
 
@@ -65,7 +73,7 @@ describe("tick", () => {
     expect(memory.missingSince).toBe(NOW);
     const later = tick(input({ now: NOW + 900, history: null, current: 9, memory }), last);
     expect(later.decision.message).toContain("missing for 900 s, no fallback configured");
-    expect(record).toMatchObject({ forecast: null, series: null, wish: null });
+    expect(record).toMatchObject({ forecast: null, series: null, recommendation: null });
     expect(
       tick(input({ history: { samples: pairs([]), partial: false, seriesCount: 0 }, current: 9 }), last).decision
         .reason,
@@ -98,7 +106,7 @@ describe("tick", () => {
         last,
       ).decision.reason,
     ).toBe("AboveCapacity");
-    const removed = { ...BLANK, events: [{ at: NOW - 60, from: 4, to: 2 }] };
+    const removed = { ...BLANK, changes: [{ at: NOW - 60, from: 4, to: 2 }] };
     expect(
       tick(
         input({ config: limited, memory: removed }, () => 1.2),
@@ -124,7 +132,7 @@ describe("tick", () => {
 
   it("slows scale-in after a drop far below the last forecast", () => {
     const lastForecast = { at: NOW - 60, expires: NOW + 60, max: 9, quantile: 9, level: 0.8, mean: 8, method: "auto" };
-    const memory = { ...BLANK, wishes: [{ at: NOW - 60, replicas: 1 }], lastForecast };
+    const memory = { ...BLANK, recommendations: [{ at: NOW - 60, replicas: 1 }], lastForecast };
     const dropped = tick(input({ current: 16, memory, config: config({ suddenDropHold: 600 }) }), last);
     expect(dropped.decision).toMatchObject({ replicas: 16, reason: "SuddenDrop" });
     expect(dropped.memory.dropHoldUntil).toBe(NOW + 600);

@@ -1,9 +1,11 @@
 /** Policy inputs for tests: one by hand, and any by fast-check. */
 import fc from "fast-check";
 import type { Lead } from "../../job/core/policy/lead.ts";
+import type { Reason } from "../../job/core/policy/reasons.ts";
 import type { PolicyInput } from "../../job/core/policy/stage.ts";
 import type { Quality, QualityReason } from "../../job/core/series/types.ts";
 import { BLANK, recall } from "../../job/core/state/memory.ts";
+import type { TargetState } from "../../job/core/state/types.ts";
 import { config, NOW } from "./config.ts";
 import { forecast } from "./forecaster.ts";
 import { series } from "./series.ts";
@@ -37,12 +39,20 @@ export function policyInput(
     series: series(new Array(40).fill(1)),
     forecast: forecast({ maxQuantiles: [quantileCores, upperCores].slice(0, levels.length) }),
     levels,
-    lead: { seconds: 120, steps: 8, serves: 60, parts: [[0, 8]] },
+    lead: { seconds: 120, steps: 8, readyAfter: 60, parts: [[0, 8]] },
     config: settings,
     conditions: {},
-    memory: { ...BLANK, wishes: [{ at: NOW, replicas: 0 }] },
+    memory: { ...BLANK, recommendations: [{ at: NOW, replicas: 0 }] },
     ...rest,
   };
+}
+
+/** What happens, its input, and what is decided: action, replicas, reason. */
+export type Case = readonly [string, PolicyInput, string, number, Reason];
+
+/** A memory of recommendations, each [seconds ago, replicas]. */
+export function remembered(...list: readonly (readonly [number, number])[]): TargetState {
+  return { ...BLANK, recommendations: list.map(([ago, replicas]) => ({ at: NOW - ago, replicas })) };
 }
 
 const cores = fc.double({ min: 0, max: 20, noNaN: true });
@@ -73,11 +83,15 @@ const settings = fc
     floor: fc.nat(12),
     ceiling: fc.integer({ min: 1, max: 60 }),
     factor: fc.constantFrom(0.5, 1, 1.5),
+    // 22:13 is now, and the lead two minutes: in force, about to begin, about to end, over, far away
+    when: fc.constantFrom("00:00 23:59", "00:00 23:59", "22:14 23:00", "22:00 22:14", "21:00 22:13", "23:00 23:30"),
+    followSurge: fc.boolean(),
     mode: fc.constantFrom("Active" as const, "Active" as const, "ForecastOnly" as const),
   })
-  .map(({ min, span, up, down, cooldown, trust, upper, fallback, floor, ceiling, factor, mode }) =>
+  .map(({ min, span, up, down, cooldown, trust, upper, fallback, floor, ceiling, factor, when, followSurge, mode }) =>
     config({
       mode,
+      followSurge,
       minReplicas: min,
       maxReplicas: min + span,
       behavior: { scaleUp: up, scaleDown: down },
@@ -88,7 +102,7 @@ const settings = fc
         {
           name: "any",
           timeZone: "UTC",
-          once: { from: "2023-11-14T00:00", to: "2023-11-15T00:00" },
+          once: { from: `2023-11-14T${when.slice(0, 5)}`, to: `2023-11-14T${when.slice(6)}` },
           minReplicas: floor,
           maxReplicas: ceiling,
           factor,
@@ -100,8 +114,8 @@ const settings = fc
   );
 const past = fc.integer({ min: NOW - 900, max: NOW });
 const memory = fc.record({
-  wishes: fc.array(fc.record({ at: past, replicas }), { maxLength: 8 }),
-  events: fc.array(fc.record({ at: past, from: replicas, to: replicas }), { maxLength: 5 }),
+  recommendations: fc.array(fc.record({ at: past, replicas }), { maxLength: 8 }),
+  changes: fc.array(fc.record({ at: past, from: replicas, to: replicas }), { maxLength: 5 }),
   dropHoldUntil: fc.option(fc.integer({ min: NOW - 300, max: NOW + 300 })),
   missingSince: fc.option(past),
   overruled: fc.constantFrom(0, 0, 0, 3),
@@ -119,7 +133,7 @@ const data = fc.constantFrom(
 const PARTED: Lead = {
   seconds: 120,
   steps: 8,
-  serves: 60,
+  readyAfter: 60,
   parts: [
     [0, 4],
     [4, 8],
@@ -139,6 +153,11 @@ function anyForecast({ asked, late, more, skill, parted }: AnyQuantiles) {
   return forecast({ skill, maxQuantiles: [asked, asked + more], ...(parted && { parts }) });
 }
 
+/** A calm that ends in a rise of two steps, which may be a surge. */
+const risen = fc
+  .tuple(fc.array(fc.double({ min: 1, max: 2, noNaN: true }), { minLength: 18, maxLength: 38 }), cores, cores)
+  .map(([calm, by, more]) => [...calm, 2 + by, 2 + by + more]);
+
 /** Any input whose memory has been recalled, as tick does. */
 export const anyInput: fc.Arbitrary<PolicyInput> = fc
   .record({
@@ -152,7 +171,7 @@ export const anyInput: fc.Arbitrary<PolicyInput> = fc
     more: cores,
     parted: fc.boolean(),
     skill: fc.constantFrom(0.3, 0.9, 2, Number.NaN),
-    values: fc.array(cores, { minLength: 2, maxLength: 40 }),
+    values: fc.oneof(fc.array(cores, { minLength: 2, maxLength: 40 }), risen),
     rollout: fc.boolean(),
     paused: fc.constantFrom(false, false, true),
     none: fc.constantFrom(false, false, false, true),
@@ -161,7 +180,7 @@ export const anyInput: fc.Arbitrary<PolicyInput> = fc
     const stored = {
       ...BLANK,
       ...any.memory,
-      wishes: [...any.memory.wishes].sort((a, b) => a.at - b.at),
+      recommendations: [...any.memory.recommendations].sort((a, b) => a.at - b.at),
       lastWritten: { at: NOW - 60, replicas: any.current, overruled: any.memory.overruled, foreign: true },
     };
     return policyInput({

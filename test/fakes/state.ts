@@ -9,8 +9,8 @@ const cores = fc.double({ min: 0, max: 1000, noNaN: true }).map((value) => Numbe
 const byTime = <T extends { readonly at: number }>(items: readonly T[]) => [...items].sort((a, b) => a.at - b.at);
 
 export const anyMemory: fc.Arbitrary<TargetState> = fc.record({
-  wishes: fc.array(fc.record({ at: time, replicas }), { maxLength: 60 }).map(byTime),
-  events: fc.array(fc.record({ at: time, from: replicas, to: replicas }), { maxLength: 20 }).map(byTime),
+  recommendations: fc.array(fc.record({ at: time, replicas }), { maxLength: 60 }).map(byTime),
+  changes: fc.array(fc.record({ at: time, from: replicas, to: replicas }), { maxLength: 20 }).map(byTime),
   lastForecast: fc.option(
     fc.record({
       at: time,

@@ -160,11 +160,9 @@ describe("what is read", () => {
 
   test("one target's failure is its own", async () => {
     const server = await serve((seen) => (seen.body.includes("bad") ? { status: 400 } : { body: good }));
-    const history = prometheusHistory(
-      prometheusSettings(server.url, { queries: { "shop/a": "good", "shop/b": "bad", "shop/c": "good" } }),
-    );
+    const history = prometheusHistory(prometheusSettings(server.url, { query: "good" }));
     const results = await history.read(
-      [config({ name: "a" }), config({ name: "b" }), config({ name: "c" })],
+      [config({ name: "a" }), config({ name: "b", query: "bad" }), config({ name: "c", query: "good" })],
       1_700_000_000,
     );
     expect(results.map((r) => r instanceof Error)).toEqual([false, true, false]);

@@ -5,7 +5,17 @@ import type { KubernetesSettings, PrometheusSettings } from "../../job/config/ty
 
 /** Prometheus at a URL, with whatever a test is about. */
 export function prometheusSettings(url: string, more: Partial<PrometheusSettings> = {}): PrometheusSettings {
-  return { url, headers: {}, timeout: 2, retries: 2, rateWindow: 60, queries: {}, measurePodStart: false, ...more };
+  return {
+    url,
+    headers: {},
+    matchers: {},
+    timeout: 2,
+    retries: 2,
+    rateWindow: 60,
+    headersFrom: {},
+    measurePodStart: false,
+    ...more,
+  };
 }
 
 /** An API server by kubeconfig. */

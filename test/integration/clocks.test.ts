@@ -43,7 +43,7 @@ describe.skipIf(skip(missingControlPlane()))("clocks", () => {
     await rig.setReplicas(2);
     await rig.setMemory(null);
   });
-  /** When the newest wish was remembered. */
+  /** When the newest recommendation was remembered. */
   const remembered = async () =>
     Math.max(...(JSON.parse(await rig.memory()) as { t: Record<string, { w: number[] }> }).t["shop/stress-app"]!.w);
 

@@ -19,28 +19,22 @@ import {
   valuesFiles,
 } from "./helm-program.ts";
 
-/** Labels that say who installed an object, and one that kustomize sets on the base's objects and not on what an overlay adds. */
-const installers = [
-  "helm.sh/chart",
-  "app.kubernetes.io/managed-by",
-  "app.kubernetes.io/instance",
-  "app.kubernetes.io/part-of",
-];
+/** Labels that say who installed an object. */
+const installers = ["helm.sh/chart", "app.kubernetes.io/managed-by", "app.kubernetes.io/instance"];
 
 /**
  * Objects by kind, namespace and name, without the differences that are allowed:
  * - the labels of `installers`;
  * - the text of config.yaml (comments, order of keys), but not what it says;
- * - a namespace that kustomize leaves to kubectl is the release's;
  * - the Namespace of the demo: a release lives in its namespace and so cannot make it.
  */
-function comparable(yaml: string, release: string): Record<string, unknown> {
+function comparable(yaml: string): Record<string, unknown> {
   const entries = objectsOf(yaml)
     .filter((object) => object.kind !== "Namespace")
     .map((object) => {
-      const { namespace = release, name } = object.metadata;
+      const { namespace, name } = object.metadata;
       const labels = Object.entries(object.metadata.labels ?? {}).filter(([key]) => !installers.includes(key));
-      const metadata = { ...object.metadata, namespace, labels: Object.fromEntries(labels) };
+      const metadata = { ...object.metadata, labels: Object.fromEntries(labels) };
       const config = object.data?.["config.yaml"];
       const data = config === undefined ? object.data : { ...object.data, "config.yaml": parse(config) };
       return [`${object.kind} ${namespace}/${name}`, { ...object, metadata, data }] as const;
@@ -134,7 +128,7 @@ describe.skipIf(skip(missingHelm()))("the chart", () => {
     const expected = (await Promise.all(folders.map(kustomize))).join("\n---\n");
     // the operator's Prometheus is another Service than the base's; everything else is as it is
     const same = name === "operator" ? rendered.replace("kube-prometheus-stack-prometheus", "prometheus") : rendered;
-    expect(comparable(same, namespace)).toEqual(comparable(expected, namespace));
+    expect(comparable(same)).toEqual(comparable(expected));
   });
 
   test("each overlay has its values file", () => {

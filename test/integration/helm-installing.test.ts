@@ -38,7 +38,7 @@ describe.skipIf(skip(missingControlPlane()))("the page's commands", () => {
   beforeAll(async () => {
     cluster = await startControlPlane();
     kubectl = cluster.kubectl;
-    for (const namespace of ["shop", "hand"]) {
+    for (const namespace of ["shop", "hand", "doctor"]) {
       await kubectl(["create", "namespace", namespace]);
       await kubectl(["label", "namespace", namespace, "pod-security.kubernetes.io/warn=restricted"]);
     }
@@ -92,6 +92,34 @@ describe.skipIf(skip(missingControlPlane()))("the page's commands", () => {
     const who = await run("kubectl --kubeconfig job.kubeconfig auth whoami -o jsonpath='{.status.userInfo.username}'");
     expect(who).toBe("system:serviceaccount:shop:prophet-autoscaler");
     await expect(run("kubectl --kubeconfig job.kubeconfig get pods")).rejects.toThrow(/forbidden.*"shop"/);
+  });
+
+  test("the doctor's Job: the wait ends with it, also when it fails, and the CronJob has nothing to say of it", async () => {
+    await run(block("create rolebinding"), {
+      NAMESPACE: "doctor",
+      DEPLOYMENT: "web",
+      IMAGE: "registry.example.com/x:1",
+    });
+    const commands = block("create job doctor").replaceAll("shop", "doctor");
+    // no node here, so no log
+    const [upToWait] = commands.split(/^kubectl.* logs .*$/m);
+    const own = ["-n", "doctor"];
+    const waited = run(upToWait!);
+    const labelled = ["-l", "batch.kubernetes.io/job-name=doctor", "-o", "name"];
+    let pod = "";
+    const found = async () => (pod = (await kubectl([...own, "get", "pods", ...labelled])).trim());
+    await expect.poll(found, { timeout: 30_000 }).toMatch(/^pod\/doctor-/);
+    const { args } = JSON.parse(await kubectl([...own, "get", pod, "-o", "jsonpath={.spec.containers[0]}"]));
+    expect(args).toEqual(["doctor", "--config", "/etc/prophet-autoscaler/config.yaml"]);
+    await kubectl([...own, "patch", pod, "--subresource=status", "-p", '{"status":{"phase":"Failed"}}']);
+    expect(await waited).toContain("job.batch/doctor condition met");
+    // as one of the CronJob's own it would be: what the controller has said of such a one, it would have said of the doctor's before
+    await kubectl([...own, "create", "job", "owned", "--from=cronjob/prophet-autoscaler"]);
+    const about = "--field-selector=involvedObject.kind=CronJob,type=Warning";
+    const warnings = () => kubectl([...own, "get", "events", about, "-o", "jsonpath={.items[*].message}"]);
+    await expect.poll(warnings, { timeout: 30_000 }).toMatch(/owned/);
+    expect(await warnings()).not.toContain("doctor");
+    await run(commands.split("\n").findLast((line) => line.includes("delete job"))!);
   });
 
   test("the memory is saved and put back", async () => {

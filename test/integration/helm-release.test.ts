@@ -1,36 +1,19 @@
 /** The chart in a real API server: every values file is admitted; an upgrade keeps memory, replicas and switch; uninstalling leaves nothing. */
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { skip } from "../cluster/available.ts";
+import { programs, skip } from "../cluster/available.ts";
 import { type ControlPlane, startControlPlane } from "../cluster/controlplane.ts";
 import { chart, type Helm, manifests, missingHelm, startHelm, valuesFile, valuesFiles } from "./helm-program.ts";
+import { operatorKinds } from "./operator-kinds.ts";
 import { annotation } from "./rig.ts";
 
 const release = "prophet-autoscaler";
 /** What a YAML or JSON writer could change: quotes, escapes, spaces, a number's form, letters beyond ASCII. */
 const memory = '{"v":1,  "t":{"default/stress-app":{"w":[[1.7640e9,3]],"é\\n":"\\"\\u0041\'"}}}\n ';
-
-/** A CustomResourceDefinition that accepts any object: the operator's own kinds as far as the server must know them. */
-const crd = (kind: string, plural: string): object => ({
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: { name: `${plural}.monitoring.coreos.com` },
-  spec: {
-    group: "monitoring.coreos.com",
-    scope: "Namespaced",
-    names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
-    versions: [
-      {
-        name: "v1",
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
-      },
-    ],
-  },
-});
 
 describe.skipIf(skip(missingHelm()))("a release", () => {
   let cluster: ControlPlane;
@@ -51,12 +34,7 @@ describe.skipIf(skip(missingHelm()))("a release", () => {
         ["create", "-f", "-"],
         JSON.stringify({ ...restricted, metadata: { ...restricted.metadata, name } }),
       );
-    for (const [kind, plural] of [
-      ["PrometheusRule", "prometheusrules"],
-      ["ServiceMonitor", "servicemonitors"],
-    ] as const)
-      await kubectl(["create", "-f", "-"], JSON.stringify(crd(kind, plural)));
-    await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+    await operatorKinds(kubectl);
     await helm("package", chart, "--version", "0.0.9", "--app-version", "0.0.9", "--destination", helm.dir);
     previous = join(helm.dir, "prophet-autoscaler-0.0.9.tgz");
   });
@@ -180,19 +158,10 @@ describe.skipIf(skip(missingHelm()))("a release", () => {
     await helm("install", release, chart, "-n", "shop");
     const notes = await helm("get", "notes", release, "-n", "shop");
     expect(notes).toContain("Deployment stress-app");
-    const job = await kubectl([
-      "-n",
-      "shop",
-      "create",
-      "job",
-      "doctor",
-      `--from=cronjob/${release}`,
-      "--dry-run=client",
-      "-o",
-      "yaml",
-    ]);
-    expect(notes).toContain("sed 's/- --once/- doctor/'");
-    await kubectl(["-n", "shop", "apply", "-f", "-"], job.replace("- --once", "- doctor"));
+    const command = /^ *kubectl -n shop create job doctor [\s\S]*?apply -f -$/m.exec(notes)![0];
+    const path = `${programs("kube")}:${process.env.PATH}`;
+    const env = { ...process.env, PATH: path, KUBECONFIG: cluster.kubeconfig };
+    await promisify(execFile)("bash", ["-euo", "pipefail", "-c", command], { env });
     const args = ["-o", "jsonpath={.spec.template.spec.containers[0].args}"];
     expect(JSON.parse(await kubectl(["-n", "shop", "get", "job", "doctor", ...args]))).toEqual([
       "doctor",

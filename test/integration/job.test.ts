@@ -159,7 +159,7 @@ describe.skipIf(skip(missing))("the job over a running stress-app", () => {
     expect(high).toBe(Math.min(10, Math.ceil(up.targets[0]!.forecast!.quantile / 0.1 - 1e-9)));
     expect(await rig.replicas()).toBe(high);
 
-    // no load any more: until the window has passed since the last high wish, nothing shrinks
+    // no load any more: until the window has passed since the last high recommendation, nothing shrinks
     const ended = Date.now();
     let last = await rig.run(config);
     while (last.targets[0]!.to === high && Date.now() - ended < 120_000) {

@@ -8,9 +8,16 @@ import { parse } from "yaml";
 import { missingControlPlane, missingPrometheus, skip } from "../cluster/available.ts";
 import { type ControlPlane, startControlPlane } from "../cluster/controlplane.ts";
 import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
+import { kustomize, objectsOf } from "./helm-program.ts";
+import { operatorKinds } from "./operator-kinds.ts";
 
 const root = join(import.meta.dirname, "../../manifests");
-const overlays = readdirSync(join(root, "overlays"));
+/** What docs/installing.md says to apply, as folders of manifests. */
+const folders = [
+  "base",
+  ...readdirSync(join(root, "overlays")).map((name) => `overlays/${name}`),
+  "monitoring/operator",
+];
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.skipIf(skip(missingControlPlane()))("manifests", () => {
@@ -19,7 +26,8 @@ describe.skipIf(skip(missingControlPlane()))("manifests", () => {
   beforeAll(async () => {
     cluster = await startControlPlane();
     kubectl = cluster.kubectl;
-    for (const name of ["prophet-demo", "monitoring"]) await kubectl(["create", "namespace", name]);
+    for (const name of ["prophet-demo", "monitoring"]) await kubectl(["create", "namespace", name, "--save-config"]);
+    await operatorKinds(kubectl);
     await kubectl([
       "label",
       "namespace",
@@ -30,13 +38,28 @@ describe.skipIf(skip(missingControlPlane()))("manifests", () => {
   });
   afterAll(() => cluster?.stop());
 
-  test.each(["base", ...overlays.map((name) => `overlays/${name}`)])(
-    "%s: the server takes every object, without a warning",
+  test.each(folders)(
+    "%s: the server takes every object, without a warning; applied, no diff is left",
     async (folder) => {
-      const said = await kubectl(["apply", "-k", join(root, folder), "--dry-run=server", "--warnings-as-errors"]);
+      const path = join(root, folder);
+      const said = await kubectl(["apply", "-k", path, "--dry-run=server", "--warnings-as-errors"]);
       expect(said).toMatch(/created|configured/);
+      await kubectl(["apply", "-k", path]);
+      // exit code 1 when there is a difference
+      expect(await kubectl(["diff", "-k", path])).toBe("");
+      const byServer = ["-k", path, "--server-side", "--force-conflicts"];
+      await kubectl(["apply", ...byServer]);
+      expect(await kubectl(["diff", ...byServer])).toBe("");
+      await kubectl(["delete", "-k", path, "--wait=true"]);
     },
   );
+
+  test.each(folders)("%s: every object says its namespace, all the same one", async (folder) => {
+    const objects = objectsOf(await kustomize(folder)).filter(({ kind }) => kind !== "Namespace");
+    const [namespace, ...others] = new Set(objects.map(({ metadata }) => metadata.namespace));
+    expect(namespace).toMatch(/^[a-z-]+$/);
+    expect(others).toEqual([]);
+  });
 
   test("the demo's namespace enforces `restricted`, and the pods of the CronJob and of the stress-app get in", async () => {
     await kubectl(["apply", "-k", join(root, "overlays/demo")]);

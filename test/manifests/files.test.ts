@@ -40,7 +40,7 @@ describe("the NetworkPolicy", () => {
     expect(labels).toMatchObject(spec.podSelector.matchLabels);
     expect(Object.keys(spec.podSelector.matchLabels).length).toBeGreaterThan(0);
     expect(spec.policyTypes).toEqual(["Ingress", "Egress"]);
-    expect(spec.ingress).toEqual([]);
+    expect(spec).not.toHaveProperty("ingress");
   });
 
   test("lets out to DNS, Prometheus and the ports of the API server only", () => {
@@ -92,7 +92,7 @@ describe("every pod", () => {
     return pod === undefined ? [] : [[file, pod] as const];
   });
   test("there are some", () => expect(pods.length).toBeGreaterThanOrEqual(3));
-  test.each(pods)("%s meets Pod Security `restricted` and has requests and limits", (_file, pod) => {
+  test.each(pods)("%s meets Pod Security `restricted`, and says what memory it needs", (_file, pod) => {
     expect(pod).toMatchObject({
       securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
       containers: [
@@ -103,8 +103,8 @@ describe("every pod", () => {
             capabilities: { drop: ["ALL"] },
           },
           resources: {
-            requests: { cpu: expect.anything(), memory: expect.anything() },
-            limits: { cpu: expect.anything(), memory: expect.anything() },
+            requests: { memory: expect.anything() },
+            limits: { memory: expect.anything() },
           },
         },
       ],

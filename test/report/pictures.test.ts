@@ -149,6 +149,7 @@ describe("replayHtml", () => {
   const result: ReplayResult = {
     startup: 30,
     steps: 40,
+    planned: 40,
     policies: { auto: { ...score, podHours: 1 }, hpa: score },
     rows,
   };

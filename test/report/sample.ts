@@ -1,5 +1,5 @@
 /** A tick's record by hand, for the tests of the reports: a wave of 300 s and what might be forecast of it. */
-import { resolveTarget } from "../../job/config/resolve.ts";
+import { resolveTarget } from "../../job/config/target-settings.ts";
 import type { TickRecord } from "../../job/core/policy/types.ts";
 import type { TargetConfig } from "../../job/core/target.ts";
 import type { Outcome } from "../../job/ports.ts";
@@ -26,7 +26,7 @@ export function sampleRecord(): TickRecord {
     quality: { verdict: "act", reason: "DataComplete", points: 58, coverage: 0.97, age: 3, message: "58 points" },
     demand: 0.24,
     lead: 105,
-    serves: 45,
+    readyAfter: 45,
     level: 0.9,
     quantile: 0.47,
     forecast: {
@@ -40,15 +40,16 @@ export function sampleRecord(): TickRecord {
       maxQuantiles: [0.47],
       skill: 0.3,
       coverage90: 0.9,
-      weights: { fourier: 0.7, last: 0.28, rare: 0.02 },
+      modelWeights: { fourier: 0.7, last: 0.28, rare: 0.02 },
       period: 300,
-      rung: "pool",
+      coldStartTier: "pool",
       origins: 40,
       fitted: Float64Array.from({ length: N }, (_, i) => wave(i)),
     },
     series: { start: START, step: STEP, values: Float64Array.from({ length: N }, (_, i) => wave(i)), filled },
-    wish: 10,
+    recommendation: 10,
     decision: {
+      otherWriter: null,
       action: "scale",
       current: 6,
       replicas: 10,

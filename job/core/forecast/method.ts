@@ -1,8 +1,8 @@
 /** Which forecaster a method's name stands for. */
-import { forecastAuto } from "./auto.ts";
-import { forecastNaive } from "./naive.ts";
+import { forecastAuto } from "./forecasters/auto.ts";
+import { forecastNaive } from "./forecasters/naive.ts";
+import { prophetForecaster } from "./forecasters/prophet.ts";
 import { defaultProphet, originalProphet } from "./prophet/presets.ts";
-import { prophetForecaster } from "./prophet-forecaster.ts";
 import type { Forecaster, Method } from "./types.ts";
 
 const FORECASTERS: Readonly<Record<Method, Forecaster>> = {

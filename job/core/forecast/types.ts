@@ -51,11 +51,11 @@ export interface Forecast {
   /** Share of in-window origins inside the 90 % interval of the mean, 0..1; NaN when unknown. */
   readonly coverage90: number;
   /** Weight of each model of the pool that took part, summing to 1. */
-  readonly weights: Readonly<Record<string, number>>;
+  readonly modelWeights: Readonly<Record<string, number>>;
   /** Detected season in seconds, or null for none. */
   readonly period: Seconds | null;
   /** Rung of the cold-start ladder that made this: which family of models the history allowed. */
-  readonly rung: "last" | "smoothing" | "pool";
+  readonly coldStartTier: "last" | "smoothing" | "pool";
   /** In-window origins the weights and quantiles rest on. */
   readonly origins: number;
   /** Fitted values of the pool (one-step or season-aware smoothing) for pictures, same length as series.values; may be empty. */

@@ -1,32 +1,32 @@
 /** autoscaling/v2's behavior: stabilisation windows and rate policies, per direction, over what is remembered. */
-import type { ScaleEvent, Wish } from "../state/types.ts";
+import type { Recommendation, ReplicaChange } from "../state/types.ts";
 import type { Behavior, ScalingRules } from "../target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
 
 /** The clamp of the windows. */
 export interface Stabilised {
   readonly replicas: Replicas;
-  /** Smallest wish of the up window and largest of the down window, the present one included. */
+  /** Smallest recommendation of the up window and largest of the down window, the present one included. */
   readonly low: Replicas;
   readonly high: Replicas;
 }
 
 /**
- * Clamps `current` into [smallest wish of the up window, largest wish of the down window], the present wish included, as kubernetes' stabilizeRecommendationWithBehaviors does:
- * with up 0 s and down 300 s a rise acts at once, and a fall waits until the last 300 s agree. A wish exactly as old as the window is outside.
- * Example: current 5, wish 2, a wish of 4 two minutes ago: low 2, high 4, so 4.
+ * Clamps `current` into [smallest recommendation of the up window, largest of the down window], the present one included, as kubernetes' stabilizeRecommendationWithBehaviors does:
+ * with up 0 s and down 300 s a rise acts at once, and a fall waits until the last 300 s agree. A recommendation exactly as old as the window is outside.
+ * Example: current 5, recommendation 2, one of 4 two minutes ago: low 2, high 4, so 4.
  */
 export function stabilise(
-  wish: Replicas,
+  recommendation: Replicas,
   current: Replicas,
-  past: readonly Wish[],
+  past: readonly Recommendation[],
   behavior: Behavior,
   now: EpochSeconds,
 ): Stabilised {
   const upCutoff = now - behavior.scaleUp.stabilizationWindowSeconds;
   const downCutoff = now - behavior.scaleDown.stabilizationWindowSeconds;
-  let low = wish;
-  let high = wish;
+  let low = recommendation;
+  let high = recommendation;
   for (const { at, replicas } of past) {
     if (at > upCutoff) low = Math.min(low, replicas);
     if (at > downCutoff) high = Math.max(high, replicas);
@@ -40,14 +40,14 @@ export function stabilise(
  */
 export function scaleUpLimit(
   current: Replicas,
-  events: readonly ScaleEvent[],
+  changes: readonly ReplicaChange[],
   rules: ScalingRules,
   now: EpochSeconds,
 ): Replicas {
   if (rules.selectPolicy === "Disabled") return current;
   if (rules.policies.length === 0) return Number.POSITIVE_INFINITY;
   const proposals = rules.policies.map((policy) => {
-    const start = periodStart(current, events, policy.periodSeconds, now);
+    const start = periodStart(current, changes, policy.periodSeconds, now);
     return policy.type === "Pods" ? start + policy.value : Math.ceil(start * (1 + policy.value / 100));
   });
   return Math.max(current, rules.selectPolicy === "Max" ? Math.max(...proposals) : Math.min(...proposals));
@@ -56,21 +56,26 @@ export function scaleUpLimit(
 /** Fewest replicas the scale-down policies allow now; Percent rounds down, Max takes the smallest proposal (the largest change), Min the largest. Never above `current`. */
 export function scaleDownLimit(
   current: Replicas,
-  events: readonly ScaleEvent[],
+  changes: readonly ReplicaChange[],
   rules: ScalingRules,
   now: EpochSeconds,
 ): Replicas {
   if (rules.selectPolicy === "Disabled") return current;
   if (rules.policies.length === 0) return 0;
   const proposals = rules.policies.map((policy) => {
-    const start = periodStart(current, events, policy.periodSeconds, now);
+    const start = periodStart(current, changes, policy.periodSeconds, now);
     return policy.type === "Pods" ? start - policy.value : Math.trunc(start * (1 - policy.value / 100));
   });
   return Math.min(current, rules.selectPolicy === "Max" ? Math.min(...proposals) : Math.max(...proposals));
 }
 
-function periodStart(current: Replicas, events: readonly ScaleEvent[], period: Seconds, now: EpochSeconds): Replicas {
+function periodStart(
+  current: Replicas,
+  changes: readonly ReplicaChange[],
+  period: Seconds,
+  now: EpochSeconds,
+): Replicas {
   let start = current;
-  for (const event of events) if (event.at > now - period) start -= event.to - event.from;
+  for (const { at, from, to } of changes) if (at > now - period) start -= to - from;
   return start;
 }

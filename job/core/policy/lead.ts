@@ -8,7 +8,7 @@ export interface Lead {
   readonly seconds: Seconds;
   readonly steps: number;
   /** From here on this decision's new pods serve. */
-  readonly serves: Seconds;
+  readonly readyAfter: Seconds;
   /** The last part is that in which this decision's new pods serve; each is one interval long, and together they cover the lead. */
   readonly parts: readonly LeadPart[];
 }
@@ -33,5 +33,5 @@ export function leadOf(
     const start = Math.round((j * from) / before);
     return [start, start + length];
   });
-  return { seconds, steps, serves: lag + podStart, parts: [...parts, [from, steps]] };
+  return { seconds, steps, readyAfter: lag + podStart, parts: [...parts, [from, steps]] };
 }

@@ -8,8 +8,8 @@ import { TRACE } from "../state/memory.ts";
 import type { LastForecast, TargetState } from "../state/types.ts";
 import { readWindow, type TargetConfig } from "../target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
+import type { Conditions } from "./conditions.ts";
 import { type Lead, leadOf } from "./lead.ts";
-import type { Conditions } from "./types.ts";
 
 /** A history as a tick needs it; the port's HistoryReading fits. */
 export interface TickHistory {
@@ -36,12 +36,12 @@ export interface TickInput {
 const EMPTY: Samples = { times: new Float64Array(0), values: new Float64Array(0) };
 
 /** The samples on their grid, judged against what the pods can burn. */
-export function look(
+export function inspectHistory(
   { now, history, current, pods: existing, conditions, config }: TickInput,
   memory: TargetState,
 ): Window {
   // Pods that a scale-in took away in the last minutes still burn in the newest rate; a rollout may surge to twice the pods.
-  const recent = memory.events.filter((event) => event.at > now - TRACE).map((event) => Math.max(event.from, event.to));
+  const recent = memory.changes.filter(({ at }) => at > now - TRACE).map(({ from, to }) => Math.max(from, to));
   const surge = conditions.rollout === true || memory.rollouts.length > 0 ? 2 : 1;
   const pods = Math.max(current, existing ?? 0, conditions.readyReplicas ?? 0, ...recent) * surge;
   return inspect(history?.samples ?? EMPTY, {
@@ -59,7 +59,7 @@ export function look(
 }
 
 /** The lead of this tick: the measured pod start goes before the configured one, the true age before a smaller lag. */
-export function leadNow({ history, conditions, config }: TickInput, age: Seconds): Lead {
+export function currentLead({ history, conditions, config }: TickInput, age: Seconds): Lead {
   const podStart = conditions.podStart ?? history?.podStart ?? config.podStart;
   return leadOf(Number.isFinite(age) ? Math.max(config.metricLag, age) : config.metricLag, podStart, config);
 }
@@ -70,13 +70,13 @@ export function levelsOf(config: TargetConfig): readonly number[] {
 }
 
 /** A forecast, or null and why there is none. */
-export interface Asked {
+export interface ForecastAnswer {
   readonly forecast: Forecast | null;
   readonly problem?: string;
 }
 
 /** Asks the forecaster. One that throws gives no forecast: a numeric accident costs the forecast, not the decision. */
-export function ask(input: TickInput, series: Series, lead: Lead, forecaster: Forecaster): Asked {
+export function requestForecast(input: TickInput, series: Series, lead: Lead, forecaster: Forecaster): ForecastAnswer {
   const { history, config } = input;
   const long = history?.longSamples === undefined ? {} : { longHistory: longGrid(history.longSamples, input) };
   const horizonSteps = Math.max(1, Math.ceil(config.horizon / series.step - 1e-9));
@@ -89,7 +89,7 @@ export function ask(input: TickInput, series: Series, lead: Lead, forecaster: Fo
 }
 
 /** What is kept of a forecast; it expires when the lead time it was made for is over. */
-export function toRemember(
+export function lastForecastOf(
   forecast: Forecast | null,
   now: EpochSeconds,
   quantile: number,
@@ -114,8 +114,8 @@ function longGrid(samples: Samples, { now, history, config }: TickInput): Series
     latest: now,
     ceiling: capacityOf(2 * config.maxReplicas, config.podCpuLimit),
   });
-  return toGrid(times, values, history?.longStep ?? 300, MOST_LONG_POINTS).series;
+  return toGrid(times, values, history?.longStep ?? 300, MAX_LONG_POINTS).series;
 }
 
 /** Prometheus gives at most 11,000 points a series. */
-const MOST_LONG_POINTS = 11_000;
+const MAX_LONG_POINTS = 11_000;

@@ -1,37 +1,43 @@
 /** The reactive quantile: the last value and the errors it made so far, for when a forecast has not earned trust. */
+import { evidenceOf, maximumByMoves, movesOf } from "../forecast/combine/moves.ts";
+import { orderStatistic } from "../forecast/forecasters/naive.ts";
 import type { LeadPart } from "../forecast/types.ts";
 import type { Series } from "../series/types.ts";
 import type { Cores, Probability } from "../units.ts";
 
-/** Fewer errors than this give no usable quantile; the last value stands alone. */
-const LEAST_ERRORS = 8;
-
 /**
- * Last value + empirical `level` quantile of (max of the values of the part `from`..`to` ahead - value) over the series; at least 0, NaN for an empty series.
- * O(n) for the sliding maximum (monotone queue), O(n log n) for the quantile (type 7, linear between order statistics).
+ * Last value + empirical `level` quantile of (max of the values of the part `from`..`to` ahead - value) over the series; at least 0, NaN for an empty series. Outcomes with a
+ * filled value are none, as in the pool; where there are hardly any (evidenceOf), the moves between measured values tell the rest. No error seen is no certainty.
+ * O(n) for the sliding maximum (monotone queue), O(n log n) for the quantile (type 7, linear between order statistics); O(n x to) on short histories.
  */
-export function persistenceQuantile(series: Series, [from, to]: LeadPart, level: Probability): Cores {
-  const { values } = series;
+export function persistenceQuantile(series: Series, part: LeadPart, level: Probability): Cores {
+  const { values, filled } = series;
   const last = values.at(-1);
   if (last === undefined) return Number.NaN;
-  const count = values.length - to;
-  if (count < LEAST_ERRORS) return last;
-  const errors = new Float64Array(count);
+  const errors = errorsOf(series, part);
+  const share = evidenceOf(errors.length, part[1]);
+  const learnt = share > 0 ? Math.max(0, last + orderStatistic(errors.sort(), level)) : 0;
+  if (share === 1) return learnt;
+  const law = Math.max(last, maximumByMoves(last, movesOf(values, filled, part[1]), part, level));
+  return law + share * (learnt - law);
+}
+
+/** Errors of the last value at every origin whose outcome was measured, oldest first. */
+function errorsOf({ values, filled }: Series, [from, to]: LeadPart): Float64Array {
+  const errors = new Float64Array(Math.max(0, values.length - to));
   const queue = new Int32Array(values.length);
   let head = 0;
   let tail = 0;
+  let count = 0;
+  let gap = -1;
   for (let end = 1; end < values.length; end++) {
+    if (filled[end] === 1) gap = end;
     while (tail > head && values[queue[tail - 1]!]! <= values[end]!) tail--;
     queue[tail++] = end;
     const origin = end - to;
     if (origin < 0) continue;
     while (queue[head]! <= origin + from) head++;
-    errors[origin] = values[queue[head]!]! - values[origin]!;
+    if (gap <= origin) errors[count++] = values[queue[head]!]! - values[origin]!;
   }
-  errors.sort();
-  const position = level * (count - 1);
-  const low = Math.floor(position);
-  const high = Math.min(count - 1, low + 1);
-  const error = errors[low]! + (position - low) * (errors[high]! - errors[low]!);
-  return Math.max(0, last + error);
+  return errors.subarray(0, count);
 }

@@ -1,13 +1,14 @@
-/** What every stage of policy shares: its input, its entry in the trail, and rounding to replicas. */
+/** What every stage of policy shares: its input, the draft it changes, its verdict, and rounding to replicas. */
 import type { Forecast } from "../forecast/types.ts";
 import type { Quality, Series } from "../series/types.ts";
 import type { TargetState } from "../state/types.ts";
 import type { TargetConfig } from "../target.ts";
 import type { Cores, EpochSeconds, Replicas } from "../units.ts";
+import type { Conditions } from "./conditions.ts";
 import type { Lead } from "./lead.ts";
-import type { Conditions, Reason, TrailEntry } from "./types.ts";
+import type { Reason } from "./reasons.ts";
 
-/** Everything a decision rests on. `memory` is already recalled for this `now`: never without a wish. */
+/** Everything a decision rests on. `memory` is already recalled for this `now`: never without a recommendation. */
 export interface PolicyInput {
   readonly now: EpochSeconds;
   readonly current: Replicas;
@@ -24,39 +25,62 @@ export interface PolicyInput {
   readonly config: TargetConfig;
   readonly conditions: Conditions;
   readonly memory: TargetState;
-  /** Pods that the current demand or a surge in progress needs now: neither tolerance nor cooldown hold these back. Known once the wish is formed. */
-  readonly urgent?: Replicas;
 }
 
-/** The numbers of an entry, enough to compute `to` from `from` again. */
+/** What the stages hand on to each other. */
+export interface Draft {
+  readonly replicas: Replicas;
+  /** Demand that the replicas are for, in cores; NaN before the forecast stage. */
+  readonly cores: Cores;
+  /** Product of the schedule's factors. */
+  readonly factor: number;
+  /** Pods that the current demand or a surge needs now: neither tolerance nor cooldown hold these back. */
+  readonly urgent: Replicas;
+  /** What the demand asked for, to be remembered; null where the data forbade one. */
+  readonly recommendation: Replicas | null;
+}
+
+/** Numbers for a log or a picture. No stage reads them. */
 export type Detail = Readonly<Record<string, number | string | boolean | null>>;
 
-/** One stage: replicas in, entry out. Neutral entries carry DesiredWithinRange. */
-export type Stage = (value: Replicas, input: PolicyInput) => TrailEntry;
+/** What a stage makes of a draft. */
+export interface Verdict {
+  readonly replicas: Replicas;
+  readonly reason: Reason;
+  readonly message: string;
+  readonly detail: Detail;
+  /** What later stages need to know of this one. */
+  readonly next?: Partial<Omit<Draft, "replicas">>;
+}
 
-/** An entry of the trail. */
-export function entry(
-  stage: string,
-  from: Replicas,
-  to: Replicas,
+/** One stage; null: it has nothing to say and leaves no entry. */
+export type Apply = (draft: Draft, input: PolicyInput) => Verdict | null;
+
+/** A verdict that sets the replicas. */
+export function verdict(
+  replicas: Replicas,
   reason: Reason,
   message: string,
   detail: Detail = {},
-): TrailEntry {
-  return { stage, from, to, reason, message, detail };
+  next: Verdict["next"] = {},
+): Verdict {
+  return { replicas, reason, message, detail, next };
 }
 
-/** An entry that changed nothing. */
-export function pass(stage: string, value: Replicas, message: string, detail: Detail = {}): TrailEntry {
-  return entry(stage, value, value, "DesiredWithinRange", message, detail);
+/** A verdict that leaves the replicas as they are. */
+export function pass(draft: Draft, message: string, detail: Detail = {}, next: Verdict["next"] = {}): Verdict {
+  return verdict(draft.replicas, "DesiredWithinRange", message, detail, next);
 }
 
-/** Pods for a demand: ceil(cores / perPod), at least 0. 1e-9 is taken off first, for 0.25 / 0.05 is 5.000000000000001 in some orders of arithmetic and must be 5. */
+/**
+ * Pods for a demand: ceil(cores / perPod), at least 0. 1e-9 is taken off first: 0.25 / 0.05 is 5.000000000000001 in
+ * some orders of arithmetic and must be 5.
+ */
 export function replicasFor(cores: Cores, perPod: Cores): Replicas {
   return Math.max(0, Math.ceil(cores / perPod - 1e-9));
 }
 
 /** Cores for a message. */
-export function cores(value: Cores): string {
+export function coresText(value: Cores): string {
   return Number.isFinite(value) ? value.toFixed(3) : "unknown";
 }

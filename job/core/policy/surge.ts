@@ -9,7 +9,7 @@ const USUAL = 0.95;
 /** Share of the slope that is extrapolated: a full line overshoots every spike's top. */
 const GAIN = 0.75;
 /** A slope is believed for a minute at most: followed over 150 s of lead it buys 0.3 % more pods, for spikes that are over by then. */
-const LONGEST = 60;
+const MAX_FOLLOWED = 60;
 /** Below this many points nothing is known of what is usual. */
 const MIN_POINTS = 20;
 
@@ -34,6 +34,6 @@ export function surgeAhead(series: Series, leadSteps: number): Cores {
   if (count === 0) return 0;
   const sorted = changes.subarray(0, count).sort();
   const usual = sorted[Math.min(count - 1, Math.floor(count * USUAL))]!;
-  const steps = Math.min(leadSteps, Math.ceil(LONGEST / step - 1e-9));
+  const steps = Math.min(leadSteps, Math.ceil(MAX_FOLLOWED / step - 1e-9));
   return rise > SURGE_RATIO * usual ? values[n - 1]! + GAIN * (rise / 2) * steps : 0;
 }

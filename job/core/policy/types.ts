@@ -1,71 +1,20 @@
-/** The vocabulary of decisions: stages, reasons, conditions of a run, and the decision with its trail. */
+/** The decision and its record: what to do, why, and every number it rests on. */
 import type { Forecast } from "../forecast/types.ts";
-import type { Quality, QualityReason, Series } from "../series/types.ts";
+import type { Quality, Series } from "../series/types.ts";
 import type { Cores, EpochSeconds, Replicas, Seconds } from "../units.ts";
+import type { Reason } from "./reasons.ts";
+import type { Detail } from "./stage.ts";
+import type { Stage } from "./stages.ts";
+import type { OtherWrite } from "./writer.ts";
 
-/** Closed vocabulary of stage reasons; HPA's words where HPA has one. */
-export type Reason =
-  | QualityReason
-  | "ForecastQuantile"
-  | "ReactiveFloor"
-  | "ForecastNotTrusted"
-  | "ForecastBand"
-  | "SurgeAhead"
-  | "DesiredWithinRange"
-  | "WithinTolerance"
-  | "ScaleUpStabilized"
-  | "ScaleDownStabilized"
-  | "ScaleUpLimit"
-  | "ScaleDownLimit"
-  | "ScaleUpDisabled"
-  | "ScaleDownDisabled"
-  | "CooldownActive"
-  | "SuddenDrop"
-  | "RolloutInProgress"
-  | "ScheduleFloor"
-  | "ScheduleCeiling"
-  | "ScheduleFactor"
-  | "TooFewReplicas"
-  | "TooManyReplicas"
-  | "FallbackReplicas"
-  | "HoldOnBadData"
-  | "UpOnlyOnPartialData"
-  | "ModeOff"
-  | "ForecastOnlyMode"
-  | "Paused"
-  | "ScalingDisabled"
-  | "OtherScaler"
-  | "Overruled"
-  | "ChangedByOther"
-  | "TargetNotFound"
-  | "StateConflict"
-  | "ScaleConflict"
-  | "ReadyForNewScale";
-
-/** One stage of the decision: replicas that went in, that came out, and why. `detail` holds the numbers that re-compute it. */
+/** One stage of the decision: replicas that went in, that came out, and why. `detail` holds its numbers, for people. */
 export interface TrailEntry {
-  readonly stage: string;
+  readonly stage: Stage;
   readonly from: Replicas;
   readonly to: Replicas;
   readonly reason: Reason;
   readonly message: string;
-  readonly detail?: Readonly<Record<string, number | string | boolean | null>>;
-}
-
-/** What is known of the target beside its metric, as read in this run. */
-export interface Conditions {
-  /** A rollout is in progress. */
-  readonly rollout?: boolean;
-  /** The pause annotation is set on the target. */
-  readonly paused?: boolean;
-  /** Name of another scaler on the same target, e.g. "HorizontalPodAutoscaler/web". */
-  readonly otherScaler?: string;
-  /** Who else set the replicas as they are, by the object's managedFields, e.g. "argocd-controller" or "kubectl (scale)". */
-  readonly otherWriter?: string;
-  /** Measured pod start (upper quantile of ready minus created). */
-  readonly podStart?: Seconds;
-  /** Ready pods, when known. */
-  readonly readyReplicas?: Replicas;
+  readonly detail?: Detail;
 }
 
 /** What to do. `replicas` equals `current` unless action is "scale". */
@@ -76,6 +25,8 @@ export interface Decision {
   /** The reason that decided, from the last stage that changed or held the value. */
   readonly reason: Reason;
   readonly message: string;
+  /** Somebody else's change after our last one; null: none. */
+  readonly otherWriter: OtherWrite | null;
   readonly trail: readonly TrailEntry[];
 }
 
@@ -87,13 +38,13 @@ export interface TickRecord {
   readonly demand: Cores;
   readonly lead: Seconds;
   /** From here on new pods serve; the quantile is that of the maximum from here to the end of the lead. */
-  readonly serves: Seconds;
+  readonly readyAfter: Seconds;
   readonly level: number;
   readonly quantile: Cores;
   readonly forecast: Forecast | null;
   /** The grid the forecast was made from, for pictures; null when there was no data. */
   readonly series: Series | null;
-  /** Replicas the demand asked for, before stabilisation: what is remembered; null when data forbade a wish. */
-  readonly wish: Replicas | null;
+  /** Replicas the demand asked for, before stabilisation: what is remembered; null when data forbade one. */
+  readonly recommendation: Replicas | null;
   readonly decision: Decision;
 }

@@ -1,37 +1,66 @@
 /** Another writer of the replicas: what became of our last write, by whom if the object says so, and what to do about it. */
-import type { EpochSeconds } from "../units.ts";
-import { entry, type PolicyInput } from "./stage.ts";
-import type { TrailEntry } from "./types.ts";
+import type { EpochSeconds, Replicas } from "../units.ts";
+import type { Conditions } from "./conditions.ts";
+import { type Apply, type PolicyInput, verdict } from "./stage.ts";
 
 /** What ends the quarrel: whoever applies a manifest with spec.replicas in it resets them at each sync. */
 export const WRITER_ADVICE =
   "take spec.replicas out of the manifest that is applied, or let that tool leave the field alone (Argo CD: ignoreDifferences on /spec/replicas with RespectIgnoreDifferences)";
 
+/** A change of the replicas by somebody else after our last one. */
+export interface OtherWrite {
+  /** Its name in the object's managedFields; null where those may not be read. */
+  readonly by: string | null;
+  readonly replicas: Replicas;
+  /** Changes of ours in a row that were undone. */
+  readonly times: number;
+  /** When a run first found it. */
+  readonly since: EpochSeconds;
+  /** The whole in one sentence. */
+  readonly message: string;
+}
+
 /** Who else set the replicas: its name in the object's managedFields where those may be read. */
-export function otherWriterOf({ conditions }: Pick<PolicyInput, "conditions">): string {
+export function otherWriterOf(conditions: Conditions): string {
   return conditions.otherWriter ?? "another writer";
 }
 
-/** The entry of the trail when the replicas are not what we last wrote; null when they are, or nothing was written yet. It changes no value: the current replicas are the truth. */
-export function writerEntry(input: Pick<PolicyInput, "conditions" | "current" | "memory">): TrailEntry | null {
-  const { current, memory, conditions } = input;
+/** The other writer's change; null when the replicas are what we last wrote, or nothing was written yet. */
+export function otherWriteOf({
+  current,
+  memory,
+  conditions,
+}: Pick<PolicyInput, "conditions" | "current" | "memory">): OtherWrite | null {
   const last = memory.lastWritten;
   if (last?.foreign !== true) return null;
   const times = last.overruled > 1 ? `, the ${ordinal(last.overruled)} time in a row` : "";
-  const message = `${otherWriterOf(input)} set ${current} replicas after our last change${times}`;
-  const detail = { by: conditions.otherWriter ?? null, times: last.overruled, since: last.at, current };
-  return entry("writer", current, current, "ChangedByOther", message, detail);
+  const message = `${otherWriterOf(conditions)} set ${current} replicas after our last change${times}`;
+  return {
+    by: conditions.otherWriter ?? null,
+    replicas: current,
+    times: last.overruled,
+    since: last.at,
+    message,
+  };
 }
 
+/** Tells of another writer. It changes no value: the current replicas are the truth. */
+export const writerStage: Apply = ({ replicas }, input) => {
+  const write = otherWriteOf(input);
+  if (write === null) return null;
+  const { by, times, since, message } = write;
+  return verdict(replicas, "ChangedByOther", message, { by, times, since, current: input.current });
+};
+
 /**
- * Whether this is the run that found one write too many undone. It stops for half an hour, so of 30 runs that are overruled one is; the writer's entry in the trail tells since when.
+ * Whether this is the run that found one write too many undone. It stops for half an hour, so of 30 runs that are
+ * overruled one is.
  */
 export function justOverruled(
-  outcome: { readonly reason: string; readonly trail: readonly unknown[] },
+  outcome: { readonly reason: string; readonly otherWriter?: OtherWrite },
   now: EpochSeconds,
 ): boolean {
-  const writer = (outcome.trail as readonly TrailEntry[]).find(({ stage }) => stage === "writer");
-  return outcome.reason === "Overruled" && writer?.detail?.since === now;
+  return outcome.reason === "Overruled" && outcome.otherWriter?.since === now;
 }
 
 function ordinal(n: number): string {

@@ -2,31 +2,31 @@
 import { err, ok, type Result } from "../result.ts";
 import { BLANK } from "./memory.ts";
 import { finite, list, numbers, type Raw, record, seconds, whole } from "./read.ts";
-import type { JobState, LastForecast, LastWrite, ScaleEvent, TargetState, Wish } from "./types.ts";
+import type { JobState, LastForecast, LastWrite, Recommendation, ReplicaChange, TargetState } from "./types.ts";
 
 /** The version written now. Older ones stay readable for ever: add a reader below, never change one. */
 export const STATE_VERSION = 1;
 /** All annotations of one object share 256 KiB; a quarter is left to others. */
-export const MOST_BYTES = 196_608;
+export const MAX_BYTES = 196_608;
 
 /** A job that remembers nothing. */
 export const EMPTY_STATE: JobState = { version: STATE_VERSION, targets: {} };
 
 /**
- * State -> JSON of ASCII characters (one byte each). Wishes and events are runs of [seconds since the one before, ...]. Above MOST_BYTES first the forecasts go, then the least
+ * State -> JSON of ASCII characters (one byte each). Recommendations and changes are runs of [seconds since the one before, ...]. Above MAX_BYTES first the forecasts go, then the least
  * recently seen targets: forgetting lengthens a scale-in, nothing else.
  */
 export function encode(state: JobState): string {
   const entries = Object.entries(state.targets);
   const full = write(entries, true);
-  if (full.length <= MOST_BYTES) return full;
+  if (full.length <= MAX_BYTES) return full;
   const lean = write(entries, false);
-  if (lean.length <= MOST_BYTES) return lean;
+  if (lean.length <= MAX_BYTES) return lean;
   const recent = entries.sort(([, a], [, b]) => lastSeen(b) - lastSeen(a));
-  let count = Math.floor((recent.length * MOST_BYTES) / lean.length);
+  let count = Math.floor((recent.length * MAX_BYTES) / lean.length);
   for (;;) {
     const text = write(recent.slice(0, count), false);
-    if (text.length <= MOST_BYTES || count === 0) return text;
+    if (text.length <= MAX_BYTES || count === 0) return text;
     count = Math.floor(count * 0.9);
   }
 }
@@ -39,7 +39,7 @@ export function encodeTarget(target: TargetState): string {
 /** When this target was last written to, as far as its memory shows. */
 export function lastSeen(target: TargetState): number {
   return Math.max(
-    target.wishes.at(-1)?.at ?? 0,
+    target.recommendations.at(-1)?.at ?? 0,
     target.lastForecast?.at ?? 0,
     target.lastGoodData ?? 0,
     target.missingSince ?? 0,
@@ -80,11 +80,11 @@ function ascii(json: string): string {
   return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** w wishes, e events, f forecast, g last good data, m missing since, r rollouts, d drop hold, l last write; empty ones are left out. */
+/** w recommendations, e changes, f forecast, g last good data, m missing since, r rollouts, d drop hold, l last write; empty ones are left out. */
 function pack(target: TargetState, withForecast: boolean): Raw {
   const {
-    wishes,
-    events,
+    recommendations,
+    changes,
     lastForecast: f,
     lastGoodData,
     missingSince,
@@ -93,8 +93,8 @@ function pack(target: TargetState, withForecast: boolean): Raw {
     lastWritten: l,
   } = target;
   return {
-    ...(wishes.length > 0 ? { w: runs(wishes, (wish) => [wish.replicas]) } : {}),
-    ...(events.length > 0 ? { e: runs(events, (event) => [event.from, event.to]) } : {}),
+    ...(recommendations.length > 0 ? { w: runs(recommendations, ({ replicas }) => [replicas]) } : {}),
+    ...(changes.length > 0 ? { e: runs(changes, ({ from, to }) => [from, to]) } : {}),
     ...(withForecast && f !== null
       ? { f: [milli(f.at), milli(f.expires), digits(f.max), digits(f.quantile), f.level, digits(f.mean), f.method] }
       : {}),
@@ -141,10 +141,10 @@ function readTargetV1(raw: Raw): TargetState {
   const rollouts = numbers(raw.r, 2).map(([from, to]) => [from!, to!] as const);
   return {
     ...BLANK,
-    wishes: timed(numbers(raw.w, 2)).flatMap(([at, replicas]): Wish[] =>
+    recommendations: timed(numbers(raw.w, 2)).flatMap(([at, replicas]): Recommendation[] =>
       whole(replicas) === null ? [] : [{ at: at!, replicas: replicas! }],
     ),
-    events: timed(numbers(raw.e, 3)).flatMap(([at, from, to]): ScaleEvent[] =>
+    changes: timed(numbers(raw.e, 3)).flatMap(([at, from, to]): ReplicaChange[] =>
       whole(from) === null || whole(to) === null ? [] : [{ at: at!, from: from!, to: to! }],
     ),
     lastForecast: readForecastV1(raw.f),

@@ -1,6 +1,6 @@
 /** What a tick takes from memory and what it leaves there: seeding, pruning, expiry, and the recognition of another writer. */
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
-import type { LastForecast, LastWrite, ScaleEvent, TargetState, Wish } from "./types.ts";
+import type { LastForecast, LastWrite, Recommendation, ReplicaChange, TargetState } from "./types.ts";
 
 /** What memory needs of one direction of the behavior. */
 interface DirectionSpans {
@@ -19,8 +19,8 @@ export interface MemorySpans {
 
 /** A target of which nothing is known. */
 export const BLANK: TargetState = {
-  wishes: [],
-  events: [],
+  recommendations: [],
+  changes: [],
   lastForecast: null,
   lastGoodData: null,
   missingSince: null,
@@ -33,11 +33,15 @@ export const BLANK: TargetState = {
 export const TRACE: Seconds = 180;
 /** After this long an overruled job tries one write again. */
 export const OVERRULED_PAUSE: Seconds = 1800;
+/** 200 changes are 50 minutes of one every 15 s; the longest period of autoscaling/v2 is 30 minutes. */
+const MAX_CHANGES = 200;
 
 /**
- * Memory as this tick may use it. Without a wish of the down window or of the last two intervals (first run, lost state, long pause) the current replicas are the first wish,
- * as in HPA, so nothing shrinks for one window. Two intervals, because with a window of 10 s and a run a minute the last wish has left the window, and is no lost memory. What lies in the future (a clock set back)
- * counts as of now, and the current replicas as a wish beside it: dropped, a clock that goes back by 90 s would end a window of 45 s. An expired forecast is absent.
+ * Memory as this tick may use it. Without a recommendation of the down window or of the last two intervals (first run,
+ * lost state, long pause) the current replicas are the first one, as in HPA, so nothing shrinks for one window. Two
+ * intervals, because with a window of 10 s and a run a minute the last one has left the window, and is no lost memory.
+ * What lies in the future (a clock set back) counts as of now, and the current replicas as a recommendation beside it:
+ * dropped, a clock that goes back by 90 s would end a window of 45 s. An expired forecast is absent.
  */
 export function recall(
   stored: TargetState | undefined,
@@ -47,14 +51,13 @@ export function recall(
 ): TargetState {
   const state = stored ?? BLANK;
   const known = Math.max(spans.behavior.scaleDown.stabilizationWindowSeconds, 2 * spans.interval);
-  const setBack = state.wishes.some((wish) => wish.at > now);
-  const past = state.wishes.map((wish) => noLater(wish, now));
-  const remembered = !setBack && past.some((wish) => wish.at > now - known);
-  const wishes = remembered ? past : [...past, { at: now, replicas: current }];
+  const setBack = state.recommendations.some(({ at }) => at > now);
+  const past = state.recommendations.map((recommendation) => noLater(recommendation, now));
+  const remembered = !setBack && past.some(({ at }) => at > now - known);
   return {
     ...state,
-    wishes,
-    events: state.events.map((event) => noLater(event, now)),
+    recommendations: remembered ? past : [...past, { at: now, replicas: current }],
+    changes: state.changes.map((change) => noLater(change, now)),
     lastForecast: liveForecast(state.lastForecast, now),
     missingSince: state.missingSince === null ? null : Math.min(state.missingSince, now),
     rollouts: state.rollouts.filter(([, to]) => to > now - spans.history),
@@ -90,24 +93,30 @@ export interface Learnt {
   readonly current: Replicas;
   /** What was decided; equal to `current` when nothing is to be written. */
   readonly replicas: Replicas;
-  readonly wish: Replicas | null;
+  readonly recommendation: Replicas | null;
   /** The data were not on hold. */
   readonly dataUsable: boolean;
   readonly forecast: LastForecast | null;
   readonly rollout: boolean;
 }
 
-/** The memory to claim: what was recalled, plus this tick, pruned. The event is written before the act: if the act never happens, it can only delay a later one. */
-export function remember(memory: TargetState, learnt: Learnt, spans: MemorySpans): TargetState {
-  const { now, current, replicas } = learnt;
+/**
+ * The memory to claim: what was recalled, plus this tick, pruned. The change is written before the act: if the act
+ * never happens, it can only delay a later one.
+ */
+export function memoryAfter(memory: TargetState, learnt: Learnt, spans: MemorySpans): TargetState {
+  const { now, current, replicas, recommendation } = learnt;
   const acts = replicas !== current;
-  const wishes = learnt.wish === null ? memory.wishes : [...memory.wishes, { at: now, replicas: learnt.wish }];
-  const events: readonly ScaleEvent[] = acts
-    ? [...memory.events, { at: now, from: current, to: replicas }]
-    : memory.events;
+  const recommendations =
+    recommendation === null
+      ? memory.recommendations
+      : [...memory.recommendations, { at: now, replicas: recommendation }];
+  const changes: readonly ReplicaChange[] = acts
+    ? [...memory.changes, { at: now, from: current, to: replicas }]
+    : memory.changes;
   return {
-    wishes: pruneWishes(wishes, now - wishSpan(spans)),
-    events: events.filter((event) => event.at > now - eventSpan(spans)).slice(-MOST_EVENTS),
+    recommendations: pruneRecommendations(recommendations, now - recommendationSpan(spans)),
+    changes: changes.filter(({ at }) => at > now - changeSpan(spans)).slice(-MAX_CHANGES),
     lastForecast: learnt.forecast ?? memory.lastForecast,
     lastGoodData: learnt.dataUsable ? now : memory.lastGoodData,
     missingSince: learnt.dataUsable ? null : (memory.missingSince ?? now),
@@ -117,34 +126,34 @@ export function remember(memory: TargetState, learnt: Learnt, spans: MemorySpans
   };
 }
 
-/** 200 events are 50 minutes of a change every 15 s; the longest period of autoscaling/v2 is 30 minutes. */
-const MOST_EVENTS = 200;
-
 /**
- * Drops wishes that no window can need: those at or before `cutoff`, and those that a later wish makes irrelevant both as maximum (later and not smaller) and as minimum
- * (later and not larger). Lossless for the maximum and the minimum of every suffix, whatever the window.
+ * Drops recommendations that no window can need: those at or before `cutoff`, and those that a later one makes
+ * irrelevant both as maximum (later and not smaller) and as minimum (later and not larger). Lossless for the maximum
+ * and the minimum of every suffix, whatever the window.
  */
-export function pruneWishes(wishes: readonly Wish[], cutoff: EpochSeconds): readonly Wish[] {
-  const kept: Wish[] = [];
+export function pruneRecommendations(
+  recommendations: readonly Recommendation[],
+  cutoff: EpochSeconds,
+): readonly Recommendation[] {
+  const needed: Recommendation[] = [];
   let high = Number.NEGATIVE_INFINITY;
   let low = Number.POSITIVE_INFINITY;
-  for (let i = wishes.length - 1; i >= 0; i--) {
-    const wish = wishes[i]!;
-    if (wish.at <= cutoff) continue;
-    if (wish.replicas <= high && wish.replicas >= low) continue;
-    high = Math.max(high, wish.replicas);
-    low = Math.min(low, wish.replicas);
-    kept.push(wish);
+  for (const recommendation of recommendations.toReversed()) {
+    const { at, replicas } = recommendation;
+    if (at <= cutoff || (replicas <= high && replicas >= low)) continue;
+    high = Math.max(high, replicas);
+    low = Math.min(low, replicas);
+    needed.push(recommendation);
   }
-  return kept.reverse();
+  return needed.reverse();
 }
 
-function wishSpan({ behavior, interval }: MemorySpans): Seconds {
+function recommendationSpan({ behavior, interval }: MemorySpans): Seconds {
   const { scaleUp, scaleDown } = behavior;
   return Math.max(scaleUp.stabilizationWindowSeconds, scaleDown.stabilizationWindowSeconds, 3 * interval);
 }
 
-function eventSpan({ behavior, scaleUpCooldown, scaleDownCooldown }: MemorySpans): Seconds {
+function changeSpan({ behavior, scaleUpCooldown, scaleDownCooldown }: MemorySpans): Seconds {
   const periods = [...behavior.scaleUp.policies, ...behavior.scaleDown.policies].map((policy) => policy.periodSeconds);
   return Math.max(scaleUpCooldown, scaleDownCooldown, TRACE, ...periods);
 }

@@ -4,9 +4,9 @@
 export type Raw = Readonly<Record<string, unknown>>;
 
 /** Replicas are int32 in Kubernetes. */
-const MOST_REPLICAS = 2_147_483_647;
+const MAX_REPLICAS = 2_147_483_647;
 /** 9999-12-31; a time beyond is no time. */
-const LATEST = 253_402_300_799;
+const MAX_TIME = 253_402_300_799;
 
 /** A plain object, else null. */
 export function record(value: unknown): Raw | null {
@@ -26,13 +26,13 @@ export function finite(value: unknown): number | null {
 /** Whole, 0 or more and within int32, else null. */
 export function whole(value: unknown): number | null {
   const number = finite(value);
-  return number !== null && Number.isInteger(number) && number >= 0 && number <= MOST_REPLICAS ? number : null;
+  return number !== null && Number.isInteger(number) && number >= 0 && number <= MAX_REPLICAS ? number : null;
 }
 
 /** Epoch seconds that can be a time, else null. */
 export function seconds(value: unknown): number | null {
   const number = finite(value);
-  return number !== null && number >= 0 && number <= LATEST ? number : null;
+  return number !== null && number >= 0 && number <= MAX_TIME ? number : null;
 }
 
 /** A flat array as rows of `width` numbers; ends before the first row that is not all finite numbers. */

@@ -1,14 +1,14 @@
 /** What is remembered of one target between runs. Advice, never truth: losing it only lengthens a scale-in. */
 import type { Cores, EpochSeconds, Replicas } from "../units.ts";
 
-/** A past wish: the replicas the demand asked for, before stabilisation. */
-export interface Wish {
+/** A past recommendation: the replicas the demand asked for, before stabilisation. */
+export interface Recommendation {
   readonly at: EpochSeconds;
   readonly replicas: Replicas;
 }
 
-/** A change of replicas that we made. */
-export interface ScaleEvent {
+/** A change of the replicas that we made. */
+export interface ReplicaChange {
   readonly at: EpochSeconds;
   readonly from: Replicas;
   readonly to: Replicas;
@@ -36,10 +36,10 @@ export interface LastWrite {
 
 /** State of one target. */
 export interface TargetState {
-  /** Wishes of the last stabilisation window, oldest first. */
-  readonly wishes: readonly Wish[];
+  /** Recommendations of the last stabilisation window, oldest first. */
+  readonly recommendations: readonly Recommendation[];
   /** Our changes within the longest rate period or cooldown, oldest first. */
-  readonly events: readonly ScaleEvent[];
+  readonly changes: readonly ReplicaChange[];
   readonly lastForecast: LastForecast | null;
   /** When data was last good enough to act on; null: never. */
   readonly lastGoodData: EpochSeconds | null;

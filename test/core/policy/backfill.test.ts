@@ -1,11 +1,11 @@
-/** Wishes of runs that never happened. */
+/** Recommendations of runs that never happened. */
 import { describe, expect, it } from "vitest";
 import { backfill } from "../../../job/core/policy/backfill.ts";
 import { BLANK } from "../../../job/core/state/memory.ts";
 import { config, NOW } from "../../fakes/config.ts";
 import { series } from "../../fakes/series.ts";
 
-const memory = (ago: number) => ({ ...BLANK, wishes: [{ at: NOW - ago, replicas: 1 }] });
+const memory = (ago: number) => ({ ...BLANK, recommendations: [{ at: NOW - ago, replicas: 1 }] });
 /** The last 20 steps until now: 4 cores until 60 s ago, then 1. */
 const load = series(
   Array.from({ length: 20 }, (_, i) => (19 - i >= 4 ? 4 : 1)),
@@ -18,9 +18,9 @@ describe("backfill", () => {
     expect(backfill(memory(90), load, NOW, config())).toEqual(memory(90));
   });
 
-  it("adds what the demand asked for since the newest wish", () => {
-    const { wishes } = backfill(memory(120), load, NOW, config());
-    expect(wishes.map(({ at, replicas }) => [NOW - at, replicas])).toEqual([
+  it("adds what the demand asked for since the newest recommendation", () => {
+    const { recommendations } = backfill(memory(120), load, NOW, config());
+    expect(recommendations.map(({ at, replicas }) => [NOW - at, replicas])).toEqual([
       [120, 1],
       [105, 8],
       [90, 8],

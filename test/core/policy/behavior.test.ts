@@ -24,11 +24,11 @@ describe("stabilise", () => {
     { at: NOW - 60, replicas: 4 },
   ];
 
-  it("holds a fall at the largest wish inside the window, its old edge excluded", () => {
+  it("holds a fall at the largest recommendation inside the window, its old edge excluded", () => {
     expect(stabilise(2, 8, past, behavior(), NOW)).toEqual({ replicas: 6, low: 2, high: 6 });
   });
 
-  it("holds a rise at the smallest wish of an up window", () => {
+  it("holds a rise at the smallest recommendation of an up window", () => {
     expect(stabilise(9, 3, past, behavior({ stabilizationWindowSeconds: 120 }), NOW)).toEqual({
       replicas: 4,
       low: 4,
@@ -40,27 +40,37 @@ describe("stabilise", () => {
     expect(stabilise(9, 3, past, behavior(), NOW).replicas).toBe(9);
   });
 
-  it("never goes beyond the present wish, nor against it", () => {
-    const wishes = fc.array(fc.record({ at: fc.integer({ min: NOW - 900, max: NOW }), replicas: fc.nat(50) }), {
-      maxLength: 30,
-    });
+  it("never goes beyond the present recommendation, nor against it", () => {
+    const recommendations = fc.array(
+      fc.record({ at: fc.integer({ min: NOW - 900, max: NOW }), replicas: fc.nat(50) }),
+      {
+        maxLength: 30,
+      },
+    );
     fc.assert(
-      fc.property(wishes, fc.nat(50), fc.nat(50), fc.nat(900), fc.nat(900), (list, wish, current, up, down) => {
-        const { replicas } = stabilise(
-          wish,
-          current,
-          list,
-          behavior({ stabilizationWindowSeconds: up }, { stabilizationWindowSeconds: down }),
-          NOW,
-        );
-        if (wish > current) {
-          expect(replicas).toBeGreaterThanOrEqual(current);
-          expect(replicas).toBeLessThanOrEqual(wish);
-        } else {
-          expect(replicas).toBeLessThanOrEqual(current);
-          expect(replicas).toBeGreaterThanOrEqual(wish);
-        }
-      }),
+      fc.property(
+        recommendations,
+        fc.nat(50),
+        fc.nat(50),
+        fc.nat(900),
+        fc.nat(900),
+        (list, recommendation, current, up, down) => {
+          const { replicas } = stabilise(
+            recommendation,
+            current,
+            list,
+            behavior({ stabilizationWindowSeconds: up }, { stabilizationWindowSeconds: down }),
+            NOW,
+          );
+          if (recommendation > current) {
+            expect(replicas).toBeGreaterThanOrEqual(current);
+            expect(replicas).toBeLessThanOrEqual(recommendation);
+          } else {
+            expect(replicas).toBeLessThanOrEqual(current);
+            expect(replicas).toBeGreaterThanOrEqual(recommendation);
+          }
+        },
+      ),
     );
   });
 });
@@ -121,33 +131,50 @@ describe("against the simulated HPA, which is checked against the controller's o
   });
 
   it("the windows clamp alike", () => {
-    const wishes = fc.array(fc.record({ at: fc.integer({ min: NOW - 400, max: NOW }), replicas: fc.nat(40) }), {
-      maxLength: 12,
-    });
+    const recommendations = fc.array(
+      fc.record({ at: fc.integer({ min: NOW - 400, max: NOW }), replicas: fc.nat(40) }),
+      {
+        maxLength: 12,
+      },
+    );
     fc.assert(
-      fc.property(wishes, fc.nat(40), fc.nat(40), some, some, (past, wish, current, scaleUp, scaleDown) => {
-        const theirs = stabilizeBoth(past, current, wish, NOW, { scaleUp, scaleDown });
-        expect(stabilise(wish, current, past, { scaleUp, scaleDown }, NOW).replicas).toBe(theirs.replicas);
-      }),
+      fc.property(
+        recommendations,
+        fc.nat(40),
+        fc.nat(40),
+        some,
+        some,
+        (past, recommendation, current, scaleUp, scaleDown) => {
+          const theirs = stabilizeBoth(past, current, recommendation, NOW, { scaleUp, scaleDown });
+          expect(stabilise(recommendation, current, past, { scaleUp, scaleDown }, NOW).replicas).toBe(theirs.replicas);
+        },
+      ),
     );
   });
 
   it("the rates limit alike", () => {
     fc.assert(
-      fc.property(events, fc.integer({ min: 1, max: 40 }), fc.nat(100), some, some, (list, current, wish, up, down) => {
-        const moved = (sign: number) =>
-          list
-            .filter(({ from, to }) => (to - from) * sign > 0)
-            .map(({ at, from, to }) => ({ change: Math.abs(to - from), at, outdated: false }));
-        const memory = { scaleUpEvents: moved(1), scaleDownEvents: moved(-1) };
-        const wide = { min: 0, max: 10_000 };
-        const theirs = limitByRules(current, wish, wide, { scaleUp: up, scaleDown: down }, memory, NOW);
-        const ours =
-          wish > current
-            ? Math.min(wish, scaleUpLimit(current, list, up, NOW))
-            : Math.max(wish, scaleDownLimit(current, list, down, NOW));
-        expect(Math.max(0, ours)).toBe(Math.max(0, theirs.replicas));
-      }),
+      fc.property(
+        events,
+        fc.integer({ min: 1, max: 40 }),
+        fc.nat(100),
+        some,
+        some,
+        (list, current, recommendation, up, down) => {
+          const moved = (sign: number) =>
+            list
+              .filter(({ from, to }) => (to - from) * sign > 0)
+              .map(({ at, from, to }) => ({ change: Math.abs(to - from), at, outdated: false }));
+          const memory = { scaleUpEvents: moved(1), scaleDownEvents: moved(-1) };
+          const wide = { min: 0, max: 10_000 };
+          const theirs = limitByRules(current, recommendation, wide, { scaleUp: up, scaleDown: down }, memory, NOW);
+          const ours =
+            recommendation > current
+              ? Math.min(recommendation, scaleUpLimit(current, list, up, NOW))
+              : Math.max(recommendation, scaleDownLimit(current, list, down, NOW));
+          expect(Math.max(0, ours)).toBe(Math.max(0, theirs.replicas));
+        },
+      ),
     );
   });
 });

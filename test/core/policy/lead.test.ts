@@ -85,8 +85,8 @@ describe("leadOf", () => {
         [2, 5],
       ],
     ],
-  ] as const)("%s", (_, lead, seconds, serves, parts) => {
-    expect(lead).toEqual({ seconds, steps: parts.at(-1)![1], serves, parts });
+  ] as const)("%s", (_, lead, seconds, readyAfter, parts) => {
+    expect(lead).toEqual({ seconds, steps: parts.at(-1)![1], readyAfter, parts });
   });
 
   it("has parts of one length that leave no step of the lead out", () => {

@@ -5,9 +5,10 @@ import type { Forecast } from "../../../job/core/forecast/types.ts";
 import { decide } from "../../../job/core/policy/decide.ts";
 import type { PolicyInput } from "../../../job/core/policy/stage.ts";
 import { replicasFor } from "../../../job/core/policy/stage.ts";
+import { STAGES, type StageRow } from "../../../job/core/policy/stages.ts";
 import { forecast } from "../../fakes/forecaster.ts";
 import { anyInput } from "../../fakes/policy-input.ts";
-import { recompute } from "./recompute.ts";
+import { NAIVE } from "./naive-policy.ts";
 
 /** The same forecast with every quantile of the maximum higher by so much, those of the parts too. */
 function raised(of: Forecast, more: number): Forecast {
@@ -53,7 +54,7 @@ describe("promises", () => {
     );
   });
 
-  it("scaling in needs the current demand and every wish of the window to agree", () => {
+  it("scaling in needs the current demand and every recommendation of the window to agree", () => {
     fc.assert(
       fc.property(anyInput, (input) => {
         const replicas = to(input);
@@ -61,8 +62,8 @@ describe("promises", () => {
         if (replicas >= input.current || replicas >= Math.min(maxReplicas, schedule[0]!.maxReplicas!)) return;
         expect(replicas).toBeGreaterThanOrEqual(replicasFor(input.demand, targetCpu));
         const since = input.now - b.scaleDown.stabilizationWindowSeconds;
-        for (const wish of input.memory.wishes)
-          if (wish.at > since) expect(replicas).toBeGreaterThanOrEqual(wish.replicas);
+        for (const recommendation of input.memory.recommendations)
+          if (recommendation.at > since) expect(replicas).toBeGreaterThanOrEqual(recommendation.replicas);
       }),
       RUNS,
     );
@@ -102,17 +103,33 @@ describe("promises", () => {
     );
   });
 
-  it("has a trail that computes to the decision again", () => {
+  it("has a trail of which every stage is what a naive policy makes of the input", () => {
     fc.assert(
       fc.property(anyInput, (input) => {
         const { trail, replicas, current } = decide(input).decision;
+        const stages = trail.map(({ stage }) => stage);
+        expect(stages).toEqual(Object.keys(NAIVE).filter((stage) => (stages as string[]).includes(stage)));
         let value = current;
-        for (const entry of trail) {
-          expect(entry.from).toBe(value);
-          expect([entry.stage, recompute(JSON.parse(JSON.stringify(entry)))]).toEqual([entry.stage, entry.to]);
-          value = entry.to;
+        for (const { stage, from, to } of trail) {
+          expect([stage, from]).toEqual([stage, value]);
+          expect([stage, to]).toEqual([stage, NAIVE[stage]!(from, input)]);
+          value = to;
         }
         expect(value).toBe(replicas);
+      }),
+      RUNS,
+    );
+  });
+
+  it("has stages that lower only where the table says so, for reasons that the table lists", () => {
+    const rows = new Map<string, StageRow>(STAGES.map((row) => [row.stage, row]));
+    fc.assert(
+      fc.property(anyInput, (input) => {
+        for (const { stage, from, to, reason } of decide(input).decision.trail) {
+          const { lowers, reasons } = rows.get(stage)!;
+          if (!lowers) expect([stage, to]).toEqual([stage, Math.max(to, Math.min(from, input.current))]);
+          if (reason !== "DesiredWithinRange") expect(reasons).toContain(reason);
+        }
       }),
       RUNS,
     );

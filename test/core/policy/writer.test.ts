@@ -1,7 +1,7 @@
 /** Another writer of the replicas: said by name where it is known, counted, and never a change of the decision. */
 import { describe, expect, it } from "vitest";
 import { decide } from "../../../job/core/policy/decide.ts";
-import { WRITER_ADVICE, writerEntry } from "../../../job/core/policy/writer.ts";
+import { otherWriteOf, WRITER_ADVICE } from "../../../job/core/policy/writer.ts";
 import { BLANK } from "../../../job/core/state/memory.ts";
 import type { LastWrite } from "../../../job/core/state/types.ts";
 import { NOW } from "../../fakes/config.ts";
@@ -10,30 +10,27 @@ import { policyInput } from "../../fakes/policy-input.ts";
 const inputOf = (lastWritten: LastWrite | null, otherWriter?: string) =>
   policyInput({
     quantileCores: 2.5,
-    memory: { ...BLANK, wishes: [{ at: NOW, replicas: 0 }], lastWritten },
+    memory: { ...BLANK, recommendations: [{ at: NOW, replicas: 0 }], lastWritten },
     conditions: otherWriter === undefined ? {} : { otherWriter },
   });
 const undone = (overruled: number): LastWrite => ({ at: NOW - 60, replicas: 2, overruled, foreign: true });
 
-describe("writerEntry", () => {
+describe("otherWriteOf", () => {
   it("is silent while the replicas are ours, or nothing was written", () => {
-    expect(writerEntry(inputOf(null, "kubectl"))).toBeNull();
-    expect(writerEntry(inputOf({ at: NOW - 60, replicas: 2, overruled: 0 }, "kubectl"))).toBeNull();
+    expect(otherWriteOf(inputOf(null, "kubectl"))).toBeNull();
+    expect(otherWriteOf(inputOf({ at: NOW - 60, replicas: 2, overruled: 0 }, "kubectl"))).toBeNull();
   });
 
   it("names the manager, or says that there is one", () => {
-    expect(writerEntry(inputOf(undone(1), "argocd-controller"))).toEqual({
-      stage: "writer",
-      from: 2,
-      to: 2,
-      reason: "ChangedByOther",
-      message: "argocd-controller set 2 replicas after our last change",
-      detail: { by: "argocd-controller", times: 1, since: NOW - 60, current: 2 },
+    const known = { replicas: 2, times: 1, since: NOW - 60 };
+    const message = "argocd-controller set 2 replicas after our last change";
+    expect(otherWriteOf(inputOf(undone(1), "argocd-controller"))).toEqual({
+      ...known,
+      by: "argocd-controller",
+      message,
     });
-    expect(writerEntry(inputOf(undone(1)))).toMatchObject({
-      message: "another writer set 2 replicas after our last change",
-      detail: { by: null },
-    });
+    const unnamed = "another writer set 2 replicas after our last change";
+    expect(otherWriteOf(inputOf(undone(1)))).toEqual({ ...known, by: null, message: unnamed });
   });
 
   it.each([
@@ -45,11 +42,13 @@ describe("writerEntry", () => {
     [21, "21st"],
     [112, "112th"],
   ])("counts how often: %i", (times, word) => {
-    expect(writerEntry(inputOf(undone(times)))?.message).toMatch(new RegExp(`, the ${word} time in a row$`));
+    expect(otherWriteOf(inputOf(undone(times)))?.message).toMatch(new RegExp(`, the ${word} time in a row$`));
   });
 
-  it("is in the trail, and does not change the decision", () => {
-    const [told, without] = [decide(inputOf(undone(1))).decision, decide(inputOf(null)).decision];
+  it("is in the decision and its trail, and does not change the decision", () => {
+    const [told, without] = [decide(inputOf(undone(1), "kubectl")).decision, decide(inputOf(null)).decision];
+    expect(told.otherWriter).toMatchObject({ by: "kubectl", times: 1 });
+    expect(told.trail[1]).toMatchObject({ stage: "writer", from: 2, to: 2, reason: "ChangedByOther" });
     expect(told.trail.map((e) => e.stage).filter((stage) => stage !== "writer")).toEqual(
       without.trail.map((e) => e.stage),
     );

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decode, encode, encodeTarget, MOST_BYTES } from "../../../job/core/state/codec.ts";
+import { decode, encode, encodeTarget, MAX_BYTES } from "../../../job/core/state/codec.ts";
 import { BLANK } from "../../../job/core/state/memory.ts";
 import type { JobState, TargetState } from "../../../job/core/state/types.ts";
 import { NOW } from "../../fakes/config.ts";
@@ -37,16 +37,16 @@ describe("encode and decode", () => {
     );
   });
 
-  it("keep a usual target, 40 runs of one changing wish a minute, below 1 kB", () => {
-    const wishes = Array.from({ length: 40 }, (_, i) => ({ at: NOW + 60 * i, replicas: 10 + (i % 7) }));
-    const events = wishes.slice(0, 10).map(({ at, replicas }) => ({ at, from: replicas, to: replicas + 1 }));
-    expect(encodeTarget({ ...BLANK, wishes, events, lastGoodData: NOW }).length).toBeLessThan(1024);
+  it("keep a usual target, 40 runs of one changing recommendation a minute, below 1 kB", () => {
+    const recommendations = Array.from({ length: 40 }, (_, i) => ({ at: NOW + 60 * i, replicas: 10 + (i % 7) }));
+    const changes = recommendations.slice(0, 10).map(({ at, replicas }) => ({ at, from: replicas, to: replicas + 1 }));
+    expect(encodeTarget({ ...BLANK, recommendations, changes, lastGoodData: NOW }).length).toBeLessThan(1024);
   });
 
   it("stay within an annotation: forecasts go first, then the targets not seen for longest", () => {
     const memory = (i: number, runs: number): TargetState => ({
       ...BLANK,
-      wishes: Array.from({ length: runs }, (_, k) => ({ at: NOW + i + 60 * k, replicas: 100 + k })),
+      recommendations: Array.from({ length: runs }, (_, k) => ({ at: NOW + i + 60 * k, replicas: 100 + k })),
       lastForecast: {
         at: NOW,
         expires: NOW + 300,
@@ -63,7 +63,7 @@ describe("encode and decode", () => {
     expect(Object.keys(some)).toHaveLength(1500);
     expect(some["shop/web-0"]?.lastForecast).toBeNull();
     const text = encode(many(2000, 60));
-    expect(text.length).toBeLessThanOrEqual(MOST_BYTES);
+    expect(text.length).toBeLessThanOrEqual(MAX_BYTES);
     const kept = Object.keys(decoded(text).targets);
     expect(kept.length).toBeGreaterThan(300);
     expect(kept).toContain("shop/web-1999");
@@ -76,12 +76,12 @@ describe("older versions", () => {
     const text = readFileSync(new URL("../../../fixtures/golden/state-v1.json", import.meta.url), "utf8");
     expect(decoded(text).targets).toEqual({
       "shop/web": {
-        wishes: [
+        recommendations: [
           { at: 1700000000, replicas: 5 },
           { at: 1700000060, replicas: 4 },
           { at: 1700000120.5, replicas: 3 },
         ],
-        events: [
+        changes: [
           { at: 1699999900, from: 2, to: 5 },
           { at: 1700000060, from: 5, to: 4 },
         ],
@@ -128,10 +128,10 @@ describe("garbage", () => {
     const text =
       '{"v":1,"t":{"a":{"w":[5,1,-3,2],"e":"no","f":[1,2,3],"g":-1,"m":1e999,"r":[9,3],"d":{},"l":[1,2.5,0,0]},"b":7,"c":{"w":[5,1,5,-2,5,3]}}}';
     expect(decoded(text).targets).toEqual({
-      a: { ...BLANK, wishes: [{ at: 5, replicas: 1 }] },
+      a: { ...BLANK, recommendations: [{ at: 5, replicas: 1 }] },
       c: {
         ...BLANK,
-        wishes: [
+        recommendations: [
           { at: 5, replicas: 1 },
           { at: 15, replicas: 3 },
         ],
@@ -167,10 +167,10 @@ describe("garbage", () => {
     fc.assert(
       fc.property(fc.oneof(fields, numbers), (target) => {
         const memory = decoded(JSON.stringify({ v: 1, t: { x: target } })).targets.x!;
-        for (const wish of memory.wishes)
-          expect(Number.isInteger(wish.replicas) && wish.replicas >= 0 && wish.at >= 0).toBe(true);
+        for (const { at, replicas } of memory.recommendations)
+          expect(Number.isInteger(replicas) && replicas >= 0 && at >= 0).toBe(true);
         for (const [from, to] of memory.rollouts) expect(from <= to).toBe(true);
-        expect([...memory.wishes].sort((a, b) => a.at - b.at)).toEqual(memory.wishes);
+        expect([...memory.recommendations].sort((a, b) => a.at - b.at)).toEqual(memory.recommendations);
       }),
     );
   });

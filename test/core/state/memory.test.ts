@@ -5,10 +5,10 @@ import {
   BLANK,
   type Learnt,
   liveForecast,
+  memoryAfter,
   OVERRULED_PAUSE,
-  pruneWishes,
+  pruneRecommendations,
   recall,
-  remember,
 } from "../../../job/core/state/memory.ts";
 import type { TargetState } from "../../../job/core/state/types.ts";
 import { behavior, config, NOW } from "../../fakes/config.ts";
@@ -19,7 +19,7 @@ const learnt = (more: Partial<Learnt> = {}): Learnt => ({
   now: NOW,
   current: 3,
   replicas: 3,
-  wish: 2,
+  recommendation: 2,
   dataUsable: true,
   forecast: null,
   rollout: false,
@@ -30,39 +30,42 @@ describe("recall", () => {
   it.each<[string, TargetState | undefined]>([
     ["nothing is remembered", undefined],
     ["nothing is left of it", BLANK],
-    ["the last wish is older than the window", { ...BLANK, wishes: [{ at: NOW - 301, replicas: 1 }] }],
-    ["the only wish lies in the future", { ...BLANK, wishes: [{ at: NOW + 60, replicas: 1 }] }],
-  ])("takes the current replicas as the first wish when %s", (_, stored) => {
-    expect(recall(stored, NOW, 7, SPANS).wishes.at(-1)).toEqual({ at: NOW, replicas: 7 });
+    [
+      "the last recommendation is older than the window",
+      { ...BLANK, recommendations: [{ at: NOW - 301, replicas: 1 }] },
+    ],
+    ["the only recommendation lies in the future", { ...BLANK, recommendations: [{ at: NOW + 60, replicas: 1 }] }],
+  ])("takes the current replicas as the first recommendation when %s", (_, stored) => {
+    expect(recall(stored, NOW, 7, SPANS).recommendations.at(-1)).toEqual({ at: NOW, replicas: 7 });
   });
 
-  it("counts wishes and events of a clock that was set back as of now, with the current replicas beside them", () => {
+  it("counts recommendations and changes of a clock that was set back as of now, with the current replicas beside them", () => {
     const stored = {
       ...BLANK,
-      wishes: [
+      recommendations: [
         { at: NOW - 30, replicas: 4 },
         { at: NOW + 90, replicas: 5 },
       ],
-      events: [{ at: NOW + 90, from: 2, to: 8 }],
+      changes: [{ at: NOW + 90, from: 2, to: 8 }],
     };
-    const { wishes, events } = recall(stored, NOW, 8, SPANS);
-    expect(wishes).toEqual([
+    const { recommendations, changes } = recall(stored, NOW, 8, SPANS);
+    expect(recommendations).toEqual([
       { at: NOW - 30, replicas: 4 },
       { at: NOW, replicas: 5 },
       { at: NOW, replicas: 8 },
     ]);
-    expect(events).toEqual([{ at: NOW, from: 2, to: 8 }]);
+    expect(changes).toEqual([{ at: NOW, from: 2, to: 8 }]);
   });
 
-  it("takes a wish of the last run for memory, though a short window has just closed behind it", () => {
-    const stored = { ...BLANK, wishes: [{ at: NOW - 60, replicas: 1 }] };
+  it("takes a recommendation of the last run for memory, though a short window has just closed behind it", () => {
+    const stored = { ...BLANK, recommendations: [{ at: NOW - 60, replicas: 1 }] };
     const short = config({ behavior: behavior({}, { stabilizationWindowSeconds: 60 }) });
-    expect(recall(stored, NOW, 7, short).wishes).toEqual(stored.wishes);
+    expect(recall(stored, NOW, 7, short).recommendations).toEqual(stored.recommendations);
   });
 
-  it("leaves a wish inside the window alone", () => {
-    const stored = { ...BLANK, wishes: [{ at: NOW - 299, replicas: 1 }] };
-    expect(recall(stored, NOW, 7, SPANS).wishes).toEqual(stored.wishes);
+  it("leaves a recommendation inside the window alone", () => {
+    const stored = { ...BLANK, recommendations: [{ at: NOW - 299, replicas: 1 }] };
+    expect(recall(stored, NOW, 7, SPANS).recommendations).toEqual(stored.recommendations);
   });
 
   it("forgets an expired forecast", () => {
@@ -79,7 +82,7 @@ describe("another writer", () => {
     let memory: TargetState = BLANK;
     for (let run = 0; run < runs; run++) {
       const now = NOW + 60 * run;
-      memory = remember(recall(memory, now, 3, SPANS), learnt({ now, current: 3, replicas: 5 }), SPANS);
+      memory = memoryAfter(recall(memory, now, 3, SPANS), learnt({ now, current: 3, replicas: 5 }), SPANS);
     }
     return recall(memory, NOW + 60 * runs, 3, SPANS);
   }
@@ -91,12 +94,12 @@ describe("another writer", () => {
 
   it("is not counted again while we do not write", () => {
     const once = pingPong(1);
-    const later = recall(remember(once, learnt({ now: NOW + 120 }), SPANS), NOW + 180, 4, SPANS);
+    const later = recall(memoryAfter(once, learnt({ now: NOW + 120 }), SPANS), NOW + 180, 4, SPANS);
     expect(later.lastWritten).toMatchObject({ overruled: 1, foreign: true, replicas: 4 });
   });
 
   it("is forgotten when one of our writes survives", () => {
-    const twice = remember(pingPong(2), learnt({ now: NOW + 200, current: 3, replicas: 6 }), SPANS);
+    const twice = memoryAfter(pingPong(2), learnt({ now: NOW + 200, current: 3, replicas: 6 }), SPANS);
     expect(twice.lastWritten?.overruled).toBe(2);
     expect(recall(twice, NOW + 260, 6, SPANS).lastWritten?.overruled).toBe(0);
   });
@@ -109,12 +112,12 @@ describe("another writer", () => {
   });
 });
 
-describe("remember", () => {
-  it("notes the wish, the act, the write and the good data", () => {
-    const made = remember(BLANK, learnt({ replicas: 5, wish: 5 }), SPANS);
+describe("memoryAfter", () => {
+  it("notes the recommendation, the act, the write and the good data", () => {
+    const made = memoryAfter(BLANK, learnt({ replicas: 5, recommendation: 5 }), SPANS);
     expect(made).toMatchObject({
-      wishes: [{ at: NOW, replicas: 5 }],
-      events: [{ at: NOW, from: 3, to: 5 }],
+      recommendations: [{ at: NOW, replicas: 5 }],
+      changes: [{ at: NOW, from: 3, to: 5 }],
       lastGoodData: NOW,
       missingSince: null,
       lastWritten: { at: NOW, replicas: 5, overruled: 0 },
@@ -122,16 +125,16 @@ describe("remember", () => {
   });
 
   it("notes since when data are missing, once, and until they are back", () => {
-    const blind = remember(BLANK, learnt({ wish: null, dataUsable: false }), SPANS);
-    const still = remember(blind, learnt({ now: NOW + 60, wish: null, dataUsable: false }), SPANS);
+    const blind = memoryAfter(BLANK, learnt({ recommendation: null, dataUsable: false }), SPANS);
+    const still = memoryAfter(blind, learnt({ now: NOW + 60, recommendation: null, dataUsable: false }), SPANS);
     expect([blind.missingSince, still.missingSince, still.lastGoodData]).toEqual([NOW, NOW, null]);
-    expect(remember(still, learnt({ now: NOW + 120 }), SPANS).missingSince).toBeNull();
+    expect(memoryAfter(still, learnt({ now: NOW + 120 }), SPANS).missingSince).toBeNull();
   });
 
   it("joins what is seen of one rollout and drops those that have left the window", () => {
-    const first = remember(BLANK, learnt({ rollout: true }), SPANS);
-    const second = remember(first, learnt({ now: NOW + 60, rollout: true }), SPANS);
-    const third = remember(second, learnt({ now: NOW + 900, rollout: true }), SPANS);
+    const first = memoryAfter(BLANK, learnt({ rollout: true }), SPANS);
+    const second = memoryAfter(first, learnt({ now: NOW + 60, rollout: true }), SPANS);
+    const third = memoryAfter(second, learnt({ now: NOW + 900, rollout: true }), SPANS);
     expect(third.rollouts).toEqual([
       [NOW, NOW + 60],
       [NOW + 900, NOW + 900],
@@ -143,26 +146,27 @@ describe("remember", () => {
     let memory: TargetState = BLANK;
     for (let run = 0; run < 2000; run++) {
       const now = NOW + 15 * run;
-      memory = remember(
+      memory = memoryAfter(
         recall(memory, now, 3 + (run % 5), SPANS),
-        learnt({ now, current: 3 + (run % 5), replicas: 3 + ((run * 7) % 5), wish: (run * 31) % 40 }),
+        learnt({ now, current: 3 + (run % 5), replicas: 3 + ((run * 7) % 5), recommendation: (run * 31) % 40 }),
         SPANS,
       );
     }
-    expect(memory.wishes.length).toBeLessThan(21);
-    expect(memory.events.length).toBeLessThanOrEqual(13);
+    expect(memory.recommendations.length).toBeLessThan(21);
+    expect(memory.changes.length).toBeLessThanOrEqual(13);
   });
 });
 
-describe("pruneWishes", () => {
+describe("pruneRecommendations", () => {
   it("keeps the maximum and the minimum of every suffix", () => {
     fc.assert(
-      fc.property(anyMemory, fc.integer({ min: NOW - 5000, max: NOW }), ({ wishes }, cutoff) => {
-        const pruned = pruneWishes(wishes, NOW - 4000);
+      fc.property(anyMemory, fc.integer({ min: NOW - 5000, max: NOW }), ({ recommendations }, cutoff) => {
+        const pruned = pruneRecommendations(recommendations, NOW - 4000);
         const since = Math.max(cutoff, NOW - 4000);
-        const of = (list: typeof wishes) => list.filter((wish) => wish.at > since).map((wish) => wish.replicas);
-        expect(Math.max(...of(pruned))).toBe(Math.max(...of(wishes)));
-        expect(Math.min(...of(pruned))).toBe(Math.min(...of(wishes)));
+        const of = (list: typeof recommendations) =>
+          list.filter(({ at }) => at > since).map(({ replicas }) => replicas);
+        expect(Math.max(...of(pruned))).toBe(Math.max(...of(recommendations)));
+        expect(Math.min(...of(pruned))).toBe(Math.min(...of(recommendations)));
       }),
     );
   });

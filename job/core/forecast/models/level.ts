@@ -11,7 +11,7 @@ export const lastValue: Model = {
 };
 
 /** The mean of the last `k` values: good against white noise on a slow level. */
-export function meanOf(k: number): Model {
+export function rollingMean(k: number): Model {
   return {
     name: `mean${k}`,
     least: k,
@@ -28,7 +28,7 @@ export function meanOf(k: number): Model {
 }
 
 /** The median of the last `k` values: a lone spike does not move it. */
-export function medianOf(k: number): Model {
+export function rollingMedian(k: number): Model {
   const buffer = new Float64Array(k);
   return {
     name: `median${k}`,

@@ -19,8 +19,16 @@ export interface Model {
   /** Values it needs before its first origin; at earlier origins it repeats the last value. */
   readonly least: number;
   /** Its errors count this much more when models are chosen for the point forecast; absent: 1. */
-  readonly handicap?: number;
+  readonly lossPenalty?: number;
   readonly run: (plan: Plan, out: Float64Array) => void;
+}
+
+/** One entry for each model of a pool; the first is the last value's, which every comparison is against. */
+export type LastFirst<T> = readonly [last: T, ...others: T[]];
+
+/** The same for each model, the last value's first. */
+export function eachModel<T, U>([last, ...others]: LastFirst<T>, of: (item: T) => U): LastFirst<U> {
+  return [of(last), ...others.map(of)];
 }
 
 /** Writes a constant path for origin number o. */

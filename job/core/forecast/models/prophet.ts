@@ -6,7 +6,7 @@ import { seasonalProphet } from "../prophet/presets.ts";
 import { carriedFrom, flat, type Model, type Plan } from "./model.ts";
 
 /** Fewer values make a trend of 25 changepoints a guess. */
-const LEAST = 20;
+const MIN_VALUES = 20;
 /** Cycles that must be seen: with fewer, trend and season stand in for each other (docs/decisions/0002). */
 const CYCLES = 2;
 /** Harmonics of the season; 6 were no better and cost half as much again. */
@@ -24,7 +24,7 @@ const TREND_ONLY: ProphetOptions = { yearly_seasonality: false, weekly_seasonali
 export function prophet(period: number | undefined): Model {
   const order = period === undefined ? 0 : Math.min(ORDER, Math.floor(period / 2));
   const options = order === 0 ? TREND_ONLY : seasonalProphet(period!, order);
-  const least = Math.max(LEAST, Math.ceil(CYCLES * (period ?? 0)));
+  const least = Math.max(MIN_VALUES, Math.ceil(CYCLES * (period ?? 0)));
   return {
     name: "prophet",
     least,

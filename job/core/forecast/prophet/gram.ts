@@ -1,5 +1,5 @@
 /** The normal equations of the model: Gram matrices of its columns, those of the changepoints from running sums. */
-import { dot } from "../dot.ts";
+import { dot } from "../linalg/dot.ts";
 
 /**
  * Least squares |z - B b - A d|^2 reduced to its Gram matrices. b: the unknowns with normal priors (offset m, rate k,

@@ -22,7 +22,7 @@ export interface Component {
 }
 
 /** A forecast, row by row in ascending time; yhat = trend (1 + multiplicative_terms) + additive_terms. */
-export interface Forecast {
+export interface ProphetForecast {
   readonly ds: Float64Array;
   readonly yhat: Float64Array;
   readonly yhat_lower: Float64Array;
@@ -65,7 +65,7 @@ export function predict(
   model: ProphetModel,
   future: Frame,
   options: PredictOptions = {},
-): Result<Forecast, ProphetError> {
+): Result<ProphetForecast, ProphetError> {
   const frame = sortedFrame(future);
   const problem = frameProblem(model, frame);
   if (problem !== undefined) return problem;

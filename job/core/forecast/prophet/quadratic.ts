@@ -34,7 +34,7 @@ export function quadraticWork(nb: number, nd: number): QuadraticWork {
  * `work.d` is the start of the search as well as its result.
  */
 export function solveAtNoise(gram: Gram, noise: number, tau: number, work: QuadraticWork): void {
-  const variance = Math.max(noise, LEAST_VARIANCE);
+  const variance = Math.max(noise, MIN_VARIANCE);
   eliminate(gram, variance, work);
   if (gram.nd > 0) solveLasso(work.schur, work.reduced, variance / tau, work.d, work.lasso);
   recover(gram, work);
@@ -45,7 +45,7 @@ export function solveAtNoise(gram: Gram, noise: number, tau: number, work: Quadr
  * precision of 0.01 sinks into the rounding of Gram elements near 100 (1e-14), and a model with more unknowns than rows
  * would take any of its interpolations instead of the likeliest.
  */
-const LEAST_VARIANCE = 1e-9;
+const MIN_VARIANCE = 1e-9;
 
 /** As solveAtNoise with every d at zero. */
 export function solveWithoutBends(gram: Gram, variance: number, work: QuadraticWork): void {

@@ -1,0 +1,56 @@
+/** The doctor's check of who else sets the replicas: a manifest that holds them resets every decision at its next sync. */
+
+import { WRITER_ADVICE } from "../core/policy/writer.ts";
+import type { TargetConfig } from "../core/target.ts";
+import type { Replicas } from "../core/units.ts";
+import { type Check, reasonOf } from "./check.ts";
+import type { Kubernetes } from "./kubernetes-http.ts";
+import { nameOf, type Owner, ownersOf } from "./kubernetes-managers.ts";
+import { fieldManager, objectPath } from "./kubernetes-path.ts";
+
+/** What `kubectl apply` noted of the manifest, and Argo CD after it. */
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+/** Set once by a person, not again and again: kubectl create, edit, patch. */
+const once = /^kubectl-(create|edit|patch|run)$/;
+
+/** One line about the replicas of a target. Nothing is changed: the server is asked for a dry run. Never throws. */
+export async function writerCheck(api: Kubernetes, target: TargetConfig, replicas: Replicas): Promise<Check> {
+  const check = `who else sets the replicas of ${target.name}`;
+  try {
+    const [owners, noted] = await Promise.all([ownersOf(api, target, replicas), manifestHoldsReplicas(api, target)]);
+    const others = owners.filter(({ manager }) => manager !== fieldManager);
+    const manifests = others.filter(({ manager, scale }) => !scale && !once.test(manager));
+    if (noted || manifests.length > 0) {
+      const message = `${names(manifests, "kubectl apply")} set them in a manifest: each sync undoes what the job does`;
+      return { check, status: "warn", message, todo: WRITER_ADVICE };
+    }
+    const hpa = others.some(({ manager, scale }) => scale && manager === "kube-controller-manager");
+    if (hpa) {
+      const todo = "remove the HPA that did, or set actuator: hpa so that the forecast becomes its floor";
+      return { check, status: "warn", message: "an HPA was the last to set them", todo };
+    }
+    const last = others.length === 0 ? "no manifest holds them" : `last set by hand, by ${names(others, "")}`;
+    return { check, status: "ok", message: last };
+  } catch (error) {
+    return { check, status: "warn", message: reasonOf(error), todo: "grant patch on its /scale; a run will tell" };
+  }
+}
+
+function names(owners: readonly Owner[], none: string): string {
+  return owners.length === 0 ? none : owners.map(nameOf).join(", ");
+}
+
+/** After our first write the field is ours, and only the note of the manifest still tells; where it may not be read, nothing does. */
+async function manifestHoldsReplicas(api: Kubernetes, target: TargetConfig): Promise<boolean> {
+  try {
+    const object = (await api.send({ method: "GET", path: objectPath(target.namespace, target.scaleTargetRef) })) as {
+      metadata?: { annotations?: Readonly<Record<string, string>> };
+    };
+    const manifest = JSON.parse(object.metadata?.annotations?.[lastApplied] ?? "{}") as {
+      spec?: { replicas?: unknown };
+    };
+    return manifest.spec?.replicas !== undefined;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,100 @@
+/** What a command tells beside its answer: files refused before the work where they cannot be written, failures after it told and no more. */
+import { access, mkdir, open, rm, writeFile } from "node:fs/promises";
+import { dirname, extname, resolve } from "node:path";
+import { fileProblem } from "../output/file-problem.ts";
+import { type Flags, type Io, UsageError } from "./io.ts";
+
+/** Flags that name a file to write. */
+export type OutputFlag = "svg" | "report" | "dump";
+
+/** What is said of a file that was written. */
+const WRITTEN: Readonly<Record<OutputFlag, string>> = { svg: "picture", report: "report", dump: "rows" };
+
+/** Ends of the names that a flag takes, with what they are; other flags take any. */
+const ENDS: Readonly<Partial<Record<OutputFlag, readonly string[]>>> = { svg: [".svg", ".png"] };
+
+/** Tells of something beside what is done. What it throws is told on stderr, and changes neither what was done nor the exit code. */
+export async function tell(io: Io, what: string, work: () => void | Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    io.err(`prophet-autoscaler: ${what} could not be written: ${fileProblem(error)}\n`);
+  }
+}
+
+/** Writes `make()` into the file, if the flag names one, and says so; never throws. `path` replaces the flag's own. */
+export async function writeOutput(
+  io: Io,
+  flags: Flags,
+  flag: OutputFlag,
+  make: () => string | Uint8Array | Promise<string | Uint8Array>,
+  path = flags[flag],
+): Promise<void> {
+  if (typeof path !== "string") return;
+  await tell(io, path, async () => {
+    const content = await make();
+    await writeFile(path, typeof content === "string" ? io.redactor(content) : content);
+    (flags.json === true ? io.err : io.out)(`${WRITTEN[flag]}: ${path}\n`);
+  });
+}
+
+/** Tries every file that the flags name, and makes their folders. Throws UsageError before any work is done for a file that cannot be written. */
+export async function checkOutputs(flags: Flags, names: readonly OutputFlag[]): Promise<void> {
+  const seen = new Map<string, string>();
+  if (typeof flags.file === "string") seen.set(resolve(flags.file), "the series that is read");
+  if (typeof flags["history-file"] === "string") seen.set(resolve(flags["history-file"]), "--history-file");
+  for (const flag of names) {
+    const path = flags[flag];
+    if (typeof path !== "string") continue;
+    const problem = seen.get(resolve(path)) ?? null;
+    if (problem !== null)
+      throw new UsageError(`--${flag}: ${JSON.stringify(path)} is also ${problem}; name another file.`);
+    seen.set(resolve(path), `--${flag}`);
+    await checkName(flag, path);
+    await tryPath(flag, path);
+  }
+}
+
+async function checkName(flag: OutputFlag, path: string): Promise<void> {
+  const ends = ENDS[flag];
+  const end = extname(path).toLowerCase();
+  if (ends !== undefined && !ends.includes(end)) {
+    throw new UsageError(`--${flag}: must be a name that ends in ${ends.join(" or ")}; got ${JSON.stringify(path)}.`);
+  }
+  if (end !== ".png") return;
+  try {
+    await (await import("../report/png.ts")).needResvg();
+  } catch (error) {
+    throw new UsageError(`--${flag}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Opens the file for writing, and takes it away again where it was not there: the one sure test, whatever rights and disks there are. */
+async function tryPath(flag: OutputFlag, path: string): Promise<void> {
+  try {
+    await makeFolder(dirname(path));
+    const there = await access(path).then(
+      () => true,
+      () => false,
+    );
+    await (await open(path, "a")).close();
+    if (!there) await rm(path);
+  } catch (error) {
+    throw new UsageError(
+      `--${flag}: ${JSON.stringify(path)} cannot be written: ${fileProblem(error)}. Name a file in a folder that can be written.`,
+    );
+  }
+}
+
+/** Makes a folder and those above it. Not by mkdir's own `recursive`: below /proc that never ends. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
+  }
+}

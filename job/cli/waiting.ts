@@ -1,0 +1,25 @@
+/** Long work of a command under the display of its progress, ended early by Ctrl-C. */
+import type { Watch } from "../replay/types.ts";
+import { showProgress } from "../report/progress.ts";
+import type { Io } from "./io.ts";
+
+/** Runs `work`, which tells `watch` of each step; shows on stderr how far it is. Rejects as the work does. */
+export async function withProgress<T>(
+  io: Io,
+  name: string,
+  unit: string,
+  work: (watch: Watch) => Promise<T>,
+): Promise<T> {
+  const progress = showProgress(name, unit, {
+    write: io.drawErr,
+    columns: io.errColumns,
+    tick: () => performance.now(),
+    pause: () => new Promise((done) => setImmediate(done)),
+    signal: io.interruption(),
+  });
+  try {
+    return await work(progress.watch);
+  } finally {
+    progress.end();
+  }
+}

@@ -1,0 +1,34 @@
+/** The first coldStartTier of the ladder: fewer than ten points, so the last value and the moves of what little was seen. */
+import { maximumByMoves, movesOf, valueByMoves } from "../combine/moves.ts";
+import type { Forecast, ForecastRequest, LeadPart, Peak } from "../types.ts";
+
+/** Last value; quantiles by Laplace's law of the moves that were seen, with a prior, so that two equal points do not promise a third. For 1 point and more. */
+export function forecastLast({ series, horizonSteps, leadSteps, levels, parts }: ForecastRequest): Forecast {
+  const y = series.values;
+  const last = Math.max(0, y[y.length - 1] ?? 0);
+  const steps = Math.max(horizonSteps, leadSteps);
+  const moves = movesOf(y, series.filled, steps);
+  const bound = (level: number) =>
+    Float64Array.from({ length: steps }, (_, k) => valueByMoves(last, moves, k + 1, level));
+  const peakOf = (part: LeadPart): Peak => ({
+    max: last,
+    maxQuantiles: levels.map((level) => Math.max(last, maximumByMoves(last, moves, part, level))),
+  });
+  return {
+    method: "auto",
+    path: new Float64Array(steps).fill(last),
+    lower: bound(0.05),
+    upper: bound(0.95),
+    mean: last,
+    meanQuantiles: levels.map((level) => valueByMoves(last, moves, horizonSteps, level)),
+    ...peakOf([0, leadSteps]),
+    ...(parts && { parts: parts.map(peakOf) }),
+    skill: Number.NaN,
+    coverage90: Number.NaN,
+    modelWeights: { last: 1 },
+    period: null,
+    coldStartTier: "last",
+    origins: 0,
+    fitted: Float64Array.from(y, (_, i) => y[Math.max(0, i - 1)]!),
+  };
+}

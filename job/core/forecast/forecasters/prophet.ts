@@ -1,0 +1,60 @@
+/** Prophet alone as a forecaster: the picture users expect, and a yardstick beside `auto`. */
+
+import { fit } from "../prophet/fit.ts";
+import type { ProphetOptions } from "../prophet/options.ts";
+import { predict } from "../prophet/predict.ts";
+import { normalQuantile } from "../prophet/uncertainty.ts";
+import type { Forecast, Forecaster, ForecastRequest } from "../types.ts";
+import { forecastNaive } from "./naive.ts";
+
+/** Prophet's interval_width for which its bounds are one standard deviation from the forecast: 2 Phi(1) - 1. */
+const ONE_SIGMA = 0.6826894921370859;
+const BAND_Z = 1.6448536269514722;
+
+/**
+ * A forecaster that fits Prophet with fixed options to the whole window. Rows that were gaps are left out. Quantiles are those of Prophet's
+ * own normal spread, step errors taken to move together: mean of the steps' quantiles, and their largest. Fewer than two real points, or a
+ * fit that fails: the last value.
+ */
+export function prophetForecaster(method: string, options: ProphetOptions): Forecaster {
+  return (request) => prophetForecast(method, options, request);
+}
+
+function prophetForecast(method: string, options: ProphetOptions, request: ForecastRequest): Forecast {
+  const { series, horizonSteps, leadSteps, levels } = request;
+  const n = series.values.length;
+  const steps = Math.max(horizonSteps, leadSteps);
+  const ds = Float64Array.from({ length: n + steps }, (_, i) => series.start + i * series.step);
+  const y = Float64Array.from(series.values, (v, i) => (series.filled[i] === 1 ? Number.NaN : v));
+  const model = fit({ ds: ds.subarray(0, n), y }, { ...options, interval_width: ONE_SIGMA });
+  const answer = model.ok ? predict(model.value, { ds }, { intervals: "analytic" }) : model;
+  if (!answer.ok) return { ...forecastNaive(request), method };
+  // With more coefficients than points the fit can be anything: the original's season has 20.
+  if (!answer.value.yhat_upper.every(Number.isFinite)) return { ...forecastNaive(request), method };
+  const { yhat, yhat_upper } = answer.value;
+  const path = yhat.slice(n);
+  const sigma = yhat_upper.slice(n).map((v, k) => v - path[k]!);
+  const shifted = (z: number): Float64Array => path.map((v, k) => Math.max(0, v + z * sigma[k]!));
+  const mean = (values: Float64Array): number =>
+    values.subarray(0, horizonSteps).reduce((sum, v) => sum + v, 0) / horizonSteps;
+  const largest = (values: Float64Array): number => values.subarray(0, leadSteps).reduce((a, b) => Math.max(a, b), 0);
+  const point = shifted(0);
+  const z = levels.map((q) => (q > 0.5 ? normalQuantile(q) : q < 0.5 ? -normalQuantile(1 - q) : 0));
+  return {
+    method,
+    path: point,
+    lower: shifted(-BAND_Z),
+    upper: shifted(BAND_Z),
+    mean: mean(point),
+    max: largest(point),
+    meanQuantiles: z.map((v) => mean(shifted(v))),
+    maxQuantiles: z.map((v) => largest(shifted(v))),
+    skill: Number.NaN,
+    coverage90: Number.NaN,
+    modelWeights: { [method]: 1 },
+    period: null,
+    coldStartTier: "pool",
+    origins: 0,
+    fitted: yhat.subarray(0, n).map((v) => Math.max(0, v)),
+  };
+}

@@ -1,0 +1,202 @@
+/** Autoregression by ridge: direct forecasts from lags and, with a season, from the values one period before the target. */
+import { solveRidge } from "../linalg/cholesky.ts";
+import { anchorOf, type Model, type Plan } from "./model.ts";
+import { at } from "./seasonal.ts";
+
+/** Options of one autoregression. */
+export interface Lags {
+  readonly name: string;
+  /** Lags used as features, in steps; lag 1 is the newest value. Ascending, all >= 1. */
+  readonly lags: readonly number[];
+  /** The mean of each stretch of lags, from the one after an edge to the next edge: a long memory by few coefficients. */
+  readonly meanBlocks?: readonly number[];
+  /** Everything relative to the last value: forecasts the change, so a new level costs nothing. */
+  readonly relative: boolean;
+  /** Ridge as a share of the mean diagonal of the moments. */
+  readonly ridge: number;
+  /** Forgetting a step, 1 for none. */
+  readonly memory: number;
+  /** A season of this many steps (fractional allowed): adds the value one and two periods before the target and one period before now. */
+  readonly period?: number;
+}
+
+/**
+ * Direct autoregression: each block of steps has coefficients of its own, learnt from the pairs whose target lies wholly before the origin.
+ * A block's target is the mean over its steps, so the cost does not grow with the horizon.
+ */
+export function autoregression(options: Lags): Model {
+  const season = options.period ?? 0;
+  const meanBlocks = options.meanBlocks ?? [];
+  const deepest = Math.max(options.lags.at(-1)!, meanBlocks.at(-1) ?? 0, season > 0 ? Math.ceil(2 * season) + 1 : 0);
+  const width = 1 + options.lags.length + Math.max(0, meanBlocks.length - 1) + (season > 0 ? 3 : 0);
+  const least = deepest + width + 4;
+  return {
+    name: options.name,
+    least,
+    run(plan, out) {
+      const edges = blocksOf(plan.steps);
+      if (season === 0) return fitLags(plan, out, options, { deepest, width, least, edges });
+      // with a season each block has features of its own
+      for (let b = 1; b < edges.length; b++) {
+        fitLags(plan, out, options, { deepest, width, least, edges: edges.subarray(b - 1, b + 1) });
+      }
+    },
+  };
+}
+
+/** Block edges: 1, 2, 4, then 6, 8, 12, 16, 24, 32, ... and the end. */
+export function blocksOf(steps: number): Int32Array {
+  const edges = [0];
+  for (let e = 1; e < steps; e = e < 4 ? 2 * e : e % 3 === 0 ? (e / 3) * 4 : (e * 3) / 2) edges.push(e);
+  edges.push(steps);
+  return Int32Array.from(edges);
+}
+
+/** What one pass needs beside the options. */
+interface Shape {
+  readonly deepest: number;
+  /** Number of features, the constant among them. */
+  readonly width: number;
+  readonly least: number;
+  /** Edges of the blocks of this pass, which have the same features. */
+  readonly edges: Int32Array;
+}
+
+/** The features of all origins up to `last`, for the block from the first to the last edge: row s at [s * width..]. */
+function designs(y: Float64Array, last: number, options: Lags, { deepest, width, edges }: Shape): Float64Array {
+  const { lags, meanBlocks = [], relative, period } = options;
+  const [from, to] = [edges[0]!, edges[edges.length - 1]!];
+  const X = new Float64Array((last + 1) * width);
+  for (let s = deepest; s <= last; s++) {
+    const base = relative ? y[s - 1]! : 0;
+    let j = s * width;
+    X[j++] = 1;
+    for (const lag of lags) X[j++] = y[s - lag]! - base;
+    for (let e = 1; e < meanBlocks.length; e++) {
+      const [near, far] = [meanBlocks[e - 1]!, meanBlocks[e]!];
+      let sum = 0;
+      for (let lag = near + 1; lag <= far; lag++) sum += y[s - lag]!;
+      X[j++] = sum / (far - near) - base;
+    }
+    if (period === undefined) continue;
+    let one = 0;
+    let two = 0;
+    for (let k = from; k < to; k++) {
+      const cycles = Math.ceil((k + 1) / period);
+      one += at(y, s + k - cycles * period, s);
+      two += at(y, s + k - (cycles + 1) * period, s);
+    }
+    X[j++] = one / (to - from) - base;
+    X[j++] = two / (to - from) - base;
+    X[j++] = at(y, s - 1 - period, s) - base;
+  }
+  return X;
+}
+
+/** Moments of the features of the first `count` pairs; the newest ones only are kept. */
+interface Moments {
+  /** Takes in pairs up to this number of them. */
+  advance(count: number): void;
+  /** Lower triangle, row by row. */
+  after(count: number): Float64Array;
+  /** Sum of the weights. */
+  weight(count: number): number;
+}
+
+/**
+ * Blocks with the same features differ only in the newest pairs: the shorter one knows the targets of some more. A ring with the moments after each of those has what every
+ * block needs, and a pair is taken in once, not once a block.
+ */
+function momentsOver(X: Float64Array, memory: number, { deepest, width: p, edges }: Shape): Moments {
+  const ring = Array.from({ length: edges[edges.length - 1]! - edges[1]! + 1 }, () => new Float64Array(p * p));
+  const weights = new Float64Array(X.length / p + 1);
+  const after = (count: number) => ring[count % ring.length]!;
+  let done = 0;
+  return {
+    advance(count) {
+      for (; done < count; done++) {
+        const [before, next] = [after(done), after(done + 1)];
+        const row = (deepest + done) * p;
+        for (let j = 0; j < p; j++) {
+          const xj = X[row + j]!;
+          const into = j * p;
+          for (let l = 0; l <= j; l++) next[into + l] = before[into + l]! * memory + xj * X[row + l]!;
+        }
+        weights[done + 1] = weights[done]! * memory + 1;
+      }
+    },
+    after,
+    weight: (count) => weights[count]!,
+  };
+}
+
+/** Ridge on every feature but the constant: a share of the features' mean square. */
+function penalise(penalty: Float64Array, A: Float64Array, p: number, ridge: number, constant: number): void {
+  let trace = 0;
+  for (let i = 1; i < p; i++) trace += A[i * p + i]!;
+  penalty.fill((ridge * trace) / (p - 1) + 1e-9);
+  penalty[0] = constant;
+}
+
+/** One block of steps [from, to): its targets times the features of the first `count` pairs, and its coefficients once there are pairs enough. */
+interface Block {
+  readonly from: number;
+  readonly to: number;
+  readonly B: Float64Array;
+  readonly beta: Float64Array;
+  count: number;
+  known: boolean;
+}
+
+function fitLags({ y, origins, steps }: Plan, out: Float64Array, options: Lags, shape: Shape): void {
+  const { relative } = options;
+  const { deepest, width: p, least, edges } = shape;
+  const X = designs(y, origins[origins.length - 1]!, options, shape);
+  const blocks = Array.from({ length: edges.length - 1 }, (_, b): Block => {
+    const [B, beta] = [new Float64Array(p), new Float64Array(p)];
+    return { from: edges[b]!, to: edges[b + 1]!, B, beta, count: 0, known: false };
+  });
+  const learn = learner(y, X, options, shape);
+  let learnt = 0;
+  for (let o = 0; o < origins.length; o++) {
+    const t = origins[o]!;
+    const until = anchorOf(t);
+    if (t >= least && until !== learnt) {
+      learnt = until;
+      for (const block of blocks) learn(block, until - deepest + 1);
+    }
+    const base = relative ? y[t - 1]! : 0;
+    for (const { from, to, known, beta } of blocks) {
+      let value = y[t - 1]! - base;
+      if (t >= least && known) {
+        value = 0;
+        for (let i = 0; i < p; i++) value += beta[i]! * X[t * p + i]!;
+      }
+      out.fill(base + value, o * steps + from, o * steps + to);
+    }
+  }
+}
+
+/** Brings a block's coefficients to the pairs whose targets lie within the first `origins` origins; called in the order of the blocks, the first first. */
+function learner(y: Float64Array, X: Float64Array, { relative, ridge, memory }: Lags, shape: Shape) {
+  const { deepest, width: p } = shape;
+  const moments = momentsOver(X, memory, shape);
+  const penalty = new Float64Array(p);
+  const work = new Float64Array(p * p);
+  return (block: Block, origins: number): void => {
+    const { from, to, B, beta } = block;
+    const count = Math.max(0, origins - to);
+    moments.advance(count);
+    for (; block.count < count; block.count++) {
+      const s = deepest + block.count;
+      let target = relative ? -y[s - 1]! : 0;
+      for (let k = from; k < to; k++) target += y[s + k]! / (to - from);
+      for (let j = 0; j < p; j++) B[j] = B[j]! * memory + X[s * p + j]! * target;
+    }
+    block.known = moments.weight(count) >= p + 2;
+    if (!block.known) return;
+    const A = moments.after(count);
+    penalise(penalty, A, p, ridge, relative ? ridge * moments.weight(count) : 1e-9);
+    solveRidge(A, penalty, B, p, work, beta);
+  };
+}

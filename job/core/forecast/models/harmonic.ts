@@ -1,0 +1,103 @@
+/** Harmonic regression by ridge with an autoregressive residual: a smooth season of any (fractional) period. */
+import { solveRidge } from "../linalg/cholesky.ts";
+import { anchorOf, carriedFrom, flat, type Model, type Plan } from "./model.ts";
+
+/** Sinusoids are fitted to the whole window, which flatters them at its origins: their loss counts for a fifth more. */
+const SINUSOIDS_PENALTY = 1.2;
+
+/**
+ * Level + slope + `order` harmonics of `period`, ridge, running moments with forgetting, plus the residual's first-order autocorrelation.
+ * The residual that is carried forward decays by rho each step.
+ */
+export function fourier(period: number, order: number, memory: number): Model {
+  const harmonics = Math.min(order, Math.floor(period / 2));
+  const frequencies = Array.from({ length: harmonics }, (_, h) => (h + 1) / period);
+  const least = Math.max(Math.ceil(period), 2 * order + 6);
+  return {
+    name: `fourier${order}`,
+    least,
+    run(plan, out) {
+      fitHarmonics(plan, out, { frequencies, memory, least });
+    },
+  };
+}
+
+/** The same with sinusoids of any lengths (steps) in place of harmonics: sinusoids that are no multiples of each other, or longer than the window. */
+export function sinusoids(periods: readonly number[], memory: number): Model {
+  const least = 2 * periods.length + 12;
+  return {
+    name: "sinusoids",
+    least,
+    lossPenalty: SINUSOIDS_PENALTY,
+    run(plan, out) {
+      fitHarmonics(plan, out, { frequencies: periods.map((p) => 1 / p), memory, least });
+    },
+  };
+}
+
+function fitHarmonics(
+  { y, origins, steps }: Plan,
+  out: Float64Array,
+  {
+    frequencies,
+    memory,
+    least,
+  }: { readonly frequencies: readonly number[]; readonly memory: number; readonly least: number },
+): void {
+  const p = 2 + 2 * frequencies.length;
+  const last = origins[origins.length - 1]!;
+  const rows = last + steps;
+  const X = new Float64Array(rows * p);
+  for (let t = 0; t < rows; t++) {
+    X[t * p] = 1;
+    X[t * p + 1] = t / Math.max(1, last) - 0.5;
+    frequencies.forEach((f, i) => {
+      X[t * p + 2 + 2 * i] = Math.sin(2 * Math.PI * f * t);
+      X[t * p + 3 + 2 * i] = Math.cos(2 * Math.PI * f * t);
+    });
+  }
+  const A = new Float64Array(p * p);
+  const b = new Float64Array(p);
+  const work = new Float64Array(p * p);
+  const beta = new Float64Array(p);
+  const ridge = new Float64Array(p);
+  let weight = 0;
+  let done = 0;
+  let solved = -1;
+  for (let o = 0; o < origins.length; o++) {
+    const t = origins[o]!;
+    const until = anchorOf(t);
+    for (; done < until; done++) {
+      weight = weight * memory + 1;
+      for (let j = 0; j < p; j++) {
+        b[j] = b[j]! * memory + X[done * p + j]! * y[done]!;
+        for (let l = 0; l <= j; l++) A[j * p + l] = A[j * p + l]! * memory + X[done * p + j]! * X[done * p + l]!;
+      }
+    }
+    if (t < least) {
+      flat(out, o, steps, y[t - 1]!);
+      continue;
+    }
+    if (solved !== until) {
+      solved = until;
+      // The constant is free, the slope is held (a line through a season is mostly luck), harmonics the more the higher.
+      ridge[0] = 1e-9;
+      ridge[1] = 0.02 * weight;
+      for (let j = 2; j < p; j++) ridge[j] = 0.004 * weight * (1 + 0.0125 * j * j);
+      solveRidge(A, ridge, b, p, work, beta);
+    }
+    let [rho, carried] = carriedFrom((i) => y[i]! - fitAt(X, beta, i), Math.max(0, t - 3 * p - 20), t);
+    for (let k = 0; k < steps; k++) {
+      carried *= rho;
+      out[o * steps + k] = fitAt(X, beta, t + k) + carried;
+    }
+  }
+}
+
+/** The regression at row i. */
+function fitAt(X: Float64Array, beta: Float64Array, i: number): number {
+  const p = beta.length;
+  let sum = 0;
+  for (let j = 0; j < p; j++) sum += beta[j]! * X[i * p + j]!;
+  return sum;
+}

@@ -1,0 +1,63 @@
+/** What a longer history says of the window and of the steps after it: the profile of the same time on earlier days. */
+import type { Series } from "../../series/types.ts";
+import type { EpochSeconds, Seconds } from "../../units.ts";
+
+/** A profile beside the window: `values[i]` (cores) belongs to step i of the window, from its length on to the future. */
+export interface DailyProfile {
+  readonly name: string;
+  readonly values: Float64Array;
+}
+
+/** The steps that a profile is wanted for: the window's and the future's. */
+export interface ProfileSpan {
+  readonly start: EpochSeconds;
+  readonly step: Seconds;
+  readonly length: number;
+}
+
+const DAY: Seconds = 86_400;
+/** Days whose mean is the typical day: two weeks hold each weekday twice, and older ones tell of another service. */
+const MAX_DAYS = 14;
+/** A profile with more than this share of it not measured is not offered. */
+const MAX_MISSING = 0.1;
+
+/**
+ * The profiles that the longer history holds, none when it is too short: `day` (the same time yesterday), `week` (a week ago) and `typical`
+ * (mean of up to 14 days, when there are two). Only what is a day or more older than a step is read, so an overlap with the window gives
+ * nothing away, as long as the span is shorter than a day; a longer one gets none. O(span x days).
+ */
+export function dailyProfilesOf(long: Series, span: ProfileSpan): DailyProfile[] {
+  if (span.length * span.step > DAY) return [];
+  const profiles: DailyProfile[] = [];
+  const days: Float64Array[] = [];
+  for (let d = 1; d <= MAX_DAYS; d++) {
+    const values = shifted(long, span, d * DAY);
+    if (values === null) continue;
+    days.push(values);
+    if (d === 1) profiles.push({ name: "day", values });
+    if (d === 7) profiles.push({ name: "week", values });
+  }
+  if (days.length > 1) profiles.push({ name: "typical", values: meanProfile(days) });
+  return profiles;
+}
+
+/** The history `back` seconds before each step, linear between its points; null where too little of it was measured. */
+function shifted(long: Series, { start, step, length }: ProfileSpan, back: Seconds): Float64Array | null {
+  const first = (start - back - long.start) / long.step;
+  const last = first + ((length - 1) * step) / long.step;
+  if (!(first >= 0) || last > long.values.length - 1) return null;
+  const out = new Float64Array(length);
+  let missing = 0;
+  for (let i = 0; i < length; i++) {
+    const x = first + (i * step) / long.step;
+    const left = Math.floor(x);
+    const right = Math.min(left + 1, long.values.length - 1);
+    out[i] = long.values[left]! + (x - left) * (long.values[right]! - long.values[left]!);
+    if (long.filled[left] === 1 || (x > left && long.filled[right] === 1)) missing++;
+  }
+  return missing > MAX_MISSING * length ? null : out;
+}
+
+function meanProfile(days: readonly Float64Array[]): Float64Array {
+  return days[0]!.map((_, i) => days.reduce((sum, day) => sum + day[i]!, 0) / days.length);
+}

@@ -1,0 +1,130 @@
+/** Detects the season of a window, or says "none": detrended autocorrelation that must first dip below zero and then peak. */
+
+import { detrended } from "./detrend.ts";
+import { evidenceFor } from "./evidence.ts";
+
+/** A detected season. */
+export interface Season {
+  /** Length in steps, refined between grid points. */
+  readonly period: number;
+  /** Autocorrelation at the peak, 0..1. */
+  readonly strength: number;
+}
+
+/** Degree of the curve that is taken out for a second look: it follows up to two and a half turns of a slow wave under the season. */
+const CURVE = 5;
+/** Peaks below this are not looked at: a season that explains less of a window than a fifth is not worth its models. */
+const MIN_STRENGTH = 0.2;
+/** Peaks at least this share as high as the highest may be its fundamental. */
+const FUNDAMENTAL = 0.5;
+/** With this share of the most evidence the shorter one wins: it sees more cycles. */
+const NEARLY = 0.9;
+/** At most this many of them are compared: each costs a regression. */
+const COMPARED = 4;
+
+/**
+ * Up to `limit` seasons of y, the first one the strongest, none longer than 0.45 of the window (a season seen less than about twice is a guess).
+ * The trend (a straight line) is taken out first; the autocorrelation must fall below zero before the first peak that counts. Of the
+ * highest peak and the shorter ones that it is a multiple of, the shortest with nearly the most evidence
+ * (season-test.ts) is the season; a second one must show its own beside it.
+ */
+export function detectSeasons(y: Float64Array, limit: number): Season[] {
+  const found = seasonsAmong(y, peaksOf(y, 1), limit);
+  return found.length > 0 ? found : seasonsAmong(y, peaksOf(y, CURVE), limit);
+}
+
+function seasonsAmong(y: Float64Array, peaks: readonly Season[], limit: number): Season[] {
+  const highest = peaks[0];
+  if (highest === undefined || limit < 1) return [];
+  const shorter = peaks
+    .filter((p) => p.strength >= FUNDAMENTAL * highest.strength && nearMultiple(highest.period, p.period))
+    .sort((a, b) => a.period - b.period)
+    .slice(0, COMPARED - 1);
+  const claims = [...new Set([...shorter, highest])].map((season) => ({
+    season,
+    evidence: evidenceFor(y, season, []),
+  }));
+  const most = claims.reduce((best, { evidence }) => Math.max(best, evidence), 0);
+  const first = claims.find(({ evidence }) => evidence > 0 && evidence >= NEARLY * most)?.season;
+  if (first === undefined) return [];
+  const kept = [first];
+  for (const season of peaks) {
+    if (kept.length >= limit) break;
+    if (kept.some((k) => nearMultiple(season.period, k.period) || nearMultiple(k.period, season.period))) continue;
+    if (!(evidenceFor(y, season, kept) > 0)) break;
+    kept.push(season);
+  }
+  return kept;
+}
+
+/** Peaks of the autocorrelation, the highest first. */
+function peaksOf(y: Float64Array, degree: number): Season[] {
+  const longest = Math.floor(y.length * 0.45);
+  if (longest < 3) return [];
+  const acf = autocorrelation(detrended(y, degree), longest + 1);
+  if (acf === undefined) return [];
+  let dip = 1;
+  while (dip <= longest && acf[dip]! > 0) dip++;
+  const found: Season[] = [];
+  for (let k = Math.max(2, dip + 1); k <= longest; k++) {
+    const value = acf[k]!;
+    if (value < MIN_STRENGTH || value < acf[k - 1]! || value <= acf[k + 1]!) continue;
+    found.push({ period: refinePeriod(acf, k + vertex(acf, k), longest), strength: value });
+  }
+  return found.sort((a, b) => b.strength - a.strength || a.period - b.period);
+}
+
+/** Where the parabola through a peak and its neighbours is highest, from the peak, within half a step. */
+function vertex(acf: Float64Array, k: number): number {
+  const curve = acf[k - 1]! - 2 * acf[k]! + acf[k + 1]!;
+  return curve < 0 ? Math.max(-0.5, Math.min(0.5, (0.5 * (acf[k - 1]! - acf[k + 1]!)) / curve)) : 0;
+}
+
+function nearMultiple(long: number, short: number): boolean {
+  const ratio = long / short;
+  const whole = Math.round(ratio);
+  return whole >= 1 && Math.abs(ratio - whole) * short < Math.max(0.75, 0.04 * long);
+}
+
+/** Refines a period by the peaks near its multiples: m cycles fix it m times as well. */
+function refinePeriod(acf: Float64Array, period: number, longest: number): number {
+  let best = period;
+  // The search stays within a third of a cycle, or a short period would wander off to its neighbours.
+  const reach = Math.min(2, Math.floor(period / 3));
+  for (let m = 2; m * period + 1 < longest; m++) {
+    const centre = Math.round(m * best);
+    let k = centre;
+    for (let j = centre - reach; j <= Math.min(longest - 1, centre + reach); j++) if (acf[j]! > acf[k]!) k = j;
+    if (k >= longest || acf[k]! < 0.15) break;
+    best = (k + vertex(acf, k)) / m;
+  }
+  // Close to a whole number it is the whole number: schedules are, and whole periods need no interpolation. Close means a fifth of a step over
+  // all cycles seen: 7.1 taken for 7 is a quarter of a cycle off after 17 of them.
+  const whole = Math.round(best);
+  return Math.abs(best - whole) < Math.min(0.12, (0.2 * best) / longest) ? whole : best;
+}
+
+/** Autocorrelation at lags 0..last, each scaled by its own number of pairs; undefined for a constant. */
+function autocorrelation(r: Float64Array, last: number): Float64Array | undefined {
+  const n = r.length;
+  let power = 0;
+  let size = 0;
+  for (const v of r) {
+    power += v * v;
+    size = Math.max(size, Math.abs(v));
+  }
+  if (!(power > 0) || size < 1e-9) return undefined;
+  const acf = new Float64Array(last + 1);
+  for (let k = 0; k <= last; k++) {
+    let sum = 0;
+    let a = 0;
+    let b = 0;
+    for (let i = k; i < n; i++) {
+      sum += r[i]! * r[i - k]!;
+      a += r[i]! * r[i]!;
+      b += r[i - k]! * r[i - k]!;
+    }
+    acf[k] = a > 0 && b > 0 ? sum / Math.sqrt(a * b) : 0;
+  }
+  return acf;
+}

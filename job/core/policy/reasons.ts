@@ -1,0 +1,183 @@
+/** The closed vocabulary of reasons: what each one means and what a person may do about it. Docs are made from it; runs load only its type. */
+import type { QualityReason } from "../series/types.ts";
+
+/** For a person who finds a reason in a log, an Event or an answer. */
+export interface Explanation {
+  readonly means: string;
+  readonly todo: string;
+}
+
+const NOTHING = "Nothing.";
+
+/** Reasons of the verdict on the data. */
+const DATA = {
+  DataComplete: { means: "The window holds enough fresh samples. Both directions are allowed.", todo: NOTHING },
+  NoData: {
+    means: "The metric source gave no sample. That is not zero load, so the replicas are held.",
+    todo: "Run `doctor`. It shows the query and what came back. For the time until it works, set `fallback`.",
+  },
+  TooFewSamples: {
+    means: "There is one point only. It cannot tell a level from an accident, so the replicas are held.",
+    todo: "Wait one step. If it stays, compare `step` with the scrape interval.",
+  },
+  StaleData: {
+    means: "The newest sample is older than `maxAge`. The replicas are held.",
+    todo: "See whether the scrape works and the workload's pods exist. Raise `maxAge` only for a slow source.",
+  },
+  GapsInData: {
+    means: "Less than `minCoverage` of the window holds samples. Scale-out is allowed, scale-in is not.",
+    todo: "Nothing for a new workload. Otherwise look for scrapes that fail.",
+  },
+  PartialAnswer: {
+    means: "The source warned that its answer is not complete. Scale-out is allowed, scale-in is not.",
+    todo: "Read the warning in the message. With Thanos or Mimir, a store or ingester may be down.",
+  },
+  NotFinite: {
+    means:
+      "The newest sample is no number. Scale-out is allowed, scale-in is not. Without any usable sample the replicas are held.",
+    todo: "Look for a division by zero in `query`.",
+  },
+  NegativeData: {
+    means:
+      "The newest sample is negative. Scale-out is allowed, scale-in is not. Without any usable sample the replicas are held.",
+    todo: "Use `rate` for counters in `query`, not a difference.",
+  },
+  AboveCapacity: {
+    means: "More CPU was measured than the pods can burn. The replicas are held.",
+    todo: "See that `query` counts each container once, and that `podCpuLimit` is the limit of one whole pod.",
+  },
+  SeveralSeries: {
+    means: "The query gave several series where one was expected. The replicas are held.",
+    todo: "Put `sum(...)` around `query`.",
+  },
+} as const satisfies Record<QualityReason, Explanation>;
+
+/** Reasons of how the recommendation was formed. */
+const RECOMMENDATION = {
+  ForecastQuantile: {
+    means: "The forecast asks for this many pods: its quantile of the demand that new pods will meet.",
+    todo: "Nothing. To buy more or less of the risk, change `quantile`.",
+  },
+  ForecastNotTrusted: {
+    means: "The forecast did worse than repeating the last value. The last value and its errors take its place.",
+    todo: "Nothing. If it lasts, `backtest` shows how well the series can be forecast.",
+  },
+  ScheduleFactor: {
+    means: "A rule of `schedule` multiplies the demand.",
+    todo: "Nothing, or change the rule's `factor`.",
+  },
+  SurgeAhead: {
+    means: "The demand rises faster than the window has ever seen. Its slope is followed for a minute.",
+    todo: "Nothing. `followSurge: false` switches it off.",
+  },
+  ReactiveFloor: {
+    means: "The current demand needs more pods than the forecast asks for. There are never fewer than it needs.",
+    todo: NOTHING,
+  },
+  ForecastBand: {
+    means: "A scale-in stops where `scaleDownQuantile` of the forecast still needs the pods.",
+    todo: "Nothing. A lower `scaleDownQuantile` scales in earlier and more often.",
+  },
+} as const satisfies Record<string, Explanation>;
+
+/** Reasons that hold or limit a recommendation. */
+const LIMITS = {
+  UpOnlyOnPartialData: {
+    means: "The data are incomplete. They may add pods and take none.",
+    todo: "See the reason of the data in the same message.",
+  },
+  RolloutInProgress: {
+    means:
+      "A rollout runs. Starting pods burn more than they serve: no scale-in, and scale-out only to what is burnt now.",
+    todo: "Nothing. If no rollout runs, look at the workload's conditions for one that is stuck.",
+  },
+  SuddenDrop: {
+    means: "The demand fell far below the last forecast, as in an outage upstream. No scale-in for `suddenDropHold`.",
+    todo: "Nothing. `suddenDropHold: 0` switches it off.",
+  },
+  ScaleUpStabilized: {
+    means: "A lower recommendation lies within the scale-up window.",
+    todo: "Nothing, or shorten `behavior.scaleUp.stabilizationWindowSeconds`.",
+  },
+  ScaleDownStabilized: {
+    means: "A higher recommendation lies within the scale-down window.",
+    todo: "Nothing, or shorten `behavior.scaleDown.stabilizationWindowSeconds`.",
+  },
+  WithinTolerance: {
+    means: "The change is within `tolerance` of the current replicas and not worth an action.",
+    todo: NOTHING,
+  },
+  ScaleUpLimit: {
+    means: "The rate policies allow no faster scale-out.",
+    todo: "If the load outruns it, raise `behavior.scaleUp.policies`.",
+  },
+  ScaleDownLimit: {
+    means: "The rate policies allow no faster scale-in.",
+    todo: "Nothing, or raise `behavior.scaleDown.policies`.",
+  },
+  ScaleUpDisabled: { means: "`behavior.scaleUp.selectPolicy` is Disabled.", todo: "Nothing if that is meant." },
+  ScaleDownDisabled: { means: "`behavior.scaleDown.selectPolicy` is Disabled.", todo: "Nothing if that is meant." },
+  CooldownActive: {
+    means: "The last change is too recent, and nothing urgent asks for another.",
+    todo: "Nothing, or shorten `scaleUpCooldown` or `scaleDownCooldown`.",
+  },
+  FallbackReplicas: {
+    means: "Metrics have been missing for longer than `fallback.after`. There are at least `fallback.replicas` pods.",
+    todo: "Restore the metrics: `doctor` shows what is missing.",
+  },
+  ScheduleFloor: { means: "A rule of `schedule` asks for at least this many pods.", todo: NOTHING },
+  ScheduleCeiling: {
+    means: "A rule of `schedule` allows at most this many pods.",
+    todo: "Nothing, or raise the rule's `maxReplicas`.",
+  },
+  TooFewReplicas: { means: "The result is below `minReplicas` and was raised to it.", todo: NOTHING },
+  TooManyReplicas: {
+    means: "The result is above `maxReplicas` and was cut to it.",
+    todo: "If the pods cannot carry the load, raise `maxReplicas`.",
+  },
+  DesiredWithinRange: { means: "Nothing limits the result; the replicas are what the demand needs.", todo: NOTHING },
+} as const satisfies Record<string, Explanation>;
+
+/** Reasons why nothing is written. */
+const GATES = {
+  ModeOff: { means: "`mode` is Off. Nothing is decided.", todo: "Set `mode: Active` to scale." },
+  ForecastOnlyMode: {
+    means: "`mode` is ForecastOnly. The decision is shown and not made.",
+    todo: "Set `mode: Active` to scale.",
+  },
+  Paused: {
+    means: "The workload has the annotation `prophet-autoscaler/paused`.",
+    todo: "Remove the annotation to go on.",
+  },
+  ScalingDisabled: {
+    means: "The workload has 0 replicas. As with the HPA, that switches scaling off.",
+    todo: "Set the replicas to 1 or more to switch it on.",
+  },
+  OtherScaler: {
+    means: "Another scaler, named in the message, sets the same replicas. Two would fight.",
+    todo: "Remove one of them, or use `actuator: hpa` to set the floor of that HPA.",
+  },
+  ChangedByOther: {
+    means:
+      "Somebody, by name where it is known, changed the replicas after our last change. The decision goes on from there.",
+    todo: "Nothing after a change by hand. If it repeats, see `Overruled`.",
+  },
+  Overruled: {
+    means: "Three changes in a row were undone by another writer. After half an hour one more is tried.",
+    todo: "Take `spec.replicas` out of the manifest that is applied, or let that tool ignore the field. `doctor` names the writer.",
+  },
+  StateConflict: {
+    means: "Another run wrote the state first. Nothing was changed; the next run decides.",
+    todo: "Nothing if it is rare. If not, two jobs scale one target, or share one state object.",
+  },
+  ScaleConflict: {
+    means: "The replicas changed between reading and writing. Nothing was written; the next run decides.",
+    todo: "Nothing if it is rare. If not, see `Overruled`.",
+  },
+} as const satisfies Record<string, Explanation>;
+
+/** All reasons of a decision, in the order in which the page shows them. */
+export const REASONS = { ...DATA, ...RECOMMENDATION, ...LIMITS, ...GATES };
+
+/** Closed vocabulary of reasons; HPA's words where HPA has one. */
+export type Reason = keyof typeof REASONS;

@@ -1,0 +1,35 @@
+/** What failures and exit codes mean and what to do about them. Docs are made from it; runs do not load it. */
+import type { Explanation } from "../core/policy/reasons.ts";
+
+/** Reasons of failed outcomes: the names of the errors that can end a target's run. */
+export const FAILURES: Readonly<Record<string, Explanation>> = {
+  HistoryError: {
+    means: "The metric source could not be read. The replicas stay, unless `fallback` or a bound asks for more.",
+    todo: "The message says what was asked and what came back. `doctor` tries the same query.",
+  },
+  ClusterError: {
+    means: "The API server could not be reached or refused a call. The replicas stay.",
+    todo: "The message names the call and the answer. For a 403 compare the Role with the manifests; `doctor` does it too.",
+  },
+  Error: {
+    means: "Something that has no name of its own went wrong. The replicas stay.",
+    todo: "Read the message. Please report it if it does not explain itself.",
+  },
+};
+
+/** Exit codes of the run. */
+export const EXIT_CODES: Readonly<Record<string, Explanation>> = {
+  "0": { means: "Done; also when the decision was to hold, or to change nothing.", todo: "Nothing." },
+  "1": {
+    means: "It could not be done. The replicas of a target that failed are unchanged.",
+    todo: "Read the message: it says what was tried. The next run tries again.",
+  },
+  "2": {
+    means: "Wrong usage or settings. Nothing was tried.",
+    todo: "Correct what the message names: each mistake with its place, its value and what is accepted.",
+  },
+  "130": {
+    means: "Ctrl-C ended `replay` or `backtest`. The answer is of what was done so far, and says so.",
+    todo: "Start it again for the whole.",
+  },
+};

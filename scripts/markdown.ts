@@ -1,0 +1,12 @@
+/** Tables of Markdown for the generated pages. */
+
+/** A cell: a bar would end it. */
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+}
+
+/** A table with a head. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => "---"), ...rows.map((row) => row.map(cell))];
+  return lines.map((row) => `| ${row.join(" | ")} |`).join("\n");
+}

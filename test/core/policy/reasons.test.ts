@@ -1,0 +1,89 @@
+/** Every reason of the vocabulary is given by something, has its row in the page, and nothing else is given. */
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { decide } from "../../../job/core/policy/decide.ts";
+import { REASONS } from "../../../job/core/policy/reasons.ts";
+import { STAGES } from "../../../job/core/policy/stages.ts";
+import { tick } from "../../../job/core/tick.ts";
+import { FAILURES } from "../../../job/run/explanations.ts";
+import { runOnce } from "../../../job/run.ts";
+import { reasonsOfNoStage, reasonsPage } from "../../../scripts/reasons-page.ts";
+import { config, NOW } from "../../fakes/config.ts";
+import { last } from "../../fakes/forecaster.ts";
+import { policyInput } from "../../fakes/policy-input.ts";
+import { fakePorts, fakeWorld } from "../../fakes/ports.ts";
+import { samplesOf } from "../../fakes/series.ts";
+import { LIMIT_CASES } from "./cases-limits.ts";
+import { RECOMMENDATION_CASES } from "./cases-recommendation.ts";
+
+/** Reasons of the trail of one tick over 120 samples, each of the value at its index. */
+function ofData(value: (i: number) => number, more: object = {}, end = NOW - 5): readonly string[] {
+  const samples = samplesOf(value, { end });
+  const history = { samples, partial: false, seriesCount: 1, ...more };
+  const settings = config({ podCpuLimit: 1 });
+  const input = { now: NOW, history, current: 2, conditions: {}, memory: undefined, config: settings };
+  return tick(input, last).decision.trail.map(({ reason }) => reason);
+}
+
+const newest = (value: number) => (i: number) => (i === 119 ? value : 1);
+const DATA: Readonly<Record<string, readonly string[]>> = {
+  DataComplete: ofData(() => 1),
+  NoData: ofData(() => 1, { samples: samplesOf(() => 1, { end: NOW, points: 0 }) }),
+  TooFewSamples: ofData(() => 1, { samples: samplesOf(() => 1, { end: NOW - 5, points: 1 }) }),
+  StaleData: ofData(() => 1, {}, NOW - 300),
+  GapsInData: ofData(() => 1, { samples: samplesOf(() => 1, { end: NOW - 5, points: 5 }) }),
+  PartialAnswer: ofData(() => 1, { partial: true }),
+  NotFinite: ofData(newest(Number.NaN)),
+  NegativeData: ofData(newest(-1)),
+  AboveCapacity: ofData(newest(9)),
+  SeveralSeries: ofData(() => 1, { seriesCount: 2 }),
+};
+
+/** The reason of a run that is overtaken at this port call. */
+async function overtaken(call: string): Promise<string> {
+  const world = fakeWorld({ load: () => 2.2 });
+  world.onCall = (name) => {
+    if (name === "claim" && call === "claim") world.state.version++;
+    if (name.startsWith("scale") && call === "scale") world.replicas.web = (world.replicas.web ?? 0) + 1;
+  };
+  const { targets } = await runOnce(fakePorts(world), [config()], { forecaster: last });
+  return targets[0]!.reason;
+}
+
+describe("the vocabulary of reasons", () => {
+  it("holds what is given, and everything in it is given", async () => {
+    const quarrel = { ...policyInput().memory, lastWritten: { at: NOW, replicas: 2, overruled: 1, foreign: true } };
+    const inputs = [...RECOMMENDATION_CASES, ...LIMIT_CASES].map(([, input]) => input);
+    const decided = [...inputs, policyInput({ memory: quarrel })].flatMap((input) => {
+      const { reason, trail } = decide(input).decision;
+      return [reason, ...trail.map((entry) => entry.reason)];
+    });
+    for (const [reason, given] of Object.entries(DATA)) expect(given).toContain(reason);
+    const run = [await overtaken("claim"), await overtaken("scale")];
+    const given = new Set([...decided, ...Object.values(DATA).flat(), ...run]);
+    expect([...given].sort()).toEqual(Object.keys(REASONS).sort());
+  });
+
+  it("is listed by the stages, but for what is no stage's", () => {
+    const listed: readonly string[] = STAGES.flatMap(({ reasons }) => reasons);
+    expect(new Set(listed).size).toBe(listed.length);
+    expect(reasonsOfNoStage()).toEqual(["DesiredWithinRange", "StateConflict", "ScaleConflict"]);
+  });
+
+  it("has a sentence or two on what each means and what to do, in cells that can be read", () => {
+    const cells = reasonsPage("").match(/(?<=\| )[^|]+(?= \|)/g)!;
+    expect(cells.filter((text) => text.length > 140)).toEqual([]);
+    const sentences = cells.flatMap((text) => text.split(/(?<=[.:;]) /));
+    expect(sentences.filter((text) => text.split(" ").length > 30)).toEqual([]);
+  });
+
+  it("explains every error that can end a target's run", () => {
+    const folder = new URL("../../../job/adapters/", import.meta.url);
+    const sources = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), "utf8"));
+    const names = sources.flatMap((text) => [...text.matchAll(/readonly name = "(\w+)"/g)].map(([, name]) => name!));
+    // causes of the named ones, never thrown to a run by themselves
+    const causes = ["TransportError", "AnswerError"];
+    expect(names.length).toBeGreaterThan(2);
+    expect(names.filter((name) => !causes.includes(name) && !(name in FAILURES))).toEqual([]);
+  });
+});
