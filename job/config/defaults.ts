@@ -1,5 +1,6 @@
 /** Every tunable of a target in one table: its one default, unit, range, flag and meaning. Docs and checks are made from it. */
-import { METRIC, namespaceName, objectName, rules, SCHEDULE_RULE } from "./nested-schema.ts";
+import { METRIC } from "./metric-schema.ts";
+import { namespaceName, objectName, rules, SCALE_TARGET_REF, SCHEDULE_RULE } from "./nested-schema.ts";
 import { choice, group, list, quantity, text, toggle } from "./schema.ts";
 import { TARGET_RULES } from "./target-rules.ts";
 
@@ -21,22 +22,7 @@ export const TARGET = group({
       flag: "namespace",
       chart: false,
     }),
-    scaleTargetRef: group({
-      about: "The object whose /scale is set.",
-      fields: {
-        apiVersion: text({ about: "Its API group and version.", default: "apps/v1", flag: "api-version" }),
-        kind: text({
-          about: "Its kind: Deployment, StatefulSet, or anything with /scale.",
-          default: "Deployment",
-          flag: "kind",
-        }),
-        name: objectName({ about: "Its name.", required: true, flag: "deployment" }),
-        resource: namespaceName({
-          about: "Its kind's plural in the API, where that is irregular (`kubectl api-resources` lists it).",
-          accepts: "the NAME column of kubectl api-resources (lower case letters, digits and -)",
-        }),
-      },
-    }),
+    scaleTargetRef: SCALE_TARGET_REF,
     mode: choice({
       about: "Active scales, ForecastOnly decides and reports, Off does nothing.",
       values: ["Active", "ForecastOnly", "Off"],

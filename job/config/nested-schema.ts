@@ -1,6 +1,6 @@
 /** The nested parts of a target's settings: scaling rules as in autoscaling/v2, the calendar, and names. */
 import { choice, group, list, quantity, text } from "./schema.ts";
-import { CALENDAR_RULES, METRIC_RULES, ONCE_RULES, RECURRING_RULES } from "./target-rules.ts";
+import { CALENDAR_RULES, ONCE_RULES, RECURRING_RULES } from "./target-rules.ts";
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const DNS_NAME = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/;
@@ -22,47 +22,20 @@ export function namespaceName<const O extends { about: string }>(options: O) {
   return text({ pattern: DNS_LABEL, accepts: "a namespace (lower case letters, digits and -)", ...options });
 }
 
-/** One metric beside the CPU. */
-export const METRIC = group({
-  rules: METRIC_RULES,
-  about: "A total over the whole workload, as an External metric of autoscaling/v2 with an AverageValue.",
+/** Which object is scaled. */
+export const SCALE_TARGET_REF = group({
+  about: "The object whose /scale is set.",
   fields: {
-    name: text({
-      about: "Its name in reports. `cpu` is taken.",
-      pattern: /^(?!cpu$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
-      accepts: "lower case letters, digits and -, at most 63 of them, and not `cpu`",
-      required: true,
+    apiVersion: text({ about: "Its API group and version.", default: "apps/v1", flag: "api-version" }),
+    kind: text({
+      about: "Its kind: Deployment, StatefulSet, or anything with /scale.",
+      default: "Deployment",
+      flag: "kind",
     }),
-    query: text({
-      about:
-        "PromQL for the total: one series, no average a pod. $namespace, $name, $kind, $pods and $matchers are replaced.",
-      required: true,
-    }),
-    averageValue: quantity({
-      about: "How much of it one pod should carry, in the query's unit.",
-      unit: "amount",
-      min: 1e-6,
-      max: 1e15,
-      required: true,
-    }),
-    unit: text({
-      about: "Its unit, for reports and pictures, such as `requests/s`.",
-      pattern: /^\S(.{0,30}\S)?$/,
-      accepts: "a text of at most 32 characters",
-      default: "",
-    }),
-    quantile: quantity({ about: "As the target's, for this metric.", unit: "ratio", min: 0.5, max: 0.995 }),
-    scaleDownQuantile: quantity({
-      about: "As the target's, for this metric.",
-      unit: "ratio",
-      min: 0.5,
-      max: 0.995,
-    }),
-    activation: quantity({
-      about: "Up to this much is no demand: with minReplicas 0 no pod runs for it. 0: any demand needs one.",
-      unit: "amount",
-      min: 0,
-      max: 1e15,
+    name: objectName({ about: "Its name.", required: true, flag: "deployment" }),
+    resource: namespaceName({
+      about: "Its kind's plural in the API, where that is irregular (`kubectl api-resources` lists it).",
+      accepts: "the NAME column of kubectl api-resources (lower case letters, digits and -)",
     }),
   },
 });

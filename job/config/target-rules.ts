@@ -19,7 +19,8 @@ export const TARGET_RULES: readonly Rule[] = [
     level: "refuse",
     fields: ["targetCpu", "metrics"],
     allowed: [1, 2],
-    says: "needs targetCpu (the CPU one pod should carry), or metrics.",
+    at: "targetCpu",
+    says: "is missing: set it in the file, by --target-cpu or by PROPHET_AUTOSCALER_TARGET_CPU, or give the target metrics.",
   },
   {
     level: "refuse",

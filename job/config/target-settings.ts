@@ -1,7 +1,8 @@
 /** From the table's values of a target to what the core takes: names and numbers that follow from others. */
 import type { MetricSettings, ScheduleRule, TargetConfig } from "../core/target.ts";
 import { complete } from "./complete.ts";
-import { DAYS, type METRIC, type SCHEDULE_RULE } from "./nested-schema.ts";
+import type { METRIC } from "./metric-schema.ts";
+import { DAYS, type SCHEDULE_RULE } from "./nested-schema.ts";
 import { MAX_POINTS } from "./rules.ts";
 import type { Part, Value } from "./schema.ts";
 import { TABLE } from "./table.ts";
@@ -21,6 +22,7 @@ export function resolveTarget(given: Part<Target>): TargetConfig {
   const full = complete(TABLE.target, given, "", (path) => {
     throw new RangeError(`${path} is missing`);
   });
+  if (full.targetCpu === undefined && full.metrics === undefined) throw new RangeError("targetCpu is missing");
   return targetFrom(full);
 }
 

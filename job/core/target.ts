@@ -66,6 +66,20 @@ export interface MetricSettings {
   readonly activation?: number;
 }
 
+/** A metric as the decision takes it: with every setting, its own or the target's. */
+export interface Metric extends Required<Pick<MetricSettings, "name" | "averageValue" | "unit">> {
+  /** What the metric source is asked; absent: the source's own question for the CPU of the workload's pods. */
+  readonly query?: string;
+  readonly quantile: Probability;
+  readonly scaleDownQuantile: Probability;
+  readonly activation?: number;
+  /**
+   * Whether it is the pods' own CPU. Without pods there is none; of running pods it is never exactly 0 and never above
+   * their limits; pods that start anew burn more of it than they serve.
+   */
+  readonly ofPods: boolean;
+}
+
 export type Mode = "Active" | "ForecastOnly" | "Off";
 
 /** All settings of one target. */
@@ -135,20 +149,6 @@ export function readWindow(target: Pick<TargetConfig, "history" | "calibration">
   return Math.max(target.history, target.calibration);
 }
 
-/** A metric as the decision takes it: with every setting, its own or the target's. */
-export interface Metric extends Required<Pick<MetricSettings, "name" | "averageValue" | "unit">> {
-  /** What the metric source is asked; absent: the source's own question for the CPU of the workload's pods. */
-  readonly query?: string;
-  readonly quantile: Probability;
-  readonly scaleDownQuantile: Probability;
-  readonly activation?: number;
-  /**
-   * Whether it is the pods' own CPU. Without pods there is none; of running pods it is never exactly 0 and never above
-   * their limits; pods that start anew burn more of it than they serve.
-   */
-  readonly ofPods: boolean;
-}
-
 /** The name of the metric that `targetCpu` is the short form of. */
 export const CPU = "cpu";
 
@@ -158,6 +158,8 @@ export function metricsOf(target: TargetConfig): readonly Metric[] {
   const levels = { quantile, scaleDownQuantile };
   const asked = target.query === undefined ? {} : { query: target.query };
   const cpu: readonly Metric[] =
-    targetCpu === undefined ? [] : [{ name: CPU, unit: "cores", averageValue: targetCpu, ofPods: true, ...levels, ...asked }];
+    targetCpu === undefined
+      ? []
+      : [{ name: CPU, unit: "cores", averageValue: targetCpu, ofPods: true, ...levels, ...asked }];
   return [...cpu, ...target.metrics.map((metric) => ({ unit: "", ofPods: false, ...levels, ...metric }))];
 }

@@ -1,8 +1,8 @@
 /** What a picture of one tick shows, as plain rows: made of its record, drawn by the terminal plot and the SVG alike. */
-import type { TickRecord } from "../core/policy/types.ts";
+import { leadingMetric, type TickRecord } from "../core/policy/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 
-/** A point in time (epoch seconds) and its value (cores). */
+/** A point in time (epoch seconds) and its value in the metric's unit. */
 export interface Point {
   readonly t: number;
   readonly y: number;
@@ -17,6 +17,9 @@ export interface BandPoint extends Point {
 /** Everything drawn. */
 export interface Picture {
   readonly title: string;
+  /** What is drawn: CPU, or the metric's name; and its unit. */
+  readonly load: string;
+  readonly unit: string;
   readonly actual: readonly Point[];
   /** What the models would have said within the window; may be empty. */
   readonly fitted: readonly Point[];
@@ -24,13 +27,14 @@ export interface Picture {
   readonly now: number;
   /** Demand that replicas are bought for, over the lead time. */
   readonly cover: { readonly y: number; readonly level: number; readonly until: number } | null;
-  /** What the pods carry at their target, now and as decided, in cores. */
+  /** What the pods carry at their target, now and as decided. */
   readonly capacity: { readonly before: number; readonly after: number; readonly from: number; readonly to: number };
 }
 
-/** The picture of a record; null when it has no data to draw. */
-export function pictureOf(target: TargetConfig, record: TickRecord): Picture | null {
-  const { series, forecast, decision } = record;
+/** The picture of one metric of a record, by default of the one that asks for the most; null when it has no data to draw. */
+export function pictureOf(target: TargetConfig, record: TickRecord, made = leadingMetric(record)): Picture | null {
+  const { decision } = record;
+  const { series, forecast, metric } = made;
   if (series === null || series.values.length === 0) return null;
   const at = (i: number) => series.start + i * series.step;
   const end = at(series.values.length - 1);
@@ -45,17 +49,20 @@ export function pictureOf(target: TargetConfig, record: TickRecord): Picture | n
     low: forecast?.lower[k] ?? y,
     high: forecast?.upper[k] ?? y,
   }));
-  const covered = Number.isFinite(record.quantile) && forecast !== null;
+  const covered = Number.isFinite(made.quantile) && forecast !== null;
+  const until = Math.max(record.now, end) + made.lead;
   return {
     title: `${target.namespace}/${target.name}`,
+    load: metric.ofPods ? "CPU" : metric.name,
+    unit: metric.unit,
     actual,
     fitted,
     future,
     now: record.now,
-    cover: covered ? { y: record.quantile, level: record.level, until: Math.max(record.now, end) + record.lead } : null,
+    cover: covered ? { y: made.quantile, level: metric.quantile, until } : null,
     capacity: {
-      before: decision.current * target.targetCpu,
-      after: decision.replicas * target.targetCpu,
+      before: decision.current * metric.averageValue,
+      after: decision.replicas * metric.averageValue,
       from: decision.current,
       to: decision.replicas,
     },

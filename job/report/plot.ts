@@ -1,6 +1,6 @@
 /** The picture in a terminal: braille dots for the load, the forecast and its band to the right of the line that is now. */
 import type { Picture } from "./picture.ts";
-import { cpu } from "./text.ts";
+import { amount } from "./text.ts";
 
 /** Braille bit of each dot of a cell, two columns of four rows, by Unicode's own numbering. */
 const DOTS: readonly (readonly number[])[] = [
@@ -50,7 +50,7 @@ export function terminalPlot(picture: Picture, options: PlotOptions): string {
   const values = [...picture.actual.map((p) => p.y), ...picture.future.map((p) => p.high), picture.cover?.y ?? 0];
   const top = Math.max(...values, 1e-9) * 1.05;
   const last = Math.max(picture.now, picture.future.at(-1)?.t ?? 0);
-  const labelWidth = Math.max(...[0, top / 2, top].map((v) => cpu(v).length), 9) + 1;
+  const labelWidth = Math.max(...[0, top / 2, top].map((v) => amount(v, picture.unit).length), 9) + 1;
   const width = Math.max(20, options.columns - labelWidth - 1);
   const cells = width * options.rows;
   const canvas: Canvas = {
@@ -67,13 +67,13 @@ export function terminalPlot(picture: Picture, options: PlotOptions): string {
   const nowColumn = Math.min(width - 1, Math.round(x(picture.now)) >> 1);
   const ticks = new Map<number, string>();
   const step = tickStep(top, 4);
-  for (let v = 0; v <= top; v += step) ticks.set(Math.round(y(v)) >> 2, cpu(v));
+  for (let v = 0; v <= top; v += step) ticks.set(Math.round(y(v)) >> 2, amount(v, picture.unit));
   const lines = Array.from({ length: options.rows }, (_, row) => {
     const label = (ticks.get(row) ?? "").padStart(labelWidth);
     return `${label} ${rowText(canvas, row, nowColumn, options.color)}`.trimEnd();
   });
   const axis = `${" ".repeat(labelWidth + 1)}${timeAxis(first.t, last, picture.now, width, nowColumn)}`;
-  const key = `${" ".repeat(labelWidth + 1)}left of the line: CPU as measured; right: forecast, with its 90 % band (shaded). Times are UTC.`;
+  const key = `${" ".repeat(labelWidth + 1)}left of the line: ${picture.load} as measured; right: forecast, with its 90 % band (shaded). Times are UTC.`;
   return `${[...lines, axis, key].join("\n")}\n`;
 }
 

@@ -2,7 +2,7 @@
 import { areaY, lineY, type Markish, plot, dot as plotDot, text as plotText, ruleX } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import type { Picture } from "./picture.ts";
-import { cpu, number } from "./text.ts";
+import { amount, number } from "./text.ts";
 
 const BLUE = "#1f6feb";
 const INK = "#1b1f24";
@@ -67,7 +67,7 @@ function legend(picture: Picture, x: number, y: number): string {
   const { capacity, cover } = picture;
   const pods = capacity.from === capacity.to ? `${capacity.to} pods` : `${capacity.from} to ${capacity.to} pods`;
   const items: readonly (readonly [string, string])[] = [
-    [`<circle cx="9" cy="-4" r="2.2" fill="${INK}"/>`, "CPU as measured"],
+    [`<circle cx="9" cy="-4" r="2.2" fill="${INK}"/>`, `${picture.load} as measured`],
     [`<path d="M0-4h18" stroke="${BLUE}" stroke-width="2.5"/>`, "forecast"],
     [`<path d="M0-9h18v10h-18z" fill="${BLUE}" fill-opacity=".18"/>`, "90 % band"],
     ...(cover === null
@@ -75,7 +75,7 @@ function legend(picture: Picture, x: number, y: number): string {
       : [
           [
             `<path d="M0-4h18" stroke="${BLUE}" stroke-width="1.5" stroke-dasharray="2 2"/>`,
-            `to cover: ${cpu(cover.y)} (${number(cover.level)} quantile)`,
+            `to cover: ${amount(cover.y, picture.unit)} (${number(cover.level)} quantile)`,
           ] as const,
         ]),
     [
@@ -110,7 +110,7 @@ export function forecastSvg(picture: Picture, options: SvgOptions = {}): string 
   const capacity = Math.max(picture.capacity.before, picture.capacity.after);
   // capacity far above the load would press the load flat; the legend still names it
   const top = (capacity <= 2.5 * data ? Math.max(data, capacity) : data) * 1.06;
-  const milli = top < 2;
+  const milli = picture.unit === "cores" && top < 2;
   const chart = plot({
     document,
     width,
@@ -131,7 +131,8 @@ export function forecastSvg(picture: Picture, options: SvgOptions = {}): string 
     marks: marks(picture, top),
   });
   const inner = chart.outerHTML.replace("<svg ", `<svg y="${head}" `);
-  const title = `${picture.title}: CPU ${milli ? "(milli-cores)" : "(cores)"}, forecast and replicas`;
+  const unit = milli ? "milli-cores" : picture.unit;
+  const title = `${picture.title}: ${picture.load}${unit === "" ? "" : ` (${unit})`}, forecast and replicas`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="11" role="img">`,
     `<title>${escapeXml(title)}</title><rect width="100%" height="100%" fill="#fff"/>`,

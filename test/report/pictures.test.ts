@@ -22,8 +22,8 @@ describe("pictureOf", () => {
   });
 
   it("is nothing without data, and only the points without a forecast", () => {
-    expect(pictureOf(TARGET, { ...sampleRecord(), series: null })).toBeNull();
-    const bare = pictureOf(TARGET, { ...sampleRecord(), forecast: null, quantile: Number.NaN })!;
+    expect(pictureOf(TARGET, sampleRecord({ series: null }))).toBeNull();
+    const bare = pictureOf(TARGET, sampleRecord({ forecast: null, quantile: Number.NaN }))!;
     expect([bare.future, bare.fitted, bare.cover]).toEqual([[], [], null]);
     expect(forecastSvg(bare)).toContain("</svg>");
   });

@@ -56,6 +56,7 @@ function demandAt({ start, step, values, filled }: Series, at: EpochSeconds): nu
 }
 
 function needOf({ activation, averageValue }: Metric, demand: number, { minReplicas }: TargetConfig): number {
-  const idle = minReplicas === 0 && activation !== undefined && demand <= activation;
-  return idle ? 0 : replicasFor(demand, averageValue);
+  const needed = replicasFor(demand, averageValue);
+  if (minReplicas > 0 || activation === undefined) return needed;
+  return demand > activation ? Math.max(1, needed) : 0;
 }

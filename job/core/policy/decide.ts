@@ -1,9 +1,20 @@
 /** The decision: runs the table of stages, each metric's first; the trail of their verdicts is the record. */
 import type { Replicas } from "../units.ts";
+import { METRIC_STAGES } from "./metric-stages.ts";
 import { largestNeed, mayBeZero } from "./metrics.ts";
 import type { Reason } from "./reasons.ts";
-import { type Draft, isBlind, isUsable, type MetricDraft, type MetricInput, type PolicyInput } from "./stage.ts";
-import { METRIC_STAGES, type Stage, type StageRow, TARGET_STAGES } from "./stages.ts";
+import {
+  type Draft,
+  isBlind,
+  isUsable,
+  type MetricDraft,
+  type MetricInput,
+  type PolicyInput,
+  type StageRow,
+  type TargetStage,
+} from "./stage.ts";
+import type { Stage } from "./stages.ts";
+import { FIRST_STAGES, TARGET_STAGES } from "./target-stages.ts";
 import type { Decision, TrailEntry } from "./types.ts";
 import { otherWriteOf } from "./writer.ts";
 
@@ -20,10 +31,11 @@ export function decide(input: PolicyInput): Decided {
   const refusal = refusalOf(input);
   if (refusal !== null) return refused(input, ...refusal);
   const trail: TrailEntry[] = [];
+  runTarget(FIRST_STAGES, startOf(input), input, trail);
   const metrics = input.metrics.map((metric) => runMetric(metric, input, trail));
   const replicas = metrics.length === 1 ? metrics[0]!.draft.replicas : input.current;
   const urgent = metrics.reduce((most, { draft }) => Math.max(most, draft.urgent), 0);
-  runTarget({ ...startOf(input), replicas, urgent, metrics }, input, trail);
+  runTarget(TARGET_STAGES, { ...startOf(input), replicas, urgent, metrics }, input, trail);
   return { decision: conclude(input, trail), recommendation: recommendationOf(input, metrics), metrics };
 }
 
@@ -51,10 +63,15 @@ function runMetric(metric: MetricInput, input: PolicyInput, trail: TrailEntry[])
   return { input: metric, draft, state: usable ? "usable" : "missing", why };
 }
 
-function runTarget(start: Draft, input: PolicyInput, trail: TrailEntry[]): void {
+function runTarget(
+  stages: readonly (TargetStage & { readonly stage: Stage })[],
+  start: Draft,
+  input: PolicyInput,
+  trail: TrailEntry[],
+): void {
   const sighted = !isBlind(input);
   let draft = start;
-  for (const { stage, runs, apply } of TARGET_STAGES) {
+  for (const { stage, runs, apply } of stages) {
     if (!isDue(runs, sighted)) continue;
     const verdict = apply(draft, input);
     if (verdict === null) continue;

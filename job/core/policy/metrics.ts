@@ -39,12 +39,13 @@ export const metricsStage: Apply = (draft, { current, config }) => {
     const names = missing.map(({ input }) => `${input.metric.name} (${input.quality.message})`).join(", ");
     return verdict(to, "MetricMissing", `no scale-in without ${names}; ${text}`, detail);
   }
+  if (to === 0 && current > 0) return verdict(0, "Inactive", `no metric asks for a pod; ${text}`, detail);
   const winners = (to > current ? metrics : seen).filter((made) => made.draft.replicas === to);
+  // one that asks for what there is by itself needs no reason
   const winner = winners.find(({ why }) => why === null) ?? winners[0];
-  if (to === current && (winner === undefined || winner.why === null)) return pass(draft, text, detail);
-  const { reason, message } = winner?.why ?? { reason: "Inactive", message: "no metric asks for a pod" };
-  const from = winner === undefined ? "" : `${winner.input.metric.name}: `;
-  return verdict(to, reason, `${from}${message}; ${text}`, detail);
+  if (winner === undefined || winner.why === null) return pass(draft, text, detail);
+  const { reason, message } = winner.why;
+  return verdict(to, reason, `${winner.input.metric.name}: ${message}; ${text}`, detail);
 };
 
 function needOf({ input, draft }: MetricDraft): Need {

@@ -79,7 +79,9 @@ export const activationStage: ApplyToMetric = (draft, { metric, demand }, { conf
   const detail = { activation, demand, value };
   if (demand > activation || value > activation) {
     const urgent = current === 0 ? Math.max(1, draft.urgent) : draft.urgent;
-    return pass(draft, `demand or forecast is above ${amount(activation, metric)}`, detail, { urgent });
+    const text = `demand or forecast is above ${amount(activation, metric)}`;
+    if (replicas > 0) return pass(draft, text, detail, { urgent });
+    return verdict(1, "Activated", text, detail, { urgent, recommendation: 1 });
   }
   const text = `neither demand nor forecast is above ${amount(activation, metric)}`;
   const next = { urgent: 0, recommendation: 0 };

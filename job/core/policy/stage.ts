@@ -79,6 +79,33 @@ export type Apply = (draft: Draft, input: PolicyInput) => Verdict | null;
 /** One stage of each metric. */
 export type ApplyToMetric = (draft: Draft, metric: MetricInput, input: PolicyInput) => Verdict | null;
 
+interface Row {
+  readonly stage: string;
+  /** Whether it runs with usable data, without, or in both cases. Without usable data no stage may lower. */
+  readonly runs: "sighted" | "blind" | "always";
+  /** Whether it can lower the replicas below the current ones. */
+  readonly lowers: boolean;
+  /** What it does, for the docs. */
+  readonly about: string;
+  /** Reasons it can give beside DesiredWithinRange; for `data` those of the verdict. */
+  readonly reasons: readonly Reason[];
+}
+
+/** A row of the table: a stage of each metric, from the current replicas on; its data are that metric's. */
+export interface MetricStage extends Row {
+  readonly of: "metric";
+  readonly apply: ApplyToMetric;
+}
+
+/** A row of the table: a stage of the target; its data are usable when one metric's are. */
+export interface TargetStage extends Row {
+  readonly of: "target";
+  readonly apply: Apply;
+}
+
+/** One row of the table. */
+export type StageRow = MetricStage | TargetStage;
+
 /** A verdict that sets the replicas. */
 export function verdict(
   replicas: Replicas,
