@@ -9,6 +9,7 @@ import { settingOf } from "../job/config/settings.ts";
 import { fileSchema, TABLE, type Table } from "../job/config/table.ts";
 import { formatUnit } from "../job/config/units.ts";
 import { EXIT_CODES } from "../job/run/explanations.ts";
+import { readmeText } from "./helm-readme.ts";
 import { rulesText } from "./helm-rules.ts";
 import { schemaText } from "./helm-schema.ts";
 import { table } from "./markdown.ts";
@@ -136,6 +137,7 @@ export function generated(): Readonly<Record<string, string>> {
     "docs/configuration.md": configurationPage(),
     "docs/reasons.md": reasonsPage(GENERATED),
     "docs/config.schema.json": `${JSON.stringify(configSchema(), null, 2)}\n`,
+    "manifests/helm/README.md": readmeText(),
     "manifests/helm/values.schema.json": schemaText(),
     "manifests/helm/templates/_rules.tpl": rulesText(),
   };

@@ -2,8 +2,8 @@
 import type { TargetConfig } from "../core/target.ts";
 import { type Actuator, nameIn } from "./actuator.ts";
 import { ClusterError } from "./errors.ts";
-import type { Hpa } from "./hpa.ts";
 import { count, patchNumber } from "./kubernetes-number.ts";
+import type { Hpa } from "./kubernetes-objects.ts";
 import { collectionPath } from "./kubernetes-path.ts";
 
 const object = {

@@ -2,11 +2,8 @@
 import type { TargetConfig } from "../core/target.ts";
 import type { Actuator } from "./actuator.ts";
 import { count, patchNumber } from "./kubernetes-number.ts";
+import type { Scale } from "./kubernetes-objects.ts";
 import { objectPath } from "./kubernetes-path.ts";
-
-interface Scale {
-  readonly spec?: { readonly replicas?: number };
-}
 
 function scalePath(target: TargetConfig): string {
   return `${objectPath(target.namespace, target.scaleTargetRef)}/scale`;

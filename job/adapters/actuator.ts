@@ -3,8 +3,8 @@ import type { TargetConfig } from "../core/target.ts";
 import type { Replicas } from "../core/units.ts";
 import type { ScaleReading } from "../ports.ts";
 import type { Check } from "./check.ts";
-import type { Hpa } from "./hpa.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
+import type { Hpa } from "./kubernetes-objects.ts";
 
 /** The object that is read and patched, as RBAC names it; the doctor's permission checks and the chart's Role are made from it. */
 export interface ActedOn {

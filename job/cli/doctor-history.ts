@@ -3,7 +3,7 @@
 import { type Check, reasonOf } from "../adapters/check.ts";
 import type { MetricSource } from "../adapters/source.ts";
 import type { Settings } from "../config/types.ts";
-import { capacityOf, inspect } from "../core/series/quality.ts";
+import { believable, inspect } from "../core/series/quality.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { HistoryReading } from "../ports.ts";
 import type { Choice } from "./choice.ts";
@@ -61,8 +61,10 @@ function dataCheck(source: MetricSource, target: TargetConfig, reading: HistoryR
     history: target.history,
     maxAge: target.maxAge,
     minCoverage: target.minCoverage,
+    cpu: true,
     capacity: Number.POSITIVE_INFINITY,
-    ceiling: capacityOf(target.maxReplicas, target.podCpuLimit),
+    ceiling: believable(target.maxReplicas, target.podCpuLimit, target.targetCpu),
+    useful: target.maxReplicas * target.targetCpu,
     partial: reading.partial,
     seriesCount: reading.seriesCount,
   });

@@ -68,7 +68,7 @@ export function forgetfulState(): StateStore {
 export async function openWorld(settings: Settings, choice: Choice, io: Io, log: Log): Promise<World> {
   const adapterLog = (level: "debug" | "warn", message: string) => log(level, message);
   const source = sourceOf({ settings, historyFile: choice.historyFile })!;
-  const tools = { log: adapterLog, redactor: io.redactor };
+  const tools = { log: adapterLog, redactor: io.redactor, env: io.env };
   const opened = await source.open({ settings, historyFile: choice.historyFile }, tools);
   const { history } = opened;
   const closers: (() => void)[] = [opened.close];
@@ -81,7 +81,7 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
     return { ...ports, source, api: null, announce: async () => {}, close };
   }
   const { kubernetesPorts } = await import("../adapters/kubernetes.ts");
-  const cluster = kubernetesPorts(settings.kubernetes, settings.state, { env: io.env, ...tools });
+  const cluster = kubernetesPorts(settings.kubernetes, settings.state, tools);
   closers.push(cluster.close);
   const announce: World["announce"] = async (target, outcome, now) => cluster.events?.write(target, outcome, now);
   const { scaler, state, api } = cluster;

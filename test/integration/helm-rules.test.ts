@@ -109,7 +109,7 @@ describe.skipIf(skip(missingHelm()))("rules across fields", () => {
       const text = String(error);
       expect(text).toContain("the job would refuse these values:\n");
       const lines = text.split("the job would refuse these values:\n")[1]!.split("\n");
-      return { refused: lines.filter((line) => /^(config|cronJob)\./.test(line)), warned: [] };
+      return { refused: lines.filter((line) => /^config\./.test(line)), warned: [] };
     }
   }
 
@@ -131,46 +131,5 @@ describe.skipIf(skip(missingHelm()))("rules across fields", () => {
         says,
       ).toBe(true);
     }
-  });
-
-  test.each([
-    ["* * * * *", {}, []],
-    ["*/5 * * * *", {}, []],
-    ["*/5 * * * *", { interval: "5m" }, []],
-    ["*/5 * * * *", { interval: "1m" }, [/^config\.targets\[0\]\.interval: 1m is not .* 300s/]],
-    ["* * * * *", { interval: 30 }, [/^config\.targets\[0\]\.interval: 30 is not .* 60s/]],
-    ["0 8 * * 1-5", { interval: 30 }, []],
-  ])("an interval is the schedule's: %s and %j", async (schedule, more, expected) => {
-    const { refused } = await byChart({ config: target(more), cronJob: { schedule } });
-    expect(refused).toHaveLength(expected.length);
-    expected.forEach((pattern, i) => {
-      expect(refused[i]).toMatch(pattern);
-    });
-  });
-
-  test("the schedule gives the interval where none is set", async () => {
-    const file = join(helm.dir, "values.yaml");
-    const interval = async (values: object) => {
-      writeFileSync(file, JSON.stringify(values));
-      const text = await helm("template", "x", chart, "-f", file, "-s", "templates/config.yaml");
-      return /interval: (\S+)/.exec(text)?.[1];
-    };
-    expect(await interval({ config: target({}), cronJob: { schedule: "*/10 * * * *" } })).toBe("600s");
-    expect(
-      await interval({
-        config: { defaults: { interval: "10m" }, ...target({}) },
-        cronJob: { schedule: "*/10 * * * *" },
-      }),
-    ).toBe("10m");
-    expect(await interval({ config: target({}) })).toBeUndefined();
-  });
-
-  test("several decisions in one run: --every is shorter than --for", async () => {
-    const args = (...extraArgs: string[]) => byChart({ config: target({}), cronJob: { extraArgs } });
-    expect((await args("--every=15s", "--for", "50s")).refused).toEqual([]);
-    expect((await args("--every", "1m", "--for", "60s")).refused[0]).toMatch(
-      /1m is not shorter than --for, which is 60s/,
-    );
-    expect((await args("--every", "1m")).refused[0]).toMatch(/--every and --for go together/);
   });
 });

@@ -50,14 +50,6 @@
 {{- if not (has (int $given) .allowed) -}}{{- .says -}}{{- end -}}
 {{- end }}
 
-{{/* Seconds between two runs by the cron schedule, where it is one of the usual forms; else empty. */}}
-{{- define "prophet-autoscaler.period" -}}
-{{- if regexMatch "^\\* \\* \\* \\* \\*$" . -}}60
-{{- else if regexMatch "^\\*/([1-6]|10|12|15|20|30) \\* \\* \\* \\*$" . -}}{{- mul 60 (regexFind "[0-9]+" . | int) -}}
-{{- else if regexMatch "^[0-9]+ \\* \\* \\* \\*$" . -}}3600
-{{- end -}}
-{{- end }}
-
 {{/* What the actuator of a target reads and sets, as a rule of a Role. */}}
 {{- define "prophet-autoscaler.actuator" -}}
 {{- if eq .actuator "scale" }}
@@ -76,12 +68,6 @@
 {{/* What of the values the job would refuse, a line each. */}}
 {{- define "prophet-autoscaler.refuse" -}}
 {{- $found := list }}
-{{- $args := join " " $.Values.cronJob.extraArgs }}
-{{- $every := regexFind "--every[= ][^ ]+" $args | trimPrefix "--every" | trimAll "= " }}
-{{- $for := regexFind "--for[= ][^ ]+" $args | trimPrefix "--for" | trimAll "= " }}
-{{- $repeat := dict }}
-{{- with $every }}{{- $_ := set $repeat "every" . }}{{- end }}
-{{- with $for }}{{- $_ := set $repeat "for" . }}{{- end }}
 {{- $run := .Values.config }}
 {{- $targets := include "prophet-autoscaler.targets" . | fromYamlArray }}
 {{- with (get $run "prometheus") }}{{- $run_prometheus := . }}
@@ -124,29 +110,12 @@
     {{- end }}
   {{- end }}
 {{- end }}
-{{- with include "prophet-autoscaler.compare" (dict "is" "<" "unit" "seconds" "left" (dig "every" "" $repeat) "right" (dig "for" "" $repeat) "times" 1 "says" "{left} is not shorter than --for, which is {right}. Only one decision would be made: use --once, or a longer --for.") }}{{- $found = append $found (printf "cronJob.extraArgs.every: %s" .) }}{{- end }}
-{{- with include "prophet-autoscaler.count" (dict "in" $repeat "fields" (list "every" "for") "allowed" (list 0 2) "says" "--every and --for go together, e.g. --every 15s --for 50s.") }}{{- $found = append $found (printf "cronJob.extraArgs: %s" .) }}{{- end }}
-{{- $period := include "prophet-autoscaler.period" $.Values.cronJob.schedule }}
-{{- range $i, $target := $targets }}
-  {{- if and $period (hasKey $target "interval") (not $every) }}
-    {{- $left := include "prophet-autoscaler.number" (dict "unit" "seconds" "value" $target.interval "times" 1) }}
-    {{- if ne (float64 $left) (float64 $period) }}
-      {{- $found = append $found (printf "config.targets[%d].interval: %v is not the time between two runs of cronJob.schedule, which is %ss. Leave interval out: the chart sets it." $i $target.interval $period) }}
-    {{- end }}
-  {{- end }}
-{{- end }}
 {{- join "\n" $found }}
 {{- end }}
 
 {{/* What of the values the job would warn of, a line each. */}}
 {{- define "prophet-autoscaler.warn" -}}
 {{- $found := list }}
-{{- $args := join " " $.Values.cronJob.extraArgs }}
-{{- $every := regexFind "--every[= ][^ ]+" $args | trimPrefix "--every" | trimAll "= " }}
-{{- $for := regexFind "--for[= ][^ ]+" $args | trimPrefix "--for" | trimAll "= " }}
-{{- $repeat := dict }}
-{{- with $every }}{{- $_ := set $repeat "every" . }}{{- end }}
-{{- with $for }}{{- $_ := set $repeat "for" . }}{{- end }}
 {{- $run := .Values.config }}
 {{- $targets := include "prophet-autoscaler.targets" . | fromYamlArray }}
 {{- range $i, $target := $targets }}
