@@ -120,24 +120,6 @@ describe("loadSettings", () => {
     await expect(given("{ 1st: c }")).rejects.toThrow(/must be named by a label name/);
   });
 
-  it("takes one way to authenticate, whole, and parameters that are not the query's own", async () => {
-    const given = async (more: string) => (await load({ file: FILE.replace('9090/"', `9090/", ${more}`) })).prometheus;
-    expect((await given("sigv4: {}")).sigv4).toEqual({ service: "aps" });
-    expect((await given("googleIam: {}")).googleIam).toEqual({ scope: expect.stringContaining("monitoring.read") });
-    await expect(given("sigv4: {}, azureAd: {}")).rejects.toThrow(/prometheus: has several ways to authenticate/);
-    for (const half of ["accessKey: a", "secretKey: b", "secretKey: b, secretKeyFile: /c"])
-      await expect(given(`sigv4: { ${half} }`)).rejects.toThrow(/prometheus\.sigv4: needs/);
-    await expect(given("sigv4: { roleArn: reader }")).rejects.toThrow(/roleArn.*an ARN/);
-    expect((await given("parameters: { 'extra_filters[]': x }")).parameters).toEqual({ "extra_filters[]": "x" });
-    await expect(given("parameters: { query: up }")).rejects.toThrow(/prometheus\.parameters\.query: must be named by/);
-    expect((await given("sigv4: {}")).url).toBe("http://prometheus:9090");
-  });
-
-  it("keeps a query string of the URL as it is", async () => {
-    const { prometheus } = await load({ file: FILE.replace("9090/", "9090/a/?path=/") });
-    expect(prometheus.url).toBe("http://prometheus:9090/a/?path=/");
-  });
-
   it.each<[string, Given, readonly (string | RegExp)[]]>([
     [
       "an unknown field, with the nearest name",
