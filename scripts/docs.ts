@@ -10,6 +10,7 @@ import { fileSchema, TABLE, type Table } from "../job/config/table.ts";
 import { formatUnit } from "../job/config/units.ts";
 import { EXIT_CODES } from "../job/run/explanations.ts";
 import { readmeText } from "./helm-readme.ts";
+import { rulesText } from "./helm-rules.ts";
 import { schemaText } from "./helm-schema.ts";
 import { table } from "./markdown.ts";
 import { reasonsPage } from "./reasons-page.ts";
@@ -137,6 +138,7 @@ export function generated(): Readonly<Record<string, string>> {
     "docs/reasons.md": reasonsPage(GENERATED),
     "docs/config.schema.json": `${JSON.stringify(configSchema(), null, 2)}\n`,
     "manifests/helm/README.md": readmeText(),
+    "manifests/helm/files/settings-rules.json": rulesText(),
     "manifests/helm/values.schema.json": schemaText(),
   };
 }
