@@ -102,85 +102,16 @@ describe.skipIf(skip(missingHelm()))("the job's configuration in the chart", () 
   });
 
   const target = (fields: Fields, name = "web") => ({ scaleTargetRef: { name }, targetCpu: "400m", ...fields });
-  const calendar = (fields: Fields) => ({ schedule: [{ name: "x", ...fields }] });
   const days = { days: ["Mon"], from: "08:00", to: "18:00" };
-  /** Each rule of the table, broken alone. */
-  const broken: readonly (readonly [string, Fields])[] = [
-    ["min above max", { targets: [target({ minReplicas: 5, maxReplicas: 4 })] }],
-    ["min above the default max", { targets: [target({ minReplicas: 11 })] }],
-    ["min above the max of the defaults", { defaults: { maxReplicas: 3 }, targets: [target({ minReplicas: 4 })] }],
-    ["a target above the limit", { targets: [target({ targetCpu: 1.5, podCpuLimit: "1400m" })] }],
-    ["a target of 400 cores", { targets: [target({ targetCpu: 400 })] }],
-    ["a fallback above max", { targets: [target({ fallback: { replicas: 11 } })] }],
-    ["a band upside down", { targets: [target({ quantile: "90%", scaleDownQuantile: 0.8 })] }],
-    ["a horizon below a step", { targets: [target({ horizon: "10s" })] }],
-    ["a history below two steps", { targets: [target({ history: "1m", step: 45 })] }],
-    ["a history of too many steps", { targets: [target({ history: "7d", step: "15s" })] }],
-    ["a calibration of too many steps", { targets: [target({ calibration: "7d" })] }],
-    ["a calendar's entry without a time", { targets: [target(calendar({ minReplicas: 2 }))] }],
-    [
-      "one with two",
-      {
-        targets: [
-          target(
-            calendar({ minReplicas: 2, recurring: days, once: { from: "2026-01-01T00:00", to: "2026-01-02T00:00" } }),
-          ),
-        ],
-      },
-    ],
-    ["one that does nothing", { targets: [target(calendar({ recurring: days }))] }],
-    [
-      "one whose min is above its max",
-      { targets: [target(calendar({ recurring: days, minReplicas: 3, maxReplicas: 2 }))] },
-    ],
-    ["one whose min is above the target's max", { targets: [target(calendar({ recurring: days, minReplicas: 11 }))] }],
-    ["a day without a length", { targets: [target(calendar({ recurring: { ...days, to: "08:00" }, factor: 2 }))] }],
-    [
-      "an end before its begin",
-      { targets: [target(calendar({ once: { from: "2026-01-02T00:00", to: "2026-01-01T00:00" }, factor: 2 }))] },
-    ],
-    ["two entries for one workload", { targets: [target({}), target({ targetCpu: 1, namespace: "shop" })] }],
-    [
-      "two ways to authenticate",
-      { prometheus: { ...prometheus, bearerTokenFile: "/t", basic: { username: "u" } }, targets: [target({})] },
-    ],
-    ["half a client certificate", { prometheus: { ...prometheus, tls: { certFile: "/c" } }, targets: [target({})] }],
-    ["a header from nowhere", { prometheus: { ...prometheus, headersFrom: { "X-A": {} } }, targets: [target({})] }],
-    [
-      "a long history of too many steps",
-      { prometheus: { ...prometheus, longHistory: { range: "31d", step: 15 } }, targets: [target({})] },
-    ],
-  ];
-  test.each(broken)("refused by both, at the same place: %s", async (_what, config) => {
-    const whole = { prometheus, ...config };
-    const byJob = await refusedByJob(whole);
-    expect(byJob).not.toEqual([]);
-    expect(distinct(await refusedByChart(whole))).toEqual(distinct(byJob));
-  });
 
-  test("every rule of the table is broken by one of these", async () => {
-    const rules = JSON.parse(readFileSync(join(chart, "files/settings-rules.json"), "utf8")) as {
-      readonly level: string;
-      readonly says: string;
-      readonly fields?: readonly string[];
-    }[];
-    const said = await Promise.all(
-      broken.map(([, config]) => render({ prometheus, ...config }).catch((refusal: Error) => refusal.message)),
-    );
-    // of a password's two ways, one is not in the chart: none can be missed there
-    const able = rules.filter(({ level, fields }) => level === "refuse" && !(fields ?? []).includes("passwordFile"));
-    for (const { says } of able) {
-      const longest = says.split(/\{\w+\}/).sort((a, b) => b.length - a.length)[0]!;
-      expect(said.join("\n")).toContain(longest.trim());
-    }
-    expect(able.length).toBeGreaterThan(15);
-  });
-
-  test("what the job would warn of is in the notes", async () => {
-    const file = join(helm.dir, "warn.json");
-    writeFileSync(file, JSON.stringify({ config: { targets: [target({ targetCpu: 8 })] } }));
-    const notes = await helm("install", "prophet-autoscaler", chart, "--values", file, "--dry-run=client");
-    expect(notes).toMatch(/Warnings:\n {2}config.targets\[0\].targetCpu: 8 means 8 cores for each pod/);
+  test("one workload in two entries is refused by both", async () => {
+    const twice = {
+      prometheus,
+      targets: [target({}), target({}, "other"), target({ namespace: "shop", targetCpu: 1 })],
+    };
+    expect(distinct(await refusedByJob(twice))).toEqual(["targets[2]"]);
+    expect(await refusedByChart(twice)).toEqual(["targets[2]"]);
+    await render({ prometheus, targets: [target({}), target({ namespace: "other" })] });
   });
 
   test("any settings: refused by the chart just where the job refuses them", async () => {

@@ -109,6 +109,18 @@ and schedule, where those are others.
 {{- uniq $all | toYaml -}}
 {{- end }}
 
+{{/* Workloads that have two entries, a line each. */}}
+{{- define "prophet-autoscaler.twice" -}}
+{{- $seen := dict -}}
+{{- range $i, $target := include "prophet-autoscaler.targets" . | fromYamlArray -}}
+  {{- $key := printf "%s/%s/%s" $target.namespace $target.scaleTargetRef.kind $target.scaleTargetRef.name -}}
+  {{- if hasKey $seen $key }}
+config.targets[{{ $i }}]: {{ $key }} appears twice. Each workload has one entry.
+  {{- end -}}
+  {{- $_ := set $seen $key true -}}
+{{- end -}}
+{{- end }}
+
 {{/* A Role and its binding to the job's account. In another namespace than the release's, its name says whose it is. Takes a dict: root, name, namespace, rules. */}}
 {{- define "prophet-autoscaler.grant" -}}
 {{- $own := .root.Release.Namespace -}}
