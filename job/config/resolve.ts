@@ -101,7 +101,11 @@ function prometheusFrom(prometheus: Run["prometheus"], env: Layers["env"], issue
     } else headers[name] = value;
   }
   const { url } = prometheus;
-  return { ...prometheus, headers, ...(url === undefined ? {} : { url: url.replace(/\/+$/, "") }) };
+  return {
+    ...prometheus,
+    headers,
+    ...(url === undefined ? {} : { url: url.includes("?") ? url : url.replace(/\/+$/, "") }),
+  };
 }
 
 /** What holds across the metrics of a target, at `path`. */

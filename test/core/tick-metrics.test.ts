@@ -129,10 +129,16 @@ describe("a target without CPU", () => {
 
   it("at 0 and back: the CPU's hole of that time is no fault of its data", () => {
     const queue = { ...REQUESTS, name: "queue", activation: 0 };
-    const zero = settings({ metrics: [queue], minReplicas: 0, idlePeriod: 60 });
-    // CPU of an hour ago, then nothing, then six minutes of two busy pods
-    const values = history((i) => (i >= 96 ? 0.9 : Number.NaN));
-    const given = input(values, level(0), { config: zero, current: 3 });
+    const zero = settings({ metrics: [queue], minReplicas: 0, idlePeriod: 60, minCoverage: 0.8 });
+    // CPU until twenty minutes ago, then nothing, then six minutes of two busy pods
+    const { samples } = level(0.9);
+    const there = [...samples.times.keys()].filter((i) => i < 40 || i >= 96);
+    const [times, values] = [samples.times, samples.values].map((all) => Float64Array.from(there, (i) => all[i]!));
+    const holed = { ...level(0.9), samples: { times: times!, values: values! } };
+    const given = input(holed, level(0), { config: zero, current: 3 });
+    expect(tick({ ...given, config: settings({ minCoverage: 0.8 }) }, last).record.metrics[0]!.quality.reason).toBe(
+      "GapsInData",
+    );
     expect(tick(given, last).record.metrics[0]!.quality).toMatchObject({ verdict: "act" });
     expect(tick(given, last).decision).toMatchObject({ replicas: 2 });
   });

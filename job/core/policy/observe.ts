@@ -56,7 +56,9 @@ export function observe(input: TickInput, memory: TargetState, forecaster: Forec
     const lead = currentLead(input, quality.age, window.step);
     const levels = levelsOf(metric);
     const learnable = learnableOf(window, metric, input, memory);
-    const answer = usable ? requestForecast(input, metric, history, learnable, lead, forecaster) : { forecast: null };
+    const answer = usable
+      ? requestForecast(input, { metric, history, series: learnable, levels, lead }, forecaster)
+      : { forecast: null };
     return { ...seen, ...answer, series: usable ? learnable : null, levels, lead, window };
   });
 }
@@ -124,13 +126,19 @@ function learnableOf(window: Series, { ofPods }: Metric, { now, conditions }: Ti
   return mask(window, conditions.rollout === true ? [...bursts, [now, now] as const] : bursts);
 }
 
+/** What a forecast is asked for. */
+interface Question {
+  readonly metric: Metric;
+  readonly history: TickHistory | null;
+  readonly series: Series;
+  readonly levels: readonly number[];
+  readonly lead: Lead;
+}
+
 /** Asks the forecaster. One that throws gives no forecast: a numeric accident costs the forecast, not the decision. */
 function requestForecast(
   input: TickInput,
-  metric: Metric,
-  history: TickHistory | null,
-  series: Series,
-  lead: Lead,
+  { metric, history, series, levels, lead }: Question,
   forecaster: Forecaster,
 ): Pick<Observation, "forecast" | "problem" | "longHistory"> {
   const samples = history?.longSamples;
@@ -138,7 +146,7 @@ function requestForecast(
   const horizonSteps = Math.max(1, Math.ceil(input.config.horizon / series.step - 1e-9));
   const { steps: leadSteps, parts } = lead;
   try {
-    const forecast = forecaster({ series, horizonSteps, leadSteps, parts, levels: levelsOf(metric), ...long });
+    const forecast = forecaster({ series, horizonSteps, leadSteps, parts, levels, ...long });
     return { forecast, ...long };
   } catch (error) {
     return { forecast: null, problem: asError(error).message };

@@ -120,7 +120,7 @@ describe("from 0", () => {
       to({ current: 0, cpu: none, config: held, queue, input: { memory } });
     // one pod was there a minute ago, and half more than one is two; half more than none is the first
     expect([of({ demand: 25 }), of({ demand: 25 }, { ...input.memory, changes: [] })]).toEqual([2, 1]);
-    expect(of({ forecast: above })).toBe(1);
+    expect(of({ demand: 0, forecast: above })).toBe(1);
   });
 
   it("holds at 0 while the queue is not known, and takes the fallback after its time", () => {
