@@ -1,0 +1,327 @@
+/** A canary at every place of the configuration, in its environment and its files, sung back by every server: nobody hears it. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "../../job/cli/program.ts";
+import { settingsIn } from "../../job/config/settings.ts";
+import { QUIET } from "../fakes/io.ts";
+import { type FakeServer, fakeServer, type Reply, type Seen } from "../fault/server.ts";
+import { besides, brokenForms, type Place, placesIn, withValue, yamlWith } from "./places.ts";
+
+const CANARY = "cAnary7f3Q+9/xZ_kw5Tb8Jd2L";
+const PARTS = [CANARY.slice(0, 9), CANARY.slice(-9)];
+const ENCODED = [encodeURIComponent(CANARY), ...[0, 1, 2].map(insideBase64)];
+const folder = mkdtempSync(join(tmpdir(), "canary-"));
+const keep: Record<string, string> = {};
+
+/** The characters that the canary gives in base64 with so many bytes before it. */
+function insideBase64(before: number): string {
+  const text = Buffer.concat([Buffer.alloc(before), Buffer.from(CANARY)]).toString("base64");
+  return text.slice(4, 20);
+}
+
+/** Fails with where it was heard. */
+function silent(text: string, where: string): void {
+  for (const song of [...PARTS, ...ENCODED]) {
+    const at = text.indexOf(song);
+    if (at >= 0) expect.unreachable(`${where}: ${text.slice(Math.max(0, at - 120), at + 60)}`);
+  }
+}
+
+/** The command line in this process; everything it writes is listened to. */
+async function run(argv: readonly string[], env: Record<string, string> = {}) {
+  let [out, err] = ["", ""];
+  const code = await runCli({
+    ...QUIET,
+    argv,
+    env: { HOME: folder, ...env },
+    version: "1",
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+  });
+  silent(out, `stdout of ${argv.join(" ")}`);
+  silent(err, `stderr of ${argv.join(" ")}`);
+  return { code, out, err };
+}
+
+/** A configuration file in the folder. */
+function file(content: string | object, name = "config.yaml"): string {
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+  return path;
+}
+
+/** What a server may say back of what it got, in each form. */
+const SONG = `no ${CANARY}! Authorization: Bearer ${CANARY} Basic ${Buffer.from(`user:${CANARY}`).toString("base64")} ${encodeURIComponent(CANARY)} ${Buffer.from(`x${CANARY}`).toString("base64")}\u001b[31m\u202e\n${CANARY}`;
+
+/** Ways in which a metric source answers; each is one run. */
+const SINGING: readonly ((seen: Seen) => Reply)[] = [
+  () => ({ status: 401, body: SONG }),
+  () => ({ status: 400, body: JSON.stringify({ status: "error", errorType: "bad_data", error: SONG }) }),
+  () => ({ body: `${"x".repeat(70)}${SONG}` }),
+  () => ({ body: `{"a": "${CANARY}` }),
+  () => ({ body: JSON.stringify({ status: SONG }) }),
+  () => ({ status: 302, headers: { location: `http://user:${CANARY}@h/?token=${encodeURIComponent(CANARY)}` } }),
+  () => ({
+    body: JSON.stringify({
+      status: "success",
+      warnings: [SONG],
+      data: { resultType: "matrix", result: [{ values: [[1, CANARY]] }] },
+    }),
+  }),
+  // sound data with a warning: here pictures are drawn
+  ({ body }) => {
+    const form = new URLSearchParams(body);
+    const [start, end, step] = ["start", "end", "step"].map((name) => Number(form.get(name)));
+    const now = Date.now() / 1000;
+    const result = form.has("start")
+      ? [
+          {
+            metric: {},
+            values: Array.from({ length: (end! - start!) / step! + 1 }, (_, i) => [start! + i * step!, "0.3"]),
+          },
+        ]
+      : [{ metric: {}, value: [now, "1"] }];
+    const data = { resultType: form.has("start") ? "matrix" : "vector", result };
+    return { body: JSON.stringify({ status: "success", warnings: [SONG], data }) };
+  },
+];
+
+/** One that fails, and one that gives sound data: for what is run in several ways. */
+const LOUD = [SINGING[1]!, SINGING.at(-1)!];
+
+beforeAll(async () => {
+  keep.token = file(`${CANARY}\n`, "secret-file");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const places = placesIn();
+const at = ({ path }: Place) => (path.length === 0 ? "the file" : path.join("."));
+const target = { targets: [{ scaleTargetRef: { name: "web" }, targetCpu: 0.1 }] };
+
+describe("a canary in the configuration file", () => {
+  it("has every place of the table", () => {
+    expect(places.filter(({ secret }) => secret).map(at)).toEqual(
+      expect.arrayContaining(["prometheus.bearerToken", "prometheus.basic.password", "prometheus.headers.X-Name"]),
+    );
+    expect(places.length).toBeGreaterThan(80);
+  });
+
+  it.each(places.map((place) => [at(place), place] as const))(
+    "of a wrong type at %s is not shown",
+    async (_name, place) => {
+      const shaped = [`Bearer ${CANARY}`, `http://user:${CANARY}@h/x`, `authorization: ${CANARY}`];
+      const plain = [
+        CANARY,
+        [CANARY],
+        [[CANARY]],
+        [{ a: CANARY }],
+        { a: { b: CANARY } },
+        { [CANARY]: { [CANARY]: CANARY } },
+      ];
+      for (const value of [...shaped, ...plain]) {
+        await run(["--once", "--config", file(withValue(target, place.path, value)), "--replicas", "1", "--dry-run"]);
+      }
+    },
+  );
+
+  it.each(places.filter(({ secret, path }) => secret && path.length > 0).map((place) => [at(place), place] as const))(
+    "beside broken YAML at %s is not quoted",
+    async (_name, { path }) => {
+      for (const form of brokenForms(CANARY)) {
+        const { code } = await run(["--once", "--config", file(yamlWith(path, form)), "--json"]);
+        expect(code).toBe(2);
+      }
+    },
+  );
+});
+
+describe("a canary that is the secret", () => {
+  let prometheus: FakeServer;
+  let api: FakeServer;
+  let reply: (seen: Seen) => Reply;
+  beforeAll(async () => {
+    prometheus = await fakeServer((seen) => reply(seen));
+    api = await fakeServer(({ url }) =>
+      url.includes("horizontalpodautoscalers")
+        ? {
+            body: JSON.stringify({
+              items: [
+                {
+                  metadata: { name: `x\u001b${CANARY}` },
+                  spec: { scaleTargetRef: { kind: "Deployment", name: "web" } },
+                },
+              ],
+            }),
+          }
+        : { status: 403, body: JSON.stringify({ kind: "Status", reason: SONG, message: SONG }) },
+    );
+  });
+  afterAll(() => Promise.all([prometheus.stop(), api.stop()]));
+
+  const base = () => ({
+    ...target,
+    prometheus: { url: prometheus.url, retries: 0, timeout: 2 },
+    kubernetes: { timeout: 2 },
+    report: { logLevel: "debug" },
+  });
+  const leaves = places.filter(
+    ({ node }) => node.kind === "text" && (node.secret === true || node.secretFile === true),
+  );
+  const commands = (config: string): readonly (readonly string[])[] => [
+    ["--once", "--config", config, "--replicas", "3", "--json"],
+    ["--once", "--config", config, "--replicas", "3", "--plot", "--svg", join(folder, "x.svg")],
+    ["doctor", "--config", config],
+    ["explain", "--config", config, "--replicas", "3"],
+    [
+      "replay",
+      "--from-prometheus",
+      "--range=20m",
+      "--warmup=10m",
+      "--policies=hpa,static",
+      "--config",
+      config,
+      "--report",
+      join(folder, "x.html"),
+      "--dump",
+      join(folder, "x.csv"),
+    ],
+  ];
+
+  it.each(leaves.map((place) => [at(place), place] as const))(
+    "at %s, sung back by the source",
+    async (_name, place) => {
+      const { node, path } = place;
+      const value = node.kind === "text" && node.secretFile === true ? keep.token : CANARY;
+      const config = file(withValue(merged(base(), besides(path)), path, value));
+      for (reply of SINGING) await run(commands(config)[0]!);
+    for (reply of LOUD) for (const argv of commands(config)) await run(argv);
+    },
+  );
+
+  it("in the environment: every variable of a secret, and one that headersFrom names", async () => {
+    const secret = settingsIn().filter(
+      ({ node }) => node.kind === "text" && (node.secret === true || node.secretFile === true),
+    );
+    expect(secret.length).toBeGreaterThan(3);
+    for (const { variable, node } of secret) {
+      const value = node.kind === "text" && node.secretFile === true ? keep.token! : CANARY;
+      const env = { [variable]: value, PROPHET_AUTOSCALER_PROMETHEUS_BASIC_USERNAME: "user" };
+      for (reply of LOUD) await run(commands(file(base()))[0]!, env);
+    }
+    const headersFrom = { "X-Key": { env: "MY_KEY" } };
+    const config = file({ ...base(), prometheus: { ...base().prometheus, headersFrom } });
+    for (reply of LOUD) for (const argv of commands(config)) await run(argv, { MY_KEY: CANARY });
+    expect(prometheus.seen.at(-1)?.headers["x-key"]).toBe(CANARY);
+  });
+
+  it.each<[string, object]>([
+    ["token", { token: CANARY }],
+    ["password", { username: "user", password: CANARY }],
+    ["client-key-data", { "client-key-data": Buffer.from(CANARY).toString("base64") }],
+    [
+      "an exec plugin's variable",
+      {
+        exec: { apiVersion: "client.authentication.k8s.io/v1", command: "false", env: [{ name: "A", value: CANARY }] },
+      },
+    ],
+    [
+      "an exec plugin's answer",
+      {
+        exec: {
+          apiVersion: "client.authentication.k8s.io/v1",
+          command: "echo",
+          args: [
+            JSON.stringify({
+              apiVersion: "client.authentication.k8s.io/v1",
+              kind: "ExecCredential",
+              status: { token: CANARY },
+            }),
+          ],
+        },
+      },
+    ],
+    [
+      "an exec plugin's broken answer",
+      { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "echo", args: [`{"token": ${CANARY}`] } },
+    ],
+    ["another user's token", { token: "other" }],
+  ])("in the kubeconfig, as %s, sung back by the API server", async (_name, user) => {
+    const kubeconfig = file(
+      {
+        clusters: [{ name: "c", cluster: { server: api.url, "insecure-skip-tls-verify": true } }],
+        users: [
+          { name: "u", user },
+          { name: "v", user: { token: CANARY } },
+        ],
+        contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+        "current-context": "x",
+      },
+      "kubeconfig",
+    );
+    reply = SINGING[0]!;
+    const config = file(base());
+    for (const argv of commands(config).map((words) => words.filter((word) => word !== "--replicas" && word !== "3")))
+      if (argv[0] !== "replay") await run([...argv, "--kubeconfig", kubeconfig]);
+    expect(api.seen.length).toBeGreaterThan(0);
+  });
+
+  it("in a kubeconfig that is no YAML", async () => {
+    reply = () => ({ status: 503 });
+    for (const form of brokenForms(CANARY)) {
+      const kubeconfig = file(`users:\n- name: u\n  user:\n    token: ${form}\nclusters: []\n`, "kubeconfig");
+      await run(["doctor", "--config", file(base()), "--kubeconfig", kubeconfig]);
+      await run(["--once", "--config", file(base()), "--kubeconfig", kubeconfig]);
+    }
+  });
+
+  it("sung back by a proxy", async () => {
+    const proxy = await fakeServer(() => ({ status: 407, body: SONG }));
+    try {
+      const config = file({
+        ...base(),
+        prometheus: { ...base().prometheus, url: "http://prometheus.example:9090", bearerToken: CANARY },
+      });
+      for (const argv of commands(config))
+        await run(argv, { HTTP_PROXY: proxy.url.replace("//", `//user:${CANARY}@`) });
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  it("in no file that was written, and what was sung is harmless to a terminal", async () => {
+    reply = () => ({ status: 400, body: JSON.stringify({ error: "x\u001b[31m\u202e" }) });
+    const { err } = await run([
+      "--once",
+      "--config",
+      file({ ...base(), prometheus: { ...base().prometheus, bearerToken: CANARY } }),
+      "--replicas",
+      "3",
+    ]);
+    expect(err).toContain("\\u001b[31m\\u202e");
+    for (const bad of ["\u001b", "\u202e"]) expect(err).not.toContain(bad);
+    for (reply of LOUD)
+      for (const argv of commands(file({ ...base(), prometheus: { ...base().prometheus, bearerToken: CANARY } })))
+        await run(argv);
+    const written = readdirSync(folder).filter((name) => /\.(svg|html|csv)$/.test(name));
+    expect(written.toSorted()).toEqual(["x.csv", "x.html", "x.svg"]);
+    for (const name of written) silent(readFileSync(join(folder, name), "utf8"), name);
+  });
+});
+
+function merged(a: object, b: object): object {
+  const out: Record<string, unknown> = { ...a };
+  for (const [key, value] of Object.entries(b)) {
+    const old = out[key];
+    out[key] =
+      typeof old === "object" && old !== null && typeof value === "object" && !Array.isArray(old)
+        ? merged(old, value as object)
+        : (old ?? value);
+  }
+  return out;
+}
