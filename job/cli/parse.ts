@@ -40,7 +40,7 @@ export function parse(io: Pick<Io, "argv" | "version" | "columns">): Chosen | st
     .version(io.version)
     .help()
     .exitProcess(false)
-    .wrap(Math.min(120, Math.max(60, io.columns)))
+    .wrap(Math.min(120, Math.max(40, io.columns)))
     .strict()
     .parserConfiguration({
       "camel-case-expansion": false,

@@ -2,7 +2,11 @@
 import { extname } from "node:path";
 import { loadSettings } from "../config/load.ts";
 import type { Settings } from "../config/types.ts";
+import { forecasterOf } from "../core/forecast/method.ts";
+import type { TickRecord } from "../core/policy/types.ts";
+import type { TargetConfig } from "../core/target.ts";
 import type { Ports } from "../ports.ts";
+import type { Components } from "../report/components.ts";
 import { collectingReporter, type Reported } from "../report/reporter.ts";
 import { type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
 import { type Command, CommandError, type Flags, type Io, UsageError } from "./io.ts";
@@ -10,10 +14,15 @@ import { readOption } from "./option-values.ts";
 import { checkOutputs, tell, writeOutput } from "./outputs.ts";
 import { type Choice, clockFor, openLog, openWorld, type World } from "./world.ts";
 
+/** Characters of a plot's line: at most, and where nobody knows how wide the reader's are. */
+const [WIDEST_PLOT, USUAL_PLOT] = [200, 100];
+
 /** Runs once, or every so often for a while. */
 export const runCommand: Command = async (flags, io) => {
   const choice = choose(flags, io);
   const repeat = repetition(flags);
+  if (flags.components === true && flags.plot !== true && flags.svg === undefined)
+    throw new UsageError("--components says what is drawn: give --plot or --svg FILE with it.");
   await checkOutputs(flags, ["svg"]);
   const settings = await settingsOf(flags, io, choice);
   const log = await openLog(settings, io);
@@ -110,16 +119,30 @@ export async function settingsOf(flags: Flags, io: Io, choice: Choice): Promise<
 async function printText(all: readonly Reported[], flags: Flags, io: Io, dryRun: boolean): Promise<void> {
   const { decisionText } = await import("../report/text.ts");
   for (const { target, record, outcome } of all) {
-    io.out(`${decisionText(target, record, outcome, dryRun)}\n`);
-    if (flags.plot !== true || record === null) continue;
-    const [{ pictureOf }, { terminalPlot }] = await Promise.all([
-      import("../report/picture.ts"),
-      import("../report/plot.ts"),
-    ]);
-    const picture = pictureOf(target, record);
-    if (picture !== null)
-      io.out(`${terminalPlot(picture, { columns: Math.min(io.columns, 120), rows: 14, color: io.color })}\n`);
+    io.out(`${decisionText(target, record, outcome, dryRun, io.columns)}\n`);
+    if (flags.plot === true && record !== null) io.out(await plotText(target, record, flags, io));
   }
+}
+
+async function plotText(target: TargetConfig, record: TickRecord, flags: Flags, io: Io): Promise<string> {
+  const [{ pictureOf }, { terminalPlot }] = await Promise.all([
+    import("../report/picture.ts"),
+    import("../report/plot.ts"),
+  ]);
+  const picture = pictureOf(target, record, forecasterOf(target.method));
+  if (picture === null) return "";
+  const columns = Number.isFinite(io.columns) ? Math.min(io.columns, WIDEST_PLOT) : USUAL_PLOT;
+  const terminal = { columns, color: io.color, unicode: io.unicode };
+  const plot = `${terminalPlot(picture, terminal)}\n`;
+  if (flags.components !== true) return plot;
+  const { terminalComponents } = await import("../report/plot-components.ts");
+  return plot + terminalComponents(await partsOf(target, record, flags), terminal);
+}
+
+/** Trend and seasons, where they are asked for. */
+async function partsOf(target: TargetConfig, record: TickRecord, flags: Flags): Promise<readonly Components[]> {
+  if (flags.components !== true) return [];
+  return (await import("../report/components.ts")).componentsOf(record, target.method);
 }
 
 /** One picture a target, SVG or, by the name's end, PNG; with several targets their names go into the file names. */
@@ -133,9 +156,10 @@ async function writePictures(all: readonly Reported[], path: string, flags: Flag
         import("../report/picture.ts"),
         import("../report/svg.ts"),
       ]);
-      const picture = record === null ? null : pictureOf(target, record);
-      if (picture === null) throw new Error(`there is no data of ${target.namespace}/${target.name} to draw`);
-      const svg = forecastSvg(picture);
+      const picture = record === null ? null : pictureOf(target, record, forecasterOf(target.method));
+      if (record === null || picture === null)
+        throw new Error(`there is no data of ${target.namespace}/${target.name} to draw`);
+      const svg = forecastSvg(picture, await partsOf(target, record, flags));
       return end.toLowerCase() === ".png" ? (await import("../report/png.ts")).svgToPng(svg, 1840) : svg;
     };
     await writeOutput(io, flags, "svg", make, file);
