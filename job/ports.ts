@@ -1,4 +1,4 @@
-/** What the job asks of the outside, as types and the one number that both sides keep to; adapters, the replay and tests implement them. */
+/** What the job asks of the outside, types only; adapters, the replay and tests implement them. */
 import type { Conditions } from "./core/policy/conditions.ts";
 import type { TickRecord, TrailEntry } from "./core/policy/types.ts";
 import type { OtherWrite } from "./core/policy/writer.ts";
@@ -6,9 +6,6 @@ import type { Samples } from "./core/series/types.ts";
 import type { JobState } from "./core/state/types.ts";
 import type { TargetConfig } from "./core/target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "./core/units.ts";
-
-/** Calls to the API server for one target in one run, an Event among them; those that targets share counted in full, repeats after transient errors not. */
-export const MOST_CALLS = 7;
 
 /** A history as read: samples, the clock of the source, and whether the answer was degraded. */
 export interface HistoryReading {
@@ -38,16 +35,14 @@ export interface History {
 export interface ScaleReading {
   readonly replicas: Replicas;
   readonly conditions: Conditions;
-  /** With actuator hpa: the HPA's current minReplicas. */
+  /** The number that is set, where that is not the replicas themselves: of the actuator hpa, the HPA's minReplicas. */
   readonly floor?: Replicas;
-  /** Calls to the API server that the reading took; absent: one. */
-  readonly calls?: number;
 }
 
 /** Reads and sets replicas. */
 export interface Scaler {
-  /** Throws a named error with cause when it cannot be read. `known`: conditions read a moment ago in this run, which are taken over; only the replicas are read again. */
-  read(target: TargetConfig, known?: Conditions): Promise<ScaleReading>;
+  /** Throws a named error with cause when it cannot be read. */
+  read(target: TargetConfig): Promise<ScaleReading>;
   /** Sets replicas only if they still are `from`; "conflict" when they are not. Throws a named error otherwise. */
   scale(target: TargetConfig, from: Replicas, to: Replicas): Promise<"done" | "conflict">;
   /** Who beside us set the replicas as they are, in words; undefined when that is nobody or not known. One call; never throws. */

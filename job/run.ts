@@ -4,9 +4,10 @@ import type { Forecaster } from "./core/forecast/types.ts";
 import { WRITER_ADVICE } from "./core/policy/writer.ts";
 import type { TargetConfig } from "./core/target.ts";
 import type { EpochSeconds, Seconds } from "./core/units.ts";
-import type { HistoryReading, Outcome, Ports } from "./ports.ts";
+import type { Outcome, Ports } from "./ports.ts";
+import { decideAll, type TargetDecision } from "./run/decide.ts";
 import { outcomeOf, writerOf } from "./run/outcome.ts";
-import { nameWriters, type Plan, planAll, readScales, readState, type Seen } from "./run/plan.ts";
+import { nameWriters, type Readings, readHistories, readScales, readState } from "./run/read.ts";
 import { settle } from "./run/settle.ts";
 
 /** `dryRun` writes nothing: no claim, no scale. `forecaster` takes the place of the one that each target's method names. */
@@ -23,26 +24,24 @@ export interface RunResult {
   readonly timings: Readonly<Record<string, number>>;
 }
 
-/** Clocks further apart than this are worth a warning; "now" is the source's in any case. */
-const MOST_SKEW: Seconds = 5;
-
 /** One run. Never throws for what the world does: a target that fails gives a failed outcome and the others go on. */
 export async function runOnce(ports: Ports, targets: readonly TargetConfig[], options: RunOptions): Promise<RunResult> {
   const timings: Record<string, number> = {};
   const timed = stopwatch(ports, timings);
   const [{ now, histories }, read, state] = await Promise.all([
     timed("history", () => readHistories(ports, targets)),
-    timed("scale", () => readScales(ports.scaler, targets)),
+    timed("scale", () => readScales(ports, targets)),
     timed("state", () => readState(ports)),
   ]);
   const scales = options.dryRun === true ? read : await nameWriters(ports, targets, { scales: read, state });
-  const seen: Seen = { now, histories, scales, state };
-  const plans = await timed("decide", async () => planAll(targets, seen, chooser(options)));
+  const readings: Readings = { now, histories, scales, state };
+  const chooser = options.forecaster === undefined ? forecasterOf : () => options.forecaster!;
+  const decisions = await timed("decide", async () => decideAll(targets, readings, chooser));
   const outcomes =
     options.dryRun === true
-      ? plans.map((plan) => outcomeOf(plan, "dry run: "))
-      : await timed("act", () => settle(ports, seen, plans, chooser(options)));
-  report(ports, plans, outcomes);
+      ? decisions.map((decided) => outcomeOf(decided, "dry run: "))
+      : await timed("act", () => settle(ports, readings, decisions));
+  report(ports, decisions, outcomes);
   return { targets: outcomes, exitCode: outcomes.some((outcome) => outcome.action === "failed") ? 1 : 0, now, timings };
 }
 
@@ -78,32 +77,6 @@ export async function runFor(
   return { runs, exitCode: runs.at(-1)?.exitCode ?? 0 };
 }
 
-function chooser({ forecaster }: RunOptions): typeof forecasterOf {
-  return forecaster === undefined ? forecasterOf : () => forecaster;
-}
-
-async function readHistories(ports: Ports, targets: readonly TargetConfig[]): Promise<Pick<Seen, "now" | "histories">> {
-  const local = ports.clock.now();
-  try {
-    const now = await ports.history.now();
-    const skew = Math.abs(now - local);
-    if (skew > MOST_SKEW)
-      ports.reporter.log(
-        "warn",
-        `the clock of the metric source is ${skew.toFixed(1)} s away from ours; its time is used`,
-        { skew },
-      );
-    const histories = await ports.history.read(targets, now);
-    return {
-      now,
-      histories: targets.map((_, i) => histories[i] ?? new Error("the source gave no reading for this target")),
-    };
-  } catch (cause) {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
-    return { now: local, histories: targets.map((): HistoryReading | Error => error) };
-  }
-}
-
 function stopwatch({ clock }: Ports, timings: Record<string, number>) {
   return async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const start = clock.tick();
@@ -116,13 +89,13 @@ function stopwatch({ clock }: Ports, timings: Record<string, number>) {
 }
 
 /** Reporting must never fail a run. */
-function report({ reporter }: Ports, plans: readonly Plan[], outcomes: readonly Outcome[]): void {
-  for (const [i, plan] of plans.entries()) {
+function report({ reporter }: Ports, decisions: readonly TargetDecision[], outcomes: readonly Outcome[]): void {
+  for (const [i, decided] of decisions.entries()) {
     try {
-      const writer = writerOf(plan);
+      const writer = writerOf(decided);
       if (writer !== null && writer.times > 1)
-        reporter.log("warn", `${plan.target.namespace}/${plan.target.name}: ${writer.message}; ${WRITER_ADVICE}`);
-      reporter.tick(plan.target, plan.output?.record ?? null, outcomes[i]!);
+        reporter.log("warn", `${decided.target.namespace}/${decided.target.name}: ${writer.message}; ${WRITER_ADVICE}`);
+      reporter.tick(decided.target, decided.output?.record ?? null, outcomes[i]!);
     } catch {
       // Nothing is left to tell it to.
     }

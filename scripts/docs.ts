@@ -1,14 +1,16 @@
 /** Writes what is generated from the tables of flags and settings: docs/cli.md, docs/configuration.md, docs/reasons.md, the JSON Schemas of the file and of the chart's values. `--check` only compares. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { COMMANDS, type CommandSpec, type Option } from "../job/cli/options.ts";
+import { type CommandSpec, commandsOf, type Option } from "../job/cli/options.ts";
 import { accepted } from "../job/config/check.ts";
 import { configSchema } from "../job/config/json-schema.ts";
-import { SETTINGS } from "../job/config/layers.ts";
 import type { Node } from "../job/config/schema.ts";
-import { FILE_SCHEMA } from "../job/config/settings-schema.ts";
+import { settingOf } from "../job/config/settings.ts";
+import { fileSchema, TABLE, type Table } from "../job/config/table.ts";
 import { formatUnit } from "../job/config/units.ts";
 import { EXIT_CODES } from "../job/run/explanations.ts";
+import { readmeText } from "./helm-readme.ts";
+import { rulesText } from "./helm-rules.ts";
 import { schemaText } from "./helm-schema.ts";
 import { table } from "./markdown.ts";
 import { reasonsPage } from "./reasons-page.ts";
@@ -32,7 +34,9 @@ function acceptedOf(node: Node): string {
     case "text":
       return node.accepts ?? "text";
     case "dict":
-      return "names with texts";
+      return `at most ${node.atMost} names`;
+    case "list":
+      return `a list of ${node.atLeast ?? 0} to ${node.atMost}`;
     default:
       return "";
   }
@@ -51,7 +55,7 @@ function optionTable(options: readonly Option[]): string {
 function commandSection(spec: CommandSpec, shared: ReadonlySet<string>): string {
   const title = spec.name === "run" ? "The run (no command)" : `\`${spec.form.replace("<file>", "FILE")}\``;
   const own =
-    spec.name === "run" ? spec.options : spec.options.filter((o) => !shared.has(o.flag) || o.variable === null);
+    spec.name === "run" ? spec.options : spec.options.filter((o) => !shared.has(o.flag) || o.setting === null);
   const groups = Map.groupBy(own, (o) => o.group);
   const tables = [...groups].map(([name, options]) => `**${name}**\n\n${optionTable(options)}`);
   const rest =
@@ -64,8 +68,9 @@ function commandSection(spec: CommandSpec, shared: ReadonlySet<string>): string 
 }
 
 /** docs/cli.md. */
-export function cliPage(): string {
-  const shared = new Set(COMMANDS[0]!.options.filter((o) => o.variable !== null).map((o) => o.flag));
+export function cliPage(settings: Table = TABLE): string {
+  const commands = commandsOf(settings);
+  const shared = new Set(commands[0]!.options.filter((o) => o.setting !== null).map((o) => o.flag));
   return `${[
     "# Command line",
     GENERATED,
@@ -78,33 +83,37 @@ export function cliPage(): string {
     "With `--json` one JSON object is printed on stdout and nothing else; logs go to stderr. Without it the answer is text for a person.",
     "Long work shows its progress on stderr: a bar with the time left on a terminal, a line every ten seconds elsewhere.",
     "A file that cannot be written is refused before the work. One that cannot be written after it is told, and changes neither what was done nor the exit code.",
-    ...COMMANDS.map((spec) => commandSection(spec, shared)),
+    ...commands.map((spec) => commandSection(spec, shared)),
   ].join("\n\n")}\n`;
 }
 
-function settingRows(node: Node, path: string): (readonly string[])[] {
+function settingRows(settings: Table, node: Node, path: string): (readonly string[])[] {
   if (node.kind === "group") {
     return Object.entries(node.fields).flatMap(([key, field]) =>
-      settingRows(field, path === "" ? key : `${path}.${key}`),
+      settingRows(settings, field, path === "" ? key : `${path}.${key}`),
     );
   }
-  const setting = SETTINGS.find((s) => s.node === node);
+  const setting = settingOf(node, settings);
   const ways =
-    setting === undefined
+    setting === null
       ? ""
       : [setting.flag === null ? "" : `\`--${setting.flag}\``, `\`${setting.variable}\``]
           .filter((w) => w !== "")
           .join("<br>");
   const about = node.required === true ? `${node.about} Required.` : node.about;
-  const self = [`\`${path}\``, about, node.kind === "list" ? "a list" : acceptedOf(node), presetOf(node), ways];
-  const inner = node.kind === "list" && node.of.kind === "group" ? settingRows(node.of, `${path}[]`) : [];
+  const self = [`\`${path}\``, about, acceptedOf(node), presetOf(node), ways];
+  const items = node.kind === "list" ? `${path}[]` : `${path}.NAME`;
+  const inner =
+    (node.kind === "list" || node.kind === "dict") && node.of.kind === "group"
+      ? settingRows(settings, node.of, items)
+      : [];
   return [self, ...inner];
 }
 
 /** docs/configuration.md. */
-export function configurationPage(): string {
+export function configurationPage(page: Table = TABLE): string {
   const head = ["field", "meaning", "accepted", "default", "flag, variable"];
-  const { defaults: _defaults, targets, ...rest } = FILE_SCHEMA.fields;
+  const { defaults: _defaults, targets, ...rest } = fileSchema(page).fields;
   return `${[
     "# Configuration",
     GENERATED,
@@ -114,9 +123,9 @@ export function configurationPage(): string {
     "```yaml\nprometheus:\n  url: http://prometheus.monitoring:9090\ndefaults:\n  quantile: 0.9\ntargets:\n  - namespace: shop\n    scaleTargetRef: { name: web }\n    targetCpu: 400m\n    minReplicas: 2\n    maxReplicas: 20\n    behavior:\n      scaleDown: { stabilizationWindowSeconds: 10m }\n```",
     "## A target",
     "Each entry of `targets`; `defaults` takes the same fields and holds for all targets that do not set them.",
-    table(head, settingRows(targets.of, "")),
+    table(head, settingRows(page, targets.of, "")),
     ...Object.entries(rest).map(
-      ([key, node]) => `## ${key}\n\n${node.about}\n\n${table(head, settingRows(node, key))}`,
+      ([key, node]) => `## ${key}\n\n${node.about}\n\n${table(head, settingRows(page, node, key))}`,
     ),
   ].join("\n\n")}\n`;
 }
@@ -128,7 +137,9 @@ export function generated(): Readonly<Record<string, string>> {
     "docs/configuration.md": configurationPage(),
     "docs/reasons.md": reasonsPage(GENERATED),
     "docs/config.schema.json": `${JSON.stringify(configSchema(), null, 2)}\n`,
+    "manifests/helm/README.md": readmeText(),
     "manifests/helm/values.schema.json": schemaText(),
+    "manifests/helm/templates/_rules.tpl": rulesText(),
   };
 }
 

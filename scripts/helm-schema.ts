@@ -1,7 +1,8 @@
 /** The chart's values.schema.json: the chart's own fields, and `config` from the job's own schema. `npm run docs` writes it. */
-import { configSchema } from "../job/config/json-schema.ts";
+import { configSchema, type Json } from "../job/config/json-schema.ts";
+import type { Node } from "../job/config/schema.ts";
+import { TABLE, type Table } from "../job/config/table.ts";
 
-type Json = { readonly [key: string]: unknown };
 type Fields = Record<string, Json>;
 type Group = Json & { readonly properties: Fields };
 
@@ -12,6 +13,15 @@ const labels = { type: "object", additionalProperties: text };
 const port = { type: "integer", minimum: 1, maximum: 65535 };
 const name = { type: "string", maxLength: 253, pattern: "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$" };
 const namespace = { type: "string", maxLength: 63, pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$" };
+const label = { type: "string", pattern: "^[a-z]([-a-z0-9]*[a-z0-9])?$" };
+const cidr = { ...text, pattern: "^[0-9a-fA-F.:]+/[0-9]{1,3}$" };
+/** Seconds as a whole number, or a duration; empty where there is none. */
+const time = {
+  anyOf: [
+    { type: "number", minimum: 1, maximum: 86_400 },
+    { ...text, pattern: "^((\\d+(\\.\\d+)?(ms|[smhd]))+|\\d+)?$" },
+  ],
+};
 const image: Fields = {
   repository: { type: "string", pattern: "^[a-z0-9][a-z0-9._/:-]*$" },
   tag: { type: "string", pattern: "^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})?$" },
@@ -19,6 +29,7 @@ const image: Fields = {
 };
 
 const listOf = (items: Json, minItems = 0) => ({ type: "array", items, ...(minItems > 0 ? { minItems } : {}) });
+const orEmpty = (of: Json) => ({ anyOf: [{ const: "" }, of] });
 /** An object that knows no other fields than these. */
 const group = (properties: Fields, required: readonly string[] = []) => ({
   type: "object",
@@ -39,22 +50,21 @@ const resources = group({
   "ephemeral-storage": { ...text, pattern: "^[0-9]+(Ki|Mi|Gi|k|M|G)$" },
 });
 
-function without(node: Json | undefined, ...fields: readonly string[]): Group {
-  const given = node as Group;
-  return {
-    ...given,
-    properties: Object.fromEntries(Object.entries(given.properties).filter(([key]) => !fields.includes(key))),
-  };
+/** No secret in a ConfigMap, and nothing that the chart itself sets. */
+export function isLeftOut(node: Node): boolean {
+  return node.chart === undefined ? isSecret(node) : !node.chart;
 }
 
-/**
- * The job's schema as the chart takes it, which is narrower: no secret in a ConfigMap, no cluster but its own, the state where the chart keeps
- * it, targets in the release's namespace, where the Role is, and each with a name and a targetCpu: without them every run would fail.
- */
-function chartConfig(): Json {
-  const { $schema: _draft, title: _title, ...config } = configSchema() as Group;
-  const { prometheus, kubernetes, defaults, targets, report } = config.properties as Record<string, Group>;
-  const plain = without(prometheus, "bearerToken");
+/** A secret, or names or places of secrets; a group that has one among its fields is none. */
+function isSecret(node: Node): boolean {
+  if (node.kind === "list" || node.kind === "dict") return isSecret(node.of);
+  return node.kind === "text" && node.secret === true;
+}
+
+/** The job's schema as the chart takes it: with a Prometheus, and with targets that each have a name and a targetCpu, for without them every run would fail. */
+function chartConfig(table: Table): Json {
+  const { $schema: _draft, title: _title, ...config } = configSchema(table, isLeftOut) as Group;
+  const { prometheus, targets } = config.properties as Record<string, Group>;
   return {
     ...config,
     required: ["prometheus", "targets"],
@@ -63,33 +73,29 @@ function chartConfig(): Json {
       { properties: { targets: { items: { required: ["targetCpu"] } } } },
     ],
     properties: {
-      prometheus: {
-        ...plain,
-        required: ["url"],
-        properties: {
-          ...plain.properties,
-          url: { ...plain.properties.url, pattern: "^https?://[^\\s/@]+(/\\S*)?$" },
-          basic: without(plain.properties.basic, "password"),
-        },
-      },
-      kubernetes: without(kubernetes, "kubeconfig", "context"),
-      report,
-      defaults: without(defaults, "namespace", "name"),
-      targets: {
-        ...targets,
-        minItems: 1,
-        items: { ...without(targets?.items as Json, "namespace"), required: ["scaleTargetRef"] },
-      },
+      ...config.properties,
+      prometheus: { ...prometheus, required: ["url"] },
+      targets: { ...targets, minItems: 1, items: { ...(targets?.items as Json), required: ["scaleTargetRef"] } },
     },
   };
 }
 
 function cronJob(): Json {
   return group({
-    schedule: { type: "string", pattern: "^\\S+( \\S+){4}$" },
+    schedule: { type: "string", pattern: "^[0-9*/,-]+( [0-9A-Za-z*/,?-]+){4}$" },
+    timeZone: { type: "string", pattern: "^([A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*)?$", not: { pattern: "^[Ll]ocal$" } },
     suspend: toggle,
+    every: time,
+    for: time,
+    // below ten seconds the controller, which looks every ten, may pass a slot over
+    startingDeadlineSeconds: { type: "integer", minimum: 10, maximum: 3600 },
+    activeDeadlineSeconds: { type: "integer", minimum: 10, maximum: 86_400 },
+    ttlSecondsAfterFinished: { type: "integer", minimum: 0, maximum: 604_800 },
+    successfulJobsHistoryLimit: { type: "integer", minimum: 0, maximum: 100 },
+    failedJobsHistoryLimit: { type: "integer", minimum: 0, maximum: 100 },
     extraArgs: listOf(text),
     env: listOf({ ...anything, required: ["name"] }),
+    envFrom: listOf(anything, 0),
     volumeMounts: listOf({ ...anything, required: ["name", "mountPath"] }),
     volumes: listOf({ ...anything, required: ["name"] }),
     resources: group({ requests: resources, limits: resources }, ["requests", "limits"]),
@@ -98,35 +104,44 @@ function cronJob(): Json {
     nodeSelector: labels,
     tolerations: listOf(anything),
     affinity: anything,
+    topologySpreadConstraints: listOf(anything),
     priorityClassName: text,
   });
 }
 
-/** values.schema.json as an object. */
-function valuesSchema(): Json {
+/** values.schema.json as an object, for a table of settings. */
+export function valuesSchema(table: Table = TABLE): Json {
   const part = (more: Fields = {}) => group({ enabled: toggle, ...more });
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Values of the chart prophet-autoscaler",
     ...group({
       global: { ...anything, description: "Left to charts that hold this one." },
+      nameOverride: orEmpty({ ...label, maxLength: 63 }),
+      fullnameOverride: orEmpty({ ...label, maxLength: 52 }),
+      openshift: toggle,
       image: group({
         ...image,
         digest: { type: "string", pattern: "^(sha256:[a-f0-9]{64})?$" },
         pullSecrets: listOf(group({ name }, ["name"])),
       }),
-      config: chartConfig(),
+      config: chartConfig(table),
       cronJob: cronJob(),
-      serviceAccount: group({ annotations: labels }),
+      rbac: group({ create: toggle }),
+      serviceAccount: group({ create: toggle, name: orEmpty(name), annotations: labels }),
+      podSecurityContext: anything,
+      securityContext: anything,
       networkPolicy: part({
-        prometheus: group({ namespace, port }),
-        apiServer: group({
-          cidrs: listOf({ ...text, pattern: "^[0-9a-fA-F.:]+/[0-9]{1,3}$" }, 1),
-          ports: listOf(port, 1),
-        }),
+        dns: group({ namespace: orEmpty(namespace), ports: listOf(port), cidrs: listOf(cidr) }),
+        prometheus: {
+          ...group({ namespace: orEmpty(namespace), port, cidrs: listOf(cidr) }),
+          // a rule that names nobody lets out to everybody
+          anyOf: [{ properties: { namespace: { minLength: 1 } } }, { properties: { cidrs: { minItems: 1 } } }],
+        },
+        apiServer: group({ cidrs: listOf(cidr, 1), ports: listOf(port, 1) }),
       }),
       monitoring: group({
-        namespace: { anyOf: [{ const: "" }, namespace] },
+        namespace: orEmpty(namespace),
         dashboard: part({ labels }),
         rules: part(),
         prometheusRule: part({ labels }),

@@ -1,5 +1,7 @@
 /** Who is overtaken: lost claims, changed replicas, refused writes, overlapping runs. */
 import { describe, expect, it } from "vitest";
+import { encode } from "../job/core/state/codec.ts";
+import { BLANK } from "../job/core/state/memory.ts";
 import { runOnce } from "../job/run.ts";
 import { config, NOW } from "./fakes/config.ts";
 import { last } from "./fakes/forecaster.ts";
@@ -24,52 +26,69 @@ describe("a lost claim", () => {
     world.state.version++;
   };
 
-  it("looks and decides again, once", async () => {
+  it("to a run with other targets is made again, for the same decision", async () => {
     const world = at("claim", 1, overtake);
     const result = await run(world);
     expect(result.targets[0]).toMatchObject({ action: "scaled", to: 5 });
-    expect(world.calls.filter((call) => call === "read web")).toHaveLength(2);
-    expect(world.calls.filter((call) => call === "history")).toHaveLength(1);
+    expect(world.calls.filter((call) => call === "read web")).toHaveLength(1);
   });
 
-  it("then leaves it to the next run", async () => {
-    const world = at("claim", 2, overtake);
+  it("to a run of the same target is left to the next run, and that run's memory stays", async () => {
+    const theirs = { ...BLANK, recommendations: [{ at: NOW, replicas: 9 }] };
+    const world = at("claim", 1, (w) => {
+      const targets = { "shop/web": theirs };
+      w.state = { text: encode({ version: 1, targets }), version: w.state.version + 1 };
+    });
     const result = await run(world);
     expect(result).toMatchObject({
       exitCode: 0,
       targets: [{ action: "held", from: 2, to: 2, reason: "StateConflict" }],
     });
     expect(world.replicas.web).toBe(2);
+    expect(memoryOf(world)).toEqual(theirs);
+  });
+
+  it("is left to the next run the second time", async () => {
+    const world = at("claim", 2, overtake);
+    expect((await run(world)).targets[0]).toMatchObject({ action: "held", reason: "StateConflict" });
     expect(world.calls.filter((call) => call.startsWith("scale"))).toEqual([]);
   });
 });
 
+describe("two jobs on one store", () => {
+  it("that start in the same second all decide, every minute", async () => {
+    const world = busy({ replicas: { web: 2, api: 2 }, load: (_, time) => 1 + ((time / 60) % 5) });
+    for (let minute = 0; minute < 10; minute++) {
+      world.now = NOW + 60 * minute;
+      const both = await Promise.all([run(world), run(world, [config({ name: "api" })])]);
+      expect(both.map(({ targets }) => targets[0]?.reason)).not.toContain("StateConflict");
+    }
+    expect(Object.keys(stateOf(world).targets).sort()).toEqual(["shop/api", "shop/web"]);
+  });
+});
+
 describe("changed replicas", () => {
-  it("are read and decided upon again, once", async () => {
+  it("are left to the next run, which decides upon them", async () => {
     const world = at("scale web", 1, (w) => {
       w.replicas.web = 3;
     });
-    const result = await run(world);
-    expect(result.targets[0]).toMatchObject({ action: "scaled", from: 3, to: 5 });
-    expect(memoryOf(world)?.changes).toEqual([{ at: NOW, from: 3, to: 5 }]);
+    const first = await run(world);
+    expect(first).toMatchObject({ exitCode: 0, targets: [{ action: "held", from: 2, reason: "ScaleConflict" }] });
+    expect(world.replicas.web).toBe(3);
+    expect(memoryOf(world)).toBeUndefined();
+    world.now += 60;
+    expect((await run(world)).targets[0]).toMatchObject({ action: "scaled", from: 3, to: 5 });
+    expect(memoryOf(world)?.changes).toEqual([{ at: NOW + 60, from: 3, to: 5 }]);
   });
 
-  it("need no write when they are what is wanted", async () => {
-    const world = at("scale web", 1, (w) => {
-      w.replicas.web = 5;
+  it("never count as our write undone, however often they change in between", async () => {
+    const world = at("scale web", 99, (w) => {
+      w.replicas.web = (w.replicas.web ?? 0) === 3 ? 2 : 3;
     });
-    const result = await run(world);
-    expect(result.targets[0]).toMatchObject({ action: "unchanged", from: 5, to: 5 });
-    expect(memoryOf(world)?.changes).toEqual([]);
-  });
-
-  it("are left to the next run the second time", async () => {
-    const world = at("scale web", 2, (w) => {
-      w.replicas.web = (w.replicas.web ?? 0) + 1;
-    });
-    const result = await run(world);
-    expect(result).toMatchObject({ exitCode: 0, targets: [{ action: "held", reason: "ScaleConflict" }] });
-    expect(world.replicas.web).toBe(4);
+    for (let minute = 0; minute < 6; minute++) {
+      world.now = NOW + 60 * minute;
+      expect((await run(world)).targets[0]?.reason).toBe("ScaleConflict");
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 /** What the policy bench compares: entries of each table. */
-import { resolveTarget } from "../../job/config/resolve.ts";
+import { resolveTarget } from "../../job/config/target-settings.ts";
 import type { TargetConfig } from "../../job/core/target.ts";
 import { type Entry, FRONT } from "./matrix.ts";
 

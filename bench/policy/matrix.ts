@@ -1,5 +1,5 @@
 /** Runs policies over series and sums their scores up as the tables quote them. */
-import { keepLevel } from "../../job/config/resolve.ts";
+import { keepLevel } from "../../job/config/target-settings.ts";
 import type { Forecast, Forecaster } from "../../job/core/forecast/types.ts";
 import type { TargetConfig } from "../../job/core/target.ts";
 import { toDemand } from "../../job/replay/demand.ts";

@@ -76,14 +76,6 @@ export function codeOf(error: unknown): string {
   return codeOf(cause) || (Array.isArray(errors) ? codeOf(errors[0]) : "");
 }
 
-/** A function that replaces every secret in a text by `***`. Secrets under 4 characters are left: they would hit ordinary words. */
-export function redactor(secrets: readonly (string | undefined)[]): (text: string) => string {
-  const known = secrets
-    .filter((s): s is string => s !== undefined && s.length >= 4)
-    .sort((a, b) => b.length - a.length);
-  return (text) => known.reduce((t, secret) => t.replaceAll(secret, "***"), text);
-}
-
 /** The first characters of a body on one line, for messages. */
 export function excerpt(body: string, length = 200): string {
   const line = body

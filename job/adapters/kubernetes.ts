@@ -1,18 +1,13 @@
 /** The ports that the API server serves, over one connection that is opened at the first call. */
 import type { KubernetesSettings, StateSettings } from "../config/types.ts";
 import type { Scaler, StateStore } from "../ports.ts";
-import { counted } from "./call-count.ts";
 import { type EventWriter, kubernetesEvents } from "./kubernetes-events.ts";
-import { type Environment, type Kubernetes, openKubernetes } from "./kubernetes-http.ts";
+import { type Kubernetes, type KubernetesOutside, openKubernetes } from "./kubernetes-http.ts";
 import { kubernetesScaler } from "./kubernetes-scaler.ts";
 import { kubernetesState } from "./kubernetes-state.ts";
-import type { Timing } from "./retry.ts";
 
-export interface KubernetesOptions {
-  /** For KUBECONFIG, KUBERNETES_SERVICE_HOST and HOME. */
-  readonly env: Environment;
+export interface KubernetesOptions extends KubernetesOutside {
   readonly log?: (level: "debug" | "warn", message: string) => void;
-  readonly timing?: Timing;
 }
 
 /** All ports over one API server. */
@@ -34,20 +29,17 @@ export function kubernetesPorts(
 ): KubernetesPorts {
   let opened: Promise<Kubernetes> | undefined;
   const api = () => {
-    opened ??= openKubernetes(settings, options.env, options.timing).catch((error: unknown) => {
+    opened ??= openKubernetes(settings, options).catch((error: unknown) => {
       opened = undefined;
       throw error;
     });
     return opened;
   };
   const log = options.log ?? (() => {});
-  const ports = {
+  return {
     scaler: kubernetesScaler(api, { inspect: settings.detectScalers, log }),
     state: kubernetesState(api, state),
     events: settings.events ? kubernetesEvents(api, log) : null,
-  };
-  return {
-    ...counted(ports, log),
     api,
     close: () => {
       opened?.then((connection) => connection.close()).catch(() => {});

@@ -45,7 +45,7 @@ async function seriesOf(file: string): Promise<Series> {
   try {
     const { samples } = await readSeriesFile(file);
     const everything = Number.POSITIVE_INFINITY;
-    const { times, values } = clean(samples, { latest: everything, ceiling: everything });
+    const { times, values } = clean(samples, { latest: everything, ceiling: everything, zero: true });
     if (times.length < 2)
       throw new CommandError(`${file} holds ${times.length} usable samples; a backtest needs two at least.`);
     const spacings = Float64Array.from(times.subarray(1), (t, i) => t - times[i]!).sort();

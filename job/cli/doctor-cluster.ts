@@ -1,10 +1,11 @@
 /** The doctor's checks of the cluster: reachable, permissions (needed, useful, too wide), replicas, other scalers, state. */
+import { type ActedOn, nameIn } from "../adapters/actuator.ts";
+import { actuatorOf } from "../adapters/actuators.ts";
+import { type Check, reasonOf } from "../adapters/check.ts";
 import type { Kubernetes } from "../adapters/kubernetes-http.ts";
 import { resourceOf } from "../adapters/kubernetes-path.ts";
 import type { Settings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
-import { type Check, reasonOf } from "./doctor-check.ts";
-import { writerCheck } from "./doctor-writers.ts";
 import type { World } from "./world.ts";
 
 /** A permission and what its lack means. */
@@ -58,8 +59,13 @@ function permissionsOf(settings: Settings): readonly Permission[] {
     const resource = resourceOf(t.scaleTargetRef);
     const workload = { group, resource, namespace: t.namespace, name: t.scaleTargetRef.name };
     const hpas = { group: "autoscaling", resource: "horizontalpodautoscalers", namespace: t.namespace };
-    const scale = { ...workload, subresource: "scale" };
-    const actuator = t.actuator === "hpa" ? { ...hpas, name: t.hpaName ?? t.scaleTargetRef.name } : scale;
+    const { object }: { object: ActedOn } = actuatorOf(t);
+    const actuator = {
+      ...workload,
+      ...object.kind,
+      ...(object.subresource === undefined ? {} : { subresource: object.subresource }),
+      name: nameIn(object, t),
+    };
     const without = "apply the Role of manifests/base with this workload's name in resourceNames";
     return [
       { ...actuator, verb: "get", want: "need", without },
@@ -165,8 +171,7 @@ async function targetChecks(api: Kubernetes, world: World, target: TargetConfig)
         message: "paused by annotation",
         todo: "remove the annotation to scale again",
       });
-    if (target.actuator === "scale") checks.push(await writerCheck(api, target, replicas));
-    return checks;
+    return [...checks, ...(await actuatorOf(target).checks(api, target, replicas))];
   } catch (error) {
     return [
       {

@@ -1,16 +1,16 @@
 /** `doctor`: checks everything a run needs before the first run; each line says ok, warn or fail, and what to do. Writes nothing. */
-import type { Check } from "./doctor-check.ts";
+import type { Check } from "../adapters/check.ts";
+import { choose, settingsOf } from "./choice.ts";
 import { clusterChecks } from "./doctor-cluster.ts";
 import { historyChecks } from "./doctor-history.ts";
 import type { Command } from "./io.ts";
-import { choose, settingsOf } from "./run-command.ts";
 import { openLog, openWorld } from "./world.ts";
 
 /** Runs all checks. Exit code 1 when one failed. */
 export const doctorCommand: Command = async (flags, io) => {
   const choice = choose(flags, io);
   const settings = await settingsOf(flags, io, choice);
-  const log = await openLog({ ...settings, report: { ...settings.report, logLevel: "error" } }, io);
+  const log = openLog({ ...settings, warnings: [], report: { ...settings.report, logLevel: "error" } }, io);
   const world = await openWorld(settings, choice, io, log);
   try {
     const checks: Check[] = [
@@ -19,6 +19,7 @@ export const doctorCommand: Command = async (flags, io) => {
         status: "ok",
         message: `${settings.targets.length} target${settings.targets.length === 1 ? "" : "s"}`,
       },
+      ...settings.warnings.map((message): Check => ({ check: "settings", status: "warn", message })),
       ...(await historyChecks(settings, world, choice)),
       ...(await clusterChecks(settings, world)),
     ];

@@ -1,33 +1,35 @@
 /** The doctor's checks of the metric source: reachable, clock, and the quality of each target's data. */
+
+import { type Check, reasonOf } from "../adapters/check.ts";
+import type { MetricSource } from "../adapters/source.ts";
 import type { Settings } from "../config/types.ts";
-import { capacityOf, inspect } from "../core/series/quality.ts";
+import { believable, inspect } from "../core/series/quality.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { HistoryReading } from "../ports.ts";
-import { type Check, reasonOf } from "./doctor-check.ts";
-import type { Choice, World } from "./world.ts";
+import type { Choice } from "./choice.ts";
+import type { World } from "./world.ts";
 
 const MOST_SKEW = 5;
 
 /** Checks the source and the data. Never throws. */
 export async function historyChecks(settings: Settings, world: World, choice: Choice): Promise<readonly Check[]> {
-  const check = choice.historyFile ?? settings.prometheus?.url ?? "history";
+  const { source } = world;
+  const check = source.where({ settings, historyFile: choice.historyFile }) ?? source.name;
   let now: number;
   try {
     now = await world.history.now();
   } catch (error) {
-    const todo =
-      choice.historyFile === null
-        ? "check prometheus.url, that a NetworkPolicy lets the job out, and the credentials; `curl URL/api/v1/query?query=vector(1)` must answer"
-        : "check the path and the form of the file: CSV `timestamp,value`, or the JSON of query_range";
-    return [{ check, status: "fail", message: reasonOf(error), todo }];
+    return [{ check, status: "fail", message: reasonOf(error), todo: source.checks.noAnswer }];
   }
   const readings = await world.history
     .read(settings.targets, now)
     .catch((error: unknown) => settings.targets.map(() => asError(error)));
-  const data = settings.targets.map((target, i) => dataCheck(target, readings[i] ?? new Error("no reading"), now));
+  const data = settings.targets.map((target, i) =>
+    dataCheck(source, target, readings[i] ?? new Error("no reading"), now),
+  );
   return [
     { check, status: "ok", message: "answers" },
-    ...(choice.historyFile === null ? [clockCheck(now, world.clock.now())] : []),
+    ...(source.live ? [clockCheck(now, world.clock.now())] : []),
     ...data,
   ];
 }
@@ -43,7 +45,7 @@ function clockCheck(there: number, here: number): Check {
   return { check: "clock of the source", status: Math.abs(skew) > MOST_SKEW ? "warn" : "ok", message, todo };
 }
 
-function dataCheck(target: TargetConfig, reading: HistoryReading | Error, now: number): Check {
+function dataCheck(source: MetricSource, target: TargetConfig, reading: HistoryReading | Error, now: number): Check {
   const check = `data of ${target.namespace}/${target.name}`;
   if (reading instanceof Error) {
     return {
@@ -59,8 +61,10 @@ function dataCheck(target: TargetConfig, reading: HistoryReading | Error, now: n
     history: target.history,
     maxAge: target.maxAge,
     minCoverage: target.minCoverage,
+    cpu: true,
     capacity: Number.POSITIVE_INFINITY,
-    ceiling: capacityOf(target.maxReplicas, target.podCpuLimit),
+    ceiling: believable(target.maxReplicas, target.podCpuLimit, target.targetCpu),
+    useful: target.maxReplicas * target.targetCpu,
     partial: reading.partial,
     seriesCount: reading.seriesCount,
   });
@@ -69,18 +73,6 @@ function dataCheck(target: TargetConfig, reading: HistoryReading | Error, now: n
     check,
     status: status[quality.verdict],
     message: `${quality.reason}: ${quality.message}`,
-    todo: TODO[quality.reason] ?? `look at the raw series: ${reading.source}`,
+    todo: source.checks.data[quality.reason] ?? `look at the raw series: ${reading.source}`,
   };
 }
-
-const TODO: Readonly<Record<string, string>> = {
-  NoData:
-    "does Prometheus scrape cadvisor, and do the labels namespace, pod and container exist? Run the query by hand, or give one with --query",
-  StaleData: "is the scrape of cadvisor still running? maxAge is the accepted age",
-  TooFewSamples: "wait a few minutes; until then the replicas stay",
-  GapsInData: "only scale-out is allowed until the window is covered; minCoverage is the accepted share",
-  SeveralSeries: "the query must aggregate to one series: wrap it in sum(...)",
-  PartialAnswer: "the source answered with warnings: look at its stores or its limits",
-  AboveCapacity:
-    "more CPU than the pods can burn: does the query count other pods or containers twice? Or is podCpuLimit too low?",
-};

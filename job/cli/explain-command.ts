@@ -3,15 +3,15 @@ import type { TargetState } from "../core/state/types.ts";
 import { collectingReporter } from "../report/reporter.ts";
 import { columns, cpu, decisionText, number } from "../report/text.ts";
 import { runOnce } from "../run.ts";
+import { choose, settingsOf } from "./choice.ts";
 import type { Command } from "./io.ts";
-import { choose, settingsOf } from "./run-command.ts";
 import { clockFor, openLog, openWorld } from "./world.ts";
 
 /** Explains. Exit code 1 when a target could not be decided. */
 export const explainCommand: Command = async (flags, io) => {
   const choice = choose(flags, io);
   const settings = await settingsOf(flags, io, choice);
-  const log = await openLog(settings, io);
+  const log = openLog(settings, io);
   const world = await openWorld(settings, choice, io, log);
   try {
     const stored = await world.state.read().catch((error: unknown) => {
@@ -20,8 +20,8 @@ export const explainCommand: Command = async (flags, io) => {
     });
     if (stored?.warning !== undefined) log("warn", stored.warning);
     const reporter = collectingReporter(log, true);
-    const now = choice.historyFile === null ? null : await world.history.now();
-    const ports = { ...world, clock: clockFor(world, choice, now), reporter };
+    const now = world.source.live ? null : await world.history.now();
+    const ports = { ...world, clock: clockFor(world, now), reporter };
     const result = await runOnce(ports, settings.targets, { dryRun: true });
     const memory = (key: string) => stored?.state.targets[key] ?? null;
     if (flags.json === true) {

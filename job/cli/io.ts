@@ -1,8 +1,10 @@
-/** What a command gets from outside in place of `process`, and the error of bad usage. */
+/** What a command gets from outside in place of `process`, guarded: nothing leaves it with a secret or a control character in it. */
+import { lines } from "../output/escape.ts";
+import { createRedactor, type Redactor } from "../output/redactor.ts";
 import type { CommandSpec } from "./options.ts";
 
-/** The world as a command sees it; tests give their own. */
-export interface Io {
+/** The process as main.ts gives it; tests give their own. */
+export interface Process {
   /** Arguments without node and script. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -20,6 +22,29 @@ export interface Io {
   readonly interruption: () => AbortSignal;
   /** Waits until the answer is out; why it is not, where the reader did not just go away. */
   readonly flush: () => Promise<Error | null>;
+}
+
+/** The world as a command sees it. */
+export interface Io extends Process {
+  /** The one redactor of this process: what is read learns here which secrets it holds. */
+  readonly redactor: Redactor;
+  /** Writes a drawing to stdout, or to stderr, whose colours and moves are control characters; nothing in it comes from outside but numbers. */
+  readonly draw: (text: string) => void;
+  readonly drawErr: (text: string) => void;
+}
+
+/** The process with a guard before its outputs. */
+export function guarded(open: Process): Io {
+  const redactor = createRedactor();
+  const safe = (text: string) => lines(redactor(text));
+  return {
+    ...open,
+    redactor,
+    out: (text) => open.out(safe(text)),
+    err: (text) => open.err(safe(text)),
+    draw: open.out,
+    drawErr: open.err,
+  };
 }
 
 /** Exit code of a command that Ctrl-C ended, as shells have it: 128 + SIGINT. */

@@ -1,14 +1,16 @@
 /** The one table of flags: those of the command line itself, and those that the settings' schema has; help, parsing and docs read it. */
-import { SETTINGS } from "../config/layers.ts";
+import { REPEAT } from "../config/repeat.ts";
 import { type Node, quantity, text, toggle } from "../config/schema.ts";
+import { type Setting, settingsIn } from "../config/settings.ts";
+import { TABLE, type Table } from "../config/table.ts";
 
 /** A flag of a command. */
 export interface Option {
   readonly flag: string;
   readonly group: string;
   readonly node: Node;
-  /** Environment variable that sets the same, if any. */
-  readonly variable: string | null;
+  /** The setting that it sets; null: it belongs to the command alone. */
+  readonly setting: Setting | null;
 }
 
 /** A command with its flags, as help and docs show it. */
@@ -23,28 +25,15 @@ export interface CommandSpec {
 }
 
 function own(groupName: string, nodes: Readonly<Record<string, Node>>): readonly Option[] {
-  return Object.entries(nodes).map(([flag, node]) => ({ flag, group: groupName, node, variable: null }));
+  return Object.entries(nodes).map(([flag, node]) => ({ flag, group: groupName, node, setting: null }));
 }
 
-const GROUPS: Readonly<Record<string, string>> = {
-  prometheus: "Prometheus:",
-  kubernetes: "Kubernetes:",
-  state: "Kubernetes:",
-  report: "Logs:",
-};
-
-const settings: readonly Option[] = SETTINGS.flatMap((s) =>
-  s.flag === null
-    ? []
-    : [
-        {
-          flag: s.flag,
-          group: s.scope === "target" ? "Target:" : GROUPS[s.path[0]!]!,
-          node: s.node,
-          variable: s.variable,
-        },
-      ],
-);
+/** Those of the table of settings. */
+function settingOptions(table: Table): readonly Option[] {
+  return settingsIn(table).flatMap((setting) =>
+    setting.flag === null ? [] : [{ flag: setting.flag, group: `${setting.title}:`, node: setting.node, setting }],
+  );
+}
 
 const config = own("Run:", { config: text({ about: "Configuration file (YAML)." }) });
 const json = own("Run:", { json: toggle({ about: "Print one JSON object on stdout and nothing else there." }) });
@@ -52,8 +41,7 @@ const json = own("Run:", { json: toggle({ about: "Print one JSON object on stdou
 const run = own("Run:", {
   once: toggle({ about: "One decision, then exit. The default; here so that a manifest can say it." }),
   "dry-run": toggle({ about: "Decide and report; write nothing." }),
-  every: quantity({ about: "Decide again every so often within this run.", unit: "seconds", min: 1, max: 3600 }),
-  for: quantity({ about: "How long such a run lasts.", unit: "seconds", min: 1, max: 86_400 }),
+  ...REPEAT.fields,
   "history-file": text({ about: "Read the history from a series file in place of Prometheus." }),
   replicas: quantity({
     about: "Pretend this many replicas in place of asking a cluster.",
@@ -148,69 +136,75 @@ const prog = "prophet-autoscaler";
 /** Settings that say which history a replay reads. */
 const SOURCE = /^(prometheus.*|namespace|deployment|kind|query)$/;
 
+/** All commands, with the flags of a table of settings. */
+export function commandsOf(table: Table): readonly CommandSpec[] {
+  const settings = settingOptions(table);
+  return [
+    {
+      name: "run",
+      form: "$0",
+      about: "Read the history, forecast, decide, set the replicas, exit.",
+      options: [...run, ...config, ...json, ...settings],
+      examples: [
+        [`${prog} --once --config autoscaler.yaml`, "One run over the targets of a file"],
+        [
+          `${prog} --once --prometheus http://prometheus:9090 --namespace shop --deployment web --target-cpu 0.4`,
+          "One target without a file",
+        ],
+        [
+          `${prog} --once --history-file cpu.csv --target-cpu 0.05 --max 10 --dry-run --plot`,
+          "No cluster, no Prometheus",
+        ],
+        [`${prog} --every 15s --for 50s --config autoscaler.yaml`, "Several decisions in one run"],
+      ],
+    },
+    {
+      name: "replay",
+      form: "replay [file]",
+      file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
+      about: "What our policy and others would have done over a recorded series.",
+      options: [...replay, ...config, ...json, ...settings.filter((o) => SOURCE.test(o.flag))],
+      examples: [
+        [`${prog} replay cpu.csv --policies auto,hpa --report replay.html`, "Compare with the HPA"],
+        [
+          `${prog} replay --from-prometheus --range 7d --config autoscaler.yaml --deployment web --request 1 --target-cpu 0.8`,
+          "What it would have done on a service last week",
+        ],
+      ],
+    },
+    {
+      name: "backtest",
+      form: "backtest <file>",
+      file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
+      about: "How accurate the forecasts would have been over a recorded series.",
+      options: [...backtest, ...json],
+      examples: [[`${prog} backtest cpu.csv --methods auto,prophet,naive`, "Compare methods on one series"]],
+    },
+    {
+      name: "explain",
+      form: "explain",
+      about: "Say in words what is remembered, and what would be decided now and why; writes nothing.",
+      options: [...trial, ...config, ...json, ...settings],
+      examples: [
+        [`${prog} explain --namespace shop --deployment web --target-cpu 0.4`, "The last decision about one workload"],
+      ],
+    },
+    {
+      name: "doctor",
+      form: "doctor",
+      about: "Check before the first run: Prometheus, the data, permissions, other scalers.",
+      options: [...trial, ...config, ...json, ...settings],
+      examples: [[`${prog} doctor --config autoscaler.yaml`, "Each line says ok, warn or fail, and what to do"]],
+    },
+    {
+      name: "schema",
+      form: "schema",
+      about: "Print the JSON Schema of the configuration file.",
+      options: [],
+      examples: [[`${prog} schema > config.schema.json`, "For an editor"]],
+    },
+  ];
+}
+
 /** All commands. */
-export const COMMANDS: readonly CommandSpec[] = [
-  {
-    name: "run",
-    form: "$0",
-    about: "Read the history, forecast, decide, set the replicas, exit.",
-    options: [...run, ...config, ...json, ...settings],
-    examples: [
-      [`${prog} --once --config autoscaler.yaml`, "One run over the targets of a file"],
-      [
-        `${prog} --once --prometheus http://prometheus:9090 --namespace shop --deployment web --target-cpu 0.4`,
-        "One target without a file",
-      ],
-      [
-        `${prog} --once --history-file cpu.csv --target-cpu 0.05 --max 10 --dry-run --plot`,
-        "No cluster, no Prometheus",
-      ],
-      [`${prog} --every 15s --for 50s --config autoscaler.yaml`, "Several decisions in one run"],
-    ],
-  },
-  {
-    name: "replay",
-    form: "replay [file]",
-    file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
-    about: "What our policy and others would have done over a recorded series.",
-    options: [...replay, ...config, ...json, ...settings.filter((o) => SOURCE.test(o.flag))],
-    examples: [
-      [`${prog} replay cpu.csv --policies auto,hpa --report replay.html`, "Compare with the HPA"],
-      [
-        `${prog} replay --from-prometheus --range 7d --config autoscaler.yaml --deployment web --request 1 --target-cpu 0.8`,
-        "What it would have done on a service last week",
-      ],
-    ],
-  },
-  {
-    name: "backtest",
-    form: "backtest <file>",
-    file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
-    about: "How accurate the forecasts would have been over a recorded series.",
-    options: [...backtest, ...json],
-    examples: [[`${prog} backtest cpu.csv --methods auto,prophet,naive`, "Compare methods on one series"]],
-  },
-  {
-    name: "explain",
-    form: "explain",
-    about: "Say in words what is remembered, and what would be decided now and why; writes nothing.",
-    options: [...trial, ...config, ...json, ...settings],
-    examples: [
-      [`${prog} explain --namespace shop --deployment web --target-cpu 0.4`, "The last decision about one workload"],
-    ],
-  },
-  {
-    name: "doctor",
-    form: "doctor",
-    about: "Check before the first run: Prometheus, the data, permissions, other scalers.",
-    options: [...trial, ...config, ...json, ...settings],
-    examples: [[`${prog} doctor --config autoscaler.yaml`, "Each line says ok, warn or fail, and what to do"]],
-  },
-  {
-    name: "schema",
-    form: "schema",
-    about: "Print the JSON Schema of the configuration file.",
-    options: [],
-    examples: [[`${prog} schema > config.schema.json`, "For an editor"]],
-  },
-];
+export const COMMANDS: readonly CommandSpec[] = commandsOf(TABLE);

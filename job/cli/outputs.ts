@@ -1,6 +1,7 @@
 /** What a command tells beside its answer: files refused before the work where they cannot be written, failures after it told and no more. */
 import { access, mkdir, open, rm, writeFile } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
+import { fileProblem } from "../output/file-problem.ts";
 import { type Flags, type Io, UsageError } from "./io.ts";
 
 /** Flags that name a file to write. */
@@ -17,9 +18,7 @@ export async function tell(io: Io, what: string, work: () => void | Promise<void
   try {
     await work();
   } catch (error) {
-    io.err(
-      `prophet-autoscaler: ${what} could not be written: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
+    io.err(`prophet-autoscaler: ${what} could not be written: ${fileProblem(error)}\n`);
   }
 }
 
@@ -33,7 +32,8 @@ export async function writeOutput(
 ): Promise<void> {
   if (typeof path !== "string") return;
   await tell(io, path, async () => {
-    await writeFile(path, await make());
+    const content = await make();
+    await writeFile(path, typeof content === "string" ? io.redactor(content) : content);
     (flags.json === true ? io.err : io.out)(`${WRITTEN[flag]}: ${path}\n`);
   });
 }
@@ -59,9 +59,7 @@ async function checkName(flag: OutputFlag, path: string): Promise<void> {
   const ends = ENDS[flag];
   const end = extname(path).toLowerCase();
   if (ends !== undefined && !ends.includes(end)) {
-    throw new UsageError(
-      `--${flag}: ${JSON.stringify(path)} is not accepted; accepted: a name that ends in ${ends.join(" or ")}.`,
-    );
+    throw new UsageError(`--${flag}: must be a name that ends in ${ends.join(" or ")}; got ${JSON.stringify(path)}.`);
   }
   if (end !== ".png") return;
   try {
@@ -82,9 +80,8 @@ async function tryPath(flag: OutputFlag, path: string): Promise<void> {
     await (await open(path, "a")).close();
     if (!there) await rm(path);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(
-      `--${flag}: ${JSON.stringify(path)} cannot be written: ${why}. Name a file in a folder that can be written.`,
+      `--${flag}: ${JSON.stringify(path)} cannot be written: ${fileProblem(error)}. Name a file in a folder that can be written.`,
     );
   }
 }

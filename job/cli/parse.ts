@@ -1,20 +1,23 @@
 /** Parses the command line by yargs: commands, flags from the table, help with examples, unknown names refused. */
 import yargs, { type Argv, type Options } from "yargs";
-import { show } from "../config/check.ts";
+import { rangeOf, show } from "../config/check.ts";
 import { didYouMean } from "../config/nearest.ts";
 import type { Node } from "../config/schema.ts";
 import { formatUnit } from "../config/units.ts";
 import { type Chosen, type Io, UsageError } from "./io.ts";
 import { COMMANDS, type CommandSpec, type Option } from "./options.ts";
 
-/** What is written in `--help` behind a flag. */
+/** What is written in `--help` behind a flag: what it is, what it accepts, its default. */
 export function describe(node: Node): string {
-  if (node.kind === "quantity" && node.default !== undefined) {
-    return `${node.about} [default: ${formatUnit(node.unit, node.default)}]`;
+  const notes: string[] = [];
+  if (node.kind === "quantity") {
+    notes.push(rangeOf(node, " to "));
+    if (node.default !== undefined) notes.push(`default: ${formatUnit(node.unit, node.default)}`);
   }
-  const preset = node.kind === "text" || node.kind === "choice" ? node.default : undefined;
-  const words = node.kind === "choice" ? ` [${node.values.join(", ")}]` : "";
-  return `${node.about}${words}${preset === undefined ? "" : ` [default: ${preset}]`}`;
+  if (node.kind === "choice") notes.push(node.values.join(", "));
+  if ((node.kind === "text" || node.kind === "choice") && node.default !== undefined)
+    notes.push(`default: ${node.default}`);
+  return [node.about, ...notes.map((note) => `[${note}]`)].join(" ");
 }
 
 function toYargs(option: Option): Options {
@@ -32,7 +35,10 @@ function addCommand(program: Argv, spec: CommandSpec, choose: (chosen: Chosen) =
 }
 
 /** Parses argv into a command and its flags, or into the text of `--help` or `--version`. Throws UsageError. */
-export function parse(io: Pick<Io, "argv" | "version" | "columns">): Chosen | string {
+export function parse(
+  io: Pick<Io, "argv" | "version" | "columns">,
+  commands: readonly CommandSpec[] = COMMANDS,
+): Chosen | string {
   const box: { chosen?: Chosen; text?: string; failure?: string } = {};
   let program: Argv = yargs()
     .scriptName("prophet-autoscaler")
@@ -51,25 +57,25 @@ export function parse(io: Pick<Io, "argv" | "version" | "columns">): Chosen | st
     .epilogue(
       "Every setting can stand in the file, in the environment (PROPHET_AUTOSCALER_*) or here; see docs/configuration.md.",
     );
-  for (const spec of COMMANDS) program = addCommand(program, spec, (chosen) => Object.assign(box, { chosen }));
+  for (const spec of commands) program = addCommand(program, spec, (chosen) => Object.assign(box, { chosen }));
   program.parse([...io.argv], {}, (error, _argv, output) => {
     if (error !== undefined && error !== null) box.failure = error.message;
     else if (output !== "") box.text = output;
   });
-  if (box.failure !== undefined) throw new UsageError(explainFailure(box.failure, io.argv));
+  if (box.failure !== undefined) throw new UsageError(explainFailure(box.failure, io.argv, commands));
   if (box.text !== undefined) return `${box.text}\n`;
   if (box.chosen === undefined) throw new UsageError(`${show(io.argv.join(" "))} is not a command; see --help.`);
   return box.chosen;
 }
 
 /** Adds the nearest name to yargs' own message about an unknown flag or command. */
-function explainFailure(message: string, argv: readonly string[]): string {
+function explainFailure(message: string, argv: readonly string[], commands: readonly CommandSpec[]): string {
   const unknown = /^Unknown (?:argument|command)s?: (.+)$/m.exec(message);
   if (unknown === null) return `${message.split("\n")[0]} See --help.`;
-  const spec = COMMANDS.find((c) => argv.includes(c.name)) ?? COMMANDS[0]!;
+  const spec = commands.find((c) => argv.includes(c.name)) ?? commands[0]!;
   const words = unknown[1]!.split(", ").map((word) => {
     const isFlag = argv.some((a) => a === `--${word}` || a.startsWith(`--${word}=`));
-    const known = isFlag ? spec.options.map((o) => o.flag) : COMMANDS.map((c) => c.name);
+    const known = isFlag ? spec.options.map((o) => o.flag) : commands.map((c) => c.name);
     return `${isFlag ? "--" : ""}${word} is not known.${didYouMean(word, known).replace("mean ", isFlag ? "mean --" : "mean ")}`;
   });
   return `${words.join(" ")} See --help.`;

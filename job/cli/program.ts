@@ -1,6 +1,6 @@
 /** Finds the command, runs it, turns errors into messages and exit codes (0 done, 1 could not, 2 usage). */
 import { ConfigError } from "../config/load.ts";
-import { type Command, CommandError, type Io, UsageError } from "./io.ts";
+import { type Command, CommandError, guarded, type Process, UsageError } from "./io.ts";
 import type { CommandSpec } from "./options.ts";
 import { parseQuickly } from "./quick.ts";
 
@@ -15,7 +15,8 @@ const LOAD: Readonly<Record<CommandSpec["name"], () => Promise<Command>>> = {
 };
 
 /** Runs the command line; never throws for what can be expected. */
-export async function runCli(io: Io): Promise<number> {
+export async function runCli(outside: Process): Promise<number> {
+  const io = guarded(outside);
   try {
     // yargs costs 45 ms of CPU; a plain run every minute does without, everything else (and every mistake) goes to it
     const chosen = parseQuickly(io.argv) ?? (await import("./parse.ts")).parse(io);

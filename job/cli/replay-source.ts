@@ -1,10 +1,12 @@
 /** Where a replay's series comes from: a file, or a range that Prometheus still has. */
 import { readSeriesFile } from "../adapters/history-file.ts";
-import { resolveTarget } from "../config/resolve.ts";
+import { noSource, sourceOf } from "../adapters/sources.ts";
+import { resolveTarget } from "../config/target-settings.ts";
 import type { Samples } from "../core/series/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { History } from "../ports.ts";
+import { loadFor } from "./choice.ts";
 import { CommandError, type Flags, type Io, UsageError } from "./io.ts";
 import { numberOption, readOption } from "./option-values.ts";
 
@@ -44,28 +46,25 @@ export async function replaySource(flags: Flags, io: Io): Promise<ReplaySource> 
 }
 
 async function fromPrometheus(flags: Flags, io: Io): Promise<ReplaySource> {
-  const { loadSettings } = await import("../config/load.ts");
-  const { readFile } = await import("node:fs/promises");
   // the modelled pods' numbers are the replay's own flags
   const names = ["config", "namespace", "deployment", "kind", "query", "quantile"];
   const asked = Object.entries(flags).filter(([name]) => names.includes(name) || name.startsWith("prometheus"));
-  const settings = await loadSettings({
-    flags: { ...Object.fromEntries(asked), "target-cpu": String(numberOption("replay", "target-cpu", flags)) },
-    env: io.env,
-    readFile: (path) => readFile(path, "utf8"),
-  });
+  const wanted = { ...Object.fromEntries(asked), "target-cpu": String(numberOption("replay", "target-cpu", flags)) };
+  const settings = await loadFor(wanted, io, false);
   const target = settings.targets[0]!;
-  if (settings.prometheus === null) throw new UsageError("--from-prometheus needs --prometheus URL, or the file's.");
+  const source = sourceOf({ settings, historyFile: null });
+  if (source === null) throw new UsageError(`--from-prometheus: ${noSource()}`);
   if (settings.targets.length > 1) throw new UsageError("the file has several targets: name one with --deployment.");
-  const { prometheusHistory } = await import("../adapters/prometheus.ts");
-  const history = prometheusHistory(settings.prometheus, { log: (_level, message) => io.err(`${message}\n`) });
+  const log = (_level: string, message: string) => io.err(`${message}\n`);
+  const tools = { log, redactor: io.redactor, env: io.env };
+  const { history, close } = await source.open({ settings, historyFile: null }, tools);
   try {
     const samples = await readRange(history, target, numberOption("replay", "range", flags));
     return { name: `${target.namespace}/${target.name}`, samples, target };
   } catch (cause) {
     throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
   } finally {
-    history.close();
+    close();
   }
 }
 

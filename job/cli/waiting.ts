@@ -11,7 +11,7 @@ export async function withProgress<T>(
   work: (watch: Watch) => Promise<T>,
 ): Promise<T> {
   const progress = showProgress(name, unit, {
-    write: io.err,
+    write: io.drawErr,
     columns: io.errColumns,
     tick: () => performance.now(),
     pause: () => new Promise((done) => setImmediate(done)),

@@ -1,91 +1,124 @@
-/** Checks a value against its schema node, joins layers, fills in defaults; collects every issue, stops at none. */
-import { didYouMean } from "./nearest.ts";
-import type { Choice, Dict, Group, List, Node, Part, Quantity, Text, Value } from "./schema.ts";
+/** Checks a value against its schema node; collects every issue, stops at none. */
+import { cut } from "../output/escape.ts";
+import { hideShapes } from "../output/redactor.ts";
+import { didYouMean, nearest } from "./nearest.ts";
+import type { Choice, Dict, Group, List, Node, Part, Quantity, Text } from "./schema.ts";
+import { holdsSecret } from "./secrets.ts";
 import type { Issue } from "./types.ts";
 import { formatUnit, parseUnit, WRITTEN } from "./units.ts";
+
+/** Longest value that a message shows. */
+const SHOWN = 60;
+/** Unknown fields that are named one by one; the search for the name that was meant takes its time. */
+const NAMED = 10;
 
 /** Joins a path and a key: `targets[0].minReplicas`. */
 export function join(path: string, key: string): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
-/** A value as it is shown in a message: one line, short. Secrets are never shown. */
+/** A value as a message shows it: short, on one line; of lists and mappings only what they are. */
 export function show(value: unknown): string {
-  const written = JSON.stringify(value) ?? String(value);
-  return written.length > 60 ? `${written.slice(0, 57)}...` : written;
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "a mapping";
+  return cut(hideShapes(JSON.stringify(value) ?? String(value)), SHOWN);
+}
+
+/** The same where a secret may stand: only what it is. */
+function kindOf(value: unknown): string {
+  if (typeof value === "object" || value === undefined) return value === null ? "nothing" : show(value);
+  return `a ${typeof value === "string" ? "text" : typeof value}, which is not shown: a secret may stand here`;
 }
 
 /** What a quantity accepts: `cores such as 0.05, or milli-cores such as 50m, from 0.001 to 1024`. */
 export function accepted(node: Quantity): string {
-  return `${WRITTEN[node.unit].as}, from ${formatUnit(node.unit, node.min)} to ${formatUnit(node.unit, node.max)}`;
+  return `${WRITTEN[node.unit].as}, from ${rangeOf(node, " to ")}`;
 }
 
-/** Checks one layer: units are parsed, wrong and unknown fields become issues and are left out, missing ones are fine. */
+/** The range of a quantity in its unit: `1s to 1h`. */
+export function rangeOf({ unit, min, max }: Quantity, between: string): string {
+  return `${formatUnit(unit, min)}${between}${formatUnit(unit, max)}`;
+}
+
+/** Checks one layer. Units are parsed; wrong and unknown fields become issues and are left out (of a list: leave a hole, so that later places keep their numbers). */
 export function check<N extends Node>(node: N, value: unknown, path: string, issues: Issue[]): Part<N> | undefined {
   return checkNode(node, value, path, issues) as Part<N> | undefined;
 }
 
 function checkNode(node: Node, value: unknown, path: string, issues: Issue[]): unknown {
+  const refuse: Refuse = (must, more = "") => {
+    const got = holdsSecret(node) ? kindOf(value) : show(value);
+    issues.push({ path, message: `must be ${must}; got ${got}.${more}` });
+    return undefined;
+  };
   switch (node.kind) {
     case "quantity":
-      return checkQuantity(node, value, path, issues);
+      return checkQuantity(node, value, refuse);
     case "text":
-      return checkText(node, value, path, issues);
+      return checkText(node, value, refuse);
     case "choice":
-      return checkChoice(node, value, path, issues);
+      return checkChoice(node, value, refuse);
     case "toggle":
       if (value === true || value === "true" || value === "1") return true;
       if (value === false || value === "false" || value === "0") return false;
-      return refuse(issues, path, value, "true or false");
+      return refuse("true or false");
     case "list":
-      return checkList(node, value, path, issues);
+      return checkList(node, value, path, issues, refuse);
     case "dict":
-      return checkDict(node, value, path, issues);
+      return checkDict(node, value, path, issues, refuse);
     case "group":
-      return checkGroup(node, value, path, issues);
+      return checkGroup(node, value, path, issues, refuse);
   }
 }
 
-function refuse(issues: Issue[], path: string, value: unknown, accepts: string, more = ""): undefined {
-  issues.push({ path, message: `${show(value)} is not accepted; accepted: ${accepts}.${more}` });
-  return undefined;
-}
+type Refuse = (must: string, more?: string) => undefined;
 
-function checkQuantity(node: Quantity, value: unknown, path: string, issues: Issue[]): number | undefined {
+function checkQuantity(node: Quantity, value: unknown, refuse: Refuse): number | undefined {
   const parsed = parseUnit(node.unit, value);
-  if (parsed !== null && parsed >= node.min && parsed <= node.max) return parsed;
-  return refuse(issues, path, value, accepted(node));
+  return parsed !== null && parsed >= node.min && parsed <= node.max ? parsed : refuse(accepted(node));
 }
 
-function checkText(node: Text, value: unknown, path: string, issues: Issue[]): string | undefined {
+function checkText(node: Text, value: unknown, refuse: Refuse): string | undefined {
   const fits =
     typeof value === "string" &&
     value !== "" &&
     (node.pattern === undefined || node.pattern.test(value)) &&
     (node.check === undefined || node.check(value));
-  if (fits) return value;
-  return refuse(issues, path, node.secret === true ? "(hidden)" : value, node.accepts ?? "a text that is not empty");
+  return fits ? value : refuse(node.accepts ?? "a text that is not empty");
 }
 
-function checkChoice(node: Choice, value: unknown, path: string, issues: Issue[]): string | undefined {
+function checkChoice(node: Choice, value: unknown, refuse: Refuse): string | undefined {
   if (typeof value === "string" && node.values.includes(value)) return value;
-  return refuse(issues, path, value, `one of ${node.values.join(", ")}`, didYouMean(String(value), node.values));
+  return refuse(`one of ${node.values.join(", ")}`, didYouMean(String(value), node.values));
 }
 
-function checkList(node: List, value: unknown, path: string, issues: Issue[]): readonly unknown[] | undefined {
-  if (!Array.isArray(value)) return refuse(issues, path, value, "a list");
-  if (value.length < (node.atLeast ?? 0)) return refuse(issues, path, value, `a list of at least ${node.atLeast}`);
-  return value
-    .map((item: unknown, i) => checkNode(node.of, item, `${path}[${i}]`, issues))
-    .filter((item) => item !== undefined);
+function checkList(
+  node: List,
+  value: unknown,
+  path: string,
+  issues: Issue[],
+  refuse: Refuse,
+): readonly unknown[] | undefined {
+  if (!Array.isArray(value)) return refuse("a list");
+  if (value.length < (node.atLeast ?? 0)) return refuse(`a list of at least ${node.atLeast}`);
+  if (value.length > node.atMost) return refuse(`a list of at most ${node.atMost}`, ` It has ${value.length}.`);
+  return value.map((item: unknown, i) => checkNode(node.of, item, `${path}[${i}]`, issues));
 }
 
-function checkDict(node: Dict, value: unknown, path: string, issues: Issue[]): Record<string, unknown> | undefined {
-  if (!isRecord(value)) return refuse(issues, path, value, "names with values");
+function checkDict(
+  node: Dict,
+  value: unknown,
+  path: string,
+  issues: Issue[],
+  refuse: Refuse,
+): Record<string, unknown> | undefined {
+  if (!isRecord(value)) return refuse("a mapping of names to values");
+  const entries = Object.entries(value);
+  if (entries.length > node.atMost) return refuse(`at most ${node.atMost} names`, ` It has ${entries.length}.`);
   const out: Record<string, unknown> = {};
-  for (const [key, item] of Object.entries(value)) {
+  for (const [key, item] of entries) {
     if (node.keys !== undefined && !node.keys.pattern.test(key)) {
-      issues.push({ path: join(path, key), message: `is not accepted as a name; accepted: ${node.keys.accepts}.` });
+      issues.push({ path: join(path, cut(key, SHOWN)), message: `must be named by ${node.keys.accepts}.` });
       continue;
     }
     const checked = checkNode(node.of, item, join(path, key), issues);
@@ -94,72 +127,48 @@ function checkDict(node: Dict, value: unknown, path: string, issues: Issue[]): R
   return out;
 }
 
-function checkGroup(node: Group, value: unknown, path: string, issues: Issue[]): Record<string, unknown> | undefined {
-  if (!isRecord(value)) return refuse(issues, path, value, `the fields ${Object.keys(node.fields).join(", ")}`);
+function checkGroup(
+  node: Group,
+  value: unknown,
+  path: string,
+  issues: Issue[],
+  refuse: Refuse,
+): Record<string, unknown> | undefined {
+  const known = Object.keys(node.fields);
+  if (!isRecord(value)) return refuse(`a mapping with fields such as ${known.slice(0, 6).join(", ")}`);
   const out: Record<string, unknown> = {};
+  const unknown: string[] = [];
   for (const [key, item] of Object.entries(value)) {
-    // an empty field in YAML is null; that is "not given", as kubectl reads it
-    if (item === null || item === undefined) continue;
     const field = Object.hasOwn(node.fields, key) ? node.fields[key] : undefined;
-    if (field === undefined) {
-      const known = Object.keys(node.fields);
-      issues.push({
-        path: join(path, key),
-        message: `is not a known field.${didYouMean(key, known)} Known: ${known.join(", ")}.`,
-      });
-      continue;
+    if (field === undefined) unknown.push(key);
+    // an empty field in YAML is null; that is "not given", as kubectl reads it
+    else if (item !== null && item !== undefined) {
+      const checked = checkNode(field, item, join(path, key), issues);
+      if (checked !== undefined) out[key] = checked;
     }
-    const checked = checkNode(field, item, join(path, key), issues);
-    if (checked !== undefined) out[key] = checked;
   }
+  tellUnknown(node, unknown, path, issues);
   return out;
+}
+
+/** A misspelt limit must not be lost in silence. */
+function tellUnknown(node: Group, unknown: readonly string[], path: string, issues: Issue[]): void {
+  const known = Object.keys(node.fields);
+  for (const key of unknown.slice(0, NAMED)) {
+    const meant = nearest(key, known);
+    const shown = holdsSecret(node) && !/^[A-Za-z_-]{1,40}$/.test(key) ? "(a name that is not shown)" : cut(key, SHOWN);
+    const help = meant === null ? ` Known: ${known.join(", ")}.` : didYouMean(key, known);
+    issues.push({
+      path: join(path, shown),
+      message: `is not a known field.${help}`,
+      ...(meant === null ? {} : { meant: join(path, meant) }),
+    });
+  }
+  const more = unknown.length - NAMED;
+  if (more > 0) issues.push({ path, message: `has ${more} more fields that are not known.` });
 }
 
 /** A plain object, so that `Object.entries` means something. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Joins layers; later ones go before earlier ones, field by field; lists are replaced whole. */
-export function merge<N extends Group>(...layers: readonly (Part<N> | undefined)[]): Part<N> {
-  return layers.reduce<Readonly<Record<string, unknown>>>(
-    (sum, layer) => (layer === undefined ? sum : mergeTwo(sum, layer as Readonly<Record<string, unknown>>)),
-    {},
-  ) as Part<N>;
-}
-
-function mergeTwo(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const out: Record<string, unknown> = { ...a };
-  for (const [key, value] of Object.entries(b)) {
-    const old = out[key];
-    out[key] = isRecord(old) && isRecord(value) ? mergeTwo(old, value) : value;
-  }
-  return out;
-}
-
-/** Called for each required field that no layer gives. */
-export type Missing = (path: string, node: Node) => void;
-
-/** Fills in defaults; tells of what is required and missing (the result then lacks it). */
-export function complete<N extends Node>(node: N, part: Part<N> | undefined, path: string, missing: Missing): Value<N> {
-  return completeNode(node, part, path, missing) as Value<N>;
-}
-
-function completeNode(node: Node, part: unknown, path: string, missing: Missing): unknown {
-  if (node.kind === "list" && Array.isArray(part)) {
-    return part.map((item: unknown, i) => completeNode(node.of, item, `${path}[${i}]`, missing));
-  }
-  if (node.kind !== "group") {
-    if (part !== undefined) return part;
-    if (node.required === true) missing(path, node);
-    return node.default;
-  }
-  if (node.optional === true && part === undefined) return undefined;
-  const given = isRecord(part) ? part : {};
-  const out: Record<string, unknown> = {};
-  for (const [key, field] of Object.entries(node.fields)) {
-    const value = completeNode(field, given[key], join(path, key), missing);
-    if (value !== undefined) out[key] = value;
-  }
-  return out;
 }

@@ -1,15 +1,26 @@
 /** Every tunable of a target in one table: its one default, unit, range, flag and meaning. Docs and checks are made from it. */
 import { namespaceName, objectName, rules, SCHEDULE_RULE } from "./nested-schema.ts";
 import { choice, group, list, quantity, text, toggle } from "./schema.ts";
+import { TARGET_RULES } from "./target-rules.ts";
 
 const DAY = 86_400;
 
 /** The fields of a target. */
 export const TARGET = group({
   about: "One workload to scale.",
+  rules: TARGET_RULES,
   fields: {
-    name: text({ about: "Name in reports; the workload's own name when not given." }),
-    namespace: namespaceName({ about: "Namespace of the workload.", default: "default", flag: "namespace" }),
+    name: text({
+      about: "Name in reports. Default: the workload's own name.",
+      pattern: /^\S(.*\S)?$/,
+      accepts: "a text on one line",
+    }),
+    namespace: namespaceName({
+      about:
+        "Namespace of the workload. Default: the job's own in a cluster, else that of the kubeconfig context, else `default`.",
+      flag: "namespace",
+      chart: false,
+    }),
     scaleTargetRef: group({
       about: "The object whose /scale is set.",
       fields: {
@@ -206,7 +217,7 @@ export const TARGET = group({
       max: DAY,
       default: 300,
     }),
-    schedule: list({ about: "Calendar of floors, ceilings and factors.", of: SCHEDULE_RULE, default: [] }),
+    schedule: list({ about: "Calendar of floors, ceilings and factors.", of: SCHEDULE_RULE, atMost: 100, default: [] }),
     maxAge: quantity({
       about: "Oldest age of the newest sample that still counts as fresh.",
       unit: "seconds",

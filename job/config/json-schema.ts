@@ -1,21 +1,28 @@
-/** The JSON Schema of the configuration file, for editors, from the same table as the checks. */
+/** The JSON Schema of the configuration file, for editors and for the chart, from the same table as the checks. */
 import type { Node } from "./schema.ts";
-import { FILE_SCHEMA } from "./settings-schema.ts";
+import { fileSchema, TABLE, type Table } from "./table.ts";
 import { formatUnit, WRITTEN } from "./units.ts";
 
-type Json = { readonly [key: string]: unknown };
+/** A JSON Schema, or a part of one. */
+export type Json = { readonly [key: string]: unknown };
 
-/** The schema as a plain object (draft 2020-12). */
-export function configSchema(): Json {
+interface Form {
+  /** Required fields are demanded; within `defaults` they are not. */
+  readonly complete: boolean;
+  /** Fields that are not in it. */
+  readonly omit: (node: Node) => boolean;
+}
+
+/** The schema as a plain object (draft 2020-12). `omit`: fields that it shall not have. */
+export function configSchema(table: Table = TABLE, omit: Form["omit"] = () => false): Json {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Configuration of prophet-autoscaler",
-    ...of(FILE_SCHEMA, true),
+    ...of(fileSchema(table), { complete: true, omit }),
   };
 }
 
-/** `complete`: required fields are demanded; within `defaults` they are not. */
-function of(node: Node, complete: boolean): Json {
+function of(node: Node, form: Form): Json {
   const description = node.about;
   switch (node.kind) {
     case "quantity": {
@@ -49,27 +56,34 @@ function of(node: Node, complete: boolean): Json {
       return {
         description,
         type: "array",
-        items: of(node.of, complete),
+        items: of(node.of, form),
         ...(node.atLeast === undefined ? {} : { minItems: node.atLeast }),
+        maxItems: node.atMost,
       };
     case "dict":
       return {
         description,
         type: "object",
         ...(node.keys === undefined ? {} : { propertyNames: { pattern: node.keys.pattern.source } }),
-        additionalProperties: of(node.of, complete),
+        additionalProperties: of(node.of, form),
+        maxProperties: node.atMost,
       };
     case "group":
-      return group(node, complete);
+      return group(node, form);
   }
 }
 
-function group(node: Extract<Node, { kind: "group" }>, complete: boolean): Json {
-  const properties = Object.entries(node.fields).map(
-    ([key, field]) => [key, of(field, complete && key !== "defaults")] as const,
-  );
+function group(node: Extract<Node, { kind: "group" }>, form: Form): Json {
+  const fields = Object.entries(node.fields).filter(([, field]) => !form.omit(field));
+  const properties = fields.map(([key, field]) => {
+    const complete = form.complete && key !== "defaults";
+    return [key, of(field, { ...form, complete })] as const;
+  });
   // required fields of a target may come from `defaults`, flags or environment; those of small groups must stand here
-  const required = complete && !("scaleTargetRef" in node.fields) ? requiredOf(node) : [];
+  const required =
+    form.complete && !("scaleTargetRef" in node.fields)
+      ? fields.flatMap(([key, field]) => (field.required === true ? [key] : []))
+      : [];
   return {
     description: node.about,
     type: "object",
@@ -77,10 +91,6 @@ function group(node: Extract<Node, { kind: "group" }>, complete: boolean): Json 
     ...(required.length === 0 ? {} : { required }),
     properties: Object.fromEntries(properties),
   };
-}
-
-function requiredOf(node: Extract<Node, { kind: "group" }>): readonly string[] {
-  return Object.entries(node.fields).flatMap(([key, field]) => (field.required === true ? [key] : []));
 }
 
 function preset(value: unknown): Json {

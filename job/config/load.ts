@@ -1,10 +1,11 @@
 /** Loads the settings: file, environment and flags in, checked settings out, or one error with everything that is wrong. */
-import { check } from "./check.ts";
-import { fromEnvironment, fromFlags, PREFIX } from "./layers.ts";
-import { resolve } from "./resolve.ts";
-import type { Part } from "./schema.ts";
-import { FILE_SCHEMA } from "./settings-schema.ts";
-import type { Issue, Settings } from "./types.ts";
+import { oneLine } from "../output/escape.ts";
+import { fromEnvironment, fromFlags, secretVariables } from "./layers.ts";
+import { readConfig } from "./read-file.ts";
+import { type FilePart, type OwnNamespace, resolve } from "./resolve.ts";
+import { PREFIX } from "./settings.ts";
+import { TABLE, type Table } from "./table.ts";
+import type { Issue, SettingsOf } from "./types.ts";
 
 /** Where settings come from. */
 export interface Sources {
@@ -13,9 +14,16 @@ export interface Sources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Reads a text file; rejects when it cannot. */
   readonly readFile: (path: string) => Promise<string>;
+  /** Is told every secret that is read, also where it stands in a wrong form, before anything can be said of it. */
+  readonly learn?: (...secrets: readonly string[]) => void;
+  /** The namespace of objects that have none of their own: the pod's, or the kubeconfig context's. Absent: `default`. */
+  readonly ownNamespace?: OwnNamespace;
   /** Fields that count as given when nobody sets them (with a history file the workload needs no name). */
-  readonly fallback?: Part<typeof FILE_SCHEMA>;
+  readonly fallback?: FilePart;
 }
+
+/** Issues that are told one by one; who has more corrects these first. */
+const TOLD = 50;
 
 /** The settings are wrong; `issues` holds all that is. */
 export class ConfigError extends Error {
@@ -23,59 +31,40 @@ export class ConfigError extends Error {
   readonly issues: readonly Issue[];
   constructor(issues: readonly Issue[], source: string) {
     const count = `${issues.length} thing${issues.length === 1 ? "" : "s"} to correct`;
-    super(`${source}: ${count}\n${issues.map(line).join("\n")}`);
+    const more = issues.length > TOLD ? [`  ... and ${issues.length - TOLD} more`] : [];
+    super(`${oneLine(source)}: ${count}\n${[...issues.slice(0, TOLD).map(line), ...more].join("\n")}`);
     this.issues = issues;
   }
 }
 
-function line(issue: Issue): string {
-  return `  ${issue.path === "" ? "file" : issue.path}: ${issue.message}`;
+function line({ path, message }: Issue): string {
+  return oneLine(`  ${path === "" ? "the file" : path}: ${message}`);
 }
 
 /** Loads and checks. Throws ConfigError with all issues at once. */
-export async function loadSettings(sources: Sources): Promise<Settings> {
+export async function loadSettings<T extends Table = typeof TABLE>(
+  sources: Sources,
+  table: T = TABLE as unknown as T,
+): Promise<SettingsOf<T>> {
   const issues: Issue[] = [];
   const named = sources.flags.config ?? sources.env[`${PREFIX}CONFIG`];
   const path = typeof named === "string" && named !== "" ? named : null;
-  const file = path === null ? {} : await readConfig(path, sources.readFile, issues);
+  const file = path === null ? {} : await readConfig(table, path, sources, issues);
+  sources.learn?.(...secretVariables(sources.env, table));
   const notes: string[] = [];
-  const environment = fromEnvironment(sources.env, issues, notes);
-  const flags = fromFlags(sources.flags, issues);
-  const settings = resolve(withFallback(file, sources.fallback), environment, flags, issues);
+  const environment = fromEnvironment(sources.env, issues, notes, table);
+  const flags = fromFlags(sources.flags, issues, table);
+  // without its file nothing is missing that could be named
+  if (file === null) throw new ConfigError(issues, path ?? "Settings");
+  const own = sources.ownNamespace ?? (async () => undefined);
+  const layers = { file: withFallback(file, sources.fallback), environment, flags, env: sources.env };
+  const settings = await resolve(table, layers, own, issues);
   if (issues.length > 0) throw new ConfigError(issues, path ?? "Settings");
-  return notes.length === 0 ? settings : { ...settings, notes };
+  return { ...settings, notes } as unknown as SettingsOf<T>;
 }
 
-function withFallback(file: Part<typeof FILE_SCHEMA>, fallback: Part<typeof FILE_SCHEMA> | undefined) {
+function withFallback(file: FilePart, fallback: FilePart | undefined): FilePart {
   return fallback === undefined || (file.targets ?? []).length > 0
     ? file
     : { ...file, targets: fallback.targets ?? [] };
-}
-
-async function readConfig(
-  path: string,
-  readFile: Sources["readFile"],
-  issues: Issue[],
-): Promise<Part<typeof FILE_SCHEMA>> {
-  let text: string;
-  try {
-    text = await readFile(path);
-  } catch (cause) {
-    issues.push({ path: "--config", message: `${JSON.stringify(path)} cannot be read: ${String(cause)}` });
-    return {};
-  }
-  // 18 ms that a run without a file does not pay
-  const { parseDocument } = await import("yaml");
-  const document = parseDocument(text, { prettyErrors: true });
-  for (const error of [...document.errors, ...document.warnings]) {
-    issues.push({ path: `${path}`, message: error.message.trim() });
-  }
-  if (document.errors.length > 0) return {};
-  const content: unknown = document.toJS({ maxAliasCount: 100 });
-  // an editor's hint to the schema is not a setting
-  if (typeof content === "object" && content !== null && "$schema" in content) {
-    const { $schema: _schema, ...rest } = content;
-    return check(FILE_SCHEMA, rest, "", issues) ?? {};
-  }
-  return check(FILE_SCHEMA, content ?? {}, "", issues) ?? {};
 }

@@ -1,9 +1,11 @@
 /** The nested parts of a target's settings: scaling rules as in autoscaling/v2, the calendar, and names. */
 import { choice, group, list, quantity, text } from "./schema.ts";
+import { CALENDAR_RULES, ONCE_RULES, RECURRING_RULES } from "./target-rules.ts";
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const DNS_NAME = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/;
 const LOCAL_TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
+const END_TIME = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
 const LOCAL_DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 const LOCAL_MOMENT = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$/;
 
@@ -50,7 +52,7 @@ export function rules<W extends number, T extends number>(direction: string, win
         values: ["Max", "Min", "Disabled"],
         default: "Max",
       }),
-      policies: list({ about: "Rate limits; none means no limit.", of: POLICY, default: [] }),
+      policies: list({ about: "Rate limits; none means no limit.", of: POLICY, atMost: 20, default: [] }),
       tolerance: quantity({
         about: `Relative change of replicas that is not worth scaling ${direction}.`,
         unit: "ratio",
@@ -62,13 +64,17 @@ export function rules<W extends number, T extends number>(direction: string, win
   });
 }
 
-const INTERVAL = { from: LOCAL_TIME, accepts: "a local time such as 08:30" };
-
 /** One rule of the calendar. */
 export const SCHEDULE_RULE = group({
+  rules: CALENDAR_RULES,
   about: "A floor, ceiling or factor that holds in an interval of local time.",
   fields: {
-    name: text({ about: "Shown in the trail.", required: true }),
+    name: text({
+      about: "Shown in the trail.",
+      pattern: /^\S(.*\S)?$/,
+      accepts: "a text on one line",
+      required: true,
+    }),
     timeZone: text({
       about: "IANA zone; daylight saving is followed.",
       accepts: "an IANA time zone such as Europe/Berlin",
@@ -76,6 +82,7 @@ export const SCHEDULE_RULE = group({
       default: "UTC",
     }),
     recurring: group({
+      rules: RECURRING_RULES,
       about: "Weekly.",
       optional: true,
       fields: {
@@ -83,39 +90,61 @@ export const SCHEDULE_RULE = group({
           about: "Days on which it starts.",
           of: choice({ about: "Day.", values: DAYS }),
           atLeast: 1,
+          atMost: 7,
           required: true,
         }),
-        from: text({ about: "First local time.", pattern: INTERVAL.from, accepts: INTERVAL.accepts, required: true }),
+        from: text({
+          about: "First local time.",
+          pattern: LOCAL_TIME,
+          accepts: "a local time such as 08:30",
+          required: true,
+        }),
         to: text({
           about: "End; earlier than `from` runs past midnight.",
-          pattern: INTERVAL.from,
-          accepts: INTERVAL.accepts,
+          pattern: END_TIME,
+          accepts: "a local time such as 18:00, at most 24:00",
           required: true,
         }),
       },
     }),
     once: group({
+      rules: ONCE_RULES,
       about: "One-off.",
       optional: true,
       fields: {
         from: text({
           about: "First local moment.",
           pattern: LOCAL_MOMENT,
-          accepts: "such as 2027-11-26T08:00",
+          check: isCalendarDay,
+          accepts: "a local date and time such as 2027-11-26T08:00",
           required: true,
         }),
-        to: text({ about: "End.", pattern: LOCAL_MOMENT, accepts: "such as 2027-11-27T00:00", required: true }),
+        to: text({
+          about: "End.",
+          pattern: LOCAL_MOMENT,
+          check: isCalendarDay,
+          accepts: "a local date and time such as 2027-11-27T00:00",
+          required: true,
+        }),
       },
     }),
     except: list({
       about: "Local dates on which a recurring rule does not start.",
-      of: text({ about: "Date.", pattern: LOCAL_DATE, accepts: "a date such as 2027-12-25" }),
+      of: text({ about: "Date.", pattern: LOCAL_DATE, check: isCalendarDay, accepts: "a date such as 2027-12-25" }),
+      atMost: 1000,
     }),
     minReplicas: quantity({ about: "Floor.", unit: "replicas", min: 0, max: 100_000 }),
     maxReplicas: quantity({ about: "Ceiling.", unit: "replicas", min: 1, max: 100_000 }),
     factor: quantity({ about: "Multiplies the forecast demand.", unit: "ratio", min: 0.01, max: 100 }),
   },
 });
+
+/** Whether the calendar has this day: 2027-02-29 it has not. */
+function isCalendarDay(moment: string): boolean {
+  const day = moment.slice(0, 10);
+  const time = Date.parse(`${day}T00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+}
 
 function isTimeZone(zone: string): boolean {
   try {

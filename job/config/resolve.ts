@@ -1,190 +1,105 @@
-/** Joins the layers into settings: flags before environment before file before defaults; then what only shows across fields. */
-import type { ScheduleRule, TargetConfig } from "../core/target.ts";
-import { complete, merge } from "./check.ts";
-import { TARGET } from "./defaults.ts";
-import { type Layer, settingOf } from "./layers.ts";
-import { DAYS, type SCHEDULE_RULE } from "./nested-schema.ts";
-import type { Node, Part, Value } from "./schema.ts";
-import { type FILE_SCHEMA, RUN } from "./settings-schema.ts";
-import type { Issue, PrometheusSettings, Settings } from "./types.ts";
-import { formatUnit } from "./units.ts";
+/** Joins the layers into settings: flags take precedence over the environment, that over the file, that over the defaults. Then what only shows across fields. */
+import type { TargetConfig } from "../core/target.ts";
+import { applyRules } from "./apply-rules.ts";
+import { complete, merge } from "./complete.ts";
+import type { Layer } from "./layers.ts";
+import type { Part, Value } from "./schema.ts";
+import type { fileSchema, TABLE, Table } from "./table.ts";
+import { targetFrom } from "./target-settings.ts";
+import { missingTeller, toldIn } from "./told.ts";
+import type { Issue, Settings } from "./types.ts";
 
-type FilePart = Part<typeof FILE_SCHEMA>;
-type TargetPart = Part<typeof TARGET>;
+/** A configuration file as one layer: any part of it may be missing. */
+export type FilePart = Part<ReturnType<typeof fileSchema<typeof TABLE>>>;
+type TargetPart = Part<(typeof TABLE)["target"]>;
+type Run = Value<(typeof TABLE)["run"]>;
+type Placed = readonly [path: string, part: TargetPart];
 
-/** Points of one range query that Prometheus answers at most. */
-const MAX_POINTS = 11_000;
-
-/** Highest level that six hours of errors tell anything of. */
-const HIGHEST = 0.995;
-/** Errors of two hours calibrate a quantile, of six at most: older ones are not looked at (job/core/forecast/forecasters/auto.ts). */
-const CALIBRATION = [2 * 3600, 6 * 3600] as const;
-/** Seconds of errors for a risk of 1: of leads of 90 s, 3.6 then lie above the quantile, whatever its level. */
-const SEEN = 324;
-
-/** Joins all layers; every issue is collected, and the result is only of use when there is none. */
-export function resolve(file: FilePart, environment: Layer, flags: Layer, issues: Issue[]): Settings {
-  const refused = new Set(issues.map((issue) => issue.path));
-  const missing = (path: string, node: Node) => {
-    const setting = settingOf(node);
-    // a value that was refused above is missing here; saying both would send the reader to the wrong place
-    if (refused.has(path) || (setting !== null && (refused.has(`--${setting.flag}`) || refused.has(setting.variable))))
-      return;
-    const ways =
-      setting === null ? "" : `${setting.flag === null ? "" : `, as --${setting.flag}`} or as ${setting.variable}`;
-    issues.push({ path, message: `is missing: ${node.about} Set it in the file${ways}.` });
-  };
-  const run = complete(RUN, merge<typeof RUN>(file, environment.run, flags.run), "", missing);
-  const parts = targetParts(file, environment, flags);
-  const full = parts.map(([path, part]) => complete(TARGET, part, path, missing));
-  full.forEach((target, i) => {
-    checkTarget(target, parts[i]![0], issues);
-  });
-  const targets = full.map(toTarget);
-  checkDistinct(targets, issues);
-  const { namespace } = run.state.configMap;
-  return {
-    prometheus: toPrometheus(run.prometheus, full, issues),
-    kubernetes: run.kubernetes,
-    state: { configMap: { ...run.state.configMap, namespace: namespace ?? targets[0]?.namespace ?? "default" } },
-    report: run.report,
-    targets,
-  };
+/** The layers, in the order of their precedence from below, and the environment itself, which `headersFrom` asks. */
+export interface Layers {
+  readonly file: FilePart;
+  readonly environment: Layer;
+  readonly flags: Layer;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** One target with every default filled in, for the replay, benches and tests. What is given must be right; required fields must be there. */
-export function resolveTarget(given: TargetPart): TargetConfig {
-  const full = complete(TARGET, given, "", (path) => {
-    throw new RangeError(`${path} is missing`);
-  });
-  return toTarget(full);
+/** Where objects are whose namespace nobody gives; asked for how the cluster is reached. */
+export type OwnNamespace = (kubernetes: Run["kubernetes"]) => Promise<string | undefined>;
+
+/** Joins all layers. Every issue is collected, and the result is only of use when there is none. A table with more than ours in it gives settings with more in them. */
+export async function resolve(
+  table: Table,
+  { file, environment, flags, env }: Layers,
+  own: OwnNamespace,
+  issues: Issue[],
+): Promise<Omit<Settings, "notes">> {
+  const ours = table as typeof TABLE;
+  const told = toldIn(table, issues);
+  const missing = missingTeller(table, told, issues);
+  const run = complete(ours.run, merge<typeof ours.run>(file, environment.run, flags.run), "", missing);
+  const outer = merge<typeof ours.target>(environment.target, flags.target);
+  const namespace = outer.namespace ?? (await own(run.kubernetes)) ?? "default";
+  // a list that was refused whole has no targets that could lack something
+  const parts = told("targets[]") ? [] : targetParts(file, outer);
+  const placed = parts.map(([path, part]): Placed => [path, { namespace, ...part }]);
+  const full = placed.map(([path, part]) => [path, complete(ours.target, part, path, missing)] as const);
+  const findings = [
+    applyRules({ path: "", node: ours.run, value: run }, told),
+    ...full.map(([path, value]) => applyRules({ path, node: ours.target, value }, told)),
+  ];
+  issues.push(...findings.flatMap(({ refused }) => refused));
+  const targets = full.map(([, raw]) => targetFrom(raw));
+  checkDistinct(targets, issues);
+  const { configMap } = run.state;
+  return {
+    ...run,
+    prometheus: prometheusFrom(run.prometheus, env, issues),
+    state: { ...run.state, configMap: { ...configMap, namespace: configMap.namespace ?? namespace } },
+    targets,
+    warnings: findings.flatMap(({ warned }) => warned).map(({ path, message }) => `${path}: ${message}`),
+  };
 }
 
 /** The file's targets, or the one that flags or environment name; a named one that the file lists keeps the file's fields. */
-function targetParts(file: FilePart, environment: Layer, flags: Layer): readonly (readonly [string, TargetPart])[] {
-  const outer = merge<typeof TARGET>(environment.target, flags.target);
+function targetParts(file: FilePart, outer: TargetPart): readonly Placed[] {
   const wanted = outer.scaleTargetRef?.name;
-  const listed = (file.targets ?? []).map((part, i) => [`targets[${i}]`, part] as const);
+  // a refused entry leaves a hole
+  const listed = (file.targets ?? []).flatMap((part: TargetPart | undefined, i): Placed[] =>
+    part === undefined ? [] : [[`targets[${i}]`, part]],
+  );
   const same = listed.filter(([, part]) => {
     const namespace = part.namespace ?? outer.namespace ?? file.defaults?.namespace;
     const there = outer.namespace === undefined || namespace === outer.namespace;
     return part.scaleTargetRef?.name === wanted && there;
   });
-  const chosen: readonly (readonly [string, TargetPart])[] =
-    wanted === undefined && listed.length > 0 ? listed : same.length > 0 ? same : [["", {}]];
+  const chosen = wanted === undefined && (file.targets ?? []).length > 0 ? listed : same.length > 0 ? same : [NEW];
   // what says which object it is fills in what an entry leaves open; it must not turn all entries into the same object
   const { namespace, scaleTargetRef, ...settings } = outer;
   const identity: TargetPart = {
     ...(namespace === undefined ? {} : { namespace }),
     ...(scaleTargetRef === undefined ? {} : { scaleTargetRef }),
   };
-  return chosen.map(([path, part]) => [path, merge<typeof TARGET>(file.defaults, identity, part, settings)]);
+  return chosen.map(([path, part]) => [path, merge<(typeof TABLE)["target"]>(file.defaults, identity, part, settings)]);
 }
 
-function toTarget(raw: Value<typeof TARGET>): TargetConfig {
-  const { query: _query, name, hpaName, schedule, ...rest } = raw;
-  const down = raw.scaleDownQuantile ?? keepLevel(raw.quantile);
-  const floor = hpaName ?? (raw.actuator === "hpa" ? raw.scaleTargetRef?.name : undefined);
-  return {
-    ...rest,
-    name: name ?? raw.scaleTargetRef.name,
-    schedule: schedule.map(toRule),
-    scaleDownQuantile: down,
-    calibration: raw.calibration ?? calibrationFor(down, raw.step),
-    ...(floor === undefined ? {} : { hpaName: floor }),
-  };
-}
+/** The target that flags and environment alone describe. */
+const NEW: Placed = ["", {}];
 
-/** Pods are given back at the square of the risk that they are bought at; see docs/decisions/0004. */
-export function keepLevel(quantile: number): number {
-  // rounded: 1 - 0.3^2 is 0.9099999999999999
-  return Math.max(quantile, Math.min(HIGHEST, Math.round((1 - (1 - quantile) ** 2) * 1e4) / 1e4));
-}
-
-/** The rarer what is calibrated, the longer the past that shows it; never more points than one query gives. */
-function calibrationFor(level: number, step: number): number {
-  const [least, most] = CALIBRATION;
-  return Math.min(MAX_POINTS * step, most, Math.max(least, Math.round(SEEN / (1 - level))));
-}
-
-function toRule(raw: Value<typeof SCHEDULE_RULE>): ScheduleRule {
-  const { recurring, ...rest } = raw;
-  if (recurring === undefined) return rest;
-  return { ...rest, recurring: { ...recurring, days: recurring.days.map((day) => DAYS.indexOf(day)) } };
-}
-
-function toPrometheus(
-  raw: Value<typeof RUN>["prometheus"],
-  targets: readonly Value<typeof TARGET>[],
-  issues: Issue[],
-): PrometheusSettings | null {
-  if (raw.url === undefined) return null;
-  const ways = [raw.bearerToken, raw.bearerTokenFile, raw.basic].filter((way) => way !== undefined);
-  if (ways.length > 1) {
-    issues.push({
-      path: "prometheus",
-      message: "has several credentials; accepted: one of bearerToken, bearerTokenFile, basic.",
-    });
+/** The URL without slashes at its end; the headers of the environment beside those of the file. Those of files are left to whoever sends them, for they may be rotated. */
+function prometheusFrom(prometheus: Run["prometheus"], env: Layers["env"], issues: Issue[]): Run["prometheus"] {
+  const headers: Record<string, string> = { ...prometheus.headers };
+  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  for (const [name, { env: variable }] of Object.entries(prometheus.headersFrom)) {
+    const path = `prometheus.headersFrom.${name}`;
+    if (names.has(name.toLowerCase())) issues.push({ path, message: "appears twice: headers has this header too." });
+    if (variable === undefined) continue;
+    const value = env[variable];
+    if (value === undefined || value === "") {
+      issues.push({ path: `${path}.env`, message: `names the variable ${variable}, which is not set.` });
+    } else headers[name] = value;
   }
-  if (raw.basic !== undefined && (raw.basic.password === undefined) === (raw.basic.passwordFile === undefined)) {
-    issues.push({ path: "prometheus.basic", message: "needs exactly one of password and passwordFile." });
-  }
-  if ((raw.tls?.certFile === undefined) !== (raw.tls?.keyFile === undefined)) {
-    issues.push({ path: "prometheus.tls", message: "needs both certFile and keyFile, or neither." });
-  }
-  const queries = targets.flatMap((t) =>
-    t.query === undefined ? [] : [[`${t.namespace}/${t.name ?? t.scaleTargetRef.name}`, t.query] as const],
-  );
-  return { ...raw, url: raw.url.replace(/\/+$/, ""), queries: Object.fromEntries(queries) };
-}
-
-function checkTarget(t: Value<typeof TARGET>, path: string, issues: Issue[]): void {
-  const at = (field: string) => (path === "" ? field : `${path}.${field}`);
-  if (t.minReplicas > t.maxReplicas) {
-    const message = `${t.minReplicas} is above maxReplicas ${t.maxReplicas}; accepted: 1 to maxReplicas.`;
-    issues.push({ path: at("minReplicas"), message });
-  }
-  const points = t.history / t.step;
-  if (points < 2 || points > MAX_POINTS) {
-    const message = `${formatUnit("seconds", t.history)} is ${Math.floor(points)} steps of ${formatUnit("seconds", t.step)}; accepted: 2 to ${MAX_POINTS} steps.`;
-    issues.push({ path: at("history"), message });
-  }
-  if (t.horizon < t.step) {
-    const message = `${formatUnit("seconds", t.horizon)} is less than one step; accepted: at least ${formatUnit("seconds", t.step)}.`;
-    issues.push({ path: at("horizon"), message });
-  }
-  if (t.scaleDownQuantile !== undefined && t.scaleDownQuantile < t.quantile) {
-    const message = `${t.scaleDownQuantile} is below quantile ${t.quantile}; accepted: quantile to 0.995.`;
-    issues.push({ path: at("scaleDownQuantile"), message });
-  }
-  if (t.fallback !== undefined && t.fallback.replicas > t.maxReplicas) {
-    const message = `${t.fallback.replicas} is above maxReplicas ${t.maxReplicas}; accepted: 1 to maxReplicas.`;
-    issues.push({ path: at("fallback.replicas"), message });
-  }
-  t.schedule.forEach((rule, i) => {
-    checkRule(rule, at(`schedule[${i}]`), issues);
-  });
-}
-
-function checkRule(rule: Value<typeof SCHEDULE_RULE>, path: string, issues: Issue[]): void {
-  if ((rule.recurring === undefined) === (rule.once === undefined)) {
-    issues.push({ path, message: "needs exactly one of recurring and once." });
-  }
-  if (rule.once !== undefined && rule.once.from >= rule.once.to) {
-    issues.push({
-      path: `${path}.once.to`,
-      message: `${rule.once.to} is not after from; accepted: later than ${rule.once.from}.`,
-    });
-  }
-  if (rule.minReplicas === undefined && rule.maxReplicas === undefined && rule.factor === undefined) {
-    issues.push({ path, message: "does nothing: it needs minReplicas, maxReplicas or factor." });
-  }
-  if ((rule.minReplicas ?? 0) > (rule.maxReplicas ?? Number.POSITIVE_INFINITY)) {
-    issues.push({
-      path: `${path}.minReplicas`,
-      message: `${rule.minReplicas} is above maxReplicas ${rule.maxReplicas}.`,
-    });
-  }
+  const { url } = prometheus;
+  return { ...prometheus, headers, ...(url === undefined ? {} : { url: url.replace(/\/+$/, "") }) };
 }
 
 function checkDistinct(targets: readonly TargetConfig[], issues: Issue[]): void {
@@ -196,7 +111,7 @@ function checkDistinct(targets: readonly TargetConfig[], issues: Issue[]): void 
     ]);
     for (const key of keys) {
       if (seen.has(key))
-        issues.push({ path: `targets[${i}]`, message: `${key} is there twice; each target is scaled by one entry.` });
+        issues.push({ path: `targets[${i}]`, message: `${key} appears twice. Each workload has one entry.` });
     }
     for (const key of keys) seen.add(key);
   });

@@ -1,4 +1,5 @@
-/** The small schema language of the settings: one description gives the types, the checks, the JSON Schema and the docs. */
+/** The small schema language of the settings: one description gives the types, the checks, the docs and whatever else must know every setting. */
+import type { Rule } from "./rules.ts";
 
 /** Units of numbers, each with its own way of being written by a person (see units.ts). */
 export type Unit = "cores" | "seconds" | "replicas" | "count" | "ratio";
@@ -6,10 +7,12 @@ export type Unit = "cores" | "seconds" | "replicas" | "count" | "ratio";
 interface About {
   /** One sentence for the docs and `--help`. */
   readonly about: string;
-  /** Command-line flag without its dashes; only scalars have one, and secrets never do (a process list shows them). */
+  /** Command-line flag without its dashes. Only scalars have one, and secrets never do: a process list shows them. */
   readonly flag?: string;
   /** Must be there when all layers are joined. */
   readonly required?: boolean;
+  /** false: the Helm chart does not take it, for it sets it itself. Secrets are left out there unless this is true: the chart writes a ConfigMap. */
+  readonly chart?: boolean;
 }
 
 /** A number with a unit and an accepted range (both ends included). */
@@ -20,11 +23,14 @@ export interface Quantity extends About {
   readonly max: number;
   readonly default?: number;
 }
-/** A text; `check` answers what is wrong with it, or null. */
+/** A text. It fits when it matches `pattern` and `check` says yes; `accepts` tells a person what fits. */
 export interface Text extends About {
   readonly kind: "text";
   readonly default?: string;
+  /** Its value is never printed. */
   readonly secret?: boolean;
+  /** It names a file whose content is a secret. */
+  readonly secretFile?: boolean;
   readonly accepts?: string;
   readonly pattern?: RegExp;
   readonly check?: (value: string) => boolean;
@@ -40,27 +46,31 @@ export interface Toggle extends About {
   readonly kind: "toggle";
   readonly default?: boolean;
 }
-/** A list of equal things. */
+/** A list of equal things. Its length is bounded, so that no file can make a run slow. */
 export interface List extends About {
   readonly kind: "list";
   readonly of: Node;
   readonly atLeast?: number;
+  readonly atMost: number;
   readonly default?: readonly never[];
 }
 /** Free names with equal values, such as HTTP headers. */
 export interface Dict extends About {
   readonly kind: "dict";
-  readonly of: Text;
+  readonly of: Node;
+  readonly atMost: number;
   /** What the names must be; anything when not given. */
   readonly keys?: { readonly pattern: RegExp; readonly accepts: string };
-  readonly secret?: boolean;
   readonly default?: Readonly<Record<string, never>>;
 }
-/** Named fields. An `optional` group is absent unless one of its fields is given. */
+/** Named fields. An `optional` group is absent unless one of its fields is given. `title`: the heading of its flags in `--help`; its own name when not given. */
 export interface Group extends About {
   readonly kind: "group";
   readonly fields: Readonly<Record<string, Node>>;
   readonly optional?: boolean;
+  readonly title?: string;
+  /** What must hold across its fields. */
+  readonly rules?: readonly Rule[];
 }
 export type Node = Quantity | Text | Choice | Toggle | List | Dict | Group;
 
@@ -85,8 +95,8 @@ export type Value<N> = N extends { kind: "quantity" }
         ? boolean
         : N extends { kind: "list"; of: infer I }
           ? readonly Value<I>[]
-          : N extends { kind: "dict" }
-            ? Readonly<Record<string, string>>
+          : N extends { kind: "dict"; of: infer I }
+            ? { readonly [name: string]: Value<I> }
             : N extends { kind: "group"; fields: infer F }
               ? Plain<{ [K in Given<F>]: Value<F[K]> } & { [K in Exclude<keyof F, Given<F>>]?: Value<F[K]> }>
               : never;
@@ -96,7 +106,9 @@ export type Part<N> = N extends { kind: "group"; fields: infer F }
   ? { readonly [K in keyof F]?: Part<F[K]> }
   : N extends { kind: "list"; of: infer I }
     ? readonly Part<I>[]
-    : Value<N>;
+    : N extends { kind: "dict"; of: infer I }
+      ? { readonly [name: string]: Part<I> }
+      : Value<N>;
 
 type Options<N extends Node> = Omit<N, "kind">;
 
@@ -120,11 +132,27 @@ export function toggle<const O extends Options<Toggle>>(options: O): O & { reado
 export function list<const O extends Options<List>>(options: O): O & { readonly kind: "list" } {
   return { ...options, kind: "list" };
 }
-/** A dictionary of texts. */
+/** Free names with equal values. */
 export function dict<const O extends Options<Dict>>(options: O): O & { readonly kind: "dict" } {
   return { ...options, kind: "dict" };
 }
 /** Named fields. */
 export function group<const O extends Options<Group>>(options: O): O & { readonly kind: "group" } {
   return { ...options, kind: "group" };
+}
+
+type Secret<K extends string, O> = { readonly [P in K]: O & { readonly kind: "text"; readonly secret: true } } & {
+  readonly [P in `${K}File`]: Text & { readonly secretFile: true };
+};
+
+/** A secret as two fields of a group: `password` itself, which also has its environment variable, and `passwordFile`, a file that holds it. Spread them into the group. */
+export function secret<const K extends string, const O extends { readonly about: string }>(
+  name: K,
+  options: O,
+): Secret<K, O> {
+  const file = `File that holds it: ${options.about.charAt(0).toLowerCase()}${options.about.slice(1)}`;
+  return {
+    [name]: { ...options, kind: "text", secret: true },
+    [`${name}File`]: { about: file, kind: "text", secretFile: true, accepts: "the path of a file" },
+  } as Secret<K, O>;
 }

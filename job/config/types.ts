@@ -1,84 +1,41 @@
-/** The settings of a whole run, resolved and checked: what the config room gives to the command line and the adapters. */
-import type { LongHistory } from "../core/series/coarse.ts";
+/** The settings of a whole run, resolved and checked: what the config room gives to the command line and the adapters. Their types come from the table. */
 import type { TargetConfig } from "../core/target.ts";
-import type { Seconds } from "../core/units.ts";
+import type { Value } from "./schema.ts";
+import type { TABLE } from "./table.ts";
 
-/** How Prometheus (or anything that answers `query_range` as it does) is reached. Secrets in here are never logged. */
-export interface PrometheusSettings {
-  /** Base URL, e.g. `http://prometheus.monitoring:9090`; no `/api/v1` at its end. */
-  readonly url: string;
-  /** At most one of bearerToken, bearerTokenFile and basic is set. */
-  readonly bearerToken?: string;
-  /** Read by the adapter at each run, so that a rotated token is picked up. */
-  readonly bearerTokenFile?: string;
-  readonly basic?: { readonly username: string; readonly password?: string; readonly passwordFile?: string };
-  readonly tls?: {
-    readonly caFile?: string;
-    readonly certFile?: string;
-    readonly keyFile?: string;
-    readonly insecureSkipVerify?: boolean;
-  };
-  /** Sent as `X-Scope-OrgID` (Mimir, Thanos, Cortex). */
-  readonly tenant?: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Labels that every selector of the queries that are built must match: one cluster of several. */
-  readonly matchers: Readonly<Record<string, string>>;
-  /** Deadline of one request, in seconds. */
-  readonly timeout: Seconds;
-  /** How often a transient error is tried again. */
-  readonly retries: number;
-  /** Window of `rate()` in the query that is built when there is none of the user's own. */
-  readonly rateWindow: Seconds;
-  /** A query for all targets without one of their own; `$namespace`, `$name`, `$kind`, `$pods` and `$matchers` are replaced, escaped. */
-  readonly query?: string;
-  /** Queries of single targets, by "namespace/name" of the target; same placeholders. */
-  readonly queries: Readonly<Record<string, string>>;
-  /** A second, coarser and longer query of the same expression, when configured. */
-  readonly longHistory?: LongHistory;
-  /** Ask kube-state-metrics for the measured pod start. */
-  readonly measurePodStart: boolean;
-}
+// `infer` leaves the node open until the table is known: the schema language is recursive
+type Run<T> = T extends { readonly run: infer R } ? Value<R> : never;
+type Target<T> = T extends { readonly target: infer R } ? Value<R> : never;
+type State<S> = S extends { configMap: infer C } ? { readonly configMap: C & { readonly namespace: string } } : S;
 
-/** How the API server is reached: in the cluster when there is a ServiceAccount, else by kubeconfig. */
-export interface KubernetesSettings {
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  /** Deadline of one request, in seconds. */
-  readonly timeout: Seconds;
-  /** Look for an HPA or ScaledObject on the same target (needs `list` on them; a refusal is a warning). */
-  readonly detectScalers: boolean;
-  /** Write an Event about each change of replicas. */
-  readonly events: boolean;
-}
+/** One target's settings: what the core needs, and whatever else the table has. */
+export type TargetOf<T> = Omit<Target<T>, keyof TargetConfig> & TargetConfig;
 
-/** Where the state is kept between runs. */
-export interface StateSettings {
-  readonly configMap: { readonly namespace: string; readonly name: string };
-}
-
-/** What is written about a run beside its answer. */
-export interface ReportSettings {
-  readonly logLevel: "debug" | "info" | "warn" | "error";
-  readonly logFormat: "json" | "text";
-}
-
-/** All settings of a run. */
-export interface Settings {
-  /** null: no URL was given (fine with a history file). */
-  readonly prometheus: PrometheusSettings | null;
-  readonly kubernetes: KubernetesSettings;
-  readonly state: StateSettings;
-  readonly report: ReportSettings;
+/** All settings of a run by the table T: every group of it, and the targets. */
+export type SettingsOf<T> = {
+  readonly [K in keyof Run<T>]: K extends "state" ? State<Run<T>[K]> : Run<T>[K];
+} & {
   /** At least one; "namespace/name" is unique. */
-  readonly targets: readonly TargetConfig[];
+  readonly targets: readonly TargetOf<T>[];
   /** What was seen and left aside, for the log at level debug. */
-  readonly notes?: readonly string[];
-}
+  readonly notes: readonly string[];
+  /** What is allowed and probably not meant, for the log and the doctor. */
+  readonly warnings: readonly string[];
+};
+
+export type Settings = SettingsOf<typeof TABLE>;
+
+/** Where a command finds a setting that may be missing: with a history file nobody needs a Prometheus. */
+export type PrometheusSettings = Settings["prometheus"] & { readonly url: string };
+export type KubernetesSettings = Settings["kubernetes"];
+export type StateSettings = Settings["state"];
 
 /** One thing that is wrong with the settings. */
 export interface Issue {
   /** Where: `targets[0].minReplicas`, `--min`, `PROPHET_AUTOSCALER_MIN_REPLICAS`. */
   readonly path: string;
-  /** Value, accepted range, nearest name: a whole sentence. */
+  /** What is wrong and what to do, as a sentence that the path begins. */
   readonly message: string;
+  /** Path of the field that was probably meant, where this one is not known: it is then not told to be missing as well. */
+  readonly meant?: string;
 }

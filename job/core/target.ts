@@ -60,6 +60,8 @@ export interface TargetConfig {
   /** `scale`: patch the target's /scale; `hpa`: set minReplicas of the existing HPA `hpaName`. */
   readonly actuator: "scale" | "hpa";
   readonly hpaName?: string;
+  /** A query of its own, in the metric source's language; absent: the source's. */
+  readonly query?: string;
   /** CPU one pod should carry, in cores. */
   readonly targetCpu: Cores;
   readonly minReplicas: Replicas;

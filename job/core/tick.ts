@@ -31,7 +31,7 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
   const { series, quality } = inspectHistory(input, recalled);
   const usable = quality.verdict !== "hold";
   const demand = usable ? currentDemand(series) : Number.NaN;
-  const lead = currentLead(input, quality.age);
+  const lead = currentLead(input, quality.age, series.step);
 
   const bursts = recalled.rollouts.map(([from, to]) => [from, to + TRACE] as const);
   const learnable = mask(series, conditions.rollout === true ? [...bursts, [now, now] as const] : bursts);

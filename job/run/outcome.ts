@@ -1,43 +1,49 @@
-/** Plans -> outcomes: what became of each target, in the words of the contract. */
+/** Decisions -> outcomes: what became of each target, in the words of the contract. */
 import type { Reason } from "../core/policy/reasons.ts";
 import type { OtherWrite } from "../core/policy/writer.ts";
 import type { Outcome } from "../ports.ts";
-import type { Plan } from "./plan.ts";
+import type { TargetDecision } from "./decide.ts";
 
 const ACTIONS = { scale: "scaled", keep: "unchanged", hold: "held" } as const;
 
-/** The outcome of a plan that was carried out as decided. A history that could not be read is a failure unless the fallback or a bound acted. */
-export function outcomeOf(plan: Plan, prefix = ""): Outcome {
-  const { output, failure, historyError } = plan;
-  if (output === null) return failedOutcome(plan, failure ?? new Error("not decided"));
+/** The outcome of a decision that was carried out. A history that could not be read is a failure unless the fallback or a bound acted. */
+export function outcomeOf(decided: TargetDecision, prefix = ""): Outcome {
+  const { output, failure, historyError } = decided;
+  if (output === null) return failedOutcome(decided, failure ?? new Error("not decided"));
   const { decision } = output;
   if (historyError !== undefined && decision.action === "hold" && decision.reason === "NoData") {
-    return failedOutcome(plan, historyError);
+    return failedOutcome(decided, historyError);
   }
   const message = prefix + decision.message + (historyError === undefined ? "" : ` (${describe(historyError)})`);
   const writer = decision.reason === "Overruled" ? null : decision.otherWriter;
   const whole = writer === null ? message : `${message}; ${writer.message}`;
-  return make(plan, ACTIONS[decision.action], decision.replicas, decision.reason, whole);
+  return make(decided, ACTIONS[decision.action], decision.replicas, decision.reason, whole);
 }
 
 /** Somebody else's change of the replicas after our last one; null: none, or nothing was decided. */
-export function writerOf({ output }: Plan): OtherWrite | null {
+export function writerOf({ output }: TargetDecision): OtherWrite | null {
   return output?.decision.otherWriter ?? null;
 }
 
 /** Something that was asked of the world failed; the replicas stay. */
-export function failedOutcome(plan: Plan, error: Error): Outcome {
-  return make(plan, "failed", null, error.name, `${describe(error)}; the replicas stay as they are`);
+export function failedOutcome(decided: TargetDecision, error: Error): Outcome {
+  return make(decided, "failed", null, error.name, `${describe(error)}; the replicas stay as they are`);
 }
 
 /** Another writer was faster; the replicas stay as that writer left them. */
-export function conflictOutcome(plan: Plan, reason: Reason, message: string): Outcome {
-  return plan.output === null ? outcomeOf(plan) : make(plan, "held", null, reason, message);
+export function conflictOutcome(decided: TargetDecision, reason: Reason, message: string): Outcome {
+  return decided.output === null ? outcomeOf(decided) : make(decided, "held", null, reason, message);
 }
 
 /** Fields in the order of the contract; `to` null: the replicas stay. */
-function make(plan: Plan, action: Outcome["action"], to: number | null, reason: string, message: string): Outcome {
-  const { target, output } = plan;
+function make(
+  decided: TargetDecision,
+  action: Outcome["action"],
+  to: number | null,
+  reason: string,
+  message: string,
+): Outcome {
+  const { target, output } = decided;
   const from = output?.decision.current ?? null;
   const made = output?.record.forecast ?? null;
   const forecast =
@@ -50,7 +56,7 @@ function make(plan: Plan, action: Outcome["action"], to: number | null, reason: 
           method: made.method,
         };
   const trail = output?.decision.trail ?? [];
-  const other = writerOf(plan);
+  const other = writerOf(decided);
   return {
     name: target.name,
     action,

@@ -1,6 +1,8 @@
 /** The doctor's view of a cluster: what is needed, what is useful, what is too much. */
+
 import { describe, expect, it } from "vitest";
 import type { Call, Kubernetes } from "../../job/adapters/kubernetes-http.ts";
+import { PROMETHEUS_SOURCE } from "../../job/adapters/source-prometheus.ts";
 import { clusterChecks } from "../../job/cli/doctor-cluster.ts";
 import { forgetfulState, pretendScaler, systemClock, type World } from "../../job/cli/world.ts";
 import { loadSettings } from "../../job/config/load.ts";
@@ -37,6 +39,7 @@ function worldOf(allowed: (what: string, a: Attributes) => boolean, conditions: 
     scaler: { ...pretendScaler(replicas), read: async () => ({ replicas, conditions }) },
     state: forgetfulState(),
     clock: systemClock,
+    source: PROMETHEUS_SOURCE,
     api: async () => api,
     announce: async () => {},
     close: () => {},

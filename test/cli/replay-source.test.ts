@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { runCli } from "../../job/cli/program.ts";
 import { readRange } from "../../job/cli/replay-source.ts";
-import { resolveTarget } from "../../job/config/resolve.ts";
+import { resolveTarget } from "../../job/config/target-settings.ts";
 import type { History } from "../../job/ports.ts";
 import { QUIET } from "../fakes/io.ts";
 

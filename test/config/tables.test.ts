@@ -2,10 +2,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { TARGET } from "../../job/config/defaults.ts";
-import { SETTINGS } from "../../job/config/layers.ts";
-import { resolveTarget } from "../../job/config/resolve.ts";
 import type { Node } from "../../job/config/schema.ts";
-import { FILE_SCHEMA } from "../../job/config/settings-schema.ts";
+import { settingsIn } from "../../job/config/settings.ts";
+import { fileSchema, TABLE } from "../../job/config/table.ts";
+import { resolveTarget } from "../../job/config/target-settings.ts";
+
+const SETTINGS = settingsIn();
 
 function all(node: Node, path: string): (readonly [string, Node])[] {
   const inner = node.kind === "group" ? Object.entries(node.fields) : [];
@@ -14,7 +16,7 @@ function all(node: Node, path: string): (readonly [string, Node])[] {
 }
 
 describe("the table of settings", () => {
-  const nodes = all(FILE_SCHEMA, "");
+  const nodes = all(fileSchema(TABLE), "");
 
   it("has every default within its own range or set", () => {
     for (const [path, node] of nodes) {

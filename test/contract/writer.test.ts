@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { WRITER_ADVICE } from "../../job/core/policy/writer.ts";
 import { BLANK } from "../../job/core/state/memory.ts";
 import type { Scaler } from "../../job/ports.ts";
-import { nameWriters } from "../../job/run/plan.ts";
+import { nameWriters } from "../../job/run/read.ts";
 import { runOnce } from "../../job/run.ts";
 import { behavior, config, NOW } from "../fakes/config.ts";
 import { last } from "../fakes/forecaster.ts";

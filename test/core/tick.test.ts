@@ -62,9 +62,9 @@ describe("tick", () => {
   });
 
   it("hands the longer history over on a grid of its own", () => {
-    const longSamples = samplesOf((i) => i, { end: NOW - 300, step: 300, points: 12 });
+    const longSamples = samplesOf((i) => i + 1, { end: NOW - 300, step: 300, points: 12 });
     const { longHistory } = asked(input({ history: { ...input().history!, longSamples, longStep: 300 } }));
-    expect([longHistory?.step, longHistory?.values.length, longHistory?.values[11]]).toEqual([300, 12, 11]);
+    expect([longHistory?.step, longHistory?.values.length, longHistory?.values[11]]).toEqual([300, 12, 12]);
   });
 
   it("holds without history and never takes that for zero", () => {
@@ -119,6 +119,20 @@ describe("tick", () => {
         last,
       ).decision.reason,
     ).not.toBe("AboveCapacity");
+  });
+
+  it("takes twice the pods for possible during a rollout, and while one is in the window", () => {
+    const limited = config({ podCpuLimit: 0.5 });
+    // 2 pods burn 1.1 cores at most, with a rollout's surge 2.2
+    const reason = (more: Partial<TickInput>) =>
+      tick(
+        input({ config: limited, ...more }, () => 2),
+        last,
+      ).decision.reason;
+    expect(reason({})).toBe("AboveCapacity");
+    expect(reason({ conditions: { rollout: true } })).not.toBe("AboveCapacity");
+    const over = { ...BLANK, rollouts: [[NOW - 400, NOW - 300]] as const };
+    expect(reason({ memory: over })).not.toBe("AboveCapacity");
   });
 
   it("does not learn the burst of a rollout", () => {

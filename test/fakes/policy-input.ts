@@ -158,6 +158,9 @@ const risen = fc
   .tuple(fc.array(fc.double({ min: 1, max: 2, noNaN: true }), { minLength: 18, maxLength: 38 }), cores, cores)
   .map(([calm, by, more]) => [...calm, 2 + by, 2 + by + more]);
 
+/** The same as a series. */
+export const risenSeries = risen.map((values) => series(values));
+
 /** Any input whose memory has been recalled, as tick does. */
 export const anyInput: fc.Arbitrary<PolicyInput> = fc
   .record({

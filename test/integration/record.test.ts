@@ -106,7 +106,7 @@ describe.skipIf(skip(missing))("one record", () => {
     const write = (line: string) => {
       log += line;
     };
-    const logging = createLog({ level: "debug", format: "json", now: () => now, write, secrets: [] });
+    const logging = createLog({ level: "debug", format: "json", now: () => now, write, redact: (text) => text });
     const ports = fakePorts(world);
     const reporter = collectingReporter(logging, false);
     const result = await runOnce({ ...ports, reporter }, loaded.targets, {});

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readRange } from "../../bench/series.ts";
-import { resolveTarget } from "../../job/config/resolve.ts";
+import { resolveTarget } from "../../job/config/target-settings.ts";
 import { forecasterOf } from "../../job/core/forecast/method.ts";
 import { REPLAY_DEFAULTS, replay } from "../../job/replay/replay.ts";
 

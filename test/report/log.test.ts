@@ -1,7 +1,7 @@
 /** The log: levels, forms, and canaries in every place where a secret could get in. */
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { clean, createLog, type LogOptions, redact } from "../../job/report/log.ts";
+import { createRedactor } from "../../job/output/redactor.ts";
+import { clean, createLog, type LogOptions } from "../../job/report/log.ts";
 
 function logged(options: Partial<LogOptions>, use: (log: ReturnType<typeof createLog>) => void): string[] {
   const lines: string[] = [];
@@ -11,7 +11,7 @@ function logged(options: Partial<LogOptions>, use: (log: ReturnType<typeof creat
       format: "json",
       now: () => 1_700_000_000,
       write: (line) => lines.push(line),
-      secrets: [],
+      redact: createRedactor(),
       ...options,
     }),
   );
@@ -45,7 +45,7 @@ describe("createLog", () => {
     const canary = "canary-7f3a9c";
     const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl";
     const cause = new Error(`401 for Authorization: Bearer ${jwt}`);
-    const lines = logged({ format, level: "debug", secrets: [canary] }, (log) => {
+    const lines = logged({ format, level: "debug", redact: createRedactor(canary) }, (log) => {
       log("error", `could not log in with ${canary}`, { url: `http://user:${canary}@host/x` });
       log("debug", "request", { headers: { Authorization: "Bearer abc.def-ghi", "X-Scope-OrgID": "tenant-1" } });
       log("info", "GET https://admin:hunter22@prometheus/api", { password: "hunter22", token: "hunter22" });
@@ -61,22 +61,10 @@ describe("createLog", () => {
   });
 });
 
-describe("redact and clean", () => {
-  it("hide a known secret in any text around it", () => {
-    const secret = fc.string({ minLength: 4, maxLength: 30 });
-    fc.assert(
-      fc.property(fc.string(), secret, fc.string(), (before, s, after) => {
-        const text = redact(`${before}${s}${after}`, [s]);
-        // what the words around it and the mark spell by chance is not the secret
-        fc.pre(!"[hidden]".includes(s) && !`${before}[hidden]${after}`.includes(s));
-        expect(text).not.toContain(s);
-      }),
-    );
-  });
-
-  it("end on cycles and keep plain values", () => {
+describe("clean", () => {
+  it("ends on cycles and keeps plain values", () => {
     const loop: Record<string, unknown> = { a: 1, b: null, c: undefined, d: 2n };
     loop.self = loop;
-    expect(JSON.stringify(clean(loop, []))).toContain('"a":1,"b":null,"d":"2"');
+    expect(JSON.stringify(clean(loop, createRedactor()))).toContain('"a":1,"b":null,"d":"2"');
   });
 });

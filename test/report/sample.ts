@@ -1,5 +1,5 @@
 /** A tick's record by hand, for the tests of the reports: a wave of 300 s and what might be forecast of it. */
-import { resolveTarget } from "../../job/config/resolve.ts";
+import { resolveTarget } from "../../job/config/target-settings.ts";
 import type { TickRecord } from "../../job/core/policy/types.ts";
 import type { TargetConfig } from "../../job/core/target.ts";
 import type { Outcome } from "../../job/ports.ts";

@@ -2,7 +2,7 @@
 import type { Forecast, Forecaster } from "../forecast/types.ts";
 import { clean } from "../series/clean.ts";
 import { toGrid } from "../series/grid.ts";
-import { capacityOf, inspect, type Window } from "../series/quality.ts";
+import { believable, capacityOf, inspect, type Window } from "../series/quality.ts";
 import type { Samples, Series } from "../series/types.ts";
 import { TRACE } from "../state/memory.ts";
 import type { LastForecast, TargetState } from "../state/types.ts";
@@ -51,17 +51,20 @@ export function inspectHistory(
     window: readWindow(config),
     maxAge: config.maxAge,
     minCoverage: config.minCoverage,
+    cpu: true,
     capacity: capacityOf(pods, config.podCpuLimit),
-    ceiling: capacityOf(Math.max(pods, config.maxReplicas * surge), config.podCpuLimit),
+    ceiling: believable(Math.max(pods, config.maxReplicas * surge), config.podCpuLimit, config.targetCpu),
+    useful: config.maxReplicas * config.targetCpu,
     partial: history?.partial ?? false,
     seriesCount: history?.seriesCount ?? 0,
   });
 }
 
-/** The lead of this tick: the measured pod start goes before the configured one, the true age before a smaller lag. */
-export function currentLead({ history, conditions, config }: TickInput, age: Seconds): Lead {
+/** The lead of this tick, in steps of the grid: the measured pod start goes before the configured one, the true age before a smaller lag. */
+export function currentLead({ history, conditions, config }: TickInput, age: Seconds, step: Seconds): Lead {
   const podStart = conditions.podStart ?? history?.podStart ?? config.podStart;
-  return leadOf(Number.isFinite(age) ? Math.max(config.metricLag, age) : config.metricLag, podStart, config);
+  const lag = Number.isFinite(age) ? Math.max(config.metricLag, age) : config.metricLag;
+  return leadOf(lag, podStart, { ...config, step });
 }
 
 /** Levels of the maximum that the policy needs, ascending and unique. */
@@ -114,7 +117,8 @@ export function lastForecastOf(
 function longGrid(samples: Samples, { now, history, config }: TickInput): Series {
   const { times, values } = clean(samples, {
     latest: now,
-    ceiling: capacityOf(2 * config.maxReplicas, config.podCpuLimit),
+    ceiling: believable(2 * config.maxReplicas, config.podCpuLimit, config.targetCpu),
+    zero: false,
   });
   return toGrid(times, values, history?.longStep ?? 300, MAX_LONG_POINTS).series;
 }

@@ -24,6 +24,15 @@ const DATA = {
     means: "The newest sample is older than `maxAge`. The replicas are held.",
     todo: "See whether the scrape works and the workload's pods exist. Raise `maxAge` only for a slow source.",
   },
+  FutureData: {
+    means: "There are samples of a time that is still to come. The replicas are held.",
+    todo: "Compare the clocks of what writes the samples and of the metric source.",
+  },
+  WrongTimeUnit: {
+    means:
+      "The samples' times are of today only when they are read in another unit than seconds. The replicas are held.",
+    todo: "Look at what stands between the job and Prometheus: its API gives seconds.",
+  },
   GapsInData: {
     means: "Less than `minCoverage` of the window holds samples. Scale-out is allowed, scale-in is not.",
     todo: "Nothing for a new workload. Otherwise look for scrapes that fail.",
@@ -42,9 +51,14 @@ const DATA = {
       "The newest sample is negative. Scale-out is allowed, scale-in is not. Without any usable sample the replicas are held.",
     todo: "Use `rate` for counters in `query`, not a difference.",
   },
+  ZeroUsage: {
+    means:
+      "Exactly 0 cores were measured while pods run. No running process uses none, so this is no reason to scale in.",
+    todo: "Take `or vector(0)` out of `query`. Without it, see whether the exporter's counters stand still.",
+  },
   AboveCapacity: {
-    means: "More CPU was measured than the pods can burn. The replicas are held.",
-    todo: "See that `query` counts each container once, and that `podCpuLimit` is the limit of one whole pod.",
+    means: "More CPU was measured than the pods can burn, or tens of times their target. The replicas are held.",
+    todo: "Look in `query` for a missing `rate()`, for milli-cores and for other pods. Is `podCpuLimit` that of one whole pod?",
   },
   SeveralSeries: {
     means: "The query gave several series where one was expected. The replicas are held.",

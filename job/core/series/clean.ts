@@ -2,26 +2,28 @@
 import type { Cores, EpochSeconds } from "../units.ts";
 import type { QualityReason, Samples } from "./types.ts";
 
-/** What can be true: nothing newer than `latest`, nothing above `ceiling` cores (Infinity: unknown). */
+/** What can be true: nothing newer than `latest`, nothing above `ceiling` cores (Infinity: unknown), and no zero where something runs. */
 export interface CleanLimits {
   readonly latest: EpochSeconds;
   readonly ceiling: Cores;
+  /** Whether a value of exactly zero can be true. */
+  readonly zero: boolean;
 }
 
 /** Good samples (ascending, unique times) and the counts of the refused ones. */
 export interface Cleaned {
   readonly times: Float64Array;
   readonly values: Float64Array;
-  readonly notFinite: number;
-  readonly negative: number;
-  readonly absurd: number;
+  /** Samples that were refused for their value. */
+  readonly refused: number;
+  /** Samples whose time is none, or is to come. */
   readonly future: number;
   /** Time and kind of the newest refused sample; -Infinity and null when none was refused. */
   readonly newestBad: EpochSeconds;
   readonly newestBadReason: QualityReason | null;
 }
 
-/** Rounding noise of a subtraction of counters, not negative load. */
+/** Rounding noise of a subtraction of counters: neither negative load nor any. A process that ran for a nanosecond a second would show as much. */
 const NOISE = 1e-9;
 
 /**
@@ -32,7 +34,8 @@ const NOISE = 1e-9;
 export function clean(samples: Samples, limits: CleanLimits): Cleaned {
   const length = Math.min(samples.times.length, samples.values.length);
   const kept = new Uint32Array(length);
-  const refused = { NotFinite: 0, NegativeData: 0, AboveCapacity: 0, future: 0 };
+  let refused = 0;
+  let future = 0;
   let count = 0;
   let newestBad = Number.NEGATIVE_INFINITY;
   let newestBadReason: QualityReason | null = null;
@@ -41,12 +44,12 @@ export function clean(samples: Samples, limits: CleanLimits): Cleaned {
   for (let i = 0; i < length; i++) {
     const time = samples.times[i]!;
     if (!Number.isFinite(time) || time > limits.latest) {
-      refused.future++;
+      future++;
       continue;
     }
-    const bad = refusal(samples.values[i]!, limits.ceiling);
+    const bad = refusal(samples.values[i]!, limits);
     if (bad !== null) {
-      refused[bad]++;
+      refused++;
       if (time > newestBad) {
         newestBad = time;
         newestBadReason = bad;
@@ -59,20 +62,13 @@ export function clean(samples: Samples, limits: CleanLimits): Cleaned {
   }
   const order = kept.subarray(0, count);
   if (!sorted) order.sort((a, b) => samples.times[a]! - samples.times[b]!);
-  return {
-    ...unique(samples, order),
-    notFinite: refused.NotFinite,
-    negative: refused.NegativeData,
-    absurd: refused.AboveCapacity,
-    future: refused.future,
-    newestBad,
-    newestBadReason,
-  };
+  return { ...unique(samples, order), refused, future, newestBad, newestBadReason };
 }
 
-function refusal(value: number, ceiling: Cores): "NotFinite" | "NegativeData" | "AboveCapacity" | null {
+function refusal(value: number, { ceiling, zero }: CleanLimits): QualityReason | null {
   if (!Number.isFinite(value)) return "NotFinite";
   if (value < -NOISE) return "NegativeData";
+  if (value < NOISE && !zero) return "ZeroUsage";
   return value > ceiling ? "AboveCapacity" : null;
 }
 

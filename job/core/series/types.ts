@@ -24,10 +24,13 @@ export type QualityReason =
   | "NoData"
   | "TooFewSamples"
   | "StaleData"
+  | "FutureData"
+  | "WrongTimeUnit"
   | "GapsInData"
   | "PartialAnswer"
   | "NotFinite"
   | "NegativeData"
+  | "ZeroUsage"
   | "AboveCapacity"
   | "SeveralSeries";
 
@@ -39,8 +42,10 @@ export interface Quality {
   readonly points: number;
   /** points / expected points of the window, 0..1. */
   readonly coverage: number;
-  /** now minus the newest real sample; Infinity when there is none. */
+  /** now minus the newest sample that is news; Infinity when there is none. */
   readonly age: Seconds;
+  /** Seconds between two new values, where that is longer than the step that was asked for: what lies between repeats a value. Absent: as fine as the step. */
+  readonly cadence?: Seconds;
   /** One sentence with the numbers, for a person. */
   readonly message: string;
 }

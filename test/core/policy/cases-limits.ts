@@ -1,6 +1,6 @@
 /** One worked case for each reason to hold, bound or refuse. */
 import { BLANK } from "../../../job/core/state/memory.ts";
-import { config, NOW } from "../../fakes/config.ts";
+import { behavior, config, NOW } from "../../fakes/config.ts";
 import { type Case, policyInput, quality, remembered } from "../../fakes/policy-input.ts";
 
 /** What happens, its input, and what is decided: action, replicas, reason. */
@@ -228,5 +228,17 @@ export const LIMIT_CASES: readonly Case[] = [
     "hold",
     9,
     "NoData",
+  ],
+  [
+    "a window that runs out pod by pod is not one action a minute",
+    policyInput({
+      current: 20,
+      quantileCores: 5,
+      memory: remembered([5, 19]),
+      config: config({ behavior: behavior({}, { tolerance: 0.1 }) }),
+    }),
+    "hold",
+    20,
+    "WithinTolerance",
   ],
 ];

@@ -43,6 +43,7 @@ describe("persistenceQuantile", () => {
           expect(persistenceQuantile(asked, part, level)).toBeCloseTo(want, 9);
         },
       ),
+      { numRuns: 300 },
     );
     expect(Math.min(whole, partly)).toBeGreaterThan(10);
   });

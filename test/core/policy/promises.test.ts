@@ -6,8 +6,9 @@ import { decide } from "../../../job/core/policy/decide.ts";
 import type { PolicyInput } from "../../../job/core/policy/stage.ts";
 import { replicasFor } from "../../../job/core/policy/stage.ts";
 import { STAGES, type StageRow } from "../../../job/core/policy/stages.ts";
+import { surgeAhead } from "../../../job/core/policy/surge.ts";
 import { forecast } from "../../fakes/forecaster.ts";
-import { anyInput } from "../../fakes/policy-input.ts";
+import { anyInput, risenSeries } from "../../fakes/policy-input.ts";
 import { NAIVE } from "./naive-policy.ts";
 
 /** The same forecast with every quantile of the maximum higher by so much, those of the parts too. */
@@ -69,22 +70,28 @@ describe("promises", () => {
     );
   });
 
-  it("what the current demand needs is held back by nothing but a limit of the operator's: not by tolerance, not by a cooldown", () => {
-    const free = anyInput.map((input): PolicyInput => {
+  it("what the current demand or a surge needs is held back by nothing but a limit of the operator's: not by tolerance, not by a cooldown", () => {
+    const free = fc.tuple(anyInput, risenSeries).map(([input, series]): PolicyInput => {
       const { scaleUp, scaleDown } = input.config.behavior;
       const up = { ...scaleUp, stabilizationWindowSeconds: 0, policies: [], selectPolicy: "Max" as const };
-      const config = { ...input.config, mode: "Active" as const, schedule: [], behavior: { scaleUp: up, scaleDown } };
+      const settings = { mode: "Active", schedule: [], followSurge: true } as const;
+      const config = { ...input.config, ...settings, behavior: { scaleUp: up, scaleDown } };
       const memory = { ...input.memory, lastWritten: null };
-      return { ...input, config, memory, conditions: {} };
+      return { ...input, config, memory, conditions: {}, series: input.series && series };
     });
+    let surges = 0;
     fc.assert(
       fc.property(free, (input) => {
         if (input.quality.verdict === "hold") return;
-        const needed = Math.min(replicasFor(input.demand, input.config.targetCpu), input.config.maxReplicas);
-        expect(to(input)).toBeGreaterThanOrEqual(needed);
+        const { targetCpu, maxReplicas } = input.config;
+        const surge = replicasFor(surgeAhead(input.series!, input.lead.steps), targetCpu);
+        if (surge > Math.max(input.current, replicasFor(input.demand, targetCpu))) surges++;
+        const needed = Math.max(surge, replicasFor(input.demand, targetCpu));
+        expect(to(input)).toBeGreaterThanOrEqual(Math.min(needed, maxReplicas));
       }),
       RUNS,
     );
+    expect(surges).toBeGreaterThan(20);
   });
 
   it("keeps the bounds whenever it acts", () => {

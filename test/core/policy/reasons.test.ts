@@ -31,6 +31,9 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
   NoData: ofData(() => 1, { samples: samplesOf(() => 1, { end: NOW, points: 0 }) }),
   TooFewSamples: ofData(() => 1, { samples: samplesOf(() => 1, { end: NOW - 5, points: 1 }) }),
   StaleData: ofData(() => 1, {}, NOW - 300),
+  FutureData: ofData(() => 1, {}, NOW + 300),
+  WrongTimeUnit: ofData(() => 1, {}, NOW * 1000),
+  ZeroUsage: ofData(newest(0)),
   GapsInData: ofData(() => 1, { samples: samplesOf(() => 1, { end: NOW - 5, points: 5 }) }),
   PartialAnswer: ofData(() => 1, { partial: true }),
   NotFinite: ofData(newest(Number.NaN)),
@@ -79,10 +82,11 @@ describe("the vocabulary of reasons", () => {
 
   it("explains every error that can end a target's run", () => {
     const folder = new URL("../../../job/adapters/", import.meta.url);
-    const sources = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), "utf8"));
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+    const sources = files.map((name) => readFileSync(new URL(name, folder), "utf8"));
     const names = sources.flatMap((text) => [...text.matchAll(/readonly name = "(\w+)"/g)].map(([, name]) => name!));
     // causes of the named ones, never thrown to a run by themselves
-    const causes = ["TransportError", "AnswerError"];
+    const causes = ["TransportError", "AnswerError", "JsonBoundsError"];
     expect(names.length).toBeGreaterThan(2);
     expect(names.filter((name) => !causes.includes(name) && !(name in FAILURES))).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { clean } from "../../../job/core/series/clean.ts";
 import { pairs } from "../../fakes/series.ts";
 
-const LIMITS = { latest: 1000, ceiling: Number.POSITIVE_INFINITY };
+const LIMITS = { latest: 1000, ceiling: Number.POSITIVE_INFINITY, zero: true };
 const anyValue = fc.oneof(
   fc.double({ min: 0, max: 50, noNaN: true }),
   fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, -3, -1e-12, 1e9),
@@ -23,17 +23,29 @@ describe("clean", () => {
       [2000, 1],
       [Number.NaN, 1],
     ]);
-    const cleaned = clean(samples, { latest: 1000, ceiling: 10 });
+    const cleaned = clean(samples, { latest: 1000, ceiling: 10, zero: true });
     expect([...cleaned.times]).toEqual([10, 30]);
     expect([...cleaned.values]).toEqual([1, 4]);
     expect(cleaned).toMatchObject({
-      notFinite: 1,
-      negative: 1,
-      absurd: 1,
+      refused: 3,
       future: 2,
       newestBad: 50,
       newestBadReason: "AboveCapacity",
     });
+  });
+
+  it("takes no zero where something runs", () => {
+    const cleaned = clean(
+      pairs([
+        [1, 2],
+        [2, 0],
+        [3, -1e-12],
+        [4, 1e-8],
+      ]),
+      { ...LIMITS, zero: false },
+    );
+    expect([...cleaned.times]).toEqual([1, 4]);
+    expect(cleaned).toMatchObject({ refused: 2, newestBad: 3, newestBadReason: "ZeroUsage" });
   });
 
   it("takes rounding noise below zero as zero", () => {
@@ -43,7 +55,7 @@ describe("clean", () => {
   it("agrees with a naive oracle on any samples", () => {
     fc.assert(
       fc.property(rows, (list) => {
-        const cleaned = clean(pairs(list), { latest: 1000, ceiling: 100 });
+        const cleaned = clean(pairs(list), { latest: 1000, ceiling: 100, zero: true });
         const largest = new Map<number, number>();
         for (const [time, value] of list) {
           if (time > 1000 || !Number.isFinite(value) || value < -1e-9 || value > 100) continue;

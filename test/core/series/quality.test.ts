@@ -1,6 +1,6 @@
 /** The data verdict: one case per word of the vocabulary, and the current demand. */
 import { describe, expect, it } from "vitest";
-import { capacityOf, currentDemand, type Expectation, inspect } from "../../../job/core/series/quality.ts";
+import { believable, capacityOf, currentDemand, type Expectation, inspect } from "../../../job/core/series/quality.ts";
 import type { Samples } from "../../../job/core/series/types.ts";
 import { pairs, samplesOf, series } from "../../fakes/series.ts";
 
@@ -11,6 +11,8 @@ const EXPECTED: Expectation = {
   history: 1800,
   maxAge: 120,
   minCoverage: 0.8,
+  cpu: true,
+  useful: Number.POSITIVE_INFINITY,
   capacity: Number.POSITIVE_INFINITY,
   ceiling: Number.POSITIVE_INFINITY,
   partial: false,
@@ -39,6 +41,32 @@ const cases: readonly [string, Samples, Partial<Expectation>, string, string][] 
     "upOnly",
     "GapsInData",
   ],
+  [
+    "nothing but NaN for longer than maxAge",
+    changed((i) => (i > 100 ? Number.NaN : undefined)),
+    {},
+    "hold",
+    "NotFinite",
+  ],
+  [
+    "nothing but the impossible for longer than maxAge",
+    changed((i) => (i > 100 ? 99 : undefined)),
+    { ceiling: 50 },
+    "hold",
+    "AboveCapacity",
+  ],
+  ["nothing but zero while pods run", changed(() => 0), {}, "hold", "ZeroUsage"],
+  ["a newest sample of zero", changed((i) => (i === 119 ? 0 : undefined)), {}, "upOnly", "ZeroUsage"],
+  ["zero, which is possible of a queue", changed(() => 0), { cpu: false }, "act", "DataComplete"],
+  ["samples that are still to come", samplesOf(() => 2, { end: NOW + 600 }), {}, "hold", "FutureData"],
+  [
+    "one sample that is still to come",
+    { times: full.times.map((t, i) => (i === 60 ? t + 7200 : t)), values: full.values },
+    {},
+    "hold",
+    "FutureData",
+  ],
+  ["times that are none", { times: full.times.map(() => Number.NaN), values: full.values }, {}, "hold", "FutureData"],
   ["several series", full, { seriesCount: 2 }, "hold", "SeveralSeries"],
   ["more than the pods can burn", full, { capacity: 1.9 }, "hold", "AboveCapacity"],
   [
@@ -88,6 +116,62 @@ describe("inspect", () => {
     expect(quality.message).not.toBe("");
   });
 
+  const TODAY = { ...EXPECTED, now: 1_790_000_000 };
+  const today = samplesOf(() => 2, { end: TODAY.now - 5 });
+  it.each([
+    [1e3, "milliseconds"],
+    [1e6, "microseconds"],
+    [1e9, "nanoseconds"],
+    [1e-3, "thousands of seconds"],
+  ])("names the unit of times that are %d times too large", (factor, unit) => {
+    const { quality } = inspect({ times: today.times.map((t) => t * factor), values: today.values }, TODAY);
+    expect(quality).toMatchObject({ verdict: "hold", reason: "WrongTimeUnit" });
+    expect(quality.message).toContain(unit);
+    expect(inspect(today, TODAY).quality.reason).toBe("DataComplete");
+  });
+
+  const noisy = (i: number) => 2 + Math.sin(i / 7) + 0.1 * Math.sin(i * 97);
+  const limits = { useful: 8, ceiling: believable(20, undefined, 0.4) };
+  it.each<[string, (i: number) => number, number, RegExp]>([
+    ["a counter, far beyond", (i) => 40_000 + 30 * i, 8, /only ever rise.*rate\(\)/],
+    ["a counter of pods that are young", (i) => 20 + 0.5 * i, 8, /only ever rise.*rate\(\)/],
+    ["a counter with a restart in it", (i) => (i < 60 ? 40_000 : 30_000) + 30 * i, 8, /only ever rise/],
+    ["milli-cores", (i) => Math.round(1000 * noisy(i)), 8, /milli-cores/],
+    ["milli-cores of a large maximum", (i) => Math.round(1000 * noisy(i)), 180, /milli-cores/],
+    ["milli-cores with a fraction", (i) => 1000 * noisy(i), 8, /milli-cores/],
+    ["nonsense", (i) => 9e6 * noisy(i), 8, /other pods/],
+  ])("holds %s, and says what is probably wrong", (_, value, useful, words) => {
+    const ceiling = believable(useful / 0.4, undefined, 0.4);
+    const { quality } = inspect(samplesOf(value, { end: NOW - 5 }), { ...EXPECTED, useful, ceiling });
+    expect(quality).toMatchObject({ verdict: "hold", reason: "AboveCapacity" });
+    expect(quality.message).toMatch(words);
+  });
+
+  it.each<[string, (i: number) => number]>([
+    ["a demand of nine times the maximum", (i) => 36 * noisy(i)],
+    ["a ramp without noise up to twice the maximum", (i) => (16 * (i + 1)) / 120],
+    ["whole cores", (i) => Math.round(3 * noisy(i))],
+  ])("acts on %s", (_, value) => {
+    expect(inspect(samplesOf(value, { end: NOW - 5 }), { ...EXPECTED, ...limits }).quality.verdict).toBe("act");
+  });
+
+  it("counts a repeat as no sample, and lays the grid at the source's own cadence", () => {
+    const stairs = samplesOf((i) => noisy(Math.floor(i / 4)), { end: NOW - 5, points: 120 });
+    const { series: grid, quality } = inspect(stairs, EXPECTED);
+    expect(quality).toMatchObject({ verdict: "act", reason: "DataComplete", cadence: 60, coverage: 1 });
+    expect(quality.message).toContain("a new value every 60 s only");
+    expect([grid.step, grid.values.length, quality.points]).toEqual([60, 30, 30]);
+    expect(grid.values.at(-1)).toBe(noisy(29));
+    // the newest value came with the first of its four samples
+    expect(quality.age).toBe(5 + 45);
+  });
+
+  it("takes a source that is coarser than the step on a grid of its own", () => {
+    const { series: grid, quality } = inspect(samplesOf(noisy, { end: NOW - 5, step: 60, points: 31 }), EXPECTED);
+    expect([grid.step, quality.cadence, quality.points]).toEqual([60, 60, 30]);
+    expect(grid.filled.every((f) => f === 0)).toBe(true);
+  });
+
   it("measures coverage, age and points", () => {
     const { quality } = inspect(
       changed((i) => (i % 2 === 0 ? Number.NaN : undefined)),
@@ -122,6 +206,14 @@ describe("inspect", () => {
   });
 });
 
+describe("believable", () => {
+  it("is what the limit allows, or tens of times the target, and two cores a pod at least", () => {
+    expect(believable(10, 0.2, 0.1)).toBeCloseTo(2.2);
+    expect(believable(10, undefined, 0.5)).toBeCloseTo(150);
+    expect(believable(10, undefined, 0.05)).toBe(20);
+  });
+});
+
 describe("capacityOf", () => {
   it("is pods x limit and a tenth, and unknown without a limit", () => {
     expect(capacityOf(10, 0.2)).toBeCloseTo(2.2);
@@ -143,6 +235,8 @@ describe("currentDemand", () => {
   it("leaves out a second point that is too old, and knows nothing of nothing", () => {
     expect(currentDemand(filled([9, 0, 0, 0, 0, 3], [1, 2, 3, 4]))).toBe(3);
     expect(currentDemand(series([4]))).toBe(4);
+    expect(currentDemand(series([1, 2], { step: 60 }))).toBe(2);
+    expect(currentDemand(series([1, 2], { step: 30 }))).toBe(1.5);
     expect(currentDemand(series([]))).toBeNaN();
   });
 });

@@ -142,6 +142,48 @@ describe("memoryAfter", () => {
     expect(recall(third, NOW + 1900, 3, SPANS).rollouts).toEqual([[NOW + 900, NOW + 900]]);
   });
 
+  it("keeps recommendations for as long as a window, or three intervals, may ask for them", () => {
+    const spans = fc.constantFrom(0, 30, 120, 600);
+    fc.assert(
+      fc.property(
+        spans,
+        spans,
+        fc.constantFrom(15, 60),
+        fc.integer({ min: 1, max: 900 }),
+        (up, down, interval, ago) => {
+          const windows = behavior({ stabilizationWindowSeconds: up }, { stabilizationWindowSeconds: down });
+          const before = { ...BLANK, recommendations: [{ at: NOW - ago, replicas: 9 }] };
+          const after = memoryAfter(before, learnt(), config({ behavior: windows, interval }));
+          expect(after.recommendations.length).toBe(ago < Math.max(up, down, 3 * interval) ? 2 : 1);
+        },
+      ),
+    );
+  });
+
+  it("keeps changes for as long as a period or a cooldown may ask for them", () => {
+    const before = { ...BLANK, changes: [{ at: NOW - 250, from: 1, to: 2 }] };
+    const policies = [{ type: "Pods", value: 1, periodSeconds: 300 }] as const;
+    const kept = (more: object) => memoryAfter(before, learnt(), config(more)).changes.length;
+    expect(kept({ scaleDownCooldown: 0 })).toBe(0);
+    expect(kept({ scaleDownCooldown: 300 })).toBe(1);
+    expect(kept({ scaleUpCooldown: 300 })).toBe(1);
+    expect(kept({ behavior: behavior({ policies }) })).toBe(1);
+    expect(kept({ behavior: behavior({}, { policies }) })).toBe(1);
+  });
+
+  it("keeps the newest of many changes", () => {
+    const changes = Array.from({ length: 300 }, (_, i) => ({ at: NOW - 300 + i, from: i, to: i + 1 }));
+    const after = memoryAfter({ ...BLANK, changes }, learnt({ replicas: 5 }), config({ scaleDownCooldown: 900 }));
+    expect(after.changes.at(-1)).toEqual({ at: NOW, from: 3, to: 5 });
+    expect(after.changes.length).toBe(200);
+  });
+
+  it("keeps the last forecast through a run that made none", () => {
+    const lastForecast = { at: NOW, expires: NOW + 90, max: 1, quantile: 1, level: 0.7, mean: 1, method: "auto" };
+    const blind = learnt({ recommendation: null, dataUsable: false });
+    expect(memoryAfter({ ...BLANK, lastForecast }, blind, SPANS).lastForecast).toEqual(lastForecast);
+  });
+
   it("does not grow without end", () => {
     let memory: TargetState = BLANK;
     for (let run = 0; run < 2000; run++) {

@@ -1,9 +1,9 @@
-/** The settings beside the targets: Prometheus, the API server, state and report; and the shape of the configuration file. */
-import { TARGET } from "./defaults.ts";
-import { namespaceName, objectName } from "./nested-schema.ts";
-import { choice, dict, group, list, quantity, text, toggle } from "./schema.ts";
+/** Settings of the metric source Prometheus, or of anything that answers query_range as it does. */
+import { fewPoints } from "../rules.ts";
+import { dict, group, quantity, secret, text, toggle } from "../schema.ts";
 
 const FILE = "the path of a file";
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /** A base URL without credentials in it: they would end up in logs and process lists. */
@@ -13,12 +13,22 @@ function isBaseUrl(value: string): boolean {
   return /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
 }
 
-const PROMETHEUS = group({
+/** The fields under `prometheus`. */
+export const PROMETHEUS = group({
+  rules: [
+    {
+      level: "refuse",
+      fields: ["bearerToken", "bearerTokenFile", "basic"],
+      allowed: [0, 1],
+      says: "has several ways to authenticate. Keep one of bearerToken, bearerTokenFile and basic.",
+    },
+  ],
   about: "Where the CPU history is read: Prometheus, or anything that answers query_range as it does.",
   fields: {
     url: text({
       about: "Base URL.",
       accepts: "an http:// or https:// URL without user or password in it, e.g. http://prometheus.monitoring:9090",
+      pattern: /^https?:\/\/[^\s/?#@]+([/?]\S*)?$/,
       check: isBaseUrl,
       flag: "prometheus",
     }),
@@ -26,32 +36,67 @@ const PROMETHEUS = group({
     bearerTokenFile: text({
       about: "File with the token, read at each run.",
       accepts: FILE,
+      secretFile: true,
       flag: "prometheus-token-file",
     }),
     basic: group({
       about: "Basic authentication.",
       optional: true,
+      rules: [
+        {
+          level: "refuse",
+          fields: ["password", "passwordFile"],
+          allowed: [1],
+          says: "needs either password or passwordFile.",
+        },
+      ],
       fields: {
         username: text({ about: "User.", required: true }),
-        password: text({ about: "Password; prefer passwordFile.", secret: true }),
-        passwordFile: text({ about: "File with the password.", accepts: FILE }),
+        ...secret("password", { about: "Password." }),
       },
     }),
     tls: group({
       about: "TLS of the connection.",
       optional: true,
+      rules: [
+        {
+          level: "refuse",
+          fields: ["certFile", "keyFile"],
+          allowed: [0, 2],
+          says: "needs both certFile and keyFile, or neither.",
+        },
+      ],
       fields: {
         caFile: text({ about: "PEM file of the authority to trust.", accepts: FILE, flag: "prometheus-ca-file" }),
         certFile: text({ about: "PEM file of our certificate.", accepts: FILE }),
-        keyFile: text({ about: "PEM file of our key.", accepts: FILE }),
+        keyFile: text({ about: "PEM file of our key.", accepts: FILE, secretFile: true }),
         insecureSkipVerify: toggle({ about: "Accept any certificate. Not for production.", default: false }),
       },
     }),
     tenant: text({ about: "Tenant, sent as X-Scope-OrgID.", flag: "prometheus-tenant" }),
     headers: dict({
-      about: "Further headers; their values are treated as secrets.",
+      about: "Further headers. Their values are never printed; secret ones belong into headersFrom.",
       of: text({ about: "Value.", secret: true }),
-      secret: true,
+      atMost: 50,
+      // a route or a tenant is no secret, and the chart's ConfigMap may hold it
+      chart: true,
+      default: {},
+    }),
+    headersFrom: dict({
+      about: "Further headers whose values stand elsewhere, so that no ConfigMap holds them.",
+      of: group({
+        about: "Where the value of this header stands: one of env and file.",
+        rules: [{ level: "refuse", fields: ["env", "file"], allowed: [1], says: "needs either env or file." }],
+        fields: {
+          env: text({
+            about: "Environment variable that holds it.",
+            accepts: "the name of an environment variable",
+            pattern: VARIABLE,
+          }),
+          file: text({ about: "File that holds it.", accepts: FILE, secretFile: true }),
+        },
+      }),
+      atMost: 50,
       default: {},
     }),
     matchers: dict({
@@ -59,6 +104,7 @@ const PROMETHEUS = group({
         "Labels with the value each must have, in every query that is built: one cluster of several behind one Thanos, e.g. `cluster: eu-1`. A query of your own takes them as $matchers.",
       of: text({ about: "Value." }),
       keys: { pattern: LABEL_NAME, accepts: "a label name (letters, digits and _, not beginning with a digit)" },
+      atMost: 20,
       default: {},
     }),
     timeout: quantity({
@@ -89,6 +135,7 @@ const PROMETHEUS = group({
       about:
         "A second, coarser and longer query: what the load did at this time yesterday, a week ago and on a typical day joins the forecast, as far as that helped within the window.",
       optional: true,
+      rules: [fewPoints("range", "step")],
       fields: {
         range: quantity({ about: "Its window.", unit: "seconds", min: 3600, max: 31 * 86_400, default: 604_800 }),
         step: quantity({ about: "Its step.", unit: "seconds", min: 15, max: 3600, default: 300 }),
@@ -98,74 +145,5 @@ const PROMETHEUS = group({
       about: "Measure the pod start from kube-state-metrics, where it is there.",
       default: true,
     }),
-  },
-});
-
-const KUBERNETES = group({
-  about: "How the API server is reached: by the ServiceAccount in a cluster, else by kubeconfig.",
-  fields: {
-    kubeconfig: text({
-      about: "Kubeconfig file; KUBECONFIG or ~/.kube/config when not given.",
-      accepts: FILE,
-      flag: "kubeconfig",
-    }),
-    context: text({ about: "Context of it; its current one when not given.", flag: "context" }),
-    timeout: quantity({
-      about: "Deadline of one request.",
-      unit: "seconds",
-      min: 0.1,
-      max: 120,
-      default: 10,
-      flag: "kubernetes-timeout",
-    }),
-    detectScalers: toggle({ about: "Look for an HPA on the same target, and then only forecast.", default: true }),
-    events: toggle({ about: "Write an Event about each change.", default: true }),
-  },
-});
-
-const STATE = group({
-  about: "Where past recommendations and changes are remembered.",
-  fields: {
-    configMap: group({
-      about: "ConfigMap whose annotation holds the state; it must exist.",
-      fields: {
-        namespace: namespaceName({ about: "Its namespace; that of the first target when not given." }),
-        name: objectName({ about: "Its name.", default: "prophet-autoscaler-state", flag: "state-config-map" }),
-      },
-    }),
-  },
-});
-
-const REPORT = group({
-  about: "Logs of a run.",
-  fields: {
-    logLevel: choice({
-      about: "Least important message that is logged.",
-      values: ["debug", "info", "warn", "error"],
-      default: "info",
-      flag: "log-level",
-    }),
-    logFormat: choice({
-      about: "Form of the log on stderr.",
-      values: ["text", "json"],
-      default: "text",
-      flag: "log-format",
-    }),
-  },
-});
-
-/** Everything that is not a target. */
-export const RUN = group({
-  about: "The settings of a run beside its targets.",
-  fields: { prometheus: PROMETHEUS, kubernetes: KUBERNETES, state: STATE, report: REPORT },
-});
-
-/** The configuration file. */
-export const FILE_SCHEMA = group({
-  about: "Configuration of prophet-autoscaler.",
-  fields: {
-    ...RUN.fields,
-    defaults: group({ about: "Fields for all targets that do not set them.", optional: true, fields: TARGET.fields }),
-    targets: list({ about: "The workloads to scale.", of: TARGET }),
   },
 });

@@ -1,4 +1,4 @@
-/** One line of the doctor's answer, and the words for what was thrown. */
+/** What the doctor says of one thing, and the words for what was thrown. */
 
 /** One line of the answer. `todo` says what to do, where something is to be done. */
 export interface Check {

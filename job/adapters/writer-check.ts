@@ -1,11 +1,12 @@
 /** The doctor's check of who else sets the replicas: a manifest that holds them resets every decision at its next sync. */
-import type { Kubernetes } from "../adapters/kubernetes-http.ts";
-import { nameOf, type Owner, ownersOf } from "../adapters/kubernetes-managers.ts";
-import { fieldManager, objectPath } from "../adapters/kubernetes-path.ts";
+
 import { WRITER_ADVICE } from "../core/policy/writer.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { Replicas } from "../core/units.ts";
-import { type Check, reasonOf } from "./doctor-check.ts";
+import { type Check, reasonOf } from "./check.ts";
+import type { Kubernetes } from "./kubernetes-http.ts";
+import { nameOf, type Owner, ownersOf } from "./kubernetes-managers.ts";
+import { fieldManager, objectPath } from "./kubernetes-path.ts";
 
 /** What `kubectl apply` noted of the manifest, and Argo CD after it. */
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";

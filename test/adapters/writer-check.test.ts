@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { ClusterError } from "../../job/adapters/errors.ts";
 import type { Call, Kubernetes } from "../../job/adapters/kubernetes-http.ts";
-import { writerCheck } from "../../job/cli/doctor-writers.ts";
+import { writerCheck } from "../../job/adapters/writer-check.ts";
 import { WRITER_ADVICE } from "../../job/core/policy/writer.ts";
 import { config } from "../fakes/config.ts";
 

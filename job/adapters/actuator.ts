@@ -1,0 +1,42 @@
+/** What an actuator is: which number it sets, where, and by which rights. */
+import type { TargetConfig } from "../core/target.ts";
+import type { Replicas } from "../core/units.ts";
+import type { ScaleReading } from "../ports.ts";
+import type { Check } from "./check.ts";
+import type { Kubernetes } from "./kubernetes-http.ts";
+import type { Hpa } from "./kubernetes-objects.ts";
+
+/** The object that is read and patched, as RBAC names it; the doctor's permission checks and the chart's Role are made from it. */
+export interface ActedOn {
+  /** API group and plural; absent: those of the workload itself. */
+  readonly kind?: { readonly group: string; readonly resource: string };
+  readonly subresource?: string;
+  /** Fields of the target that may name it; the first that is given does. */
+  readonly named: readonly ("hpaName" | "scaleTargetRef.name")[];
+}
+
+/** One reading. `floor`: the number that is set, where that is not the replicas themselves. */
+export type Reading = Omit<ScaleReading, "conditions">;
+
+/** An actuator. Its settings are fields of a target in the table. */
+export interface Actuator {
+  readonly object: ActedOn;
+  /** Fields of a target that only this actuator reads. */
+  readonly settings: readonly string[];
+  /** Whether the number is the workload's own replicas. Then reading the workload tells it, and others may set it as well. */
+  readonly ownReplicas: boolean;
+  /** Reads the number. Throws ClusterError. */
+  read(api: Kubernetes, target: TargetConfig): Promise<Reading>;
+  /** Sets the number only if it still is `from`. Throws ClusterError. */
+  write(api: Kubernetes, target: TargetConfig, from: Replicas, to: Replicas): Promise<"done" | "conflict">;
+  /** Whether an HPA on the workload is what it acts through, and hence no other scaler. */
+  isOwn(target: TargetConfig, hpa: Hpa): boolean;
+  /** What the doctor looks at beside permissions. Never throws. */
+  checks(api: Kubernetes, target: TargetConfig, replicas: Replicas): Promise<readonly Check[]>;
+}
+
+/** The name of the object that is set for a target. */
+export function nameIn({ named }: ActedOn, target: TargetConfig): string {
+  const values = { hpaName: target.hpaName, "scaleTargetRef.name": target.scaleTargetRef.name };
+  return named.map((field) => values[field]).find((value) => value !== undefined)!;
+}

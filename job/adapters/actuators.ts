@@ -1,0 +1,13 @@
+/** The registry of actuators. A new one is a word in the table (job/config/defaults.ts), a file and a line here; the run, the doctor and the chart's Role take it from here. */
+import type { TargetConfig } from "../core/target.ts";
+import type { Actuator } from "./actuator.ts";
+import { HPA } from "./actuator-hpa.ts";
+import { SCALE } from "./actuator-scale.ts";
+
+/** All actuators by the word of the settings; a word without its actuator does not compile. */
+export const ACTUATORS: Readonly<Record<TargetConfig["actuator"], Actuator>> = { scale: SCALE, hpa: HPA };
+
+/** The actuator of a target. */
+export function actuatorOf({ actuator }: Pick<TargetConfig, "actuator">): Actuator {
+  return ACTUATORS[actuator];
+}

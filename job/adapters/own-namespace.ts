@@ -1,0 +1,58 @@
+/** The namespace of whoever runs the job: the pod's own in a cluster, else that of the kubeconfig's context, as kubectl has it. */
+import { readFile } from "node:fs/promises";
+import type { KubernetesSettings } from "../config/types.ts";
+import type { Environment } from "./http/proxy.ts";
+
+const POD = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+
+interface Kubeconfig {
+  readonly "current-context"?: unknown;
+  readonly contexts?: readonly { readonly name?: unknown; readonly context?: { readonly namespace?: unknown } }[];
+}
+
+/** The namespace, or undefined where nothing says it. Never throws: what is wrong with a kubeconfig is told when the cluster is asked. In the order of openKubernetes. */
+export async function ownNamespace(
+  { kubeconfig, context }: Pick<KubernetesSettings, "kubeconfig" | "context">,
+  env: Environment,
+  pod = POD,
+): Promise<string | undefined> {
+  const named = kubeconfig ?? env.KUBECONFIG;
+  if (!named && env.KUBERNETES_SERVICE_HOST) {
+    const own = (await read(pod))?.trim();
+    if (own) return own;
+  }
+  const files = named
+    ? kubeconfig === undefined
+      ? named.split(":")
+      : [named]
+    : env.HOME
+      ? [`${env.HOME}/.kube/config`]
+      : [];
+  const texts = await Promise.all(files.filter((file) => file !== "").map(read));
+  const found = await Promise.all(texts.map(parse));
+  const current = context ?? found.map((config) => config["current-context"]).find((name) => typeof name === "string");
+  const all = found.flatMap(({ contexts }) => (Array.isArray(contexts) ? contexts : []));
+  const namespace = all.find((entry) => entry?.name === current)?.context?.namespace;
+  return typeof namespace === "string" && namespace !== "" ? namespace : undefined;
+}
+
+async function read(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+async function parse(text: string | undefined): Promise<Kubeconfig> {
+  if (text === undefined) return {};
+  const { parseDocument } = await import("yaml");
+  try {
+    const content: unknown = parseDocument(text, { prettyErrors: false, logLevel: "silent" }).toJS({
+      maxAliasCount: 100,
+    });
+    return typeof content === "object" && content !== null ? (content as Kubeconfig) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,19 @@
+/** The metric source that is a recorded series in a file. */
+import type { MetricSource } from "./source.ts";
+
+export const FILE_SOURCE: MetricSource = {
+  name: "file",
+  settings: null,
+  how: "--history-file FILE",
+  live: false,
+  where: ({ historyFile }) => historyFile,
+  open: async ({ historyFile, settings }) => {
+    const { fileHistory } = await import("./history-file.ts");
+    const history = fileHistory(historyFile!, { longHistory: settings.prometheus.longHistory });
+    return { history, close: () => {} };
+  },
+  checks: {
+    noAnswer: "check the path and the form of the file: CSV `timestamp,value`, or the JSON of query_range",
+    data: {},
+  },
+};

@@ -1,0 +1,46 @@
+/** What a metric source is: how it is named, opened and explained. */
+import type { Group } from "../config/schema.ts";
+import type { Settings } from "../config/types.ts";
+import type { Redactor } from "../output/redactor.ts";
+import type { History } from "../ports.ts";
+import type { Environment } from "./http/proxy.ts";
+
+/** What a command line asks for. */
+export interface Wanted {
+  readonly settings: Settings;
+  /** The value of --history-file. */
+  readonly historyFile: string | null;
+}
+
+/** What a source is given to work with. */
+export interface SourceTools {
+  readonly log: (level: "debug" | "warn", message: string) => void;
+  /** Learns every secret that the source reads. */
+  readonly redactor: Redactor;
+  /** The environment: its proxies, and what the libraries of the clouds look for. */
+  readonly env: Environment;
+}
+
+/** An opened source. */
+export interface OpenSource {
+  readonly history: History;
+  /** Lets go of its connections. */
+  close(): void;
+}
+
+/** A metric source. The rules across its settings stand in its group of the table. */
+export interface MetricSource {
+  readonly name: string;
+  /** Its group in the table of settings; null: flags alone name it. */
+  readonly settings: Group | null;
+  /** How a person names it, for the message when none is named. */
+  readonly how: string;
+  /** Whether it keeps measuring: then its clock is compared with ours. A recording ended when it ended. */
+  readonly live: boolean;
+  /** Where it is, for messages; null when it is not named. */
+  where(wanted: Wanted): string | null;
+  /** Opens it; nothing is connected before the first reading. Its code is loaded here, so that a run pays for one source only. */
+  open(wanted: Wanted, tools: SourceTools): Promise<OpenSource>;
+  /** What the doctor advises: when it does not answer, and for each reason that the data are no good. */
+  readonly checks: { readonly noAnswer: string; readonly data: Readonly<Record<string, string>> };
+}

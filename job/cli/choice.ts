@@ -1,0 +1,64 @@
+/** Which history and which cluster a command uses, and the settings that go with them. */
+import { noSource, sourceOf } from "../adapters/sources.ts";
+import { loadSettings } from "../config/load.ts";
+import { secretsIn } from "../config/secrets.ts";
+import { TABLE } from "../config/table.ts";
+import type { Settings } from "../config/types.ts";
+import type { Replicas } from "../core/units.ts";
+import { type Flags, type Io, UsageError } from "./io.ts";
+import { readOption } from "./option-values.ts";
+
+/** Which history and which cluster a run uses. */
+export interface Choice {
+  readonly historyFile: string | null;
+  /** No cluster: replicas are pretended, null meaning each target's minimum. */
+  readonly pretend: { readonly replicas: Replicas | null } | null;
+}
+
+/** With a history file a cluster is asked only where one is named: nobody's replicas may change because of a trial. */
+export function choose(flags: Flags, io: Io): Choice {
+  const historyFile = typeof flags["history-file"] === "string" ? flags["history-file"] : null;
+  const replicas = readOption("run", "replicas", flags) ?? null;
+  const named =
+    flags.kubeconfig !== undefined ||
+    flags.context !== undefined ||
+    [
+      "KUBECONFIG",
+      "PROPHET_AUTOSCALER_KUBERNETES_KUBECONFIG",
+      "PROPHET_AUTOSCALER_KUBERNETES_CONTEXT",
+      "KUBERNETES_SERVICE_HOST",
+    ].some((name) => io.env[name]);
+  const workload = flags.deployment !== undefined || flags.config !== undefined;
+  const pretend = replicas !== null || (historyFile !== null && !(named && workload)) ? { replicas } : null;
+  return { historyFile, pretend };
+}
+
+/** Reads the settings; without a cluster the workload needs no name. Throws ConfigError or UsageError. */
+export async function settingsOf(flags: Flags, io: Io, choice: Choice): Promise<Settings> {
+  const settings = await loadFor(flags, io, choice.pretend !== null);
+  if (sourceOf({ settings, historyFile: choice.historyFile }) === null) throw new UsageError(noSource());
+  return settings;
+}
+
+/** Reads the settings, and teaches the redactor every secret in them and in the files they name. Throws ConfigError. */
+export async function loadFor(flags: Flags, io: Io, pretend: boolean): Promise<Settings> {
+  const { readFile } = await import("node:fs/promises");
+  const read = (path: string) => readFile(path, "utf8");
+  const settings = await loadSettings({
+    flags,
+    env: io.env,
+    readFile: read,
+    learn: io.redactor.learn,
+    ...(pretend
+      ? { fallback: { targets: [{ scaleTargetRef: { name: "workload" } }] } }
+      : {
+          ownNamespace: (kubernetes) =>
+            import("../adapters/own-namespace.ts").then((m) => m.ownNamespace(kubernetes, io.env)),
+        }),
+  });
+  const { values, files } = secretsIn(TABLE.run, settings);
+  io.redactor.learn(...values);
+  // one that cannot be read is told of by whoever needs it
+  io.redactor.learn(...(await Promise.all(files.map((file) => read(file).catch(() => undefined)))));
+  return settings;
+}

@@ -1,0 +1,54 @@
+/** Joins layers field by field, and fills in defaults. */
+import { isRecord, join } from "./check.ts";
+import type { Group, Node, Part, Value } from "./schema.ts";
+
+/** Joins layers. Later ones take precedence, field by field; lists are replaced whole. */
+export function merge<N extends Group>(...layers: readonly (Part<N> | undefined)[]): Part<N> {
+  return layers.reduce<Readonly<Record<string, unknown>>>(
+    (sum, layer) => (layer === undefined ? sum : mergeTwo(sum, layer as Readonly<Record<string, unknown>>)),
+    {},
+  ) as Part<N>;
+}
+
+function mergeTwo(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const out: Record<string, unknown> = { ...a };
+  for (const [key, value] of Object.entries(b)) {
+    const old = out[key];
+    out[key] = isRecord(old) && isRecord(value) ? mergeTwo(old, value) : value;
+  }
+  return out;
+}
+
+/** Called for each required field that no layer gives. */
+export type Missing = (path: string, node: Node) => void;
+
+/** Fills in defaults; tells of what is required and missing (the result then lacks it). Holes of a list, which were refused, are closed. */
+export function complete<N extends Node>(node: N, part: Part<N> | undefined, path: string, missing: Missing): Value<N> {
+  return completeNode(node, part, path, missing) as Value<N>;
+}
+
+function completeNode(node: Node, part: unknown, path: string, missing: Missing): unknown {
+  if (node.kind === "list" && Array.isArray(part)) {
+    return part.flatMap((item: unknown, i) =>
+      item === undefined ? [] : [completeNode(node.of, item, `${path}[${i}]`, missing)],
+    );
+  }
+  if (node.kind === "dict" && isRecord(part)) {
+    return Object.fromEntries(
+      Object.entries(part).map(([key, item]) => [key, completeNode(node.of, item, join(path, key), missing)]),
+    );
+  }
+  if (node.kind !== "group") {
+    if (part !== undefined) return part;
+    if (node.required === true) missing(path, node);
+    return node.default;
+  }
+  if (node.optional === true && part === undefined) return undefined;
+  const given = isRecord(part) ? part : {};
+  const out: Record<string, unknown> = {};
+  for (const [key, field] of Object.entries(node.fields)) {
+    const value = completeNode(field, given[key], join(path, key), missing);
+    if (value !== undefined) out[key] = value;
+  }
+  return out;
+}

@@ -1,0 +1,22 @@
+/** Settings of what is written about a run. */
+import { choice, group } from "../schema.ts";
+
+/** The fields under `report`. */
+export const REPORT = group({
+  about: "Logs of a run.",
+  title: "Logs",
+  fields: {
+    logLevel: choice({
+      about: "Least important message that is logged.",
+      values: ["debug", "info", "warn", "error"],
+      default: "info",
+      flag: "log-level",
+    }),
+    logFormat: choice({
+      about: "Form of the log on stderr.",
+      values: ["text", "json"],
+      default: "text",
+      flag: "log-format",
+    }),
+  },
+});

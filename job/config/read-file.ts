@@ -1,0 +1,99 @@
+/** Reads the configuration file: YAML in, one layer of settings out. What is wrong with the YAML is told by line and column, never with the line itself: a secret may stand there. */
+import { fileProblem } from "../output/file-problem.ts";
+import { check, isRecord } from "./check.ts";
+import type { FilePart } from "./resolve.ts";
+import { secretsIn } from "./secrets.ts";
+import { fileSchema, type Table } from "./table.ts";
+import type { Issue } from "./types.ts";
+
+/** A ConfigMap holds no more. */
+const LARGEST = 1024 * 1024;
+/** Errors of YAML beyond these follow from them. */
+const TOLD = 3;
+
+/** What each code of the YAML library means. Its own messages quote the source. */
+const WORDS: Readonly<Record<string, string>> = {
+  ALIAS_PROPS: "an alias (*name) takes no anchor and no tag",
+  BAD_ALIAS: "the name of an anchor or alias is not valid",
+  BAD_COLLECTION_TYPE: "a tag does not fit what it stands at",
+  BAD_DIRECTIVE: "a line that begins with % is not understood",
+  BAD_DQ_ESCAPE: "a backslash sequence within double quotes is not known; use single quotes to keep a backslash",
+  BAD_INDENT: "the indentation is wrong, or a bracket is not closed",
+  BAD_PROP_ORDER: "anchor and tag come before what they belong to",
+  BAD_SCALAR_START: "a value begins with a reserved character; put it in quotes",
+  BLOCK_AS_IMPLICIT_KEY: "a second `name:` on one line; put the value in quotes if the colon belongs to it",
+  BLOCK_IN_FLOW: "a block cannot stand within brackets",
+  DUPLICATE_KEY: "this field appears twice",
+  KEY_OVER_1024_CHARS: "a name is longer than 1024 characters",
+  MISSING_CHAR: "something is missing: a quote, a bracket, a comma, or the space after a colon",
+  MULTILINE_IMPLICIT_KEY: "a name without its colon, or a value that goes on in the next line",
+  MULTIPLE_ANCHORS: "a value has two anchors",
+  MULTIPLE_DOCS: "the file holds several documents; keep what stands before the first ---",
+  MULTIPLE_TAGS: "a value has two tags",
+  NON_STRING_KEY: "a name is not a text",
+  TAB_AS_INDENT: "a tab is used as indentation; use spaces",
+  TAG_RESOLVE_FAILED: "a tag (!name) is not known",
+  UNEXPECTED_TOKEN: "something stands where nothing is expected; is the indentation right?",
+};
+
+/** What reading needs of the outside. */
+interface Sources {
+  readonly readFile: (path: string) => Promise<string>;
+  readonly learn?: (...secrets: readonly string[]) => void;
+}
+
+/** The layer of the file, or null when it cannot be read or is no YAML; then an issue says why. */
+export async function readConfig(
+  table: Table,
+  path: string,
+  { readFile, learn }: Sources,
+  issues: Issue[],
+): Promise<FilePart | null> {
+  const name = JSON.stringify(path);
+  let text: string;
+  try {
+    text = await readFile(path);
+  } catch (error) {
+    issues.push({ path: "--config", message: `${name} cannot be read: ${fileProblem(error)}.` });
+    return null;
+  }
+  if (text.length > LARGEST) {
+    issues.push({ path: "--config", message: `${name} is larger than 1 MiB, which no ConfigMap can hold.` });
+    return null;
+  }
+  const content = await parseYaml(text, path, issues);
+  if (content === null) return null;
+  learn?.(...secretsIn(fileSchema(table), content.value).values);
+  // an editor's hint to the schema is not a setting
+  const { $schema: _schema, ...rest } = isRecord(content.value) ? content.value : {};
+  const whole = isRecord(content.value) ? rest : (content.value ?? {});
+  return (check(fileSchema(table), whole, "", issues) ?? null) as FilePart | null;
+}
+
+async function parseYaml(text: string, path: string, issues: Issue[]): Promise<{ readonly value: unknown } | null> {
+  // 18 ms that a run without a file does not pay
+  const { LineCounter, parseDocument } = await import("yaml");
+  const lineCounter = new LineCounter();
+  try {
+    // the library would print warnings itself, with the source
+    const document = parseDocument(text, { prettyErrors: false, lineCounter, logLevel: "silent" });
+    const wrong = [...document.errors, ...document.warnings];
+    for (const { code, pos } of wrong.slice(0, TOLD)) {
+      const { line, col } = lineCounter.linePos(pos[0]);
+      issues.push({ path: `${path}:${line}:${col}`, message: `${WORDS[code] ?? "this is not valid YAML"}.` });
+    }
+    return wrong.length > 0 ? null : { value: document.toJS({ maxAliasCount: 100 }) as unknown };
+  } catch (error) {
+    issues.push({ path, message: `${aliasProblem(error)}.` });
+    return null;
+  }
+}
+
+/** Aliases are resolved last, and the library throws about them. */
+function aliasProblem(error: unknown): string {
+  if (error instanceof RangeError) return "is nested too deeply";
+  const message = error instanceof Error ? error.message : "";
+  if (/^Unresolved alias/.test(message)) return "uses an alias (*name) without an anchor (&name) before it";
+  if (/^Excessive alias/.test(message)) return "uses its aliases (*name) too often; write the values out";
+  return "is not valid YAML";
+}

@@ -1,0 +1,40 @@
+/** The one table of settings: those of a run and those of a target. Types, checks, flags, help, environment, docs, schemas and the redactor are made from it. */
+import { TARGET } from "./defaults.ts";
+import { KUBERNETES, STATE } from "./groups/kubernetes.ts";
+import { PROMETHEUS } from "./groups/prometheus.ts";
+import { REPORT } from "./groups/report.ts";
+import { type Group, group, list } from "./schema.ts";
+
+/** A table of settings: ours, or ours with more in it. */
+export interface Table {
+  readonly run: Group & { readonly fields: (typeof RUN)["fields"] };
+  readonly target: Group & { readonly fields: (typeof TARGET)["fields"] };
+}
+
+/** Everything that is not a target. A new group is a line here, and nothing else. */
+const RUN = group({
+  about: "The settings of a run beside its targets.",
+  fields: { prometheus: PROMETHEUS, kubernetes: KUBERNETES, state: STATE, report: REPORT },
+});
+
+/** The table. */
+export const TABLE = { run: RUN, target: TARGET } satisfies Table;
+
+/** The configuration file of a table. */
+export function fileSchema<const T extends Table>({ run, target }: T) {
+  // one name for all targets would be refused as soon as there are two
+  const { name: _name, ...shared } = target.fields;
+  return group({
+    about: "Configuration of prophet-autoscaler.",
+    fields: {
+      ...run.fields,
+      defaults: group({
+        about: "Fields for all targets that do not set them.",
+        optional: true,
+        fields: shared,
+      }),
+      // 240 KiB of state hold about this many
+      targets: list({ about: "The workloads to scale.", of: target, atMost: 2000 }),
+    },
+  });
+}

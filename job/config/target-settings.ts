@@ -1,0 +1,61 @@
+/** From the table's values of a target to what the core takes: names and numbers that follow from others. */
+import type { ScheduleRule, TargetConfig } from "../core/target.ts";
+import { complete } from "./complete.ts";
+import { DAYS, type SCHEDULE_RULE } from "./nested-schema.ts";
+import { MAX_POINTS } from "./rules.ts";
+import type { Part, Value } from "./schema.ts";
+import { TABLE } from "./table.ts";
+import type { Settings } from "./types.ts";
+
+type Target = (typeof TABLE)["target"];
+
+/** Highest level that six hours of errors tell anything of. */
+const HIGHEST = 0.995;
+/** Errors of two hours calibrate a quantile, of six at most: older ones are not looked at (job/core/forecast/auto.ts). */
+const CALIBRATION = [2 * 3600, 6 * 3600] as const;
+/** Seconds of errors for a risk of 1: of leads of 90 s, 3.6 then lie above the quantile, whatever its level. */
+const SEEN = 324;
+
+/** One target with every default filled in, for the replay, benches and tests. What is given must be right; required fields must be there. */
+export function resolveTarget(given: Part<Target>): TargetConfig {
+  const full = complete(TABLE.target, given, "", (path) => {
+    throw new RangeError(`${path} is missing`);
+  });
+  return targetFrom(full);
+}
+
+/** A target's values as the core takes them. Everything that the table has flows through. */
+export function targetFrom(raw: Value<Target>): Settings["targets"][number] {
+  const { name, hpaName, schedule, ...rest } = raw;
+  const down = raw.scaleDownQuantile ?? keepLevel(raw.quantile);
+  const floor = hpaName ?? (raw.actuator === "hpa" ? raw.scaleTargetRef?.name : undefined);
+  return {
+    ...rest,
+    name: name ?? raw.scaleTargetRef?.name,
+    namespace: raw.namespace ?? "default",
+    schedule: schedule.map(toRule),
+    scaleDownQuantile: down,
+    calibration: raw.calibration ?? calibrationFor(down, raw.step),
+    ...(floor === undefined ? {} : { hpaName: floor }),
+  };
+}
+
+/** Pods are given back at the square of the risk that they are bought at; see docs/decisions/0004. */
+export function keepLevel(quantile: number): number {
+  // rounded: 1 - 0.3^2 is 0.9099999999999999
+  return Math.max(quantile, Math.min(HIGHEST, Math.round((1 - (1 - quantile) ** 2) * 1e4) / 1e4));
+}
+
+/** The rarer what is calibrated, the longer the past that shows it; never more points than one query gives. */
+function calibrationFor(level: number, step: number): number {
+  const [least, most] = CALIBRATION;
+  return Math.min(MAX_POINTS * step, most, Math.max(least, Math.round(SEEN / (1 - level))));
+}
+
+function toRule(raw: Value<typeof SCHEDULE_RULE>): ScheduleRule {
+  const { recurring, ...rest } = raw;
+  if (recurring === undefined) return rest;
+  // the end of a day is the beginning of the next; a value that was refused is missing here
+  const to = recurring.to === "24:00" ? "00:00" : recurring.to;
+  return { ...rest, recurring: { ...recurring, to, days: (recurring.days ?? []).map((day) => DAYS.indexOf(day)) } };
+}

@@ -1,0 +1,46 @@
+/** What was told already, so that nothing is told that only follows from it: a refused value is not missing as well, and compares with nothing. */
+import type { Missing } from "./complete.ts";
+import type { Node } from "./schema.ts";
+import { settingOf } from "./settings.ts";
+import type { Table } from "./table.ts";
+import type { Issue } from "./types.ts";
+
+/** Whether something was told about this place, about what it lies in or holds, or about its flag, its variable or its default. */
+export type Told = (path: string, node?: Node) => boolean;
+
+/** Looks into the issues as they are now; later ones do not count. */
+export function toldIn(table: Table, issues: readonly Issue[]): Told {
+  if (issues.length === 0) return () => false;
+  const told = new Set(issues.flatMap(({ path, meant }) => (meant === undefined ? [path] : [path, meant])));
+  // everything that a told place lies in
+  const above = new Set([...told].flatMap(prefixes));
+  return (path, node) => {
+    const setting = node === undefined ? null : settingOf(node, table);
+    const names = setting === null ? [] : [`--${setting.flag}`, setting.variable];
+    const places = [path, path.replace(/^targets\[\d+\]/, "defaults")];
+    return (
+      names.some((name) => told.has(name)) ||
+      places.some((place) => above.has(place) || prefixes(place).some((prefix) => told.has(prefix)))
+    );
+  };
+}
+
+/** `a.b[0].c`: itself, `a.b[0]`, `a.b`, `a`. */
+function prefixes(path: string): readonly string[] {
+  return [path, ...[...path.matchAll(/[.[]/g)].map((found) => path.slice(0, found.index))];
+}
+
+/** Adds an issue for each required setting that nobody gives. */
+export function missingTeller(table: Table, told: Told, issues: Issue[]): Missing {
+  return (path, node) => {
+    if (told(path, node)) return;
+    const setting = settingOf(node, table);
+    const ways = [
+      ...(setting?.flag ? [`by --${setting.flag}`] : []),
+      ...(setting === null ? [] : [`by ${setting.variable}`]),
+      "in the file",
+    ];
+    const how = ways.length === 1 ? ways[0] : `${ways.slice(0, -1).join(", ")} or ${ways.at(-1)}`;
+    issues.push({ path, message: `is missing. ${node.about} Set it ${how}.` });
+  };
+}

@@ -1,0 +1,65 @@
+/** What is probably wrong with samples that cannot be true: the unit of their times, a counter without rate(), milli-cores. */
+import type { Cores, EpochSeconds } from "../units.ts";
+import type { Samples } from "./types.ts";
+
+/** Times of other units than seconds, and what makes seconds of them. */
+const UNITS = [
+  ["milliseconds", 1e3],
+  ["microseconds", 1e6],
+  ["nanoseconds", 1e9],
+  ["thousands of seconds", 1e-3],
+] as const;
+/** Times count as of a unit when that brings them so near to now: ten years. Two units are a thousand times apart, so none is mistaken for another. */
+const NEAR = 10 * 365 * 86_400;
+
+/** The unit in which these times lie near `now`, when it is not seconds; null where no unit brings them there, or seconds do. The newest time counts. O(n). */
+export function timeUnit(times: Float64Array, now: EpochSeconds): string | null {
+  const newest = times.reduce((max, time) => (time < Number.POSITIVE_INFINITY ? Math.max(max, time) : max), 0);
+  if (Math.abs(newest - now) < NEAR) return null;
+  return UNITS.find(([, perSecond]) => Math.abs(newest / perSecond - now) < NEAR)?.[0] ?? null;
+}
+
+/** Fewer values than this show no pattern. */
+const LEAST_VALUES = 20;
+/** Of the steps of a counter so many rise; each pod that ends makes one fall. */
+const RISING = 0.9;
+
+/**
+ * Whether the values only ever rise, as a counter does without rate(): nine of ten steps between different values go up, and most values differ. A load with noise of its own has as
+ * many falls as rises; a noiseless ramp is told apart by its size, which the caller compares.
+ */
+export function onlyRises(values: Float64Array): boolean {
+  if (values.length < LEAST_VALUES) return false;
+  let up = 0;
+  let down = 0;
+  for (let i = 1; i < values.length; i++) {
+    if (values[i]! > values[i - 1]!) up++;
+    else if (values[i]! < values[i - 1]!) down++;
+  }
+  return up >= RISING * (up + down) && up > values.length / 8;
+}
+
+/** Whether these are whole numbers of three digits and more, which cores that rate() gives never are. */
+function wholeNumbers(values: Float64Array): boolean {
+  if (values.length < LEAST_VALUES || new Set(values).size < LEAST_VALUES / 2) return false;
+  let large = 0;
+  for (const value of values) {
+    if (!Number.isInteger(value)) return false;
+    if (value >= 100) large++;
+  }
+  return large > values.length / 2;
+}
+
+/** Whether the values look like milli-cores: whole numbers that are beyond what the pods should carry, where a thousandth of them is not. */
+export function milliCores(values: Float64Array, useful: Cores): boolean {
+  const most = values.reduce((max, value) => Math.max(max, value), 0);
+  return wholeNumbers(values) && most > useful && most / 1000 <= useful;
+}
+
+/** What is probably wrong with values far above `useful` cores, as a sentence's end. */
+export function causeOf({ values }: Samples, useful: Cores): string {
+  if (onlyRises(values)) return "they only ever rise, as a counter does: is rate() missing?";
+  const typical = [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+  if (typical / 1000 <= useful) return "a thousandth of them would fit: are these milli-cores?";
+  return "does the query count other pods too, or use increase() in place of rate()?";
+}

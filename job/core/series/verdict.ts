@@ -1,0 +1,149 @@
+/** The verdict on a window that has been cleaned and laid on its grid: act, up only or hold, the reason, and a sentence with the numbers. */
+import type { Cores, EpochSeconds, Seconds } from "../units.ts";
+import type { Cleaned } from "./clean.ts";
+import type { Grid } from "./grid.ts";
+import { causeOf, milliCores, onlyRises, timeUnit } from "./implausible.ts";
+import type { DataVerdict, QualityReason, Samples } from "./types.ts";
+
+/** The window as it was measured. */
+export interface Measured {
+  readonly samples: Samples;
+  readonly cleaned: Cleaned;
+  readonly grid: Grid;
+  readonly coverage: number;
+  /** Seconds between two new values. */
+  readonly cadence: Seconds;
+}
+
+/** What it is judged by; an Expectation fits. */
+interface Criteria {
+  readonly now: EpochSeconds;
+  readonly step: Seconds;
+  readonly maxAge: Seconds;
+  readonly minCoverage: number;
+  readonly cpu: boolean;
+  readonly capacity: Cores;
+  readonly useful: Cores;
+  readonly partial: boolean;
+  readonly seriesCount: number;
+}
+
+type Judgement = readonly [DataVerdict, QualityReason, string];
+
+/** One point cannot tell a level from an accident; with two the reactive floor works, by the second minute. */
+const LEAST_POINTS = 2;
+/** Times what all pods should carry at which values that only ever rise are a counter: one core counted for ten minutes is 600. */
+const COUNTER = 3;
+
+/** Judges. The first of these that holds decides: no time can be true, no sample, nothing fresh, nothing possible, not everything. */
+export function judge(measured: Measured, criteria: Criteria): Judgement {
+  return (
+    judgeTimes(measured, criteria) ??
+    judgeAbsence(measured, criteria) ??
+    judgeSize(measured, criteria) ??
+    judgeNewest(measured, criteria) ??
+    judgeWhole(measured, criteria)
+  );
+}
+
+/** Times that cannot be true: the load of another hour would be acted on. */
+function judgeTimes({ samples, cleaned }: Measured, { now }: Criteria): Judgement | null {
+  if (samples.times.length === 0) return null;
+  const unit = timeUnit(samples.times, now);
+  if (unit !== null) return ["hold", "WrongTimeUnit", `the times are ${unit}, not seconds`];
+  if (cleaned.future === 0) return null;
+  const latest = samples.times.reduce((max, time) => Math.max(max, time), Number.NEGATIVE_INFINITY);
+  const by = Number.isFinite(latest) ? `, the newest by ${seconds(latest - now)}` : "";
+  return ["hold", "FutureData", `${cleaned.future} of ${samples.times.length} samples lie in the future${by}`];
+}
+
+/** No usable sample, none that is fresh, one only, or several series. */
+function judgeAbsence(measured: Measured, criteria: Criteria): Judgement | null {
+  const { cleaned, grid } = measured;
+  const { newestBad, newestBadReason, refused, times } = cleaned;
+  const newest = times.at(-1) ?? Number.NEGATIVE_INFINITY;
+  const age = criteria.now - newest;
+  const bad = newestBadReason ?? "NoData";
+  if (grid.real === 0) {
+    if (refused > 0) return ["hold", bad, `none of ${refused} samples is usable: ${wordsFor(measured, criteria)}`];
+    if (times.length === 0) return ["hold", "NoData", "the answer holds no sample; that is not zero load"];
+    return ["hold", "StaleData", `every sample is older than the window (newest ${seconds(age)})`];
+  }
+  if (criteria.seriesCount > 1) {
+    const text = `${criteria.seriesCount} series where one was expected: the query does not aggregate`;
+    return ["hold", "SeveralSeries", text];
+  }
+  if (age > criteria.maxAge) {
+    const stale = `newest usable sample is ${seconds(age)} old, limit ${seconds(criteria.maxAge)}`;
+    if (newestBad <= newest) return ["hold", "StaleData", stale];
+    return ["hold", bad, `${stale}; what came since is not usable: ${wordsFor(measured, criteria)}`];
+  }
+  return grid.real < LEAST_POINTS
+    ? ["hold", "TooFewSamples", `${countsOf(measured, criteria)}; at least ${LEAST_POINTS} points are needed`]
+    : null;
+}
+
+/** More than can be true, in all or for these pods. */
+function judgeSize({ cleaned }: Measured, { capacity, useful, cpu }: Criteria): Judgement | null {
+  const last = cleaned.values.at(-1) ?? Number.NaN;
+  if (last > capacity)
+    return ["hold", "AboveCapacity", `${fixed(last)} cores measured, the pods can burn ${fixed(capacity)}`];
+  if (!cpu) return null;
+  const above = `${fixed(last)} cores measured, all pods should carry ${fixed(useful)}`;
+  if (milliCores(cleaned.values, useful))
+    return ["hold", "AboveCapacity", `${above}, and all values are whole numbers: are these milli-cores?`];
+  if (last > COUNTER * useful && onlyRises(cleaned.values))
+    return ["hold", "AboveCapacity", `${above}, and the values only ever rise, as a counter does: is rate() missing?`];
+  return null;
+}
+
+/** The newest sample was refused. */
+function judgeNewest(measured: Measured, criteria: Criteria): Judgement | null {
+  const { newestBad, newestBadReason, times } = measured.cleaned;
+  const newest = times.at(-1) ?? Number.NEGATIVE_INFINITY;
+  if (newestBadReason === null || newestBad <= newest) return null;
+  const text = `the newest sample was refused: ${wordsFor(measured, criteria)}; ${countsOf(measured, criteria)}`;
+  return [newestBadReason === "AboveCapacity" ? "hold" : "upOnly", newestBadReason, text];
+}
+
+/** Whether all of it is there. */
+function judgeWhole(measured: Measured, criteria: Criteria): Judgement {
+  const { partial, minCoverage } = criteria;
+  const counts = countsOf(measured, criteria);
+  if (partial) return ["upOnly", "PartialAnswer", `the source warned of a partial answer; ${counts}`];
+  if (measured.coverage < minCoverage)
+    return ["upOnly", "GapsInData", `${counts}; ${percent(minCoverage)} are needed to scale in`];
+  return ["act", "DataComplete", counts];
+}
+
+/** What is wrong with the newest refused sample, in words. */
+function wordsFor({ samples, cleaned }: Measured, { useful }: Criteria): string {
+  switch (cleaned.newestBadReason) {
+    case "NotFinite":
+      return "it is no finite number";
+    case "NegativeData":
+      return "it is negative";
+    case "ZeroUsage":
+      return "it is exactly 0, which no running process uses";
+    default:
+      return `it is more than the pods can burn; ${causeOf(samples, useful)}`;
+  }
+}
+
+function countsOf({ grid, coverage, cleaned, cadence }: Measured, { now, step }: Criteria): string {
+  const newest = cleaned.times.at(-1) ?? Number.NEGATIVE_INFINITY;
+  const repeats = cadence > step ? `, a new value every ${seconds(cadence)} only` : "";
+  return `${grid.real} points, ${percent(coverage)} of the window, newest ${seconds(now - newest)} old${repeats}`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+function seconds(value: Seconds): string {
+  return `${Number.isFinite(value) ? Math.round(value) : "∞"} s`;
+}
+
+function fixed(value: number): string {
+  return value.toFixed(3);
+}

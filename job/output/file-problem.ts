@@ -1,0 +1,23 @@
+/** What went wrong with a file, in words for a person. */
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "a part of its path is a file, not a folder",
+  EISDIR: "it is a folder, not a file",
+  EACCES: "the job may not open it (permission denied)",
+  EPERM: "the job may not open it (not permitted)",
+  EROFS: "the disk is read-only",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EMFILE: "too many files are open",
+  ENAMETOOLONG: "its name is too long",
+  ELOOP: "its links lead in a circle",
+  ERR_FS_FILE_TOO_LARGE: "it is too large",
+};
+
+/** Words for what reading or writing a file threw, without the path, which the caller names. */
+export function fileProblem(error: unknown): string {
+  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+  if (WORDS[code] !== undefined) return WORDS[code];
+  return code === "" ? (error instanceof Error ? error.message : String(error)) : `error ${code}`;
+}

@@ -1,0 +1,79 @@
+/** The claim of the state: the memory of all decisions is written before anything is scaled, and taken back where nothing was. */
+import { asError } from "../core/result.ts";
+import { encodeTarget, lastSeen } from "../core/state/codec.ts";
+import type { JobState, TargetState } from "../core/state/types.ts";
+import type { EpochSeconds, Seconds } from "../core/units.ts";
+import type { Ports } from "../ports.ts";
+import type { TargetDecision } from "./decide.ts";
+import { keyOf, memoryOf } from "./memory.ts";
+import type { Readings } from "./read.ts";
+
+/** Memory of targets that are no longer configured is kept this long: two configs may share one store while one is being moved. */
+const FORGET_AFTER: Seconds = 86_400;
+
+/** The state that a claim left, and its version; null: the store does not say. */
+export interface Claimed {
+  readonly state: JobState;
+  readonly version: string | null;
+}
+
+/**
+ * Writes the memory of all decisions in one claim; an Error when the store could not be read or written. A claim that
+ * another run was faster with is lost, but for one case: where the state read anew shows our targets untouched, the
+ * other run had other targets, and the same decisions are claimed once more. Two jobs that share a store and start in
+ * the same second would else take minutes from each other: 20 % lost claims are 0.64 -> 1.16 of the HPA's time below.
+ */
+export async function claim(
+  ports: Ports,
+  { state: reading, now }: Readings,
+  decisions: readonly TargetDecision[],
+): Promise<Claimed | "lost" | Error> {
+  if (reading instanceof Error) return reading;
+  if (decisions.every(({ output }) => output === null)) return reading;
+  if (reading.warning !== undefined) ports.reporter.log("warn", reading.warning);
+  const first = await write(ports, withMemory(reading.state, decisions, now), reading.version);
+  if (first !== "lost") return first;
+  const anew = await ports.state.read().catch(asError);
+  if (anew instanceof Error) return anew;
+  const untouched = decisions.every(({ target, before }) => isSame(memoryOf(anew.state, target), before));
+  return untouched ? write(ports, withMemory(anew.state, decisions, now), anew.version) : "lost";
+}
+
+/**
+ * Takes what was claimed and not carried out back out of the memory: it would count as a change that another writer
+ * undid. What another run has written since stays as it is. One attempt; where it fails, one undone change too many is
+ * counted, which is harmless alone.
+ */
+export async function takeBack(ports: Ports, claimed: Claimed, undone: readonly TargetDecision[]): Promise<void> {
+  const now = claimed.version === null ? await ports.state.read().catch(asError) : claimed;
+  if (now instanceof Error) return;
+  const targets = new Map(Object.entries(now.state.targets));
+  for (const { target, output, before } of undone) {
+    if (output === null || !isSame(memoryOf(now.state, target), output.memory)) continue;
+    if (before === undefined) targets.delete(keyOf(target));
+    else targets.set(keyOf(target), before);
+  }
+  await write(ports, { ...now.state, targets: Object.fromEntries(targets) }, now.version);
+}
+
+async function write(
+  { state: store }: Ports,
+  state: JobState,
+  version: string | null,
+): Promise<Claimed | "lost" | Error> {
+  const answer = await store.claim(state, version).catch(asError);
+  return answer === "claimed" ? { state, version: store.written?.() ?? null } : answer;
+}
+
+/** The state with the memory of these decisions in it, and without what was last seen long ago. */
+function withMemory(state: JobState, decisions: readonly TargetDecision[], now: EpochSeconds): JobState {
+  const recent = Object.entries(state.targets).filter(([, target]) => now - lastSeen(target) < FORGET_AFTER);
+  const decided = decisions.flatMap(({ target, output }) =>
+    output === null ? [] : [[keyOf(target), output.memory] as const],
+  );
+  return { ...state, targets: Object.fromEntries([...recent, ...decided]) };
+}
+
+function isSame(a: TargetState | undefined, b: TargetState | undefined): boolean {
+  return (a && encodeTarget(a)) === (b && encodeTarget(b));
+}

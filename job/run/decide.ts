@@ -1,0 +1,56 @@
+/** From what a run has read to a decision for each target. Pure, but for the forecasters it is given. */
+import type { Forecaster, Method } from "../core/forecast/types.ts";
+import { asError } from "../core/result.ts";
+import { EMPTY_STATE } from "../core/state/codec.ts";
+import type { TargetState } from "../core/state/types.ts";
+import type { TargetConfig } from "../core/target.ts";
+import { type TickOutput, tick } from "../core/tick.ts";
+import type { ScaleReading } from "../ports.ts";
+import { memoryOf } from "./memory.ts";
+import type { Readings } from "./read.ts";
+
+/** What one run makes of one target. `output` null: nothing is decided, see `failure`. */
+export interface TargetDecision {
+  readonly target: TargetConfig;
+  readonly output: TickOutput | null;
+  readonly failure?: Error;
+  /** The history could not be read; the decision was made without. */
+  readonly historyError?: Error;
+  /** Memory before this decision, to go back to when it was claimed and could not be carried out. */
+  readonly before: TargetState | undefined;
+}
+
+/** Decides for every target; one that goes wrong keeps its error, and the others go on. */
+export function decideAll(
+  targets: readonly TargetConfig[],
+  readings: Readings,
+  forecasterOf: (method: Method) => Forecaster,
+): readonly TargetDecision[] {
+  const stored = readings.state instanceof Error ? EMPTY_STATE : readings.state.state;
+  return targets.map((target, i): TargetDecision => {
+    const history = readings.histories[i]!;
+    const scale = readings.scales[i]!;
+    const before = memoryOf(stored, target);
+    if (scale instanceof Error) return { target, output: null, failure: scale, before };
+    const failed = history instanceof Error ? { historyError: history } : {};
+    try {
+      const input = {
+        now: readings.now,
+        history: history instanceof Error ? null : history,
+        current: currentOf(scale),
+        pods: scale.replicas,
+        conditions: scale.conditions,
+        memory: before,
+        config: target,
+      };
+      return { target, output: tick(input, forecasterOf(target.method)), before, ...failed };
+    } catch (error) {
+      return { target, output: null, failure: asError(error), before };
+    }
+  });
+}
+
+/** What is set: the replicas, or the floor that an actuator sets in their place where they are not switched off. */
+function currentOf({ replicas, floor }: ScaleReading): number {
+  return replicas > 0 ? (floor ?? replicas) : replicas;
+}

@@ -1,0 +1,75 @@
+/** What a run reads: the time and the histories, the scale of every target, the state; what cannot be read is its error. */
+import { asError } from "../core/result.ts";
+import type { TargetConfig } from "../core/target.ts";
+import type { EpochSeconds, Seconds } from "../core/units.ts";
+import { eachAtOnce } from "../each-at-once.ts";
+import type { HistoryReading, Ports, ScaleReading, StateReading } from "../ports.ts";
+import { memoryOf } from "./memory.ts";
+
+/** Everything a run has read; what could not be read is its error. Same order as the targets. */
+export interface Readings {
+  readonly now: EpochSeconds;
+  readonly histories: readonly (HistoryReading | Error)[];
+  readonly scales: readonly (ScaleReading | Error)[];
+  readonly state: StateReading | Error;
+}
+
+/** Clocks further apart than this are worth a warning; "now" is the source's in any case. */
+const MAX_SKEW: Seconds = 5;
+
+/** The source's time and one history per target. Without the source the time is our own. */
+export async function readHistories(
+  { history, clock, reporter }: Ports,
+  targets: readonly TargetConfig[],
+): Promise<Pick<Readings, "now" | "histories">> {
+  const local = clock.now();
+  try {
+    const now = await history.now();
+    const skew = Math.abs(now - local);
+    if (skew > MAX_SKEW) {
+      const text = `the clock of the metric source is ${skew.toFixed(1)} s away from ours; its time is used`;
+      reporter.log("warn", text, { skew });
+    }
+    const histories = await history.read(targets, now);
+    const missing = new Error("the source gave no reading for this target");
+    return { now, histories: targets.map((_, i) => histories[i] ?? missing) };
+  } catch (cause) {
+    const error = asError(cause);
+    return { now: local, histories: targets.map((): HistoryReading | Error => error) };
+  }
+}
+
+/** State, or why it could not be read. */
+export async function readState({ state }: Ports): Promise<StateReading | Error> {
+  return state.read().catch(asError);
+}
+
+/** The scale of every target, or its error, a few at a time. */
+export async function readScales(
+  { scaler }: Ports,
+  targets: readonly TargetConfig[],
+): Promise<readonly (ScaleReading | Error)[]> {
+  return eachAtOnce(targets, (target) => scaler.read(target).catch(asError));
+}
+
+/**
+ * The readings, with the name of whoever set the replicas since our last write, where it can be asked for: one more
+ * call, for such a target alone. A change that stays is asked about in the run that finds it; one that came for the
+ * second time in a row, in every run, for a warning goes with it.
+ */
+export async function nameWriters(
+  { scaler }: Ports,
+  targets: readonly TargetConfig[],
+  { scales, state }: Pick<Readings, "scales" | "state">,
+): Promise<Readings["scales"]> {
+  if (scaler.otherWriter === undefined || state instanceof Error) return scales;
+  return eachAtOnce(targets, async (target, i) => {
+    const scale = scales[i]!;
+    if (scale instanceof Error || scale.conditions.otherWriter !== undefined || target.mode === "Off") return scale;
+    const last = memoryOf(state.state, target)?.lastWritten;
+    const again = last?.foreign === true && last.overruled > 1;
+    if (scale.floor !== undefined || !last || (!again && last.replicas === scale.replicas)) return scale;
+    const otherWriter = await scaler.otherWriter?.(target, scale.replicas);
+    return { ...scale, conditions: { ...scale.conditions, ...(otherWriter && { otherWriter }) } };
+  });
+}

@@ -1,0 +1,80 @@
+/** Breaks the code in each of the ways that test/mutants lists, in a copy, and expects the named tests to notice. */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { transform } from "esbuild";
+
+const ROOT = join(import.meta.dirname, "..");
+const LISTS = join(ROOT, "test/mutants");
+
+/** One way to break a file. */
+export interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  /** [what stands there, what takes its place], one after the other; each must be found exactly once. */
+  readonly edits: readonly (readonly [search: string, replace: string])[];
+  /** Unit tests of which one must fail. */
+  readonly tests: readonly string[];
+}
+
+/** All mutants, in the order of their lists. */
+export function mutants(): readonly Mutant[] {
+  const lists = readdirSync(LISTS).filter((name) => name.endsWith(".json"));
+  return lists.sort().flatMap((name) => JSON.parse(readFileSync(join(LISTS, name), "utf8")) as readonly Mutant[]);
+}
+
+/** The broken text. Throws where an edit is not found, or found twice: the code has moved on, and the list must too. */
+export function mutate({ name, file, edits }: Mutant, text: string): string {
+  return edits.reduce((made, [search, replace]) => {
+    const found = made.split(search).length - 1;
+    if (found !== 1) throw new Error(`mutant "${name}": ${JSON.stringify(search)} is ${found} times in ${file}`);
+    return made.replace(search, () => replace);
+  }, text);
+}
+
+/** A copy of everything that unit tests need; the packages by a link. */
+function copy(): string {
+  const folder = mkdtempSync(join(tmpdir(), "mutants-"));
+  const files = spawnSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd: ROOT, encoding: "utf8" }).stdout;
+  for (const file of files.split("\n").filter((path) => path !== "")) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    cpSync(join(ROOT, file), join(folder, file));
+  }
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  return folder;
+}
+
+/** Whether the tests pass in the copy. */
+function pass(folder: string, tests: readonly string[]): boolean {
+  const args = ["--no-install", "vitest", "run", "--project", "unit", ...tests];
+  return spawnSync("npx", args, { cwd: folder, stdio: "ignore" }).status === 0;
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const chosen = mutants().filter(({ name, file }) => words.every((word) => `${name} ${file}`.includes(word)));
+  const folder = copy();
+  let lived = 0;
+  try {
+    const tests = [...new Set(chosen.flatMap((mutant) => mutant.tests))];
+    if (!pass(folder, tests)) throw new Error(`the tests fail without any mutant: ${tests.join(" ")}`);
+    for (const mutant of chosen) {
+      const path = join(folder, mutant.file);
+      const text = readFileSync(path, "utf8");
+      const broken = mutate(mutant, text);
+      // a mutant that is no TypeScript would fail every test and prove nothing
+      await transform(broken, { loader: "ts" });
+      writeFileSync(path, broken);
+      const killed = !pass(folder, mutant.tests);
+      writeFileSync(path, text);
+      if (!killed) lived++;
+      console.log(`${killed ? "killed" : "LIVES "}  ${mutant.name}`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  console.log(`${chosen.length} mutants, ${lived} live`);
+  return chosen.length > 0 && lived === 0 ? 0 : 1;
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,105 @@
+/** How often a source has a new value: stairs of every width and phase, and what only looks like them. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { cadenceOf, newsOf } from "../../../job/core/series/cadence.ts";
+import type { Samples } from "../../../job/core/series/types.ts";
+import { samplesOf } from "../../fakes/series.ts";
+
+/** A load with noise, at any time. */
+const load = (t: number) => 3 + Math.sin(t / 400) + 0.2 * Math.sin(t * 12.9898) + 0.1 * Math.sin(t * 78.233);
+
+/** Asked every `step` seconds, scraped every `scrape`: the newest scrape's value. */
+function stairs(scrape: number, step: number, seconds = 1800, phase = 3): Samples {
+  const points = Math.floor(seconds / step);
+  const at = (i: number) => load(Math.floor((i * step - phase) / scrape) * scrape);
+  return samplesOf(at, { end: points * step, step, points });
+}
+
+const cadence = ({ times, values }: Samples) => cadenceOf(times, values);
+
+describe("cadenceOf", () => {
+  it.each([
+    [60, 15],
+    [30, 15],
+    [50, 15],
+    [15, 1],
+    [20, 5],
+    [300, 15, 7200],
+  ])("finds a scrape of %d s read every %d s", (scrape, step, seconds = 1800) => {
+    expect(Math.abs(cadence(stairs(scrape, step, seconds)) - scrape)).toBeLessThan(0.05 * scrape);
+  });
+
+  it.each([
+    [15, 15],
+    [10, 15],
+    [15, 30],
+  ])("sees no repeats where a scrape of %d s is read every %d s", (scrape, step) => {
+    expect(cadence(stairs(scrape, step))).toBe(step);
+  });
+
+  it("finds any scrape of two steps and more, at any phase", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 8 }), fc.nat(59), (steps, phase) => {
+        expect(cadence(stairs(15 * steps, 15, 7200, phase))).toBeCloseTo(15 * steps, 0);
+      }),
+    );
+  });
+
+  it("is the distance of the samples where a load stands still, changes rarely, or is whole numbers", () => {
+    const of = (value: (i: number) => number) => cadence(samplesOf(value, { end: 0, points: 480 }));
+    expect(of(() => 2)).toBe(15);
+    expect(of((i) => (i % 100 < 3 ? 7 + i : 2))).toBe(15);
+    expect(of((i) => Math.round(load(15 * i) * 2))).toBe(15);
+  });
+
+  it("is not misled by a hole, a value that came twice, or a pod that came between two scrapes", () => {
+    const whole = stairs(60, 15, 3600);
+    const without = (from: number, to: number): Samples => {
+      const keep = [...whole.times.keys()].filter((i) => i < from || i >= to);
+      return {
+        times: Float64Array.from(keep, (i) => whole.times[i]!),
+        values: Float64Array.from(keep, (i) => whole.values[i]!),
+      };
+    };
+    expect(cadence(without(80, 97))).toBeCloseTo(60, 0);
+    const twice = { ...whole, values: whole.values.map((v, i) => (i >= 81 && i < 89 ? whole.values[81]! : v)) };
+    expect(cadence(twice)).toBeCloseTo(60, 0);
+    const early = { ...whole, values: whole.values.map((v, i) => (i > 102 ? v + 1 : v)) };
+    expect(cadence(early)).toBeCloseTo(60, 0);
+  });
+
+  it("looks at the part it is told of: the scrape was changed an hour ago", () => {
+    const fine = samplesOf((i) => load(15 * i), { end: -3600, points: 240 });
+    const coarse = stairs(60, 15, 3600);
+    const shifted = coarse.times.map((t) => t - 3600);
+    const times = Float64Array.of(...fine.times, ...shifted);
+    const values = Float64Array.of(...fine.values, ...coarse.values);
+    expect(cadenceOf(times, values, -1800)).toBe(60);
+    expect(cadenceOf(times, values)).toBe(15);
+  });
+
+  it("knows nothing of less than two samples", () => {
+    expect([
+      cadence(samplesOf(() => 1, { end: 0, points: 0 })),
+      cadence(samplesOf(() => 1, { end: 0, points: 1 })),
+    ]).toEqual([0, 0]);
+  });
+});
+
+describe("newsOf", () => {
+  it("keeps each new value, and one a cadence of a value that stays", () => {
+    const { times, values } = samplesOf((i) => [5, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7][i]!, { end: 180, points: 13 });
+    expect([...newsOf(times, values, 60)]).toEqual([0, 4, 8, 12]);
+  });
+
+  it("keeps everything that changes, whatever the cadence, and takes rounding for no change", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 60 }), (list) => {
+        const { times, values } = samplesOf((i) => list[i]! * (1 + 1e-13 * i), { end: 0, points: list.length });
+        const kept = [...newsOf(times, values, 1e9)];
+        const changes = list.flatMap((value, i) => (i > 0 && value !== list[i - 1] ? [i] : []));
+        expect(kept).toEqual([0, ...changes]);
+      }),
+    );
+  });
+});
