@@ -1,150 +1,21 @@
-/** A canary at every place of the configuration, in its environment and its files, sung back by every server: nobody hears it. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+/** A canary that is the secret, at every place that may hold one, in the environment, files and kubeconfig, sung back by every server: nobody hears it. */
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "../../job/cli/program.ts";
 import { settingsIn } from "../../job/config/settings.ts";
-import { QUIET } from "../fakes/io.ts";
-import { type FakeServer, fakeServer, type Reply, type Seen } from "../fault/server.ts";
-import { besides, brokenForms, type Place, placesIn, withValue, yamlWith } from "./places.ts";
+import { type FakeServer, fakeServer, type Seen } from "../fault/server.ts";
+import { CANARY, file, folder, LOUD, run, SINGING, SONG, silent } from "./canary.ts";
+import { besides, brokenForms, type Place, placesIn, withValue } from "./places.ts";
 
-const CANARY = "cAnary7f3Q+9/xZ_kw5Tb8Jd2L";
-const PARTS = [CANARY.slice(0, 9), CANARY.slice(-9)];
-const ENCODED = [encodeURIComponent(CANARY), ...[0, 1, 2].map(insideBase64)];
-const folder = mkdtempSync(join(tmpdir(), "canary-"));
-const keep: Record<string, string> = {};
-
-/** The characters that the canary gives in base64 with so many bytes before it. */
-function insideBase64(before: number): string {
-  const text = Buffer.concat([Buffer.alloc(before), Buffer.from(CANARY)]).toString("base64");
-  return text.slice(4, 20);
-}
-
-/** Fails with where it was heard. */
-function silent(text: string, where: string): void {
-  for (const song of [...PARTS, ...ENCODED]) {
-    const at = text.indexOf(song);
-    if (at >= 0) expect.unreachable(`${where}: ${text.slice(Math.max(0, at - 120), at + 60)}`);
-  }
-}
-
-/** The command line in this process; everything it writes is listened to. */
-async function run(argv: readonly string[], env: Record<string, string> = {}) {
-  let [out, err] = ["", ""];
-  const code = await runCli({
-    ...QUIET,
-    argv,
-    env: { HOME: folder, ...env },
-    version: "1",
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-  });
-  silent(out, `stdout of ${argv.join(" ")}`);
-  silent(err, `stderr of ${argv.join(" ")}`);
-  return { code, out, err };
-}
-
-/** A configuration file in the folder. */
-function file(content: string | object, name = "config.yaml"): string {
-  const path = join(folder, name);
-  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
-  return path;
-}
-
-/** What a server may say back of what it got, in each form. */
-const SONG = `no ${CANARY}! Authorization: Bearer ${CANARY} Basic ${Buffer.from(`user:${CANARY}`).toString("base64")} ${encodeURIComponent(CANARY)} ${Buffer.from(`x${CANARY}`).toString("base64")}\u001b[31m\u202e\n${CANARY}`;
-
-/** Ways in which a metric source answers; each is one run. */
-const SINGING: readonly ((seen: Seen) => Reply)[] = [
-  () => ({ status: 401, body: SONG }),
-  () => ({ status: 400, body: JSON.stringify({ status: "error", errorType: "bad_data", error: SONG }) }),
-  () => ({ body: `${"x".repeat(70)}${SONG}` }),
-  () => ({ body: `{"a": "${CANARY}` }),
-  () => ({ body: JSON.stringify({ status: SONG }) }),
-  () => ({ status: 302, headers: { location: `http://user:${CANARY}@h/?token=${encodeURIComponent(CANARY)}` } }),
-  () => ({
-    body: JSON.stringify({
-      status: "success",
-      warnings: [SONG],
-      data: { resultType: "matrix", result: [{ values: [[1, CANARY]] }] },
-    }),
-  }),
-  // sound data with a warning: here pictures are drawn
-  ({ body }) => {
-    const form = new URLSearchParams(body);
-    const [start, end, step] = ["start", "end", "step"].map((name) => Number(form.get(name)));
-    const now = Date.now() / 1000;
-    const result = form.has("start")
-      ? [
-          {
-            metric: {},
-            values: Array.from({ length: (end! - start!) / step! + 1 }, (_, i) => [start! + i * step!, "0.3"]),
-          },
-        ]
-      : [{ metric: {}, value: [now, "1"] }];
-    const data = { resultType: form.has("start") ? "matrix" : "vector", result };
-    return { body: JSON.stringify({ status: "success", warnings: [SONG], data }) };
-  },
-];
-
-/** One that fails, and one that gives sound data: for what is run in several ways. */
-const LOUD = [SINGING[1]!, SINGING.at(-1)!];
-
-beforeAll(async () => {
-  keep.token = file(`${CANARY}\n`, "secret-file");
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
+const token = file(`${CANARY}\n`, "secret-file");
 const places = placesIn();
-const at = ({ path }: Place) => (path.length === 0 ? "the file" : path.join("."));
+const at = ({ path }: Place) => path.join(".");
 const target = { targets: [{ scaleTargetRef: { name: "web" }, targetCpu: 0.1 }] };
-
-describe("a canary in the configuration file", () => {
-  it("has every place of the table", () => {
-    expect(places.filter(({ secret }) => secret).map(at)).toEqual(
-      expect.arrayContaining(["prometheus.bearerToken", "prometheus.basic.password", "prometheus.headers.X-Name"]),
-    );
-    expect(places.length).toBeGreaterThan(80);
-  });
-
-  it.each(places.map((place) => [at(place), place] as const))(
-    "of a wrong type at %s is not shown",
-    async (_name, place) => {
-      const shaped = [`Bearer ${CANARY}`, `http://user:${CANARY}@h/x`, `authorization: ${CANARY}`];
-      const plain = [
-        CANARY,
-        [CANARY],
-        [[CANARY]],
-        [{ a: CANARY }],
-        { a: { b: CANARY } },
-        { [CANARY]: { [CANARY]: CANARY } },
-      ];
-      for (const value of [...shaped, ...plain]) {
-        await run(["--once", "--config", file(withValue(target, place.path, value)), "--replicas", "1", "--dry-run"]);
-      }
-    },
-  );
-
-  it.each(places.filter(({ secret, path }) => secret && path.length > 0).map((place) => [at(place), place] as const))(
-    "beside broken YAML at %s is not quoted",
-    async (_name, { path }) => {
-      for (const form of brokenForms(CANARY)) {
-        const { code } = await run(["--once", "--config", file(yamlWith(path, form)), "--json"]);
-        expect(code).toBe(2);
-      }
-    },
-  );
-});
 
 describe("a canary that is the secret", () => {
   let prometheus: FakeServer;
   let api: FakeServer;
-  let reply: (seen: Seen) => Reply;
+  let reply: (seen: Seen) => ReturnType<(typeof SINGING)[number]>;
   beforeAll(async () => {
     prometheus = await fakeServer((seen) => reply(seen));
     api = await fakeServer(({ url }) =>
@@ -197,7 +68,7 @@ describe("a canary that is the secret", () => {
     "at %s, sung back by the source",
     async (_name, place) => {
       const { node, path } = place;
-      const value = node.kind === "text" && node.secretFile === true ? keep.token : CANARY;
+      const value = node.kind === "text" && node.secretFile === true ? token : CANARY;
       const config = file(withValue(merged(base(), besides(path)), path, value));
       for (reply of SINGING) await run(commands(config)[0]!);
       for (reply of LOUD) for (const argv of commands(config)) await run(argv);
@@ -210,7 +81,7 @@ describe("a canary that is the secret", () => {
     );
     expect(secret.length).toBeGreaterThan(3);
     for (const { variable, node } of secret) {
-      const value = node.kind === "text" && node.secretFile === true ? keep.token! : CANARY;
+      const value = node.kind === "text" && node.secretFile === true ? token : CANARY;
       const env = { [variable]: value, PROPHET_AUTOSCALER_PROMETHEUS_BASIC_USERNAME: "user" };
       for (reply of LOUD) await run(commands(file(base()))[0]!, env);
     }
