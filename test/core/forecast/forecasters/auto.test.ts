@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { forecasterOf } from "../../../../job/core/forecast/method.ts";
-import { detectSeasons } from "../../../../job/core/forecast/seasons/detect.ts";
+import { detectSeason } from "../../../../job/core/forecast/seasons/detect.ts";
 import type { Forecast, Method } from "../../../../job/core/forecast/types.ts";
 import { generator } from "../noise.ts";
 
@@ -150,19 +150,14 @@ it("puts the median of the maximum where half of the outcomes lie below it", () 
   expect(below / 120).toBeLessThan(0.64);
 });
 
-describe("detectSeasons", () => {
+describe("detectSeason", () => {
   it("claims none on a clean ramp", () => {
-    expect(
-      detectSeasons(
-        Float64Array.from({ length: 120 }, (_, i) => 1 + i / 100),
-        1,
-      ),
-    ).toEqual([]);
+    expect(detectSeason(Float64Array.from({ length: 120 }, (_, i) => 1 + i / 100))).toBeNull();
   });
 
   it("finds 20, 30 and 40 steps under noise", () => {
     for (const period of [20, 30, 40]) {
-      const [season] = detectSeasons(Float64Array.from(sine(120, period, 0.4, period)), 1);
+      const season = detectSeason(Float64Array.from(sine(120, period, 0.4, period)));
       expect(season!.period).toBeGreaterThan(period * 0.93);
       expect(season!.period).toBeLessThan(period * 1.07);
     }
