@@ -51,7 +51,7 @@ const resources = group({
 });
 
 /** No secret in a ConfigMap, and nothing that the chart itself sets. */
-function isLeftOut(node: Node): boolean {
+export function isLeftOut(node: Node): boolean {
   return node.chart === undefined ? isSecret(node) : !node.chart;
 }
 

@@ -19,6 +19,7 @@ function hpaPath(target: TargetConfig): string {
 export const HPA: Actuator = {
   object,
   settings: ["hpaName"],
+  ownReplicas: false,
   read: async (api, target) => {
     const path = hpaPath(target);
     const hpa = (await api.send({ method: "GET", path })) as Hpa;

@@ -12,6 +12,7 @@ function scalePath(target: TargetConfig): string {
 export const SCALE: Actuator = {
   object: { subresource: "scale", named: ["scaleTargetRef.name"] },
   settings: [],
+  ownReplicas: true,
   read: async (api, target) => {
     const path = scalePath(target);
     const scale = (await api.send({ method: "GET", path })) as Scale;

@@ -23,6 +23,8 @@ export interface Actuator {
   readonly object: ActedOn;
   /** Fields of a target that only this actuator reads. */
   readonly settings: readonly string[];
+  /** Whether the number is the workload's own replicas. Then reading the workload tells it, and others may set it as well. */
+  readonly ownReplicas: boolean;
   /** Reads the number. Throws ClusterError. */
   read(api: Kubernetes, target: TargetConfig): Promise<Reading>;
   /** Sets the number only if it still is `from`. Throws ClusterError. */

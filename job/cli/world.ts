@@ -8,7 +8,7 @@ import type { JobState } from "../core/state/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Replicas } from "../core/units.ts";
 import type { Clock, History, Outcome, Scaler, StateStore } from "../ports.ts";
-import type { Log } from "../report/log.ts";
+import { createLog, type Log } from "../report/log.ts";
 import type { Choice } from "./choice.ts";
 import type { Io } from "./io.ts";
 
@@ -94,8 +94,7 @@ export function clockFor(world: World, now: EpochSeconds | null): Clock {
 }
 
 /** The log of a command, on stderr. */
-export async function openLog(settings: Settings, io: Io): Promise<Log> {
-  const { createLog } = await import("../report/log.ts");
+export function openLog(settings: Settings, io: Io): Log {
   const { logLevel, logFormat } = settings.report;
   const log = createLog({
     level: logLevel,
