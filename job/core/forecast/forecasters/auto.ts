@@ -4,6 +4,7 @@ import { type Moves, maximumByMoves, valueByMoves } from "../combine/moves.ts";
 import { maximum, mean } from "../combine/target.ts";
 import type { Forecast, Forecaster, ForecastRequest, LeadPart, Peak } from "../types.ts";
 import { forecastLast } from "./cold-start.ts";
+import { atCadence } from "./held.ts";
 import { lazily, once } from "./lazily.ts";
 import { fittedOf, pathOf } from "./picture.ts";
 import { type AutoOptions, MIN_SEASON, Window } from "./window.ts";
@@ -16,8 +17,9 @@ export const forecastAuto: Forecaster = autoForecaster();
 
 /** The same with parts of it switched. */
 export function autoForecaster(options: AutoOptions = {}): Forecaster {
-  return (request) =>
-    request.series.values.length < MIN_POOL ? forecastLast(request) : assemble(request, new Window(request, options));
+  return atCadence((request) =>
+    request.series.values.length < MIN_POOL ? forecastLast(request) : assemble(request, new Window(request, options)),
+  );
 }
 
 /** Quantiles of the mean over the first `to` steps by the moves: wider than the mean's own, since it is less than its last step. */
