@@ -157,10 +157,12 @@ describe.each(models.map((m) => [m.name, m] as const))("%s", (name, model: Model
     for (let seed = 1; seed <= 12; seed++) {
       const { normal, uniform } = generator(seed * 613);
       const n = 75 + Math.floor(90 * uniform());
-      const trend = 0.02 * normal();
-      const y = range(n).map(
-        (i) => 9 + trend * i + Math.sin((2 * Math.PI * i) / PERIOD) + Math.sin(i / 4) + 0.4 * normal(),
-      );
+      // a slope that turns, so that candidates with a trend win as well
+      const slope = seed % 2 === 0 ? 0.02 : 0.3;
+      const y = range(n).map((i) => {
+        const season = Math.sin((2 * Math.PI * i) / PERIOD) + Math.sin(i / 4);
+        return 9 + slope * Math.abs(i - n * 0.6) + season + (seed % 2 === 0 ? 0.4 : 0.05) * normal();
+      });
       const [path] = runPool([model], { y: Float64Array.from(y), origins: Int32Array.of(n), steps: STEPS });
       const want = ORACLES[name]!(y);
       for (let k = 0; k < STEPS; k++) expect(path[k], `seed ${seed}, step ${k}`).toBeCloseTo(want[k]!, 6);
