@@ -35,8 +35,12 @@ export const explainCommand: Command = async (flags, io) => {
       return result.exitCode;
     }
     for (const { target, record, outcome } of reporter.all) {
-      io.out(`${rememberedText(memory(`${target.namespace}/${target.name}`), result.now, metricsOf(target))}\n`);
-      io.out(`If it ran now:\n${decisionText(target, record, outcome, true)}\n`);
+      const key = `${target.namespace}/${target.name}`;
+      io.out(`${rememberedText(memory(key), result.now, metricsOf(target), io.columns)}
+`);
+      io.out(`If it ran now:
+${decisionText(target, record, outcome, true, io.columns)}
+`);
     }
     return result.exitCode;
   } finally {
@@ -63,7 +67,12 @@ function metricRows(
 }
 
 /** What is remembered of a target with these metrics, in words. `now` in epoch seconds. */
-export function rememberedText(state: TargetState | null, now: number, metrics: readonly Metric[]): string {
+export function rememberedText(
+  state: TargetState | null,
+  now: number,
+  metrics: readonly Metric[],
+  width = Number.POSITIVE_INFINITY,
+): string {
   if (state === null)
     return "Nothing is remembered: this target was never decided, or its state was lost. A scale-in waits for the whole window.\n";
   const ago = (at: number) => `${number(Math.max(0, now - at))} s ago`;
@@ -86,7 +95,7 @@ export function rememberedText(state: TargetState | null, now: number, metrics: 
   if (state.dropHoldUntil !== null && state.dropHoldUntil > now) {
     rows.push(["sudden drop", `no scale-in for another ${number(state.dropHoldUntil - now)} s`]);
   }
-  return `Remembered:\n${columns(rows)
+  return `Remembered:\n${columns(rows, width - 2)
     .map((line) => `  ${line}`)
     .join("\n")}\n`;
 }
