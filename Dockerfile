@@ -7,9 +7,10 @@ FROM ${BUILD_BASE} AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
+COPY LICENSE ./
 COPY scripts/build.ts scripts/third-party.ts scripts/sbom.ts ./scripts/
 COPY job ./job
-# by path: the image's node is the right one, whatever node_modules/.bin holds; source maps and kubectl's plugin stay out of the image
+# by path: the image's node is the right one, whatever node_modules/.bin holds; source maps stay out of the image
 RUN node scripts/build.ts && find dist -name '*.map' -delete
 ARG VERSION=0.0.0-dev
 ARG REVISION=unknown

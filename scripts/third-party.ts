@@ -44,7 +44,9 @@ function textsOf(folder: string): readonly string[] {
 function readPart(folder: string): Part & { readonly texts: readonly string[] } {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
   const spdx = typeof license === "object" ? license.type : license;
-  const texts = textsOf(folder);
+  const own = textsOf(folder);
+  // that licence's text names nobody, so it is the same for all: ours
+  const texts = own.length === 0 && spdx === "Apache-2.0" ? [readFileSync("LICENSE", "utf8").trim()] : own;
   if (spdx === undefined || texts.length === 0)
     throw new Error(
       `${name}@${version} in ${folder} says nothing of its licence, whose text must travel with the bundle`,
@@ -58,11 +60,16 @@ export function writeThirdParty(metafile: Metafile, into: string): void {
   const found = foldersIn(metafile).map(readPart);
   const named = new Map(found.map((part) => [`${part.name} ${part.version}`, part]));
   const parts = [...named].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part);
-  const head = "The files beside this one hold code of these packages, each under its own licence.";
   const list = parts.map(({ name, version, license }) => `  ${name} ${version} (${license})`);
+  // most of them share the words, and differ in who wrote them
+  const byText = Map.groupBy(parts, ({ texts }) => texts.join("\n\n"));
   const line = "-".repeat(80);
-  const texts = parts.map(({ name, version, texts: all }) => [line, `${name} ${version}`, line, "", ...all].join("\n"));
-  writeFileSync(join(into, "THIRD-PARTY.txt"), `${[head, list.join("\n"), ...texts].join("\n\n")}\n`);
+  const sections = [...byText].map(([text, of]) => {
+    const names = of.map(({ name, version }) => `${name} ${version}`);
+    return [line, ...names, line, "", text].join("\n");
+  });
+  const head = "The files beside this one hold code of these packages, each under its own licence.";
+  writeFileSync(join(into, "THIRD-PARTY.txt"), `${[head, list.join("\n"), ...sections].join("\n\n")}\n`);
   const plain: readonly Part[] = parts.map(({ texts: _texts, ...part }) => part);
   writeFileSync(join(into, "third-party.json"), `${JSON.stringify(plain, null, 1)}\n`);
 }
