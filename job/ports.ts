@@ -72,6 +72,9 @@ export interface Reporter {
   log(level: "debug" | "info" | "warn" | "error", message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
+/** What could not be done: reading the metric, reading the scale, keeping the state, setting the replicas. */
+export type Failure = "metric" | "scale" | "state" | "rescale";
+
 /** What became of one target in one run (the JSON of contract `--once`). */
 export interface Outcome {
   readonly name: string;
@@ -80,6 +83,8 @@ export interface Outcome {
   readonly to: Replicas | null;
   readonly reason: string;
   readonly message: string;
+  /** Of a failed outcome: what could not be done. */
+  readonly failed?: Failure;
   readonly forecast: {
     readonly max: number;
     readonly quantile: number;

@@ -24,6 +24,7 @@ export interface Look {
   readonly conditions: Conditions;
   /** Replicas as the workload itself has them; absent where it may not be read or where its kind may keep them elsewhere. */
   readonly replicas?: unknown;
+  readonly uid?: string | undefined;
 }
 
 /** A reader that never fails: every part it may not or cannot read is left out. */
@@ -59,7 +60,8 @@ export function conditionsReader(
     const workload = (object ?? {}) as Workload;
     const conditions = { ...conditionsOf(workload), ...otherScaler(target, hpas ?? []) };
     const known = object !== undefined && keepsReplicasInSpec(target.scaleTargetRef);
-    return { conditions, ...(known ? { replicas: workload.spec?.replicas ?? 0 } : {}) };
+    const uid = workload.metadata?.uid;
+    return { conditions, uid, ...(known ? { replicas: workload.spec?.replicas ?? 0 } : {}) };
   };
 }
 

@@ -12,6 +12,7 @@ import type { Timing } from "./http/retry.ts";
 import { type Sent, send } from "./http/send.ts";
 import { redirected } from "./http/verdict.ts";
 import { type Credentials, findApiServer } from "./kubernetes-config.ts";
+import type { Status } from "./kubernetes-objects.ts";
 
 /** One call. A write is tried again only where it surely was not carried out. */
 export interface Call {
@@ -128,8 +129,10 @@ function result(asked: string, { status, body, location }: Sent): unknown {
     if (error instanceof JsonBoundsError) throw new ClusterError(asked, status, "TooLarge", error.message, error);
     throw new ClusterError(asked, status, "NotJson", excerpt(body, 100), error);
   }
-  if (status >= 200 && status < 300) return parsed;
-  const { reason, message, details } = (parsed ?? {}) as { reason?: unknown; message?: unknown; details?: unknown };
+  const { kind, status: word, reason, message, details } = (parsed ?? {}) as Status;
+  // a proxy or webhook between may have turned a refusal into a 200
+  const failure = kind === "Status" && word === "Failure";
+  if (status >= 200 && status < 300 && !failure) return parsed;
   // details.causes name the fields of an invalid object; they tell a failed `test` from a refused value
   throw new ClusterError(asked, status, String(reason ?? "Unknown"), String(message ?? excerpt(body)), details);
 }

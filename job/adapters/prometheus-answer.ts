@@ -45,6 +45,9 @@ const ANYTHING: RangeAsked = {
   points: Number.POSITIVE_INFINITY,
 };
 
+/** How PromQL begins its advice, which some servers put among the warnings: "metric might not be a counter". */
+const INFO = /^\s*PromQL info:/i;
+
 /** Samples of a `query_range` body; no more and no others than were asked for. Throws AnswerError. */
 export function parseRange(body: string, asked: RangeAsked = ANYTHING): RangeAnswer {
   // a list for each sample; room for a few series more, and for thousands that are nearly empty
@@ -112,8 +115,8 @@ function open(body: string, containers: number): Envelope {
   return {
     data: data as Envelope["data"],
     warnings: said,
-    // warnings: Prometheus, Thanos, Mimir; isPartial: VictoriaMetrics
-    partial: said.length > 0 || isPartial === true || partial === true,
+    // warnings: Prometheus, Thanos, Mimir; isPartial: VictoriaMetrics. An info is advice on the query: nothing is missing
+    partial: said.some((warning) => !INFO.test(warning)) || isPartial === true || partial === true,
   };
 }
 

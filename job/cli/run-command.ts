@@ -3,6 +3,7 @@ import { extname } from "node:path";
 import { applyRules } from "../config/apply-rules.ts";
 import { REPEAT } from "../config/repeat.ts";
 import type { Settings } from "../config/types.ts";
+import { eachAtOnce } from "../each-at-once.ts";
 import type { Ports } from "../ports.ts";
 import { collectingReporter, type Reported } from "../report/reporter.ts";
 import { type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
@@ -26,7 +27,7 @@ export const runCommand: Command = async (flags, io) => {
     const now = world.source.live ? null : await fileNow(world);
     const ports: Ports = { ...world, clock: clockFor(world, now), reporter };
     const after = async ({ targets, now: at }: RunResult) => {
-      if (!dryRun) await Promise.all(settings.targets.map((target, i) => world.announce(target, targets[i]!, at)));
+      if (!dryRun) await eachAtOnce(settings.targets, (target, i) => world.announce(target, targets[i]!, at));
     };
     const result =
       repeat === null

@@ -1,7 +1,7 @@
 /** Decisions -> outcomes: what became of each target, in the words of the contract. */
 import type { Reason } from "../core/policy/reasons.ts";
 import type { OtherWrite } from "../core/policy/writer.ts";
-import type { Outcome } from "../ports.ts";
+import type { Failure, Outcome } from "../ports.ts";
 import type { TargetDecision } from "./decide.ts";
 
 const ACTIONS = { scale: "scaled", keep: "unchanged", hold: "held" } as const;
@@ -9,10 +9,10 @@ const ACTIONS = { scale: "scaled", keep: "unchanged", hold: "held" } as const;
 /** The outcome of a decision that was carried out. A history that could not be read is a failure unless the fallback or a bound acted. */
 export function outcomeOf(decided: TargetDecision, prefix = ""): Outcome {
   const { output, failure, historyError } = decided;
-  if (output === null) return failedOutcome(decided, failure ?? new Error("not decided"));
+  if (output === null) return failedOutcome(decided, failure ?? new Error("not decided"), "scale");
   const { decision } = output;
   if (historyError !== undefined && decision.action === "hold" && decision.reason === "NoData") {
-    return failedOutcome(decided, historyError);
+    return failedOutcome(decided, historyError, "metric");
   }
   const message = prefix + decision.message + (historyError === undefined ? "" : ` (${describe(historyError)})`);
   const writer = decision.reason === "Overruled" ? null : decision.otherWriter;
@@ -25,9 +25,20 @@ export function writerOf({ output }: TargetDecision): OtherWrite | null {
   return output?.decision.otherWriter ?? null;
 }
 
+const STAY = "the replicas stay as they are";
+/** A write whose answer was lost, or that a gateway gave up on, may have been carried out. */
+const UNKNOWN = "whether the replicas changed is not known; the next run reads them";
+
+/** Whether the server itself said no (4xx). */
+function isRefusal(error: Error): boolean {
+  const { status } = error as { status?: unknown };
+  return typeof status === "number" && status >= 400 && status < 500;
+}
+
 /** Something that was asked of the world failed; the replicas stay. */
-export function failedOutcome(decided: TargetDecision, error: Error): Outcome {
-  return make(decided, "failed", null, error.name, `${describe(error)}; the replicas stay as they are`);
+export function failedOutcome(decided: TargetDecision, error: Error, failed: Failure): Outcome {
+  const message = `${describe(error)}; ${failed === "rescale" && !isRefusal(error) ? UNKNOWN : STAY}`;
+  return { ...make(decided, "failed", null, error.name, message), failed };
 }
 
 /** Another writer was faster; the replicas stay as that writer left them. */

@@ -34,11 +34,11 @@ async function act({ scaler }: Ports, { target, output }: TargetDecision): Promi
 }
 
 function outcomeAfter(decision: TargetDecision, acted: Acted): Outcome {
-  if (acted instanceof Error) return failedOutcome(decision, acted);
+  if (acted instanceof Error) return failedOutcome(decision, acted, "rescale");
   return acted === "done" ? outcomeOf(decision) : conflictOutcome(decision, "ScaleConflict", CHANGED);
 }
 
 /** The store could not be written: nothing was done; a target that had failed before keeps its own reason. */
 function refused(decision: TargetDecision, error: Error): Outcome {
-  return decision.failure === undefined ? failedOutcome(decision, error) : outcomeOf(decision);
+  return decision.failure === undefined ? failedOutcome(decision, error, "state") : outcomeOf(decision);
 }
