@@ -23,9 +23,9 @@ export const HPA: Actuator = {
   sets: "minReplicas",
   settings: ["hpaName"],
   ownReplicas: false,
-  read: async (api, target) => {
+  read: async (api, target, signal) => {
     const path = hpaPath(target);
-    const hpa = (await api.send({ method: "GET", path })) as Hpa;
+    const hpa = (await api.send({ method: "GET", path, signal })) as Hpa;
     const ref = hpa.spec?.scaleTargetRef;
     const { kind, name } = target.scaleTargetRef;
     if (ref?.kind !== kind || ref.name !== name) {
@@ -38,9 +38,9 @@ export const HPA: Actuator = {
     const replicas = count(path, hpa.status?.currentReplicas ?? floor);
     return { replicas, floor, about: uid === undefined ? about : { ...about, uid } };
   },
-  write: (api, target, from, to) => {
+  write: (api, target, from, to, signal) => {
     const of = (hpa: Hpa) => hpa.spec?.minReplicas;
-    return patchNumber(api, { path: hpaPath(target), field: "/spec/minReplicas", of }, from, to);
+    return patchNumber(api, { path: hpaPath(target), field: "/spec/minReplicas", of }, from, to, signal);
   },
   isOwn: (target, { metadata }) => metadata?.name === nameIn(object, target),
   checks: async () => [],

@@ -25,14 +25,14 @@ export const SCALE: Actuator = {
   sets: "replicas",
   settings: [],
   ownReplicas: true,
-  read: async (api, target) => {
+  read: async (api, target, signal) => {
     const path = scalePath(target);
-    const scale = (await api.send({ method: "GET", path })) as Scale;
+    const scale = (await api.send({ method: "GET", path, signal })) as Scale;
     // a Scale carries the uid of its workload
     return { replicas: count(path, replicasOf(scale)), about: workloadOf(target, scale.metadata?.uid) };
   },
-  write: (api, target, from, to) =>
-    patchNumber(api, { path: scalePath(target), field: "/spec/replicas", of: replicasOf }, from, to),
+  write: (api, target, from, to, signal) =>
+    patchNumber(api, { path: scalePath(target), field: "/spec/replicas", of: replicasOf }, from, to, signal),
   isOwn: () => false,
   checks: async (api, target, replicas) => {
     const { writerCheck } = await import("./writer-check.ts");

@@ -31,9 +31,15 @@ export interface Actuator {
   /** Whether the number is the workload's own replicas. Then reading the workload tells it, and others may set it as well. */
   readonly ownReplicas: boolean;
   /** Reads the number. Throws ClusterError. */
-  read(api: Kubernetes, target: TargetConfig): Promise<Reading>;
+  read(api: Kubernetes, target: TargetConfig, signal?: AbortSignal): Promise<Reading>;
   /** Sets the number only if it still is `from`. Throws ClusterError. */
-  write(api: Kubernetes, target: TargetConfig, from: Replicas, to: Replicas): Promise<"done" | "conflict">;
+  write(
+    api: Kubernetes,
+    target: TargetConfig,
+    from: Replicas,
+    to: Replicas,
+    signal?: AbortSignal,
+  ): Promise<"done" | "conflict">;
   /** Whether an HPA on the workload is what it acts through, and hence no other scaler. */
   isOwn(target: TargetConfig, hpa: Hpa): boolean;
   /** What the doctor looks at beside permissions. Never throws. */

@@ -52,7 +52,7 @@ const FAILED: Readonly<Record<Failure, EventReason>> = {
 /** Writes events. */
 export interface EventWriter {
   /** Resolves always. `scaled` and `failed` outcomes make an event, and the run that finds itself overruled: 1,440 a day would bury everything else. */
-  write(target: TargetConfig, outcome: Outcome, now: EpochSeconds): Promise<void>;
+  write(target: TargetConfig, outcome: Outcome, now: EpochSeconds, signal?: AbortSignal): Promise<void>;
 }
 
 /** What an EventWriter works with. */
@@ -67,13 +67,14 @@ export interface EventTools {
 export function kubernetesEvents(kubernetes: () => Promise<Kubernetes>, tools: EventTools): EventWriter {
   const counts = new Map<string, number>();
   return {
-    write: async (target, outcome, now) => {
+    write: async (target, outcome, now, signal) => {
       const reason = reasonOf(outcome, now);
       if (reason === undefined) return;
       const about = tools.aboutOf(target) ?? workloadOf(target, undefined);
       try {
         const event = eventOf(about, reason, tools.redact(messageOf(target, outcome)), now);
-        const api = await kubernetes();
+        const opened = await kubernetes();
+        const api: Sender = (call) => opened.send({ ...call, signal });
         await (reason === "SuccessfulRescale" ? create(api, event) : countUp(api, event, counts));
       } catch (error) {
         tools.log("debug", `no event: ${error instanceof Error ? error.message : String(error)}`);
@@ -118,19 +119,21 @@ export function eventOf(about: ObjectReference, reason: EventReason, message: st
   };
 }
 
+type Sender = Kubernetes["send"];
+
 function eventsPath({ metadata }: Event): string {
   return collectionPath("v1", metadata?.namespace ?? "", "events");
 }
 
-async function create(api: Kubernetes, event: Event): Promise<void> {
-  await api.send({ method: "POST", path: `${eventsPath(event)}?fieldManager=${fieldManager}`, body: event });
+async function create(api: Sender, event: Event): Promise<void> {
+  await api({ method: "POST", path: `${eventsPath(event)}?fieldManager=${fieldManager}`, body: event });
 }
 
 /** Counts the Event up, or makes it: the first time, and again an hour after the last, when the server has dropped it. The Role has no `get`: an empty patch reads. */
-async function countUp(api: Kubernetes, event: Event, counts: Map<string, number>): Promise<void> {
+async function countUp(api: Sender, event: Event, counts: Map<string, number>): Promise<void> {
   const path = `${eventsPath(event)}/${encodeURIComponent(event.metadata?.name ?? "")}?fieldManager=${fieldManager}`;
   const patch = async (body: Partial<Event>) =>
-    (await api.send({ method: "PATCH", path, contentType: "application/merge-patch+json", body })) as Event;
+    (await api({ method: "PATCH", path, contentType: "application/merge-patch+json", body })) as Event;
   try {
     const count = (counts.get(path) ?? (await patch({})).count ?? 1) + 1;
     const { message, lastTimestamp } = event;

@@ -21,6 +21,8 @@ export interface Call {
   readonly path: string;
   readonly body?: unknown;
   readonly contentType?: string;
+  /** Ends it earlier: the time of the run is over. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** An API server. */
@@ -67,7 +69,7 @@ export async function openKubernetes(
         redactor?.learn(credentials.headers.Authorization?.replace(/^\w+ /, ""));
         return requestOf(server.url, call, credentials, agents.of);
       };
-      const limits = { attempts: ATTEMPTS, timeout, deadline: 2 * timeout, bytes: LARGEST };
+      const limits = { attempts: ATTEMPTS, timeout, deadline: 2 * timeout, bytes: LARGEST, signal: call.signal };
       try {
         const answer = await send(nodeTransport, make, { ...limits, write: call.method !== "GET" }, { timing });
         return result(asked, answer);

@@ -24,8 +24,10 @@ export async function patchNumber<T>(
   { path, field, of }: NumberAt<T>,
   from: Replicas,
   to: Replicas,
+  signal?: AbortSignal,
 ): Promise<"done" | "conflict"> {
   const call = {
+    signal,
     method: "PATCH",
     path: `${path}?fieldManager=${fieldManager}`,
     contentType: "application/json-patch+json",
@@ -41,7 +43,7 @@ export async function patchNumber<T>(
   } catch (error) {
     if (!(error instanceof ClusterError) || !MAYBE_CHANGED.has(error.status)) throw error;
     // a failed `test`, an admission policy and a refused value are all 422: whether it was the `test`, the number itself tells
-    const now = await api.send({ method: "GET", path }).then(
+    const now = await api.send({ method: "GET", path, signal }).then(
       (object) => of(object as T),
       () => from,
     );

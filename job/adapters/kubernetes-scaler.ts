@@ -23,17 +23,18 @@ export interface ScalerOptions {
 export function kubernetesScaler(kubernetes: () => Promise<Kubernetes>, options: ScalerOptions): Scaler {
   const inspect = conditionsReader(kubernetes, options.log);
   return {
-    read: async (target) => {
+    read: async (target, signal) => {
       const api = await kubernetes();
-      const number = () => actuatorOf(target).read(api, target);
-      const { about, ...reading } = await readBy(options.inspect ? inspect : null, target, number);
+      const number = () => actuatorOf(target).read(api, target, signal);
+      const look = options.inspect ? () => inspect(target, signal) : null;
+      const { about, ...reading } = await readBy(look, target, number);
       options.found?.(target, about);
       return reading;
     },
-    otherWriter: async (target, replicas) => {
+    otherWriter: async (target, replicas, signal) => {
       if (!actuatorOf(target).ownReplicas) return undefined;
       try {
-        const owners = await ownersOf(await kubernetes(), target, replicas);
+        const owners = await ownersOf(await kubernetes(), target, replicas, signal);
         const others = owners.filter((owner) => owner.manager !== fieldManager).map(nameOf);
         return others.length === 0 ? undefined : others.join(", ");
       } catch (error) {
@@ -41,23 +42,23 @@ export function kubernetesScaler(kubernetes: () => Promise<Kubernetes>, options:
         return undefined;
       }
     },
-    scale: async (target, from, to) => actuatorOf(target).write(await kubernetes(), target, from, to),
+    scale: async (target, from, to, signal) => actuatorOf(target).write(await kubernetes(), target, from, to, signal),
   };
 }
 
 /** The number and the conditions; these only where one may look further. */
 async function readBy(
-  inspect: ((target: TargetConfig) => Promise<Look>) | null,
+  inspect: (() => Promise<Look>) | null,
   target: TargetConfig,
   number: () => Promise<Reading>,
 ): Promise<Reading & ScaleReading> {
   if (inspect === null) return { ...(await number()), conditions: {} };
   if (!actuatorOf(target).ownReplicas) {
-    const [reading, { conditions }] = await Promise.all([number(), inspect(target)]);
+    const [reading, { conditions }] = await Promise.all([number(), inspect()]);
     return { ...reading, conditions };
   }
   // the workload itself tells its replicas too: one call less than reading /scale beside it
-  const { conditions, replicas, uid } = await inspect(target);
+  const { conditions, replicas, uid } = await inspect();
   if (replicas === undefined) return { ...(await number()), conditions };
   const path = objectPath(target.namespace, target.scaleTargetRef);
   return { replicas: count(path, replicas), about: workloadOf(target, uid), conditions };

@@ -24,9 +24,9 @@ export function kubernetesState(kubernetes: () => Promise<Kubernetes>, settings:
   let refused: ClusterError | undefined;
   let refusedVersion: string | null = null;
   return {
-    read: async () => {
+    read: async (signal) => {
       try {
-        const map = (await (await kubernetes()).send({ method: "GET", path })) as ConfigMap;
+        const map = (await (await kubernetes()).send({ method: "GET", path, signal })) as ConfigMap;
         const version = versionOf(`GET ${path}`, map);
         // nobody wrote since: it was not another run that was faster
         if (refused !== undefined && version === refusedVersion) throw refused;
@@ -37,7 +37,7 @@ export function kubernetesState(kubernetes: () => Promise<Kubernetes>, settings:
         return { state: EMPTY_STATE, version: null, warning };
       }
     },
-    claim: async (state, version) => {
+    claim: async (state, version, signal) => {
       const text = encode(state);
       const bytes = new TextEncoder().encode(text).length;
       if (bytes > largestState) {
@@ -45,7 +45,9 @@ export function kubernetesState(kubernetes: () => Promise<Kubernetes>, settings:
         throw new ClusterError(`PATCH ${path}`, undefined, "", limit);
       }
       const api = await kubernetes();
-      const made = await (version === null ? create(api, collection, name, text) : patch(api, path, version, text));
+      const made = await (version === null
+        ? create(api, collection, name, text, signal)
+        : patch(api, path, version, text, signal));
       [refused, refusedVersion] = made instanceof ClusterError ? [made, version] : [undefined, null];
       written = made instanceof ClusterError ? null : made;
       return made instanceof ClusterError ? "lost" : "claimed";
@@ -83,9 +85,11 @@ async function patch(
   path: string,
   resourceVersion: string,
   text: string,
+  signal: AbortSignal | undefined,
 ): Promise<string | ClusterError> {
   try {
     const map = (await api.send({
+      signal,
       method: "PATCH",
       path: `${path}?fieldManager=${fieldManager}`,
       contentType: "application/merge-patch+json",
@@ -99,11 +103,21 @@ async function patch(
   }
 }
 
-async function create(api: Kubernetes, collection: string, name: string, text: string): Promise<string | ClusterError> {
+async function create(
+  api: Kubernetes,
+  collection: string,
+  name: string,
+  text: string,
+  signal: AbortSignal | undefined,
+): Promise<string | ClusterError> {
   try {
     const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, annotations: { [stateAnnotation]: text } } };
     const path = `${collection}?fieldManager=${fieldManager}`;
-    return storedVersion(`POST ${collection}`, (await api.send({ method: "POST", path, body })) as ConfigMap, text);
+    return storedVersion(
+      `POST ${collection}`,
+      (await api.send({ method: "POST", path, body, signal })) as ConfigMap,
+      text,
+    );
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     if (error.status === 409) return error;
