@@ -41,19 +41,21 @@ export async function patchNumber<T>(
   try {
     answer = (await api.send(call)) as T;
   } catch (error) {
-    if (!(error instanceof ClusterError) || !MAYBE_CHANGED.has(error.status)) throw error;
-    // a failed `test`, an admission policy and a refused value are all 422: whether it was the `test`, the number itself tells
-    const now = await api.send({ method: "GET", path, signal }).then(
-      (object) => of(object as T),
-      () => from,
-    );
+    if (!(error instanceof ClusterError) || !(error.uncertain || MAYBE_CHANGED.has(error.status))) throw error;
+    // a failed `test`, an admission policy and a refused value are all 422, and a lost answer says nothing: the number itself tells
+    const read = await api.send({ method: "GET", path, signal }).catch(() => null);
+    if (read === null) throw error;
+    const now = of(read as T);
+    if (now === to && error.uncertain) return "done";
     if (now !== from) return "conflict";
+    // the server has said no and nothing has changed; a lost write may still be under way
+    if (error.status !== undefined) error.uncertain = false;
     throw error;
   }
   const set = of(answer);
   if (set === to) return "done";
   const came = `it answers ${JSON.stringify(set)} where ${to} was asked for: an admission webhook may have changed it`;
-  throw new ClusterError(`PATCH ${path}`, 200, "NotChanged", came);
+  throw new ClusterError(`PATCH ${path}`, 200, "NotChanged", came, undefined, set !== from);
 }
 
 const MAYBE_CHANGED: ReadonlySet<number | undefined> = new Set([409, 422]);

@@ -21,18 +21,14 @@ export function kubernetesState(kubernetes: () => Promise<Kubernetes>, settings:
   const collection = collectionPath("v1", namespace, "configmaps");
   const path = `${collection}/${encodeURIComponent(name)}`;
   let written: string | null = null;
-  let refused: ClusterError | undefined;
-  let refusedVersion: string | null = null;
   return {
     read: async (signal) => {
       try {
         const map = (await (await kubernetes()).send({ method: "GET", path, signal })) as ConfigMap;
         const version = versionOf(`GET ${path}`, map);
-        // nobody wrote since: it was not another run that was faster
-        if (refused !== undefined && version === refusedVersion) throw refused;
         return { ...readState(map.metadata?.annotations?.[stateAnnotation]), version };
       } catch (error) {
-        if (!(error instanceof ClusterError) || error.status !== 404 || error === refused) throw error;
+        if (!(error instanceof ClusterError) || error.status !== 404) throw error;
         const warning = `ConfigMap ${namespace}/${name} is missing: past recommendations are forgotten`;
         return { state: EMPTY_STATE, version: null, warning };
       }
@@ -45,12 +41,10 @@ export function kubernetesState(kubernetes: () => Promise<Kubernetes>, settings:
         throw new ClusterError(`PATCH ${path}`, undefined, "", limit);
       }
       const api = await kubernetes();
-      const made = await (version === null
+      written = await (version === null
         ? create(api, collection, name, text, signal)
         : patch(api, path, version, text, signal));
-      [refused, refusedVersion] = made instanceof ClusterError ? [made, version] : [undefined, null];
-      written = made instanceof ClusterError ? null : made;
-      return made instanceof ClusterError ? "lost" : "claimed";
+      return written === null ? "lost" : "claimed";
     },
     written: () => written,
   };
@@ -79,14 +73,14 @@ function storedVersion(asked: string, map: ConfigMap, text: string): string {
   return versionOf(asked, map);
 }
 
-/** The version that the write made, or the refusal when another run seems to have been first. */
+/** The version that the write made; null when another run was first. */
 async function patch(
   api: Kubernetes,
   path: string,
   resourceVersion: string,
   text: string,
   signal: AbortSignal | undefined,
-): Promise<string | ClusterError> {
+): Promise<string | null> {
   try {
     const map = (await api.send({
       signal,
@@ -97,9 +91,16 @@ async function patch(
     })) as ConfigMap;
     return storedVersion(`PATCH ${path}`, map, text);
   } catch (error) {
-    // 404: deleted since it was read, so the version that was read is gone as well
-    if (error instanceof ClusterError && (error.status === 409 || error.status === 404)) return error;
-    throw error;
+    if (!(error instanceof ClusterError)) throw error;
+    // deleted since it was read, so the version that was read is gone as well
+    if (error.status === 404) return null;
+    if (error.status !== 409 && !error.uncertain) throw error;
+    const now = (await api.send({ method: "GET", path, signal }).catch(() => ({}))) as ConfigMap;
+    // ours, whose answer was lost: nobody else writes this text
+    if (now.metadata?.annotations?.[stateAnnotation] === text) return versionOf(`GET ${path}`, now);
+    // nobody wrote since: it was not another run that was faster
+    if (now.metadata?.resourceVersion === resourceVersion || error.status !== 409) throw error;
+    return null;
   }
 }
 
@@ -109,7 +110,7 @@ async function create(
   name: string,
   text: string,
   signal: AbortSignal | undefined,
-): Promise<string | ClusterError> {
+): Promise<string | null> {
   try {
     const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, annotations: { [stateAnnotation]: text } } };
     const path = `${collection}?fieldManager=${fieldManager}`;
@@ -120,7 +121,7 @@ async function create(
     );
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
-    if (error.status === 409) return error;
+    if (error.status === 409) return null;
     if (error.status === 200) throw error;
     const hint = `ConfigMap ${name} is missing and could not be created; apply the manifests again (${error.message})`;
     throw new ClusterError(`POST ${collection}`, error.status, error.reason, hint, error);

@@ -29,15 +29,10 @@ const STAY = "the replicas stay as they are";
 /** A write whose answer was lost, or that a gateway gave up on, may have been carried out. */
 const UNKNOWN = "whether the replicas changed is not known; the next run reads them";
 
-/** Whether the server itself said no (4xx). */
-function isRefusal(error: Error): boolean {
-  const { status } = error as { status?: unknown };
-  return typeof status === "number" && status >= 400 && status < 500;
-}
-
 /** Something that was asked of the world failed; the replicas stay. */
 export function failedOutcome(decided: TargetDecision, error: Error, failed: Failure): Outcome {
-  const message = `${describe(error)}; ${failed === "rescale" && !isRefusal(error) ? UNKNOWN : STAY}`;
+  const { uncertain } = error as { uncertain?: unknown };
+  const message = `${describe(error)}; ${failed === "rescale" && uncertain === true ? UNKNOWN : STAY}`;
   return { ...make(decided, "failed", null, error.name, message), failed };
 }
 

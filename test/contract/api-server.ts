@@ -39,7 +39,13 @@ export interface FakeOptions extends Pick<KubernetesOptions, "log" | "redactor">
   /** Called once, before the first request. */
   readonly start?: (objects: FakeObjects) => void;
   /** Called with each request before it takes effect, and its number, from 1; a reply stands in for the server's. */
-  readonly before?: (call: string, objects: FakeObjects, number: number, url: string) => Reply | undefined;
+  readonly before?: (
+    call: string,
+    objects: FakeObjects,
+    number: number,
+    url: string,
+    body: string,
+  ) => Reply | undefined;
 }
 
 /** Ports over a fresh one, at 3 replicas and without memory; end it after the test. */
@@ -121,7 +127,7 @@ export async function fakeCluster({ settings = {}, inspect = false, start, befor
     [/\/(horizontalpodautoscalers|deployments\/web)(\?|$)/, (_read, _body, url) => look(url)],
   ];
   const server = await fakeServer(({ method, url, body }: Seen, number) => {
-    const instead = before?.(`${method} ${url.split("?")[0]!.split("/").at(-1)}`, objects, number, url);
+    const instead = before?.(`${method} ${url.split("?")[0]!.split("/").at(-1)}`, objects, number, url, body);
     if (instead !== undefined) return instead;
     const event = /\/events(?:\/([^?]+))?(\?|$)/.exec(url);
     if (event !== null) return events(method, event[1], body);
@@ -151,6 +157,7 @@ export async function fakeCluster({ settings = {}, inspect = false, start, befor
     reopen,
     kubeconfig,
     objects,
+    connections: server.connections,
     /** Every request so far, as "METHOD last-part-of-the-path". */
     calls: () => server.seen.map(({ method, url }) => `${method} ${url.split("?")[0]!.split("/").at(-1)}`),
     stop: async () => {

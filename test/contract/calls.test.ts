@@ -78,9 +78,9 @@ const kinds = { plain: {}, events: EVENTS, look: LOOK, "not allowed to look": RE
 /** What happens, to whom, what becomes of it, and the calls it takes. */
 const cases: readonly (readonly [keyof typeof kinds, string, FakeOptions, string, number])[] = [
   ["plain", "nothing", {}, "scaled ForecastQuantile 5", 4],
-  ["plain", "the state is edited once", at(CLAIM, 1, edited), "scaled ForecastQuantile 5", 6],
-  ["plain", "the state is edited twice", at(CLAIM, 2, edited), "held StateConflict 3", 5],
-  ["plain", "another run decides first", at(CLAIM, 1, anotherRun), "held StateConflict 3", 4],
+  ["plain", "the state is edited once", at(CLAIM, 1, edited), "scaled ForecastQuantile 5", 7],
+  ["plain", "the state is edited twice", at(CLAIM, 2, edited), "held StateConflict 3", 7],
+  ["plain", "another run decides first", at(CLAIM, 1, anotherRun), "held StateConflict 3", 5],
   ["plain", "replicas change", at(SCALE, 1, scaled), "held ScaleConflict 4", 6],
   ["plain", "the write is refused", at(SCALE, 9, refuse), "failed ClusterError 3", 5],
   ["plain", "the claim meets 409 for ever, and nobody writes", at(CLAIM, 9, conflict), "failed ClusterError 3", 4],
@@ -90,8 +90,8 @@ const cases: readonly (readonly [keyof typeof kinds, string, FakeOptions, string
   ["plain", "somebody resets, replicas change", { start: quarrel, ...at(SCALE, 1, scaled) }, "held ScaleConflict 4", 7],
   ["events", "nothing", {}, "scaled ForecastQuantile 5", 5],
   ["look", "nothing", {}, "scaled ForecastQuantile 5", 6],
-  ["look", "the state is edited once", at(CLAIM, 1, edited), "scaled ForecastQuantile 5", 8],
-  ["look", "another run decides first", at(CLAIM, 1, anotherRun), "held StateConflict 3", 5],
+  ["look", "the state is edited once", at(CLAIM, 1, edited), "scaled ForecastQuantile 5", 9],
+  ["look", "another run decides first", at(CLAIM, 1, anotherRun), "held StateConflict 3", 6],
   ["look", "replicas change", at(SCALE, 1, scaled), "held ScaleConflict 4", 7],
   ["look", "the write is refused", at(SCALE, 9, refuse), "failed ClusterError 3", 8],
   ["look", "a third write was undone", { start: thrice }, "held Overruled 3", 7],

@@ -137,7 +137,8 @@ function broken(error: unknown): TransportError {
   // an answer that broke off: "aborted" by Node, ERR_BAD_RESPONSE by axios
   const brokeOff = code === "ERR_BAD_RESPONSE" || /^aborted$/i.test(text);
   const words = text === "" || text.includes(code) ? text || code || "no answer" : `${code}: ${text}`;
-  return new TransportError(code || "EUNKNOWN", words, brokeOff || isTransientCode(code));
+  const stale = (error as { reusedSocket?: unknown } | null)?.reusedSocket === true;
+  return new TransportError(code || "EUNKNOWN", words, brokeOff || isTransientCode(code), stale);
 }
 
 function textOf(error: unknown): string {
