@@ -10,7 +10,7 @@ const BENCHES: Readonly<Record<string, { readonly about: string; readonly load: 
   accuracy: { about: "forecast errors of ours and of others over all series", load: () => load("accuracy") },
   policy: { about: "cost and misses of our decisions and of others over all series", load: () => load("policy") },
   speed: {
-    about: "time and memory of a whole run from a cold start, and of a forecast in a warm process",
+    about: "time and memory of a cold run over real servers and over a file, and of a forecast in a warm process",
     load: () => load("speed"),
   },
 };
