@@ -5,8 +5,9 @@ declare const PROPHET_AUTOSCALER_VERSION: string | undefined;
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
-if (major < 22 || (major === 22 && minor < 19)) {
-  process.stderr.write(`prophet-autoscaler needs Node 22.19 or later; this is Node ${process.versions.node}.\n`);
+// agents that go through a proxy (job/adapters/http/pool.ts) came with 22.21 and 24.5
+if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 && minor < 5)) {
+  process.stderr.write(`prophet-autoscaler needs Node 22.21, 24.5 or later; this is Node ${process.versions.node}.\n`);
   process.exitCode = 2;
 } else {
   // compiled code is kept between runs (about 60 ms of a cold start); a read-only disk only means that it is not

@@ -11,7 +11,7 @@ import { clockFor, openLog, openWorld } from "./world.ts";
 export const explainCommand: Command = async (flags, io) => {
   const choice = choose(flags, io);
   const settings = await settingsOf(flags, io, choice);
-  const log = await openLog(settings, io);
+  const log = openLog(settings, io);
   const world = await openWorld(settings, choice, io, log);
   try {
     const stored = await world.state.read().catch((error: unknown) => {

@@ -1,5 +1,7 @@
 /** The default command: settings -> ports -> runOnce (or several runs) -> JSON, text, plot, picture -> exit code. */
 import { extname } from "node:path";
+import { applyRules } from "../config/apply-rules.ts";
+import { REPEAT } from "../config/repeat.ts";
 import type { Settings } from "../config/types.ts";
 import type { Ports } from "../ports.ts";
 import { collectingReporter, type Reported } from "../report/reporter.ts";
@@ -16,7 +18,7 @@ export const runCommand: Command = async (flags, io) => {
   const repeat = repetition(flags);
   await checkOutputs(flags, ["svg"]);
   const settings = await settingsOf(flags, io, choice);
-  const log = await openLog(settings, io);
+  const log = openLog(settings, io);
   const dryRun = flags["dry-run"] === true;
   const world = await openWorld(settings, choice, io, log);
   const reporter = collectingReporter(log, flags.json !== true && settings.report.logFormat === "text");
@@ -65,9 +67,10 @@ async function several(
 function repetition(flags: Flags): Repetition | null {
   const every = readOption("run", "every", flags);
   const length = readOption("run", "for", flags);
-  if (every === undefined && length === undefined) return null;
-  if (every === undefined || length === undefined)
-    throw new UsageError("--every and --for go together, e.g. --every 15s --for 50s.");
+  const given = { ...(every === undefined ? {} : { every }), ...(length === undefined ? {} : { for: length }) };
+  const [wrong] = applyRules({ path: "", node: REPEAT, value: given }).refused;
+  if (wrong !== undefined) throw new UsageError(`${wrong.path === "" ? "" : `--${wrong.path}: `}${wrong.message}`);
+  if (every === undefined || length === undefined) return null;
   if (flags.once === true) throw new UsageError("--once is one decision; it does not go with --every and --for.");
   return { every, for: length };
 }

@@ -20,7 +20,7 @@ import {
 } from "./helm-program.ts";
 
 /** Labels that say who installed an object. */
-const installers = ["helm.sh/chart", "app.kubernetes.io/managed-by", "app.kubernetes.io/instance"];
+const installers = ["helm.sh/chart", "app.kubernetes.io/managed-by"];
 
 /**
  * Objects by kind, namespace and name, without the differences that are allowed:
@@ -50,6 +50,7 @@ const same: readonly (readonly [string | null, string, readonly string[]])[] = [
   ["demo", "prophet-demo", ["overlays/demo"]],
   ["hpa-floor", "default", ["overlays/hpa-floor"]],
   ["multi-target", "default", ["overlays/multi-target"]],
+  ["openshift", "prophet-demo", ["overlays/openshift"]],
   ["monitoring", "default", ["base", "overlays/monitoring"]],
   ["operator", "default", ["base", "monitoring/operator"]],
 ];

@@ -1,13 +1,23 @@
-{{/*
-Name of the autoscaler's objects: the release's, with "prophet-autoscaler-" before it where it does not begin so, for the alerts know a
-CronJob by that prefix. 52 characters at most: the controller adds eleven for a Job.
-*/}}
+{{/* The chart's name, as it stands in labels. */}}
 {{- define "prophet-autoscaler.name" -}}
-{{- $name := hasPrefix .Chart.Name .Release.Name | ternary .Release.Name (printf "%s-%s" .Chart.Name .Release.Name) -}}
-{{- $name | trunc 52 | trimSuffix "-" -}}
+{{- .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" -}}
 {{- end }}
 
-{{/* Labels of every object. Not of the pods: a new chart version must not restart the demo's workloads. */}}
+{{/*
+Name of the autoscaler's objects: the release's, with "prophet-autoscaler-" before it where it does not begin so. 52 characters at most: the
+CronJob's controller adds eleven for a Job.
+*/}}
+{{- define "prophet-autoscaler.fullname" -}}
+{{- $name := include "prophet-autoscaler.name" . -}}
+{{- $full := hasPrefix $name .Release.Name | ternary .Release.Name (printf "%s-%s" $name .Release.Name) -}}
+{{- .Values.fullnameOverride | default $full | trunc 52 | trimSuffix "-" -}}
+{{- end }}
+
+{{- define "prophet-autoscaler.serviceAccount" -}}
+{{- .Values.serviceAccount.name | default (.Values.serviceAccount.create | ternary (include "prophet-autoscaler.fullname" .) "default") -}}
+{{- end }}
+
+{{/* Labels of every object. Not of the demo's pods: a new chart version must not restart them. */}}
 {{- define "prophet-autoscaler.labels" -}}
 app.kubernetes.io/part-of: prophet-autoscaler
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -15,28 +25,66 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") }}
 {{- end }}
 
-{{/* What Pod Security `restricted` asks of a pod, and of a container. */}}
-{{- define "prophet-autoscaler.podSecurity" -}}
-runAsNonRoot: true
-runAsUser: 65532
-runAsGroup: 65532
-seccompProfile: { type: RuntimeDefault }
+{{/* What the job's pods, and no other release's, are known by. */}}
+{{- define "prophet-autoscaler.podLabels" -}}
+app.kubernetes.io/name: {{ include "prophet-autoscaler.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{/* A pod's securityContext. OpenShift gives each namespace a range of users: its SCC restricted-v2 refuses any other, and fills in what is left out. */}}
+{{- define "prophet-autoscaler.podSecurity" -}}
+{{- $context := .Values.podSecurityContext -}}
+{{- if .Values.openshift -}}
+{{- $context = omit $context "runAsUser" "runAsGroup" "fsGroup" "supplementalGroups" -}}
+{{- end -}}
+{{- toYaml $context -}}
+{{- end }}
+
+{{/* A container's. */}}
 {{- define "prophet-autoscaler.containerSecurity" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities: { drop: [ALL] }
+{{- $context := .Values.securityContext -}}
+{{- if .Values.openshift -}}
+{{- $context = omit $context "runAsUser" "runAsGroup" -}}
+{{- end -}}
+{{- toYaml $context -}}
+{{- end }}
+
+{{/* What the container is called with: one decision, or one every so often. */}}
+{{- define "prophet-autoscaler.args" -}}
+{{- $mode := list "--once" -}}
+{{- with .Values.cronJob -}}
+{{- if .every -}}
+{{- $mode = list "--every" (toString .every) "--for" (toString .for) -}}
+{{- end -}}
+{{- concat $mode (list "--config" "/etc/prophet-autoscaler/config.yaml") .extraArgs | toYaml -}}
+{{- end -}}
 {{- end }}
 
 {{/* config.targets as a YAML list, each with the fields of config.defaults that it does not set and with the job's own defaults. */}}
 {{- define "prophet-autoscaler.targets" -}}
-{{- $preset := dict "actuator" "scale" "scaleTargetRef" (dict "apiVersion" "apps/v1" "kind" "Deployment") -}}
+{{- $preset := dict "actuator" "scale" "mode" "Active" "scaleTargetRef" (dict "apiVersion" "apps/v1" "kind" "Deployment") -}}
 {{- $targets := list -}}
 {{- range .Values.config.targets -}}
   {{- $targets = append $targets (merge (deepCopy .) (deepCopy ($.Values.config.defaults | default dict)) (deepCopy $preset)) -}}
 {{- end -}}
 {{- toYaml $targets -}}
+{{- end }}
+
+{{/*
+The alerts, which know the CronJob and its Jobs by how their names begin, and a silence by minutes without a success: of these objects' own name
+and schedule, where those are others.
+*/}}
+{{- define "prophet-autoscaler.rules" -}}
+{{- $name := include "prophet-autoscaler.fullname" . -}}
+{{- $slot := include "prophet-autoscaler.slot" . | int -}}
+{{- $text := .Files.Get "files/rules.yaml" -}}
+{{- if not (hasPrefix "prophet-autoscaler" $name) -}}
+{{- $text = replace "=~\"prophet-autoscaler" (printf "=~\"%s" $name) $text -}}
+{{- end -}}
+{{- if gt $slot 60 -}}
+{{- $text = replace "> 300" (printf "> %d" (mul 5 $slot)) $text | replace "> 600" (printf "> %d" (mul 10 $slot)) -}}
+{{- end -}}
+{{- trim $text -}}
 {{- end }}
 
 {{/* apiGroups and resources of a scaleTargetRef; the resource's name by the rule of job/adapters/kubernetes-path.ts. */}}
