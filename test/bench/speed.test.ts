@@ -102,7 +102,8 @@ describe("phases of a run", () => {
     slice("idle", 139, 155),
     slice("forecast", 155, 170),
     slice("garbage", 170, 172),
-    slice("forecast", 172, 175),
+    slice("node", 172, 173),
+    slice("forecast", 173, 175),
     slice("decide", 175, 180),
     slice("report", 200, 204),
   ];
@@ -111,6 +112,8 @@ describe("phases of a run", () => {
 
   test("start where the process was asked for, and end with it", () => {
     expect(row("node start").busy).toEqual([{ from: 0, to: 30 }]);
+    // what is computed after the last call belongs to the end
+    expect(row("core").busy).toEqual([{ from: 30, to: 34 }]);
     expect(row("exit").busy).toEqual([{ from: 100, to: 112 }]);
   });
 
