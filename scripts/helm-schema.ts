@@ -64,7 +64,9 @@ function isSecret(node: Node): boolean {
 /** The job's schema as the chart takes it: with a Prometheus, and with targets that each have a name and a targetCpu, for without them every run would fail. */
 function chartConfig(table: Table): Json {
   const { $schema: _draft, title: _title, ...config } = configSchema(table, isLeftOut) as Group;
-  const { prometheus, targets } = config.properties as Record<string, Group>;
+  const { prometheus, targets, defaults } = config.properties as Record<string, Group>;
+  // it would lose against the pod's own, which the chart puts into the environment
+  const { namespace: _lost, ...shared } = defaults!.properties;
   return {
     ...config,
     required: ["prometheus", "targets"],
@@ -75,6 +77,7 @@ function chartConfig(table: Table): Json {
     properties: {
       ...config.properties,
       prometheus: { ...prometheus, required: ["url"] },
+      defaults: { ...defaults, properties: shared },
       targets: { ...targets, minItems: 1, items: { ...(targets?.items as Json), required: ["scaleTargetRef"] } },
     },
   };

@@ -1,15 +1,14 @@
-/** Asks Prometheus: a form with its credentials, repeated where that may help; every failure a HistoryError without secrets. */
+/** Asks Prometheus, repeated where that may help; every failure a HistoryError without secrets. */
 import type { PrometheusSettings } from "../config/types.ts";
 import { createRedactor, type Redactor } from "../output/redactor.ts";
 import { HistoryError, TransportError } from "./errors.ts";
-import type { HttpRequest } from "./http/exchange.ts";
 import { openAgent, proxyOf, type Tls, through } from "./http/pool.ts";
 import type { Environment } from "./http/proxy.ts";
 import { type Outside, type Sent, send } from "./http/send.ts";
 import { redirected } from "./http/verdict.ts";
 import { errorText } from "./prometheus-answer.ts";
 import { axiosTransport } from "./prometheus-axios.ts";
-import { proofOf } from "./prometheus-credentials.ts";
+import { type Form, type Method, openProver, printable, queryRequest, urlOf } from "./prometheus-request.ts";
 
 /** Connections at a time; a thousand targets must not become a thousand. */
 export const MOST_CONNECTIONS = 4;
@@ -25,64 +24,58 @@ export interface Asked {
 
 /** An opened Prometheus. */
 export interface PrometheusHttp {
-  /** Sends a form whose answer has at most so many bytes. Throws HistoryError. */
-  ask(path: string, form: Readonly<Record<string, string>>, bytes: number): Promise<Asked>;
+  /** Asks for a path whose answer has at most so many bytes. Throws HistoryError. */
+  ask(path: string, form: Form, bytes: number): Promise<Asked>;
   close(): void;
 }
 
 /** What beside the settings asking uses; all optional. */
 export interface PrometheusOutside extends Outside {
-  /** For HTTP_PROXY and its like. */
+  /** For HTTP_PROXY and its like, and for what the libraries of the clouds look for. */
   readonly env?: Environment | undefined;
   readonly log?: ((level: "debug" | "warn", message: string) => void) | undefined;
   /** Learns every secret that is read. */
   readonly redactor?: Redactor | undefined;
 }
 
-/** Reads the files of TLS and loads axios. Throws when one cannot be read. */
+/** A proxy that lets people read takes a POST for a write (403), or knows none (405). */
+const REFUSES_POST: ReadonlySet<number> = new Set([403, 405]);
+
+/** Reads the files of TLS, loads axios and what authenticates. Throws when one cannot be read. */
 export async function openPrometheus(
   settings: PrometheusSettings,
-  outside: PrometheusOutside,
+  { env = {}, log = () => {}, redactor = createRedactor(), ...outside }: PrometheusOutside,
 ): Promise<PrometheusHttp> {
-  const url = new URL(settings.url);
-  const proxy = await proxyOf(url, outside.env ?? {});
+  const url = urlOf(settings);
+  const proxy = await proxyOf(url, env);
   const agent = openAgent(url, await tlsOf(settings, url), MOST_CONNECTIONS, proxy);
+  const prove = await openProver(settings, { env, redactor, log, proxy });
   const transport = await axiosTransport();
-  const clear = url.protocol === "http:" && proxy !== undefined;
-  let told = !clear;
-  const base = `${url.origin}${url.pathname}`.replace(/\/+$/, "");
-  const redact = outside.redactor ?? createRedactor();
-  const request = async (path: string, form: Readonly<Record<string, string>>): Promise<HttpRequest> => {
-    const proof = await proofOf(settings);
-    redact.learn(...proof.secrets);
-    if (!told && proof.secrets.length > 0) {
-      outside.log?.("warn", `credentials for ${url.host} go in clear${through(proxy)}: use https, or NO_PROXY`);
-      told = true;
-    }
-    const headers = {
-      Accept: "application/json",
-      "User-Agent": "prophet-autoscaler",
-      "Content-Type": "application/x-www-form-urlencoded",
-      ...proof.headers,
-    };
-    const body = new URLSearchParams(form).toString();
-    // a query in the URL says whose data is asked for (OpenShift's namespace, VictoriaMetrics' extra_label)
-    return { method: "POST", url: base + path + url.search, headers, body, agent };
-  };
   const attempts = settings.retries + 1;
   const { timeout } = settings;
   const limits = { attempts, timeout, deadline: timeout * Math.min(2, attempts), write: false };
+  const askBy = async (method: Method, path: string, form: Form, bytes: number) => {
+    const asked = `${method} ${printable(url, path)}${through(proxy)} ${JSON.stringify(form.query ?? "")}`;
+    const make = async () => ({ ...(await prove(queryRequest(url, method, path, form))), agent });
+    const answer = await send(transport, make, { ...limits, bytes }, outside).catch((error: unknown) => {
+      throw noAnswer(redactor(asked), error, redactor);
+    });
+    return { ...answer, asked: redactor(asked), redact: redactor };
+  };
+  let known: Method = "POST";
   return {
     ask: async (path, form, bytes) => {
-      const what = `POST ${base}${path}${through(proxy)} ${JSON.stringify(form.query ?? "")}`;
-      const answer = await send(transport, () => request(path, form), { ...limits, bytes }, outside).catch(
-        (error: unknown) => {
-          throw noAnswer(redact(what), error, redact);
-        },
-      );
-      const asked = redact(what);
-      if (answer.status !== 200) throw new HistoryError(asked, answer.status, redact(refusal(answer)));
-      return { asked, body: answer.body, redact };
+      const answer = await askBy(known, path, form, bytes);
+      if (answer.status === 200) return answer;
+      const told = redactor(refusal(answer));
+      if (known === "GET" || !REFUSES_POST.has(answer.status))
+        throw new HistoryError(answer.asked, answer.status, told);
+      const again = await askBy("GET", path, form, bytes);
+      if (again.status !== 200) {
+        throw new HistoryError(answer.asked, answer.status, `${told}; GET: ${redactor(refusal(again))}`);
+      }
+      known = "GET";
+      return again;
     },
     close: () => agent.destroy(),
   };

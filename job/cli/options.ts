@@ -50,6 +50,7 @@ const run = own("Run:", {
     max: 100_000,
   }),
   plot: toggle({ about: "Draw history and forecast in the terminal." }),
+  components: toggle({ about: "With --plot or --svg: draw trend and seasons too, as Prophet's plot_components does." }),
   svg: text({
     about:
       "Write the picture of history and forecast to this file, SVG or PNG by its name (PNG where resvg is installed).",

@@ -35,7 +35,8 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
 
   const bursts = recalled.rollouts.map(([from, to]) => [from, to + TRACE] as const);
   const learnable = mask(series, conditions.rollout === true ? [...bursts, [now, now] as const] : bursts);
-  const { forecast, problem } = usable ? requestForecast(input, learnable, lead, forecaster) : { forecast: null };
+  const answer = usable ? requestForecast(input, learnable, lead, forecaster) : { forecast: null };
+  const { forecast, problem, longHistory } = answer;
   const memory = noteDrop(usable ? backfill(recalled, series, now, config) : recalled, now, demand, config);
   const levels = levelsOf(config);
   const { decision, recommendation, quantile } = decide({
@@ -72,6 +73,7 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
     quantile,
     forecast,
     series: series.values.length > 0 ? series : null,
+    ...(longHistory && { longHistory }),
     recommendation,
     decision,
   };

@@ -8,6 +8,7 @@ export function prometheusSettings(url: string, more: Partial<PrometheusSettings
   return {
     url,
     headers: {},
+    parameters: {},
     matchers: {},
     timeout: 2,
     retries: 2,

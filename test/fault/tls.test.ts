@@ -1,6 +1,5 @@
 /** TLS towards Prometheus: checked against the named authority, with our own certificate where asked, and never switched off by accident. */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
@@ -8,45 +7,19 @@ import { kubernetesPorts } from "../../job/adapters/kubernetes.ts";
 import { prometheusHistory } from "../../job/adapters/prometheus.ts";
 import type { PrometheusSettings } from "../../job/config/types.ts";
 import { config } from "../fakes/config.ts";
+import { certificates, haveOpenssl } from "./certificates.ts";
 import { proxyServer } from "./proxy-server.ts";
 import { type FakeServer, fakeServer } from "./server.ts";
 import { hasty, kubernetesSettings, prometheusSettings } from "./settings.ts";
-
-function openssl(...args: string[]): void {
-  execFileSync("openssl", args, { stdio: "ignore" });
-}
-
-function haveOpenssl(): boolean {
-  try {
-    openssl("version");
-    return true;
-  } catch {
-    console.warn("skipped: openssl is missing: apt-get install openssl");
-    return false;
-  }
-}
 
 const dir = mkdtempSync(join(tmpdir(), "tls-"));
 afterAll(() => rmSync(dir, { recursive: true }));
 const at = (name: string): string => join(dir, name);
 
-/** An authority, and a server's and a client's certificate signed by it. */
-function certificates(): void {
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-  openssl("req", "-x509", ...key, "-keyout", at("ca.key"), "-out", at("ca.crt"), "-days", "2", "-subj", "/CN=test ca");
-  for (const name of ["server", "client"]) {
-    openssl("req", ...key, "-keyout", at(`${name}.key`), "-out", at(`${name}.csr`), "-subj", `/CN=${name}`);
-    writeFileSync(at("ext"), "subjectAltName=IP:127.0.0.1\n");
-    const sign = ["-CA", at("ca.crt"), "-CAkey", at("ca.key"), "-CAcreateserial", "-days", "2", "-extfile", at("ext")];
-    openssl("x509", "-req", "-in", at(`${name}.csr`), "-out", at(`${name}.crt`), ...sign);
-  }
-}
-
 const checked = { insecureSkipVerify: false };
 
-describe.skipIf(!haveOpenssl())("TLS", () => {
-  certificates();
-  const read = (name: string) => readFileSync(at(name), "utf8");
+describe.skipIf(!haveOpenssl)("TLS", () => {
+  const pair = certificates(dir);
   const vector =
     '{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1700000007,"1"]}]}}';
   const servers: FakeServer[] = [];
@@ -54,8 +27,7 @@ describe.skipIf(!haveOpenssl())("TLS", () => {
     await Promise.all(servers.splice(0).map((server) => server.stop()));
   });
   async function start(body: string, requestCert = false): Promise<FakeServer> {
-    const pair = { cert: read("server.crt"), key: read("server.key"), ca: read("ca.crt"), requestCert };
-    const server = await fakeServer(() => ({ body }), pair);
+    const server = await fakeServer(() => ({ body }), { ...pair, requestCert });
     servers.push(server);
     return server;
   }

@@ -73,7 +73,12 @@ const refused: readonly (readonly [string, object, RegExp])[] = [
   ["half a replica", { config: { targets: [target({ minReplicas: 1.5 })] } }, /\/minReplicas/],
   ["a number as text", { config: { targets: [target({ maxReplicas: "ten" })] } }, /\/maxReplicas/],
   ["an unknown mode", { config: { targets: [target({ mode: "DryRun" })] } }, /\/mode/],
-  ["another namespace", { config: { targets: [target({ namespace: "other" })] } }, /'namespace' not allowed/],
+  [
+    "a namespace for all",
+    { config: { defaults: { namespace: "other" } } },
+    /\/config\/defaults.*'namespace' not allowed/,
+  ],
+  ["a namespace that is none", { config: { targets: [target({ namespace: "a.b" })] } }, /\/targets\/0\/namespace/],
   ["a name with capitals", { config: { targets: [target({ scaleTargetRef: { name: "Web" } })] } }, /\/name/],
   ["a URL without http", { config: { prometheus: { url: "prometheus:9090" } } }, /\/prometheus\/url/],
   ["a password in the URL", { config: { prometheus: { url: "http://me:pw@prometheus" } } }, /\/prometheus\/url/],

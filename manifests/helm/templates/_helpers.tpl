@@ -60,12 +60,27 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 {{- end }}
 
+{{/* A map over another, as YAML, with maps within joined likewise. Not Helm's `merge`, for which 0, false and an empty list are not given. Takes a dict: over, base. */}}
+{{- define "prophet-autoscaler.overlay" -}}
+{{- $joined := deepCopy .base -}}
+{{- range $key, $value := .over -}}
+  {{- $below := get $joined $key -}}
+  {{- if and (kindIs "map" $value) (kindIs "map" $below) -}}
+    {{- $value = include "prophet-autoscaler.overlay" (dict "over" $value "base" $below) | fromYaml -}}
+  {{- end -}}
+  {{- $_ := set $joined $key $value -}}
+{{- end -}}
+{{- toYaml $joined -}}
+{{- end }}
+
 {{/* config.targets as a YAML list, each with the fields of config.defaults that it does not set and with the job's own defaults. */}}
 {{- define "prophet-autoscaler.targets" -}}
-{{- $preset := dict "actuator" "scale" "mode" "Active" "scaleTargetRef" (dict "apiVersion" "apps/v1" "kind" "Deployment") -}}
+{{- $preset := dict "actuator" "scale" "mode" "Active" "namespace" .Release.Namespace "scaleTargetRef" (dict "apiVersion" "apps/v1" "kind" "Deployment") -}}
 {{- $targets := list -}}
 {{- range .Values.config.targets -}}
-  {{- $targets = append $targets (merge (deepCopy .) (deepCopy ($.Values.config.defaults | default dict)) (deepCopy $preset)) -}}
+  {{- /* a namespace of the defaults would lose against the pod's own, which is in its environment */ -}}
+  {{- $base := include "prophet-autoscaler.overlay" (dict "over" (omit ($.Values.config.defaults | default dict) "namespace") "base" $preset) | fromYaml -}}
+  {{- $targets = append $targets (include "prophet-autoscaler.overlay" (dict "over" . "base" $base) | fromYaml) -}}
 {{- end -}}
 {{- toYaml $targets -}}
 {{- end }}
@@ -85,6 +100,58 @@ and schedule, where those are others.
 {{- $text = replace "> 300" (printf "> %d" (mul 5 $slot)) $text | replace "> 600" (printf "> %d" (mul 10 $slot)) -}}
 {{- end -}}
 {{- trim $text -}}
+{{- end }}
+
+{{/* Where the job acts, as a YAML list: the release's own namespace, where the state is, and those of targets elsewhere. */}}
+{{- define "prophet-autoscaler.namespaces" -}}
+{{- $all := list .Release.Namespace -}}
+{{- range include "prophet-autoscaler.targets" . | fromYamlArray -}}{{- $all = append $all .namespace -}}{{- end -}}
+{{- uniq $all | toYaml -}}
+{{- end }}
+
+{{/* Workloads that have two entries, a line each. */}}
+{{- define "prophet-autoscaler.twice" -}}
+{{- $seen := dict -}}
+{{- range $i, $target := include "prophet-autoscaler.targets" . | fromYamlArray -}}
+  {{- $key := printf "%s/%s/%s" $target.namespace $target.scaleTargetRef.kind $target.scaleTargetRef.name -}}
+  {{- if hasKey $seen $key }}
+config.targets[{{ $i }}]: {{ $key }} appears twice. Each workload has one entry.
+  {{- end -}}
+  {{- $_ := set $seen $key true -}}
+{{- end -}}
+{{- end }}
+
+{{/* A Role and its binding to the job's account. In another namespace than the release's, its name says whose it is. Takes a dict: root, name, namespace, rules. */}}
+{{- define "prophet-autoscaler.grant" -}}
+{{- $own := .root.Release.Namespace -}}
+{{- $name := .name -}}
+{{- if ne .namespace $own -}}{{- $name = printf "%s.%s" .name $own -}}{{- end -}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: {{ $name }}
+  namespace: {{ .namespace }}
+  labels:
+    {{- include "prophet-autoscaler.labels" .root | nindent 4 }}
+rules:
+  {{- .rules | trim | nindent 2 }}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: {{ $name }}
+  namespace: {{ .namespace }}
+  labels:
+    {{- include "prophet-autoscaler.labels" .root | nindent 4 }}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: Role
+  name: {{ $name }}
+subjects:
+  - kind: ServiceAccount
+    name: {{ include "prophet-autoscaler.serviceAccount" .root }}
+    namespace: {{ $own }}
 {{- end }}
 
 {{/* apiGroups and resources of a scaleTargetRef; the resource's name by the rule of job/adapters/kubernetes-path.ts. */}}

@@ -71,9 +71,13 @@
 {{- $run := .Values.config }}
 {{- $targets := include "prophet-autoscaler.targets" . | fromYamlArray }}
 {{- with (get $run "prometheus") }}{{- $run_prometheus := . }}
-  {{- with include "prophet-autoscaler.count" (dict "in" $run_prometheus "fields" (list "bearerToken" "bearerTokenFile" "basic") "allowed" (list 0 1) "says" "has several ways to authenticate. Keep one of bearerToken, bearerTokenFile and basic.") }}{{- $found = append $found (printf "config.prometheus: %s" .) }}{{- end }}
+  {{- with include "prophet-autoscaler.count" (dict "in" $run_prometheus "fields" (list "bearerToken" "bearerTokenFile" "basic" "sigv4" "googleIam" "azureAd") "allowed" (list 0 1) "says" "has several ways to authenticate. Keep one of bearerToken, bearerTokenFile, basic, sigv4, googleIam and azureAd.") }}{{- $found = append $found (printf "config.prometheus: %s" .) }}{{- end }}
   {{- with (get $run_prometheus "basic") }}{{- $run_prometheus_basic := . }}
     {{- with include "prophet-autoscaler.count" (dict "in" $run_prometheus_basic "fields" (list "password" "passwordFile") "allowed" (list 0 1) "says" "needs either password or passwordFile.") }}{{- $found = append $found (printf "config.prometheus.basic: %s" .) }}{{- end }}
+  {{- end }}
+  {{- with (get $run_prometheus "sigv4") }}{{- $run_prometheus_sigv4 := . }}
+    {{- with include "prophet-autoscaler.count" (dict "in" $run_prometheus_sigv4 "fields" (list "secretKey" "secretKeyFile") "allowed" (list 0 1) "says" "needs one secret key, not two.") }}{{- $found = append $found (printf "config.prometheus.sigv4: %s" .) }}{{- end }}
+    {{- with include "prophet-autoscaler.count" (dict "in" $run_prometheus_sigv4 "fields" (list "accessKey" "secretKey" "secretKeyFile") "allowed" (list 0 1 2) "says" "needs accessKey together with its secretKey or secretKeyFile, or none of them.") }}{{- $found = append $found (printf "config.prometheus.sigv4: %s" .) }}{{- end }}
   {{- end }}
   {{- with (get $run_prometheus "tls") }}{{- $run_prometheus_tls := . }}
     {{- with include "prophet-autoscaler.count" (dict "in" $run_prometheus_tls "fields" (list "certFile" "keyFile") "allowed" (list 0 2) "says" "needs both certFile and keyFile, or neither.") }}{{- $found = append $found (printf "config.prometheus.tls: %s" .) }}{{- end }}

@@ -2,18 +2,7 @@
 
 {{/* Seconds of 90, "90", "90s" or "1m30s". */}}
 {{- define "prophet-autoscaler.seconds" -}}
-{{- $size := dict "ms" 0.001 "s" 1.0 "m" 60.0 "h" 3600.0 "d" 86400.0 "w" 604800.0 -}}
-{{- if not (kindIs "string" .) -}}
-{{- float64 . -}}
-{{- else if regexMatch "^[0-9.]+$" . -}}
-{{- float64 . -}}
-{{- else -}}
-{{- $sum := 0.0 -}}
-{{- range regexFindAll "[0-9.]+(ms|[smhdw])" . -1 -}}
-  {{- $sum = addf $sum (mulf (regexFind "^[0-9.]+" . | float64) (get $size (regexFind "[a-z]+$" .))) -}}
-{{- end -}}
-{{- $sum -}}
-{{- end -}}
+{{- include "prophet-autoscaler.number" (dict "unit" "seconds" "value" . "times" 1) -}}
 {{- end }}
 
 {{/* The longest time between two slots of cronJob.schedule within an hour, in seconds; 0 where it is not told by the minutes alone. */}}
