@@ -15,7 +15,7 @@ const PICTURE = "img/speed-live.svg";
 
 /**
  * Runs the bench. `--rounds N`: how often each process is started (11). `--check`: the live run alone, against the committed ratios; writes nothing.
- * `--only live|cold|warm`: that section alone; the picture goes to node_modules/.cache/speed.
+ * `--only live|cold|warm`: that section alone, of the live run also its time by source file; the picture goes to node_modules/.cache/speed.
  */
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -38,7 +38,10 @@ export async function main(args: readonly string[]): Promise<void> {
   console.log(text);
   const drawn = typeof live === "object" ? live : undefined;
   if (only !== undefined) {
-    if (drawn !== undefined) writePicture(join(CACHE, "waterfall.svg"), drawn);
+    if (drawn !== undefined) {
+      console.log(drawn.detail);
+      writePicture(join(CACHE, "waterfall.svg"), drawn);
+    }
     return;
   }
   writeFileSync(join(ROOT, "docs/speed.md"), page(text, rounds));

@@ -25,6 +25,8 @@ export interface Live {
   /** Of a run, as multiples of bare Node. */
   readonly ratios: Ratios;
   readonly markdown: string;
+  /** Where the time goes by source file and chunk: for who cuts it, not for the page. */
+  readonly detail: string;
   readonly svg: string;
 }
 
@@ -55,6 +57,7 @@ export async function liveSection(rounds: number, picture: string): Promise<Live
       ratios: rows[1]!.times,
       svg: waterfallSvg(phases, "A live run, cold: from the start of the process to its end"),
       markdown: section(rows, phases, traces, picture),
+      detail: sourceTable(traces.map((one) => slicesOf(one.profile))),
     };
   } finally {
     await servers.stop();
@@ -156,7 +159,7 @@ const NAMES: Readonly<Record<Computed, string>> = {
   tls: "Node: TLS, loaded and used",
   axios: "axios and its dependencies",
   "client-node": "client-node's configuration and its dependencies",
-  http: "our Prometheus client",
+  http: "our HTTP and Prometheus clients",
   kubernetes: "our Kubernetes client",
   settings: "settings, with the YAML parser",
   core: "command line and the rest of the bundle",
@@ -165,24 +168,36 @@ const NAMES: Readonly<Record<Computed, string>> = {
 };
 
 function partTable(runs: readonly (readonly Slice[])[]): string {
-  const sums = runs.map(partSums);
-  const parts = (Object.keys(NAMES) as Computed[]).map(
-    (part) => [part, median(sums.map((of) => of.get(part) ?? 0))] as const,
+  const rows = sums(runs, ({ part }) => part);
+  const total = rows.reduce((sum, [, ms]) => sum + ms, 0);
+  return markdown(
+    ["part", "ms", "share"],
+    rows.map(([part, ms]) => [NAMES[part as Computed], ms.toFixed(1), `${((100 * ms) / total).toFixed(0)} %`]),
   );
-  const total = parts.reduce((sum, [, ms]) => sum + ms, 0);
-  const rows = parts
-    .toSorted((a, b) => b[1] - a[1])
-    .map(([part, ms]) => [NAMES[part], ms.toFixed(1), `${((100 * ms) / total).toFixed(0)} %`]);
-  return markdown(["part", "ms", "share"], rows);
 }
 
-/** Milliseconds of each part. A sample that is long overdue is one that the machine's other work kept waiting. */
-function partSums(slices: readonly Slice[]): Map<Slice["part"], number> {
-  const sums = new Map<Slice["part"], number>();
-  for (const { part, from, to } of slices) {
-    sums.set(part, (sums.get(part) ?? 0) + Math.min(to - from, (3 * INTERVAL) / 1000));
-  }
-  return sums;
+function sourceTable(runs: readonly (readonly Slice[])[]): string {
+  const rows = sums(runs, ({ part, source }) => source || NAMES[part as Computed]).slice(0, 40);
+  return markdown(
+    ["source and chunk", "ms"],
+    rows.map(([name, ms]) => [name, ms.toFixed(1)]),
+  );
+}
+
+/** Milliseconds by a name, the median of the runs, largest first. A sample that is long overdue is one that the machine's other work kept waiting. */
+function sums(runs: readonly (readonly Slice[])[], nameOf: (slice: Slice) => string): [name: string, ms: number][] {
+  const all = runs.map((slices) => {
+    const of = new Map<string, number>();
+    for (const slice of slices) {
+      const ms = Math.min(slice.to - slice.from, (3 * INTERVAL) / 1000);
+      if (slice.part !== "idle") of.set(nameOf(slice), (of.get(nameOf(slice)) ?? 0) + ms);
+    }
+    return of;
+  });
+  const names = [...new Set(all.flatMap((of) => [...of.keys()]))];
+  return names
+    .map((name): [string, number] => [name, median(all.map((of) => of.get(name) ?? 0))])
+    .sort((a, b) => b[1] - a[1]);
 }
 
 function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {

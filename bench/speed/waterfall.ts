@@ -1,5 +1,5 @@
 /** The waterfall of a run as SVG: a row for each phase, dark where the process computes, light where it waits for a server. */
-import { escapeXml } from "../../job/report/svg.ts";
+import { escapeXml } from "../../job/report/chart.ts";
 import type { PhaseRow, Span } from "./phases.ts";
 
 const [WIDTH, LEFT, RIGHT] = [960, 130, 70];
