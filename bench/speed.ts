@@ -7,7 +7,9 @@ import { beyond, readBaseline, writeBaseline } from "./speed/baseline.ts";
 import { coldSection } from "./speed/cold-section.ts";
 import { type Live, liveRatios, liveSection } from "./speed/live-section.ts";
 import { missingServers } from "./speed/live-servers.ts";
+import { phasesJson } from "./speed/phases.ts";
 import { warmSection } from "./speed/warm-section.ts";
+import { waterfallSvg } from "./speed/waterfall.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const CACHE = join(ROOT, "node_modules/.cache/speed");
@@ -68,8 +70,11 @@ async function check(rounds: number): Promise<void> {
   if (wrong.length > 0) process.exitCode = 1;
 }
 
-function writePicture(file: string, { svg }: Live): void {
-  writeFileSync(file, svg);
+/** The waterfall, and beside it what it draws. */
+function writePicture(file: string, { phases }: Live): void {
+  const kept = phasesJson(phases);
+  writeFileSync(file.replace(/\.svg$/, ".json"), kept);
+  writeFileSync(file, waterfallSvg(JSON.parse(kept)));
   console.error(`waterfall: ${file}`);
 }
 

@@ -15,7 +15,7 @@ import {
 } from "./processes.ts";
 import { type Slice, slicesOf } from "./profile.ts";
 import { INTERVAL, profiledRun, type Trace, tracedRun } from "./trace.ts";
-import { busyMs, extent, waterfallSvg } from "./waterfall.ts";
+import { busyMs, extent } from "./waterfall.ts";
 
 /** Runs under the profiler. The shortest is drawn: the one that the machine disturbed least. */
 const TRACES = 9;
@@ -27,7 +27,8 @@ export interface Live {
   readonly markdown: string;
   /** Where the time goes by source file and chunk: for who cuts it, not for the page. */
   readonly detail: string;
-  readonly svg: string;
+  /** What the waterfall draws. */
+  readonly phases: readonly PhaseRow[];
 }
 
 /** A run as multiples of bare Node, and nothing else: what CI asks for. */
@@ -55,7 +56,7 @@ export async function liveSection(rounds: number, picture: string): Promise<Live
     const phases = phasesOf(shortest, slicesOf(shortest.profile), teardown);
     return {
       ratios: rows[1]!.times,
-      svg: waterfallSvg(phases, "A live run, cold: from the start of the process to its end"),
+      phases,
       markdown: section(rows, phases, traces, picture),
       detail: sourceTable(traces.map((one) => slicesOf(one.profile))),
     };

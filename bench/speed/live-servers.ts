@@ -131,7 +131,9 @@ function history(now: number): string {
   };
   let used = 0;
   add("container_cpu_usage_seconds", "counter", (labels, t) => {
-    used = t === from ? 0 : used + step * (0.1 + 0.04 * Math.sin((2 * Math.PI * t) / 300) + 0.015 * Math.sin(t * t));
+    // by steps, not by the clock: every bench starts from the same history
+    const i = (t - from) / step;
+    used = i === 0 ? 0 : used + step * (0.1 + 0.04 * Math.sin((2 * Math.PI * i) / 20) + 0.015 * Math.sin(i * i));
     return `container_cpu_usage_seconds_total{${labels},container="stress-app"} ${used.toFixed(4)}`;
   });
   add("kube_pod_created", "gauge", (labels) => `kube_pod_created{${labels}} ${from - 100}`);

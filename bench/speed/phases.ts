@@ -88,6 +88,12 @@ export function phasesOf(trace: Trace, slices: readonly Slice[], teardown: numbe
   return PHASES.map((name) => ({ phase: name, busy: busy.get(name)!, waits: waits.get(name)! }));
 }
 
+/** The rows as text to keep, one a line, in tenths of a millisecond. */
+export function phasesJson(rows: readonly PhaseRow[]): string {
+  const short = (_key: string, value: unknown) => (typeof value === "number" ? Math.round(value * 10) / 10 : value);
+  return `[\n${rows.map((row) => JSON.stringify(row, short)).join(",\n")}\n]\n`;
+}
+
 function phaseOf({ method, path }: TracedCall): Phase {
   const found = OF_CALL.find(([pattern]) => pattern.test(`${method} ${path}`));
   if (found === undefined) throw new Error(`a plain run makes no call ${method} ${path}`);

@@ -18,8 +18,10 @@ export function busyMs({ busy }: PhaseRow): number {
   return busy.reduce((sum, { from, to }) => sum + to - from, 0);
 }
 
+const TITLE = "A live run, cold: from the start of the process to its end";
+
 /** Draws the rows; the same rows give the same bytes. */
-export function waterfallSvg(rows: readonly PhaseRow[], title: string): string {
+export function waterfallSvg(rows: readonly PhaseRow[], title = TITLE): string {
   const end = Math.max(...rows.map((row) => extent(row).to));
   const x = (ms: number) => LEFT + (ms / end) * (WIDTH - LEFT - RIGHT);
   const height = TOP + rows.length * ROW + 34;
