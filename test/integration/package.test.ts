@@ -184,7 +184,7 @@ describe.skipIf(skip(missingNodes()))("the package", () => {
       test.each([["deploy/stress-app"], ["deployment", "stress-app"], ["deployments.apps/stress-app"]])(
         "kubectl prophet explain %s %s",
         async (...object) => {
-          const { code, stdout, stderr } = await kubectl("prophet", "explain", ...object.filter(Boolean), "-n", "shop");
+          const { code, stdout, stderr } = await kubectl("prophet", "explain", ...object.split(" "), "-n", "shop");
           expect(code, stderr).toBe(0);
           expect(stdout).toMatch(/stress-app/);
         },
