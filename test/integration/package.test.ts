@@ -181,9 +181,9 @@ describe.skipIf(skip(missingNodes()))("the package", () => {
         return ended("kubectl", args, { ...process.env, PATH: path, KUBECONFIG: cluster.kubeconfig }, empty);
       };
 
-      test.each([["deploy/stress-app"], ["deployment", "stress-app"], ["deployments.apps/stress-app"]])(
-        "kubectl prophet explain %s %s",
-        async (...object) => {
+      test.each(["deploy/stress-app", "deployment stress-app", "deployments.apps/stress-app"])(
+        "kubectl prophet explain %s",
+        async (object) => {
           const { code, stdout, stderr } = await kubectl("prophet", "explain", ...object.split(" "), "-n", "shop");
           expect(code, stderr).toBe(0);
           expect(stdout).toMatch(/stress-app/);
