@@ -31,11 +31,13 @@ export async function replaySource(flags: Flags, io: Io): Promise<ReplaySource> 
   }
   if (file === null) throw new UsageError("no series to replay: give a FILE, or --from-prometheus with --deployment.");
   const quantile = readOption("replay", "quantile", flags);
+  const [min, max] = [numberOption("replay", "min", flags), numberOption("replay", "max", flags)];
+  if (min > max) throw new UsageError(`--min: ${min} is above --max, which is ${max}.`);
   const target = resolveTarget({
     scaleTargetRef: { name: "workload" },
     targetCpu: numberOption("replay", "target-cpu", flags),
-    minReplicas: numberOption("replay", "min", flags),
-    maxReplicas: numberOption("replay", "max", flags),
+    minReplicas: min,
+    maxReplicas: max,
     ...(quantile === undefined ? {} : { quantile }),
   });
   try {
