@@ -53,6 +53,7 @@ export async function resolve(
   // only what was refused leaves holes, and then nobody uses the result
   const targets = full.map(([, raw]) => targetFrom(issues.length === 0 ? raw : withoutHoles(raw)));
   checkDistinct(targets, issues);
+  issues.push(...targets.flatMap((target, i) => metricIssues(target, full[i]![0])));
   const { configMap } = run.state;
   return {
     ...run,
@@ -121,6 +122,24 @@ function byFlags(findings: Findings, prefix: string, flags: Layer, table: Table)
 
 function isGiven(part: unknown, path: readonly string[]): boolean {
   return path.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), part) !== undefined;
+}
+
+/** What holds across the metrics of a target, at `path`. */
+function metricIssues({ metrics, minReplicas, actuator }: TargetConfig, path: string): readonly Issue[] {
+  const names = metrics.map(({ name }) => name);
+  const twice = names.flatMap((name, i): Issue[] =>
+    names.indexOf(name) === i ? [] : [{ path: join(path, `metrics[${i}].name`), message: `${name} appears twice.` }],
+  );
+  if (minReplicas > 0 || metrics.length === 0) return twice;
+  const at = join(path, "minReplicas");
+  const blind = metrics.every(({ activation }) => activation === undefined);
+  const says = "0 needs a metric with an `activation`, which says from when on a pod is needed.";
+  const floor = "0 does not go with actuator hpa: an HPA does not scale to 0.";
+  return [
+    ...twice,
+    ...(blind ? [{ path: at, message: says }] : []),
+    ...(actuator === "hpa" ? [{ path: at, message: floor }] : []),
+  ];
 }
 
 function checkDistinct(targets: readonly TargetConfig[], issues: Issue[]): void {

@@ -163,7 +163,7 @@ describe("wrong usage", () => {
 
   it.each<[string, RegExp]>([
     ["--history-file nofile.csv --target-cpu 1", /read nofile\.csv: there is no such file; nothing was changed/],
-    [`--history-file ${folder} --target-cpu 1`, /it is a folder, not a file/],
+    [`backtest ${folder}`, /it is a folder, not a file/],
     [
       `--history-file ${join(folder, "foreign.json")} --target-cpu 1`,
       /this JSON is no answer of Prometheus, for it has no "status"; it begins \{"foo":1\}/,
