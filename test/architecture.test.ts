@@ -25,13 +25,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   ports: ["core/units", "core/series", "core/policy", "core/state", "core/target"],
   output: [],
-  "each-at-once": [],
-  run: ["ports", "core/*", "each-at-once"],
+  "in-parallel": [],
+  run: ["ports", "core/*", "in-parallel"],
   config: ["core/*", "output"],
-  adapters: ["ports", "core/*", "config", "each-at-once", "output"],
+  adapters: ["ports", "core/*", "config", "in-parallel", "output"],
   replay: ["ports", "core/*", "run"],
   report: ["ports", "core/*", "replay", "output"],
-  cli: ["ports", "core/*", "run", "config", "adapters", "replay", "report", "output", "each-at-once"],
+  cli: ["ports", "core/*", "run", "config", "adapters", "replay", "report", "output", "in-parallel"],
   main: ["cli"],
 };
 
