@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { build, type Plugin } from "esbuild";
+import { buildPage } from "./build-page.ts";
 
 const { version } = JSON.parse(await readFile("package.json", "utf8")) as { version: string };
 
@@ -67,6 +68,7 @@ const lean: Plugin = {
 };
 
 rmSync("dist", { recursive: true, force: true });
+await buildPage();
 const result = await build({
   entryPoints: { job: "job/main.ts" },
   outdir: "dist",

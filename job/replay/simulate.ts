@@ -3,7 +3,15 @@ import type { Samples } from "../core/series/types.ts";
 import type { Cores, EpochSeconds, Seconds } from "../core/units.ts";
 import { createCluster, type ModelCluster } from "./cluster.ts";
 import { type Demand, DemandError } from "./demand.ts";
-import type { ReplayOptions, ReplayPolicy, ReplayResult, ReplayRow, ReplayScore, View, Watch } from "./types.ts";
+import type {
+  ReplayListener,
+  ReplayOptions,
+  ReplayPolicy,
+  ReplayResult,
+  ReplayRow,
+  ReplayScore,
+  View,
+} from "./types.ts";
 
 /**
  * Replays `demand` under every policy, each in a world of its own that starts with the pods which the first known demand
@@ -15,7 +23,7 @@ export async function simulate(
   demand: Demand,
   policies: readonly ReplayPolicy[],
   options: ReplayOptions,
-  watch: Watch = () => true,
+  { watch = () => true, decided = () => {} }: ReplayListener = {},
 ): Promise<ReplayResult> {
   const first = Math.max(2, Math.round(options.warmup / demand.step));
   const planned = demand.values.length - first;
@@ -30,7 +38,7 @@ export async function simulate(
   );
   let steps = 0;
   while (steps < planned) {
-    for (const world of worlds) await play(world, demand, first + steps, steps, viewOf, options);
+    for (const world of worlds) await play(world, { demand, viewOf, options, decided }, first + steps, steps);
     steps++;
     if (!(await watch(steps, planned))) break;
   }
@@ -60,24 +68,28 @@ function worldOf(policy: ReplayPolicy, known: Cores, now: EpochSeconds, options:
   return { policy, cluster, rows: [], podSteps: 0, under: 0, unserved: 0, total: 0 };
 }
 
+/** What all policies of a replay have in common. */
+interface Shared {
+  readonly demand: Demand;
+  readonly viewOf: (index: number) => View;
+  readonly options: ReplayOptions;
+  readonly decided: NonNullable<ReplayListener["decided"]>;
+}
+
 /** One step, `index` of the demand and `step` of the replay: decide where it is time, serve, count. */
-async function play(
-  world: World,
-  demand: Demand,
-  index: number,
-  step: number,
-  viewOf: (index: number) => View,
-  options: ReplayOptions,
-): Promise<void> {
+async function play(world: World, shared: Shared, index: number, step: number): Promise<void> {
   const { policy, cluster } = world;
+  const { demand, viewOf, options, decided } = shared;
   const now = demand.start + index * demand.step;
   let decision: number | null = null;
   let reason = "";
   if (step % Math.max(1, Math.round(policy.every / demand.step)) === 0) {
-    const view = { ...viewOf(index), replicas: cluster.replicas, ready: cluster.ready(now), pods: cluster.pods };
-    const wanted = await policy.decide(view);
-    decision = clamp(wanted.replicas, options);
+    const from = cluster.replicas;
+    const view = { ...viewOf(index), replicas: from, ready: cluster.ready(now), pods: cluster.pods };
+    const { replicas, ...wanted } = await policy.decide(view);
+    decision = clamp(replicas, options);
     reason = wanted.reason;
+    decided(policy.name, { t: now, from, to: decision, ...wanted });
     cluster.scale(decision, now);
   }
   const ready = cluster.ready(now);
