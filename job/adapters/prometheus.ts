@@ -1,9 +1,10 @@
-/** History from Prometheus: its clock, one range query per target, the longer history and the measured pod start. */
+/** History from Prometheus: its clock, one range query per metric, the longer history and the measured pod start. */
 import type { PrometheusSettings } from "../config/types.ts";
-import { readWindow, type TargetConfig } from "../core/target.ts";
+import { asError } from "../core/result.ts";
+import { type Metric, metricsOf, readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import { eachAtOnce } from "../each-at-once.ts";
-import type { History, HistoryReading } from "../ports.ts";
+import type { History, HistoryQuery, HistoryReading } from "../ports.ts";
 import { HistoryError } from "./errors.ts";
 import { AnswerError, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
 import {
@@ -47,12 +48,8 @@ export function prometheusHistory(settings: PrometheusSettings, outside: Prometh
       if (at > earliest && at < latest) return at;
       throw new HistoryError(answer.asked, 200, `its clock says ${at}, which is no time in seconds since 1970`);
     },
-    read: (targets, now) =>
-      eachAtOnce(
-        targets,
-        (target) => readTarget(settings, ask, target, now, log).catch((error: unknown) => asError(error)),
-        MOST_CONNECTIONS,
-      ),
+    read: (queries, now) =>
+      eachAtOnce(queries, (query) => readMetric(settings, ask, query, now, log).catch(asError), MOST_CONNECTIONS),
     close: () => {
       opened?.then((open) => open.close()).catch(() => {});
     },
@@ -70,31 +67,21 @@ function bytesOf(points: number): number {
   return 256 * 1024 + points * 64 * 4;
 }
 
-async function readTarget(
+async function readMetric(
   settings: PrometheusSettings,
   ask: Ask,
-  target: TargetConfig,
+  { target, metric }: HistoryQuery,
   now: EpochSeconds,
   log: Log,
 ): Promise<HistoryReading> {
-  const own = target.query ?? settings.query;
-  const query =
-    own === undefined
-      ? defaultQuery(target, settings.rateWindow, settings.matchers)
-      : fillQuery(own, target, settings.matchers);
-  if (query === undefined) {
-    const { kind, name } = target.scaleTargetRef;
-    throw new HistoryError(
-      `CPU of ${kind}/${name}`,
-      undefined,
-      `pod names of a ${kind} follow no known rule: set a query`,
-    );
-  }
+  const query = promqlOf(settings, target, metric);
+  // the pods' start is the target's, and asked for once
+  const first = metricsOf(target)[0]?.name === metric.name;
   const [range, long, start] = await Promise.all([
     queryRange(ask, query, now, readWindow(target), target.step),
     settings.longHistory &&
       soft(log, queryRange(ask, query, now, settings.longHistory.range, settings.longHistory.step)),
-    settings.measurePodStart ? soft(log, queryPodStart(ask, target, settings.matchers)) : undefined,
+    settings.measurePodStart && first ? soft(log, queryPodStart(ask, target, settings.matchers)) : undefined,
   ]);
   if (range.warnings.length > 0)
     log("warn", `${target.namespace}/${target.name}: Prometheus warns: ${range.warnings.join("; ")}`);
@@ -108,6 +95,16 @@ async function readTarget(
       : {}),
     ...(start === undefined ? {} : { podStart: start }),
   };
+}
+
+/** The metric's own query, else the settings' for CPU, else the built one. */
+function promqlOf({ query, rateWindow, matchers }: PrometheusSettings, target: TargetConfig, metric: Metric): string {
+  const own = metric.query ?? query;
+  const filled = own === undefined ? defaultQuery(target, rateWindow, matchers) : fillQuery(own, target, matchers);
+  if (filled !== undefined) return filled;
+  const { kind, name } = target.scaleTargetRef;
+  const why = `pod names of a ${kind} follow no known rule: set a query`;
+  throw new HistoryError(`CPU of ${kind}/${name}`, undefined, why);
 }
 
 async function queryRange(
@@ -170,10 +167,6 @@ async function soft<T>(log: Log, promise: Promise<T>): Promise<T | undefined> {
     log("warn", error instanceof Error ? error.message : String(error));
     return undefined;
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }
 
 function messageOf(error: unknown): string {

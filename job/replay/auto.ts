@@ -1,6 +1,6 @@
 /** Ours under replay: the production `runOnce` over ports that read the modelled world. */
 import type { Forecaster } from "../core/forecast/types.ts";
-import type { TickRecord } from "../core/policy/types.ts";
+import { leadingMetric, type MetricRecord, type TickRecord } from "../core/policy/types.ts";
 import { coarse, type LongHistory } from "../core/series/coarse.ts";
 import type { Samples } from "../core/series/types.ts";
 import { decode, encode } from "../core/state/codec.ts";
@@ -65,12 +65,12 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
 function wantedOf(replicas: number, told: { record: TickRecord | null; outcome: Outcome } | undefined): Wanted {
   if (told === undefined) return { replicas, reason: "NoOutcome" };
   const { reason, message, trail } = told.outcome;
-  const forecast = told.record === null ? undefined : leadForecast(told.record);
-  return { replicas, reason, message, trail, ...(forecast && { forecast }) };
+  const { record } = told;
+  return { replicas, reason, message, trail, ...(record && { forecast: () => leadForecast(leadingMetric(record)) }) };
 }
 
 /** The last step of the lead; a sample is stamped with the end of its step, the step of a replay with its beginning. */
-function leadForecast({ forecast, series, lead }: TickRecord): LeadForecast | undefined {
+function leadForecast({ forecast, series, lead }: MetricRecord): LeadForecast | undefined {
   if (forecast === null || series === null) return undefined;
   const k = Math.min(forecast.path.length, Math.max(1, Math.ceil(lead / series.step - 1e-9))) - 1;
   const t = series.start + (series.values.length - 1 + k) * series.step;

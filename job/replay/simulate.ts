@@ -4,6 +4,7 @@ import type { Cores, EpochSeconds, Seconds } from "../core/units.ts";
 import { createCluster, type ModelCluster } from "./cluster.ts";
 import { type Demand, DemandError } from "./demand.ts";
 import type {
+  Decided,
   ReplayListener,
   ReplayOptions,
   ReplayPolicy,
@@ -11,6 +12,7 @@ import type {
   ReplayRow,
   ReplayScore,
   View,
+  Wanted,
 } from "./types.ts";
 
 /**
@@ -23,7 +25,7 @@ export async function simulate(
   demand: Demand,
   policies: readonly ReplayPolicy[],
   options: ReplayOptions,
-  { watch = () => true, decided = () => {} }: ReplayListener = {},
+  { watch = () => true, decided }: ReplayListener = {},
 ): Promise<ReplayResult> {
   const first = Math.max(2, Math.round(options.warmup / demand.step));
   const planned = demand.values.length - first;
@@ -73,7 +75,7 @@ interface Shared {
   readonly demand: Demand;
   readonly viewOf: (index: number) => View;
   readonly options: ReplayOptions;
-  readonly decided: NonNullable<ReplayListener["decided"]>;
+  readonly decided: ReplayListener["decided"];
 }
 
 /** One step, `index` of the demand and `step` of the replay: decide where it is time, serve, count. */
@@ -89,7 +91,7 @@ async function play(world: World, shared: Shared, index: number, step: number): 
     const { replicas, ...wanted } = await policy.decide(view);
     decision = clamp(replicas, options);
     reason = wanted.reason;
-    decided(policy.name, { t: now, from, to: decision, ...wanted });
+    if (decided !== undefined) decided(policy.name, toldOf(wanted, now, from, decision));
     cluster.scale(decision, now);
   }
   const ready = cluster.ready(now);
@@ -101,6 +103,11 @@ async function play(world: World, shared: Shared, index: number, step: number): 
   // A billionth of a core is rounding, not a lack of pods.
   if (missing > 1e-9) world.under++;
   world.rows.push({ policy: policy.name, t: now, demand: load, ready, replicas: cluster.replicas, decision, reason });
+}
+
+function toldOf({ forecast, ...wanted }: Omit<Wanted, "replicas">, t: EpochSeconds, from: number, to: number): Decided {
+  const made = forecast?.();
+  return { t, from, to, ...wanted, ...(made && { forecast: made }) };
 }
 
 function scoreOf({ podSteps, under, unserved, total, cluster }: World, steps: number, step: Seconds): ReplayScore {

@@ -49,23 +49,25 @@ export interface Wanted {
   readonly reason: string;
   readonly message?: string;
   readonly trail?: readonly TrailEntry[];
-  readonly forecast?: LeadForecast;
+  /** Asked only where somebody listens: the path of a forecast is made when it is looked at. */
+  readonly forecast?: () => LeadForecast | undefined;
 }
 
-/** What a decision forecast for the last step of its lead, which begins at `t`: the load and its 90 % band, cores. */
+/** What a decision forecast for the last step of its lead, which begins at `t`: the load and its 90 % band, in the metric's unit. */
 export interface LeadForecast {
   readonly t: EpochSeconds;
   readonly lead: Seconds;
-  readonly y: Cores;
-  readonly low: Cores;
-  readonly high: Cores;
+  readonly y: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 /** A decision that was carried out, as a report tells it. */
-export interface Decided extends Omit<Wanted, "replicas"> {
+export interface Decided extends Omit<Wanted, "replicas" | "forecast"> {
   readonly t: EpochSeconds;
   readonly from: Replicas;
   readonly to: Replicas;
+  readonly forecast?: LeadForecast;
 }
 
 /** A policy under replay; it keeps its own memory. */

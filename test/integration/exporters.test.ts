@@ -4,7 +4,7 @@ import { prometheusHistory } from "../../job/adapters/prometheus.ts";
 import type { HistoryReading } from "../../job/ports.ts";
 import { missingPrometheus, skip } from "../cluster/available.ts";
 import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
-import { config } from "../fakes/config.ts";
+import { cpuOf } from "../fakes/queries.ts";
 import { prometheusSettings } from "../fault/settings.ts";
 
 type Labels = Readonly<Record<string, string>>;
@@ -96,7 +96,7 @@ describe.skipIf(skip(missingPrometheus()))("the built query", () => {
 
   async function newest(namespace: string, more: Parameters<typeof prometheusSettings>[1] = {}): Promise<number> {
     const history = prometheusHistory(prometheusSettings(prometheus.url, more));
-    const [reading] = await history.read([config({ namespace, history: 300 })], NOW);
+    const [reading] = await history.read([cpuOf({ namespace, history: 300 })], NOW);
     history.close();
     if (reading instanceof Error) throw reading;
     return (reading as HistoryReading).samples.values.at(-1) ?? Number.NaN;

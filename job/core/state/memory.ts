@@ -1,6 +1,6 @@
 /** What a tick takes from memory and what it leaves there: seeding, pruning, expiry, and the recognition of another writer. */
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
-import type { LastForecast, LastWrite, Recommendation, ReplicaChange, TargetState } from "./types.ts";
+import type { LastForecast, LastWrite, MetricState, Recommendation, ReplicaChange, TargetState } from "./types.ts";
 
 /** What memory needs of one direction of the behavior. */
 interface DirectionSpans {
@@ -15,15 +15,23 @@ export interface MemorySpans {
   readonly scaleDownCooldown: Seconds;
   readonly history: Seconds;
   readonly interval: Seconds;
+  readonly minReplicas: Replicas;
+  readonly idlePeriod: Seconds;
+}
+
+/** A metric of which nothing is known. */
+export const BLANK_METRIC: MetricState = { lastForecast: null, lastGoodData: null, missingSince: null };
+
+/** What is remembered of a metric. Names are people's: `constructor` is one too. */
+export function memoryOfMetric({ metrics }: Pick<TargetState, "metrics">, name: string): MetricState {
+  return Object.hasOwn(metrics, name) ? metrics[name]! : BLANK_METRIC;
 }
 
 /** A target of which nothing is known. */
 export const BLANK: TargetState = {
   recommendations: [],
   changes: [],
-  lastForecast: null,
-  lastGoodData: null,
-  missingSince: null,
+  metrics: {},
   rollouts: [],
   dropHoldUntil: null,
   lastWritten: null,
@@ -58,10 +66,19 @@ export function recall(
     ...state,
     recommendations: remembered ? past : [...past, { at: now, replicas: current }],
     changes: state.changes.map((change) => noLater(change, now)),
-    lastForecast: liveForecast(state.lastForecast, now),
-    missingSince: state.missingSince === null ? null : Math.min(state.missingSince, now),
+    metrics: Object.fromEntries(
+      Object.entries(state.metrics).map(([name, metric]) => [name, recallMetric(metric, now)]),
+    ),
     rollouts: state.rollouts.filter(([, to]) => to > now - spans.history),
     lastWritten: judgeWriter(state.lastWritten, now, current),
+  };
+}
+
+function recallMetric({ lastForecast, lastGoodData, missingSince }: MetricState, now: EpochSeconds): MetricState {
+  return {
+    lastForecast: liveForecast(lastForecast, now),
+    lastGoodData,
+    missingSince: missingSince === null ? null : Math.min(missingSince, now),
   };
 }
 
@@ -94,10 +111,16 @@ export interface Learnt {
   /** What was decided; equal to `current` when nothing is to be written. */
   readonly replicas: Replicas;
   readonly recommendation: Replicas | null;
-  /** The data were not on hold. */
-  readonly dataUsable: boolean;
-  readonly forecast: LastForecast | null;
+  /** By the metric's name; the others are forgotten, for they are no longer asked for. */
+  readonly metrics: Readonly<Record<string, LearntMetric>>;
   readonly rollout: boolean;
+}
+
+/** What a tick found out about one metric. */
+export interface LearntMetric {
+  /** Whether anything could be computed from its data; null: there were none to be expected. */
+  readonly usable: boolean | null;
+  readonly forecast: LastForecast | null;
 }
 
 /**
@@ -117,12 +140,23 @@ export function memoryAfter(memory: TargetState, learnt: Learnt, spans: MemorySp
   return {
     recommendations: pruneRecommendations(recommendations, now - recommendationSpan(spans)),
     changes: changes.filter(({ at }) => at > now - changeSpan(spans)).slice(-MAX_CHANGES),
-    lastForecast: learnt.forecast ?? memory.lastForecast,
-    lastGoodData: learnt.dataUsable ? now : memory.lastGoodData,
-    missingSince: learnt.dataUsable ? null : (memory.missingSince ?? now),
+    metrics: Object.fromEntries(
+      Object.entries(learnt.metrics).map(([name, made]) => [
+        name,
+        metricAfter(memoryOfMetric(memory, name), made, now),
+      ]),
+    ),
     rollouts: noteRollout(memory.rollouts, learnt.rollout, now),
     dropHoldUntil: memory.dropHoldUntil !== null && memory.dropHoldUntil > now ? memory.dropHoldUntil : null,
     lastWritten: acts ? { at: now, replicas, overruled: memory.lastWritten?.overruled ?? 0 } : memory.lastWritten,
+  };
+}
+
+function metricAfter(memory: MetricState, { usable, forecast }: LearntMetric, now: EpochSeconds): MetricState {
+  return {
+    lastForecast: forecast ?? memory.lastForecast,
+    lastGoodData: usable === true ? now : memory.lastGoodData,
+    missingSince: usable === false ? (memory.missingSince ?? now) : null,
   };
 }
 
@@ -148,9 +182,10 @@ export function pruneRecommendations(
   return needed.reverse();
 }
 
-function recommendationSpan({ behavior, interval }: MemorySpans): Seconds {
+function recommendationSpan({ behavior, interval, minReplicas, idlePeriod }: MemorySpans): Seconds {
   const { scaleUp, scaleDown } = behavior;
-  return Math.max(scaleUp.stabilizationWindowSeconds, scaleDown.stabilizationWindowSeconds, 3 * interval);
+  const idle = minReplicas === 0 ? idlePeriod : 0;
+  return Math.max(scaleUp.stabilizationWindowSeconds, scaleDown.stabilizationWindowSeconds, 3 * interval, idle);
 }
 
 function changeSpan({ behavior, scaleUpCooldown, scaleDownCooldown }: MemorySpans): Seconds {

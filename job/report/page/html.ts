@@ -85,7 +85,8 @@ const KEYS =
 
 function sectionHtml(section: Section, index: number, count: number): string {
   const charts = section.charts.map(
-    ({ title, unit }) => `<h3>${escapeXml(title)}, ${unit}; time is UTC</h3><div class="chart"></div>`,
+    ({ title, unit }) =>
+      `<h3>${escapeXml(unit === "" ? title : `${title}, ${unit}`)}; time is UTC</h3><div class="chart"></div>`,
   );
   const moments = section.moments.map(
     ({ t, text }) => `<li><a href="#${index}/${Math.round(t)}">${escapeXml(text)}</a></li>`,

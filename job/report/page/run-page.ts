@@ -9,7 +9,7 @@ import { componentsBody, componentsHeight } from "../svg-components.ts";
 import { number } from "../text.ts";
 import type { Page, ScoreRow } from "./html.ts";
 import { meanings } from "./meanings.ts";
-import type { Layer, PagePolicy, Section } from "./types.ts";
+import type { Chart, Layer, PageDecision, PageStage, Section } from "./types.ts";
 
 /** What the page is made of. */
 export interface RunReport {
@@ -24,9 +24,11 @@ export interface RunReport {
 /** The page. Targets without data have their decision in the table alone. */
 export function runPage({ reported, dryRun, forecasterOf, componentsOf }: RunReport): Page {
   const drawn = reported.flatMap((one) => {
-    const { target, record } = one;
-    const picture = record === null ? null : pictureOf(target, record, forecasterOf(target.method));
-    return picture === null ? [] : [{ one, picture }];
+    const pictures = (one.record?.metrics ?? []).flatMap((metric) => {
+      const picture = pictureOf(one.target, one.record!, forecasterOf(one.target.method), metric);
+      return picture === null ? [] : [picture];
+    });
+    return pictures.length === 0 ? [] : [{ one, pictures }];
   });
   const reasons = reported.flatMap(({ outcome }) => [outcome.reason, ...outcome.trail.map((entry) => entry.reason)]);
   return {
@@ -40,7 +42,7 @@ export function runPage({ reported, dryRun, forecasterOf, componentsOf }: RunRep
         : { head: ["target", "what was done", "reason", "why"], rows: reported.map((one) => rowOf(one, dryRun)) },
     data: {
       reasons: meanings(reasons),
-      sections: drawn.map(({ one, picture }) => sectionOf(one, picture)),
+      sections: drawn.map(({ one, pictures }) => sectionOf(one, pictures)),
     },
     pictures: reported.flatMap((one) => {
       const parts = componentsOf(one);
@@ -74,43 +76,42 @@ function rowOf(one: Reported, dryRun: boolean): ScoreRow {
   return { role: null, cells: [nameOf(one), doneOf(one, dryRun), one.outcome.reason, one.outcome.message] };
 }
 
-function sectionOf(one: Reported, picture: Picture): Section {
-  const { step, actual, future, now, lead } = picture;
-  const start = actual[0]!.t;
-  const end = Math.max(now + lead, future.at(-1)?.t ?? now);
+/** One chart a metric, all over the same time. */
+function sectionOf(one: Reported, pictures: readonly Picture[]): Section {
+  const { step } = pictures[0]!;
+  const start = Math.min(...pictures.map(({ actual }) => actual[0]!.t));
+  const end = Math.max(...pictures.map(({ now, lead, future }) => Math.max(now + lead, future.at(-1)?.t ?? now)));
   const steps = Math.max(2, Math.ceil((end - start) / step) + 1);
-  const { outcome } = one;
-  const policy: PagePolicy = {
-    name: "auto",
-    role: "pods",
-    decisions: [
-      {
-        t: now,
-        from: outcome.from ?? 0,
-        to: outcome.to ?? outcome.from ?? 0,
-        reason: outcome.reason,
-        message: outcome.message,
-        trail: outcome.trail.map((e) => [e.stage, e.from, e.to, e.reason, e.message] as const),
-      },
-    ],
-  };
-  const milli = Math.max(...actual.map((p) => p.y)) < 2;
-  const round = (v: number) => (milli ? Number((1000 * v).toFixed(1)) : Number(v.toPrecision(4)));
+  const at = (t: number) => Math.min(steps - 1, Math.max(0, Math.round((t - start) / step)));
   return {
     name: nameOf(one),
     start,
     step,
     steps,
-    charts: [
-      {
-        title: "Load, what had been forecast for it, and the forecast from now on, with 90 % bands",
-        unit: milli ? "milli-cores" : "cores",
-        layers: layersOf(picture, (t) => Math.min(steps - 1, Math.max(0, Math.round((t - start) / step))), round),
-      },
-    ],
-    policies: [policy],
+    charts: pictures.map((picture) => chartOf(picture, at)),
+    policies: [{ name: "auto", role: "pods", decisions: [decisionOf(one, pictures[0]!.now)] }],
     moments: [],
     momentsOf: "",
+  };
+}
+
+function decisionOf({ outcome }: Reported, t: number): PageDecision {
+  const { from, to, reason, message, trail } = outcome;
+  const several = new Set(trail.flatMap(({ metric }) => metric ?? [])).size > 1;
+  const stages = trail.map((e): PageStage => {
+    const stage = several && e.metric !== undefined ? `${e.metric}: ${e.stage}` : e.stage;
+    return [stage, e.from, e.to, e.reason, e.message];
+  });
+  return { t, from: from ?? 0, to: to ?? from ?? 0, reason, message, trail: stages };
+}
+
+function chartOf(picture: Picture, at: (t: number) => number): Chart {
+  const milli = picture.unit === "cores" && Math.max(...picture.actual.map((p) => p.y)) < 2;
+  const round = (v: number) => (milli ? Number((1000 * v).toFixed(1)) : Number(v.toPrecision(4)));
+  return {
+    title: `${picture.load}, what had been forecast for it, and the forecast from now on, with 90 % bands`,
+    unit: milli ? "milli-cores" : picture.unit,
+    layers: layersOf(picture, at, round),
   };
 }
 

@@ -27,8 +27,8 @@ export interface Layer {
 /** One chart over a section's time. */
 export interface Chart {
   readonly title: string;
-  /** Unit of its values; pods are whole. */
-  readonly unit: "cores" | "milli-cores" | "pods";
+  /** Unit of its values, may be empty; `pods` are whole. */
+  readonly unit: string;
   readonly layers: readonly Layer[];
 }
 

@@ -1,7 +1,8 @@
 /** The hold after a sudden drop: when it begins, that it ends, and what is no drop. */
 import { describe, expect, it } from "vitest";
 import { noteDrop } from "../../../job/core/policy/drop.ts";
-import { BLANK } from "../../../job/core/state/memory.ts";
+import { BLANK, BLANK_METRIC } from "../../../job/core/state/memory.ts";
+import { type Metric, metricsOf } from "../../../job/core/target.ts";
 import { config, NOW } from "../../fakes/config.ts";
 
 const settings = config({ suddenDropRatio: 0.75, suddenDropHold: 300 });
@@ -17,11 +18,13 @@ const forecast = (mean: number) => ({
 /** Memory of a forecast, and of a hold until then. */
 const memory = (mean: number, dropHoldUntil: number | null = null) => ({
   ...BLANK,
-  lastForecast: forecast(mean),
+  metrics: { cpu: { ...BLANK_METRIC, lastForecast: forecast(mean) } },
   dropHoldUntil,
 });
+const [metric] = metricsOf(settings) as [Metric];
+const cpu = (demand: number) => [{ metric, demand }];
 const until = (mean: number, demand: number, more = {}) =>
-  noteDrop(memory(mean), NOW, demand, { ...settings, ...more }).dropHoldUntil;
+  noteDrop(memory(mean), NOW, cpu(demand), { ...settings, ...more }).dropHoldUntil;
 
 describe("noteDrop", () => {
   it("holds when less than a quarter of the forecast is left, and the fall is worth more than a pod", () => {
@@ -33,14 +36,26 @@ describe("noteDrop", () => {
   });
 
   it("is not prolonged by a load that stays away: what lasts longer than the hold is believed", () => {
-    const held = noteDrop(memory(8), NOW, 1, settings);
+    const held = noteDrop(memory(8), NOW, cpu(1), settings);
     for (const later of [60, 120, 299]) {
-      expect(noteDrop({ ...held, lastForecast: forecast(8) }, NOW + later, 1, settings).dropHoldUntil).toBe(NOW + 300);
+      expect(
+        noteDrop({ ...memory(8), dropHoldUntil: held.dropHoldUntil }, NOW + later, cpu(1), settings).dropHoldUntil,
+      ).toBe(NOW + 300);
     }
   });
 
+  it("is one of any metric", () => {
+    const two = metricsOf(config({ metrics: [{ name: "queue", query: "x", averageValue: 100 }] })) as [Metric, Metric];
+    const metrics = { queue: { ...BLANK_METRIC, lastForecast: forecast(800) } };
+    const seen = [
+      { metric: two[0], demand: 1 },
+      { metric: two[1], demand: 10 },
+    ];
+    expect(noteDrop({ ...BLANK, metrics }, NOW, seen, settings).dropHoldUntil).toBe(NOW + 300);
+  });
+
   it("needs a forecast, a demand, and to be switched on", () => {
-    expect(noteDrop(BLANK, NOW, 0, settings)).toBe(BLANK);
+    expect(noteDrop(BLANK, NOW, cpu(0), settings)).toBe(BLANK);
     expect(until(8, Number.NaN)).toBeNull();
     expect(until(8, 1, { suddenDropHold: 0 })).toBeNull();
   });

@@ -32,5 +32,5 @@ function nameOf({ label, policy }: Layer): string {
 
 function amount(value: number, { unit }: Chart): string {
   const digits = unit === "milli-cores" ? value.toFixed(0) : String(Number(value.toPrecision(3)));
-  return `${digits} ${unit}`;
+  return `${digits} ${unit}`.trimEnd();
 }
