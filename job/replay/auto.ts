@@ -5,6 +5,7 @@ import { coarse, type LongHistory } from "../core/series/coarse.ts";
 import type { Samples } from "../core/series/types.ts";
 import { decode, encode } from "../core/state/codec.ts";
 import { readWindow, type TargetConfig } from "../core/target.ts";
+import type { EpochSeconds } from "../core/units.ts";
 import type { HistoryReading, Outcome, Ports, Scaler, StateStore } from "../ports.ts";
 import { runOnce } from "../run.ts";
 import type { LeadForecast, ReplayOptions, ReplayPolicy, View, Wanted } from "./types.ts";
@@ -16,7 +17,8 @@ import type { LeadForecast, ReplayOptions, ReplayPolicy, View, Wanted } from "./
 export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options: ReplayOptions): ReplayPolicy {
   const settings: TargetConfig = {
     ...target,
-    targetCpu: options.targetCpu,
+    // the first metric is the CPU, or carries its own value
+    ...(target.targetCpu === undefined ? {} : { targetCpu: options.targetCpu }),
     minReplicas: options.min,
     maxReplicas: options.max,
     interval: options.every,
@@ -30,7 +32,11 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
   const ports: Ports = {
     history: {
       now: async () => seen().now,
-      read: async () => [readingOf(seen(), settings, options.longHistory)],
+      read: async (queries) =>
+        queries.map(({ metric }, i) => {
+          const { history } = i === 0 ? seen() : seen().other(metric.name);
+          return readingOf(history, seen().now, settings, options.longHistory);
+        }),
     },
     scaler: replayScaler(seen, (to) => {
       wanted = to;
@@ -42,7 +48,12 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
       },
       log: () => {},
     },
-    clock: { now: () => seen().now, tick: () => 0, sleep: async () => {} },
+    clock: {
+      now: () => seen().now,
+      tick: () => 0,
+      sleep: async () => {},
+      after: () => new AbortController().signal,
+    },
   };
   function seen(): View {
     if (!view) throw new Error("the replay asked a policy outside of a decision");
@@ -78,9 +89,14 @@ function leadForecast({ forecast, series, lead }: MetricRecord): LeadForecast | 
 }
 
 /** Samples of the modelled world; a step's mean is stamped with the step's end, as a rate over it is. */
-function readingOf(view: View, target: TargetConfig, long: LongHistory | undefined): HistoryReading {
+function readingOf(
+  history: View["history"],
+  now: EpochSeconds,
+  target: TargetConfig,
+  long: LongHistory | undefined,
+): HistoryReading {
   const atEnds = (seconds: number): Samples => {
-    const { times, values } = view.history(seconds);
+    const { times, values } = history(seconds);
     return { times: times.map((t) => t + target.step), values };
   };
   return {
@@ -88,7 +104,7 @@ function readingOf(view: View, target: TargetConfig, long: LongHistory | undefin
     partial: false,
     seriesCount: 1,
     source: "replay",
-    ...(long && { longSamples: coarse(atEnds(long.range), view.now, long), longStep: long.step }),
+    ...(long && { longSamples: coarse(atEnds(long.range), now, long), longStep: long.step }),
   };
 }
 
