@@ -5,7 +5,7 @@ import { clean } from "../series/clean.ts";
 import { mask, toGrid } from "../series/grid.ts";
 import { believable, capacityOf, currentDemand, inspect, type Window } from "../series/quality.ts";
 import type { Samples, Series } from "../series/types.ts";
-import { TRACE } from "../state/memory.ts";
+import { STILL_VISIBLE } from "../state/memory.ts";
 import type { LastForecast, TargetState } from "../state/types.ts";
 import { type Metric, metricsOf, readWindow, type TargetConfig } from "../target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
@@ -71,7 +71,7 @@ function inspectHistory(
   memory: TargetState,
 ): Window {
   // Pods that a scale-in took away in the last minutes still burn in the newest rate; a rollout may surge to twice the pods.
-  const recent = memory.changes.filter(({ at }) => at > now - TRACE).map(({ from, to }) => Math.max(from, to));
+  const recent = memory.changes.filter(({ at }) => at > now - STILL_VISIBLE).map(({ from, to }) => Math.max(from, to));
   const surge = conditions.rollout === true || memory.rollouts.length > 0 ? 2 : 1;
   const pods = Math.max(current, existing ?? 0, conditions.readyReplicas ?? 0, ...recent) * surge;
   const most = Math.max(pods, config.maxReplicas * surge);
@@ -122,7 +122,7 @@ function levelsOf({ quantile, scaleDownQuantile }: Metric): readonly number[] {
 /** The window without what starting pods burnt in rollouts. */
 function learnableOf(window: Series, { ofPods }: Metric, { now, conditions }: TickInput, memory: TargetState): Series {
   if (!ofPods) return window;
-  const bursts = memory.rollouts.map(([from, to]) => [from, to + TRACE] as const);
+  const bursts = memory.rollouts.map(([from, to]) => [from, to + STILL_VISIBLE] as const);
   return mask(window, conditions.rollout === true ? [...bursts, [now, now] as const] : bursts);
 }
 

@@ -38,7 +38,7 @@ export const BLANK: TargetState = {
 };
 
 /** Pods removed this long ago still show in rates over a minute and a scrape of the kubelet. */
-export const TRACE: Seconds = 180;
+export const STILL_VISIBLE: Seconds = 180;
 /** After this long an overruled job tries one write again. */
 export const OVERRULED_PAUSE: Seconds = 1800;
 /** 200 changes are 50 minutes of one every 15 s; the longest period of autoscaling/v2 is 30 minutes. */
@@ -190,7 +190,7 @@ function recommendationSpan({ behavior, interval, minReplicas, idlePeriod }: Mem
 
 function changeSpan({ behavior, scaleUpCooldown, scaleDownCooldown }: MemorySpans): Seconds {
   const periods = [...behavior.scaleUp.policies, ...behavior.scaleDown.policies].map((policy) => policy.periodSeconds);
-  return Math.max(scaleUpCooldown, scaleDownCooldown, TRACE, ...periods);
+  return Math.max(scaleUpCooldown, scaleDownCooldown, STILL_VISIBLE, ...periods);
 }
 
 /** A rollout seen again within 5 minutes is the same one; its burst trails by a minute of rate window. */
