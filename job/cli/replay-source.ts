@@ -37,7 +37,7 @@ export async function replaySource(flags: Flags, io: Io): Promise<ReplaySource> 
     throw new UsageError("no series to replay: give a FILE, or --from-prometheus with --deployment.");
   const ownSettings = flags.config !== undefined;
   const settings = live || ownSettings ? await loadFor(wantedSettings(flags, ownSettings), io, !live) : null;
-  const target = settings === null ? flagTarget(flags) : onlyTarget(settings);
+  const target = settings === null ? flagTarget(flags) : withSlo(onlyTarget(settings), flags);
   try {
     if (file !== null) return { name: file, ...(await fromFile(file, target)), target, ownSettings };
     const read = await fromPrometheus(flags, io, settings!, target);
@@ -48,9 +48,21 @@ export async function replaySource(flags: Flags, io: Io): Promise<ReplaySource> 
   }
 }
 
+/** A share that is asked for by flag goes before the levels of the settings. */
+function withSlo(target: TargetConfig, flags: Flags): TargetConfig {
+  const slo = readOption("replay", "slo", flags);
+  if (slo === undefined) return target;
+  if (flags.quantile !== undefined) throw new UsageError(BOTH);
+  const { quantile: _bought, scaleDownQuantile: _kept, ...rest } = target;
+  return { ...rest, slo };
+}
+
+const BOTH = "give --slo or --quantile, not both: a fixed level follows no share.";
+
 /** The target that the replay's own flags describe. */
 function flagTarget(flags: Flags): TargetConfig {
-  const quantile = readOption("replay", "quantile", flags);
+  const [quantile, slo] = [readOption("replay", "quantile", flags), readOption("replay", "slo", flags)];
+  if (quantile !== undefined && slo !== undefined) throw new UsageError(BOTH);
   const [min, max] = [numberOption("replay", "min", flags), numberOption("replay", "max", flags)];
   if (min > max) throw new UsageError(`--min: ${min} is above --max, which is ${max}.`);
   return resolveTarget({
@@ -59,12 +71,13 @@ function flagTarget(flags: Flags): TargetConfig {
     minReplicas: min,
     maxReplicas: max,
     ...(quantile === undefined ? {} : { quantile }),
+    ...(slo === undefined ? {} : { slo }),
   });
 }
 
 /** Flags that are settings. Without a file a target needs its CPU, which is the replay's default. */
 function wantedSettings(flags: Flags, file: boolean): Flags {
-  const names = ["config", "namespace", "deployment", "kind", "query", "quantile", "target-cpu", "min", "max"];
+  const names = ["config", "namespace", "deployment", "kind", "query", "quantile", "slo", "target-cpu", "min", "max"];
   const asked = Object.entries(flags).filter(([name]) => names.includes(name) || name.startsWith("prometheus"));
   const cpu = file ? {} : { "target-cpu": String(numberOption("replay", "target-cpu", flags)) };
   return { ...cpu, ...Object.fromEntries(asked) };

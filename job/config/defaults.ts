@@ -119,18 +119,25 @@ export const TARGET = group({
       default: "auto",
       flag: "method",
     }),
+    slo: quantity({
+      about:
+        "Share of the time in which the demand may be above what the ready pods carry, `targetCpu` and the scale-up tolerance. The level follows what was met. When not given, pods are bought while they pay: about 0.5 %, where an HPA at 70 % has 1 %.",
+      unit: "ratio",
+      min: 0.001,
+      max: 0.1,
+      flag: "slo",
+    }),
     quantile: quantity({
       about:
-        "Replicas are bought for this quantile of the largest demand from when new pods serve to when the next decision's do.",
+        "A fixed level in place of `slo`: replicas are bought for this quantile of the largest demand from when new pods serve to when the next decision's do.",
       unit: "ratio",
       min: 0.5,
       max: 0.995,
-      default: 0.7,
       flag: "quantile",
     }),
     scaleDownQuantile: quantity({
       about:
-        "Scale-in goes no lower than this quantile; the band above `quantile` stops flapping. When not given 1 - (1 - quantile)^2, at most 0.995: 0.91 for 0.7, 0.99 for 0.9.",
+        "Scale-in goes no lower than this quantile; the band above `quantile` stops flapping. When not given, with a `quantile` 1 - (1 - quantile)^2, at most 0.995: 0.91 for 0.7; without, pods are kept while they pay at three times the worth.",
       unit: "ratio",
       min: 0.5,
       max: 0.995,

@@ -9,6 +9,7 @@ import type {
   MetricState,
   Recommendation,
   ReplicaChange,
+  Service,
   TargetState,
 } from "./types.ts";
 
@@ -91,11 +92,11 @@ function ascii(json: string): string {
 }
 
 /**
- * w recommendations, e changes, r rollouts, d drop hold, l last write; f forecast, g last good data, m missing since of
+ * w recommendations, e changes, r rollouts, d drop hold, s service, l last write; f forecast, g last good data, m missing since of
  * the CPU, as before there were others, and x those of the other metrics by name; empty ones are left out.
  */
 function pack(target: TargetState, withForecast: boolean): Raw {
-  const { recommendations, changes, metrics, rollouts, dropHoldUntil, lastWritten: l } = target;
+  const { recommendations, changes, metrics, rollouts, dropHoldUntil, service: s, lastWritten: l } = target;
   const others = Object.entries(metrics).filter(([name]) => name !== CPU);
   const x = others.map(([name, metric]) => [name, packMetric(metric, withForecast)] as const);
   return {
@@ -104,6 +105,7 @@ function pack(target: TargetState, withForecast: boolean): Raw {
     ...(Object.hasOwn(metrics, CPU) ? packMetric(metrics[CPU]!, withForecast) : {}),
     ...(rollouts.length > 0 ? { r: rollouts.flat().map(milli) } : {}),
     ...(dropHoldUntil !== null ? { d: milli(dropHoldUntil) } : {}),
+    ...(s !== null ? { s: [milli(s.at), digits(s.below), digits(s.seen)] } : {}),
     ...(l !== null ? { l: [milli(l.at), l.replicas, l.overruled, l.foreign === true ? 1 : 0] } : {}),
     ...(x.length > 0 ? { x: Object.fromEntries(x) } : {}),
   };
@@ -163,6 +165,7 @@ function readTargetV1(raw: Raw): TargetState {
     metrics: readMetricsV1(raw),
     rollouts: rollouts.filter(([from, to]) => from >= 0 && to >= from),
     dropHoldUntil: seconds(raw.d),
+    service: readServiceV1(raw.s),
     lastWritten: readWriteV1(raw.l),
   };
 }
@@ -204,6 +207,12 @@ function readForecastV1(raw: unknown): LastForecast | null {
   if (values.includes(null) || typeof method !== "string") return null;
   const [a, e, x, q, l, m] = values as number[];
   return { at: a!, expires: e!, max: x!, quantile: q!, level: l!, mean: m!, method: method.slice(0, 40) };
+}
+
+function readServiceV1(raw: unknown): Service | null {
+  const [at, below, seen] = list(raw).map(seconds);
+  if (at == null || below == null || seen == null || below > seen) return null;
+  return { at, below, seen };
 }
 
 function readWriteV1(raw: unknown): LastWrite | null {

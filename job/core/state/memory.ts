@@ -34,6 +34,7 @@ export const BLANK: TargetState = {
   metrics: {},
   rollouts: [],
   dropHoldUntil: null,
+  service: null,
   lastWritten: null,
 };
 
@@ -70,6 +71,7 @@ export function recall(
       Object.entries(state.metrics).map(([name, metric]) => [name, recallMetric(metric, now)]),
     ),
     rollouts: state.rollouts.filter(([, to]) => to > now - spans.history),
+    service: state.service === null ? null : noLater(state.service, now),
     lastWritten: judgeWriter(state.lastWritten, now, current),
   };
 }
@@ -148,6 +150,7 @@ export function memoryAfter(memory: TargetState, learnt: Learnt, spans: MemorySp
     ),
     rollouts: noteRollout(memory.rollouts, learnt.rollout, now),
     dropHoldUntil: memory.dropHoldUntil !== null && memory.dropHoldUntil > now ? memory.dropHoldUntil : null,
+    service: memory.service,
     lastWritten: acts ? { at: now, replicas, overruled: memory.lastWritten?.overruled ?? 0 } : memory.lastWritten,
   };
 }

@@ -1,5 +1,5 @@
 /** What is remembered of one target between runs. Advice, never truth: losing it only lengthens a scale-in. */
-import type { EpochSeconds, Replicas } from "../units.ts";
+import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
 
 /** A past recommendation: the replicas the demand asked for, before stabilisation. */
 export interface Recommendation {
@@ -44,6 +44,14 @@ export interface MetricState {
   readonly missingSince: EpochSeconds | null;
 }
 
+/** Time in which the demand was above what the pods carry, faded over half a day. */
+export interface Service {
+  /** Until when it is counted. */
+  readonly at: EpochSeconds;
+  readonly below: Seconds;
+  readonly seen: Seconds;
+}
+
 /** State of one target. */
 export interface TargetState {
   /** Recommendations of the last stabilisation window, oldest first. */
@@ -56,6 +64,8 @@ export interface TargetState {
   readonly rollouts: readonly (readonly [EpochSeconds, EpochSeconds])[];
   /** Until when a sudden drop forbids scale-in; null: none. */
   readonly dropHoldUntil: EpochSeconds | null;
+  /** What was met of the target's `slo`; null: it has none, or nothing is known. */
+  readonly service: Service | null;
   /** What we last wrote, to recognise another writer (GitOps ping-pong). */
   readonly lastWritten: LastWrite | null;
 }
