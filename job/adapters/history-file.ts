@@ -92,6 +92,7 @@ function parseCsv(text: string): RangeAnswer {
   });
   return {
     samples: { times: Float64Array.from(times), values: Float64Array.from(values) },
+    labels: {},
     seriesCount: times.length === 0 ? 0 : 1,
     partial: false,
     warnings: [],

@@ -6,6 +6,8 @@ import { excerpt } from "./errors.ts";
 /** A range answer: the samples of its first series, and how many series there were. */
 export interface RangeAnswer {
   readonly samples: Samples;
+  /** Labels of the first series. */
+  readonly labels: Readonly<Record<string, unknown>>;
   readonly seriesCount: number;
   /** The answer carried warnings or said that it is partial. */
   readonly partial: boolean;
@@ -38,7 +40,8 @@ export function parseRange(body: string): RangeAnswer {
   if (!Array.isArray(data.result)) throw new AnswerError("data.result is no list");
   const first: unknown = data.result[0];
   const samples = first === undefined ? { times: new Float64Array(0), values: new Float64Array(0) } : series(first);
-  return { samples, seriesCount: data.result.length, partial, warnings };
+  const labels = (first as { metric?: Readonly<Record<string, unknown>> } | undefined)?.metric ?? {};
+  return { samples, labels, seriesCount: data.result.length, partial, warnings };
 }
 
 /** The one value of an instant answer (vector of one or scalar); null when it is empty. Throws AnswerError. */

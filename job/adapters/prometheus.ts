@@ -1,5 +1,7 @@
 /** History from Prometheus: its clock, one range query per target, the longer history and the measured pod start. */
 import type { PrometheusSettings } from "../config/types.ts";
+import { asError } from "../core/result.ts";
+import type { Samples } from "../core/series/types.ts";
 import { readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { Redactor } from "../output/redactor.ts";
@@ -7,11 +9,13 @@ import type { History, HistoryReading } from "../ports.ts";
 import { HistoryError, isTransientStatus, TransportError } from "./errors.ts";
 import { AnswerError, errorText, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
 import { type Answer, openPrometheus, type PrometheusHttp } from "./prometheus-http.ts";
-import { defaultQuery, fillQuery, type Matchers, podStartQuery } from "./prometheus-query.ts";
+import { COUNTED, defaultQuery, fillQuery, type Matchers, podStartQuery, podsQuery } from "./prometheus-query.ts";
 import { realTiming, retry, retryAfter, type Timing, type Verdict } from "./retry.ts";
 
 /** Prometheus refuses range queries of more points a series. */
 const mostPoints = 11_000;
+/** Pods are counted this far back: what the sum lacked since the last run is not learned. */
+const COUNT_BACK: Seconds = 300;
 /** Queries under way at a time: a thousand targets must not become a thousand connections. */
 const parallel = 4;
 
@@ -149,17 +153,23 @@ async function readTarget(
       `pod names of a ${kind} follow no known rule: set a query`,
     );
   }
-  const [range, long, start] = await Promise.all([
+  const counting = own === undefined ? podsQuery(target, settings.rateWindow, settings.matchers) : undefined;
+  const [range, count, long, start] = await Promise.all([
     queryRange(ask, query, now, readWindow(target), target.step),
+    counting && countPods(ask, counting, target, now).catch(asError),
     settings.longHistory &&
       soft(log, queryRange(ask, query, now, settings.longHistory.range, settings.longHistory.step)),
     settings.measurePodStart ? soft(log, queryPodStart(ask, target, settings.matchers)) : undefined,
   ]);
   if (range.warnings.length > 0)
     log("warn", `${target.namespace}/${target.name}: Prometheus warns: ${range.warnings.join("; ")}`);
+  if (count instanceof Error)
+    log("warn", `${target.namespace}/${target.name}: its pods could not be counted: ${count.message}`);
   return {
     samples: range.samples,
-    partial: range.partial,
+    // without the count half of the pods may be missing, and nobody would know
+    partial: range.partial || count instanceof Error,
+    ...(count && !(count instanceof Error) ? { pods: count } : {}),
     seriesCount: range.seriesCount,
     source: query,
     ...(long && settings.longHistory && long.seriesCount === 1
@@ -167,6 +177,22 @@ async function readTarget(
       : {}),
     ...(start === undefined ? {} : { podStart: start }),
   };
+}
+
+/** The count of measured pods at each point of the last minutes: no row is no pod. Undefined where the answer is not marked as a count. */
+async function countPods(
+  ask: Ask,
+  query: string,
+  target: TargetConfig,
+  now: EpochSeconds,
+): Promise<Samples | undefined> {
+  const seconds = Math.min(readWindow(target), Math.max(COUNT_BACK, 2 * target.interval));
+  const { samples, labels, seriesCount } = await queryRange(ask, query, now, seconds, target.step);
+  if (seriesCount > 0 && labels[COUNTED.label] !== COUNTED.value) return undefined;
+  const counted = new Map([...samples.times].map((time, i) => [time, samples.values[i]!]));
+  const { start, points } = grid(now, seconds, target.step);
+  const times = Float64Array.from({ length: points }, (_, i) => start + i * target.step);
+  return { times, values: times.map((time) => counted.get(time) ?? 0) };
 }
 
 async function queryRange(

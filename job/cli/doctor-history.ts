@@ -62,6 +62,8 @@ function dataCheck(source: MetricSource, target: TargetConfig, reading: HistoryR
     maxAge: target.maxAge,
     minCoverage: target.minCoverage,
     cpu: true,
+    zero: false,
+    counted: reading.pods !== undefined,
     capacity: Number.POSITIVE_INFINITY,
     ceiling: believable(target.maxReplicas, target.podCpuLimit, target.targetCpu),
     useful: target.maxReplicas * target.targetCpu,

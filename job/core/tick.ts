@@ -3,6 +3,7 @@ import type { Forecaster } from "./forecast/types.ts";
 import { backfill } from "./policy/backfill.ts";
 import { decide } from "./policy/decide.ts";
 import { noteDrop } from "./policy/drop.ts";
+import { missingPods } from "./policy/missing.ts";
 import {
   currentLead,
   inspectHistory,
@@ -15,7 +16,7 @@ import type { Decision, TickRecord } from "./policy/types.ts";
 import { mask } from "./series/grid.ts";
 import { currentDemand } from "./series/quality.ts";
 import { memoryAfter, recall, TRACE } from "./state/memory.ts";
-import type { TargetState } from "./state/types.ts";
+import type { Span, TargetState } from "./state/types.ts";
 
 /** Output of one tick: what to do, what to remember, what was computed. */
 export interface TickOutput {
@@ -33,10 +34,14 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
   const demand = usable ? currentDemand(series) : Number.NaN;
   const lead = currentLead(input, quality.age, series.step);
 
-  const bursts = recalled.rollouts.map(([from, to]) => [from, to + TRACE] as const);
-  const learnable = mask(series, conditions.rollout === true ? [...bursts, [now, now] as const] : bursts);
+  const missing = missingPods(input, recalled, quality.returned);
+  const bursts = recalled.rollouts.map(([from, to]): Span => [from, to + TRACE]);
+  const running: readonly Span[] = conditions.rollout === true ? [[now, now]] : [];
+  const lacking = missing.incomplete === null ? recalled.incomplete : [...recalled.incomplete, missing.incomplete];
+  const learnable = mask(series, [...bursts, ...running, ...lacking]);
   const { forecast, problem } = usable ? requestForecast(input, learnable, lead, forecaster) : { forecast: null };
-  const memory = noteDrop(usable ? backfill(recalled, series, now, config) : recalled, now, demand, config);
+  const filled = usable ? backfill(recalled, series, now, config) : recalled;
+  const memory = noteDrop(filled, now, demand, config, input.history?.pods === undefined ? series : null);
   const levels = levelsOf(config);
   const { decision, recommendation, quantile } = decide({
     now,
@@ -51,6 +56,7 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
     config,
     conditions,
     memory,
+    missing: missing.pods,
   });
 
   const learnt = {
@@ -61,6 +67,7 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
     dataUsable: usable,
     forecast: lastForecastOf(forecast, now, quantile, lead.seconds, config),
     rollout: conditions.rollout === true,
+    incomplete: missing.incomplete,
   };
   const record: TickRecord = {
     now,

@@ -71,6 +71,8 @@ function readingOf(view: View, target: TargetConfig, long: LongHistory | undefin
     partial: false,
     seriesCount: 1,
     source: "replay",
+    // the modelled world measures every pod it has
+    pods: { times: Float64Array.of(view.now), values: Float64Array.of(view.replicas) },
     ...(long && { longSamples: coarse(atEnds(long.range), view.now, long), longStep: long.step }),
   };
 }

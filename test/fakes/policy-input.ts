@@ -176,6 +176,7 @@ export const anyInput: fc.Arbitrary<PolicyInput> = fc
     skill: fc.constantFrom(0.3, 0.9, 2, Number.NaN),
     values: fc.oneof(fc.array(cores, { minLength: 2, maxLength: 40 }), risen),
     rollout: fc.boolean(),
+    missing: fc.constantFrom(0, 0, 0, 1, 5, 100),
     paused: fc.constantFrom(false, false, true),
     none: fc.constantFrom(false, false, false, true),
   })
@@ -192,6 +193,7 @@ export const anyInput: fc.Arbitrary<PolicyInput> = fc
       quality: any.data,
       demand: any.data.verdict === "hold" ? Number.NaN : any.demand,
       series: any.data.verdict === "hold" ? null : series(any.values),
+      missing: any.missing,
       conditions: { rollout: any.rollout, paused: any.paused },
       memory: recall(stored, NOW, any.current, any.settings),
       ...(any.parted && { lead: PARTED }),

@@ -28,6 +28,10 @@ export const anyMemory: fc.Arbitrary<TargetState> = fc.record({
     fc.tuple(time, time).map(([a, b]): readonly [number, number] => [Math.min(a, b), Math.max(a, b)]),
     { maxLength: 3 },
   ),
+  incomplete: fc.array(
+    fc.tuple(time, time).map(([a, b]): readonly [number, number] => [Math.min(a, b), Math.max(a, b)]),
+    { maxLength: 3 },
+  ),
   dropHoldUntil: fc.option(time),
   lastWritten: fc.option(
     fc.oneof(

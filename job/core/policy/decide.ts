@@ -25,7 +25,9 @@ export function decide(input: PolicyInput): Decided {
   if (recommendation === null) return { decision, recommendation, quantile: Number.NaN };
   // Partial data and start-up bursts are no witnesses for a later scale-in: what they would take away is not remembered.
   const witness = quality.verdict === "act" && input.conditions.rollout !== true;
-  return { decision, recommendation: witness ? recommendation : Math.max(recommendation, current), quantile: cores };
+  const unseen = witness ? recommendation + (input.missing ?? 0) : current;
+  const remembered = Math.max(recommendation, Math.min(current, unseen));
+  return { decision, recommendation: remembered, quantile: cores };
 }
 
 function run(input: PolicyInput, blind: boolean): { readonly draft: Draft; readonly trail: readonly TrailEntry[] } {

@@ -1,16 +1,55 @@
-/** Notices a sudden drop: demand far below what the last run forecast for now. */
+/** Notices a sudden drop: demand far below what the last run forecast for now, or, where nobody counts pods, a fall that the window has never seen. */
+import type { Series } from "../series/types.ts";
 import type { TargetState } from "../state/types.ts";
 import type { TargetConfig } from "../target.ts";
-import type { Cores, EpochSeconds } from "../units.ts";
+import type { Cores, EpochSeconds, Seconds } from "../units.ts";
+
+/** The fall is taken over this long: the rate of a target that is lost fades over its window of a minute or two. */
+const FALL: Seconds = 120;
+/** Times the largest fall of the window from which a fall is beyond it. */
+const BEYOND = 1.25;
+/** A fall of less than this share is no loss of targets that matters. */
+const LEAST_SHARE = 0.2;
+/** Fewer points than this know no usual fall. */
+const LEAST_POINTS = 20;
 
 /**
  * Memory with the hold set when demand < (1 - suddenDropRatio) x the last run's mean forecast and the fall is worth more than one pod. A hold in force is not prolonged:
- * a load that stays away is believed when it ends.
+ * a load that stays away is believed when it ends. `uncounted`: the window of a source that cannot tell how many pods its sum is made of; there a fall beyond
+ * all others of the window counts as well, for half of the scrape targets lost looks like it.
  */
-export function noteDrop(memory: TargetState, now: EpochSeconds, demand: Cores, config: TargetConfig): TargetState {
-  const expected = memory.lastForecast?.mean;
-  if (config.suddenDropHold <= 0 || expected === undefined || !Number.isFinite(demand)) return memory;
+export function noteDrop(
+  memory: TargetState,
+  now: EpochSeconds,
+  demand: Cores,
+  config: TargetConfig,
+  uncounted: Series | null = null,
+): TargetState {
+  if (config.suddenDropHold <= 0 || !Number.isFinite(demand)) return memory;
   if (memory.dropHoldUntil !== null && memory.dropHoldUntil > now) return memory;
-  const fallen = demand < (1 - config.suddenDropRatio) * expected && expected - demand > config.targetCpu;
+  const expected = memory.lastForecast?.mean ?? Number.NaN;
+  const below = demand < (1 - config.suddenDropRatio) * expected && expected - demand > config.targetCpu;
+  const fallen = below || (uncounted !== null && fallBeyond(uncounted) > config.targetCpu);
   return fallen ? { ...memory, dropHoldUntil: now + config.suddenDropHold } : memory;
+}
+
+/**
+ * The fall of the newest value, in cores, where it is beyond every earlier one of the window; else 0. A fall is measured from the largest of the real values of FALL seconds before, so
+ * that a hole in the data does not hide it. O(n x steps of FALL).
+ */
+export function fallBeyond({ values, filled, step }: Series): Cores {
+  const real = values.filter((_, i) => filled[i] === 0);
+  const back = Math.max(1, Math.round(FALL / step));
+  const last = real.length - 1;
+  if (real.length < LEAST_POINTS) return 0;
+  const fallAt = (i: number): Cores => {
+    let top = real[i]!;
+    for (let j = Math.max(0, i - back); j < i; j++) top = Math.max(top, real[j]!);
+    return top - real[i]!;
+  };
+  const fall = fallAt(last);
+  if (fall < LEAST_SHARE * (real[last]! + fall)) return 0;
+  // the fall itself takes as long: what began with it is no earlier one
+  for (let i = 1; i < last - back; i++) if (fall <= BEYOND * fallAt(i)) return 0;
+  return fall;
 }

@@ -19,6 +19,8 @@ export interface TickHistory {
   readonly partial: boolean;
   readonly seriesCount: number;
   readonly podStart?: Seconds;
+  /** How many pods were measured whole, at the newest points; absent: the source cannot tell. */
+  readonly pods?: Samples;
 }
 
 /** Input of one tick. `history` null: it could not be read, which is not zero load. `memory` undefined: nothing is remembered. */
@@ -52,12 +54,19 @@ export function inspectHistory(
     maxAge: config.maxAge,
     minCoverage: config.minCoverage,
     cpu: true,
+    zero: isCounted(history),
+    counted: history?.pods !== undefined,
     capacity: capacityOf(pods, config.podCpuLimit),
     ceiling: believable(Math.max(pods, config.maxReplicas * surge), config.podCpuLimit, config.targetCpu),
     useful: config.maxReplicas * config.targetCpu,
     partial: history?.partial ?? false,
     seriesCount: history?.seriesCount ?? 0,
   });
+}
+
+/** Whether pods were counted in the newest sum: those whose rate is exactly zero are not. */
+function isCounted(history: TickHistory | null): boolean {
+  return (history?.pods?.values.at(-1) ?? 0) > 0;
 }
 
 /** The lead of this tick, in steps of the grid: the measured pod start goes before the configured one, the true age before a smaller lag. */

@@ -4,6 +4,7 @@ import {
   dataStage,
   dropStage,
   fallbackStage,
+  missingStage,
   partialStage,
   rolloutStage,
   toleranceStage,
@@ -115,6 +116,14 @@ export const STAGES = [
     about: "Forbids scale-in on incomplete data.",
     reasons: ["UpOnlyOnPartialData"],
     apply: partialStage,
+  },
+  {
+    stage: "missing",
+    runs: "sighted",
+    lowers: false,
+    about: "Pods that were not measured count at their full target before a scale-in, as in the HPA.",
+    reasons: ["MissingPods"],
+    apply: missingStage,
   },
   {
     stage: "rollout",

@@ -2,7 +2,7 @@
 import { err, ok, type Result } from "../result.ts";
 import { BLANK } from "./memory.ts";
 import { finite, list, numbers, type Raw, record, seconds, whole } from "./read.ts";
-import type { JobState, LastForecast, LastWrite, Recommendation, ReplicaChange, TargetState } from "./types.ts";
+import type { JobState, LastForecast, LastWrite, Recommendation, ReplicaChange, Span, TargetState } from "./types.ts";
 
 /** The version written now. Older ones stay readable for ever: add a reader below, never change one. */
 export const STATE_VERSION = 1;
@@ -80,7 +80,7 @@ function ascii(json: string): string {
   return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** w recommendations, e changes, f forecast, g last good data, m missing since, r rollouts, d drop hold, l last write; empty ones are left out. */
+/** w recommendations, e changes, f forecast, g last good data, m missing since, r rollouts, i incomplete, d drop hold, l last write; empty ones are left out. */
 function pack(target: TargetState, withForecast: boolean): Raw {
   const {
     recommendations,
@@ -89,6 +89,7 @@ function pack(target: TargetState, withForecast: boolean): Raw {
     lastGoodData,
     missingSince,
     rollouts,
+    incomplete,
     dropHoldUntil,
     lastWritten: l,
   } = target;
@@ -101,6 +102,7 @@ function pack(target: TargetState, withForecast: boolean): Raw {
     ...(lastGoodData !== null ? { g: milli(lastGoodData) } : {}),
     ...(missingSince !== null ? { m: milli(missingSince) } : {}),
     ...(rollouts.length > 0 ? { r: rollouts.flat().map(milli) } : {}),
+    ...(incomplete.length > 0 ? { i: incomplete.flat().map(milli) } : {}),
     ...(dropHoldUntil !== null ? { d: milli(dropHoldUntil) } : {}),
     ...(l !== null ? { l: [milli(l.at), l.replicas, l.overruled, l.foreign === true ? 1 : 0] } : {}),
   };
@@ -138,7 +140,6 @@ function readV1(root: Raw): JobState["targets"] {
 }
 
 function readTargetV1(raw: Raw): TargetState {
-  const rollouts = numbers(raw.r, 2).map(([from, to]) => [from!, to!] as const);
   return {
     ...BLANK,
     recommendations: timed(numbers(raw.w, 2)).flatMap(([at, replicas]): Recommendation[] =>
@@ -150,10 +151,15 @@ function readTargetV1(raw: Raw): TargetState {
     lastForecast: readForecastV1(raw.f),
     lastGoodData: seconds(raw.g),
     missingSince: seconds(raw.m),
-    rollouts: rollouts.filter(([from, to]) => from >= 0 && to >= from),
+    rollouts: readSpans(raw.r),
+    incomplete: readSpans(raw.i),
     dropHoldUntil: seconds(raw.d),
     lastWritten: readWriteV1(raw.l),
   };
+}
+
+function readSpans(raw: unknown): readonly Span[] {
+  return numbers(raw, 2).flatMap(([from, to]): Span[] => (from! >= 0 && to! >= from! ? [[from!, to!]] : []));
 }
 
 /** Differences -> times, oldest first; a step back in time ends the run, for what follows cannot be placed. */

@@ -1,6 +1,6 @@
 /** What a tick takes from memory and what it leaves there: seeding, pruning, expiry, and the recognition of another writer. */
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
-import type { LastForecast, LastWrite, Recommendation, ReplicaChange, TargetState } from "./types.ts";
+import type { LastForecast, LastWrite, Recommendation, ReplicaChange, Span, TargetState } from "./types.ts";
 
 /** What memory needs of one direction of the behavior. */
 interface DirectionSpans {
@@ -13,7 +13,10 @@ export interface MemorySpans {
   readonly behavior: { readonly scaleUp: DirectionSpans; readonly scaleDown: DirectionSpans };
   readonly scaleUpCooldown: Seconds;
   readonly scaleDownCooldown: Seconds;
+  readonly suddenDropHold: Seconds;
   readonly history: Seconds;
+  /** How far back the forecaster looks, where that is further. */
+  readonly calibration: Seconds;
   readonly interval: Seconds;
 }
 
@@ -25,6 +28,7 @@ export const BLANK: TargetState = {
   lastGoodData: null,
   missingSince: null,
   rollouts: [],
+  incomplete: [],
   dropHoldUntil: null,
   lastWritten: null,
 };
@@ -33,15 +37,20 @@ export const BLANK: TargetState = {
 export const TRACE: Seconds = 180;
 /** After this long an overruled job tries one write again. */
 export const OVERRULED_PAUSE: Seconds = 1800;
+/** The longest lead there is: a lag of 10 min, a pod start of an hour, an interval of an hour, twice. No forecast lives longer. */
+const LONGEST_LEAD: Seconds = 11_400;
 /** 200 changes are 50 minutes of one every 15 s; the longest period of autoscaling/v2 is 30 minutes. */
 const MAX_CHANGES = 200;
+const SAME_SPAN: Seconds = 300;
+const MAX_SPANS = 10;
 
 /**
  * Memory as this tick may use it. Without a recommendation of the down window or of the last two intervals (first run,
  * lost state, long pause) the current replicas are the first one, as in HPA, so nothing shrinks for one window. Two
  * intervals, because with a window of 10 s and a run a minute the last one has left the window, and is no lost memory.
- * What lies in the future (a clock set back) counts as of now, and the current replicas as a recommendation beside it:
- * dropped, a clock that goes back by 90 s would end a window of 45 s. An expired forecast is absent.
+ * What lies in the future (a clock that was ahead for a while) counts as of now, and the current replicas as a
+ * recommendation beside it: dropped, a clock that goes back by 90 s would end a window of 45 s. No stored time holds a
+ * scale-in for longer than its own window. An expired forecast is absent.
  */
 export function recall(
   stored: TargetState | undefined,
@@ -59,9 +68,12 @@ export function recall(
     recommendations: remembered ? past : [...past, { at: now, replicas: current }],
     changes: state.changes.map((change) => noLater(change, now)),
     lastForecast: liveForecast(state.lastForecast, now),
-    missingSince: state.missingSince === null ? null : Math.min(state.missingSince, now),
-    rollouts: state.rollouts.filter(([, to]) => to > now - spans.history),
-    lastWritten: judgeWriter(state.lastWritten, now, current),
+    lastGoodData: noneLater(state.lastGoodData, now),
+    missingSince: noneLater(state.missingSince, now),
+    rollouts: spansWithin(state.rollouts, now - spans.history, now),
+    incomplete: spansWithin(state.incomplete, now - Math.max(spans.history, spans.calibration), now),
+    dropHoldUntil: noneLater(state.dropHoldUntil, now + spans.suddenDropHold),
+    lastWritten: judgeWriter(state.lastWritten && noLater(state.lastWritten, now), now, current),
   };
 }
 
@@ -69,9 +81,19 @@ function noLater<T extends { readonly at: EpochSeconds }>(what: T, now: EpochSec
   return what.at > now ? { ...what, at: now } : what;
 }
 
+function noneLater(time: EpochSeconds | null, latest: EpochSeconds): EpochSeconds | null {
+  return time === null ? null : Math.min(time, latest);
+}
+
+/** Those that end after `since`, none of them later than now. */
+function spansWithin(spans: readonly Span[], since: EpochSeconds, now: EpochSeconds): readonly Span[] {
+  return spans.filter(([, to]) => to > since).map(([from, to]): Span => [Math.min(from, now), Math.min(to, now)]);
+}
+
 /** A forecast that has not expired, else null. */
 export function liveForecast(forecast: LastForecast | null, now: EpochSeconds): LastForecast | null {
-  return forecast !== null && forecast.at <= now && now < forecast.expires ? forecast : null;
+  const lives = forecast !== null && forecast.at <= now && now < Math.min(forecast.expires, forecast.at + LONGEST_LEAD);
+  return lives ? forecast : null;
 }
 
 /** Counts writes in a row that did not survive to the next run; one that survives clears the count. */
@@ -98,6 +120,8 @@ export interface Learnt {
   readonly dataUsable: boolean;
   readonly forecast: LastForecast | null;
   readonly rollout: boolean;
+  /** When the sum of the last minutes lacked pods; null: never, as far as is known. */
+  readonly incomplete: Span | null;
 }
 
 /**
@@ -120,7 +144,8 @@ export function memoryAfter(memory: TargetState, learnt: Learnt, spans: MemorySp
     lastForecast: learnt.forecast ?? memory.lastForecast,
     lastGoodData: learnt.dataUsable ? now : memory.lastGoodData,
     missingSince: learnt.dataUsable ? null : (memory.missingSince ?? now),
-    rollouts: noteRollout(memory.rollouts, learnt.rollout, now),
+    rollouts: learnt.rollout ? withSpan(memory.rollouts, [now, now]) : memory.rollouts,
+    incomplete: learnt.incomplete === null ? memory.incomplete : withSpan(memory.incomplete, learnt.incomplete),
     dropHoldUntil: memory.dropHoldUntil !== null && memory.dropHoldUntil > now ? memory.dropHoldUntil : null,
     lastWritten: acts ? { at: now, replicas, overruled: memory.lastWritten?.overruled ?? 0 } : memory.lastWritten,
   };
@@ -158,10 +183,10 @@ function changeSpan({ behavior, scaleUpCooldown, scaleDownCooldown }: MemorySpan
   return Math.max(scaleUpCooldown, scaleDownCooldown, TRACE, ...periods);
 }
 
-/** A rollout seen again within 5 minutes is the same one; its burst trails by a minute of rate window. */
-function noteRollout(rollouts: TargetState["rollouts"], running: boolean, now: EpochSeconds): TargetState["rollouts"] {
-  if (!running) return rollouts;
-  const last = rollouts.at(-1);
-  if (last !== undefined && now - last[1] <= 300) return [...rollouts.slice(0, -1), [last[0], now]];
-  return [...rollouts, [now, now] as const].slice(-10);
+/** What is seen again within 5 minutes is the same: a burst trails by a minute of rate window. At most ten are kept. */
+function withSpan(spans: readonly Span[], [from, to]: Span): readonly Span[] {
+  const last = spans.at(-1);
+  if (last !== undefined && from - last[1] <= SAME_SPAN)
+    return [...spans.slice(0, -1), [Math.min(last[0], from), Math.max(last[1], to)]];
+  return [...spans, [from, to] as const].slice(-MAX_SPANS);
 }

@@ -34,6 +34,9 @@ export interface LastWrite {
   readonly foreign?: boolean;
 }
 
+/** From a time to a time, both included. */
+export type Span = readonly [EpochSeconds, EpochSeconds];
+
 /** State of one target. */
 export interface TargetState {
   /** Recommendations of the last stabilisation window, oldest first. */
@@ -46,7 +49,9 @@ export interface TargetState {
   /** Since when data has been unusable; null: it is usable. */
   readonly missingSince: EpochSeconds | null;
   /** Rollouts seen in the history window, [from, to]; `to` moves on while one runs. Their start-up burst is not learned. */
-  readonly rollouts: readonly (readonly [EpochSeconds, EpochSeconds])[];
+  readonly rollouts: readonly Span[];
+  /** When the measured sum lacked pods, [from, to], as far back as the forecaster looks. Not learned. */
+  readonly incomplete: readonly Span[];
   /** Until when a sudden drop forbids scale-in; null: none. */
   readonly dropHoldUntil: EpochSeconds | null;
   /** What we last wrote, to recognise another writer (GitOps ping-pong). */

@@ -122,6 +122,8 @@ export const NAIVE: Readonly<Record<string, (from: number, input: PolicyInput) =
     return clamp(podsFor(cores, targetCpu), from, input.current);
   },
   partial: (from, { quality, current }) => (quality.verdict === "upOnly" ? Math.max(from, current) : from),
+  // as many pods as are missing carry their target beside the measured demand
+  missing: (from, { current, missing = 0 }) => (from < current ? Math.min(from + missing, current) : from),
   rollout: (from, input) => {
     if (input.conditions.rollout !== true) return from;
     return from > input.current ? Math.max(input.current, Math.min(from, needNow(input))) : input.current;

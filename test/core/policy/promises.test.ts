@@ -94,6 +94,19 @@ describe("promises", () => {
     expect(surges).toBeGreaterThan(20);
   });
 
+  it("a pod that is missing from the sum is never less than a pod at its target", () => {
+    fc.assert(
+      fc.property(anyInput, fc.nat(20), (input, missing) => {
+        const without = to({ ...input, missing: 0 });
+        const { recommendation } = decide({ ...input, missing });
+        expect(to({ ...input, missing })).toBeGreaterThanOrEqual(without);
+        if (recommendation !== null && recommendation < input.current)
+          expect(recommendation).toBeGreaterThanOrEqual(missing);
+      }),
+      RUNS,
+    );
+  });
+
   it("keeps the bounds whenever it acts", () => {
     fc.assert(
       fc.property(anyInput, (input) => {

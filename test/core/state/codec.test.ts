@@ -97,6 +97,7 @@ describe("older versions", () => {
         lastGoodData: 1700000120.5,
         missingSince: null,
         rollouts: [[1699999000, 1699999200]],
+        incomplete: [],
         dropHoldUntil: 1700000400,
         lastWritten: { at: 1700000060, replicas: 4, overruled: 1 },
       },

@@ -23,6 +23,7 @@ const learnt = (more: Partial<Learnt> = {}): Learnt => ({
   dataUsable: true,
   forecast: null,
   rollout: false,
+  incomplete: null,
   ...more,
 });
 
@@ -140,6 +141,16 @@ describe("memoryAfter", () => {
       [NOW + 900, NOW + 900],
     ]);
     expect(recall(third, NOW + 1900, 3, SPANS).rollouts).toEqual([[NOW + 900, NOW + 900]]);
+  });
+
+  it("joins what lacked pods, and keeps it as long as the forecaster looks back", () => {
+    const first = memoryAfter(BLANK, learnt({ incomplete: [NOW - 100, NOW] }), SPANS);
+    const second = memoryAfter(first, learnt({ now: NOW + 60, incomplete: [NOW - 40, NOW + 60] }), SPANS);
+    expect(second.incomplete).toEqual([[NOW - 100, NOW + 60]]);
+    const long = { ...SPANS, calibration: 7200 };
+    expect(recall(second, NOW + 7200, 3, long).incomplete).toEqual(second.incomplete);
+    expect(recall(second, NOW + 7300, 3, long).incomplete).toEqual([]);
+    expect(recall(second, NOW + 1900, 3, SPANS).incomplete).toEqual([]);
   });
 
   it("keeps recommendations for as long as a window, or three intervals, may ask for them", () => {

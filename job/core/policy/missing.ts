@@ -1,0 +1,51 @@
+/** Pods that the measured sum lacks: half of the scrape targets lost looks like half the load. */
+
+import { TRACE } from "../state/memory.ts";
+import type { TargetState } from "../state/types.ts";
+import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
+import type { TickInput } from "./observe.ts";
+
+/** What the count of pods says of the sum. */
+export interface Missing {
+  /** Pods that should be in the newest sum and are not; 0 where the source cannot tell. */
+  readonly pods: Replicas;
+  /** When the sum of the last minutes lacked pods that must have been there; null: never, or not known. */
+  readonly incomplete: readonly [EpochSeconds, EpochSeconds] | null;
+}
+
+/** Around a loss the rate of the lost pods fades in and out over its window: a minute, as long as rateWindow has it by default. */
+const FADE: Seconds = 60;
+
+const NONE: Missing = { pods: 0, incomplete: null };
+
+/**
+ * Compares the count with the pods that there are. Pods that are known to start are not missed: without readyReplicas every pod that was asked for counts, as it does in the HPA.
+ * What is not learned is judged more carefully: only by pods that have been there for TRACE seconds, for a sum without pods that still start is whole.
+ * Where nobody counts, what came since the data `returned` after an outage is not learned: the targets of a sum come back one by one.
+ */
+export function missingPods(input: TickInput, memory: TargetState, returned?: EpochSeconds): Missing {
+  const { history, current, pods: existing, conditions, now } = input;
+  const counts = history?.pods;
+  if (counts === undefined || counts.times.length === 0) return cameBack(now, returned);
+  const { times, values } = counts;
+  const asked = Math.min(existing ?? current, conditions.readyReplicas ?? Number.POSITIVE_INFINITY);
+  const newest = Math.min(...values.slice(-2));
+  const settled = settledPods(input, memory, asked);
+  const seen = memory.lastGoodData ?? Number.NEGATIVE_INFINITY;
+  const lacking = [...times.keys()].filter((i) => times[i]! > seen - FADE && values[i]! < settled);
+  const [first, last] = [lacking[0], lacking.at(-1)];
+  const incomplete =
+    first === undefined ? null : ([times[first]! - FADE, Math.min(now, times[last!]! + FADE)] as const);
+  return { pods: Math.max(0, asked - newest), incomplete };
+}
+
+function cameBack(now: EpochSeconds, returned: EpochSeconds | undefined): Missing {
+  return returned === undefined ? NONE : { pods: 0, incomplete: [returned, now] };
+}
+
+/** Pods that have been there for TRACE seconds, as far as our own changes tell; 0 where somebody else's changes leave that open. */
+function settledPods({ now, config }: TickInput, { changes, lastWritten }: TargetState, asked: Replicas): Replicas {
+  if (config.actuator === "hpa" || (lastWritten?.foreign === true && lastWritten.at > now - TRACE)) return 0;
+  const recent = changes.filter(({ at }) => at > now - TRACE).map(({ from, to }) => Math.min(from, to));
+  return Math.min(asked, ...recent);
+}
