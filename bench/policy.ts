@@ -6,8 +6,9 @@ import { loadSettings } from "../job/config/load.ts";
 import { forecasterOf } from "../job/core/forecast/method.ts";
 import { interruption } from "../scripts/waiting.ts";
 import { frontEntries, mainEntries, sensitivityEntries } from "./policy/entries.ts";
+import { type FrontPoint, frontPicture, frontPoints } from "./policy/front.ts";
 import { playAll, ratios, type Scores } from "./policy/matrix.ts";
-import { frontPicture, type PolicyResults, policyPage } from "./policy/page.ts";
+import { type PolicyResults, policyPage } from "./policy/page.ts";
 import { replaySeries } from "./series.ts";
 
 const DOCS = join(import.meta.dirname, "../docs");
@@ -49,15 +50,26 @@ export async function main(args: readonly string[]): Promise<void> {
   const results: PolicyResults = { source, names: series.map((s) => s.name), main, fronts, sensitivity };
   mkdirSync(dirname(KEPT), { recursive: true });
   writeFileSync(KEPT, JSON.stringify(results));
-  await draw(results);
+  draw(results);
 }
 
-async function draw(results: PolicyResults): Promise<void> {
+function draw(results: PolicyResults): void {
   mkdirSync(join(DOCS, "policy"), { recursive: true });
   writeFileSync(join(DOCS, "policy.md"), policyPage(results));
-  for (const [startup, front] of Object.entries(results.fronts)) {
-    writeFileSync(join(DOCS, `policy/front-${startup}.svg`), await frontPicture(front, Number(startup)));
+  const fronts = Object.entries(results.fronts).map(([startup, front]) => [startup, frontPoints(front)] as const);
+  writeFileSync(join(DOCS, "policy/fronts.json"), frontsText(fronts));
+  for (const [startup, points] of fronts) {
+    writeFileSync(join(DOCS, `policy/front-${startup}.svg`), frontPicture(points, Number(startup)));
   }
+}
+
+/** The points of the pictures, one a line, for `npm run pictures`. */
+function frontsText(fronts: readonly (readonly [string, readonly FrontPoint[]])[]): string {
+  const parts = fronts.map(([startup, points]) => {
+    const lines = points.map((point) => `  ${JSON.stringify(point)}`).join(",\n");
+    return ` "${startup}": [\n${lines}\n ]`;
+  });
+  return `{\n${parts.join(",\n")}\n}\n`;
 }
 
 function printTable(title: string, scores: Scores): void {

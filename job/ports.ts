@@ -37,7 +37,7 @@ export interface History {
 export interface ScaleReading {
   readonly replicas: Replicas;
   readonly conditions: Conditions;
-  /** With actuator hpa: the HPA's current minReplicas. */
+  /** The number that is set, where that is not the replicas themselves: of the actuator hpa, the HPA's minReplicas. */
   readonly floor?: Replicas;
 }
 

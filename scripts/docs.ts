@@ -9,6 +9,8 @@ import { settingOf } from "../job/config/settings.ts";
 import { fileSchema, TABLE, type Table } from "../job/config/table.ts";
 import { formatUnit } from "../job/config/units.ts";
 import { EXIT_CODES } from "../job/run/explanations.ts";
+import { readmeText } from "./helm-readme.ts";
+import { rulesText } from "./helm-rules.ts";
 import { schemaText } from "./helm-schema.ts";
 import { table } from "./markdown.ts";
 import { reasonsPage } from "./reasons-page.ts";
@@ -53,7 +55,7 @@ function optionTable(options: readonly Option[]): string {
 function commandSection(spec: CommandSpec, shared: ReadonlySet<string>): string {
   const title = spec.name === "run" ? "The run (no command)" : `\`${spec.form.replace("<file>", "FILE")}\``;
   const own =
-    spec.name === "run" ? spec.options : spec.options.filter((o) => !shared.has(o.flag) || o.variable === null);
+    spec.name === "run" ? spec.options : spec.options.filter((o) => !shared.has(o.flag) || o.setting === null);
   const groups = Map.groupBy(own, (o) => o.group);
   const tables = [...groups].map(([name, options]) => `**${name}**\n\n${optionTable(options)}`);
   const rest =
@@ -68,7 +70,7 @@ function commandSection(spec: CommandSpec, shared: ReadonlySet<string>): string 
 /** docs/cli.md. */
 export function cliPage(settings: Table = TABLE): string {
   const commands = commandsOf(settings);
-  const shared = new Set(commands[0]!.options.filter((o) => o.variable !== null).map((o) => o.flag));
+  const shared = new Set(commands[0]!.options.filter((o) => o.setting !== null).map((o) => o.flag));
   return `${[
     "# Command line",
     GENERATED,
@@ -135,7 +137,9 @@ export function generated(): Readonly<Record<string, string>> {
     "docs/configuration.md": configurationPage(),
     "docs/reasons.md": reasonsPage(GENERATED),
     "docs/config.schema.json": `${JSON.stringify(configSchema(), null, 2)}\n`,
+    "manifests/helm/README.md": readmeText(),
     "manifests/helm/values.schema.json": schemaText(),
+    "manifests/helm/templates/_rules.tpl": rulesText(),
   };
 }
 

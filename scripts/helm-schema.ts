@@ -13,6 +13,15 @@ const labels = { type: "object", additionalProperties: text };
 const port = { type: "integer", minimum: 1, maximum: 65535 };
 const name = { type: "string", maxLength: 253, pattern: "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$" };
 const namespace = { type: "string", maxLength: 63, pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$" };
+const label = { type: "string", pattern: "^[a-z]([-a-z0-9]*[a-z0-9])?$" };
+const cidr = { ...text, pattern: "^[0-9a-fA-F.:]+/[0-9]{1,3}$" };
+/** Seconds as a whole number, or a duration; empty where there is none. */
+const time = {
+  anyOf: [
+    { type: "number", minimum: 1, maximum: 86_400 },
+    { ...text, pattern: "^((\\d+(\\.\\d+)?(ms|[smhd]))+|\\d+)?$" },
+  ],
+};
 const image: Fields = {
   repository: { type: "string", pattern: "^[a-z0-9][a-z0-9._/:-]*$" },
   tag: { type: "string", pattern: "^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})?$" },
@@ -20,6 +29,7 @@ const image: Fields = {
 };
 
 const listOf = (items: Json, minItems = 0) => ({ type: "array", items, ...(minItems > 0 ? { minItems } : {}) });
+const orEmpty = (of: Json) => ({ anyOf: [{ const: "" }, of] });
 /** An object that knows no other fields than these. */
 const group = (properties: Fields, required: readonly string[] = []) => ({
   type: "object",
@@ -41,7 +51,7 @@ const resources = group({
 });
 
 /** No secret in a ConfigMap, and nothing that the chart itself sets. */
-function isLeftOut(node: Node): boolean {
+export function isLeftOut(node: Node): boolean {
   return node.chart === undefined ? isSecret(node) : !node.chart;
 }
 
@@ -54,7 +64,9 @@ function isSecret(node: Node): boolean {
 /** The job's schema as the chart takes it: with a Prometheus, and with targets that each have a name and a targetCpu, for without them every run would fail. */
 function chartConfig(table: Table): Json {
   const { $schema: _draft, title: _title, ...config } = configSchema(table, isLeftOut) as Group;
-  const { prometheus, targets } = config.properties as Record<string, Group>;
+  const { prometheus, targets, defaults } = config.properties as Record<string, Group>;
+  // it would lose against the pod's own, which the chart puts into the environment
+  const { namespace: _lost, ...shared } = defaults!.properties;
   return {
     ...config,
     required: ["prometheus", "targets"],
@@ -65,6 +77,7 @@ function chartConfig(table: Table): Json {
     properties: {
       ...config.properties,
       prometheus: { ...prometheus, required: ["url"] },
+      defaults: { ...defaults, properties: shared },
       targets: { ...targets, minItems: 1, items: { ...(targets?.items as Json), required: ["scaleTargetRef"] } },
     },
   };
@@ -72,10 +85,20 @@ function chartConfig(table: Table): Json {
 
 function cronJob(): Json {
   return group({
-    schedule: { type: "string", pattern: "^\\S+( \\S+){4}$" },
+    schedule: { type: "string", pattern: "^[0-9*/,-]+( [0-9A-Za-z*/,?-]+){4}$" },
+    timeZone: { type: "string", pattern: "^([A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*)?$", not: { pattern: "^[Ll]ocal$" } },
     suspend: toggle,
+    every: time,
+    for: time,
+    // below ten seconds the controller, which looks every ten, may pass a slot over
+    startingDeadlineSeconds: { type: "integer", minimum: 10, maximum: 3600 },
+    activeDeadlineSeconds: { type: "integer", minimum: 10, maximum: 86_400 },
+    ttlSecondsAfterFinished: { type: "integer", minimum: 0, maximum: 604_800 },
+    successfulJobsHistoryLimit: { type: "integer", minimum: 0, maximum: 100 },
+    failedJobsHistoryLimit: { type: "integer", minimum: 0, maximum: 100 },
     extraArgs: listOf(text),
     env: listOf({ ...anything, required: ["name"] }),
+    envFrom: listOf(anything, 0),
     volumeMounts: listOf({ ...anything, required: ["name", "mountPath"] }),
     volumes: listOf({ ...anything, required: ["name"] }),
     resources: group({ requests: resources, limits: resources }, ["requests", "limits"]),
@@ -84,6 +107,7 @@ function cronJob(): Json {
     nodeSelector: labels,
     tolerations: listOf(anything),
     affinity: anything,
+    topologySpreadConstraints: listOf(anything),
     priorityClassName: text,
   });
 }
@@ -96,6 +120,9 @@ export function valuesSchema(table: Table = TABLE): Json {
     title: "Values of the chart prophet-autoscaler",
     ...group({
       global: { ...anything, description: "Left to charts that hold this one." },
+      nameOverride: orEmpty({ ...label, maxLength: 63 }),
+      fullnameOverride: orEmpty({ ...label, maxLength: 52 }),
+      openshift: toggle,
       image: group({
         ...image,
         digest: { type: "string", pattern: "^(sha256:[a-f0-9]{64})?$" },
@@ -103,16 +130,21 @@ export function valuesSchema(table: Table = TABLE): Json {
       }),
       config: chartConfig(table),
       cronJob: cronJob(),
-      serviceAccount: group({ annotations: labels }),
+      rbac: group({ create: toggle }),
+      serviceAccount: group({ create: toggle, name: orEmpty(name), annotations: labels }),
+      podSecurityContext: anything,
+      securityContext: anything,
       networkPolicy: part({
-        prometheus: group({ namespace, port }),
-        apiServer: group({
-          cidrs: listOf({ ...text, pattern: "^[0-9a-fA-F.:]+/[0-9]{1,3}$" }, 1),
-          ports: listOf(port, 1),
-        }),
+        dns: group({ namespace: orEmpty(namespace), ports: listOf(port), cidrs: listOf(cidr) }),
+        prometheus: {
+          ...group({ namespace: orEmpty(namespace), port, cidrs: listOf(cidr) }),
+          // a rule that names nobody lets out to everybody
+          anyOf: [{ properties: { namespace: { minLength: 1 } } }, { properties: { cidrs: { minItems: 1 } } }],
+        },
+        apiServer: group({ cidrs: listOf(cidr, 1), ports: listOf(port, 1) }),
       }),
       monitoring: group({
-        namespace: { anyOf: [{ const: "" }, namespace] },
+        namespace: orEmpty(namespace),
         dashboard: part({ labels }),
         rules: part(),
         prometheusRule: part({ labels }),

@@ -39,6 +39,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const ONE_ROOM: Readonly<Record<string, RegExp>> = {
   axios: /^adapters\/prometheus/,
   "@kubernetes/client-node": /^adapters\/kubernetes/,
+  "@smithy/signature-v4": /^adapters\/auth\//,
+  "@aws-sdk/credential-providers": /^adapters\/auth\//,
+  "google-auth-library": /^adapters\/auth\//,
+  "@azure/identity": /^adapters\/auth\//,
   yargs: /^cli\//,
   yaml: /^(config|cli)\/|^adapters\/own-namespace/,
   "@observablehq/plot": /^report\//,

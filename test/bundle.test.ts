@@ -1,4 +1,4 @@
-/** The built job: it runs over HTTP as the sources do, and a start loads neither the fetch client inside Node nor webcrypto. */
+/** The built job: it runs over HTTP as the sources do, and a start loads neither the fetch client inside Node nor webcrypto, nor a library that it does not use. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { fakeServer, matrix } from "./fault/server.ts";
 const job = join(import.meta.dirname, "../dist/job.js");
 if (!existsSync(job)) console.log("skipped: dist/job.js is not there; npm run build makes it");
 
-const spy = `data:text/javascript,process.on("exit",()=>console.error("MODULES "+process.moduleLoadList.join(" ")))`;
+const spy = `data:text/javascript,import{registerHooks}from"node:module";const files=[];registerHooks({load:(url,context,next)=>{files.push(url);return next(url,context)}});process.on("exit",()=>console.error("MODULES "+process.moduleLoadList.join(" ")+"\nFILES "+files.join(" ")))`;
 
 test.skipIf(!existsSync(job))("one run of dist/job.js scales, and loads no more than it needs", async () => {
   const cluster = await fakeCluster();
@@ -32,6 +32,10 @@ test.skipIf(!existsSync(job))("one run of dist/job.js scales, and loads no more 
     const modules = /MODULES (.*)/.exec(stderr)?.[1] ?? "";
     expect(modules).toContain("NativeModule https");
     expect(modules).not.toMatch(/undici|webcrypto/);
+    const files = /FILES (.*)/.exec(stderr)?.[1] ?? "";
+    expect(files).toMatch(/\/axios-/);
+    // libraries of the clouds, and everything else that only some runs need
+    expect(files).not.toMatch(/sigv4-signer|google-credentials|azure-credentials|\/proxy-|picture|replay|doctor/);
   } finally {
     await prometheus.stop();
     await cluster.stop();

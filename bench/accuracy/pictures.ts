@@ -1,16 +1,21 @@
 /** The picture of docs/accuracy.md: for each kind of generated load the next minute as it came, as it was forecast, and the 90 % interval. */
-import { areaY, dot, lineY, plot } from "@observablehq/plot";
-import { parseHTML } from "linkedom";
+import { areaY, axisX, axisY, dot, gridY, lineY } from "@observablehq/plot";
 import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
 import type { Series } from "../../job/core/series/types.ts";
 import { outcome, windowBefore } from "../../job/replay/backtest.ts";
-import { escapeXml } from "../../job/report/svg.ts";
+import { bodyTop, frame, type LegendEntry, label, panel, sign } from "../../job/report/chart.ts";
+import { LIGHT } from "../../job/report/theme.ts";
 import { generatedSeries } from "./generated.ts";
 
-const [WIDTH, HEIGHT, COLUMNS] = [310, 150, 4];
-const HEAD = 40;
+const [WIDTH, COLUMNS, EACH] = [830, 3, 152];
+const EACH_WIDTH = (WIDTH - 12) / COLUMNS;
 const WINDOW = 120;
 const SHOWN = 110;
+
+const LEGEND: readonly LegendEntry[] = [
+  { sign: sign.dot(LIGHT.ink, 3), label: "as it came" },
+  { sign: sign.band(LIGHT.forecast, 0.2) + sign.line(LIGHT.forecast, 2), label: "forecast, 90 % interval" },
+];
 
 /** One origin: minutes since the first, what came in the minute after it, and what was said. */
 interface Row {
@@ -24,18 +29,21 @@ interface Row {
 /** All kinds (the series at 15 s of each) as one SVG of small pictures; the same bytes every time. */
 export function kindsSvg(): string {
   const kinds = generatedSeries().filter(({ name }) => name.endsWith(", 15 s"));
+  const top = bodyTop(LEGEND.length) + 4;
   const panels = kinds.map(({ kind, series }, i) => {
-    const [x, y] = [(i % COLUMNS) * WIDTH, HEAD + Math.floor(i / COLUMNS) * HEIGHT];
-    const label = `<text x="${x + 34}" y="${y + 14}" font-weight="600">${escapeXml(kind)}</text>`;
-    return label + panel(rowsOf(series)).replace("<svg ", `<svg x="${x}" y="${y}" `);
+    const [x, y] = [(i % COLUMNS) * EACH_WIDTH, top + Math.floor(i / COLUMNS) * EACH];
+    return label(x + 10, y + 18, kind) + drawn(rowsOf(series), x, y + 22);
   });
-  const [width, height] = [WIDTH * COLUMNS, HEAD + HEIGHT * Math.ceil(kinds.length / COLUMNS)];
-  const title = "Mean CPU of the next minute, cores, over minutes: as it came (points), forecast (line), 90 % interval";
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="11" role="img">`,
-    `<title>${title}</title><rect width="100%" height="100%" fill="#fff"/>`,
-    `<text x="16" y="24" font-size="15" font-weight="600" fill="#1b1f24">${title}</text>${panels.join("\n")}</svg>\n`,
-  ].join("\n");
+  const last = top + EACH * Math.ceil(kinds.length / COLUMNS);
+  const axes = label(WIDTH - 16, last + 8, "across: minutes, up: cores", 'text-anchor="end"');
+  return frame({
+    width: WIDTH,
+    height: last + 22,
+    title: "Mean CPU of the next minute, forecast and as it came",
+    legend: LEGEND,
+    narrow: 19,
+    body: [...panels, axes].join("\n"),
+  });
 }
 
 function rowsOf(series: Series): Row[] {
@@ -52,23 +60,25 @@ function rowsOf(series: Series): Row[] {
   });
 }
 
-function panel(rows: readonly Row[]): string {
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
-  const chart = plot({
-    document,
-    width: WIDTH,
-    height: HEIGHT,
-    marginLeft: 34,
-    marginTop: 22,
-    marginBottom: 20,
-    style: { background: "none", fontSize: "10px" },
-    x: { label: null, ticks: 5 },
-    y: { label: null, ticks: 4, grid: true, zero: true },
+function drawn(rows: readonly Row[], left: number, top: number): string {
+  return panel({
+    left,
+    top,
+    width: EACH_WIDTH,
+    height: EACH - 22,
+    marginLeft: 54,
+    marginRight: 8,
+    marginTop: 6,
+    marginBottom: 26,
+    x: { label: null },
+    y: { label: null, zero: true, nice: true },
     marks: [
-      areaY(rows, { x: "t", y1: "low", y2: "high", fill: "#1f6feb", fillOpacity: 0.18 }),
-      lineY(rows, { x: "t", y: "said", stroke: "#1f6feb", strokeWidth: 1.5 }),
-      dot(rows, { x: "t", y: "came", r: 1.2, fill: "#1b1f24" }),
+      gridY({ stroke: LIGHT.grid, strokeOpacity: 1, ticks: 3 }),
+      axisX({ ticks: 3, tickSize: 3 }),
+      axisY({ ticks: 2, tickSize: 3 }),
+      areaY(rows, { x: "t", y1: "low", y2: "high", fill: LIGHT.forecast, fillOpacity: 0.2 }),
+      lineY(rows, { x: "t", y: "said", stroke: LIGHT.forecast, strokeWidth: 2 }),
+      dot(rows, { x: "t", y: "came", r: 1.4, fill: LIGHT.ink }),
     ],
   });
-  return chart.outerHTML;
 }

@@ -2,8 +2,8 @@
 import type { TargetConfig } from "../core/target.ts";
 import { type Actuator, nameIn } from "./actuator.ts";
 import { ClusterError } from "./errors.ts";
-import type { Hpa } from "./hpa.ts";
 import { count, patchNumber } from "./kubernetes-number.ts";
+import type { Hpa } from "./kubernetes-objects.ts";
 import { collectionPath } from "./kubernetes-path.ts";
 
 const object = {
@@ -19,6 +19,7 @@ function hpaPath(target: TargetConfig): string {
 export const HPA: Actuator = {
   object,
   settings: ["hpaName"],
+  ownReplicas: false,
   read: async (api, target) => {
     const path = hpaPath(target);
     const hpa = (await api.send({ method: "GET", path })) as Hpa;

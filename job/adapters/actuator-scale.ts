@@ -2,11 +2,8 @@
 import type { TargetConfig } from "../core/target.ts";
 import type { Actuator } from "./actuator.ts";
 import { count, patchNumber } from "./kubernetes-number.ts";
+import type { Scale } from "./kubernetes-objects.ts";
 import { objectPath } from "./kubernetes-path.ts";
-
-interface Scale {
-  readonly spec?: { readonly replicas?: number };
-}
 
 function scalePath(target: TargetConfig): string {
   return `${objectPath(target.namespace, target.scaleTargetRef)}/scale`;
@@ -15,6 +12,7 @@ function scalePath(target: TargetConfig): string {
 export const SCALE: Actuator = {
   object: { subresource: "scale", named: ["scaleTargetRef.name"] },
   settings: [],
+  ownReplicas: true,
   read: async (api, target) => {
     const path = scalePath(target);
     const scale = (await api.send({ method: "GET", path })) as Scale;

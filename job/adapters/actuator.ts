@@ -3,8 +3,8 @@ import type { TargetConfig } from "../core/target.ts";
 import type { Replicas } from "../core/units.ts";
 import type { ScaleReading } from "../ports.ts";
 import type { Check } from "./check.ts";
-import type { Hpa } from "./hpa.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
+import type { Hpa } from "./kubernetes-objects.ts";
 
 /** The object that is read and patched, as RBAC names it; the doctor's permission checks and the chart's Role are made from it. */
 export interface ActedOn {
@@ -23,6 +23,8 @@ export interface Actuator {
   readonly object: ActedOn;
   /** Fields of a target that only this actuator reads. */
   readonly settings: readonly string[];
+  /** Whether the number is the workload's own replicas. Then reading the workload tells it, and others may set it as well. */
+  readonly ownReplicas: boolean;
   /** Reads the number. Throws ClusterError. */
   read(api: Kubernetes, target: TargetConfig): Promise<Reading>;
   /** Sets the number only if it still is `from`. Throws ClusterError. */

@@ -3,30 +3,19 @@ import type { Conditions } from "../core/policy/conditions.ts";
 import type { ScaleTargetRef, TargetConfig } from "../core/target.ts";
 import { actuatorOf } from "./actuators.ts";
 import { ClusterError } from "./errors.ts";
-import type { Hpa } from "./hpa.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
-import { type ManagedField, otherWriter } from "./kubernetes-managers.ts";
+import { otherWriter } from "./kubernetes-managers.ts";
+import type { Hpa, HpaList, ManagedField, Workload } from "./kubernetes-objects.ts";
 import { collectionPath, objectPath } from "./kubernetes-path.ts";
 
 /** Set to "true" on a workload, it stops scaling until it is removed. */
 export const pauseAnnotation = "prophet-autoscaler/paused";
+/** HPAs a page: with their managedFields about 1 MB. */
+const PAGE = 200;
+/** 10,000 HPAs in one namespace; what comes after them is not looked at. */
+const MOST_PAGES = 50;
 /** How long a list of HPAs is used again: targets of one run ask once per namespace. */
 const listLife = 10_000;
-
-interface Workload {
-  readonly metadata?: {
-    readonly annotations?: Readonly<Record<string, string>>;
-    readonly managedFields?: readonly ManagedField[];
-  };
-  readonly spec?: { readonly replicas?: number };
-  readonly status?: {
-    readonly replicas?: number;
-    readonly updatedReplicas?: number;
-    readonly readyReplicas?: number;
-    readonly currentRevision?: string;
-    readonly updateRevision?: string;
-  };
-}
 
 type Log = (level: "debug" | "warn", message: string) => void;
 
@@ -45,12 +34,13 @@ export function conditionsReader(
   const lists = new Map<string, { readonly at: number; readonly hpas: Promise<readonly Hpa[] | undefined> }>();
   const forbidden = new Set<string>();
   const get = async (path: string): Promise<unknown> => {
-    if (forbidden.has(path)) return undefined;
+    const key = path.split("?")[0]!;
+    if (forbidden.has(key)) return undefined;
     try {
       return await (await kubernetes()).send({ method: "GET", path });
     } catch (error) {
       const refused = error instanceof ClusterError && error.status === 403;
-      if (refused) forbidden.add(path);
+      if (refused) forbidden.add(key);
       log(refused ? "debug" : "warn", `not known: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;
     }
@@ -59,7 +49,7 @@ export function conditionsReader(
     const known = lists.get(namespace);
     if (known && performance.now() - known.at < listLife) return known.hpas;
     const path = collectionPath("autoscaling/v2", namespace, "horizontalpodautoscalers");
-    const hpas = get(path).then((list) => (list as { items?: readonly Hpa[] } | undefined)?.items);
+    const hpas = pagesOf(path, get);
     lists.set(namespace, { at: performance.now(), hpas });
     return hpas;
   };
@@ -73,6 +63,24 @@ export function conditionsReader(
   };
 }
 
+/** All HPAs of a list, page by page; undefined when one of the pages may not or could not be read. */
+async function pagesOf(path: string, get: (path: string) => Promise<unknown>): Promise<readonly Hpa[] | undefined> {
+  const hpas: Hpa[] = [];
+  let token = "";
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const list = (await get(`${path}?limit=${PAGE}${token}`)) as HpaList | null | undefined;
+    if (!Array.isArray(list?.items)) return undefined;
+    // what is not used (status, managedFields) is not kept
+    for (const item of list.items as readonly (Hpa | null)[]) {
+      const { name, labels } = item?.metadata ?? {};
+      hpas.push({ metadata: { name, labels }, spec: { scaleTargetRef: item?.spec?.scaleTargetRef } } as Hpa);
+    }
+    if (!list.metadata?.continue) return hpas;
+    token = `&continue=${encodeURIComponent(list.metadata.continue)}`;
+  }
+  return hpas;
+}
+
 /** Kinds whose /scale is their own spec.replicas; a custom resource may map it to any field. */
 function keepsReplicasInSpec({ apiVersion, kind }: ScaleTargetRef): boolean {
   return apiVersion === "apps/v1" && ["Deployment", "StatefulSet", "ReplicaSet"].includes(kind);
@@ -80,7 +88,7 @@ function keepsReplicasInSpec({ apiVersion, kind }: ScaleTargetRef): boolean {
 
 /** Conditions of a Deployment's or StatefulSet's own fields. */
 export function conditionsOf({ metadata, status }: Workload): Conditions {
-  const writer = otherWriter(metadata?.managedFields ?? []);
+  const writer = otherWriter((metadata?.managedFields ?? []) as readonly ManagedField[]);
   return {
     ...(metadata?.annotations?.[pauseAnnotation] === "true" ? { paused: true } : {}),
     ...(inRollout(status) ? { rollout: true } : {}),
@@ -92,7 +100,7 @@ export function conditionsOf({ metadata, status }: Workload): Conditions {
 /** Old pods beside new ones. A Deployment that is merely being scaled has only updated pods. */
 function inRollout(status: Workload["status"]): boolean {
   if (status === undefined) return false;
-  if (status.updateRevision !== undefined) return status.currentRevision !== status.updateRevision;
+  if ("updateRevision" in status) return status.currentRevision !== status.updateRevision;
   return (status.replicas ?? 0) > (status.updatedReplicas ?? 0);
 }
 

@@ -5,6 +5,7 @@ import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import type { Outcome } from "../ports.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
+import type { Event } from "./kubernetes-objects.ts";
 import { collectionPath, fieldManager } from "./kubernetes-path.ts";
 
 /** What the Events mean; their reasons are the HPA's own, so that existing dashboards and alerts see them, but for `Overruled`: an HPA goes on for ever. */
@@ -48,7 +49,7 @@ export function kubernetesEvents(
 }
 
 /** The Event of an outcome. */
-export function eventOf(target: TargetConfig, outcome: Outcome, now: EpochSeconds): Readonly<Record<string, unknown>> {
+export function eventOf(target: TargetConfig, outcome: Outcome, now: EpochSeconds): Event {
   const { apiVersion, kind, name } = target.scaleTargetRef;
   const at = new Date(now * 1000).toISOString().replace(/\.\d+Z$/, "Z");
   const scaled = outcome.action === "scaled";

@@ -1,12 +1,19 @@
-/** The one importer of client-node: its KubeConfig finds the API server and the credentials; requests are plain HTTPS, bounded in time and size. */
-import { request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest, type RequestOptions } from "node:https";
+/** Calls to the API server: one JSON request and answer each, bounded by what the object can be, with the server's own words in every error. */
+import type { Agent } from "node:http";
 import type { KubernetesSettings } from "../config/types.ts";
-import type { Seconds } from "../core/units.ts";
-import { ClusterError, codeOf, isTransientCode, isTransientStatus } from "./errors.ts";
-import { realTiming, retry, retryAfter, type Timing, type Verdict } from "./retry.ts";
+import type { Redactor } from "../output/redactor.ts";
+import { ClusterError, excerpt } from "./errors.ts";
+import type { HttpRequest } from "./http/exchange.ts";
+import { JsonBoundsError, parseJson } from "./http/json.ts";
+import { nodeTransport } from "./http/node-transport.ts";
+import { openAgent, proxyOf, type Tls, through } from "./http/pool.ts";
+import type { Environment } from "./http/proxy.ts";
+import type { Timing } from "./http/retry.ts";
+import { type Sent, send } from "./http/send.ts";
+import { redirected } from "./http/verdict.ts";
+import { type Credentials, findApiServer } from "./kubernetes-config.ts";
 
-/** One call. A `write` is tried again only where it surely was not carried out. */
+/** One call. A write is tried again only where it surely was not carried out. */
 export interface Call {
   readonly method: "GET" | "PATCH" | "POST";
   /** Path with its query. */
@@ -22,187 +29,109 @@ export interface Kubernetes {
   close(): void;
 }
 
-/** Environment that says where the cluster is; main.ts gives it, for only main.ts touches `process`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+/** What calling uses beside the settings. */
+export interface KubernetesOutside {
+  /** For KUBECONFIG, KUBERNETES_SERVICE_HOST, HOME and the proxies. */
+  readonly env: Environment;
+  /** Learns the token of each call. */
+  readonly redactor?: Redactor | undefined;
+  readonly timing?: Timing | undefined;
+}
 
-/** A ConfigMap holds at most 1 MiB, a list of a thousand HPAs about 4 MiB. */
-const largestBody = 32 * 1024 * 1024;
-const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+/** etcd takes objects of 1.5 MiB, and escapes in JSON make them longer; lists are asked for in pages that stay below this. */
+const LARGEST = 3 * 1024 * 1024;
+/** Lists and objects in one answer: a workload has about 200, a page of HPAs with their managedFields up to 20,000. */
+const CONTAINERS = 60_000;
+const ATTEMPTS = 3;
+/** Connections at a time; more calls than that wait. */
+const SOCKETS = 16;
 
 /** Opens the API server named by the settings, KUBECONFIG, the ServiceAccount or ~/.kube/config, in this order. Throws ClusterError. */
 export async function openKubernetes(
   settings: KubernetesSettings,
-  env: Environment,
-  timing: Timing = realTiming,
+  { env, timing, redactor }: KubernetesOutside,
 ): Promise<Kubernetes> {
-  // config.js alone: a quarter less to load than the whole of client-node with its generated APIs
-  const { KubeConfig } = await import("@kubernetes/client-node/dist/config.js");
-  const config = new KubeConfig();
-  await load(config, settings, env);
-  if (settings.context !== undefined) {
-    if (config.getContextObject(settings.context) === null) {
-      const known = config.getContexts().map((c) => c.name);
-      throw new ClusterError(
-        "kubeconfig",
-        undefined,
-        "",
-        `no context ${settings.context}; there are ${known.join(", ")}`,
-      );
-    }
-    config.setCurrentContext(settings.context);
-  }
-  const server = config.getCurrentCluster()?.server;
-  if (server === undefined) throw new ClusterError("kubeconfig", undefined, "", "the current context names no cluster");
-  const options: RequestOptions = {};
-  const agents = new Set<{ destroy(): void }>();
+  const server = await findApiServer(settings, env);
+  const url = new URL(server.url);
+  const proxy = await proxyOf(url, env).catch((error: unknown) => {
+    throw new ClusterError("find the API server", undefined, "", messageOf(error), error);
+  });
+  const agents = keptAgents((tls) => openAgent(url, tls, SOCKETS, proxy));
+  const { timeout } = settings;
   return {
     send: async (call) => {
-      // at each call: client-node reads a rotated ServiceAccount token again when a minute has passed
-      await config.applyToHTTPSOptions(options).catch((error: unknown) => {
-        throw new ClusterError("credentials", undefined, "", messageOf(error), error);
-      });
-      keepAlive(options.agent, agents);
-      return sendWithRetries(server, options, call, settings.timeout, timing);
+      const asked = `${call.method} ${call.path.split("?")[0]}${through(proxy)}`;
+      const make = async () => {
+        const credentials = await server.credentials();
+        redactor?.learn(credentials.headers.Authorization?.replace(/^\w+ /, ""));
+        return requestOf(server.url, call, credentials, agents.of);
+      };
+      const limits = { attempts: ATTEMPTS, timeout, deadline: 2 * timeout, bytes: LARGEST };
+      try {
+        const answer = await send(nodeTransport, make, { ...limits, write: call.method !== "GET" }, { timing });
+        return result(asked, answer);
+      } catch (error) {
+        if (error instanceof ClusterError) throw error;
+        throw new ClusterError(asked, undefined, "", messageOf(error), error);
+      }
     },
-    close: () => {
-      for (const agent of agents) agent.destroy();
-    },
+    close: agents.close,
   };
 }
 
-interface Loadable {
-  loadFromFile(file: string): void;
-  loadFromDefault(): void;
-  loadFromCluster(): void;
+/** The connections of one server; made anew when its certificates have changed. */
+function keptAgents(open: (tls: Tls) => Agent) {
+  let kept: { readonly agent: Agent; readonly tls: Tls } | undefined;
+  return {
+    of: (tls: Tls): Agent => {
+      if (kept === undefined || !sameTls(kept.tls, tls)) {
+        kept?.agent.destroy();
+        kept = { agent: open(tls), tls };
+      }
+      return kept.agent;
+    },
+    close: () => kept?.agent.destroy(),
+  };
 }
 
-async function load(config: Loadable, settings: KubernetesSettings, env: Environment): Promise<void> {
-  const { existsSync } = await import("node:fs");
-  try {
-    if (settings.kubeconfig !== undefined) config.loadFromFile(settings.kubeconfig);
-    else if (env.KUBECONFIG && !env.KUBECONFIG.includes(":")) config.loadFromFile(env.KUBECONFIG);
-    else if (env.KUBECONFIG) config.loadFromDefault();
-    else if (env.KUBERNETES_SERVICE_HOST && existsSync(serviceAccount)) config.loadFromCluster();
-    else if (env.HOME && existsSync(`${env.HOME}/.kube/config`)) config.loadFromFile(`${env.HOME}/.kube/config`);
-    // client-node would go on to http://localhost:8080 here: never what was meant
-    else throw new Error("no --kubeconfig, no KUBECONFIG, no ServiceAccount, no ~/.kube/config");
-  } catch (error) {
-    throw new ClusterError("find the API server", undefined, "", messageOf(error), error);
-  }
+function sameTls(a: Tls, b: Tls): boolean {
+  return (["ca", "cert", "key"] as const).every((name) => String(a[name] ?? "") === String(b[name] ?? ""));
 }
 
-/** client-node makes its agent without keep-alive: each of the run's calls would pay a TLS handshake. Idle sockets do not hold the process. */
-function keepAlive(agent: unknown, agents: Set<{ destroy(): void }>): void {
-  if (typeof agent !== "object" || agent === null || !("destroy" in agent)) return;
-  Object.assign(agent, { keepAlive: true });
-  agents.add(agent as { destroy(): void });
-}
-
-async function sendWithRetries(
+function requestOf(
   server: string,
-  options: RequestOptions,
-  call: Call,
-  timeout: Seconds,
-  timing: Timing,
-): Promise<unknown> {
-  const asked = `${call.method} ${call.path.split("?")[0]}`;
-  const write = call.method !== "GET";
-  const answer = await retry(
-    async (milliseconds) => {
-      const got = await exchange(server, options, call, milliseconds).catch((error: unknown) => {
-        throw new NoAnswer(error, milliseconds);
-      });
-      if (isTransientStatus(got.status)) throw new Busy(got);
-      return got;
+  { method, path, body, contentType = "application/json" }: Call,
+  credentials: Credentials,
+  agentOf: (tls: Tls) => Agent,
+): HttpRequest {
+  return {
+    method,
+    url: server + path,
+    agent: credentials.agent ?? agentOf(credentials.tls),
+    headers: {
+      ...credentials.headers,
+      Accept: "application/json",
+      "User-Agent": "prophet-autoscaler",
+      ...(body === undefined ? {} : { "Content-Type": contentType }),
     },
-    (error) => judge(error, write),
-    { attempts: 3, timeout, deadline: timeout * 2 },
-    timing,
-  ).catch((error: unknown): Got => {
-    if (error instanceof Busy) return error.got;
-    throw new ClusterError(asked, undefined, "", messageOf(error), error instanceof NoAnswer ? error.cause : error);
-  });
-  return result(asked, answer);
-}
-
-interface Got {
-  readonly status: number;
-  readonly body: string;
-  readonly retryAfter?: string;
-}
-
-class Busy extends Error {
-  readonly got: Got;
-  constructor(got: Got) {
-    super(`status ${got.status}`);
-    this.got = got;
-  }
-}
-
-class NoAnswer extends Error {
-  readonly code: string;
-  constructor(cause: unknown, milliseconds: number) {
-    const late = cause instanceof Error && cause.name === "AbortError";
-    const seconds = (milliseconds / 1000).toFixed(1);
-    super(late ? `no answer within ${seconds} s` : messageOf(cause) || codeOf(cause), { cause });
-    this.code = late ? "ETIMEDOUT" : codeOf(cause);
-  }
-}
-
-/** A write whose answer was lost may have been carried out: only a refused connection and 429 say that it was not. */
-function judge(error: unknown, write: boolean): Verdict {
-  if (error instanceof Busy) {
-    const after = retryAfter(error.got.retryAfter, Date.now() / 1000);
-    return { again: !write || error.got.status === 429, ...(after === undefined ? {} : { after }) };
-  }
-  if (!(error instanceof NoAnswer)) return { again: false };
-  return { again: write ? error.code === "ECONNREFUSED" : isTransientCode(error.code) };
-}
-
-function exchange(server: string, options: RequestOptions, call: Call, milliseconds: number): Promise<Got> {
-  const url = new URL(server.replace(/\/+$/, "") + call.path);
-  const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
-  const headers = {
-    ...(options.headers as Readonly<Record<string, string>> | undefined),
-    Accept: "application/json",
-    "User-Agent": "prophet-autoscaler",
-    ...(body ? { "Content-Type": call.contentType ?? "application/json", "Content-Length": String(body.length) } : {}),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   };
-  const signal = AbortSignal.timeout(Math.max(1, Math.round(milliseconds)));
-  const send = url.protocol === "http:" ? httpRequest : httpsRequest;
-  return new Promise((resolve, reject) => {
-    const request = send(url, { ...options, method: call.method, headers, signal }, (response) => {
-      collect(response).then(resolve, reject);
-    });
-    request.on("error", reject);
-    request.end(body);
-  });
 }
 
-async function collect(response: IncomingMessage): Promise<Got> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > largestBody) throw new Error(`the answer is larger than ${largestBody / 1024 / 1024} MiB`);
-    chunks.push(chunk);
-  }
-  const after = response.headers["retry-after"];
-  const body = Buffer.concat(chunks).toString("utf8");
-  return { status: response.statusCode ?? 0, body, ...(after === undefined ? {} : { retryAfter: after }) };
-}
-
-function result(asked: string, { status, body }: Got): unknown {
+/** The object of a good answer. Throws ClusterError with the server's reason and words, its `details` as the cause. */
+function result(asked: string, { status, body, location }: Sent): unknown {
+  if (status >= 300 && status < 400) throw new ClusterError(asked, status, "Redirected", redirected(location));
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body);
+    parsed = parseJson(body, CONTAINERS);
   } catch (error) {
-    throw new ClusterError(asked, status, "NotJson", body.slice(0, 100).replace(/\s+/g, " "), error);
+    if (error instanceof JsonBoundsError) throw new ClusterError(asked, status, "TooLarge", error.message, error);
+    throw new ClusterError(asked, status, "NotJson", excerpt(body, 100), error);
   }
   if (status >= 200 && status < 300) return parsed;
   const { reason, message, details } = (parsed ?? {}) as { reason?: unknown; message?: unknown; details?: unknown };
   // details.causes name the fields of an invalid object; they tell a failed `test` from a refused value
-  throw new ClusterError(asked, status, String(reason ?? "Unknown"), String(message ?? body.slice(0, 200)), details);
+  throw new ClusterError(asked, status, String(reason ?? "Unknown"), String(message ?? excerpt(body)), details);
 }
 
 function messageOf(error: unknown): string {

@@ -3,15 +3,8 @@ import type { TargetConfig } from "../core/target.ts";
 import type { Replicas } from "../core/units.ts";
 import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
+import type { ManagedField, Status } from "./kubernetes-objects.ts";
 import { fieldManager, objectPath } from "./kubernetes-path.ts";
-
-/** What of an entry of managedFields is used. */
-export interface ManagedField {
-  readonly manager?: string;
-  readonly subresource?: string;
-  readonly time?: string;
-  readonly fieldsV1?: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
-}
 
 /** One who owns the replicas; `scale`: set through /scale, as by an HPA or `kubectl scale`, not by a manifest. */
 export interface Owner {
@@ -62,7 +55,7 @@ export async function ownersOf(api: Kubernetes, target: TargetConfig, replicas: 
     return [];
   } catch (error) {
     if (!(error instanceof ClusterError) || error.status !== 409) throw error;
-    const causes = (error.cause as { causes?: readonly { field?: string; message?: string }[] } | undefined)?.causes;
+    const causes = (error.cause as Status["details"])?.causes;
     return (causes ?? []).flatMap(({ field, message = "" }) => {
       const manager = /^conflict with "([^"]+)"/.exec(message)?.[1];
       if (field !== ".spec.replicas" || manager === undefined || manager === UNKNOWN) return [];

@@ -2,6 +2,7 @@
 import type { Replicas } from "../core/units.ts";
 import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
+import type { Status } from "./kubernetes-objects.ts";
 import { fieldManager } from "./kubernetes-path.ts";
 
 /** The number that was read from a path. Throws ClusterError where it is none. */
@@ -39,6 +40,6 @@ export async function patchNumber(
 /** 422 is also the answer to a refused value; that one names the fields. */
 function failedTest(error: ClusterError): boolean {
   if (error.status !== 422) return false;
-  const causes = (error.cause as { causes?: readonly { field?: string }[] } | undefined)?.causes ?? [];
+  const causes = (error.cause as Status["details"])?.causes ?? [];
   return !causes.some((cause) => cause.field !== undefined && cause.field !== "");
 }

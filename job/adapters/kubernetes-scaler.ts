@@ -24,12 +24,12 @@ export function kubernetesScaler(kubernetes: () => Promise<Kubernetes>, options:
       const number = () => actuatorOf(target).read(api, target);
       if (!options.inspect) return { ...(await number()), conditions: {} };
       // the workload itself tells its replicas too: one call less than reading /scale beside it
-      if (target.actuator === "scale") return readWithWorkload(target, await inspect(target), number);
+      if (actuatorOf(target).ownReplicas) return readWithWorkload(target, await inspect(target), number);
       const [reading, look] = await Promise.all([number(), inspect(target)]);
       return { ...reading, conditions: look.conditions };
     },
     otherWriter: async (target, replicas) => {
-      if (target.actuator !== "scale") return undefined;
+      if (!actuatorOf(target).ownReplicas) return undefined;
       try {
         const owners = await ownersOf(await kubernetes(), target, replicas);
         const others = owners.filter((owner) => owner.manager !== fieldManager).map(nameOf);

@@ -4,19 +4,13 @@ import { decode, EMPTY_STATE, encode } from "../core/state/codec.ts";
 import type { StateReading, StateStore } from "../ports.ts";
 import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
+import type { ConfigMap } from "./kubernetes-objects.ts";
 import { collectionPath, fieldManager } from "./kubernetes-path.ts";
 
 /** The annotation that holds the state. */
 export const stateAnnotation = "prophet-autoscaler/last-forecast";
 /** Kubernetes allows all annotations of an object together 256 KiB; the rest is for other people's. */
 const largestState = 240 * 1024;
-
-interface ConfigMap {
-  readonly metadata?: {
-    readonly resourceVersion?: string;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-}
 
 /**
  * State in the ConfigMap of the settings. When it is missing the state is empty and a claim tries to create it, which

@@ -1,20 +1,13 @@
 /** The ports that the API server serves, over one connection that is opened at the first call. */
 import type { KubernetesSettings, StateSettings } from "../config/types.ts";
-import type { Redactor } from "../output/redactor.ts";
 import type { Scaler, StateStore } from "../ports.ts";
 import { type EventWriter, kubernetesEvents } from "./kubernetes-events.ts";
-import { type Environment, type Kubernetes, openKubernetes } from "./kubernetes-http.ts";
+import { type Kubernetes, type KubernetesOutside, openKubernetes } from "./kubernetes-http.ts";
 import { kubernetesScaler } from "./kubernetes-scaler.ts";
 import { kubernetesState } from "./kubernetes-state.ts";
-import type { Timing } from "./retry.ts";
 
-export interface KubernetesOptions {
-  /** For KUBECONFIG, KUBERNETES_SERVICE_HOST and HOME. */
-  readonly env: Environment;
+export interface KubernetesOptions extends KubernetesOutside {
   readonly log?: (level: "debug" | "warn", message: string) => void;
-  /** Learns every secret that is read. */
-  readonly redactor?: Redactor;
-  readonly timing?: Timing;
 }
 
 /** All ports over one API server. */
@@ -36,7 +29,7 @@ export function kubernetesPorts(
 ): KubernetesPorts {
   let opened: Promise<Kubernetes> | undefined;
   const api = () => {
-    opened ??= openKubernetes(settings, options.env, options.timing).catch((error: unknown) => {
+    opened ??= openKubernetes(settings, options).catch((error: unknown) => {
       opened = undefined;
       throw error;
     });

@@ -1,7 +1,7 @@
 /** The namespace of whoever runs the job: the pod's own in a cluster, else that of the kubeconfig's context, as kubectl has it. */
 import { readFile } from "node:fs/promises";
 import type { KubernetesSettings } from "../config/types.ts";
-import type { Environment } from "./kubernetes-http.ts";
+import type { Environment } from "./http/proxy.ts";
 
 const POD = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 

@@ -1,7 +1,8 @@
 /** Reads the JSON of Prometheus' HTTP API: range and instant answers, errors, warnings; refuses everything else by name. */
 import type { Samples } from "../core/series/types.ts";
-import type { EpochSeconds } from "../core/units.ts";
+import type { EpochSeconds, Seconds } from "../core/units.ts";
 import { excerpt } from "./errors.ts";
+import { JsonBoundsError, parseJson } from "./http/json.ts";
 
 /** A range answer: the samples of its first series, and how many series there were. */
 export interface RangeAnswer {
@@ -31,28 +32,45 @@ interface Envelope {
   readonly partial: boolean;
 }
 
-/** Samples of a `query_range` body. Throws AnswerError. */
-export function parseRange(body: string): RangeAnswer {
-  const { data, warnings, partial } = open(body);
+/** What a range query asked for: at most `points` samples, from `start` to `end`. */
+export interface RangeAsked {
+  readonly start: EpochSeconds;
+  readonly end: EpochSeconds;
+  readonly step: Seconds;
+  readonly points: number;
+}
+
+const ANYTHING: RangeAsked = {
+  start: Number.NEGATIVE_INFINITY,
+  end: Number.POSITIVE_INFINITY,
+  step: 0,
+  points: Number.POSITIVE_INFINITY,
+};
+
+/** Samples of a `query_range` body; no more and no others than were asked for. Throws AnswerError. */
+export function parseRange(body: string, asked: RangeAsked = ANYTHING): RangeAnswer {
+  // a list for each sample; room for a few series more, and for thousands that are nearly empty
+  const { data, warnings, partial } = open(body, 4 * asked.points + 20_000);
   if (data.resultType !== "matrix") {
     throw new AnswerError(`resultType is ${JSON.stringify(data.resultType)}, a range query gives "matrix"`);
   }
   if (!Array.isArray(data.result)) throw new AnswerError("data.result is no list");
   const first: unknown = data.result[0];
-  const samples = first === undefined ? { times: new Float64Array(0), values: new Float64Array(0) } : series(first);
+  const samples =
+    first === undefined ? { times: new Float64Array(0), values: new Float64Array(0) } : series(first, asked);
   const labels = (first as { metric?: Readonly<Record<string, unknown>> } | undefined)?.metric ?? {};
   return { samples, labels, seriesCount: data.result.length, partial, warnings };
 }
 
 /** The one value of an instant answer (vector of one or scalar); null when it is empty. Throws AnswerError. */
 export function parseInstant(body: string): InstantAnswer | null {
-  const { data } = open(body);
+  const { data } = open(body, 1000);
   const pair: unknown =
     data.resultType === "vector" && Array.isArray(data.result)
       ? (data.result[0] as { value?: unknown } | undefined)?.value
       : data.result;
   if (data.resultType === "vector" && Array.isArray(data.result) && data.result.length === 0) return null;
-  if (!Array.isArray(pair) || typeof pair[0] !== "number") {
+  if (!Array.isArray(pair) || typeof pair[0] !== "number" || !Number.isFinite(pair[0])) {
     throw new AnswerError(`resultType ${JSON.stringify(data.resultType)} without a value`);
   }
   return { at: pair[0], value: sampleValue(pair[1]) };
@@ -73,7 +91,7 @@ export function sampleValue(raw: unknown): number {
 /** The message of an error answer (`{"status":"error",...}`), or the first characters of whatever else came. */
 export function errorText(body: string): string {
   try {
-    const parsed = JSON.parse(body) as { errorType?: unknown; error?: unknown } | null;
+    const parsed = parseJson(body, 1000) as { errorType?: unknown; error?: unknown } | null;
     if (typeof parsed?.error === "string") return `${String(parsed.errorType ?? "error")}: ${excerpt(parsed.error)}`;
   } catch {
     // not JSON: a proxy's page
@@ -81,11 +99,12 @@ export function errorText(body: string): string {
   return excerpt(body);
 }
 
-function open(body: string): Envelope {
+function open(body: string, containers: number): Envelope {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body);
+    parsed = parseJson(body, containers);
   } catch (error) {
+    if (error instanceof JsonBoundsError) throw new AnswerError(`the answer holds ${error.message}`);
     const why = error instanceof Error ? error.message : String(error);
     throw new AnswerError(`${body.length} characters that are not JSON (${excerpt(why, 100)}): ${excerpt(body, 80)}`);
   }
@@ -101,15 +120,23 @@ function open(body: string): Envelope {
   };
 }
 
-function series(raw: unknown): Samples {
+function series(raw: unknown, { start, end, step, points }: RangeAsked): Samples {
   const { values } = (raw ?? {}) as { values?: unknown };
   if (!Array.isArray(values)) throw new AnswerError("a series has no values (native histograms are not CPU)");
+  // one more: where a source widens the range to whole steps
+  if (values.length > points + 1) throw new AnswerError(`${values.length} samples, where ${points} were asked for`);
   const times = new Float64Array(values.length);
   const numbers = new Float64Array(values.length);
   values.forEach((pair: unknown, i) => {
     if (!Array.isArray(pair)) throw new AnswerError(`sample ${i} is no pair`);
-    const time = Number(pair[0]);
-    if (!Number.isFinite(time)) throw new AnswerError(`sample ${i} has no time`);
+    const time: unknown = pair[0];
+    if (typeof time !== "number" || !Number.isFinite(time)) {
+      throw new AnswerError(`sample ${i} has the time ${excerpt(JSON.stringify(time) ?? "missing", 40)}, no number`);
+    }
+    // a step more at either end: some sources widen the range; a grid from 1970 to now would take gigabytes
+    if (time < start - step || time > end + step) {
+      throw new AnswerError(`sample ${i} is at ${time}, where ${start} to ${end} was asked for, in seconds since 1970`);
+    }
     times[i] = time;
     numbers[i] = sampleValue(pair[1]);
   });

@@ -1,163 +1,104 @@
-/** The one importer of axios: a POST to Prometheus with its credentials, bounded in time and size, no redirects, no secrets in errors. */
+/** Asks Prometheus, repeated where that may help; every failure a HistoryError without secrets. */
 import type { PrometheusSettings } from "../config/types.ts";
-import type { EpochSeconds } from "../core/units.ts";
 import { createRedactor, type Redactor } from "../output/redactor.ts";
-import { codeOf, isTransientCode, TransportError } from "./errors.ts";
+import { HistoryError, TransportError } from "./errors.ts";
+import { openAgent, proxyOf, type Tls, through } from "./http/pool.ts";
+import type { Environment } from "./http/proxy.ts";
+import { type Outside, type Sent, send } from "./http/send.ts";
+import { redirected } from "./http/verdict.ts";
+import { errorText } from "./prometheus-answer.ts";
+import { axiosTransport } from "./prometheus-axios.ts";
+import { type Form, type Method, openProver, printable, queryRequest, urlOf } from "./prometheus-request.ts";
 
-/** What came back, whatever the status. */
-export interface Answer {
-  readonly status: number;
+/** Connections at a time; a thousand targets must not become a thousand. */
+export const MOST_CONNECTIONS = 4;
+
+/** A good answer. */
+export interface Asked {
+  /** What was asked, for messages. */
+  readonly asked: string;
   readonly body: string;
-  /** The Date header in epoch seconds (whole seconds), if readable. */
-  readonly date?: EpochSeconds;
-  readonly retryAfter?: string;
-  readonly location?: string;
-}
-
-/** An opened connection to one Prometheus. */
-export interface PrometheusHttp {
-  /** Base URL without user, password, or trailing slash; safe to print. */
-  readonly base: string;
   /** Replaces every known secret in a text. */
   readonly redact: (text: string) => string;
-  /** Sends a form. Throws TransportError, with nothing of the request in it. */
-  post(path: string, form: Readonly<Record<string, string>>, milliseconds: number): Promise<Answer>;
+}
+
+/** An opened Prometheus. */
+export interface PrometheusHttp {
+  /** Asks for a path whose answer has at most so many bytes. Throws HistoryError. */
+  ask(path: string, form: Form, bytes: number): Promise<Asked>;
   close(): void;
 }
 
-/** 10,000 series of 121 points are about 40 MB; one aggregated series is 5 kB. Above this a query is not an aggregate. */
-const largestBody = 64 * 1024 * 1024;
+/** What beside the settings asking uses; all optional. */
+export interface PrometheusOutside extends Outside {
+  /** For HTTP_PROXY and its like, and for what the libraries of the clouds look for. */
+  readonly env?: Environment | undefined;
+  readonly log?: ((level: "debug" | "warn", message: string) => void) | undefined;
+  /** Learns every secret that is read. */
+  readonly redactor?: Redactor | undefined;
+}
 
-/** Reads the credentials' files and loads axios (about 65 ms, hence only when there is something to ask). Throws on unreadable files. */
+/** A proxy that lets people read takes a POST for a write (403), or knows none (405). */
+const REFUSES_POST: ReadonlySet<number> = new Set([403, 405]);
+
+/** Reads the files of TLS, loads axios and what authenticates. Throws when one cannot be read. */
 export async function openPrometheus(
   settings: PrometheusSettings,
-  redact: Redactor = createRedactor(),
+  { env = {}, log = () => {}, redactor = createRedactor(), ...outside }: PrometheusOutside,
 ): Promise<PrometheusHttp> {
-  const url = new URL(settings.url);
-  const credentials = await readCredentials(settings, url);
-  url.username = "";
-  url.password = "";
-  const base = `${url.origin}${url.pathname}`.replace(/\/+$/, "");
-  const headers = { ...settings.headers, ...(await headersFromFiles(settings)) };
-  redact.learn(...credentials.secrets, ...Object.values(headers));
-  const agent = await httpsAgent(settings, url);
-  const { default: axios } = await import("axios");
-  const client = axios.create({
-    adapter: "http",
-    headers: {
-      Accept: "application/json",
-      "User-Agent": "prophet-autoscaler",
-      ...(settings.tenant === undefined ? {} : { "X-Scope-OrgID": settings.tenant }),
-      ...headers,
-      ...(credentials.authorization === undefined ? {} : { Authorization: credentials.authorization }),
-    },
-    responseType: "text",
-    transformResponse: [(body: unknown) => body],
-    validateStatus: () => true,
-    // a redirect would carry the credentials along, and turns POST into GET: the URL is to be corrected instead
-    maxRedirects: 0,
-    maxContentLength: largestBody,
-    ...(agent ? { httpsAgent: agent } : {}),
-  });
+  const url = urlOf(settings);
+  const proxy = await proxyOf(url, env);
+  const agent = openAgent(url, await tlsOf(settings, url), MOST_CONNECTIONS, proxy);
+  const prove = await openProver(settings, { env, redactor, log, proxy });
+  const transport = await axiosTransport();
+  const attempts = settings.retries + 1;
+  const { timeout } = settings;
+  const limits = { attempts, timeout, deadline: timeout * Math.min(2, attempts), write: false };
+  const askBy = async (method: Method, path: string, form: Form, bytes: number) => {
+    const asked = `${method} ${printable(url, path)}${through(proxy)} ${JSON.stringify(form.query ?? "")}`;
+    const make = async () => ({ ...(await prove(queryRequest(url, method, path, form))), agent });
+    const answer = await send(transport, make, { ...limits, bytes }, outside).catch((error: unknown) => {
+      throw noAnswer(redactor(asked), error, redactor);
+    });
+    return { ...answer, asked: redactor(asked), redact: redactor };
+  };
+  let known: Method = "POST";
   return {
-    base,
-    redact,
-    post: async (path, form, milliseconds) => {
-      const signal = AbortSignal.timeout(Math.max(1, Math.round(milliseconds)));
-      try {
-        const { status, headers, data } = await client.post<unknown>(base + path, new URLSearchParams(form), {
-          signal,
-        });
-        return answer(status, headers as Readonly<Record<string, unknown>>, data);
-      } catch (error) {
-        throw transportError(error, signal.aborted, milliseconds, redact);
+    ask: async (path, form, bytes) => {
+      const answer = await askBy(known, path, form, bytes);
+      if (answer.status === 200) return answer;
+      const told = redactor(refusal(answer));
+      if (known === "GET" || !REFUSES_POST.has(answer.status))
+        throw new HistoryError(answer.asked, answer.status, told);
+      const again = await askBy("GET", path, form, bytes);
+      if (again.status !== 200) {
+        throw new HistoryError(answer.asked, answer.status, `${told}; GET: ${redactor(refusal(again))}`);
       }
+      known = "GET";
+      return again;
     },
-    close: () => agent?.destroy(),
+    close: () => agent.destroy(),
   };
 }
 
-interface Credentials {
-  readonly authorization?: string;
-  readonly secrets: readonly string[];
+function noAnswer(asked: string, error: unknown, redact: (text: string) => string): Error {
+  if (!(error instanceof TransportError)) return error instanceof Error ? error : new Error(String(error));
+  const { code, message, transient } = error;
+  const hint = code === "ETOOLARGE" ? "; the query must aggregate to one series: wrap it in sum(...)" : "";
+  const words = redact(message) + hint;
+  return new HistoryError(asked, undefined, words, new TransportError(code, words, transient));
 }
 
-async function readCredentials(settings: PrometheusSettings, url: URL): Promise<Credentials> {
-  if (settings.bearerToken !== undefined || settings.bearerTokenFile !== undefined) {
-    const token = settings.bearerToken ?? (await readSecret(settings.bearerTokenFile ?? ""));
-    return { authorization: `Bearer ${token}`, secrets: [token] };
-  }
-  const inUrl = url.username === "" ? undefined : { username: url.username, password: url.password };
-  const basic = settings.basic ?? (inUrl && decoded(inUrl));
-  if (basic === undefined) return { secrets: [] };
-  const file = "passwordFile" in basic ? basic.passwordFile : undefined;
-  const password = basic.password ?? (file === undefined ? "" : await readSecret(file));
-  const pair = Buffer.from(`${basic.username}:${password}`).toString("base64");
-  return { authorization: `Basic ${pair}`, secrets: [password, pair, encodeURIComponent(password)] };
+function refusal({ status, body, location, attempts }: Sent): string {
+  if (status >= 300 && status < 400) return `${status}, ${redirected(location)}`;
+  return `${status} ${errorText(body)}${attempts > 1 ? ` (${attempts} attempts)` : ""}`;
 }
 
-function decoded(pair: { username: string; password: string }): { username: string; password: string } {
-  return { username: decodeURIComponent(pair.username), password: decodeURIComponent(pair.password) };
-}
-
-/** Those of the environment are among the settings' headers already. */
-async function headersFromFiles({ headersFrom }: PrometheusSettings): Promise<Readonly<Record<string, string>>> {
-  const entries = Object.entries(headersFrom).map(async ([name, { file }]) =>
-    file === undefined ? [] : [[name, await readSecret(file)] as const],
-  );
-  return Object.fromEntries((await Promise.all(entries)).flat());
-}
-
-async function readSecret(file: string): Promise<string> {
+async function tlsOf({ tls }: PrometheusSettings, url: URL): Promise<Tls> {
+  const rejectUnauthorized = tls?.insecureSkipVerify !== true;
+  if (url.protocol !== "https:") return { rejectUnauthorized };
   const { readFile } = await import("node:fs/promises");
-  return (await readFile(file, "utf8")).trim();
-}
-
-async function httpsAgent(settings: PrometheusSettings, url: URL): Promise<{ destroy(): void } | undefined> {
-  if (url.protocol !== "https:") return undefined;
-  const [{ Agent }, { readFile }] = await Promise.all([import("node:https"), import("node:fs/promises")]);
-  const { caFile, certFile, keyFile, insecureSkipVerify } = settings.tls ?? {};
-  return new Agent({
-    keepAlive: true,
-    // said outright, so that NODE_TLS_REJECT_UNAUTHORIZED=0 left in some environment does not turn checking off
-    rejectUnauthorized: insecureSkipVerify !== true,
-    ...(caFile === undefined ? {} : { ca: await readFile(caFile) }),
-    ...(certFile === undefined ? {} : { cert: await readFile(certFile) }),
-    ...(keyFile === undefined ? {} : { key: await readFile(keyFile) }),
-  });
-}
-
-function answer(status: number, headers: Readonly<Record<string, unknown>>, data: unknown): Answer {
-  const text = (name: string) => (typeof headers[name] === "string" ? headers[name] : undefined);
-  const date = Date.parse(text("date") ?? "");
-  const [after, location] = [text("retry-after"), text("location")];
-  return {
-    status,
-    body: typeof data === "string" ? data : "",
-    ...(Number.isNaN(date) ? {} : { date: date / 1000 }),
-    ...(after === undefined ? {} : { retryAfter: after }),
-    ...(location === undefined ? {} : { location }),
-  };
-}
-
-/** AxiosError holds the whole request with its Authorization header: only code and message are taken over. */
-function transportError(
-  error: unknown,
-  timedOut: boolean,
-  milliseconds: number,
-  redact: (text: string) => string,
-): TransportError {
-  const code = timedOut ? "ETIMEDOUT" : codeOf(error) || "EUNKNOWN";
-  const text = error instanceof Error ? error.message : String(error);
-  if (timedOut) return new TransportError(code, `no answer within ${(milliseconds / 1000).toFixed(1)} s`, true);
-  if (text.includes("maxContentLength")) {
-    return new TransportError("ETOOLARGE", `the answer is larger than ${largestBody / 1024 / 1024} MiB`, false);
-  }
-  // axios' own name for an answer that broke off
-  const brokeOff = code === "ERR_BAD_RESPONSE" && /abort/i.test(text);
-  return new TransportError(
-    code,
-    redact(`${code}${text === "" ? "" : `: ${text}`}`),
-    brokeOff || isTransientCode(code),
-  );
+  const read = async (file: string | undefined) => (file === undefined ? undefined : readFile(file));
+  const [ca, cert, key] = await Promise.all([read(tls?.caFile), read(tls?.certFile), read(tls?.keyFile)]);
+  return { ca, cert, key, rejectUnauthorized };
 }

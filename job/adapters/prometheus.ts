@@ -4,30 +4,27 @@ import { asError } from "../core/result.ts";
 import type { Samples } from "../core/series/types.ts";
 import { readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
-import type { Redactor } from "../output/redactor.ts";
+import { eachAtOnce } from "../each-at-once.ts";
 import type { History, HistoryReading } from "../ports.ts";
-import { HistoryError, isTransientStatus, TransportError } from "./errors.ts";
-import { AnswerError, errorText, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
-import { type Answer, openPrometheus, type PrometheusHttp } from "./prometheus-http.ts";
+import { HistoryError } from "./errors.ts";
+import { AnswerError, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
+import {
+  type Asked,
+  MOST_CONNECTIONS,
+  openPrometheus,
+  type PrometheusHttp,
+  type PrometheusOutside,
+} from "./prometheus-http.ts";
 import { COUNTED, defaultQuery, fillQuery, type Matchers, podStartQuery, podsQuery } from "./prometheus-query.ts";
-import { realTiming, retry, retryAfter, type Timing, type Verdict } from "./retry.ts";
 
 /** Prometheus refuses range queries of more points a series. */
 const mostPoints = 11_000;
 /** Pods are counted this far back: what the sum lacked since the last run is not learned. */
 const COUNT_BACK: Seconds = 300;
-/** Queries under way at a time: a thousand targets must not become a thousand connections. */
-const parallel = 4;
-
-/** What beside the settings a Prometheus history uses; all optional. */
-export interface PrometheusOptions {
-  readonly log?: (level: "debug" | "warn", message: string) => void;
-  /** Learns every secret that is read. */
-  readonly redactor?: Redactor;
-  readonly timing?: Timing;
-  /** Local time in epoch seconds, for dates in Retry-After. */
-  readonly localTime?: () => EpochSeconds;
-}
+/** The query leaves out what took longer; more than that would be looked ahead for nothing. */
+const mostPodStart: Seconds = 900;
+/** Times of our own era: 2001 to 2128. A clock in milliseconds is far above. */
+const [earliest, latest] = [1e9, 5e9];
 
 /** A History that also lets go of its connections. */
 export interface PrometheusHistory extends History {
@@ -35,102 +32,46 @@ export interface PrometheusHistory extends History {
 }
 
 /** History over HTTP. Nothing is read or connected before the first call. */
-export function prometheusHistory(settings: PrometheusSettings, options: PrometheusOptions = {}): PrometheusHistory {
+export function prometheusHistory(settings: PrometheusSettings, outside: PrometheusOutside = {}): PrometheusHistory {
   let opened: Promise<PrometheusHttp> | undefined;
   const http = () => {
-    opened ??= openPrometheus(settings, options.redactor).catch((error: unknown) => {
-      throw new HistoryError("Prometheus", undefined, error instanceof Error ? error.message : String(error), error);
+    opened ??= openPrometheus(settings, outside).catch((error: unknown) => {
+      opened = undefined;
+      throw new HistoryError("Prometheus", undefined, messageOf(error), error);
     });
     return opened;
   };
-  const log = options.log ?? (() => {});
-  const localTime = options.localTime ?? (() => Date.now() / 1000);
-  const ask = async (path: string, form: Readonly<Record<string, string>>): Promise<Asked> =>
-    send(await http(), path, form, settings, options.timing ?? realTiming, localTime);
+  const ask: Ask = async (path, form, bytes) => (await http()).ask(path, form, bytes);
+  const log = outside.log ?? (() => {});
   return {
     now: async () => {
-      const answer = await ask("/api/v1/query", { query: "vector(1)" });
-      const value = parsed(answer, parseInstant);
-      if (value === null) throw new HistoryError(answer.asked, 200, "an empty answer to vector(1)");
-      return value.at;
+      const answer = await ask("/api/v1/query", { query: "vector(1)" }, SMALL);
+      const at = parsed(answer, parseInstant)?.at;
+      if (at === undefined) throw new HistoryError(answer.asked, 200, "an empty answer to vector(1)");
+      if (at > earliest && at < latest) return at;
+      throw new HistoryError(answer.asked, 200, `its clock says ${at}, which is no time in seconds since 1970`);
     },
-    read: (targets, now) => inParallel(targets, (target) => readTarget(settings, ask, target, now, log)),
+    read: (targets, now) =>
+      eachAtOnce(
+        targets,
+        (target) => readTarget(settings, ask, target, now, log).catch((error: unknown) => asError(error)),
+        MOST_CONNECTIONS,
+      ),
     close: () => {
       opened?.then((open) => open.close()).catch(() => {});
     },
   };
 }
 
-type Ask = (path: string, form: Readonly<Record<string, string>>) => Promise<Asked>;
+type Ask = PrometheusHttp["ask"];
 type Log = (level: "debug" | "warn", message: string) => void;
 
-interface Asked {
-  /** What was asked, for messages. */
-  readonly asked: string;
-  readonly body: string;
-  readonly redact: (text: string) => string;
-}
+/** Bytes of an instant answer: one value, and warnings. */
+const SMALL = 64 * 1024;
 
-async function send(
-  http: PrometheusHttp,
-  path: string,
-  form: Readonly<Record<string, string>>,
-  settings: PrometheusSettings,
-  timing: Timing,
-  localTime: () => EpochSeconds,
-): Promise<Asked> {
-  const asked = http.redact(`POST ${http.base}${path} ${JSON.stringify(form.query ?? "")}`);
-  const attempts = settings.retries + 1;
-  let tried = 0;
-  try {
-    const body = await retry(
-      async (milliseconds, n) => {
-        tried = n;
-        const answer = await http.post(path, form, milliseconds);
-        if (answer.status === 200) return answer.body;
-        throw new Refused(answer);
-      },
-      (error) => judge(error, localTime()),
-      { attempts, timeout: settings.timeout, deadline: settings.timeout * Math.min(2, attempts) },
-      timing,
-    );
-    return { asked, body, redact: http.redact };
-  } catch (error) {
-    const times = tried > 1 ? ` (${tried} attempts)` : "";
-    if (error instanceof Refused) {
-      throw new HistoryError(asked, error.answer.status, http.redact(refusal(error.answer)) + times);
-    }
-    if (error instanceof TransportError) throw new HistoryError(asked, undefined, error.message + times, error);
-    throw error;
-  }
-}
-
-/** An answer other than 200. */
-class Refused extends Error {
-  readonly answer: Answer;
-  constructor(answer: Answer) {
-    super(`status ${answer.status}`);
-    this.answer = answer;
-  }
-}
-
-function judge(error: unknown, now: EpochSeconds): Verdict {
-  if (error instanceof TransportError) return { again: error.transient };
-  if (!(error instanceof Refused) || !isTransientStatus(error.answer.status)) return { again: false };
-  const after = retryAfter(error.answer.retryAfter, now);
-  return after === undefined ? { again: true } : { again: true, after };
-}
-
-function refusal({ status, body, location }: Answer): string {
-  if (status >= 300 && status < 400) {
-    return `${status}, redirected to ${originOf(location)}; redirects are not followed, set the URL to where it should go`;
-  }
-  return `${status} ${errorText(body)}`;
-}
-
-function originOf(location: string | undefined): string {
-  if (location === undefined) return "nowhere";
-  return URL.canParse(location) ? new URL(location).origin : (location.split("?")[0] ?? "");
+/** Bytes of a range answer: a sample is 25 to 48 of them; room for a few series more, so that they can be counted and named. */
+function bytesOf(points: number): number {
+  return 256 * 1024 + points * 64 * 4;
 }
 
 async function readTarget(
@@ -210,13 +151,9 @@ async function queryRange(
       `${history} s in steps of ${step} s are ${points} points, at most ${mostPoints} are given: raise the step`,
     );
   }
-  const answer = await ask("/api/v1/query_range", {
-    query,
-    start: String(start),
-    end: String(end),
-    step: String(step),
-  });
-  return parsed(answer, parseRange);
+  const form = { query, start: String(start), end: String(end), step: String(step) };
+  const answer = await ask("/api/v1/query_range", form, bytesOf(points));
+  return parsed(answer, (body) => parseRange(body, { start, end, step, points }));
 }
 
 /** The range of a query: both ends on multiples of the step, so that runs see the same points and caches serve them. */
@@ -233,9 +170,12 @@ export function grid(
 async function queryPodStart(ask: Ask, target: TargetConfig, matchers: Matchers): Promise<Seconds | undefined> {
   const query = podStartQuery(target, matchers);
   if (query === undefined) return undefined;
-  const answer = await ask("/api/v1/query", { query });
+  const answer = await ask("/api/v1/query", { query }, SMALL);
   const value = parsed(answer, parseInstant)?.value;
-  return value !== undefined && Number.isFinite(value) ? value : undefined;
+  // NaN: no pod of it has started yet
+  if (value === undefined || Number.isNaN(value)) return undefined;
+  if (value >= 0 && value <= mostPodStart) return value;
+  throw new HistoryError(answer.asked, 200, `a pod start of ${value} s, where 0 to ${mostPodStart} were asked for`);
 }
 
 /** The error's own cause is not kept: its message quotes the body, in which a proxy may echo a credential. */
@@ -258,14 +198,6 @@ async function soft<T>(log: Log, promise: Promise<T>): Promise<T | undefined> {
   }
 }
 
-async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<(R | Error)[]> {
-  const results: (R | Error)[] = new Array(items.length);
-  let next = 0;
-  const worker = async () => {
-    for (let i = next++; i < items.length; i = next++) {
-      results[i] = await work(items[i]!).catch((e: unknown) => (e instanceof Error ? e : new Error(String(e))));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
-  return results;
+function messageOf(error: unknown): string {
+  return asError(error).message;
 }

@@ -3,6 +3,7 @@ import type { Group } from "../config/schema.ts";
 import type { Settings } from "../config/types.ts";
 import type { Redactor } from "../output/redactor.ts";
 import type { History } from "../ports.ts";
+import type { Environment } from "./http/proxy.ts";
 
 /** What a command line asks for. */
 export interface Wanted {
@@ -16,6 +17,8 @@ export interface SourceTools {
   readonly log: (level: "debug" | "warn", message: string) => void;
   /** Learns every secret that the source reads. */
   readonly redactor: Redactor;
+  /** The environment: its proxies, and what the libraries of the clouds look for. */
+  readonly env: Environment;
 }
 
 /** An opened source. */

@@ -4,7 +4,7 @@ import { clean } from "../core/series/clean.ts";
 import { toGrid } from "../core/series/grid.ts";
 import type { Series } from "../core/series/types.ts";
 import { type Backtest, backtest, DUMP_COLUMNS } from "../replay/backtest.ts";
-import { columns, number } from "../report/text.ts";
+import { number, table } from "../report/text.ts";
 import { type Command, CommandError, INTERRUPTED } from "./io.ts";
 import { longHistoryOption, numberOption, wordsOption } from "./option-values.ts";
 import { checkOutputs, writeOutput } from "./outputs.ts";
@@ -34,7 +34,9 @@ export const backtestCommand: Command = async (flags, io) => {
   await writeOutput(io, flags, "dump", () => dump(result));
   const { rows: _rows, planned, ...rest } = result;
   const interrupted = rest.origins < planned ? { interrupted: true } : {};
-  io.out(flags.json === true ? `${JSON.stringify({ file, ...rest, ...interrupted })}\n` : table(file, result));
+  io.out(
+    flags.json === true ? `${JSON.stringify({ file, ...rest, ...interrupted })}\n` : figures(file, result, io.columns),
+  );
   return rest.origins < planned ? INTERRUPTED : 0;
 };
 
@@ -59,7 +61,8 @@ function dump({ rows }: Backtest): string {
   return `${[DUMP_COLUMNS.join(","), ...rows.map((row) => DUMP_COLUMNS.map((c) => row[c]).join(","))].join("\n")}\n`;
 }
 
-function table(file: string, { step, window, horizonSteps, origins, planned, methods }: Backtest): string {
+function figures(file: string, result: Backtest, width: number): string {
+  const { step, window, horizonSteps, origins, planned, methods } = result;
   const rows = Object.entries(methods).map(([name, a]) => [
     name,
     number(a.mae),
@@ -71,5 +74,5 @@ function table(file: string, { step, window, horizonSteps, origins, planned, met
   const head = ["method", "MAE", "MAE/naive", "in 90 % band", "pinball 0.9", "of maximum 0.9"];
   const of = origins < planned ? ` of ${planned}, interrupted` : "";
   const title = `${file}: ${origins} origins${of}, window ${window} x ${step} s, horizon ${horizonSteps * step} s`;
-  return `${title}\n${columns([head, ...rows]).join("\n")}\n`;
+  return `${title}\n${table(head, rows, width).join("\n")}\n`;
 }

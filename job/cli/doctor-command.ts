@@ -10,7 +10,7 @@ import { openLog, openWorld } from "./world.ts";
 export const doctorCommand: Command = async (flags, io) => {
   const choice = choose(flags, io);
   const settings = await settingsOf(flags, io, choice);
-  const log = await openLog({ ...settings, warnings: [], report: { ...settings.report, logLevel: "error" } }, io);
+  const log = openLog({ ...settings, warnings: [], report: { ...settings.report, logLevel: "error" } }, io);
   const world = await openWorld(settings, choice, io, log);
   try {
     const checks: Check[] = [

@@ -11,7 +11,7 @@ import { clockFor, openLog, openWorld } from "./world.ts";
 export const explainCommand: Command = async (flags, io) => {
   const choice = choose(flags, io);
   const settings = await settingsOf(flags, io, choice);
-  const log = await openLog(settings, io);
+  const log = openLog(settings, io);
   const world = await openWorld(settings, choice, io, log);
   try {
     const stored = await world.state.read().catch((error: unknown) => {
@@ -33,8 +33,8 @@ export const explainCommand: Command = async (flags, io) => {
       return result.exitCode;
     }
     for (const { target, record, outcome } of reporter.all) {
-      io.out(`${rememberedText(memory(`${target.namespace}/${target.name}`), result.now)}\n`);
-      io.out(`If it ran now:\n${decisionText(target, record, outcome, true)}\n`);
+      io.out(`${rememberedText(memory(`${target.namespace}/${target.name}`), result.now, io.columns)}\n`);
+      io.out(`If it ran now:\n${decisionText(target, record, outcome, true, io.columns)}\n`);
     }
     return result.exitCode;
   } finally {
@@ -43,7 +43,7 @@ export const explainCommand: Command = async (flags, io) => {
 };
 
 /** What is remembered, in words. `now` in epoch seconds. */
-export function rememberedText(state: TargetState | null, now: number): string {
+export function rememberedText(state: TargetState | null, now: number, width = Number.POSITIVE_INFINITY): string {
   if (state === null)
     return "Nothing is remembered: this target was never decided, or its state was lost. A scale-in waits for the whole window.\n";
   const ago = (at: number) => `${number(Math.max(0, now - at))} s ago`;
@@ -72,7 +72,7 @@ export function rememberedText(state: TargetState | null, now: number): string {
   if (state.dropHoldUntil !== null && state.dropHoldUntil > now) {
     rows.push(["sudden drop", `no scale-in for another ${number(state.dropHoldUntil - now)} s`]);
   }
-  return `Remembered:\n${columns(rows)
+  return `Remembered:\n${columns(rows, width - 2)
     .map((line) => `  ${line}`)
     .join("\n")}\n`;
 }

@@ -11,7 +11,7 @@ export interface Process {
   readonly version: string;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** Characters of a line of the answer. */
+  /** Characters of a line of the answer; Infinity where it goes to no terminal and COLUMNS is not set. */
   readonly columns: number;
   readonly color: boolean;
   /** Whether the reader's terminal draws more than ASCII; TERM=dumb does not. */

@@ -9,7 +9,7 @@ import { COMMANDS, type CommandSpec } from "./options.ts";
 /** A number given by a flag, or its default; undefined when there is neither. Throws UsageError with value and range. */
 export function readOption(command: CommandSpec["name"], flag: string, flags: Flags): number | undefined {
   const node = COMMANDS.find((c) => c.name === command)?.options.find(
-    (o) => o.flag === flag && o.variable === null,
+    (o) => o.flag === flag && o.setting === null,
   )?.node;
   if (node?.kind !== "quantity") throw new Error(`--${flag} is not a number of the command ${command}`);
   const raw = flags[flag];

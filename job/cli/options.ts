@@ -1,6 +1,7 @@
 /** The one table of flags: those of the command line itself, and those that the settings' schema has; help, parsing and docs read it. */
+import { REPEAT } from "../config/repeat.ts";
 import { type Node, quantity, text, toggle } from "../config/schema.ts";
-import { settingsIn } from "../config/settings.ts";
+import { type Setting, settingsIn } from "../config/settings.ts";
 import { TABLE, type Table } from "../config/table.ts";
 
 /** A flag of a command. */
@@ -8,8 +9,8 @@ export interface Option {
   readonly flag: string;
   readonly group: string;
   readonly node: Node;
-  /** Environment variable that sets the same, if any. */
-  readonly variable: string | null;
+  /** The setting that it sets; null: it belongs to the command alone. */
+  readonly setting: Setting | null;
 }
 
 /** A command with its flags, as help and docs show it. */
@@ -24,13 +25,13 @@ export interface CommandSpec {
 }
 
 function own(groupName: string, nodes: Readonly<Record<string, Node>>): readonly Option[] {
-  return Object.entries(nodes).map(([flag, node]) => ({ flag, group: groupName, node, variable: null }));
+  return Object.entries(nodes).map(([flag, node]) => ({ flag, group: groupName, node, setting: null }));
 }
 
 /** Those of the table of settings. */
 function settingOptions(table: Table): readonly Option[] {
-  return settingsIn(table).flatMap(({ flag, title, node, variable }) =>
-    flag === null ? [] : [{ flag, group: `${title}:`, node, variable }],
+  return settingsIn(table).flatMap((setting) =>
+    setting.flag === null ? [] : [{ flag: setting.flag, group: `${setting.title}:`, node: setting.node, setting }],
   );
 }
 
@@ -40,8 +41,7 @@ const json = own("Run:", { json: toggle({ about: "Print one JSON object on stdou
 const run = own("Run:", {
   once: toggle({ about: "One decision, then exit. The default; here so that a manifest can say it." }),
   "dry-run": toggle({ about: "Decide and report; write nothing." }),
-  every: quantity({ about: "Decide again every so often within this run.", unit: "seconds", min: 1, max: 3600 }),
-  for: quantity({ about: "How long such a run lasts.", unit: "seconds", min: 1, max: 86_400 }),
+  ...REPEAT.fields,
   "history-file": text({ about: "Read the history from a series file in place of Prometheus." }),
   replicas: quantity({
     about: "Pretend this many replicas in place of asking a cluster.",
@@ -50,6 +50,7 @@ const run = own("Run:", {
     max: 100_000,
   }),
   plot: toggle({ about: "Draw history and forecast in the terminal." }),
+  components: toggle({ about: "With --plot or --svg: draw trend and seasons too, as Prophet's plot_components does." }),
   svg: text({
     about:
       "Write the picture of history and forecast to this file, SVG or PNG by its name (PNG where resvg is installed).",

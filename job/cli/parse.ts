@@ -46,7 +46,7 @@ export function parse(
     .version(io.version)
     .help()
     .exitProcess(false)
-    .wrap(Math.min(120, Math.max(60, io.columns)))
+    .wrap(Math.min(120, Math.max(40, io.columns)))
     .strict()
     .parserConfiguration({
       "camel-case-expansion": false,

@@ -2,7 +2,7 @@
 import { forecasterOf } from "../core/forecast/method.ts";
 import { POLICY_NAMES, replay, rowsToCsv } from "../replay/replay.ts";
 import type { ReplayOptions, ReplayResult } from "../replay/types.ts";
-import { columns, number } from "../report/text.ts";
+import { number, table } from "../report/text.ts";
 import { type Command, CommandError, type Flags, INTERRUPTED } from "./io.ts";
 import { longHistoryOption, numberOption, wordsOption } from "./option-values.ts";
 import { checkOutputs, writeOutput } from "./outputs.ts";
@@ -28,7 +28,7 @@ export const replayCommand: Command = async (flags, io) => {
   });
   const interrupted = steps < planned ? { interrupted: true } : {};
   const answer = { file, startup, steps, policies, ...interrupted };
-  io.out(flags.json === true ? `${JSON.stringify(answer)}\n` : table(file, result));
+  io.out(flags.json === true ? `${JSON.stringify(answer)}\n` : scores(file, result, io.columns));
   return steps < planned ? INTERRUPTED : 0;
 };
 
@@ -48,7 +48,7 @@ function optionsOf(flags: Flags): ReplayOptions {
   };
 }
 
-function table(file: string, { steps, planned, policies }: ReplayResult): string {
+function scores(file: string, { steps, planned, policies }: ReplayResult, width: number): string {
   const rows = Object.entries(policies).map(([name, s]) => [
     name,
     number(s.podHours),
@@ -56,7 +56,7 @@ function table(file: string, { steps, planned, policies }: ReplayResult): string
     `${(100 * s.unserved).toFixed(2)} %`,
     String(s.actions),
   ]);
-  const lines = columns([["policy", "pod-hours", "time under", "unserved", "actions"], ...rows]);
+  const lines = table(["policy", "pod-hours", "time under", "unserved", "actions"], rows, width);
   const of = steps < planned ? ` of ${planned}, interrupted` : "";
   return `${file}: ${steps} steps${of} of 15 s\n${lines.join("\n")}\n`;
 }

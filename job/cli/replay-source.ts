@@ -55,7 +55,8 @@ async function fromPrometheus(flags: Flags, io: Io): Promise<ReplaySource> {
   const source = sourceOf({ settings, historyFile: null });
   if (source === null) throw new UsageError(`--from-prometheus: ${noSource()}`);
   if (settings.targets.length > 1) throw new UsageError("the file has several targets: name one with --deployment.");
-  const tools = { log: (_level: string, message: string) => io.err(`${message}\n`), redactor: io.redactor };
+  const log = (_level: string, message: string) => io.err(`${message}\n`);
+  const tools = { log, redactor: io.redactor, env: io.env };
   const { history, close } = await source.open({ settings, historyFile: null }, tools);
   try {
     const samples = await readRange(history, target, numberOption("replay", "range", flags));

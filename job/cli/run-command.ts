@@ -1,22 +1,26 @@
 /** The default command: settings -> ports -> runOnce (or several runs) -> JSON, text, plot, picture -> exit code. */
-import { extname } from "node:path";
+import { applyRules } from "../config/apply-rules.ts";
+import { REPEAT } from "../config/repeat.ts";
 import type { Settings } from "../config/types.ts";
 import type { Ports } from "../ports.ts";
-import { collectingReporter, type Reported } from "../report/reporter.ts";
+import { collectingReporter } from "../report/reporter.ts";
 import { type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
 import { choose, settingsOf } from "./choice.ts";
-import { type Command, CommandError, type Flags, type Io, UsageError } from "./io.ts";
+import { type Command, CommandError, type Flags, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
-import { checkOutputs, tell, writeOutput } from "./outputs.ts";
+import { checkOutputs, tell } from "./outputs.ts";
+import { printText, writePictures } from "./run-telling.ts";
 import { clockFor, openLog, openWorld, type World } from "./world.ts";
 
 /** Runs once, or every so often for a while. */
 export const runCommand: Command = async (flags, io) => {
   const choice = choose(flags, io);
   const repeat = repetition(flags);
+  if (flags.components === true && flags.plot !== true && flags.svg === undefined)
+    throw new UsageError("--components says what is drawn: give --plot or --svg FILE with it.");
   await checkOutputs(flags, ["svg"]);
   const settings = await settingsOf(flags, io, choice);
-  const log = await openLog(settings, io);
+  const log = openLog(settings, io);
   const dryRun = flags["dry-run"] === true;
   const world = await openWorld(settings, choice, io, log);
   const reporter = collectingReporter(log, flags.json !== true && settings.report.logFormat === "text");
@@ -65,44 +69,10 @@ async function several(
 function repetition(flags: Flags): Repetition | null {
   const every = readOption("run", "every", flags);
   const length = readOption("run", "for", flags);
-  if (every === undefined && length === undefined) return null;
-  if (every === undefined || length === undefined)
-    throw new UsageError("--every and --for go together, e.g. --every 15s --for 50s.");
+  const given = { ...(every === undefined ? {} : { every }), ...(length === undefined ? {} : { for: length }) };
+  const [wrong] = applyRules({ path: "", node: REPEAT, value: given }).refused;
+  if (wrong !== undefined) throw new UsageError(`${wrong.path === "" ? "" : `--${wrong.path}: `}${wrong.message}`);
+  if (every === undefined || length === undefined) return null;
   if (flags.once === true) throw new UsageError("--once is one decision; it does not go with --every and --for.");
   return { every, for: length };
-}
-
-async function printText(all: readonly Reported[], flags: Flags, io: Io, dryRun: boolean): Promise<void> {
-  const { decisionText } = await import("../report/text.ts");
-  for (const { target, record, outcome } of all) {
-    io.out(`${decisionText(target, record, outcome, dryRun)}\n`);
-    if (flags.plot !== true || record === null) continue;
-    const [{ pictureOf }, { terminalPlot }] = await Promise.all([
-      import("../report/picture.ts"),
-      import("../report/plot.ts"),
-    ]);
-    const picture = pictureOf(target, record);
-    if (picture !== null)
-      io.draw(`${terminalPlot(picture, { columns: Math.min(io.columns, 120), rows: 14, color: io.color })}\n`);
-  }
-}
-
-/** One picture a target, SVG or, by the name's end, PNG; with several targets their names go into the file names. */
-async function writePictures(all: readonly Reported[], path: string, flags: Flags, io: Io): Promise<void> {
-  const end = extname(path);
-  const base = path.slice(0, path.length - end.length);
-  for (const { target, record } of all) {
-    const file = all.length === 1 ? path : `${base}-${target.namespace}-${target.name}${end}`;
-    const make = async () => {
-      const [{ pictureOf }, { forecastSvg }] = await Promise.all([
-        import("../report/picture.ts"),
-        import("../report/svg.ts"),
-      ]);
-      const picture = record === null ? null : pictureOf(target, record);
-      if (picture === null) throw new Error(`there is no data of ${target.namespace}/${target.name} to draw`);
-      const svg = forecastSvg(picture);
-      return end.toLowerCase() === ".png" ? (await import("../report/png.ts")).svgToPng(svg, 1840) : svg;
-    };
-    await writeOutput(io, flags, "svg", make, file);
-  }
 }

@@ -8,7 +8,7 @@ import type { JobState } from "../core/state/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Replicas } from "../core/units.ts";
 import type { Clock, History, Outcome, Scaler, StateStore } from "../ports.ts";
-import type { Log } from "../report/log.ts";
+import { createLog, type Log } from "../report/log.ts";
 import type { Choice } from "./choice.ts";
 import type { Io } from "./io.ts";
 
@@ -68,7 +68,7 @@ export function forgetfulState(): StateStore {
 export async function openWorld(settings: Settings, choice: Choice, io: Io, log: Log): Promise<World> {
   const adapterLog = (level: "debug" | "warn", message: string) => log(level, message);
   const source = sourceOf({ settings, historyFile: choice.historyFile })!;
-  const tools = { log: adapterLog, redactor: io.redactor };
+  const tools = { log: adapterLog, redactor: io.redactor, env: io.env };
   const opened = await source.open({ settings, historyFile: choice.historyFile }, tools);
   const { history } = opened;
   const closers: (() => void)[] = [opened.close];
@@ -81,7 +81,7 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
     return { ...ports, source, api: null, announce: async () => {}, close };
   }
   const { kubernetesPorts } = await import("../adapters/kubernetes.ts");
-  const cluster = kubernetesPorts(settings.kubernetes, settings.state, { env: io.env, ...tools });
+  const cluster = kubernetesPorts(settings.kubernetes, settings.state, tools);
   closers.push(cluster.close);
   const announce: World["announce"] = async (target, outcome, now) => cluster.events?.write(target, outcome, now);
   const { scaler, state, api } = cluster;
@@ -94,8 +94,7 @@ export function clockFor(world: World, now: EpochSeconds | null): Clock {
 }
 
 /** The log of a command, on stderr. */
-export async function openLog(settings: Settings, io: Io): Promise<Log> {
-  const { createLog } = await import("../report/log.ts");
+export function openLog(settings: Settings, io: Io): Log {
   const { logLevel, logFormat } = settings.report;
   const log = createLog({
     level: logLevel,

@@ -80,8 +80,10 @@ function read(part: Place | undefined, { times }: Field) {
   const value = part?.value;
   if (typeof value === "string") return { value, written: value };
   if (typeof value !== "number" || part?.node.kind !== "quantity") return undefined;
-  const scaled = value * (times ?? 1);
-  return { value: scaled, written: formatUnit(part.node.unit, scaled) };
+  const { unit } = part.node;
+  if (times === undefined) return { value, written: formatUnit(unit, value) };
+  // 11,000 steps of 15 s are nobody's 2750 minutes
+  return { value: value * times, written: unit === "seconds" ? `${value * times}s` : formatUnit(unit, value * times) };
 }
 
 function at(field: string, from: Place): Place | undefined {

@@ -19,7 +19,6 @@ export const TARGET = group({
       about:
         "Namespace of the workload. Default: the job's own in a cluster, else that of the kubeconfig context, else `default`.",
       flag: "namespace",
-      chart: false,
     }),
     scaleTargetRef: group({
       about: "The object whose /scale is set.",

@@ -2,7 +2,7 @@
 import { check } from "./check.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Part } from "./schema.ts";
-import { secretsIn } from "./secrets.ts";
+import { holdsSecret, secretsIn } from "./secrets.ts";
 import { isServiceLink } from "./service-links.ts";
 import { PREFIX, type Setting, settingsIn } from "./settings.ts";
 import { TABLE, type Table } from "./table.ts";
@@ -41,10 +41,11 @@ function layer(entries: readonly Entry[], issues: Issue[]): Layer {
  * a note.
  */
 export function fromEnvironment(env: Environment, issues: Issue[], notes: string[] = [], table: Table = TABLE): Layer {
+  const given = Object.entries(env).filter(([name, value]) => name.startsWith(PREFIX) && value && !IGNORED.has(name));
+  if (given.length === 0) return { run: {}, target: {} };
   const known = new Map(settingsIn(table).map((s) => [s.variable, s]));
   const entries: Entry[] = [];
-  for (const [name, value] of Object.entries(env)) {
-    if (!name.startsWith(PREFIX) || value === undefined || value === "" || IGNORED.has(name)) continue;
+  for (const [name, value] of given) {
     const setting = known.get(name);
     if (setting === undefined && isServiceLink(name, env)) {
       notes.push(`${name} is ignored: it tells of a Service of that name; enableServiceLinks: false keeps such away.`);
@@ -57,7 +58,8 @@ export function fromEnvironment(env: Environment, issues: Issue[], notes: string
 
 /** The values of those variables that hold a secret. */
 export function secretVariables(env: Environment, table: Table = TABLE): readonly string[] {
-  return settingsIn(table).flatMap(({ node, variable }) => secretsIn(node, env[variable]).values);
+  const secret = settingsIn(table).filter(({ node }) => holdsSecret(node));
+  return secret.flatMap(({ node, variable }) => secretsIn(node, env[variable]).values);
 }
 
 /** Reads flags, by name without dashes; those that are not settings are left to the command line. */

@@ -99,7 +99,11 @@ function prometheusFrom(prometheus: Run["prometheus"], env: Layers["env"], issue
     } else headers[name] = value;
   }
   const { url } = prometheus;
-  return { ...prometheus, headers, ...(url === undefined ? {} : { url: url.replace(/\/+$/, "") }) };
+  return {
+    ...prometheus,
+    headers,
+    ...(url === undefined ? {} : { url: url.includes("?") ? url : url.replace(/\/+$/, "") }),
+  };
 }
 
 function checkDistinct(targets: readonly TargetConfig[], issues: Issue[]): void {

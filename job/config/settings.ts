@@ -22,13 +22,32 @@ function variableOf(path: readonly string[]): string {
   return PREFIX + path.map((p) => p.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toUpperCase()).join("_");
 }
 
+/** Its variable is spelt out only where somebody looks for one. */
+class FieldSetting implements Setting {
+  readonly scope: Setting["scope"];
+  readonly path: readonly string[];
+  readonly node: Node;
+  readonly title: string;
+  constructor(scope: Setting["scope"], path: readonly string[], node: Node, title: string) {
+    this.scope = scope;
+    this.path = path;
+    this.node = node;
+    this.title = title;
+  }
+  get flag(): string | null {
+    return this.node.flag ?? null;
+  }
+  get variable(): string {
+    return variableOf(this.path);
+  }
+}
+
 function walk(scope: Setting["scope"], node: Group, path: readonly string[], title?: string): Setting[] {
   return Object.entries(node.fields).flatMap(([key, field]): Setting[] => {
     const here = [...path, key];
     if (field.kind === "group") return walk(scope, field, here, title ?? titleOf(key, field));
     if (field.kind === "list" || field.kind === "dict") return [];
-    const flag = field.flag ?? null;
-    return [{ scope, path: here, node: field, flag, variable: variableOf(here), title: title ?? "Run" }];
+    return [new FieldSetting(scope, here, field, title ?? "Run")];
   });
 }
 

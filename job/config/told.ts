@@ -10,6 +10,7 @@ export type Told = (path: string, node?: Node) => boolean;
 
 /** Looks into the issues as they are now; later ones do not count. */
 export function toldIn(table: Table, issues: readonly Issue[]): Told {
+  if (issues.length === 0) return () => false;
   const told = new Set(issues.flatMap(({ path, meant }) => (meant === undefined ? [path] : [path, meant])));
   // everything that a told place lies in
   const above = new Set([...told].flatMap(prefixes));

@@ -43,8 +43,12 @@ function scaled(text: string, divisor: number): number | null {
   return PLAIN.test(text) ? Number(text) / divisor : null;
 }
 
-/** Writes a number so that parseUnit reads the same again: 1800 seconds are `30m`. */
+/** Writes a number so that parseUnit reads the same again: 1800 seconds are `30m`, 0.05 cores are `50m`. */
 export function formatUnit(unit: Unit, value: number): string {
+  if (unit === "cores" && value > 0 && value < 1) {
+    const milli = `${Number((value * 1000).toPrecision(12))}m`;
+    return parseUnit(unit, milli) === value ? milli : String(value);
+  }
   if (unit !== "seconds" || value === 0 || !Number.isInteger(value)) {
     return unit === "seconds" && value !== 0 ? `${value}s` : String(value);
   }

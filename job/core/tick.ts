@@ -39,7 +39,8 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
   const running: readonly Span[] = conditions.rollout === true ? [[now, now]] : [];
   const lacking = missing.incomplete === null ? recalled.incomplete : [...recalled.incomplete, missing.incomplete];
   const learnable = mask(series, [...bursts, ...running, ...lacking]);
-  const { forecast, problem } = usable ? requestForecast(input, learnable, lead, forecaster) : { forecast: null };
+  const answer = usable ? requestForecast(input, learnable, lead, forecaster) : { forecast: null };
+  const { forecast, problem, longHistory } = answer;
   const filled = usable ? backfill(recalled, series, now, config) : recalled;
   const memory = noteDrop(filled, now, demand, config, input.history?.pods === undefined ? series : null);
   const levels = levelsOf(config);
@@ -79,6 +80,7 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
     quantile,
     forecast,
     series: series.values.length > 0 ? series : null,
+    ...(longHistory && { longHistory }),
     recommendation,
     decision,
   };

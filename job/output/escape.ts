@@ -5,6 +5,10 @@ const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 /** The same, but for line feeds: a text of our own has several lines. */
 const UNSAFE_BUT_LINES = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
+/** Most texts hold nothing else, and the tables of Unicode take a millisecond to load. */
+const PLAIN = /^[ -~]*$/;
+const PLAIN_LINES = /^[ -~\n]*$/;
+
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /** As JSON writes it, so that a JSON text still says the same. */
@@ -15,12 +19,12 @@ function escaped(character: string): string {
 
 /** One line: what a server, a file or a person's setting said, as it may stand inside a message. */
 export function oneLine(text: string): string {
-  return text.replace(UNSAFE, escaped);
+  return PLAIN.test(text) ? text : text.replace(UNSAFE, escaped);
 }
 
 /** Several lines of our own; everything but the line feeds is made visible. */
 export function lines(text: string): string {
-  return text.replace(UNSAFE_BUT_LINES, escaped);
+  return PLAIN_LINES.test(text) ? text : text.replace(UNSAFE_BUT_LINES, escaped);
 }
 
 /** Where a text was cut. */

@@ -107,38 +107,54 @@ function longest(forms: readonly string[], text: string, there: (form: string, k
 
 /** Takes out what is a credential by its form, where nobody told us that it is one. */
 export function hideShapes(text: string): string {
-  return SHAPES.reduce((sum, shape) => shape(sum), text);
+  const lower = text.toLowerCase();
+  return SHAPES.reduce((sum, [hint, hide]) => (lower.includes(hint) ? hide(sum) : sum), text);
 }
 
-type Shape = (text: string) => string;
+/** A text without the hint, in lower case, holds no such credential: hardly any does. */
+type Shape = readonly [hint: string, hide: (text: string) => string];
 
 const SHAPES: readonly Shape[] = [
   // user and password in a URL
-  (text) => text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]*@/gi, `$1${HIDDEN}@`),
+  ["@", (text) => text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]*@/gi, `$1${HIDDEN}@`)],
   // the value of an Authorization header, with or without its scheme
-  (text) =>
-    text.replace(
-      /(\b(?:proxy-)?authorization\b["'\\]*\s*[:=]\s*["'\\]*)((?:bearer|basic|digest|negotiate|aws4-hmac-sha256)\s+)?[^\s"',;\\]+/gi,
-      `$1$2${HIDDEN}`,
-    ),
-  (text) =>
-    text.replace(/\b(Bearer\s+)([^\s"',;\\]{8,})/gi, (all, scheme, token) =>
-      /[^a-z]/i.test(token) ? scheme + HIDDEN : all,
-    ),
-  (text) =>
-    text.replace(/\b(Basic\s+)([A-Za-z0-9+/_-]{6,}={0,2})/gi, (all, scheme, pair) =>
-      isPair(pair) ? scheme + HIDDEN : all,
-    ),
+  [
+    "authorization",
+    (text) =>
+      text.replace(
+        /(\b(?:proxy-)?authorization\b["'\\]*\s*[:=]\s*["'\\]*)((?:bearer|basic|digest|negotiate|aws4-hmac-sha256)\s+)?[^\s"',;\\]+/gi,
+        `$1$2${HIDDEN}`,
+      ),
+  ],
+  [
+    "bearer ",
+    (text) =>
+      text.replace(/\b(Bearer\s+)([^\s"',;\\]{8,})/gi, (all, scheme, token) =>
+        /[^a-z]/i.test(token) ? scheme + HIDDEN : all,
+      ),
+  ],
+  [
+    "basic ",
+    (text) =>
+      text.replace(/\b(Basic\s+)([A-Za-z0-9+/_-]{6,}={0,2})/gi, (all, scheme, pair) =>
+        isPair(pair) ? scheme + HIDDEN : all,
+      ),
+  ],
   // JSON web tokens
-  (text) => text.replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, HIDDEN),
-  // private keys
-  (text) => text.replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, HIDDEN),
+  ["eyj", (text) => text.replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, HIDDEN)],
+  [
+    "private key-----",
+    (text) => text.replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, HIDDEN),
+  ],
   // parameters of a URL that are credentials by their name
-  (text) =>
-    text.replace(
-      /([?&;](?:[\w.-]*(?:token|password|passwd|secret|signature|api[-_]?key))=)[^\s&"'<>\\]+/gi,
-      `$1${HIDDEN}`,
-    ),
+  [
+    "=",
+    (text) =>
+      text.replace(
+        /([?&;](?:[\w.-]*(?:token|password|passwd|secret|signature|api[-_]?key))=)[^\s&"'<>\\]+/gi,
+        `$1${HIDDEN}`,
+      ),
+  ],
 ];
 
 function isPair(base64: string): boolean {

@@ -1,6 +1,9 @@
-/** What a picture of one tick shows, as plain rows: made of its record, drawn by the terminal plot and the SVG alike. */
+/** What a picture of one tick shows, as plain rows: made of its record, drawn by the terminal plot, the SVG and the page alike. */
+import type { Forecaster } from "../core/forecast/types.ts";
 import type { TickRecord } from "../core/policy/types.ts";
+import type { Series } from "../core/series/types.ts";
 import type { TargetConfig } from "../core/target.ts";
+import { historicalForecasts } from "../replay/historical-forecasts.ts";
 
 /** A point in time (epoch seconds) and its value (cores). */
 export interface Point {
@@ -17,42 +20,58 @@ export interface BandPoint extends Point {
 /** Everything drawn. */
 export interface Picture {
   readonly title: string;
+  readonly step: number;
+  /** Seconds that the decision looks ahead. */
+  readonly lead: number;
   readonly actual: readonly Point[];
-  /** What the models would have said within the window; may be empty. */
-  readonly fitted: readonly Point[];
+  /** What was forecast for each of these moments one lead before; empty where nothing was. */
+  readonly before: readonly BandPoint[];
+  /** The forecast from now on, over the lead. */
   readonly future: readonly BandPoint[];
   readonly now: number;
-  /** Demand that replicas are bought for, over the lead time. */
-  readonly cover: { readonly y: number; readonly level: number; readonly until: number } | null;
+  /** Demand that replicas are bought for: a quantile of the maximum between the two times. */
+  readonly cover: { readonly y: number; readonly level: number; readonly from: number; readonly until: number } | null;
   /** What the pods carry at their target, now and as decided, in cores. */
   readonly capacity: { readonly before: number; readonly after: number; readonly from: number; readonly to: number };
 }
 
-/** The picture of a record; null when it has no data to draw. */
-export function pictureOf(target: TargetConfig, record: TickRecord): Picture | null {
-  const { series, forecast, decision } = record;
+/** Values that the forecasts of a picture's past may see together: a forecast costs about 40 us a value, so this is two seconds at most. */
+const PAST_VALUES = 57_600;
+/** No screen tells more points apart. */
+const MOST_FORECASTS = 120;
+/** The past that is shown is at least so many leads long. */
+const LEADS_SHOWN = 6;
+
+/** The picture of a record; null when it has no data to draw. `forecaster` is asked again at past origins. */
+export function pictureOf(target: TargetConfig, record: TickRecord, forecaster: Forecaster): Picture | null {
+  const { series, forecast, decision, lead } = record;
   if (series === null || series.values.length === 0) return null;
-  const at = (i: number) => series.start + i * series.step;
-  const end = at(series.values.length - 1);
-  const actual = Array.from(series.values, (y, i) => ({ t: at(i), y })).filter((_, i) => series.filled[i] === 0);
-  const fitted =
-    forecast === null
-      ? []
-      : Array.from(forecast.fitted, (y, i) => ({ t: at(i), y })).filter((p) => Number.isFinite(p.y));
-  const future = Array.from(forecast?.path ?? [], (y, k) => ({
-    t: end + (k + 1) * series.step,
+  const { step } = series;
+  const leadSteps = Math.max(1, Math.ceil(lead / step - 1e-9));
+  const shown = Math.ceil(Math.max(target.history, LEADS_SHOWN * lead) / step);
+  const horizonSteps = Math.max(1, Math.ceil(target.horizon / step - 1e-9));
+  const most = Math.min(MOST_FORECASTS, Math.ceil(PAST_VALUES / series.values.length));
+  const past = { leadSteps, horizonSteps, shown, most, longHistory: record.longHistory };
+  const end = series.start + (series.values.length - 1) * step;
+  const future = Array.from(forecast?.path.subarray(0, leadSteps) ?? [], (y, k) => ({
+    t: end + (k + 1) * step,
     y,
     low: forecast?.lower[k] ?? y,
     high: forecast?.upper[k] ?? y,
   }));
   const covered = Number.isFinite(record.quantile) && forecast !== null;
+  const from = Math.max(record.now, end);
   return {
     title: `${target.namespace}/${target.name}`,
-    actual,
-    fitted,
+    step,
+    lead,
+    actual: measuredPoints(series, shown),
+    before: forecast === null ? [] : historicalForecasts(series, past, forecaster),
     future,
     now: record.now,
-    cover: covered ? { y: record.quantile, level: record.level, until: Math.max(record.now, end) + record.lead } : null,
+    cover: covered
+      ? { y: record.quantile, level: record.level, from: from + record.readyAfter, until: from + lead }
+      : null,
     capacity: {
       before: decision.current * target.targetCpu,
       after: decision.replicas * target.targetCpu,
@@ -60,4 +79,12 @@ export function pictureOf(target: TargetConfig, record: TickRecord): Picture | n
       to: decision.replicas,
     },
   };
+}
+
+/** The measured points of the last `shown` steps; what was filled in was not measured. */
+function measuredPoints({ start, step, values, filled }: Series, shown: number): Point[] {
+  const first = Math.max(0, values.length - shown);
+  return Array.from(values.subarray(first), (y, i) => ({ t: start + (first + i) * step, y })).filter(
+    (_, i) => filled[first + i] === 0,
+  );
 }

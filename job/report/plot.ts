@@ -1,142 +1,86 @@
-/** The picture in a terminal: braille dots for the load, the forecast and its band to the right of the line that is now. */
-import type { Picture } from "./picture.ts";
-import { cpu } from "./text.ts";
+/** The picture in a terminal of any width: the load as dots over the band that had been forecast for it, the forecast to the right of the line that is now. */
+import {
+  type Canvas,
+  canvasOf,
+  dot,
+  drawLine,
+  type Marks,
+  marksOf,
+  namesLine,
+  rowText,
+  type Terminal,
+} from "./canvas.ts";
+import type { BandPoint, Picture, Point } from "./picture.ts";
+import { cpu, number, wrap } from "./text.ts";
+import { tickStep, timeLabels } from "./ticks.ts";
 
-/** Braille bit of each dot of a cell, two columns of four rows, by Unicode's own numbering. */
-const DOTS: readonly (readonly number[])[] = [
-  [0x01, 0x02, 0x04, 0x40],
-  [0x08, 0x10, 0x20, 0x80],
-];
-const BLUE = "\u001b[34m";
-const RESET = "\u001b[0m";
+const ROWS = 14;
+/** The past is so many times as long as the forecast, more on a wider line: the forecast's part must be wide enough to be read. */
+const [LEAST_PAST, MOST_PAST, COLUMNS_A_PART] = [4, 10, 18];
 
-export interface PlotOptions {
-  /** Characters of a line. */
-  readonly columns: number;
-  readonly rows: number;
-  readonly color: boolean;
-}
-
-interface Canvas {
-  readonly width: number;
-  readonly height: number;
-  readonly load: Uint8Array;
-  readonly ahead: Uint8Array;
-  readonly band: Uint8Array;
-}
-
-function dot(canvas: Canvas, layer: Uint8Array, x: number, y: number): void {
-  const column = Math.min(canvas.width * 2 - 1, Math.max(0, Math.round(x)));
-  const row = Math.min(canvas.height * 4 - 1, Math.max(0, Math.round(y)));
-  const cell = (row >> 2) * canvas.width + (column >> 1);
-  layer[cell] = layer[cell]! | DOTS[column & 1]![row & 3]!;
-}
-
-/** A round step for about `count` ticks up to `max`: 1, 2 or 5 times a power of ten. */
-export function tickStep(max: number, count: number): number {
-  const raw = max / count;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  return [1, 2, 5, 10].map((m) => m * power).find((step) => step >= raw * 0.999)!;
-}
-
-function clock(t: number): string {
-  return new Date(t * 1000).toISOString().slice(11, 16);
-}
-
-/** Draws. Always the same text for the same picture; an empty one when there is nothing to draw. */
-export function terminalPlot(picture: Picture, options: PlotOptions): string {
-  const first = picture.actual[0];
-  if (first === undefined) return "";
-  const values = [...picture.actual.map((p) => p.y), ...picture.future.map((p) => p.high), picture.cover?.y ?? 0];
-  const top = Math.max(...values, 1e-9) * 1.05;
-  const last = Math.max(picture.now, picture.future.at(-1)?.t ?? 0);
-  const labelWidth = Math.max(...[0, top / 2, top].map((v) => cpu(v).length), 9) + 1;
-  const width = Math.max(20, options.columns - labelWidth - 1);
-  const cells = width * options.rows;
-  const canvas: Canvas = {
-    width,
-    height: options.rows,
-    load: new Uint8Array(cells),
-    ahead: new Uint8Array(cells),
-    band: new Uint8Array(cells),
-  };
-  const x = (t: number) => ((t - first.t) / Math.max(1, last - first.t)) * (width * 2 - 1);
-  const y = (v: number) => (1 - v / top) * (options.rows * 4 - 1);
-  drawLoad(canvas, picture, x, y);
-  drawFuture(canvas, picture, x, y);
-  const nowColumn = Math.min(width - 1, Math.round(x(picture.now)) >> 1);
+/** Draws. Always the same text for the same picture, no line longer than `columns`; an empty one when there is nothing to draw. */
+export function terminalPlot(picture: Picture, terminal: Terminal): string {
+  if (picture.actual.length === 0) return "";
+  const end = Math.max(picture.now + picture.lead, picture.future.at(-1)?.t ?? 0);
+  const parts = Math.min(MOST_PAST, Math.max(LEAST_PAST, terminal.columns / COLUMNS_A_PART));
+  const from = Math.max(picture.actual[0]!.t, picture.now - parts * (end - picture.now));
+  const recent = <T extends Point>(points: readonly T[]) => points.filter((p) => p.t >= from);
+  const [actual, before] = [recent(picture.actual), recent(picture.before)];
+  const highs = [...before, ...picture.future].map((p) => p.high);
+  const top = Math.max(...actual.map((p) => p.y), ...highs, picture.cover?.y ?? 0, 1e-9) * 1.05;
+  const margin = Math.max(...[0, top / 2, top].map((v) => cpu(v).length)) + 1;
+  const width = Math.max(10, terminal.columns - margin - 1);
+  const canvas = canvasOf(width, ROWS, [from, end], [0, top]);
+  drawBand(canvas, before, false);
+  drawBand(canvas, picture.future, true);
+  drawLine(canvas, canvas.load, actual, 2 * usualStep(actual));
+  const marks = marksOf(terminal);
+  const now = Math.min(width - 1, Math.round(canvas.x(picture.now)) >> 1);
   const ticks = new Map<number, string>();
-  const step = tickStep(top, 4);
-  for (let v = 0; v <= top; v += step) ticks.set(Math.round(y(v)) >> 2, cpu(v));
-  const lines = Array.from({ length: options.rows }, (_, row) => {
-    const label = (ticks.get(row) ?? "").padStart(labelWidth);
-    return `${label} ${rowText(canvas, row, nowColumn, options.color)}`.trimEnd();
+  for (let v = 0, step = tickStep(top, 4); v <= top; v += step) ticks.set(Math.round(canvas.y(v)) >> 2, cpu(v));
+  const lines = Array.from({ length: ROWS }, (_, row) => {
+    const label = (ticks.get(row) ?? "").padStart(margin);
+    return `${label} ${rowText(canvas, row, now, marks, terminal.color)}`.trimEnd();
   });
-  const axis = `${" ".repeat(labelWidth + 1)}${timeAxis(first.t, last, picture.now, width, nowColumn)}`;
-  const key = `${" ".repeat(labelWidth + 1)}left of the line: CPU as measured; right: forecast, with its 90 % band (shaded). Times are UTC.`;
-  return `${[...lines, axis, key].join("\n")}\n`;
+  const axis = " ".repeat(margin + 1) + timeAxis(from, picture.now, width, now);
+  return `${[...lines, axis, ...keyLines(picture, marks, terminal.columns)].join("\n")}\n`;
 }
 
-/** Joins neighbours, but not across a gap of more than two usual steps: missing data must look missing. */
-function drawLoad(canvas: Canvas, picture: Picture, x: (t: number) => number, y: (v: number) => number): void {
-  const { actual } = picture;
-  const gaps = actual.slice(1).map((p, i) => p.t - actual[i]!.t);
-  const usual = gaps.toSorted((a, b) => a - b)[gaps.length >> 1] ?? 0;
-  actual.forEach((p, i) => {
-    const next = actual[i + 1];
-    const joined = next !== undefined && next.t - p.t <= 2 * usual ? next : p;
-    const steps = Math.max(1, Math.ceil(Math.max(x(joined.t) - x(p.t), Math.abs(y(joined.y) - y(p.y)))));
-    for (let s = 0; s < steps; s++) {
-      const share = s / steps;
-      dot(canvas, canvas.load, x(p.t + share * (joined.t - p.t)), y(p.y + share * (joined.y - p.y)));
-    }
-  });
-}
-
-function drawFuture(canvas: Canvas, picture: Picture, x: (t: number) => number, y: (v: number) => number): void {
-  const { future } = picture;
-  future.forEach((p, k) => {
-    const next = future[k + 1] ?? p;
+/** A band, and in it the forecast itself where `line` says so: over past load it would hide among the load's dots. */
+function drawBand(canvas: Canvas, points: readonly BandPoint[], line: boolean): void {
+  const { x, y } = canvas;
+  const most = 2 * usualStep(points);
+  points.forEach((p, k) => {
+    const after = points[k + 1];
+    const next = after !== undefined && after.t - p.t <= most ? after : p;
     const steps = Math.max(1, Math.ceil(x(next.t) - x(p.t)));
     for (let s = 0; s < steps; s++) {
       const share = s / steps;
-      const at = x(p.t) + s;
-      dot(canvas, canvas.ahead, at, y(p.y + share * (next.y - p.y)));
       const low = y(p.low + share * (next.low - p.low));
-      for (let row = y(p.high + share * (next.high - p.high)); row <= low; row++) dot(canvas, canvas.band, at, row);
+      for (let row = y(p.high + share * (next.high - p.high)); row <= low; row++)
+        dot(canvas, canvas.band, x(p.t) + s, row);
     }
   });
+  if (line) drawLine(canvas, canvas.ahead, points, most);
 }
 
-function rowText(canvas: Canvas, row: number, nowColumn: number, color: boolean): string {
-  let line = "";
-  for (let c = 0; c < canvas.width; c++) {
-    const cell = row * canvas.width + c;
-    const load = canvas.load[cell]!;
-    const ahead = canvas.ahead[cell]!;
-    if (load !== 0) line += String.fromCodePoint(0x2800 + load);
-    else if (ahead !== 0) line += paint(String.fromCodePoint(0x2800 + ahead), color);
-    else if (canvas.band[cell] !== 0) line += paint("\u2591", color);
-    else line += c === nowColumn ? "\u2502" : " ";
-  }
-  return line;
+function usualStep(points: readonly Point[]): number {
+  const gaps = points.slice(1).map((p, i) => p.t - points[i]!.t);
+  return gaps.sort((a, b) => a - b)[gaps.length >> 1] ?? 0;
 }
 
-function paint(text: string, color: boolean): string {
-  return color ? `${BLUE}${text}${RESET}` : text;
+/** Names of now and of the first moment, the date where that is another than now's. */
+function timeAxis(from: number, now: number, width: number, nowColumn: number): string {
+  const [first, last] = timeLabels([from, now].map((t) => new Date(t * 1000))).map((name) => name.split("\n"));
+  const begin = last![1] === undefined ? first![0]! : first!.toReversed().join(" ");
+  return namesLine(width, [
+    [nowColumn - 8, `now ${last![0]}`],
+    [0, begin],
+  ]);
 }
 
-function timeAxis(first: number, last: number, now: number, width: number, nowColumn: number): string {
-  const line = Array.from({ length: width }, () => " ");
-  const put = (column: number, text: string) => {
-    const from = Math.max(0, Math.min(width - text.length, column));
-    [...text].forEach((char, i) => {
-      line[from + i] = char;
-    });
-  };
-  put(0, clock(first));
-  const middle = Math.round(nowColumn / 2);
-  put(middle - 2, clock(first + ((last - first) * middle) / width));
-  put(nowColumn - 8, `now ${clock(now)}`);
-  return line.join("").trimEnd();
+function keyLines({ lead, cover }: Picture, { key, band, now }: Marks, columns: number): readonly string[] {
+  const bought = cover === null ? "" : ` Replicas are bought for ${cpu(cover.y)}.`;
+  const text = `${key}: CPU as measured. ${band}: 90 % band, left of ${now} as forecast ${number(lead)} s before, right of it from now on.${bought} Times are UTC.`;
+  return wrap(text, columns);
 }

@@ -1,5 +1,7 @@
 /** SVG to PNG by resvg, a native addon that the image does not carry. */
 
+const SANS = "DejaVu Sans";
+
 /** Loads resvg. Throws an Error that says what to do where it is not installed. */
 export async function needResvg(): Promise<typeof import("@resvg/resvg-js")> {
   return import("@resvg/resvg-js").catch((cause: unknown) => {
@@ -12,6 +14,8 @@ export async function needResvg(): Promise<typeof import("@resvg/resvg-js")> {
 /** The picture as PNG, `width` pixels wide. Throws as `needResvg` does. */
 export async function svgToPng(svg: string, width: number): Promise<Uint8Array> {
   const resvg = await needResvg();
-  const options = { font: { loadSystemFonts: true }, fitTo: { mode: "width", value: width } } as const;
+  // resvg knows no system-ui, and would take what comes first: a serif
+  const font = { loadSystemFonts: true, sansSerifFamily: SANS, defaultFontFamily: SANS };
+  const options = { font, fitTo: { mode: "width", value: width } } as const;
   return new resvg.Resvg(svg, options).render().asPng();
 }

@@ -2,7 +2,7 @@
 import { areaY, lineY, type Markish, plot } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import type { ReplayOptions, ReplayResult, ReplayRow } from "../replay/types.ts";
-import { escapeXml } from "./svg.ts";
+import { escapeXml } from "./chart.ts";
 import { number } from "./text.ts";
 
 /** What the page is made of. */

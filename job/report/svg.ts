@@ -1,141 +1,171 @@
-/** The picture as SVG by Observable Plot: black points as measured, the blue forecast with its band, what the pods can carry. */
-import { areaY, lineY, type Markish, plot, dot as plotDot, text as plotText, ruleX } from "@observablehq/plot";
-import { parseHTML } from "linkedom";
-import type { Picture } from "./picture.ts";
+/** The picture of a decision as SVG: what came beside what had been forecast one lead before, and the time from now on, wide enough to be read. */
+import { areaY, axisX, axisY, dot, gridY, lineY, type Markish, ruleX } from "@observablehq/plot";
+import { bodyTop, frame, type LegendEntry, label, panel, sign } from "./chart.ts";
+import type { Components } from "./components.ts";
+import type { BandPoint, Picture } from "./picture.ts";
+import { componentsBody, componentsHeight } from "./svg-components.ts";
 import { cpu, number } from "./text.ts";
+import { LIGHT } from "./theme.ts";
+import { timeLabels, timeTicks } from "./ticks.ts";
 
-const BLUE = "#1f6feb";
-const INK = "#1b1f24";
-const GREY = "#6e7781";
-const ORANGE = "#bc4c00";
-
-export interface SvgOptions {
-  readonly width?: number;
-  readonly height?: number;
-}
+const WIDTH = 830;
+/** Heights of a panel's plot, and of its axis below: two lines of a phone's type. */
+const [PLOT, AXIS] = [230, 58];
+const [LEFT, RIGHT, GAP] = [66, 18, 26];
+/** Of the panels' width the one from now on. */
+const FUTURE_SHARE = 0.42;
+const [BAND, DASH] = [0.2, "6 4"];
 
 const date = (t: number) => new Date(t * 1000);
 
-function marks(picture: Picture, top: number): Markish[] {
-  const { capacity, cover, future, now } = picture;
-  const first = picture.actual[0]!;
-  const end = Math.max(now, future.at(-1)?.t ?? now, cover?.until ?? now);
-  // the curve is drawn through the newest point: the eye should not see a hole between past and forecast
-  const newest = picture.fitted.at(-1) ?? picture.actual.at(-1)!;
-  const joined = future.length === 0 ? [] : [{ ...newest, low: newest.y, high: newest.y }, ...future];
-  const steps = [
-    { t: first.t, y: capacity.before },
+/** The scale of the load, which both panels share. */
+interface Load {
+  readonly top: number;
+  readonly milli: boolean;
+}
+
+/** An SVG file of the picture: stands alone, light or dark as its reader has it, the same bytes for the same picture; below it the panels of the components. Throws RangeError when there is nothing to draw. */
+export function forecastSvg(picture: Picture, components: readonly Components[] = []): string {
+  if (picture.actual.length === 0) throw new RangeError("a picture needs at least one measured point");
+  const load = loadOf(picture);
+  const legend = legendOf(picture, load);
+  const top = bodyTop(legend.length) + 40;
+  const inner = WIDTH - LEFT - RIGHT - GAP;
+  const split = LEFT + Math.round(inner * (1 - FUTURE_SHARE));
+  const { from, to } = picture.capacity;
+  const decided = from === to ? `stays at ${to} pods` : `${from} \u2192 ${to} pods`;
+  const body = [
+    label(16, top - 22, load.milli ? "CPU, milli-cores" : "CPU, cores"),
+    label(split + GAP, top - 22, `the next ${number(picture.lead)} s`),
+    pastPanel(picture, load, split, top),
+    futurePanel(picture, load, split + GAP, WIDTH - split - GAP, top),
+    label(split, top + PLOT + AXIS, "time (UTC)", 'text-anchor="end"'),
+    label(WIDTH - RIGHT, top + PLOT + AXIS, "seconds from now", 'text-anchor="end"'),
+    componentsBody(components, top + PLOT + AXIS + 16, WIDTH),
+  ];
+  return frame({
+    width: WIDTH,
+    height: top + PLOT + AXIS + 16 + componentsHeight(components),
+    title: `${picture.title}: ${decided}`,
+    legend,
+    body: body.join("\n"),
+  });
+}
+
+function loadOf({ actual, before, future, cover, capacity }: Picture): Load {
+  const highs = [...before, ...future].map((p) => p.high);
+  const data = Math.max(...actual.map((p) => p.y), ...highs, cover?.y ?? 0, 1e-9);
+  const carried = Math.max(capacity.before, capacity.after);
+  // capacity far above the load would press the load flat; the legend still names it
+  const top = (carried <= 2.5 * data ? Math.max(data, carried) : data) * 1.06;
+  return { top, milli: top < 2 };
+}
+
+/** One entry a mark, in the order of the panels. */
+function legendOf({ lead, cover, capacity }: Picture, load: Load): readonly LegendEntry[] {
+  const { forecast, ink, pods } = LIGHT;
+  const { from, to } = capacity;
+  const forecastSign = (width: number) => sign.band(forecast, BAND) + sign.line(forecast, width);
+  return [
+    { sign: sign.dot(ink, 3), label: "CPU as measured" },
+    { sign: forecastSign(2), label: `forecast ${number(lead)} s before, 90 %` },
+    { sign: forecastSign(4), label: "forecast from now, 90 %" },
+    ...(cover === null
+      ? []
+      : [{ sign: sign.line(ink, 2.5, DASH), label: `to cover: ${cpu(cover.y)}, quantile ${number(cover.level)}` }]),
+    ...(carriedShown(capacity, load)
+      ? [{ sign: sign.line(pods, 2.5), label: `carried by ${from === to ? to : `${from}, then ${to}`} pods` }]
+      : []),
+  ];
+}
+
+function carriedShown({ before, after }: Picture["capacity"], { top }: Load): boolean {
+  return Math.max(before, after) <= top;
+}
+
+/** What came, and what had been forecast for it. */
+function pastPanel({ actual, before, now, step }: Picture, load: Load, width: number, top: number): string {
+  const stride = before.length > 1 ? before.at(-1)!.t - before.at(-2)!.t : step;
+  const ticks = timeTicks(actual[0]!.t, now, 5);
+  const names = timeLabels(ticks);
+  return panel({
+    ...place(0, top, width),
+    marginLeft: LEFT,
+    marginRight: 0,
+    x: { type: "utc", domain: [date(actual[0]!.t), date(now)], label: null },
+    y: { domain: [0, load.top], label: null },
+    marks: [
+      gridY({ stroke: LIGHT.grid, strokeOpacity: 1, ticks: 5 }),
+      axisY({ ticks: 5, tickSize: 4, tickFormat: (v: number) => (load.milli ? `${Math.round(v * 1000)}` : number(v)) }),
+      axisX(ticks, { tickSize: 4, tickFormat: (_, i) => names[i]! }),
+      ...banded(before, 1.5 * stride, 2),
+      dot(actual, { x: (p) => date(p.t), y: "y", r: 2.2, fill: LIGHT.ink }),
+    ],
+  });
+}
+
+/** The lead before now and the one after it. */
+function futurePanel(picture: Picture, load: Load, left: number, width: number, top: number): string {
+  const { actual, future, now, lead, cover, capacity, step } = picture;
+  const end = Math.max(now + lead, future.at(-1)?.t ?? 0);
+  const from = now - lead;
+  const ticks = secondsTicks(lead);
+  const carried = [
+    { t: from, y: capacity.before },
     { t: now, y: capacity.before },
     { t: now, y: capacity.after },
     { t: end, y: capacity.after },
   ];
-  const shown = Math.max(capacity.before, capacity.after) <= top;
-  return [
-    areaY(joined, { x: (p) => date(p.t), y1: (p) => p.low, y2: (p) => p.high, fill: BLUE, fillOpacity: 0.18 }),
-    ...(shown
-      ? [lineY(steps, { x: (p) => date(p.t), y: (p) => p.y, stroke: ORANGE, strokeWidth: 1.5, strokeDasharray: "5 3" })]
-      : []),
-    lineY(picture.fitted, { x: (p) => date(p.t), y: (p) => p.y, stroke: BLUE, strokeWidth: 1.25, strokeOpacity: 0.75 }),
-    lineY(joined, { x: (p) => date(p.t), y: (p) => p.y, stroke: BLUE, strokeWidth: 2.5 }),
-    plotDot(picture.actual, { x: (p) => date(p.t), y: (p) => p.y, r: 1.8, fill: INK }),
-    ...(cover === null
-      ? []
-      : [
-          lineY([now, cover.until], {
-            x: (t) => date(t),
-            y: () => cover.y,
-            stroke: BLUE,
-            strokeWidth: 1.5,
-            strokeDasharray: "2 2",
-          }),
-        ]),
-    ruleX([date(now)], { stroke: GREY, strokeDasharray: "3 3" }),
-    plotText([{ t: now }], {
-      x: (p) => date(p.t),
-      frameAnchor: "top",
-      text: () => "now",
-      textAnchor: "end",
-      dx: -5,
-      dy: 2,
-      fill: GREY,
-    }),
-  ];
-}
-
-/** The legend, as SVG: drawn here so that the file stands alone. */
-function legend(picture: Picture, x: number, y: number): string {
-  const { capacity, cover } = picture;
-  const pods = capacity.from === capacity.to ? `${capacity.to} pods` : `${capacity.from} to ${capacity.to} pods`;
-  const items: readonly (readonly [string, string])[] = [
-    [`<circle cx="9" cy="-4" r="2.2" fill="${INK}"/>`, "CPU as measured"],
-    [`<path d="M0-4h18" stroke="${BLUE}" stroke-width="2.5"/>`, "forecast"],
-    [`<path d="M0-9h18v10h-18z" fill="${BLUE}" fill-opacity=".18"/>`, "90 % band"],
-    ...(cover === null
-      ? []
-      : [
-          [
-            `<path d="M0-4h18" stroke="${BLUE}" stroke-width="1.5" stroke-dasharray="2 2"/>`,
-            `to cover: ${cpu(cover.y)} (${number(cover.level)} quantile)`,
-          ] as const,
-        ]),
-    [
-      `<path d="M0-4h18" stroke="${ORANGE}" stroke-width="1.5" stroke-dasharray="5 3"/>`,
-      `carried at target by ${pods}`,
+  const bought = cover === null ? [] : [cover.from, cover.until].map((t) => ({ t, y: cover.y }));
+  const line = { x: (p: { readonly t: number }) => date(p.t), y: "y", strokeWidth: 2.5 } as const;
+  return panel({
+    ...place(left, top, width),
+    marginLeft: 0,
+    marginRight: RIGHT,
+    x: { type: "utc", domain: [date(from), date(end)], label: null },
+    y: { domain: [0, load.top], label: null },
+    marks: [
+      gridY({ stroke: LIGHT.grid, strokeOpacity: 1, ticks: 5 }),
+      axisX(
+        ticks.map((s) => date(now + s)),
+        { tickSize: 4, tickFormat: (_, i) => fromNow(ticks[i]!) },
+      ),
+      ruleX([date(now)], { stroke: LIGHT.muted, strokeDasharray: "2 3" }),
+      ...banded(future, 1.5 * step, 4),
+      ...(carriedShown(capacity, load) ? [lineY(carried, { ...line, stroke: LIGHT.pods })] : []),
+      lineY(bought, { ...line, stroke: LIGHT.ink, strokeDasharray: DASH }),
+      dot(
+        actual.filter((p) => p.t >= from),
+        { x: (p) => date(p.t), y: "y", r: 3, fill: LIGHT.ink },
+      ),
     ],
-  ];
-  let at = x;
-  const parts = items.map(([sign, label]) => {
-    const part = `<g transform="translate(${at},${y})">${sign}<text x="24" fill="${INK}">${escapeXml(label)}</text></g>`;
-    // about 6.1 px a character at 11 px, and the sign
-    at += 24 + label.length * 6.1 + 16;
-    return part;
   });
-  return parts.join("");
 }
 
-/** Escapes a text for XML. */
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+function place(left: number, top: number, width: number) {
+  return { left, top: top - 8, width, height: PLOT + AXIS + 8, marginTop: 8, marginBottom: AXIS };
 }
 
-/** An SVG file of the picture: stands alone, light background, the same bytes for the same picture. Throws RangeError when there is nothing to draw. */
-export function forecastSvg(picture: Picture, options: SvgOptions = {}): string {
-  if (picture.actual.length === 0) throw new RangeError("a picture needs at least one measured point");
-  const width = options.width ?? 920;
-  const height = options.height ?? 380;
-  const head = 58;
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
-  const values = [...picture.actual.map((p) => p.y), ...picture.future.map((p) => p.high), picture.cover?.y ?? 0];
-  const data = Math.max(...values, 1e-9);
-  const capacity = Math.max(picture.capacity.before, picture.capacity.after);
-  // capacity far above the load would press the load flat; the legend still names it
-  const top = (capacity <= 2.5 * data ? Math.max(data, capacity) : data) * 1.06;
-  const milli = top < 2;
-  const chart = plot({
-    document,
-    width,
-    height: height - head,
-    marginLeft: 56,
-    marginRight: 24,
-    marginTop: 14,
-    marginBottom: 34,
-    style: { fontFamily: "system-ui, sans-serif", fontSize: "11px", color: INK, background: "none" },
-    x: { type: "utc", label: "time (UTC)", tickSize: 4, tickFormat: "%H:%M" },
-    y: {
-      domain: [0, top],
-      label: null,
-      grid: true,
-      ticks: 6,
-      tickFormat: (v: number) => (milli ? `${Math.round(v * 1000)}m` : number(v)),
-    },
-    marks: marks(picture, top),
+/** A forecast and its band. Neighbours are joined, but not over more than `most` seconds: where nothing was forecast, nothing is drawn. */
+function banded(points: readonly BandPoint[], most: number, strokeWidth: number): Markish[] {
+  let run = 0;
+  const rows = points.map((p, i) => {
+    if (i > 0 && p.t - points[i - 1]!.t > most) run++;
+    return { ...p, run, at: date(p.t) };
   });
-  const inner = chart.outerHTML.replace("<svg ", `<svg y="${head}" `);
-  const title = `${picture.title}: CPU ${milli ? "(milli-cores)" : "(cores)"}, forecast and replicas`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="11" role="img">`,
-    `<title>${escapeXml(title)}</title><rect width="100%" height="100%" fill="#fff"/>`,
-    `<text x="16" y="24" font-size="15" font-weight="600" fill="${INK}">${escapeXml(title)}</text>`,
-    `<g>${legend(picture, 16, 46)}</g>${inner}</svg>\n`,
-  ].join("");
+    areaY(rows, { x: "at", y1: "low", y2: "high", z: "run", fill: LIGHT.forecast, fillOpacity: BAND }),
+    lineY(rows, { x: "at", y: "y", z: "run", stroke: LIGHT.forecast, strokeWidth }),
+  ];
+}
+
+/** Now, and round steps before and after it within one lead: at most two on each side. */
+function secondsTicks(lead: number): readonly number[] {
+  const step = [15, 30, 60, 120, 300, 600, 1800, 3600].find((s) => s * 2.5 > lead) ?? 7200;
+  return [-2, -1, 0, 1, 2].map((k) => k * step).filter((s) => Math.abs(s) <= lead);
+}
+
+function fromNow(seconds: number): string {
+  if (seconds === 0) return "now";
+  return `${seconds > 0 ? "+" : "\u2212"}${Math.abs(seconds)}`;
 }

@@ -18,10 +18,55 @@ export function cpu(cores: number): string {
   return Math.abs(cores) < 1 ? `${number(cores * 1000)}m` : `${number(cores)} cores`;
 }
 
-/** Columns padded to their widest cell; the last one is left ragged. */
-export function columns(rows: readonly (readonly string[])[], gap = "  "): readonly string[] {
+/** The words of a text in lines of at most `width` characters, later lines indented; a word that is longer stands alone. */
+export function wrap(text: string, width: number, indent = ""): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = indent + word;
+    } else line += line === "" || line === indent ? word : ` ${word}`;
+  }
+  return [...lines, line];
+}
+
+/** The last column needs so many characters beside the others, or goes below them. */
+const LEAST_ROOM = 28;
+
+/**
+ * Columns padded to their widest cell, in lines of at most `width` characters. The last column is text: it is wrapped within
+ * its column, or below the others where that would leave it too narrow.
+ */
+export function columns(
+  rows: readonly (readonly string[])[],
+  width = Number.POSITIVE_INFINITY,
+  gap = "  ",
+): readonly string[] {
   const widths = (rows[0] ?? []).map((_, c) => Math.max(...rows.map((row) => row[c]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, c) => (c === row.length - 1 ? cell : cell.padEnd(widths[c]!))).join(gap));
+  const last = widths.length - 1;
+  const before = widths.slice(0, last).reduce((sum, w) => sum + w + gap.length, 0);
+  const room = width - before;
+  const below = widths[last]! > room && room < LEAST_ROOM;
+  return rows.flatMap((row) => {
+    const head = row
+      .slice(0, last)
+      .map((cell, c) => cell.padEnd(widths[c]!) + gap)
+      .join("");
+    const text = row[last] ?? "";
+    if (below) return [...wrap(head.trimEnd(), width), ...wrap(text, width - 4).map((line) => `    ${line}`)];
+    return wrap(text, room).map((line, i) => (i === 0 ? head : " ".repeat(before)) + line);
+  });
+}
+
+/** A table of numbers with a head; where it does not fit, each row becomes a block of its own. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[], width: number): readonly string[] {
+  const lines = columns([head, ...rows]);
+  if (lines.every((line) => line.length <= width)) return lines;
+  return rows.flatMap((row) => [
+    row[0]!,
+    ...columns(head.slice(1).map((name, c) => [name, row[c + 1]!])).map((line) => `  ${line}`.slice(0, width)),
+  ]);
 }
 
 const ACTION: Readonly<Record<Outcome["action"], string>> = {
@@ -43,15 +88,15 @@ function isTrail(entry: unknown): entry is TrailEntry {
 }
 
 /** The trail as lines: stage, replicas, reason, message. */
-export function trailLines(trail: readonly unknown[]): readonly string[] {
+export function trailLines(trail: readonly unknown[], width = Number.POSITIVE_INFINITY): readonly string[] {
   const rows = trail.filter(isTrail).map((e) => {
     const change = e.from === e.to ? String(e.to) : `${e.from} -> ${e.to}`;
     return [e.stage, change, e.reason, e.message];
   });
-  return columns(rows).map((line) => `  ${line}`);
+  return columns(rows, width - 2).map((line) => `  ${line}`);
 }
 
-function facts(target: TargetConfig, record: TickRecord): readonly string[] {
+function facts(target: TargetConfig, record: TickRecord, width: number): readonly string[] {
   const { quality, forecast } = record;
   const rows = [
     ["data", `${quality.message}`],
@@ -77,19 +122,22 @@ function facts(target: TargetConfig, record: TickRecord): readonly string[] {
     );
     if (weights.length > 0) rows.push(["models", weights.join(", ")]);
   }
-  return columns(rows).map((line) => `  ${line}`);
+  return columns(rows, width - 2).map((line) => `  ${line}`);
 }
 
-/** One target's run: what was done, why, from which numbers, and stage by stage. */
+/** One target's run: what was done, why, from which numbers, and stage by stage, in lines of at most `width` characters. */
 export function decisionText(
   target: TargetConfig,
   record: TickRecord | null,
   outcome: Outcome,
   dryRun: boolean,
+  width = Number.POSITIVE_INFINITY,
 ): string {
   const done = dryRun && outcome.action === "scaled" ? "would scale" : ACTION[outcome.action];
   const head = `${target.namespace}/${outcome.name}: ${done}${replicas(outcome)} (${outcome.reason})`;
-  const trail = outcome.trail.length === 0 ? [] : ["", "  Decision, stage by stage", ...trailLines(outcome.trail)];
-  const known = record === null ? [] : ["", ...facts(target, record)];
-  return [head, `  ${outcome.message}`, ...known, ...trail, ""].join("\n");
+  const trail =
+    outcome.trail.length === 0 ? [] : ["", "  Decision, stage by stage", ...trailLines(outcome.trail, width)];
+  const known = record === null ? [] : ["", ...facts(target, record, width)];
+  const message = wrap(outcome.message, width - 2).map((line) => `  ${line}`);
+  return [...wrap(head, width, "  "), ...message, ...known, ...trail, ""].join("\n");
 }

@@ -37,7 +37,7 @@ export function decideAll(
       const input = {
         now: readings.now,
         history: history instanceof Error ? null : history,
-        current: currentOf(target, scale),
+        current: currentOf(scale),
         pods: scale.replicas,
         conditions: scale.conditions,
         memory: before,
@@ -50,7 +50,7 @@ export function decideAll(
   });
 }
 
-/** What is set: the replicas, or the floor of an HPA that is not switched off. */
-function currentOf(target: TargetConfig, scale: ScaleReading): number {
-  return target.actuator === "hpa" && scale.replicas > 0 ? (scale.floor ?? 1) : scale.replicas;
+/** What is set: the replicas, or the floor that an actuator sets in their place where they are not switched off. */
+function currentOf({ replicas, floor }: ScaleReading): number {
+  return replicas > 0 ? (floor ?? replicas) : replicas;
 }

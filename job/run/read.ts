@@ -68,7 +68,7 @@ export async function nameWriters(
     if (scale instanceof Error || scale.conditions.otherWriter !== undefined || target.mode === "Off") return scale;
     const last = memoryOf(state.state, target)?.lastWritten;
     const again = last?.foreign === true && last.overruled > 1;
-    if (target.actuator !== "scale" || !last || (!again && last.replicas === scale.replicas)) return scale;
+    if (scale.floor !== undefined || !last || (!again && last.replicas === scale.replicas)) return scale;
     const otherWriter = await scaler.otherWriter?.(target, scale.replicas);
     return { ...scale, conditions: { ...scale.conditions, ...(otherWriter && { otherWriter }) } };
   });

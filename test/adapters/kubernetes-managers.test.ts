@@ -1,7 +1,8 @@
 /** Who set spec.replicas, by managedFields as an API server gives them. */
 import { describe, expect, it } from "vitest";
 import { conditionsOf } from "../../job/adapters/kubernetes-conditions.ts";
-import { type ManagedField, otherWriter } from "../../job/adapters/kubernetes-managers.ts";
+import { otherWriter } from "../../job/adapters/kubernetes-managers.ts";
+import type { ManagedField } from "../../job/adapters/kubernetes-objects.ts";
 
 const owns = { "f:spec": { "f:replicas": {} } };
 const other = { "f:spec": { "f:template": {} } };

@@ -23,13 +23,16 @@ function node(args: readonly string[], env: Record<string, string> = {}) {
 }
 
 describe("job/main.ts", () => {
-  it.each(["18.20.4", "20.20.2", "22.18.0"])("under Node %s says one sentence and ends with 2", (version) => {
-    const disguise = `data:text/javascript,Object.defineProperty(process.versions,"node",{value:"${version}"})`;
-    const { status, stdout, stderr } = node(["--import", disguise, ...RUN]);
-    expect(stderr).toBe(`prophet-autoscaler needs Node 22.19 or later; this is Node ${version}.\n`);
-    expect(status).toBe(2);
-    expect(stdout).toBe("");
-  });
+  it.each(["18.20.4", "20.20.2", "22.20.0", "23.11.1", "24.4.1"])(
+    "under Node %s says one sentence and ends with 2",
+    (version) => {
+      const disguise = `data:text/javascript,Object.defineProperty(process.versions,"node",{value:"${version}"})`;
+      const { status, stdout, stderr } = node(["--import", disguise, ...RUN]);
+      expect(stderr).toBe(`prophet-autoscaler needs Node 22.21, 24.5 or later; this is Node ${version}.\n`);
+      expect(status).toBe(2);
+      expect(stdout).toBe("");
+    },
+  );
 
   it("runs where no compile cache can be kept", () => {
     const { status, stdout } = node(RUN, { NODE_COMPILE_CACHE: "/dev/null/nowhere", TMPDIR: "/dev/null/nowhere" });

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Missing, missingControlPlane, missingNode, missingPrometheus } from "./available.ts";
+import { drawnText } from "./demo/drawn.ts";
 import { demoPicture } from "./demo/picture.ts";
 import { PER_POD, reportOf } from "./demo/report.ts";
 import { runDemo } from "./demo/run.ts";
@@ -43,6 +44,7 @@ export async function demo(args: readonly string[]): Promise<number> {
   console.log(`\n${report.text}`);
   mkdirSync(flags.out, { recursive: true });
   writeFileSync(join(flags.out, "demo.svg"), demoPicture(report.panels, PER_POD));
+  writeFileSync(join(flags.out, "demo.json"), drawnText(report.panels, flags.period));
   writeFileSync(join(flags.out, "report.json"), `${JSON.stringify(report.numbers, null, 1)}\n`);
   console.log(`\npicture: ${join(flags.out, "demo.svg")}, numbers: ${join(flags.out, "report.json")}`);
   for (const failure of report.failures) console.error(failure);

@@ -1,6 +1,8 @@
 /** What the demo says about waves, load, runs and its own success, on runs worked by hand. */
 import { describe, expect, it } from "vitest";
+import { sameContent } from "../../scripts/pictures.ts";
 import { addAnswer, createTally, describeTally } from "../../stress-app/tally.ts";
+import { drawnText, panelsOf } from "./demo/drawn.ts";
 import { demandAt, servedOf } from "./demo/load.ts";
 import { demoPicture } from "./demo/picture.ts";
 import { modelledHpa } from "./demo/reactive.ts";
@@ -156,5 +158,7 @@ describe("reportOf", () => {
     expect(svg.match(/led by \d+ s/g)).toHaveLength(4);
     expect(svg.match(/\d+ s late/g)).toHaveLength(4);
     expect(svg).not.toContain("NaN");
+    // the same from the file that a demo leaves
+    expect(sameContent(demoPicture(panelsOf(drawnText(panels, PERIOD)), PER_POD), svg)).toBe(true);
   });
 });

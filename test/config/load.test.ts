@@ -144,7 +144,7 @@ describe("loadSettings", () => {
     [
       "a wrong variable by its name",
       { env: { PROPHET_AUTOSCALER_TARGET_CPU: "0" }, flags: { deployment: "web" } },
-      [/^PROPHET_AUTOSCALER_TARGET_CPU: must be .*from 0\.001.*got "0"/],
+      [/^PROPHET_AUTOSCALER_TARGET_CPU: must be .*from 1m.*got "0"/],
     ],
     [
       "an unknown variable",

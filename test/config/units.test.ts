@@ -42,6 +42,22 @@ describe("parseUnit", () => {
     expect(parseUnit(unit, written)).toBeNull();
   });
 
+  it("reads back whatever it writes, in cores too", () => {
+    expect([0.05, 0.001, 0.5015, 1, 2.5, 0].map((v) => formatUnit("cores", v))).toEqual([
+      "50m",
+      "1m",
+      "501.5m",
+      "1",
+      "2.5",
+      "0",
+    ]);
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 2000, noNaN: true }), (cores) => {
+        expect(parseUnit("cores", formatUnit("cores", cores))).toBe(cores);
+      }),
+    );
+  });
+
   it("reads back whatever it writes", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 10 ** 9 }), (n) => {

@@ -3,7 +3,7 @@ import type { Io } from "../../job/cli/io.ts";
 
 /** All of Io but the arguments, the environment and the streams. */
 export const QUIET = {
-  columns: 100,
+  columns: Number.POSITIVE_INFINITY,
   color: false,
   unicode: true,
   errColumns: null,

@@ -22,7 +22,7 @@ export interface Seen {
 export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | (() => Iterable<string>);
+  readonly body?: string | Buffer | (() => Iterable<string>);
   readonly delay?: number;
   readonly end?: "hang" | "cut" | "silent";
 }
@@ -79,7 +79,7 @@ async function send(
     return;
   }
   response.writeHead(status, { "content-type": "application/json", ...headers });
-  if (typeof text === "string") return void response.end(text);
+  if (typeof text !== "function") return void response.end(text);
   for (const part of text()) if (!response.write(part)) await once(response, "drain").catch(() => {});
   response.end();
 }

@@ -1,6 +1,6 @@
 /** Settings for adapters in tests: short deadlines, no pauses. */
 
-import type { Timing } from "../../job/adapters/retry.ts";
+import type { Timing } from "../../job/adapters/http/retry.ts";
 import type { KubernetesSettings, PrometheusSettings } from "../../job/config/types.ts";
 
 /** Prometheus at a URL, with whatever a test is about. */
@@ -8,6 +8,7 @@ export function prometheusSettings(url: string, more: Partial<PrometheusSettings
   return {
     url,
     headers: {},
+    parameters: {},
     matchers: {},
     timeout: 2,
     retries: 2,

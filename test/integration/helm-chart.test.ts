@@ -20,7 +20,7 @@ import {
 } from "./helm-program.ts";
 
 /** Labels that say who installed an object. */
-const installers = ["helm.sh/chart", "app.kubernetes.io/managed-by", "app.kubernetes.io/instance"];
+const installers = ["helm.sh/chart", "app.kubernetes.io/managed-by"];
 
 /**
  * Objects by kind, namespace and name, without the differences that are allowed:
@@ -50,6 +50,7 @@ const same: readonly (readonly [string | null, string, readonly string[]])[] = [
   ["demo", "prophet-demo", ["overlays/demo"]],
   ["hpa-floor", "default", ["overlays/hpa-floor"]],
   ["multi-target", "default", ["overlays/multi-target"]],
+  ["openshift", "prophet-demo", ["overlays/openshift"]],
   ["monitoring", "default", ["base", "overlays/monitoring"]],
   ["operator", "default", ["base", "monitoring/operator"]],
 ];
@@ -72,7 +73,12 @@ const refused: readonly (readonly [string, object, RegExp])[] = [
   ["half a replica", { config: { targets: [target({ minReplicas: 1.5 })] } }, /\/minReplicas/],
   ["a number as text", { config: { targets: [target({ maxReplicas: "ten" })] } }, /\/maxReplicas/],
   ["an unknown mode", { config: { targets: [target({ mode: "DryRun" })] } }, /\/mode/],
-  ["another namespace", { config: { targets: [target({ namespace: "other" })] } }, /'namespace' not allowed/],
+  [
+    "a namespace for all",
+    { config: { defaults: { namespace: "other" } } },
+    /\/config\/defaults.*'namespace' not allowed/,
+  ],
+  ["a namespace that is none", { config: { targets: [target({ namespace: "a.b" })] } }, /\/targets\/0\/namespace/],
   ["a name with capitals", { config: { targets: [target({ scaleTargetRef: { name: "Web" } })] } }, /\/name/],
   ["a URL without http", { config: { prometheus: { url: "prometheus:9090" } } }, /\/prometheus\/url/],
   ["a password in the URL", { config: { prometheus: { url: "http://me:pw@prometheus" } } }, /\/prometheus\/url/],

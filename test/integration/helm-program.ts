@@ -7,10 +7,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parseAllDocuments } from "yaml";
 import { type Missing, missingControlPlane, programs } from "../cluster/available.ts";
+import type { PodSpec } from "../kubernetes/scc.ts";
 
 const run = promisify(execFile);
 export const manifests = join(import.meta.dirname, "../../manifests");
 export const chart = join(manifests, "helm");
+/** The folders below overlays. */
+export const overlays = readdirSync(join(manifests, "overlays"));
 /** The values files that come with the chart, by name. */
 export const valuesFiles = readdirSync(join(chart, "values")).map((file) => file.replace(/\.yaml$/, ""));
 export const valuesFile = (name: string): string => join(chart, "values", `${name}.yaml`);
@@ -61,6 +64,7 @@ export async function kustomize(folder: string): Promise<string> {
 }
 
 export interface KubeObject {
+  readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: {
     readonly name: string;
@@ -77,4 +81,21 @@ export function objectsOf(yaml: string): KubeObject[] {
   return parseAllDocuments(yaml)
     .map((document) => document.toJS() as KubeObject | null)
     .filter((object) => object !== null);
+}
+
+/** The pods that workloads and CronJobs make, with the name of their owner. */
+export function podsOf(objects: readonly KubeObject[]): (readonly [owner: string, pod: PodTemplate])[] {
+  return objects.flatMap(({ kind, metadata, spec }) => {
+    const { template, jobTemplate } = (spec ?? {}) as {
+      template?: PodTemplate;
+      jobTemplate?: { spec: { template: PodTemplate } };
+    };
+    const pod = jobTemplate?.spec.template ?? template;
+    return pod === undefined ? [] : [[`${kind} ${metadata.name}`, pod] as const];
+  });
+}
+
+export interface PodTemplate {
+  readonly metadata: KubeObject["metadata"];
+  readonly spec: PodSpec & Readonly<Record<string, unknown>>;
 }

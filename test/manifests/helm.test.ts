@@ -1,18 +1,11 @@
 /** The chart as files, without Helm: the version is the package's, the dashboard and the rules those of manifests/monitoring. */
-import { readdirSync, readFileSync, realpathSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
 const manifests = join(import.meta.dirname, "../../manifests");
 const read = (file: string): string => readFileSync(join(manifests, file), "utf8");
-
-/** Every field of values.yaml, as a path. */
-function fieldsOf(value: unknown, path: readonly string[] = []): string[][] {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return [[...path]];
-  const entries = Object.entries(value);
-  return entries.length === 0 ? [[...path]] : entries.flatMap(([key, field]) => fieldsOf(field, [...path, key]));
-}
 
 describe("the chart's files", () => {
   test("chart, job and default images have one version", () => {
@@ -25,16 +18,17 @@ describe("the chart's files", () => {
     expect(realpathSync(join(manifests, "helm/files", file))).toBe(realpathSync(join(manifests, "monitoring", file)));
   });
 
-  test("every value is used by a template", () => {
-    const templates = readdirSync(join(manifests, "helm/templates"))
-      .map((file) => read(`helm/templates/${file}`))
-      .join("\n");
-    // `config` goes into the job's file as a whole
-    const { config: _config, ...values } = parse(read("helm/values.yaml")) as Record<string, unknown>;
-    for (const path of fieldsOf(values)) {
-      // fields of requests, limits and labels are passed on by their parent
-      const known = path.filter((part) => !/^(cpu|memory|requests|limits|release|grafana_dashboard)$/.test(part));
-      expect(templates, path.join(".")).toMatch(new RegExp(`\\.${known.at(-1)}\\b`));
+  test("the icon is that of the docs, and every value is told in the README", () => {
+    const [, icon] = (parse(read("helm/Chart.yaml")) as { icon: string }).icon.split("base64,");
+    expect(Buffer.from(icon!, "base64").toString()).toBe(read("../docs/img/icon.svg").trim());
+    const rows = read("helm/README.md")
+      .split("\n")
+      .filter((line) => line.startsWith("| `"));
+    expect(rows.length).toBeGreaterThan(60);
+    for (const row of rows) {
+      const [, , , meaning] = row.split(" | ".trim()).map((cell) => cell.trim());
+      expect(meaning, row).toMatch(/\w.*\.$/);
+      expect(meaning!.length, row).toBeLessThanOrEqual(140);
     }
   });
 

@@ -1,16 +1,19 @@
-/** Text, terminal plot, SVG and replay page: what they show, and that they stand alone and never change by themselves. */
+/** The picture of a decision in a terminal and as SVG: what it shows, that it stands alone and never changes by itself. */
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
-import type { ReplayResult, ReplayRow } from "../../job/replay/types.ts";
+import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
+import { escapeXml } from "../../job/report/chart.ts";
+import { componentsOf } from "../../job/report/components.ts";
 import { pictureOf } from "../../job/report/picture.ts";
-import { terminalPlot, tickStep } from "../../job/report/plot.ts";
-import { replayHtml, thin } from "../../job/report/replay-html.ts";
-import { collectingReporter } from "../../job/report/reporter.ts";
-import { escapeXml, forecastSvg } from "../../job/report/svg.ts";
-import { columns, cpu, decisionText, number } from "../../job/report/text.ts";
-import { OUTCOME, START, sampleRecord, TARGET } from "./sample.ts";
+import { terminalPlot } from "../../job/report/plot.ts";
+import { terminalComponents } from "../../job/report/plot-components.ts";
+import { forecastSvg } from "../../job/report/svg.ts";
+import { tickStep, timeLabels, timeTicks } from "../../job/report/ticks.ts";
+import { START, sampleRecord, TARGET } from "./sample.ts";
 
-const picture = pictureOf(TARGET, sampleRecord())!;
+const record = sampleRecord();
+const picture = pictureOf(TARGET, record, forecastAuto)!;
+const terminal = { columns: 80, color: false, unicode: true };
 
 describe("pictureOf", () => {
   it("draws measured points only, and the future after them", () => {
@@ -19,64 +22,98 @@ describe("pictureOf", () => {
     expect(picture.future[0]?.t).toBe(START + 60 * 15);
     expect(picture.future[0]!.high - picture.future[0]!.low).toBeCloseTo(0.1, 12);
     expect(picture.capacity).toEqual({ before: 6 * 0.05, after: 10 * 0.05, from: 6, to: 10 });
+    expect(picture.cover).toEqual({ y: 0.47, level: 0.9, from: record.now + 45, until: record.now + 105 });
+  });
+
+  it("has what was forecast for the past, one lead before, and nothing where that cannot be", () => {
+    // 105 s are 7 steps, and an origin needs two values before it: the first moment is the ninth
+    expect(picture.before[0]?.t).toBe(START + 8 * 15);
+    expect(picture.before.at(-1)?.t).toBe(START + 59 * 15);
+    for (const p of picture.before) expect(p.low <= p.high).toBe(true);
   });
 
   it("is nothing without data, and only the points without a forecast", () => {
-    expect(pictureOf(TARGET, { ...sampleRecord(), series: null })).toBeNull();
-    const bare = pictureOf(TARGET, { ...sampleRecord(), forecast: null, quantile: Number.NaN })!;
-    expect([bare.future, bare.fitted, bare.cover]).toEqual([[], [], null]);
+    expect(pictureOf(TARGET, { ...record, series: null }, forecastAuto)).toBeNull();
+    const bare = pictureOf(TARGET, { ...record, forecast: null, quantile: Number.NaN }, forecastAuto)!;
+    expect([bare.future, bare.before, bare.cover]).toEqual([[], [], null]);
     expect(forecastSvg(bare)).toContain("</svg>");
   });
 });
 
 describe("terminalPlot", () => {
-  const lines = (width: number) => terminalPlot(picture, { columns: width, rows: 12, color: false }).split("\n");
-
-  it("keeps to its width and height", () => {
-    for (const width of [60, 80, 100]) {
-      expect(lines(width)).toHaveLength(12 + 3);
-      for (const line of lines(width).slice(0, 13)) expect([...line].length).toBeLessThanOrEqual(width);
+  it.each([30, 40, 80, 200])("keeps to %d characters, with braille and without", (columns) => {
+    for (const unicode of [true, false]) {
+      const plot = terminalPlot(picture, { columns, color: false, unicode });
+      for (const line of plot.split("\n")) expect([...line].length).toBeLessThanOrEqual(columns);
     }
   });
 
-  it("has the load on the left of the line that is now, the band on the right", () => {
-    const rows = lines(100).slice(0, 12);
-    const now = Math.max(...rows.map((r) => [...r].indexOf("\u2502")));
-    expect(now).toBeGreaterThan(70);
-    for (const row of rows) {
-      expect([...row].slice(0, now - 1)).not.toContain("\u2591");
-    }
-    expect(rows.some((r) => [...r].slice(now).includes("\u2591"))).toBe(true);
+  it.each([40, 80, 200])("gives the forecast at least a tenth of %d characters", (columns) => {
+    const rows = terminalPlot(picture, { ...terminal, columns })
+      .split("\n")
+      .slice(0, 14);
+    const now = Math.max(...rows.map((row) => [...row].indexOf("\u2502")));
+    expect(columns - now).toBeGreaterThan(columns / 12);
+    expect(
+      rows.some((row) =>
+        [...row]
+          .slice(now + 1)
+          .join("")
+          .includes("\u2591"),
+      ),
+    ).toBe(true);
+  });
+
+  it("draws ASCII where the terminal has no more", () => {
+    expect(terminalPlot(picture, { ...terminal, unicode: false })).toMatch(/^[\x20-\x7e\n]+$/);
   });
 
   it("colours only when asked", () => {
-    expect(terminalPlot(picture, { columns: 80, rows: 12, color: false })).not.toContain("\u001b");
-    expect(terminalPlot(picture, { columns: 80, rows: 12, color: true })).toContain("\u001b[34m");
+    expect(terminalPlot(picture, terminal)).not.toContain("\u001b");
+    expect(terminalPlot(picture, { ...terminal, color: true })).toContain("\u001b[34m");
   });
 
   it("is empty without points, and draws a flat zero", () => {
-    expect(terminalPlot({ ...picture, actual: [] }, { columns: 80, rows: 12, color: false })).toBe("");
-    const zero = { ...picture, actual: picture.actual.map((p) => ({ ...p, y: 0 })), future: [], cover: null };
-    expect(terminalPlot(zero, { columns: 80, rows: 6, color: false })).toMatch(/[\u2801-\u28ff]/);
+    expect(terminalPlot({ ...picture, actual: [] }, terminal)).toBe("");
+    const flat = { actual: picture.actual.map((p) => ({ ...p, y: 0 })), before: [], future: [], cover: null };
+    expect(terminalPlot({ ...picture, ...flat }, terminal)).toMatch(/[\u2801-\u28ff]/);
   });
+});
 
+describe("axes", () => {
   it.each([
     [1, 4, 0.5],
     [0.43, 4, 0.2],
     [900, 4, 500],
-  ])("steps of the axis up to %d", (max, count, step) => expect(tickStep(max, count)).toBeCloseTo(step, 12));
+  ])("step up to %d", (max, count, step) => expect(tickStep(max, count)).toBeCloseTo(step, 12));
+
+  it("name the date at the first tick and where a day passes", () => {
+    const from = Date.UTC(2026, 1, 27, 21) / 1000;
+    expect(timeLabels(timeTicks(from, from + 6 * 3600, 7))).toEqual([
+      "21:00\nFeb 27",
+      "22:00",
+      "23:00",
+      "00:00\nFeb 28",
+      "01:00",
+      "02:00",
+      "03:00",
+    ]);
+    expect(timeLabels(timeTicks(from, from + 3 * 86_400, 4))).toEqual(["Feb 28", "Mar 1", "Mar 2"]);
+  });
 });
 
 describe("forecastSvg", () => {
   const svg = forecastSvg(picture);
 
   it("is the same for the same picture, and well-formed enough to be read again", () => {
-    expect(forecastSvg(pictureOf(TARGET, sampleRecord())!)).toBe(svg);
+    expect(forecastSvg(pictureOf(TARGET, record, forecastAuto)!)).toBe(svg);
     const { document } = parseHTML(svg);
-    expect(document.querySelectorAll("circle").length).toBe(58 + 1);
-    for (const word of ["CPU as measured", "forecast", "90 % band", "0.9 quantile", "6 to 10 pods", "now"]) {
+    // 58 points, the sign in the legend, and those of the last lead once more beside the future
+    expect(document.querySelectorAll("circle").length).toBe(58 + 1 + 7);
+    for (const word of ["CPU as measured", "105 s before", "from now", "quantile 0.9", "6, then 10 pods", "now"]) {
       expect(document.documentElement.textContent).toContain(word);
     }
+    expect(document.documentElement.textContent).toMatch(/milli-cores.*time \(UTC\).*seconds from now/s);
   });
 
   it("stands alone: no script, nothing fetched", () => {
@@ -94,103 +131,39 @@ describe("forecastSvg", () => {
   });
 });
 
-describe("text", () => {
-  it("names what was done, why, and every stage", () => {
-    const text = decisionText(TARGET, sampleRecord(), OUTCOME, false);
-    expect(text).toMatch(/^shop\/web: scaled 6 -> 10 \(ForecastQuantile\)/);
-    expect(text).toMatch(/to cover +470m = 0\.9 quantile of the maximum 45 to 105 s ahead/);
-    expect(text).toMatch(/models +fourier 70 %, last 28 %$/m);
-    expect(text).toMatch(/forecast {2}6 -> 10 {2}ForecastQuantile/);
-    expect(decisionText(TARGET, null, OUTCOME, true)).toContain("would scale 6 -> 10");
-    const failed = { ...OUTCOME, action: "failed", from: null, to: null, trail: [] } as const;
-    expect(decisionText(TARGET, null, failed, false)).toMatch(/^shop\/web: FAILED \(/);
+describe("components", () => {
+  const found = componentsOf(record, "auto");
+
+  it("are Prophet's trend and the season that was found, and add up to its fit", () => {
+    expect(found).toHaveLength(1);
+    const [season] = found[0]!.seasons;
+    expect([season!.name, season!.period, season!.points.length]).toEqual(["season", 300, 201]);
+    // the wave of the sample: 0.3 cores and 0.2 around it
+    expect(Math.max(...season!.points.map((p) => p.y))).toBeCloseTo(0.2, 2);
+    for (const p of found[0]!.trend) expect(p.y).toBeCloseTo(0.3, 1);
   });
 
-  it.each([
-    [0.05, "50m"],
-    [0.0826, "82.6m"],
-    [1.5, "1.5 cores"],
-    [0, "0m"],
-    [Number.NaN, "-"],
-  ])("writes %d cores as %s", (value, text) => expect(cpu(value)).toBe(text));
-
-  it("keeps three digits and aligns columns", () => {
-    expect([number(0.123456), number(1234.5), number(0), number(Number.POSITIVE_INFINITY)]).toEqual([
-      "0.123",
-      "1235",
-      "0",
-      "-",
-    ]);
-    expect(
-      columns([
-        ["a", "bb", "c"],
-        ["aaa", "b", ""],
-      ]),
-    ).toEqual(["a    bb  c", "aaa  b   "]);
-  });
-});
-
-describe("replayHtml", () => {
-  const rows = ["auto", "hpa"].flatMap((policy) =>
-    Array.from(
-      { length: 40 },
-      (_, i): ReplayRow => ({
-        policy,
-        t: START + 15 * i,
-        demand: 1 + (i % 7),
-        ready: 4,
-        replicas: 4 + (i % 2),
-        decision: i % 4 === 0 ? 4 : null,
-        reason: "DesiredWithinRange",
-      }),
-    ),
-  );
-  const score = { podHours: 2, under: 0.1, unserved: 0.05, actions: 3 };
-  const result: ReplayResult = {
-    startup: 30,
-    steps: 40,
-    planned: 40,
-    policies: { auto: { ...score, podHours: 1 }, hpa: score },
-    rows,
-  };
-  const options = {
-    warmup: 0,
-    startup: 30,
-    request: 1,
-    targetCpu: 0.9,
-    hpaTarget: 0.7,
-    every: 60,
-    min: 1,
-    max: 9,
-    metricLag: 0,
-  };
-
-  it("shows the scores, their ratio to the HPA, and a chart for each policy", () => {
-    const html = replayHtml({ file: "a<b>.csv", options, result });
-    const { document } = parseHTML(html);
-    expect(document.querySelectorAll("tbody tr")).toHaveLength(2);
-    expect(document.querySelector("tbody tr")?.textContent).toContain("1 (0.50)");
-    expect(document.querySelectorAll("svg")).toHaveLength(3);
-    expect(document.querySelector("h1")?.textContent).toBe("Replay of a<b>.csv");
-    expect(html).not.toMatch(/<script/);
+  it("are none of the last value, and Prophet's own for Prophet", () => {
+    expect(componentsOf(record, "naive")).toEqual([]);
+    // a quarter of an hour has no day and no week: Prophet sees a trend alone
+    expect(componentsOf(record, "prophet").map(({ seasons }) => seasons)).toEqual([[]]);
+    expect(componentsOf(record, "original")[0]!.seasons.map(({ period }) => period)).toEqual([300]);
   });
 
-  it("thins by what matters: the highest demand and the fewest ready pods stay", () => {
-    const own = rows.filter((r) => r.policy === "auto");
-    const few = thin(own, 5);
-    expect(few.length).toBeLessThanOrEqual(5);
-    expect(Math.max(...few.map((b) => b.demand))).toBe(Math.max(...own.map((r) => r.demand)));
-    expect(thin(own, 100)).toHaveLength(40);
-    expect(thin([], 5)).toEqual([]);
+  it("of a week have Prophet's days and hours", () => {
+    const values = Float64Array.from({ length: 2016 }, (_, i) => 3 + Math.sin((2 * Math.PI * i) / 288));
+    const week = { start: START, step: 300, values, filled: new Uint8Array(2016) };
+    const parts = componentsOf({ ...record, longHistory: week }, "auto");
+    expect(parts[1]!.seasons.map(({ name }) => name)).toEqual(["daily"]);
+    const svg = forecastSvg(picture, parts);
+    for (const word of ["trend, milli-cores", "season, milli-cores", "daily, milli-cores", "time of day (UTC)"]) {
+      expect(svg).toContain(word);
+    }
   });
-});
 
-describe("collectingReporter", () => {
-  it("keeps every tick and never throws, even when the log does", () => {
-    const reporter = collectingReporter(() => {
-      throw new Error("disk full");
-    }, false);
-    expect(() => reporter.tick(TARGET, sampleRecord(), OUTCOME)).not.toThrow();
-    expect(reporter.all).toHaveLength(1);
+  it.each([40, 80, 200])("fit %d characters in a terminal", (columns) => {
+    const text = terminalComponents(found, { columns, color: false, unicode: true });
+    expect(text).toContain("season: seconds into the season");
+    for (const line of text.split("\n")) expect([...line].length).toBeLessThanOrEqual(columns);
   });
 });

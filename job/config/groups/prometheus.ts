@@ -18,9 +18,9 @@ export const PROMETHEUS = group({
   rules: [
     {
       level: "refuse",
-      fields: ["bearerToken", "bearerTokenFile", "basic"],
+      fields: ["bearerToken", "bearerTokenFile", "basic", "sigv4", "googleIam", "azureAd"],
       allowed: [0, 1],
-      says: "has several ways to authenticate. Keep one of bearerToken, bearerTokenFile and basic.",
+      says: "has several ways to authenticate. Keep one of bearerToken, bearerTokenFile, basic, sigv4, googleIam and azureAd.",
     },
   ],
   about: "Where the CPU history is read: Prometheus, or anything that answers query_range as it does.",
@@ -34,7 +34,7 @@ export const PROMETHEUS = group({
     }),
     bearerToken: text({ about: "Token; prefer bearerTokenFile.", secret: true }),
     bearerTokenFile: text({
-      about: "File with the token, read at each run.",
+      about: "File with the token, read at each request.",
       accepts: FILE,
       secretFile: true,
       flag: "prometheus-token-file",
@@ -53,6 +53,59 @@ export const PROMETHEUS = group({
       fields: {
         username: text({ about: "User.", required: true }),
         ...secret("password", { about: "Password." }),
+      },
+    }),
+    sigv4: group({
+      about:
+        "AWS Signature Version 4, for Amazon Managed Prometheus. Credentials are found as by the AWS CLI unless given here.",
+      optional: true,
+      rules: [
+        {
+          level: "refuse",
+          fields: ["secretKey", "secretKeyFile"],
+          allowed: [0, 1],
+          says: "needs one secret key, not two.",
+        },
+        {
+          level: "refuse",
+          fields: ["accessKey", "secretKey", "secretKeyFile"],
+          allowed: [0, 2],
+          says: "needs accessKey together with its secretKey or secretKeyFile, or none of them.",
+        },
+      ],
+      fields: {
+        region: text({ about: "Region. Default: AWS_REGION, else that of the host's name." }),
+        service: text({ about: "Service that is signed for.", default: "aps" }),
+        profile: text({ about: "Profile of the shared AWS files." }),
+        roleArn: text({
+          about: "Role to assume with these credentials.",
+          accepts: "an ARN, e.g. arn:aws:iam::123456789012:role/prometheus-reader",
+          pattern: /^arn:[^\s]+$/,
+        }),
+        accessKey: text({ about: "Access key id; needs secretKey or secretKeyFile." }),
+        ...secret("secretKey", { about: "Secret access key." }),
+      },
+    }),
+    googleIam: group({
+      about:
+        "Google's application default credentials, for Managed Service for Prometheus: workload identity, metadata server or a file.",
+      optional: true,
+      fields: {
+        credentialsFile: text({
+          about: "Credentials file of a service account or of workload identity federation.",
+          accepts: FILE,
+          secretFile: true,
+        }),
+        scope: text({ about: "OAuth scope.", default: "https://www.googleapis.com/auth/monitoring.read" }),
+      },
+    }),
+    azureAd: group({
+      about: "Microsoft Entra (Azure AD), for Azure Monitor: workload identity in AKS, else managed identity.",
+      optional: true,
+      fields: {
+        clientId: text({ about: "Client id of the identity. Default: AZURE_CLIENT_ID." }),
+        tenantId: text({ about: "Tenant of the identity. Default: AZURE_TENANT_ID." }),
+        scope: text({ about: "OAuth scope.", default: "https://prometheus.monitor.azure.com/.default" }),
       },
     }),
     tls: group({
@@ -97,6 +150,16 @@ export const PROMETHEUS = group({
         },
       }),
       atMost: 50,
+      default: {},
+    }),
+    parameters: dict({
+      about: "Further parameters of every query's URL, e.g. `namespace` for OpenShift's thanos-querier.",
+      of: text({ about: "Value." }),
+      keys: {
+        pattern: /^(?!(?:query|time|start|end|step|timeout)$)[\w.[\]-]+$/,
+        accepts: "a name of letters, digits, _, ., -, [ and ]; not query, time, start, end, step or timeout",
+      },
+      atMost: 20,
       default: {},
     }),
     matchers: dict({

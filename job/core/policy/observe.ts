@@ -81,10 +81,11 @@ export function levelsOf(config: TargetConfig): readonly number[] {
   return [...new Set([config.quantile, config.scaleDownQuantile ?? config.quantile])].sort((a, b) => a - b);
 }
 
-/** A forecast, or null and why there is none. */
+/** A forecast, or null and why there is none; and the longer history that it was given. */
 export interface ForecastAnswer {
   readonly forecast: Forecast | null;
   readonly problem?: string;
+  readonly longHistory?: Series;
 }
 
 /** Asks the forecaster. One that throws gives no forecast: a numeric accident costs the forecast, not the decision. */
@@ -94,7 +95,8 @@ export function requestForecast(input: TickInput, series: Series, lead: Lead, fo
   const horizonSteps = Math.max(1, Math.ceil(config.horizon / series.step - 1e-9));
   const { steps: leadSteps, parts } = lead;
   try {
-    return { forecast: forecaster({ series, horizonSteps, leadSteps, parts, levels: levelsOf(config), ...long }) };
+    const forecast = forecaster({ series, horizonSteps, leadSteps, parts, levels: levelsOf(config), ...long });
+    return { forecast, ...long };
   } catch (error) {
     return { forecast: null, problem: error instanceof Error ? error.message : String(error) };
   }

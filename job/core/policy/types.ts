@@ -44,6 +44,8 @@ export interface TickRecord {
   readonly forecast: Forecast | null;
   /** The grid the forecast was made from, for pictures; null when there was no data. */
   readonly series: Series | null;
+  /** The longer history that the forecast was given, for pictures; absent: none. */
+  readonly longHistory?: Series;
   /** Replicas the demand asked for, before stabilisation: what is remembered; null when data forbade one. */
   readonly recommendation: Replicas | null;
   readonly decision: Decision;

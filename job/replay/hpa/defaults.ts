@@ -6,6 +6,7 @@ export const HPA_SETTINGS: HpaSettings = {
   downscaleStabilization: 300,
   cpuInitializationPeriod: 300,
   initialReadinessDelay: 30,
+  scaleToZero: false,
 };
 
 /** The memory of a controller that has just started: nothing can shrink for a window, since the first wish is the current count. */

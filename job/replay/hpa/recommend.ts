@@ -1,6 +1,6 @@
-/** From pods and their samples to the replicas that the metric asks for, before windows, rates and bounds. */
+/** From pods and their samples of one metric to the replicas that it asks for, before windows, rates and bounds. */
 import type { Replicas } from "../../core/units.ts";
-import type { HpaMetricTarget, HpaPod, HpaSettings, HpaSpec, HpaSync, MilliCores } from "./types.ts";
+import type { HpaMetricTarget, HpaPod, HpaPodMetric, HpaSettings, HpaSpec, HpaSync, Milli } from "./types.ts";
 
 /** Tolerated distance of the ratio from 1, per direction. */
 export interface Tolerances {
@@ -12,35 +12,42 @@ type Group = "ready" | "unready" | "missing" | "ignored";
 
 /** Sums over pods; `requests` only counts where a utilisation is asked. */
 interface Tally {
-  readonly usage: MilliCores;
-  readonly requests: MilliCores;
+  readonly usage: Milli;
+  readonly requests: Milli;
   readonly pods: number;
 }
 
 /**
- * The replicas that the CPU metric asks for, or undefined when it gives none (no answer, no pods, no usable sample, a
- * pod without request). Pods without a sample count as full on the way down and as idle on the way up; starting pods
- * count as idle on the way up: each cushions the change, and where a cushion turns its direction, nothing changes.
- * Algorithm: kubernetes 1.36 pkg/controller/podautoscaler/replica_calculator.go. O(pods).
+ * The replicas that a metric of the pods asks for, or undefined when it gives none (no answer, no pods, no usable
+ * sample, a pod without request). Pods without a sample count as full on the way down and as idle on the way up;
+ * starting pods count as idle on the way up: each cushions the change, and where a cushion turns its direction, nothing
+ * changes. Algorithm: kubernetes 1.36 pkg/controller/podautoscaler/replica_calculator.go. O(pods).
  */
-export function recommend(
+export function recommendByPods(
+  metric: HpaPodMetric,
   spec: HpaSpec,
   sync: HpaSync,
   tolerances: Tolerances,
   settings: HpaSettings,
 ): Replicas | undefined {
-  if (sync.metricsFailed || sync.pods.length === 0) return undefined;
-  const byUtilization = "averageUtilization" in spec.target;
-  if (byUtilization && sync.pods.some((pod) => requestOf(pod, spec) === undefined)) return undefined;
-  const groups = tallyGroups(spec, sync, settings);
-  const sampled = withOrphans(groups.ready, sync.orphanMilli ?? [], byUtilization);
+  const { target } = metric;
+  if ((metric.type === "Resource" && sync.metricsFailed) || sync.pods.length === 0) return undefined;
+  const byUtilization = "averageUtilization" in target;
+  if (byUtilization && sync.pods.some((pod) => requestOf(pod, spec, metric) === undefined)) return undefined;
+  const groups = tallyGroups(metric, spec, sync, settings);
+  const sampled = withOrphans(groups.ready, orphansOf(metric, sync), byUtilization);
   if (sampled.pods === 0 || (byUtilization && sampled.requests === 0)) return undefined;
-  const ratio = usageRatio(spec.target, sampled);
-  const cushioned = cushion(spec.target, sampled, groups, ratio);
+  const ratio = usageRatio(target, sampled);
+  const cushioned = cushion(target, sampled, groups, ratio);
   if (cushioned === sampled) {
     return isWithin(tolerances, ratio) ? sync.currentReplicas : Math.ceil(ratio * groups.ready.pods);
   }
-  return cushionedReplicas(sync.currentReplicas, ratio, usageRatio(spec.target, cushioned), cushioned.pods, tolerances);
+  return cushionedReplicas(sync.currentReplicas, ratio, usageRatio(target, cushioned), cushioned.pods, tolerances);
+}
+
+/** Whether a ratio counts as on target. */
+export function isWithin(tolerances: Tolerances, ratio: number): boolean {
+  return 1 - tolerances.scaleDown <= ratio && ratio <= 1 + tolerances.scaleUp;
 }
 
 /** The wish by the cushioned ratio; the current count where it contradicts the direction of the plain one. */
@@ -59,7 +66,7 @@ function cushionedReplicas(
 }
 
 /** An orphan has no request: it is no part of a utilisation, yet it is counted among the pods with samples. */
-function withOrphans(ready: Tally, orphans: readonly MilliCores[], byUtilization: boolean): Tally {
+function withOrphans(ready: Tally, orphans: readonly Milli[], byUtilization: boolean): Tally {
   const usage = byUtilization ? 0 : orphans.reduce((sum, milli) => sum + milli, 0);
   return { usage: ready.usage + usage, requests: ready.requests, pods: ready.pods + orphans.length };
 }
@@ -82,29 +89,33 @@ function cushion(target: HpaMetricTarget, sampled: Tally, groups: Record<Group, 
   return { usage, requests, pods };
 }
 
-function tallyGroups(spec: HpaSpec, sync: HpaSync, settings: HpaSettings): Record<Group, Tally> {
+function tallyGroups(metric: HpaPodMetric, spec: HpaSpec, sync: HpaSync, settings: HpaSettings): Record<Group, Tally> {
   const groups = { ready: zero(), unready: zero(), missing: zero(), ignored: zero() };
-  const fullPercent = "averageUtilization" in spec.target ? Math.max(100, spec.target.averageUtilization) : 0;
+  const fullPercent =
+    "averageUtilization" in metric.target ? Math.max(100, metric.target.averageUtilization) : undefined;
   for (const pod of sync.pods) {
-    const name = groupOf(pod, sync.now, settings);
+    const sample = sampleOf(pod, metric);
+    const name = groupOf(pod, sample, isCpu(metric), sync.now, settings);
     const group = groups[name];
-    const request = requestOf(pod, spec) ?? 0;
+    const request = requestOf(pod, spec, metric) ?? 0;
     group.pods += 1;
     group.requests += request;
     // a missing pod's usage is what it is taken for on the way down: its request, or the target where that is higher
-    group.usage += name === "missing" ? Math.trunc((request * fullPercent) / 100) : (pod.usage?.milli ?? 0);
+    if (name === "missing") group.usage += fullPercent === undefined ? 0 : timesOver(request, fullPercent, 100);
+    else group.usage += sample ?? 0;
   }
   return groups;
 }
 
 /**
- * Whether a pod's sample speaks for it. Its first `cpuInitializationPeriod` the sample must cover a whole window since
- * the pod became ready; after that only a pod that was never ready is unready.
+ * Whether a pod's sample speaks for it. With CPU, in the pod's first `cpuInitializationPeriod` the sample must cover a
+ * whole window since the pod became ready; after that only a pod that was never ready is unready.
  */
-function groupOf(pod: HpaPod, now: number, settings: HpaSettings): Group {
+function groupOf(pod: HpaPod, sample: Milli | undefined, cpu: boolean, now: number, settings: HpaSettings): Group {
   if (pod.deleting || pod.phase === "Failed") return "ignored";
   if (pod.phase === "Pending") return "unready";
-  if (pod.usage === undefined) return "missing";
+  if (sample === undefined) return "missing";
+  if (!cpu || pod.usage === undefined) return "ready";
   if (pod.ready === undefined || pod.startTime === undefined) return "unready";
   const changed = pod.lastTransitionTime ?? pod.startTime;
   const isFalse = pod.ready === "False";
@@ -118,18 +129,37 @@ function groupOf(pod: HpaPod, now: number, settings: HpaSettings): Group {
 /** Usage over target. The usage is first truncated to a whole percent or a whole milli, as the controller shows it. */
 function usageRatio(target: HpaMetricTarget, tally: Tally): number {
   return "averageUtilization" in target
-    ? Math.trunc((tally.usage * 100) / tally.requests) / target.averageUtilization
+    ? timesOver(tally.usage, 100, tally.requests) / target.averageUtilization
     : Math.trunc(tally.usage / tally.pods) / target.averageValue;
 }
 
-function isWithin(tolerances: Tolerances, ratio: number): boolean {
-  return 1 - tolerances.scaleDown <= ratio && ratio <= 1 + tolerances.scaleUp;
+/** a * b / c as whole numbers divide, towards zero. 300 pods of 1 GiB pass 2^53 when 100 % is taken of their milli-bytes. */
+function timesOver(a: Milli, b: number, c: number): number {
+  const product = a * b;
+  const exact = Number.isSafeInteger(product) || ![a, b, c].every(Number.isInteger);
+  return exact ? Math.trunc(product / c) : Number((BigInt(a) * BigInt(b)) / BigInt(c));
 }
 
-function requestOf(pod: HpaPod, spec: HpaSpec): MilliCores | undefined {
-  return pod.requestMilli ?? spec.requestMilli;
+function isCpu(metric: HpaPodMetric): boolean {
+  return metric.type === "Resource" && metric.name === "cpu";
 }
 
-function zero(): { usage: MilliCores; requests: MilliCores; pods: number } {
+/** The pod's sample; what is no number is missing. */
+function sampleOf(pod: HpaPod, metric: HpaPodMetric): Milli | undefined {
+  const milli = isCpu(metric) ? pod.usage?.milli : pod.values?.[metric.name];
+  return Number.isFinite(milli) ? milli : undefined;
+}
+
+function orphansOf(metric: HpaPodMetric, sync: HpaSync): readonly Milli[] {
+  return (isCpu(metric) ? sync.orphanMilli : sync.orphanValues?.[metric.name]) ?? [];
+}
+
+function requestOf(pod: HpaPod, spec: HpaSpec, metric: HpaPodMetric): Milli | undefined {
+  return metric.name === "memory"
+    ? (pod.memoryRequestMilli ?? spec.memoryRequestMilli)
+    : (pod.requestMilli ?? spec.requestMilli);
+}
+
+function zero(): { usage: Milli; requests: Milli; pods: number } {
   return { usage: 0, requests: 0, pods: 0 };
 }

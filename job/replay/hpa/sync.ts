@@ -2,7 +2,7 @@
 import type { Replicas } from "../../core/units.ts";
 import { completeBehavior, type FullBehavior, HPA_SETTINGS } from "./defaults.ts";
 import { limitByRules, limitPlain, storeEvent } from "./limits.ts";
-import { recommend } from "./recommend.ts";
+import { hasValueMetric, recommend } from "./metrics.ts";
 import { stabilizeBoth, stabilizeDown } from "./stabilize.ts";
 import type {
   HpaConditions,
@@ -12,8 +12,18 @@ import type {
   HpaSettings,
   HpaSpec,
   HpaSync,
+  InvalidReason,
   Recommendation,
 } from "./types.ts";
+
+/** What holds for the whole of a sync. */
+interface Context {
+  readonly spec: HpaSpec;
+  readonly sync: HpaSync;
+  readonly settings: HpaSettings;
+  readonly bounds: { readonly min: Replicas; readonly max: Replicas };
+  readonly rules: FullBehavior | undefined;
+}
 
 /** A wish after windows and limits. */
 interface Normalized {
@@ -24,9 +34,10 @@ interface Normalized {
 }
 
 /**
- * The replicas an HPA would set now. In order: 0 replicas means scaled off by hand, nothing is done; a count outside
- * [min, max] is corrected at once; else metric -> windows -> rates and bounds. When the metric fails nothing changes
- * and no wish is remembered. `memory` is what the last sync gave back, EMPTY_MEMORY after a restart of the controller.
+ * The replicas an HPA would set now. In order: 0 replicas means scaled off by hand, nothing is done (or, with the gate
+ * HPAScaleToZero, scaled off by the HPA itself: the metrics decide); a count outside [min, max] is corrected at once;
+ * else metrics -> windows -> rates and bounds. When the metrics fail nothing changes and no wish is remembered.
+ * `memory` is what the last sync gave back, EMPTY_MEMORY after a restart of the controller.
  */
 export function hpaSync(
   spec: HpaSpec,
@@ -35,43 +46,57 @@ export function hpaSync(
   settings: HpaSettings = HPA_SETTINGS,
 ): HpaDecision {
   const current = sync.currentReplicas;
-  const bounds = { min: spec.minReplicas ?? 1, max: spec.maxReplicas };
-  const rules = spec.behavior === undefined ? undefined : completeBehavior(spec.behavior, settings);
+  const context: Context = {
+    spec,
+    sync,
+    settings,
+    bounds: { min: spec.minReplicas ?? 1, max: spec.maxReplicas },
+    rules: spec.behavior === undefined ? undefined : completeBehavior(spec.behavior, settings),
+  };
   const past: HpaMemory = {
     ...memory,
     recommendations: memory.recommendations.length > 0 ? memory.recommendations : [{ replicas: current, at: sync.now }],
     conditions: { ...memory.conditions, AbleToScale: "SucceededGetScale" },
   };
-  if (current === 0) return idle(past, current, "ScalingDisabled");
-  if (current > bounds.max) return rescale(past, sync, bounds.max, "TooManyReplicas", rules);
-  if (current < bounds.min) return rescale(past, sync, bounds.min, "TooFewReplicas", rules);
+  const { min, max } = context.bounds;
+  if (current === 0)
+    return comesBack(context, past) ? byMetrics(context, past) : idle(past, current, "ScalingDisabled");
+  if (current > max) return rescale(context, past, max, "TooManyReplicas");
+  if (current < min) return rescale(context, past, min, "TooFewReplicas");
+  return byMetrics(context, past);
+}
 
-  const tolerance = settings.tolerance;
+/** Whether 0 replicas are the HPA's own doing, and it can tell when to end that: by a metric, or since the minimum rose. */
+function comesBack({ spec, settings, bounds }: Context, past: HpaMemory): boolean {
+  const own = settings.scaleToZero && past.conditions.ScaledToZero === "ScaledToZero";
+  return own && (bounds.min !== 0 || hasValueMetric(spec));
+}
+
+function byMetrics(context: Context, past: HpaMemory): HpaDecision {
+  const { spec, sync, settings, rules, bounds } = context;
   const tolerances = {
-    scaleUp: rules?.scaleUp.tolerance ?? tolerance,
-    scaleDown: rules?.scaleDown.tolerance ?? tolerance,
+    scaleUp: rules?.scaleUp.tolerance ?? settings.tolerance,
+    scaleDown: rules?.scaleDown.tolerance ?? settings.tolerance,
   };
-  const wish = recommend(spec, sync, tolerances, settings);
-  if (wish === undefined) return idle(past, current, "FailedGetResourceMetric");
+  const asked = recommend(spec, sync, tolerances, settings);
+  const { proposals } = asked;
+  if ("invalid" in asked) return { ...idle(past, sync.currentReplicas, asked.invalid), proposals };
 
-  const normalized = normalize(bounds, past, sync, wish, rules, settings);
+  const normalized = normalize(context, past, asked.replicas);
   const next: HpaMemory = {
     ...past,
     recommendations: normalized.recommendations,
-    conditions: { ...normalized.conditions, ScalingActive: "ValidMetricFound" },
+    conditions: { ...past.conditions, ...normalized.conditions, ScalingActive: "ValidMetricFound" },
   };
-  return { ...rescale(next, sync, normalized.replicas, normalized.reason, rules), recommended: wish };
+  // only from 0: straight to the minimum, which the rates alone would reach in steps
+  const lifted = normalized.replicas < bounds.min;
+  const replicas = lifted ? bounds.min : normalized.replicas;
+  const decision = rescale(context, next, replicas, lifted ? "TooFewReplicas" : normalized.reason);
+  return { ...decision, recommended: asked.replicas, metric: asked.metric, proposals };
 }
 
 /** Windows, then rates and bounds. */
-function normalize(
-  bounds: { readonly min: Replicas; readonly max: Replicas },
-  past: HpaMemory,
-  sync: HpaSync,
-  wish: Replicas,
-  rules: FullBehavior | undefined,
-  settings: HpaSettings,
-): Normalized {
+function normalize({ sync, settings, bounds, rules }: Context, past: HpaMemory, wish: Replicas): Normalized {
   const { now, currentReplicas: current } = sync;
   const stable =
     rules === undefined
@@ -92,29 +117,29 @@ function normalize(
 }
 
 /** Leaves the replicas alone; ScalingLimited stays as it was. */
-function idle(
-  memory: HpaMemory,
-  replicas: Replicas,
-  reason: "ScalingDisabled" | "FailedGetResourceMetric",
-): HpaDecision {
+function idle(memory: HpaMemory, replicas: Replicas, reason: "ScalingDisabled" | InvalidReason): HpaDecision {
   return { replicas, reason, memory: { ...memory, conditions: { ...memory.conditions, ScalingActive: reason } } };
 }
 
 /** Sets the replicas if they differ; the move is remembered only where policies could ask for it. */
-function rescale(
-  memory: HpaMemory,
-  sync: HpaSync,
-  replicas: Replicas,
-  reason: HpaReason,
-  rules: FullBehavior | undefined,
-): HpaDecision {
+function rescale(context: Context, memory: HpaMemory, replicas: Replicas, reason: HpaReason): HpaDecision {
+  const { sync, rules } = context;
   const change = replicas - sync.currentReplicas;
   if (change === 0) return { replicas, reason, memory };
-  const moved: HpaMemory = { ...memory, conditions: { ...memory.conditions, AbleToScale: "SucceededRescale" } };
+  const conditions: HpaConditions = {
+    ...memory.conditions,
+    AbleToScale: "SucceededRescale",
+    ...(context.settings.scaleToZero ? { ScaledToZero: scaledToZero(context, replicas) } : {}),
+  };
+  const moved: HpaMemory = { ...memory, conditions };
   if (rules === undefined) return { replicas, reason, memory: moved };
   const next =
     change > 0
       ? { ...moved, scaleUpEvents: storeEvent(memory.scaleUpEvents, change, rules.scaleUp, sync.now) }
       : { ...moved, scaleDownEvents: storeEvent(memory.scaleDownEvents, -change, rules.scaleDown, sync.now) };
   return { replicas, reason, memory: next };
+}
+
+function scaledToZero({ spec }: Context, replicas: Replicas): "ScaledToZero" | "NotScaledToZero" {
+  return replicas === 0 && hasValueMetric(spec) ? "ScaledToZero" : "NotScaledToZero";
 }

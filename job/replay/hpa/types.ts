@@ -2,8 +2,8 @@
 import type { ScalingPolicy } from "../../core/target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "../../core/units.ts";
 
-/** CPU in thousandths of a core, a whole number: the unit in which the controller computes. */
-export type MilliCores = number;
+/** Thousandths of the metric's own unit, a whole number: what the controller computes in (50m of CPU is 50, 3 requests a second are 3000). */
+export type Milli = number;
 
 /** One direction of `behavior` as a user writes it: what is left out takes the API server's default. */
 export interface HpaScalingRules {
@@ -23,20 +23,43 @@ export interface HpaBehavior {
   readonly scaleDown?: HpaScalingRules;
 }
 
-/** The target of the one CPU metric: percent of the pods' requests, or milli-cores a pod. */
-export type HpaMetricTarget = { readonly averageUtilization: number } | { readonly averageValue: MilliCores };
+/** The target of a resource: percent of the pods' requests, or an amount a pod. */
+export type HpaMetricTarget = { readonly averageUtilization: number } | { readonly averageValue: Milli };
 
-/** The parts of an HPA's spec that decide. */
-export interface HpaSpec {
-  /** Default 1. */
+/** A metric that each pod has a sample of. Only `cpu` waits for a pod to be ready. */
+export type HpaPodMetric =
+  | { readonly type: "Resource"; readonly name: "cpu" | "memory"; readonly target: HpaMetricTarget }
+  | { readonly type: "Pods"; readonly name: string; readonly target: { readonly averageValue: Milli } };
+
+/** A metric of one number that describes the whole: a queue, an ingress. */
+export interface HpaValueMetric {
+  readonly type: "Object" | "External";
+  readonly name: string;
+  /** The number as it is, or an amount a pod. */
+  readonly target: { readonly value: Milli } | { readonly averageValue: Milli };
+}
+
+/** One entry of `spec.metrics`. By its name is found what a sync sees of it: no two entries of a list share one. */
+export type HpaMetric = HpaPodMetric | HpaValueMetric;
+
+interface HpaLimits {
+  /** Default 1. 0 needs HpaSettings.scaleToZero to come back from 0. */
   readonly minReplicas?: Replicas;
   readonly maxReplicas: Replicas;
-  readonly target: HpaMetricTarget;
   /** CPU request of a pod that names none of its own; needed for averageUtilization. */
-  readonly requestMilli?: MilliCores;
+  readonly requestMilli?: Milli;
+  /** Memory request of a pod that names none of its own, in thousandths of a byte. */
+  readonly memoryRequestMilli?: Milli;
   /** Absent: the older path, a 300 s window of maxima and at most max(2 x current, 4) replicas a sync. */
   readonly behavior?: HpaBehavior;
 }
+
+/** The parts of an HPA's spec that decide; `target` is the short form of one CPU metric. */
+export type HpaSpec = HpaLimits &
+  (
+    | { readonly target: HpaMetricTarget; readonly metrics?: never }
+    | { readonly metrics: readonly HpaMetric[]; readonly target?: never }
+  );
 
 /** The controller's command-line settings, HPA_SETTINGS by default. */
 export interface HpaSettings {
@@ -48,6 +71,8 @@ export interface HpaSettings {
   readonly cpuInitializationPeriod: Seconds;
   /** --horizontal-pod-autoscaler-initial-readiness-delay */
   readonly initialReadinessDelay: Seconds;
+  /** The feature gate HPAScaleToZero (alpha, off): a workload that the HPA itself took to 0 comes back from there. */
+  readonly scaleToZero: boolean;
 }
 
 /** A pod of the target as a sync sees it. */
@@ -62,15 +87,18 @@ export interface HpaPod {
   readonly ready?: "True" | "False" | "Unknown";
   /** When `ready` last changed. */
   readonly lastTransitionTime?: EpochSeconds;
-  readonly requestMilli?: MilliCores;
-  /** The sample of the metrics API; absent when it has none. */
+  readonly requestMilli?: Milli;
+  readonly memoryRequestMilli?: Milli;
+  /** The CPU sample of the metrics API; absent when it has none. */
   readonly usage?: {
-    readonly milli: MilliCores;
+    readonly milli: Milli;
     /** Stamp of the sample (its end). */
     readonly timestamp: EpochSeconds;
     /** Seconds the sample covers. */
     readonly window: Seconds;
   };
+  /** Samples of the other metrics of type Resource (memory) and Pods by the metric's name; one left out is missing. */
+  readonly values?: Readonly<Record<string, Milli>>;
 }
 
 /** What a sync sees of the world. */
@@ -78,10 +106,16 @@ export interface HpaSync {
   readonly now: EpochSeconds;
   /** spec.replicas of the scale. */
   readonly currentReplicas: Replicas;
+  /** status.replicas of the scale, which AverageValue of one number divides by; default: currentReplicas. */
+  readonly statusReplicas?: Replicas;
   readonly pods: readonly HpaPod[];
-  /** Samples of pods that are gone from the pod list already. */
-  readonly orphanMilli?: readonly MilliCores[];
-  /** The metrics API did not answer. */
+  /** CPU samples of pods that are gone from the pod list already. */
+  readonly orphanMilli?: readonly Milli[];
+  /** The like of other metrics, by the metric's name. */
+  readonly orphanValues?: Readonly<Record<string, readonly Milli[]>>;
+  /** Object and External metrics by name: the number, or the numbers of several series; one left out is missing. */
+  readonly values?: Readonly<Record<string, readonly Milli[]>>;
+  /** The API of resource metrics (CPU, memory) did not answer. */
   readonly metricsFailed?: boolean;
 }
 
@@ -100,7 +134,10 @@ export interface ScaleEvent {
   readonly outdated: boolean;
 }
 
-/** Reasons of the three conditions; their statuses follow (AbleToScale True, ScalingLimited True unless within range). */
+/** Why a metric gave no recommendation, by its type. */
+export type InvalidReason = `FailedGet${HpaMetric["type"]}Metric`;
+
+/** Reasons of the conditions; their statuses follow (AbleToScale True, ScalingLimited True unless within range). */
 export interface HpaConditions {
   readonly AbleToScale?:
     | "SucceededGetScale"
@@ -108,8 +145,10 @@ export interface HpaConditions {
     | "ScaleUpStabilized"
     | "ScaleDownStabilized"
     | "SucceededRescale";
-  readonly ScalingActive?: "ValidMetricFound" | "FailedGetResourceMetric" | "ScalingDisabled";
+  readonly ScalingActive?: "ValidMetricFound" | "ScalingDisabled" | InvalidReason;
   readonly ScalingLimited?: LimitReason;
+  /** Only with HpaSettings.scaleToZero, from the first change of the replicas on. */
+  readonly ScaledToZero?: "ScaledToZero" | "NotScaledToZero";
 }
 
 /** Which bound held the wish. */
@@ -120,7 +159,7 @@ export type LimitReason =
   | "ScaleUpLimit"
   | "ScaleDownLimit";
 
-/** All that the controller remembers between two syncs; lost when it restarts (EMPTY_MEMORY). */
+/** What the controller remembers between two syncs. Its restart loses all but the conditions, which the HPA's status holds. */
 export interface HpaMemory {
   readonly recommendations: readonly Recommendation[];
   readonly scaleUpEvents: readonly ScaleEvent[];
@@ -129,18 +168,22 @@ export interface HpaMemory {
 }
 
 /** What decided: the bound that held the wish, else the window that did, else none. */
-export type HpaReason =
-  | LimitReason
-  | "ScaleUpStabilized"
-  | "ScaleDownStabilized"
-  | "ScalingDisabled"
-  | "FailedGetResourceMetric";
+export type HpaReason = LimitReason | "ScaleUpStabilized" | "ScaleDownStabilized" | "ScalingDisabled" | InvalidReason;
+
+/** What one metric asked for (below 0 where the metric is), or why it asked for nothing. */
+export type HpaProposal =
+  | { readonly name: string; readonly replicas: Replicas }
+  | { readonly name: string; readonly invalid: InvalidReason };
 
 /** The outcome of one sync. */
 export interface HpaDecision {
   readonly replicas: Replicas;
   readonly reason: HpaReason;
-  /** What the metrics alone asked for; absent when they were not asked or gave nothing. */
+  /** What the metrics together asked for; absent when they were not asked or the answer may not be used. */
   readonly recommended?: Replicas;
+  /** The metric that asked for the most, where `recommended` is given; the first of several that ask for the same. */
+  readonly metric?: string;
+  /** What each metric asked for, in the order of the spec; absent when they were not asked. */
+  readonly proposals?: readonly HpaProposal[];
   readonly memory: HpaMemory;
 }

@@ -1,13 +1,23 @@
-{{/*
-Name of the autoscaler's objects: the release's, with "prophet-autoscaler-" before it where it does not begin so, for the alerts know a
-CronJob by that prefix. 52 characters at most: the controller adds eleven for a Job.
-*/}}
+{{/* The chart's name, as it stands in labels. */}}
 {{- define "prophet-autoscaler.name" -}}
-{{- $name := hasPrefix .Chart.Name .Release.Name | ternary .Release.Name (printf "%s-%s" .Chart.Name .Release.Name) -}}
-{{- $name | trunc 52 | trimSuffix "-" -}}
+{{- .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" -}}
 {{- end }}
 
-{{/* Labels of every object. Not of the pods: a new chart version must not restart the demo's workloads. */}}
+{{/*
+Name of the autoscaler's objects: the release's, with "prophet-autoscaler-" before it where it does not begin so. 52 characters at most: the
+CronJob's controller adds eleven for a Job.
+*/}}
+{{- define "prophet-autoscaler.fullname" -}}
+{{- $name := include "prophet-autoscaler.name" . -}}
+{{- $full := hasPrefix $name .Release.Name | ternary .Release.Name (printf "%s-%s" $name .Release.Name) -}}
+{{- .Values.fullnameOverride | default $full | trunc 52 | trimSuffix "-" -}}
+{{- end }}
+
+{{- define "prophet-autoscaler.serviceAccount" -}}
+{{- .Values.serviceAccount.name | default (.Values.serviceAccount.create | ternary (include "prophet-autoscaler.fullname" .) "default") -}}
+{{- end }}
+
+{{/* Labels of every object. Not of the demo's pods: a new chart version must not restart them. */}}
 {{- define "prophet-autoscaler.labels" -}}
 app.kubernetes.io/part-of: prophet-autoscaler
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -15,28 +25,133 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") }}
 {{- end }}
 
-{{/* What Pod Security `restricted` asks of a pod, and of a container. */}}
-{{- define "prophet-autoscaler.podSecurity" -}}
-runAsNonRoot: true
-runAsUser: 65532
-runAsGroup: 65532
-seccompProfile: { type: RuntimeDefault }
+{{/* What the job's pods, and no other release's, are known by. */}}
+{{- define "prophet-autoscaler.podLabels" -}}
+app.kubernetes.io/name: {{ include "prophet-autoscaler.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{/* A pod's securityContext. OpenShift gives each namespace a range of users: its SCC restricted-v2 refuses any other, and fills in what is left out. */}}
+{{- define "prophet-autoscaler.podSecurity" -}}
+{{- $context := .Values.podSecurityContext -}}
+{{- if .Values.openshift -}}
+{{- $context = omit $context "runAsUser" "runAsGroup" "fsGroup" "supplementalGroups" -}}
+{{- end -}}
+{{- toYaml $context -}}
+{{- end }}
+
+{{/* A container's. */}}
 {{- define "prophet-autoscaler.containerSecurity" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities: { drop: [ALL] }
+{{- $context := .Values.securityContext -}}
+{{- if .Values.openshift -}}
+{{- $context = omit $context "runAsUser" "runAsGroup" -}}
+{{- end -}}
+{{- toYaml $context -}}
+{{- end }}
+
+{{/* What the container is called with: one decision, or one every so often. */}}
+{{- define "prophet-autoscaler.args" -}}
+{{- $mode := list "--once" -}}
+{{- with .Values.cronJob -}}
+{{- if .every -}}
+{{- $mode = list "--every" (toString .every) "--for" (toString .for) -}}
+{{- end -}}
+{{- concat $mode (list "--config" "/etc/prophet-autoscaler/config.yaml") .extraArgs | toYaml -}}
+{{- end -}}
+{{- end }}
+
+{{/* A map over another, as YAML, with maps within joined likewise. Not Helm's `merge`, for which 0, false and an empty list are not given. Takes a dict: over, base. */}}
+{{- define "prophet-autoscaler.overlay" -}}
+{{- $joined := deepCopy .base -}}
+{{- range $key, $value := .over -}}
+  {{- $below := get $joined $key -}}
+  {{- if and (kindIs "map" $value) (kindIs "map" $below) -}}
+    {{- $value = include "prophet-autoscaler.overlay" (dict "over" $value "base" $below) | fromYaml -}}
+  {{- end -}}
+  {{- $_ := set $joined $key $value -}}
+{{- end -}}
+{{- toYaml $joined -}}
 {{- end }}
 
 {{/* config.targets as a YAML list, each with the fields of config.defaults that it does not set and with the job's own defaults. */}}
 {{- define "prophet-autoscaler.targets" -}}
-{{- $preset := dict "actuator" "scale" "scaleTargetRef" (dict "apiVersion" "apps/v1" "kind" "Deployment") -}}
+{{- $preset := dict "actuator" "scale" "mode" "Active" "namespace" .Release.Namespace "scaleTargetRef" (dict "apiVersion" "apps/v1" "kind" "Deployment") -}}
 {{- $targets := list -}}
 {{- range .Values.config.targets -}}
-  {{- $targets = append $targets (merge (deepCopy .) (deepCopy ($.Values.config.defaults | default dict)) (deepCopy $preset)) -}}
+  {{- /* a namespace of the defaults would lose against the pod's own, which is in its environment */ -}}
+  {{- $base := include "prophet-autoscaler.overlay" (dict "over" (omit ($.Values.config.defaults | default dict) "namespace") "base" $preset) | fromYaml -}}
+  {{- $targets = append $targets (include "prophet-autoscaler.overlay" (dict "over" . "base" $base) | fromYaml) -}}
 {{- end -}}
 {{- toYaml $targets -}}
+{{- end }}
+
+{{/*
+The alerts, which know the CronJob and its Jobs by how their names begin, and a silence by minutes without a success: of these objects' own name
+and schedule, where those are others.
+*/}}
+{{- define "prophet-autoscaler.rules" -}}
+{{- $name := include "prophet-autoscaler.fullname" . -}}
+{{- $slot := include "prophet-autoscaler.slot" . | int -}}
+{{- $text := .Files.Get "files/rules.yaml" -}}
+{{- if not (hasPrefix "prophet-autoscaler" $name) -}}
+{{- $text = replace "=~\"prophet-autoscaler" (printf "=~\"%s" $name) $text -}}
+{{- end -}}
+{{- if gt $slot 60 -}}
+{{- $text = replace "> 300" (printf "> %d" (mul 5 $slot)) $text | replace "> 600" (printf "> %d" (mul 10 $slot)) -}}
+{{- end -}}
+{{- trim $text -}}
+{{- end }}
+
+{{/* Where the job acts, as a YAML list: the release's own namespace, where the state is, and those of targets elsewhere. */}}
+{{- define "prophet-autoscaler.namespaces" -}}
+{{- $all := list .Release.Namespace -}}
+{{- range include "prophet-autoscaler.targets" . | fromYamlArray -}}{{- $all = append $all .namespace -}}{{- end -}}
+{{- uniq $all | toYaml -}}
+{{- end }}
+
+{{/* Workloads that have two entries, a line each. */}}
+{{- define "prophet-autoscaler.twice" -}}
+{{- $seen := dict -}}
+{{- range $i, $target := include "prophet-autoscaler.targets" . | fromYamlArray -}}
+  {{- $key := printf "%s/%s/%s" $target.namespace $target.scaleTargetRef.kind $target.scaleTargetRef.name -}}
+  {{- if hasKey $seen $key }}
+config.targets[{{ $i }}]: {{ $key }} appears twice. Each workload has one entry.
+  {{- end -}}
+  {{- $_ := set $seen $key true -}}
+{{- end -}}
+{{- end }}
+
+{{/* A Role and its binding to the job's account. In another namespace than the release's, its name says whose it is. Takes a dict: root, name, namespace, rules. */}}
+{{- define "prophet-autoscaler.grant" -}}
+{{- $own := .root.Release.Namespace -}}
+{{- $name := .name -}}
+{{- if ne .namespace $own -}}{{- $name = printf "%s.%s" .name $own -}}{{- end -}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: {{ $name }}
+  namespace: {{ .namespace }}
+  labels:
+    {{- include "prophet-autoscaler.labels" .root | nindent 4 }}
+rules:
+  {{- .rules | trim | nindent 2 }}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: {{ $name }}
+  namespace: {{ .namespace }}
+  labels:
+    {{- include "prophet-autoscaler.labels" .root | nindent 4 }}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: Role
+  name: {{ $name }}
+subjects:
+  - kind: ServiceAccount
+    name: {{ include "prophet-autoscaler.serviceAccount" .root }}
+    namespace: {{ $own }}
 {{- end }}
 
 {{/* apiGroups and resources of a scaleTargetRef; the resource's name by the rule of job/adapters/kubernetes-path.ts. */}}

@@ -5,8 +5,8 @@ import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { EMPTY_MEMORY } from "../../../job/replay/hpa/defaults.ts";
 import { hpaSync } from "../../../job/replay/hpa/sync.ts";
-import type { HpaMemory } from "../../../job/replay/hpa/types.ts";
-import { changedSpec, type GoldenHistory, type GoldenStep, specOf, syncOf } from "./format.ts";
+import type { HpaDecision, HpaMemory } from "../../../job/replay/hpa/types.ts";
+import { changedSpec, type GoldenHistory, type GoldenStep, settingsOf, specOf, syncOf } from "./format.ts";
 
 /** A sync in which the simulation differs. */
 export interface Difference {
@@ -43,30 +43,42 @@ export async function compareFile(path: string): Promise<Comparison> {
 /** Each sync starts from the golden's own replicas and pods; only the memory is carried on. */
 export function compareHistory(history: GoldenHistory): Difference[] {
   const differences: Difference[] = [];
+  const settings = settingsOf(history);
   let spec = specOf(history);
   let memory: HpaMemory = EMPTY_MEMORY;
   for (const step of history.steps) {
     spec = changedSpec(spec, step);
-    const decision = hpaSync(spec, memory, syncOf(step));
+    const decision = hpaSync(spec, memory, syncOf(step), settings);
     memory = decision.memory;
-    const expected = show(step.after, step.conditions);
-    const actual = show(decision.replicas, step.conditions && pickKeys({ ...memory.conditions }, step.conditions));
+    const says = { conditions: step.conditions !== undefined, metrics: history.metrics !== undefined };
+    const expected = show(step, says);
+    const actual = show(outcomeOf(decision), says);
     if (actual !== expected) differences.push(difference(history, step, expected, actual));
   }
   return differences;
+}
+
+type Outcome = Pick<GoldenStep, "after" | "conditions" | "metric" | "invalid">;
+
+/** A decision as a golden says it. */
+function outcomeOf({ replicas, metric, proposals = [], memory }: HpaDecision): Outcome {
+  const invalid = proposals.flatMap((proposal) => ("invalid" in proposal ? [proposal.name] : []));
+  const conditions = { ...memory.conditions };
+  return { after: replicas, conditions, invalid, ...(metric === undefined ? {} : { metric }) };
 }
 
 function difference(history: GoldenHistory, step: GoldenStep, expected: string, actual: string): Difference {
   return { seed: history.seed, t: step.t, before: step.before, expected, actual };
 }
 
-function pickKeys(all: Readonly<Record<string, string>>, like: Readonly<Record<string, string>>) {
-  return Object.fromEntries(Object.keys(like).map((key) => [key, all[key] ?? "none"]));
-}
-
-function show(replicas: number, conditions: Readonly<Record<string, string>> | undefined): string {
-  const reasons = Object.entries(conditions ?? {}).map(([type, reason]) => `${type}=${reason}`);
-  return [String(replicas), ...reasons.sort()].join(" ");
+/** An outcome in words: as much of it as the golden says. */
+function show(outcome: Outcome, says: { readonly conditions: boolean; readonly metrics: boolean }): string {
+  const reasons = Object.entries(outcome.conditions ?? {}).map(([type, reason]) => `${type}=${reason}`);
+  return [
+    String(outcome.after),
+    ...(says.conditions ? reasons.sort() : []),
+    ...(says.metrics ? [`metric=${outcome.metric ?? "none"}`, `invalid=${outcome.invalid ?? ""}`] : []),
+  ].join(" ");
 }
 
 async function* linesOf(path: string): AsyncGenerator<string> {

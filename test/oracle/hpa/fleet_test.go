@@ -27,6 +27,8 @@ type fleet struct {
 	lag                   bool
 	window                int64
 	surge                 int
+	memory                *int64 // request of a pod; nil: none
+	patchy                bool   // not every pod has one
 }
 
 func newFleet(r *rand.Rand, w *world, request int64) *fleet {
@@ -52,6 +54,12 @@ func (f *fleet) add(now int64) {
 	}
 	if f.r.Intn(12) == 0 {
 		l.lost = 1 + f.r.Intn(8)
+	}
+	if f.memory != nil && (!f.patchy || f.r.Intn(20) > 0) {
+		l.memory = f.memory
+		if f.patchy {
+			l.Memory = f.memory
+		}
 	}
 	f.pods = append(f.pods, l)
 }

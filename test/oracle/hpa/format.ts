@@ -1,9 +1,13 @@
 /** Reads a golden history: one JSON line, hpa-oracle's format and what README.md here adds, everything new optional. */
+
+import { HPA_SETTINGS } from "../../../job/replay/hpa/defaults.ts";
 import type {
   HpaBehavior,
+  HpaMetric,
   HpaMetricTarget,
   HpaPod,
   HpaScalingRules,
+  HpaSettings,
   HpaSpec,
   HpaSync,
 } from "../../../job/replay/hpa/types.ts";
@@ -12,6 +16,8 @@ import type {
 export interface GoldenHistory extends GoldenSpec {
   readonly seed?: number;
   readonly requestMilli?: number;
+  readonly memoryRequestMilli?: number;
+  readonly scaleToZero?: boolean;
   readonly steps: readonly GoldenStep[];
 }
 
@@ -21,6 +27,7 @@ interface GoldenSpec {
   readonly max?: number;
   readonly targetUtilization?: number;
   readonly averageValueMilli?: number;
+  readonly metrics?: readonly HpaMetric[];
   readonly behavior?: GoldenBehavior | null;
 }
 
@@ -38,11 +45,18 @@ export interface GoldenStep extends GoldenSpec {
   readonly t: number;
   readonly before: number;
   readonly pods: readonly GoldenPod[] | null;
+  readonly statusReplicas?: number;
   readonly orphans?: readonly number[];
+  readonly orphanValues?: Readonly<Record<string, readonly number[]>>;
+  readonly values?: Readonly<Record<string, readonly number[]>>;
   readonly metricsError?: boolean | string;
   readonly after: number;
   /** Condition type -> reason. */
   readonly conditions?: Readonly<Record<string, string>>;
+  /** The metric whose recommendation was taken. */
+  readonly metric?: string;
+  /** The metrics that gave none. */
+  readonly invalid?: readonly string[];
 }
 
 interface GoldenPod {
@@ -55,6 +69,8 @@ interface GoldenPod {
   readonly phase?: NonNullable<HpaPod["phase"]>;
   readonly deleted?: boolean | number | string;
   readonly requestMilli?: number;
+  readonly memoryRequestMilli?: number;
+  readonly values?: Readonly<Record<string, number>>;
 }
 
 /** Seconds that a sample covers where the golden does not say. */
@@ -64,20 +80,25 @@ const USUAL_WINDOW = 15;
 export function specOf(history: GoldenHistory): HpaSpec {
   const first: HpaSpec = {
     maxReplicas: history.max ?? 1,
-    target: targetOf(history) ?? { averageUtilization: 80 },
+    metrics: [],
     ...(history.requestMilli === undefined ? {} : { requestMilli: history.requestMilli }),
+    ...(history.memoryRequestMilli === undefined ? {} : { memoryRequestMilli: history.memoryRequestMilli }),
   };
   return changedSpec(first, history);
 }
 
+/** The settings of the controller that ran a history. */
+export function settingsOf(history: GoldenHistory): HpaSettings {
+  return { ...HPA_SETTINGS, scaleToZero: history.scaleToZero ?? false };
+}
+
 /** The spec after a step's changes. */
-export function changedSpec(spec: HpaSpec, change: GoldenSpec): HpaSpec {
-  const target = targetOf(change);
+export function changedSpec({ target, metrics, ...rest }: HpaSpec, change: GoldenSpec): HpaSpec {
   return {
-    ...spec,
+    ...rest,
     ...(typeof change.min === "number" ? { minReplicas: change.min } : {}),
     ...(change.max === undefined ? {} : { maxReplicas: change.max }),
-    ...(target === undefined ? {} : { target }),
+    ...(targetOf(change) ?? (target === undefined ? { metrics } : { target })),
     ...(change.behavior ? { behavior: behaviorOf(change.behavior) } : {}),
   };
 }
@@ -90,6 +111,9 @@ export function syncOf(step: GoldenStep): HpaSync {
     pods: (step.pods ?? []).map((pod) => podOf(pod, step.t)),
     metricsFailed: Boolean(step.metricsError),
     orphanMilli: step.orphans ?? [],
+    ...(step.statusReplicas === undefined ? {} : { statusReplicas: step.statusReplicas }),
+    ...(step.orphanValues === undefined ? {} : { orphanValues: step.orphanValues }),
+    ...(step.values === undefined ? {} : { values: step.values }),
   };
 }
 
@@ -102,15 +126,20 @@ function podOf(pod: GoldenPod, t: number): HpaPod {
     ...(hasReady ? { ready: pod.ready === "Unknown" ? "Unknown" : pod.ready ? "True" : "False" } : {}),
     ...(pod.readyAt === undefined ? {} : { lastTransitionTime: pod.readyAt }),
     ...(pod.requestMilli === undefined ? {} : { requestMilli: pod.requestMilli }),
+    ...(pod.memoryRequestMilli === undefined ? {} : { memoryRequestMilli: pod.memoryRequestMilli }),
+    ...(pod.values === undefined ? {} : { values: pod.values }),
     ...(typeof pod.milli === "number"
       ? { usage: { milli: pod.milli, timestamp: pod.at ?? t, window: pod.window ?? USUAL_WINDOW } }
       : {}),
   };
 }
 
-function targetOf(spec: GoldenSpec): HpaMetricTarget | undefined {
-  if (spec.averageValueMilli !== undefined) return { averageValue: spec.averageValueMilli };
-  return spec.targetUtilization === undefined ? undefined : { averageUtilization: spec.targetUtilization };
+function targetOf(
+  spec: GoldenSpec,
+): { readonly target: HpaMetricTarget } | { readonly metrics: readonly HpaMetric[] } | undefined {
+  if (spec.metrics !== undefined) return { metrics: spec.metrics };
+  if (spec.averageValueMilli !== undefined) return { target: { averageValue: spec.averageValueMilli } };
+  return spec.targetUtilization === undefined ? undefined : { target: { averageUtilization: spec.targetUtilization } };
 }
 
 function behaviorOf(behavior: GoldenBehavior): HpaBehavior {

@@ -3,16 +3,16 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 out=../../../fixtures/oracle/hpa
-plain=${PLAIN:-1500}
-wide=${WIDE:-1000}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$out"
 nice -n 15 go test -c -tags grpcnotrace,netgo,osusergo -o "$work/oracle" .
-KIND=plain N="$plain" SEED=0 OUT="$work/plain.jsonl" "$work/oracle" -test.run TestOracle
-KIND=wide N="$wide" SEED=0 OUT="$work/wide.jsonl" "$work/oracle" -test.run TestOracle
-for kind in plain wide; do
+make() { # KIND NUMBER
+  KIND=$1 N=$2 SEED=0 OUT="$work/$1.jsonl" "$work/oracle" -test.run TestOracle
   # -n: no file time in the result, so that the same histories are the same bytes
-  gzip -9 -n -c "$work/$kind.jsonl" >"$out/$kind.jsonl.gz"
-done
+  gzip -9 -n -c "$work/$1.jsonl" >"$out/$1.jsonl.gz"
+}
+make plain "${PLAIN:-1500}"
+make wide "${WIDE:-1000}"
+make several "${SEVERAL:-600}"
 ls -l "$out"

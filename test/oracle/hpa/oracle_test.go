@@ -25,9 +25,14 @@ type pod struct {
 	Phase   string `json:"phase,omitempty"`
 	Deleted bool   `json:"deleted,omitempty"`
 	Request *int64 `json:"requestMilli,omitempty"`
+	// of memory; written out only where the pods of a history differ
+	memory *int64
+	Memory *int64 `json:"memoryRequestMilli,omitempty"`
+	// samples of the other metrics by name
+	Values map[string]int64 `json:"values,omitempty"`
 }
 
-// step is one sync; min, max, the targets and behavior appear where they changed and hold from there on.
+// step is one sync; min, max, the targets, metrics and behavior appear where they changed and hold from there on.
 type step struct {
 	T            int64                               `json:"t"`
 	Before       int32                               `json:"before"`
@@ -36,11 +41,17 @@ type step struct {
 	Target       *int32                              `json:"targetUtilization,omitempty"`
 	AverageMilli *int64                              `json:"averageValueMilli,omitempty"`
 	Behav        *v2.HorizontalPodAutoscalerBehavior `json:"behavior,omitempty"`
+	Metrics      []metric                            `json:"metrics,omitempty"`
 	MetricsError bool                                `json:"metricsError,omitempty"`
+	Status       *int32                              `json:"statusReplicas,omitempty"` // absent = before
 	Pods         []pod                               `json:"pods"`
 	Orphans      []int64                             `json:"orphans,omitempty"` // samples whose pod is gone
+	OrphanValues map[string][]int64                  `json:"orphanValues,omitempty"`
+	Values       map[string][]int64                  `json:"values,omitempty"` // of Object and External metrics by name
 	After        int32                               `json:"after"`
 	Conditions   map[string]string                   `json:"conditions,omitempty"` // type -> reason, after the sync
+	Metric       string                              `json:"metric,omitempty"`     // the largest recommendation was this one's
+	Invalid      []string                            `json:"invalid,omitempty"`    // these gave none
 }
 type seq struct {
 	Seed         int64                               `json:"seed"`
@@ -48,12 +59,15 @@ type seq struct {
 	Max          int32                               `json:"max"`
 	Target       *int32                              `json:"targetUtilization,omitempty"`
 	AverageMilli *int64                              `json:"averageValueMilli,omitempty"`
+	Metrics      []metric                            `json:"metrics,omitempty"`
+	ScaleToZero  bool                                `json:"scaleToZero,omitempty"` // the feature gate HPAScaleToZero
 	Request      int64                               `json:"requestMilli"`
+	Memory       *int64                              `json:"memoryRequestMilli,omitempty"`
 	Behav        *v2.HorizontalPodAutoscalerBehavior `json:"behavior,omitempty"`
 	Steps        []step                              `json:"steps"`
 }
 
-// TestOracle writes N histories of KIND (plain or wide) from SEED+1 on to OUT.
+// TestOracle writes N histories of KIND (plain, wide or several) from SEED+1 on to OUT.
 func TestOracle(t *testing.T) {
 	// the default handler keeps the time of its last error across bubbles, whose clocks all start at the same moment
 	utilruntime.ErrorHandlers = nil
@@ -63,10 +77,7 @@ func TestOracle(t *testing.T) {
 		n = 3
 	}
 	offset, _ := strconv.ParseInt(os.Getenv("SEED"), 10, 64)
-	kind := plain
-	if os.Getenv("KIND") == "wide" {
-		kind = wide
-	}
+	kind := map[string]func(*testing.T, int64) seq{"plain": plain, "wide": wide, "several": several}[os.Getenv("KIND")]
 	out := os.Getenv("OUT")
 	if out == "" {
 		out = "goldens.jsonl"

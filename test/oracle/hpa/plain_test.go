@@ -151,6 +151,9 @@ func mkpod(q pod, t0 time.Time, request int64) *v1.Pod {
 	p := &v1.Pod{ObjectMeta: metav1.ObjectMeta{Name: q.Name, Namespace: "n", Labels: map[string]string{"app": "web"}},
 		Spec:   v1.PodSpec{Containers: []v1.Container{{Name: "c", Resources: v1.ResourceRequirements{Requests: v1.ResourceList{v1.ResourceCPU: *resource.NewMilliQuantity(request, resource.DecimalSI)}}}}},
 		Status: v1.PodStatus{Phase: v1.PodRunning}}
+	if q.memory != nil {
+		p.Spec.Containers[0].Resources.Requests[v1.ResourceMemory] = *resource.NewMilliQuantity(*q.memory, resource.BinarySI)
+	}
 	if q.Phase != "" {
 		p.Status.Phase = v1.PodPhase(q.Phase)
 	}

@@ -52,8 +52,8 @@ func behavior(r *rand.Rand) *v2.HorizontalPodAutoscalerBehavior {
 }
 
 // spec is the HPA's spec with the API server's defaults for behavior; minReplicas stays unset if it is.
-func spec(least *int32, most int32, target *int32, average *int64, b *v2.HorizontalPodAutoscalerBehavior) v2.HorizontalPodAutoscalerSpec {
-	h := v2.HorizontalPodAutoscaler{Spec: v2.HorizontalPodAutoscalerSpec{MinReplicas: least, MaxReplicas: most, Behavior: b.DeepCopy(), Metrics: cpuTarget(target, average)}}
+func spec(least *int32, most int32, metrics []v2.MetricSpec, b *v2.HorizontalPodAutoscalerBehavior) v2.HorizontalPodAutoscalerSpec {
+	h := v2.HorizontalPodAutoscaler{Spec: v2.HorizontalPodAutoscalerSpec{MinReplicas: least, MaxReplicas: most, Behavior: b.DeepCopy(), Metrics: metrics}}
 	defaults.SetDefaults_HorizontalPodAutoscalerBehavior(&h)
 	return h.Spec
 }
@@ -95,7 +95,7 @@ func hand(r *rand.Rand, w *world, s *step, request int64, most *int32) {
 	}
 	if r.Intn(80) == 0 {
 		s.Behav = behavior(r)
-		w.edit(func(h *v2.HorizontalPodAutoscalerSpec) { h.Behavior = spec(nil, 1, nil, nil, s.Behav).Behavior })
+		w.edit(func(h *v2.HorizontalPodAutoscalerSpec) { h.Behavior = spec(nil, 1, nil, s.Behav).Behavior })
 	}
 	if r.Intn(80) == 0 {
 		s.Target, s.AverageMilli = aim(r, request)
@@ -122,7 +122,7 @@ func wide(t *testing.T, seed int64) seq {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
-		w := newWorld(ctx, spec(s.Min, s.Max, s.Target, s.AverageMilli, s.Behav), int32(1+r.Intn(int(s.Max)*12/10)))
+		w := newWorld(ctx, spec(s.Min, s.Max, cpuTarget(s.Target, s.AverageMilli), s.Behav), int32(1+r.Intn(int(s.Max)*12/10)))
 		f := newFleet(r, w, s.Request)
 		f.match(0)
 		go w.run()

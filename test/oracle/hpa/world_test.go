@@ -4,6 +4,7 @@ package oracle
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"testing/synctest"
 	"time"
 
@@ -24,28 +25,44 @@ import (
 	"k8s.io/kubernetes/pkg/controller/podautoscaler/metrics"
 )
 
-// fakeMetrics answers with m; an empty m is an error, as with the real metrics client.
-type fakeMetrics struct{ m metrics.PodMetricsInfo }
+// fakeMetrics answers with m (CPU) and with pods and values by the metric's name; what is empty is an error, as with the real metrics client.
+type fakeMetrics struct {
+	m      metrics.PodMetricsInfo
+	pods   map[string]metrics.PodMetricsInfo // memory and metrics of type Pods
+	values map[string][]int64                // metrics of type Object and External
+}
 
-func (f *fakeMetrics) GetResourceMetric(context.Context, v1.ResourceName, string, labels.Selector, string) (metrics.PodMetricsInfo, time.Time, error) {
-	if len(f.m) == 0 {
+// copied, since the controller changes the map it is given
+func copied(m metrics.PodMetricsInfo) (metrics.PodMetricsInfo, time.Time, error) {
+	if len(m) == 0 {
 		return nil, time.Time{}, fmt.Errorf("no metrics")
 	}
-	// the controller changes the map it is given
 	c := metrics.PodMetricsInfo{}
-	for k, v := range f.m {
+	for k, v := range m {
 		c[k] = v
 	}
 	return c, time.Now(), nil
 }
-func (f *fakeMetrics) GetRawMetric(string, string, labels.Selector, labels.Selector) (metrics.PodMetricsInfo, time.Time, error) {
-	return nil, time.Time{}, fmt.Errorf("x")
+func (f *fakeMetrics) GetResourceMetric(_ context.Context, resource v1.ResourceName, _ string, _ labels.Selector, _ string) (metrics.PodMetricsInfo, time.Time, error) {
+	if resource != v1.ResourceCPU {
+		return copied(f.pods[string(resource)])
+	}
+	return copied(f.m)
 }
-func (f *fakeMetrics) GetObjectMetric(string, string, *v2.CrossVersionObjectReference, labels.Selector) (int64, time.Time, error) {
-	return 0, time.Time{}, fmt.Errorf("x")
+func (f *fakeMetrics) GetRawMetric(name string, _ string, _ labels.Selector, _ labels.Selector) (metrics.PodMetricsInfo, time.Time, error) {
+	return copied(f.pods[name])
 }
-func (f *fakeMetrics) GetExternalMetric(string, string, labels.Selector) ([]int64, time.Time, error) {
-	return nil, time.Time{}, fmt.Errorf("x")
+func (f *fakeMetrics) GetObjectMetric(name string, _ string, _ *v2.CrossVersionObjectReference, _ labels.Selector) (int64, time.Time, error) {
+	if len(f.values[name]) == 0 {
+		return 0, time.Time{}, fmt.Errorf("no metrics")
+	}
+	return f.values[name][0], time.Now(), nil
+}
+func (f *fakeMetrics) GetExternalMetric(name string, _ string, _ labels.Selector) ([]int64, time.Time, error) {
+	if len(f.values[name]) == 0 {
+		return nil, time.Time{}, fmt.Errorf("no metrics")
+	}
+	return f.values[name], time.Now(), nil
 }
 
 type world struct {
@@ -54,6 +71,7 @@ type world struct {
 	fm       *fakeMetrics
 	t0       time.Time
 	replicas int32
+	status   *int32 // status.replicas of the scale; nil: as many as the spec's
 	events   int
 	run      func()
 }
@@ -65,8 +83,12 @@ func newWorld(ctx context.Context, spec v2.HorizontalPodAutoscalerSpec, replicas
 	w := &world{ctx: ctx, cs: fake.NewSimpleClientset(hpa), fm: &fakeMetrics{}, t0: time.Now(), replicas: replicas}
 	sc := &scalefake.FakeScaleClient{}
 	get := func() *autoscalingv1.Scale {
+		status := w.replicas
+		if w.status != nil {
+			status = *w.status
+		}
 		return &autoscalingv1.Scale{ObjectMeta: metav1.ObjectMeta{Name: "web", Namespace: "n"},
-			Spec: autoscalingv1.ScaleSpec{Replicas: w.replicas}, Status: autoscalingv1.ScaleStatus{Replicas: w.replicas, Selector: "app=web"}}
+			Spec: autoscalingv1.ScaleSpec{Replicas: w.replicas}, Status: autoscalingv1.ScaleStatus{Replicas: status, Selector: "app=web"}}
 	}
 	sc.AddReactor("get", "deployments", func(core.Action) (bool, runtime.Object, error) { return true, get(), nil })
 	sc.AddReactor("update", "deployments", func(a core.Action) (bool, runtime.Object, error) {
@@ -136,3 +158,26 @@ func (w *world) conditions() map[string]string {
 	}
 	return out
 }
+
+// computed is what the sync did with the metrics: the one that asked for the most, if it was used, and those that gave nothing.
+func (w *world) computed(specs []metric) (string, []string) {
+	h := w.hpa()
+	if len(h.Status.CurrentMetrics) != len(specs) {
+		return "", nil // no metric was asked in this sync
+	}
+	largest, invalid := "", []string{}
+	for i, m := range h.Status.CurrentMetrics {
+		if m.Type == "" {
+			invalid = append(invalid, specs[i].Name)
+		}
+	}
+	for _, c := range h.Status.Conditions {
+		if found := fromMetric.FindStringSubmatch(c.Message); c.Reason == "ValidMetricFound" && found != nil {
+			largest = found[1] + found[2]
+		}
+	}
+	return largest, invalid
+}
+
+// fromMetric finds the metric's name in the message of ScalingActive.
+var fromMetric = regexp.MustCompile(`from (?:\w+ metric (\w+)|(\w+) resource)`)

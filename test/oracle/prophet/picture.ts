@@ -1,16 +1,18 @@
-/** Draws docs/decisions/0002-prophet-solver.svg: where our forecast and Prophet's part, and how Stan's descent goes on. */
-import { writeFileSync } from "node:fs";
+/** The picture of docs/decisions/0002-prophet-solver.md: where our forecast and Prophet's part, and how Stan's descent goes on. */
+import { axisX, axisY, dot, gridY, line, ruleX } from "@observablehq/plot";
 import { negativeLogPosterior } from "../../../job/core/forecast/prophet/objective.ts";
 import { predict } from "../../../job/core/forecast/prophet/predict.ts";
+import { bodyTop, escapeXml, frame, type LegendEntry, label, panel, sign } from "../../../job/report/chart.ts";
+import { LIGHT } from "../../../job/report/theme.ts";
 import type { GoldenCase } from "../../core/forecast/prophet/goldens.ts";
 import { readGoldens, wholeFrame } from "../../core/forecast/prophet/goldens.ts";
 import { naiveDescent } from "../../core/forecast/prophet/naive-solver.ts";
 import { askStan } from "../../core/forecast/prophet/stan.ts";
 import { forecastWith, modelOf, must, paramsOf, preparedOf } from "../../core/forecast/prophet/support.ts";
 
-const WIDTH = 460;
-const HEIGHT = 210;
-const PAD = { left: 44, right: 10, top: 30, bottom: 24 };
+const WIDTH = 830;
+/** Of a panel: its share of the width, its name, its plot with the axis. */
+const [EACH_WIDTH, HEAD, EACH] = [WIDTH / 2 - 6, 30, 220];
 const FORECASTS = ["square: defaults", "square: original", "waves: season of 600 s"];
 const DESCENTS = [
   "square: defaults",
@@ -18,127 +20,124 @@ const DESCENTS = [
   "wander: minute steps, supple",
   "shift: minute steps, supple",
 ];
-const COLOURS = { ours: "#1f6feb", python: "#d1242f", wasm: "#bf8700" };
-const DESCENT_COLOURS = ["#1f6feb", "#d1242f", "#bf8700", "#1a7f37"];
+const WAYS = {
+  ours: { colour: LIGHT.forecast, width: 4, dash: "" },
+  python: { colour: LIGHT.pods, width: 2.5, dash: "7 4" },
+  wasm: { colour: LIGHT.ink, width: 1.5, dash: "2 3" },
+} as const;
+const DESCENT_LINES = [
+  { colour: LIGHT.forecast, dash: "" },
+  { colour: LIGHT.pods, dash: "" },
+  { colour: LIGHT.ink, dash: "7 4" },
+  { colour: LIGHT.muted, dash: "2 3" },
+] as const;
 
-interface Scale {
-  readonly x: (v: number) => number;
-  readonly y: (v: number) => number;
+const signOf = ({ colour, width, dash }: { colour: string; width: number; dash: string }) =>
+  sign.line(colour, width, dash);
+
+const LEGEND: readonly LegendEntry[] = [
+  { sign: sign.dot(LIGHT.ink, 2.5), label: "history" },
+  { sign: signOf(WAYS.ours), label: "forecast, ours" },
+  { sign: signOf(WAYS.python), label: "Prophet (Python)" },
+  { sign: signOf(WAYS.wasm), label: "its model in WASM" },
+  ...DESCENTS.map((name, i) => ({
+    sign: signOf({ ...DESCENT_LINES[i]!, width: 2.5 }),
+    label: `descent, ${name.split(":")[0]}`,
+  })),
+];
+
+/** The whole picture, the same bytes every time. */
+export function solverPicture(): string {
+  const { cases } = readGoldens();
+  const named = (names: readonly string[]) => names.map((name) => cases.find((c) => c.name === name)!);
+  const top = bodyTop(LEGEND.length) + 4;
+  const at = (i: number) => [(i % 2) * (WIDTH / 2), top + Math.floor(i / 2) * EACH] as const;
+  const body = [
+    ...named(FORECASTS).map((c, i) => forecastPanel(c, ...at(i))),
+    descentPanel(named(DESCENTS), ...at(FORECASTS.length)),
+  ];
+  return frame({
+    width: WIDTH,
+    height: top + 2 * EACH + 12,
+    title: "Where forecasts part, and how Stan's descent goes on",
+    legend: LEGEND,
+    body: body.join("\n"),
+  });
 }
 
-function scale(xs: readonly [number, number], ys: readonly [number, number]): Scale {
-  const wide = WIDTH - PAD.left - PAD.right;
-  const high = HEIGHT - PAD.top - PAD.bottom;
+function place(left: number, top: number) {
   return {
-    x: (v) => PAD.left + (wide * (v - xs[0])) / (xs[1] - xs[0]),
-    y: (v) => PAD.top + high - (high * (v - ys[0])) / (ys[1] - ys[0]),
+    left,
+    top: top + HEAD,
+    width: EACH_WIDTH,
+    height: EACH - HEAD,
+    marginLeft: 58,
+    marginRight: 34,
+    marginTop: 6,
+    marginBottom: 44,
   };
 }
 
-function line(values: readonly (readonly [number, number])[], s: Scale, colour: string, dash = ""): string {
-  const points = values.map(([x, y]) => `${s.x(x).toFixed(1)},${s.y(y).toFixed(1)}`).join(" ");
-  return `<polyline points="${points}" fill="none" stroke="${colour}" stroke-width="1.5" stroke-dasharray="${dash}"/>`;
+function named(left: number, top: number, name: string, axis: string): string {
+  const title = `<text x="${left + 16}" y="${top + 20}" font-weight="600" fill="${LIGHT.ink}">${escapeXml(name)}</text>`;
+  return title + label(left + EACH_WIDTH - 34, top + EACH - 4, axis, 'text-anchor="end"');
 }
 
-function text(x: number, y: number, content: string, more = ""): string {
-  return `<text x="${x}" y="${y}" ${more}>${content.replaceAll("<", "&lt;")}</text>`;
-}
-
-function legend(entries: readonly (readonly [string, string])[]): string {
-  const items = entries.map(([label, colour], i) => text(PAD.left + 6 + 135 * i, 26, label, `fill="${colour}"`));
-  return items.join("");
-}
-
-function axes(s: Scale, ys: readonly number[], label: (v: number) => string): string {
-  return ys
-    .map((v) => {
-      const y = s.y(v).toFixed(1);
-      const rule = `<line x1="${PAD.left}" x2="${WIDTH - PAD.right}" y1="${y}" y2="${y}" stroke="#ddd"/>`;
-      return rule + text(PAD.left - 6, Number(y) + 4, label(v), 'text-anchor="end"');
-    })
-    .join("");
-}
+const rowsOf = (values: ArrayLike<number>) => Array.from(values, (y, x) => ({ x, y }));
 
 /** History as dots, three forecasts as lines, a rule where the history ends. */
-function forecastPanel(c: GoldenCase): string {
+function forecastPanel(c: GoldenCase, left: number, top: number): string {
   const model = modelOf(c);
   const n = c.history.ds.length;
   const live = askStan(preparedOf(c).problem);
   const curves = [
-    { values: c.prophet.yhat, colour: COLOURS.python },
-    { values: live === undefined ? [] : Array.from(forecastWith(c, model, live)), colour: COLOURS.wasm },
-    { values: Array.from(must(predict(model, wholeFrame(c), { intervals: "none" })).yhat), colour: COLOURS.ours },
-  ];
-  const all = [...Array.from(c.history.y), ...curves.flatMap((curve) => [...curve.values])];
-  const low = Math.floor(Math.min(...all));
-  const high = Math.ceil(Math.max(...all));
-  const s = scale([0, n + c.future.ds.length], [low, high]);
-  const dots = Array.from(
-    c.history.y,
-    (y, i) => `<circle cx="${s.x(i).toFixed(1)}" cy="${s.y(y).toFixed(1)}" r="1.4"/>`,
-  );
-  const end = s.x(n - 0.5).toFixed(1);
-  return [
-    text(PAD.left, 12, c.name, 'font-weight="bold"'),
-    legend([
-      ["ours", COLOURS.ours],
-      ["Prophet (Python)", COLOURS.python],
-      ["its model in WASM", COLOURS.wasm],
-    ]),
-    axes(s, [low, (low + high) / 2, high], (v) => v.toFixed(1)),
-    ...dots,
-    `<line x1="${end}" x2="${end}" y1="${PAD.top}" y2="${HEIGHT - PAD.bottom}" stroke="#999" stroke-dasharray="3 3"/>`,
-    ...curves.map(({ values, colour }) =>
-      line(
-        values.map((v, i) => [i, v] as const),
-        s,
-        colour,
+    [WAYS.ours, must(predict(model, wholeFrame(c), { intervals: "none" })).yhat],
+    [WAYS.python, c.prophet.yhat],
+    [WAYS.wasm, live === undefined ? [] : forecastWith(c, model, live)],
+  ] as const;
+  const drawn = panel({
+    ...place(left, top),
+    x: { label: null },
+    y: { label: null, nice: true },
+    marks: [
+      gridY({ stroke: LIGHT.grid, strokeOpacity: 1, ticks: 4 }),
+      axisX({ ticks: 5, tickSize: 3 }),
+      axisY({ ticks: 4, tickSize: 3 }),
+      ruleX([n - 0.5], { stroke: LIGHT.muted, strokeDasharray: "2 4" }),
+      ...curves.map(([way, values]) =>
+        line(rowsOf(values), { x: "x", y: "y", stroke: way.colour, strokeWidth: way.width, strokeDasharray: way.dash }),
       ),
-    ),
-    text(WIDTH - PAD.right, HEIGHT - 8, "future", 'text-anchor="end"'),
-  ].join("\n");
+      dot(rowsOf(c.history.y), { x: "x", y: "y", r: 1.6, fill: LIGHT.ink }),
+    ],
+  });
+  return named(left, top, c.name, "steps; after the rule: future") + drawn;
 }
 
 /** Objective above ours (log scale) along a coordinate descent that starts where Stan stopped. */
-function descentPanel(cases: readonly GoldenCase[]): string {
+function descentPanel(cases: readonly GoldenCase[], left: number, top: number): string {
   const rounds = 100;
-  const s = scale([0, rounds * 100], [-5, 1]);
-  const curves = cases.map((c, i) => {
+  const lines = cases.map((c, i) => {
     const { problem } = preparedOf(c);
     const ours = modelOf(c).objective;
     let at = paramsOf(c);
-    const points: [number, number][] = [];
+    const points: { x: number; y: number }[] = [];
     for (let r = 0; r <= rounds; r++) {
-      const gap = Math.max(1e-5, negativeLogPosterior(problem, at) - ours);
-      points.push([r * 100, Math.log10(gap)]);
+      points.push({ x: r * 100, y: Math.max(1e-5, negativeLogPosterior(problem, at) - ours) });
       at = naiveDescent(problem, 1, at);
     }
-    return line(points, s, DESCENT_COLOURS[i]!);
+    const { colour, dash } = DESCENT_LINES[i]!;
+    return line(points, { x: "x", y: "y", stroke: colour, strokeWidth: 2.5, strokeDasharray: dash });
   });
-  return [
-    text(PAD.left, 12, "objective above ours, by sweeps of descent from Stan's end", 'font-weight="bold"'),
-    ...cases.map((c, i) => text(WIDTH - PAD.right - 190, 42 + 14 * i, c.name, `fill="${DESCENT_COLOURS[i]}"`)),
-    axes(s, [-5, -4, -3, -2, -1, 0, 1], (v) => `1e${v}`),
-    ...curves,
-    text(PAD.left, HEIGHT - 8, "0"),
-    text(WIDTH - PAD.right, HEIGHT - 8, "10,000 sweeps", 'text-anchor="end"'),
-  ].join("\n");
+  const drawn = panel({
+    ...place(left, top),
+    x: { label: null },
+    y: { label: null, type: "log", domain: [1e-5, 10] },
+    marks: [
+      gridY({ stroke: LIGHT.grid, strokeOpacity: 1, ticks: 6 }),
+      axisX([0, 5000, 10_000], { tickSize: 3, tickFormat: (v: number) => v.toLocaleString("en") }),
+      axisY([1e-5, 1e-3, 1e-1, 10], { tickSize: 3, tickFormat: (v: number) => `1e${Math.round(Math.log10(v))}` }),
+      ...lines,
+    ],
+  });
+  return named(left, top, "objective above ours", "sweeps of descent from Stan's end") + drawn;
 }
-
-function main(): void {
-  const { cases } = readGoldens();
-  const named = (names: readonly string[]) => names.map((name) => cases.find((c) => c.name === name)!);
-  const panels = [...named(FORECASTS).map(forecastPanel), descentPanel(named(DESCENTS))];
-  const placed = panels.map(
-    (p, i) => `<g transform="translate(${(i % 2) * WIDTH},${Math.floor(i / 2) * HEIGHT})">${p}</g>`,
-  );
-  const size = `width="${2 * WIDTH}" height="${2 * HEIGHT}" viewBox="0 0 ${2 * WIDTH} ${2 * HEIGHT}"`;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif" font-size="11">
-<rect width="100%" height="100%" fill="white"/>
-${placed.join("\n")}
-</svg>
-`;
-  writeFileSync(new URL("../../../docs/decisions/0002-prophet-solver.svg", import.meta.url), svg);
-}
-
-main();

@@ -40,6 +40,30 @@ test("agreement: one line, exit 0, plain and gzipped", () => {
   }
 });
 
+/** One sync of two metrics, of which the queue asks for 3. */
+function ofTwo(metric: string): string {
+  const target = { averageValue: 30_000 };
+  const metrics = [
+    { type: "Resource", name: "cpu", target: { averageUtilization: 50 } },
+    { type: "External", name: "queue", target },
+  ];
+  const pods = [{ name: "a", start: -600, ready: true, readyAt: -570, milli: 500 }];
+  const conditions = {
+    AbleToScale: "SucceededRescale",
+    ScalingActive: "ValidMetricFound",
+    ScalingLimited: "DesiredWithinRange",
+  };
+  const step = { t: 15, before: 1, pods, values: { queue: [90_000] }, after: 3, conditions, metric };
+  return `${JSON.stringify({ seed: 1, min: 1, max: 9, metrics, requestMilli: 500, steps: [step] })}\n`;
+}
+
+test("several metrics: the replicas, the conditions and whose recommendation it was", () => {
+  expect(check("two.jsonl", ofTwo("queue"))).toMatchObject({ status: 0, stdout: "1 syncs, 0 differ\n" });
+  const run = check("other.jsonl", ofTwo("cpu"));
+  expect(run).toMatchObject({ status: 1, stdout: "1 syncs, 1 differ\n" });
+  expect(run.stderr).toContain("metric=cpu");
+});
+
 test("a difference: exit 1, and which it is on stderr", () => {
   const run = check("b.jsonl", history(2) + history(3));
   expect(run).toMatchObject({ status: 1, stdout: "4 syncs, 1 differ\n" });

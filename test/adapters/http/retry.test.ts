@@ -1,7 +1,8 @@
 /** Retrying stops where it must: at the verdict, the attempts, the deadline. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { retry, retryAfter, type Timing } from "../../job/adapters/retry.ts";
+import { retry, type Timing } from "../../../job/adapters/http/retry.ts";
+import { retryAfter } from "../../../job/adapters/http/verdict.ts";
 
 /** A clock that only moves by sleeping and by what attempts take. */
 function fakeTiming(random = 1): Timing & { at: number; pauses: number[] } {

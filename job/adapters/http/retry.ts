@@ -1,11 +1,12 @@
 /** Tries again after transient errors, with full jitter, inside one deadline. */
-import type { Seconds } from "../core/units.ts";
+import type { Seconds } from "../../core/units.ts";
 
 /** What retrying needs of the outside; tests give their own. */
 export interface Timing {
   /** Monotonic milliseconds. */
   now(): number;
-  sleep(milliseconds: number): Promise<void>;
+  /** Resolves earlier when the signal is aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Uniform in [0, 1). */
   random(): number;
 }
@@ -13,7 +14,16 @@ export interface Timing {
 /** Node's own clock, timer and chance. */
 export const realTiming: Timing = {
   now: () => performance.now(),
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, milliseconds);
+      signal?.addEventListener("abort", end);
+    }),
   random: () => Math.random(),
 };
 
@@ -30,6 +40,8 @@ export interface RetryOptions {
   readonly deadline: Seconds;
   /** Longest single attempt. */
   readonly timeout: Seconds;
+  /** No further attempt once it is aborted, and no pause goes on. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** First pause is up to 0.2 s, then up to 0.4, 0.8, ... and never above 3 s: a job has less than a minute in all. */
@@ -47,6 +59,7 @@ export async function retry<T>(
   options: RetryOptions,
   timing: Timing = realTiming,
 ): Promise<T> {
+  const isOver = () => options.signal?.aborted === true;
   const end = timing.now() + options.deadline * 1000;
   for (let n = 1; ; n++) {
     try {
@@ -57,16 +70,9 @@ export async function retry<T>(
       if (!verdict.again || n >= options.attempts) throw error;
       const jitter = timing.random() * Math.min(longestPause, basePause * 2 ** (n - 1));
       const pause = Math.max(jitter, (verdict.after ?? 0) * 1000);
-      if (timing.now() + pause >= end) throw error;
-      await timing.sleep(pause);
+      if (timing.now() + pause >= end || isOver()) throw error;
+      await timing.sleep(pause, options.signal);
+      if (isOver()) throw error;
     }
   }
-}
-
-/** Seconds a Retry-After header asks for (a number of seconds or an HTTP date, RFC 9110 section 10.2.3); undefined when unreadable. */
-export function retryAfter(header: string | undefined, nowSeconds: number): Seconds | undefined {
-  if (header === undefined) return undefined;
-  if (/^\d+$/.test(header.trim())) return Number(header);
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date / 1000 - nowSeconds);
 }

@@ -1,0 +1,8 @@
+/** Microsoft Entra (Azure AD), for Azure Monitor's managed Prometheus. */
+import type { AuthProvider } from "./provider.ts";
+
+export const AZURE_AD: AuthProvider = {
+  fields: ["azureAd"],
+  tokenFiles: ["AZURE_FEDERATED_TOKEN_FILE"],
+  open: async ({ azureAd }, env) => (await import("./azure-credentials.ts")).azureToken(azureAd!, env),
+};

@@ -1,0 +1,25 @@
+/** Azure's own library finds and keeps the token: workload identity in AKS, else the managed identity of the machine. */
+import { ManagedIdentityCredential, WorkloadIdentityCredential } from "@azure/identity";
+import type { PrometheusSettings } from "../../config/types.ts";
+import type { Environment } from "../http/proxy.ts";
+import type { Authenticate } from "./provider.ts";
+
+type Settings = NonNullable<PrometheusSettings["azureAd"]>;
+
+/** An Authenticate with a bearer token, fetched anew shortly before it ends. */
+export function azureToken({ scope, clientId, tenantId }: Settings, env: Environment): Authenticate {
+  const client = clientId === undefined ? {} : { clientId };
+  // the webhook of AKS sets the variable in pods whose ServiceAccount has an identity
+  const credential = env.AZURE_FEDERATED_TOKEN_FILE
+    ? new WorkloadIdentityCredential({
+        ...client,
+        ...(tenantId === undefined ? {} : { tenantId }),
+        // it would ask the public cloud about the authority, which the webhook has named already
+        disableInstanceDiscovery: true,
+      })
+    : new ManagedIdentityCredential(client);
+  return async () => {
+    const { token } = await credential.getToken(scope);
+    return { headers: { authorization: `Bearer ${token}` }, secrets: [token] };
+  };
+}

@@ -1,0 +1,144 @@
+/** One exchange over HTTP, bounded in time and size, without redirects. Who carries it out is a Transport: axios for Prometheus, node:http for the API server. */
+import type { Agent } from "node:http";
+import type { Readable } from "node:stream";
+import { codeOf, isTransientCode, TransportError } from "../errors.ts";
+
+/** What is sent. */
+export interface HttpRequest {
+  readonly method: "GET" | "POST" | "PATCH";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** The connections that it goes over. */
+  readonly agent: Agent;
+}
+
+/** The head of an answer, and its body as it comes in, decompressed. */
+export interface HttpResponse {
+  readonly status: number;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: Readable;
+}
+
+/** Sends a request. Follows no redirect, takes every status, and gives up when the signal says so. */
+export type Transport = (request: HttpRequest, signal: AbortSignal) => Promise<HttpResponse>;
+
+/** Makes the request. Its credentials may first have to be fetched, which counts into its time. */
+export type Making = () => HttpRequest | Promise<HttpRequest>;
+
+/** What an exchange may take. */
+export interface Bounds {
+  readonly milliseconds: number;
+  /** Bytes of the body of an answer with status 2xx. Of other answers the beginning is enough: they are only quoted. */
+  readonly bytes: number;
+  /** Ends it earlier: the time of the whole run is over. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What came back, whatever the status. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly retryAfter?: string;
+  readonly location?: string;
+}
+
+/** So much of the body of a refusal is read. A Status of Kubernetes and an error of Prometheus are under 4 kB. */
+const QUOTED = 64 * 1024;
+const OVER = "the time of the run is over";
+
+/** Sends one request and reads its answer. Throws TransportError, which holds nothing of the request: its headers are credentials. */
+export async function exchange(transport: Transport, make: Making, bounds: Bounds): Promise<Answer> {
+  if (isOver(bounds.signal)) throw new TransportError("EABORTED", OVER, false);
+  const late = AbortSignal.timeout(Math.max(1, Math.round(bounds.milliseconds)));
+  const signal = bounds.signal === undefined ? late : AbortSignal.any([late, bounds.signal]);
+  let waitingFor: "credentials" | "answer" = "credentials";
+  try {
+    const request = await before(signal, make());
+    waitingFor = "answer";
+    return await before(signal, transfer(transport, request, bounds.bytes, signal));
+  } catch (error) {
+    if (error instanceof TransportError) throw error;
+    if (isOver(bounds.signal)) throw new TransportError("EABORTED", OVER, false);
+    if (late.aborted) {
+      const seconds = (bounds.milliseconds / 1000).toFixed(1);
+      throw new TransportError("ETIMEDOUT", `no ${waitingFor} within ${seconds} s`, true);
+    }
+    throw waitingFor === "answer" ? broken(error) : new TransportError("ECREDENTIALS", textOf(error), false);
+  }
+}
+
+/** By a call, for it changes between two looks. */
+function isOver(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+/** What a promise gives, or the end of the time, whichever comes first: nothing outlasts it, whether it heeds the signal or not. */
+function before<T>(signal: AbortSignal, work: T | Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(signal.reason);
+    signal.addEventListener("abort", end, { once: true });
+    Promise.resolve(work)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", end));
+  });
+}
+
+async function transfer(
+  transport: Transport,
+  request: HttpRequest,
+  most: number,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const response = await transport(request, signal);
+  const good = response.status >= 200 && response.status < 300;
+  const { body, whole } = await collect(response.body, good ? most : QUOTED, signal);
+  if (good && !whole) throw new TransportError("ETOOLARGE", `the answer is larger than ${size(most)}`, false);
+  return { status: response.status, body, ...headersOf(response) };
+}
+
+/** The body up to so many bytes. A stream that is left early is destroyed, and its connection with it. */
+async function collect(stream: Readable, most: number, signal: AbortSignal): Promise<{ body: string; whole: boolean }> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const stop = () => stream.destroy(new Error("aborted"));
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      chunks.push(chunk);
+      if (bytes > most) break;
+    }
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+  return { body: Buffer.concat(chunks, Math.min(bytes, most)).toString("utf8"), whole: bytes <= most };
+}
+
+function headersOf({ headers }: HttpResponse): Pick<Answer, "retryAfter" | "location"> {
+  const [after, location] = [headers["retry-after"], headers.location];
+  return {
+    ...(typeof after === "string" ? { retryAfter: after } : {}),
+    ...(typeof location === "string" ? { location } : {}),
+  };
+}
+
+/** Only code and message are taken over: axios' errors hold the whole request. */
+function broken(error: unknown): TransportError {
+  const code = codeOf(error);
+  const text = textOf(error);
+  // an answer that broke off: "aborted" by Node, ERR_BAD_RESPONSE by axios
+  const brokeOff = code === "ERR_BAD_RESPONSE" || /^aborted$/i.test(text);
+  const words = text === "" || text.includes(code) ? text || code || "no answer" : `${code}: ${text}`;
+  return new TransportError(code || "EUNKNOWN", words, brokeOff || isTransientCode(code));
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Bytes in words. */
+function size(bytes: number): string {
+  return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}

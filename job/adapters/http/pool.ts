@@ -1,0 +1,31 @@
+/** Connections to one server: kept alive, bounded in number, through its proxy where the environment names one. */
+import { Agent as HttpAgent } from "node:http";
+import { type AgentOptions, Agent as HttpsAgent } from "node:https";
+import type { Environment, ProxyServer } from "./proxy.ts";
+
+/** What TLS needs to know. */
+export interface Tls extends Pick<AgentOptions, "ca" | "cert" | "key" | "servername"> {
+  /** Said outright, so that NODE_TLS_REJECT_UNAUTHORIZED=0 left in some environment does not switch the check off. */
+  readonly rejectUnauthorized: boolean;
+}
+
+const NAMES = ["HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"];
+
+/** The proxy that a URL goes through; its rule is loaded only where there is one at all. Throws when it is one that cannot be used. */
+export async function proxyOf(url: URL, env: Environment): Promise<ProxyServer | undefined> {
+  return NAMES.some((name) => env[name]) ? (await import("./proxy.ts")).proxyFor(url, env) : undefined;
+}
+
+/** For messages: what a request goes through, empty when it goes directly. */
+export function through(proxy: ProxyServer | undefined): string {
+  return proxy === undefined ? "" : ` through the proxy ${proxy.shown} (${proxy.variable})`;
+}
+
+/** Makes the connections; nothing is connected yet. `destroy()` ends all of them at once, whatever is under way. */
+export function openAgent(url: URL, tls: Tls, sockets: number, proxy: ProxyServer | undefined): HttpAgent {
+  const options = { keepAlive: true, maxSockets: sockets, maxFreeSockets: sockets };
+  // an empty proxyEnv is "none", for axios too, which would look into the environment by a rule of its own
+  return url.protocol === "https:"
+    ? new HttpsAgent({ ...options, ...tls, proxyEnv: proxy === undefined ? {} : { HTTPS_PROXY: proxy.url } })
+    : new HttpAgent({ ...options, proxyEnv: proxy === undefined ? {} : { HTTP_PROXY: proxy.url } });
+}

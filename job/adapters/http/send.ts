@@ -1,0 +1,65 @@
+/** A request with its repeats: as often as the verdict allows, inside one deadline. */
+import type { Seconds } from "../../core/units.ts";
+import { isTransientStatus, TransportError } from "../errors.ts";
+import { type Answer, exchange, type Making, type Transport } from "./exchange.ts";
+import { realTiming, retry, type Timing } from "./retry.ts";
+import { Busy, judge } from "./verdict.ts";
+
+/** How long, how often and how much. */
+export interface Limits {
+  /** Attempts in all, at least 1. */
+  readonly attempts: number;
+  /** Longest single attempt. */
+  readonly timeout: Seconds;
+  /** Time for all attempts and pauses together. */
+  readonly deadline: Seconds;
+  /** Largest body of a good answer. */
+  readonly bytes: number;
+  /** A write is tried again only where it surely was not carried out. */
+  readonly write: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An answer, and how often was asked for it. */
+export interface Sent extends Answer {
+  readonly attempts: number;
+}
+
+/** What sending needs of the outside beside the transport; tests give their own. */
+export interface Outside {
+  readonly timing?: Timing | undefined;
+  /** Local time in epoch seconds, for dates in Retry-After. */
+  readonly localTime?: (() => number) | undefined;
+}
+
+/**
+ * Sends what `make` gives, which is asked anew for each attempt: credentials may have been renewed. Gives the last
+ * answer whatever its status; throws TransportError when none came.
+ */
+export async function send(
+  transport: Transport,
+  make: Making,
+  limits: Limits,
+  { timing = realTiming, localTime = () => Date.now() / 1000 }: Outside = {},
+): Promise<Sent> {
+  const { bytes, signal, write } = limits;
+  let attempts = 0;
+  try {
+    const answer = await retry(
+      async (milliseconds, n) => {
+        attempts = n;
+        const got = await exchange(transport, make, { milliseconds, bytes, signal });
+        if (isTransientStatus(got.status)) throw new Busy(got);
+        return got;
+      },
+      (error) => judge(error, write, localTime()),
+      limits,
+      timing,
+    );
+    return { ...answer, attempts };
+  } catch (error) {
+    if (error instanceof Busy) return { ...error.answer, attempts };
+    if (!(error instanceof TransportError) || attempts < 2) throw error;
+    throw new TransportError(error.code, `${error.message} (${attempts} attempts)`, error.transient);
+  }
+}

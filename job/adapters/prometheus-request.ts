@@ -1,0 +1,82 @@
+/** A query to Prometheus as an HTTP request: its URL and form, what says whose data is asked for, and what proves who asks. */
+import type { PrometheusSettings } from "../config/types.ts";
+import type { Redactor } from "../output/redactor.ts";
+import type { Unsigned } from "./auth/provider.ts";
+import { openAuth } from "./auth/providers.ts";
+import { readSecret } from "./auth/read-secret.ts";
+import type { HttpRequest } from "./http/exchange.ts";
+import { through } from "./http/pool.ts";
+import type { Environment, ProxyServer } from "./http/proxy.ts";
+
+/** POST: a long query does not fit a URL. GET where that is refused. */
+export type Method = "GET" | "POST";
+/** Parameters of one query. */
+export type Form = Readonly<Record<string, string>>;
+
+/** The base URL with what all queries have in common: its own parameters (`?namespace=x`) and those of the settings. */
+export function urlOf({ url: base, parameters }: PrometheusSettings): URL {
+  const url = new URL(base);
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.append(name, value);
+  return url;
+}
+
+/** The URL of one path, without parameters: one of them may be a token. */
+export function printable(base: URL, path: string): string {
+  return base.origin + pathUnder(base, path);
+}
+
+function pathUnder({ pathname }: URL, path: string): string {
+  return pathname.replace(/\/+$/, "") + path;
+}
+
+/** One query, not yet signed. */
+export function queryRequest(base: URL, method: Method, path: string, form: Form): Unsigned & { method: Method } {
+  const url = new URL(base);
+  url.pathname = pathUnder(base, path);
+  const headers = { accept: "application/json", "user-agent": "prophet-autoscaler" };
+  if (method === "POST") {
+    const type = { "content-type": "application/x-www-form-urlencoded" };
+    return { method, url, headers: { ...headers, ...type }, body: new URLSearchParams(form).toString() };
+  }
+  for (const [name, value] of Object.entries(form)) url.searchParams.append(name, value);
+  return { method, url, headers };
+}
+
+/** Adds to a query its headers and its proof, and tells the redactor. */
+export type Prover = (query: Unsigned & { method: Method }) => Promise<Omit<HttpRequest, "agent">>;
+
+/** What a Prover works with. */
+export interface ProverTools {
+  readonly env: Environment;
+  readonly redactor: Redactor;
+  readonly log: (level: "debug" | "warn", message: string) => void;
+  readonly proxy: ProxyServer | undefined;
+}
+
+/** Opens the way to authenticate that the settings choose. Warns at the first request where a proxy sees the credentials. */
+export async function openProver(settings: PrometheusSettings, tools: ProverTools): Promise<Prover> {
+  const { env, redactor, log, proxy } = tools;
+  const authenticate = await openAuth(settings, env, redactor.learn);
+  let seen = proxy !== undefined && settings.url.startsWith("http:");
+  return async ({ method, url, headers: plain, body }) => {
+    const own = await ownHeaders(settings);
+    redactor.learn(...Object.values(own));
+    const headers = { ...plain, ...(settings.tenant && { "x-scope-orgid": settings.tenant }), ...own };
+    const unsigned = { method, url, headers, ...(body === undefined ? {} : { body }) };
+    const proof = await authenticate?.(unsigned);
+    if (seen && (proof !== undefined || Object.keys(own).length > 0)) {
+      log("warn", `credentials for ${url.host} go in clear${through(proxy)}: use https, or NO_PROXY`);
+      seen = false;
+    }
+    return { ...unsigned, url: url.href, headers: { ...headers, ...proof?.headers } };
+  };
+}
+
+/** Further headers by lower-case name. Those of the environment are among the settings' headers already; files are read at each request. */
+async function ownHeaders({ headers, headersFrom }: PrometheusSettings): Promise<Record<string, string>> {
+  const files = Object.entries(headersFrom).map(async ([name, { file }]) =>
+    file === undefined ? [] : [[name, await readSecret(file)] as const],
+  );
+  const all = [...Object.entries(headers), ...(await Promise.all(files)).flat()];
+  return Object.fromEntries(all.map(([name, value]) => [name.toLowerCase(), value]));
+}

@@ -1,0 +1,73 @@
+/** Simulated historical forecasts (Taylor and Letham 2018): the production forecaster at past origins, each with what was known there. */
+import type { Forecaster } from "../core/forecast/types.ts";
+import type { Series } from "../core/series/types.ts";
+import type { Cores, EpochSeconds } from "../core/units.ts";
+import { windowBefore } from "./backtest.ts";
+
+/** What was forecast for the moment `t`, with its 90 % band. */
+export interface HistoricalForecast {
+  readonly t: EpochSeconds;
+  readonly y: Cores;
+  readonly low: Cores;
+  readonly high: Cores;
+}
+
+/** What is asked of the past. */
+export interface HistoricalOptions {
+  /** How long before its moment each forecast is made, in steps, >= 1. */
+  readonly leadSteps: number;
+  readonly horizonSteps: number;
+  /** The moments that are wanted: those of the last so many steps. */
+  readonly shown: number;
+  /** At most about so many forecasts, evenly spaced back from the newest moment. */
+  readonly most: number;
+  /** Coarser and longer history, of which each origin sees what was before it. */
+  readonly longHistory?: Series | undefined;
+}
+
+/** With fewer values before it an origin has nothing to say. */
+const LEAST = 2;
+
+/**
+ * Forecasts for past moments, oldest first, each made `leadSteps` before its moment from the values before it only.
+ * A moment whose origin has fewer than two measured values before it has none: the past without a forecast is empty.
+ * Costs `most` forecasts; on 120 values of 15 s 60 of them take about 0.2 s.
+ */
+export function historicalForecasts(
+  series: Series,
+  options: HistoricalOptions,
+  forecaster: Forecaster,
+): readonly HistoricalForecast[] {
+  const { leadSteps, horizonSteps, shown, most, longHistory } = options;
+  const n = series.values.length;
+  const stride = Math.max(1, Math.ceil(Math.min(shown, n) / most));
+  const found: HistoricalForecast[] = [];
+  for (let moment = n - 1; moment >= Math.max(0, n - shown); moment -= stride) {
+    // the first value that the forecast is of; the last of its lead is the moment
+    const origin = moment - leadSteps + 1;
+    if (origin < LEAST || measured(series, origin) < LEAST) break;
+    const long = longHistory && before(longHistory, series.start + (origin - 1) * series.step);
+    const { path, lower, upper } = forecaster({
+      series: windowBefore(series, origin, origin),
+      horizonSteps,
+      leadSteps,
+      levels: [0.5],
+      ...(long && { longHistory: long }),
+    });
+    const k = leadSteps - 1;
+    found.push({ t: series.start + moment * series.step, y: path[k]!, low: lower[k]!, high: upper[k]! });
+  }
+  return found.reverse();
+}
+
+function measured({ filled }: Series, until: number): number {
+  let count = 0;
+  for (let i = 0; i < until; i++) if (filled[i] === 0) count++;
+  return count;
+}
+
+/** The part of a series up to `time`; undefined when there is none. */
+function before(series: Series, time: EpochSeconds): Series | undefined {
+  const count = Math.min(series.values.length, Math.floor((time - series.start) / series.step + 1e-9) + 1);
+  return count < 1 ? undefined : windowBefore(series, count, count);
+}

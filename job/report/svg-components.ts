@@ -1,0 +1,94 @@
+/** Trend and seasons as SVG, one panel below the other, as Prophet's `plot_components` has them. */
+import { areaY, axisX, axisY, gridY, lineY, type Markish } from "@observablehq/plot";
+import { label, panel } from "./chart.ts";
+import { type Components, type SeasonPart, seasonTicks } from "./components.ts";
+import { number } from "./text.ts";
+import { LIGHT } from "./theme.ts";
+import { timeLabels, timeTicks } from "./ticks.ts";
+
+/** Heights: of the line that names a panel, of its plot, of its axis with two lines of names, of the axis' own name. */
+const [HEAD, PLOT, AXIS, FOOT] = [44, 116, 50, 8];
+const EACH = HEAD + PLOT + AXIS + FOOT;
+const [LEFT, RIGHT] = [66, 30];
+
+/** Height of the panels of these parts. */
+export function componentsHeight(all: readonly Components[]): number {
+  return all.reduce((sum, { seasons }) => sum + (1 + seasons.length) * EACH, 0);
+}
+
+/** The panels from `top` down. */
+export function componentsBody(all: readonly Components[], top: number, width: number): string {
+  const panels = all.flatMap((parts) => [trendPanel(parts), ...parts.seasons.map(seasonPanel)]);
+  return panels.map((draw, i) => draw(top + i * EACH, width)).join("\n");
+}
+
+type Draw = (top: number, width: number) => string;
+
+interface Content {
+  readonly title: string;
+  readonly unit: string;
+  readonly domain: readonly [number, number];
+  readonly ticks: readonly (readonly [number, string])[];
+  readonly value: (v: number) => string;
+  readonly marks: Markish[];
+}
+
+function drawn({ title, unit, domain, ticks, value, marks }: Content): Draw {
+  return (top, width) =>
+    [
+      label(16, top + 20, title),
+      label(width - RIGHT, top + HEAD + PLOT + AXIS, unit, 'text-anchor="end"'),
+      panel({
+        left: 0,
+        top: top + HEAD - 8,
+        width,
+        height: PLOT + AXIS + 8,
+        marginLeft: LEFT,
+        marginRight: RIGHT,
+        marginTop: 8,
+        marginBottom: AXIS,
+        x: { type: "linear", domain: [...domain], label: null },
+        y: { label: null, nice: true },
+        marks: [
+          gridY({ stroke: LIGHT.grid, strokeOpacity: 1, ticks: 3 }),
+          axisY({ ticks: 3, tickSize: 4, tickFormat: value }),
+          axisX(
+            ticks.map(([t]) => t),
+            { tickSize: 4, tickFormat: (_, i) => ticks[i]![1] },
+          ),
+          ...marks,
+        ],
+      }),
+    ].join("\n");
+}
+
+function trendPanel({ source, trend }: Components): Draw {
+  const milli = Math.max(...trend.map((p) => p.high)) < 2;
+  const times = timeTicks(trend[0]!.t, trend.at(-1)!.t, 6);
+  const names = timeLabels(times);
+  return drawn({
+    title: `trend, ${milli ? "milli-cores" : "cores"}, 80 % band (${source})`,
+    unit: "time (UTC)",
+    domain: [trend[0]!.t, trend.at(-1)!.t],
+    ticks: times.map((time, i) => [time.getTime() / 1000, names[i]!] as const),
+    value: (v) => (milli ? String(Math.round(v * 1000)) : number(v)),
+    marks: [
+      areaY(trend, { x: "t", y1: "low", y2: "high", fill: LIGHT.forecast, fillOpacity: 0.2 }),
+      lineY(trend, { x: "t", y: "y", stroke: LIGHT.forecast, strokeWidth: 2.5 }),
+    ],
+  });
+}
+
+function seasonPanel({ name, period, mode, points }: SeasonPart): Draw {
+  const share = mode === "multiplicative";
+  const milli = Math.max(...points.map((p) => Math.abs(p.y))) < 2;
+  const { unit, ticks } = seasonTicks(period);
+  return drawn({
+    title: `${name}, ${share ? "% of the trend" : milli ? "milli-cores" : "cores"}`,
+    unit,
+    domain: [0, period],
+    ticks,
+    value: (v) => (share ? String(Math.round(100 * v)) : milli ? String(Math.round(v * 1000)) : number(v)),
+    marks: [lineY(points, { x: "t", y: "y", stroke: LIGHT.forecast, strokeWidth: 2.5 })],
+  });
+}

@@ -1,0 +1,89 @@
+/** `npm run pictures`: makes every picture of README and docs again from what the repository holds. `--check` only compares what they show. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { kindsSvg } from "../bench/accuracy/pictures.ts";
+import { type FrontPoint, frontPicture } from "../bench/policy/front.ts";
+import { runCli } from "../job/cli/program.ts";
+import { panelsOf } from "../test/cluster/demo/drawn.ts";
+import { demoPicture } from "../test/cluster/demo/picture.ts";
+import { PER_POD } from "../test/cluster/demo/report.ts";
+import { solverPicture } from "../test/oracle/prophet/picture.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+
+/** The run of `npm start`, by its own command line. */
+const START = "--once --dry-run --deployment stress-app --target-cpu 0.05 --min 1 --max 10 --replicas 4 --json";
+
+async function startPicture(...more: readonly string[]): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "pictures-"));
+  const path = join(folder, "forecast.svg");
+  const quiet = () => {};
+  try {
+    const history = ["--history-file", join(ROOT, "fixtures/recorded/sine.json")];
+    const code = await runCli({
+      argv: [...START.split(" "), ...history, "--svg", path, ...more],
+      env: {},
+      version: "pictures",
+      out: quiet,
+      err: quiet,
+      columns: Number.POSITIVE_INFINITY,
+      color: false,
+      unicode: true,
+      errColumns: null,
+      interruption: () => new AbortController().signal,
+      flush: async () => null,
+    });
+    if (code !== 0) throw new Error(`the run that draws ended with ${code}`);
+    return readFileSync(path, "utf8");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function fronts(): Record<string, () => string> {
+  const points = JSON.parse(read("docs/policy/fronts.json")) as Record<string, readonly FrontPoint[]>;
+  return Object.fromEntries(
+    Object.entries(points).map(([startup, list]) => [
+      `docs/policy/front-${startup}.svg`,
+      () => frontPicture(list, Number(startup)),
+    ]),
+  );
+}
+
+/** Every picture, by its path. */
+export const PICTURES: Readonly<Record<string, () => string | Promise<string>>> = {
+  "docs/img/forecast.svg": () => startPicture(),
+  "docs/img/components.svg": () => startPicture("--components"),
+  "docs/img/accuracy.svg": kindsSvg,
+  "docs/img/demo.svg": () => demoPicture(panelsOf(read("docs/img/demo.json")), PER_POD),
+  "docs/decisions/0002-prophet-solver.svg": solverPicture,
+  ...fronts(),
+};
+
+/** Units of a picture that nobody sees: processors differ in the last digits of a sine. */
+const UNSEEN = 2;
+
+/** What two pictures show is the same: the same text but for numbers, and no number that is more than UNSEEN units away. */
+export function sameContent(a: string, b: string): boolean {
+  const numbers = /-?\d+(?:\.\d+)?/g;
+  if (a.replace(numbers, "#") !== b.replace(numbers, "#")) return false;
+  const [left, right] = [a, b].map((text) => (text.match(numbers) ?? []).map(Number));
+  return left!.every((v, i) => Math.abs(v - right![i]!) <= UNSEEN);
+}
+
+async function main(check: boolean): Promise<number> {
+  let stale = 0;
+  for (const [path, make] of Object.entries(PICTURES)) {
+    const made = await make();
+    if (!check) writeFileSync(join(ROOT, path), made);
+    else if (!sameContent(read(path), made)) {
+      stale += 1;
+      console.error(`${path} is not what it would be now: run npm run pictures, and look at it`);
+    }
+  }
+  return stale === 0 ? 0 : 1;
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.includes("--check"));

@@ -1,0 +1,78 @@
+/** Values in which each field of values.yaml is another than by default, `image.digest` left out, which would hide the tag. */
+export const everyValue = {
+  nameOverride: "scaler",
+  fullnameOverride: "shop-scaler",
+  openshift: true,
+  image: {
+    repository: "registry.example.com/scaler",
+    tag: "9.9.9",
+    pullPolicy: "Always",
+    pullSecrets: [{ name: "registry" }],
+  },
+  config: {
+    prometheus: { url: "https://prometheus.example.com", timeout: 6 },
+    kubernetes: { timeout: 6, detectScalers: true, events: true },
+    report: { logFormat: "text" },
+    targets: [{ scaleTargetRef: { name: "web" }, targetCpu: "400m", mode: "ForecastOnly" }],
+  },
+  rbac: { create: false },
+  serviceAccount: {
+    create: false,
+    name: "given",
+    annotations: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/x" },
+  },
+  podSecurityContext: { fsGroupChangePolicy: "OnRootMismatch" },
+  securityContext: { procMount: "Default" },
+  cronJob: {
+    schedule: "*/2 * * * *",
+    timeZone: "Europe/Berlin",
+    suspend: true,
+    every: "30s",
+    for: "100s",
+    startingDeadlineSeconds: 40,
+    activeDeadlineSeconds: 110,
+    ttlSecondsAfterFinished: 60,
+    successfulJobsHistoryLimit: 2,
+    failedJobsHistoryLimit: 4,
+    extraArgs: ["--dry-run"],
+    env: [{ name: "HTTPS_PROXY", value: "http://proxy:3128" }],
+    envFrom: [{ secretRef: { name: "prometheus" } }],
+    volumeMounts: [{ name: "ca", mountPath: "/ca", readOnly: true }],
+    volumes: [{ name: "ca", configMap: { name: "ca" } }],
+    resources: { requests: { cpu: "0", memory: "100Mi" }, limits: { cpu: "1", memory: "200Mi" } },
+    podLabels: { team: "shop" },
+    podAnnotations: { "sidecar.istio.io/inject": "false" },
+    nodeSelector: { "kubernetes.io/os": "linux" },
+    tolerations: [{ key: "spot", operator: "Exists" }],
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: "gpu", operator: "DoesNotExist" }] }],
+        },
+      },
+    },
+    topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway" },
+    ],
+    priorityClassName: "system-cluster-critical",
+  },
+  networkPolicy: {
+    enabled: true,
+    dns: { namespace: "dns", ports: [1053], cidrs: ["169.254.20.10/32"] },
+    prometheus: { namespace: "metrics", port: 9091, cidrs: ["203.0.113.7/32"] },
+    apiServer: { cidrs: ["10.0.0.1/32"], ports: [8443] },
+  },
+  monitoring: {
+    namespace: "metrics",
+    dashboard: { enabled: true, labels: { grafana_dashboard: "yes" } },
+    rules: { enabled: true },
+    prometheusRule: { enabled: true, labels: { release: "mine" } },
+    serviceMonitor: { enabled: true, labels: { release: "mine" } },
+  },
+  demo: {
+    stressApp: false,
+    worker: true,
+    hpa: true,
+    image: { repository: "registry.example.com/stress", tag: "9.9.9", pullPolicy: "Always" },
+  },
+};

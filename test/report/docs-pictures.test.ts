@@ -1,0 +1,32 @@
+/** The pictures of README and docs show what they would show if they were made now; each is used, and each that is used is made. */
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, expect, it } from "vitest";
+import { PICTURES, sameContent } from "../../scripts/pictures.ts";
+
+const root = join(import.meta.dirname, "../..");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+
+describe("pictures of the docs", () => {
+  it.each(Object.keys(PICTURES))("%s is up to date; else: npm run pictures, and look at it", async (path) => {
+    expect(sameContent(read(path), await PICTURES[path]!())).toBe(true);
+  });
+
+  it("are the ones that the pages show", () => {
+    const pages = ["README.md", ...globSync("docs/**/*.md", { cwd: root })];
+    const shown = pages.flatMap((page) =>
+      [...read(page).matchAll(/!\[[^\]]*\]\(([^)]+\.svg)\)/g)].map((m) => normalize(join(dirname(page), m[1]!))),
+    );
+    expect([...new Set(shown)].sort()).toEqual(Object.keys(PICTURES).sort());
+  });
+});
+
+describe("sameContent", () => {
+  const svg = '<path d="M1.5,20.25"/><text>4 pods</text>';
+  it("forgives what nobody sees", () => expect(sameContent(svg, svg.replace("20.25", "21.5"))).toBe(true));
+  it("finds a point that moved", () => expect(sameContent(svg, svg.replace("20.25", "24.5"))).toBe(false));
+  it("finds a word, and a point more", () => {
+    expect(sameContent(svg, svg.replace("pods", "pod"))).toBe(false);
+    expect(sameContent(svg, svg.replace("20.25", "20.25L3,4"))).toBe(false);
+  });
+});
