@@ -8,6 +8,10 @@ interface Bench {
 /** Benches by name; each is loaded only when it is asked for. */
 const BENCHES: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<Bench> }>> = {
   accuracy: { about: "forecast errors of ours and of others over all series", load: () => load("accuracy") },
+  ablation: {
+    about: "what each model and mechanism of the forecaster is worth, with its spread",
+    load: () => load("ablation"),
+  },
   policy: { about: "cost and misses of our decisions and of others over all series", load: () => load("policy") },
   speed: {
     about: "time and memory of a whole run from a cold start, and of a forecast in a warm process",

@@ -1,6 +1,6 @@
 /** The section of docs/accuracy.md on other libraries: the same windows, the same question. */
 import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
-import { detectSeasons } from "../../job/core/forecast/seasons/detect.ts";
+import { detectSeason } from "../../job/core/forecast/seasons/detect.ts";
 import type { Series } from "../../job/core/series/types.ts";
 import { originsOf, outcome, windowBefore } from "../../job/replay/backtest.ts";
 import { each } from "../../scripts/waiting.ts";
@@ -58,7 +58,7 @@ function questionsOf(series: Series, at: number, most: number): Question[] {
   const ahead = Math.max(1, Math.round(60 / series.step));
   return originsOf(series.values.length, WINDOW, ahead, most).map((origin) => {
     const window = windowBefore(series, origin, WINDOW);
-    const season = detectSeasons(window.values, 1)[0]?.period ?? 1;
+    const season = detectSeason(window.values)?.period ?? 1;
     return {
       at,
       window: { values: [...window.values], step: series.step, ahead, season: Math.round(season) },

@@ -1,5 +1,7 @@
 /** Named errors of the adapters: what was asked, what came back, and the cause; never a secret. */
 
+import { cut } from "../output/escape.ts";
+
 /** A history could not be read. `status` is the HTTP status if there was an answer. */
 export class HistoryError extends Error {
   override readonly name = "HistoryError";
@@ -78,10 +80,9 @@ export function codeOf(error: unknown): string {
 
 /** The first characters of a body on one line, for messages. */
 export function excerpt(body: string, length = 200): string {
-  const line = body
-    .slice(0, length * 4)
-    .replace(/\s+/g, " ")
-    .trim();
+  const begin = body.slice(0, length * 4);
+  const line = begin.replace(/\s+/g, " ").trim();
   if (line === "") return "an empty body";
-  return line.length > length ? `${line.slice(0, length)}...` : line;
+  // dots wherever something is left out: they tell the redactor that a secret may have been cut
+  return cut(begin.length < body.length ? `${line}...` : line, length + 3);
 }

@@ -3,6 +3,7 @@ import type { Agent } from "node:http";
 import type { RequestOptions } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { KubernetesSettings } from "../config/types.ts";
+import type { Redactor } from "../output/redactor.ts";
 import { ClusterError } from "./errors.ts";
 import type { Tls } from "./http/pool.ts";
 import type { Environment } from "./http/proxy.ts";
@@ -23,14 +24,21 @@ export interface ApiServer {
   credentials(): Promise<Credentials>;
 }
 
+/** Shorter texts would blank out ordinary words. */
+const SHORTEST_SECRET = 6;
 const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
-/** Finds the API server named by the settings, KUBECONFIG, the ServiceAccount or ~/.kube/config, in this order. Throws ClusterError. */
-export async function findApiServer(settings: KubernetesSettings, env: Environment): Promise<ApiServer> {
+/** Finds the API server named by the settings, KUBECONFIG, the ServiceAccount or ~/.kube/config, in this order; the redactor learns every secret of every user there. Throws ClusterError. */
+export async function findApiServer(
+  settings: KubernetesSettings,
+  env: Environment,
+  redactor: Redactor | undefined,
+): Promise<ApiServer> {
   // config.js alone: a quarter less to load than the whole of client-node with its generated APIs
   const { KubeConfig } = await import("@kubernetes/client-node/dist/config.js");
   const config = new KubeConfig();
   await load(config, settings, env);
+  redactor?.learn(...(await secretsOf(config)));
   if (settings.context !== undefined) {
     if (config.getContextObject(settings.context) === null) {
       const known = config.getContexts().map((c) => c.name);
@@ -58,8 +66,31 @@ async function load(config: KubeConfig, settings: KubernetesSettings, env: Envir
     // client-node would go on to http://localhost:8080 here: never what was meant
     else throw new Error("no --kubeconfig, no KUBECONFIG, no ServiceAccount, no ~/.kube/config");
   } catch (error) {
-    throw new ClusterError("find the API server", undefined, "", messageOf(error), error);
+    throw new ClusterError("find the API server", undefined, "", messageOf(error));
   }
+}
+
+/** Tokens, passwords, keys (also in files) and what is handed to plugins, of all users of a kubeconfig: a server may echo any. */
+async function secretsOf(config: KubeConfig): Promise<readonly (string | undefined)[]> {
+  const { readFile } = await import("node:fs/promises");
+  const read = (file: string | undefined) =>
+    typeof file === "string" ? readFile(file, "utf8").catch(() => undefined) : undefined;
+  const users = config.getUsers().map(async ({ token, password, keyData, keyFile, exec, authProvider }) => {
+    const key = typeof keyData === "string" ? Buffer.from(keyData, "base64").toString("latin1") : undefined;
+    const tokenFile: unknown = authProvider?.config?.tokenFile;
+    const files = await Promise.all([read(keyFile), read(typeof tokenFile === "string" ? tokenFile : undefined)]);
+    return [...textsIn([token, password, keyData, exec?.env, authProvider?.config]), key, ...files];
+  });
+  return (await Promise.all(users)).flat();
+}
+
+/** Every text in a value, of whatever form: a kubeconfig is checked by nobody. Names of variables and providers are too short to matter, or no secrets and rare. */
+function textsIn(value: unknown, depth = 0): readonly string[] {
+  if (typeof value === "string") return value.length < SHORTEST_SECRET ? [] : [value];
+  if (typeof value !== "object" || value === null || depth > 4) return [];
+  return Object.entries(value).flatMap(([name, item]) =>
+    /^(name|cmd-path|cmd-args|command|args|apiVersion|expiry.*|scopes)$/.test(name) ? [] : textsIn(item, depth + 1),
+  );
 }
 
 async function credentials(config: KubeConfig, proxied: boolean): Promise<Credentials> {
@@ -68,7 +99,7 @@ async function credentials(config: KubeConfig, proxied: boolean): Promise<Creden
   try {
     await config.applyToHTTPSOptions(options);
   } catch (error) {
-    throw new ClusterError("credentials", undefined, "", messageOf(error), error);
+    throw new ClusterError("credentials", undefined, "", messageOf(error));
   }
   const { ca, cert, key, servername, rejectUnauthorized, headers = {}, auth, agent } = options;
   const basic: Record<string, string> =
@@ -81,6 +112,12 @@ async function credentials(config: KubeConfig, proxied: boolean): Promise<Creden
   };
 }
 
+/** Parsers quote what they read, and here that is credentials: of a file that is no YAML, or a plugin's answer that is no JSON, only the place is told. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof SyntaxError) return "a credential plugin gave no JSON";
+  const { mark } = error as { mark?: { line?: unknown } };
+  if (error.name === "YAMLException")
+    return `the kubeconfig is no valid YAML${typeof mark?.line === "number" ? `, line ${mark.line + 1}` : ""}`;
+  return error.message;
 }

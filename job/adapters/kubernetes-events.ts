@@ -3,6 +3,7 @@ import type { Explanation } from "../core/policy/reasons.ts";
 import { justOverruled } from "../core/policy/writer.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
+import { cut } from "../output/escape.ts";
 import type { Outcome } from "../ports.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import type { Event } from "./kubernetes-objects.ts";
@@ -61,8 +62,8 @@ export function eventOf(target: TargetConfig, outcome: Outcome, now: EpochSecond
     metadata: { generateName: `${name.slice(0, 200)}.`, namespace: target.namespace },
     involvedObject: { apiVersion, kind, name, namespace: target.namespace },
     reason,
-    message: `${outcome.from ?? "?"} -> ${outcome.to ?? "?"} replicas, ${outcome.reason}: ${outcome.message}`.slice(
-      0,
+    message: cut(
+      `${outcome.from ?? "?"} -> ${outcome.to ?? "?"} replicas, ${outcome.reason}: ${outcome.message}`,
       1000,
     ),
     type: scaled ? "Normal" : "Warning",

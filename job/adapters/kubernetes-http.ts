@@ -51,7 +51,7 @@ export async function openKubernetes(
   settings: KubernetesSettings,
   { env, timing, redactor }: KubernetesOutside,
 ): Promise<Kubernetes> {
-  const server = await findApiServer(settings, env);
+  const server = await findApiServer(settings, env, redactor);
   const url = new URL(server.url);
   const proxy = await proxyOf(url, env).catch((error: unknown) => {
     throw new ClusterError("find the API server", undefined, "", messageOf(error), error);

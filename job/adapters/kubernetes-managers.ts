@@ -1,6 +1,7 @@
 /** Who set spec.replicas of an object: by its managedFields, or, with no more rights than to write /scale, by asking for a change that is not carried out. */
 import type { TargetConfig } from "../core/target.ts";
 import type { Replicas } from "../core/units.ts";
+import { cut } from "../output/escape.ts";
 import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import type { ManagedField, Status } from "./kubernetes-objects.ts";
@@ -17,7 +18,7 @@ const UNKNOWN = "before-first-apply";
 
 /** An owner in words. */
 export function nameOf({ manager, scale }: Owner): string {
-  return `${manager.slice(0, 128)}${scale ? " (scale)" : ""}`;
+  return `${cut(manager, 128)}${scale ? " (scale)" : ""}`;
 }
 
 /**

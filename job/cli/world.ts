@@ -10,6 +10,7 @@ import type { EpochSeconds, Replicas } from "../core/units.ts";
 import type { Clock, History, Outcome, Scaler, StateStore } from "../ports.ts";
 import { createLog, type Log } from "../report/log.ts";
 import type { Choice } from "./choice.ts";
+import { cleanApi, cleaner, cleanHistory, cleanScaler, cleanState } from "./door.ts";
 import type { Io } from "./io.ts";
 
 /** Ports beside the reporter, and what a command does with them at the end. */
@@ -70,7 +71,8 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
   const source = sourceOf({ settings, historyFile: choice.historyFile })!;
   const tools = { log: adapterLog, redactor: io.redactor, env: io.env };
   const opened = await source.open({ settings, historyFile: choice.historyFile }, tools);
-  const { history } = opened;
+  const clean = cleaner(io.redactor);
+  const history = cleanHistory(opened.history, clean);
   const closers: (() => void)[] = [opened.close];
   const close = () => {
     for (const closer of closers) closer();
@@ -84,7 +86,9 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
   const cluster = kubernetesPorts(settings.kubernetes, settings.state, tools);
   closers.push(cluster.close);
   const announce: World["announce"] = async (target, outcome, now) => cluster.events?.write(target, outcome, now);
-  const { scaler, state, api } = cluster;
+  const scaler = cleanScaler(cluster.scaler, clean);
+  const state = cleanState(cluster.state, clean);
+  const api = cleanApi(cluster.api, clean);
   return { history, scaler, state, clock: systemClock, source, api, announce, close };
 }
 

@@ -1,5 +1,5 @@
 /** Applies the rules of the table to settings whose defaults are filled in. */
-import { isRecord, join } from "./check.ts";
+import { isRecord, join, joinNamed } from "./check.ts";
 import type { Comparison, Field, Rule } from "./rules.ts";
 import type { Group, Node } from "./schema.ts";
 import type { Told } from "./told.ts";
@@ -37,7 +37,7 @@ function groupsIn({ path, node, value }: Place): readonly WithRules[] {
   if (!isRecord(value)) return [];
   if (node.kind === "dict")
     return Object.entries(value).flatMap(([key, item]) =>
-      groupsIn({ path: join(path, key), node: node.of, value: item }),
+      groupsIn({ path: joinNamed(path, key), node: node.of, value: item }),
     );
   if (node.kind !== "group") return [];
   const below = Object.entries(node.fields).flatMap(([key, field]) =>

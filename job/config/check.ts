@@ -1,5 +1,5 @@
 /** Checks a value against its schema node; collects every issue, stops at none. */
-import { cut } from "../output/escape.ts";
+import { isPrintable } from "../output/escape.ts";
 import { hideShapes } from "../output/redactor.ts";
 import { didYouMean, nearest } from "./nearest.ts";
 import type { Choice, Dict, Group, List, Node, Part, Quantity, Text } from "./schema.ts";
@@ -7,27 +7,34 @@ import { holdsSecret } from "./secrets.ts";
 import type { Issue } from "./types.ts";
 import { formatUnit, parseUnit, WRITTEN } from "./units.ts";
 
-/** Longest value that a message shows. */
-const SHOWN = 60;
+/** Longer texts are not shown: nobody mistypes so much of a number or a name, and a token may have been put in the wrong place. */
+const SHOWN = 24;
 /** Unknown fields that are named one by one; the search for the name that was meant takes its time. */
 const NAMED = 10;
+const UNNAMED = "(a name that is not shown)";
 
 /** Joins a path and a key: `targets[0].minReplicas`. */
 export function join(path: string, key: string): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
-/** A value as a message shows it: short, on one line; of lists and mappings only what they are. */
+/** The same for a key that a person chose. */
+export function joinNamed(path: string, key: string): string {
+  return join(path, key.length <= SHOWN && isPrintable(key) ? key : UNNAMED);
+}
+
+/** A value as a message shows it: short, on one line; of longer texts, lists and mappings only what they are. */
 export function show(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "a mapping";
-  return cut(hideShapes(JSON.stringify(value) ?? String(value)), SHOWN);
+  if (typeof value === "string" && value.length > SHOWN) return `a text of ${value.length} characters`;
+  return hideShapes(JSON.stringify(value) ?? String(value));
 }
 
-/** The same where a secret may stand: only what it is. */
+/** The same where no value of this type belongs, or a secret may stand: only what it is. */
 function kindOf(value: unknown): string {
-  if (typeof value === "object" || value === undefined) return value === null ? "nothing" : show(value);
-  return `a ${typeof value === "string" ? "text" : typeof value}, which is not shown: a secret may stand here`;
+  if (value === null) return "nothing";
+  return typeof value === "object" ? show(value) : `a ${typeof value === "string" ? "text" : typeof value}`;
 }
 
 /** What a quantity accepts: `cores such as 0.05, or milli-cores such as 50m, from 0.001 to 1024`. */
@@ -47,7 +54,8 @@ export function check<N extends Node>(node: N, value: unknown, path: string, iss
 
 function checkNode(node: Node, value: unknown, path: string, issues: Issue[]): unknown {
   const refuse: Refuse = (must, more = "") => {
-    const got = holdsSecret(node) ? kindOf(value) : show(value);
+    const hidden = holdsSecret(node) || node.kind === "group" || node.kind === "list" || node.kind === "dict";
+    const got = hidden ? kindOf(value) : show(value);
     issues.push({ path, message: `must be ${must}; got ${got}.${more}` });
     return undefined;
   };
@@ -82,9 +90,13 @@ function checkText(node: Text, value: unknown, refuse: Refuse): string | undefin
   const fits =
     typeof value === "string" &&
     value !== "" &&
+    (node.secret === true || isPrintable(value)) &&
     (node.pattern === undefined || node.pattern.test(value)) &&
     (node.check === undefined || node.check(value));
-  return fits ? value : refuse(node.accepts ?? "a text that is not empty");
+  const what = node.accepts ?? "a text that is not empty";
+  return fits
+    ? value
+    : refuse(typeof value === "string" && !isPrintable(value) ? `${what}, without control characters` : what);
 }
 
 function checkChoice(node: Choice, value: unknown, refuse: Refuse): string | undefined {
@@ -118,10 +130,10 @@ function checkDict(
   const out: Record<string, unknown> = {};
   for (const [key, item] of entries) {
     if (node.keys !== undefined && !node.keys.pattern.test(key)) {
-      issues.push({ path: join(path, cut(key, SHOWN)), message: `must be named by ${node.keys.accepts}.` });
+      issues.push({ path: joinNamed(path, key), message: `must be named by ${node.keys.accepts}.` });
       continue;
     }
-    const checked = checkNode(node.of, item, join(path, key), issues);
+    const checked = checkNode(node.of, item, joinNamed(path, key), issues);
     if (checked !== undefined) out[key] = checked;
   }
   return out;
@@ -156,10 +168,10 @@ function tellUnknown(node: Group, unknown: readonly string[], path: string, issu
   const known = Object.keys(node.fields);
   for (const key of unknown.slice(0, NAMED)) {
     const meant = nearest(key, known);
-    const shown = holdsSecret(node) && !/^[A-Za-z_-]{1,40}$/.test(key) ? "(a name that is not shown)" : cut(key, SHOWN);
+    const hidden = holdsSecret(node) && !/^[A-Za-z_-]+$/.test(key);
     const help = meant === null ? ` Known: ${known.join(", ")}.` : didYouMean(key, known);
     issues.push({
-      path: join(path, shown),
+      path: hidden ? join(path, UNNAMED) : joinNamed(path, key),
       message: `is not a known field.${help}`,
       ...(meant === null ? {} : { meant: join(path, meant) }),
     });

@@ -1,5 +1,5 @@
 /** Joins layers field by field, and fills in defaults. */
-import { isRecord, join } from "./check.ts";
+import { isRecord, join, joinNamed } from "./check.ts";
 import type { Group, Node, Part, Value } from "./schema.ts";
 
 /** Joins layers. Later ones take precedence, field by field; lists are replaced whole. */
@@ -35,7 +35,7 @@ function completeNode(node: Node, part: unknown, path: string, missing: Missing)
   }
   if (node.kind === "dict" && isRecord(part)) {
     return Object.fromEntries(
-      Object.entries(part).map(([key, item]) => [key, completeNode(node.of, item, join(path, key), missing)]),
+      Object.entries(part).map(([key, item]) => [key, completeNode(node.of, item, joinNamed(path, key), missing)]),
     );
   }
   if (node.kind !== "group") {

@@ -1,6 +1,7 @@
 /** Joins the layers into settings: flags take precedence over the environment, that over the file, that over the defaults. Then what only shows across fields. */
 import type { TargetConfig } from "../core/target.ts";
 import { applyRules } from "./apply-rules.ts";
+import { joinNamed } from "./check.ts";
 import { complete, merge } from "./complete.ts";
 import type { Layer } from "./layers.ts";
 import type { Part, Value } from "./schema.ts";
@@ -90,7 +91,7 @@ function prometheusFrom(prometheus: Run["prometheus"], env: Layers["env"], issue
   const headers: Record<string, string> = { ...prometheus.headers };
   const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
   for (const [name, { env: variable }] of Object.entries(prometheus.headersFrom)) {
-    const path = `prometheus.headersFrom.${name}`;
+    const path = joinNamed("prometheus.headersFrom", name);
     if (names.has(name.toLowerCase())) issues.push({ path, message: "appears twice: headers has this header too." });
     if (variable === undefined) continue;
     const value = env[variable];

@@ -27,6 +27,12 @@ export function lines(text: string): string {
   return PLAIN_LINES.test(text) ? text : text.replace(UNSAFE_BUT_LINES, escaped);
 }
 
+/** Whether a text of several lines may be shown as it is; tabs do no harm. */
+export function isPrintable(text: string): boolean {
+  const plain = text.replaceAll("\t", " ");
+  return lines(plain) === plain;
+}
+
 /** Where a text was cut. */
 const DOTS = "...";
 

@@ -115,8 +115,8 @@ export function hideShapes(text: string): string {
 type Shape = readonly [hint: string, hide: (text: string) => string];
 
 const SHAPES: readonly Shape[] = [
-  // user and password in a URL
-  ["@", (text) => text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]*@/gi, `$1${HIDDEN}@`)],
+  // user and password in a URL, where people leave slashes as they are
+  ["@", (text) => text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s"'<>]*@/gi, `$1${HIDDEN}@`)],
   // the value of an Authorization header, with or without its scheme
   [
     "authorization",

@@ -105,6 +105,25 @@ targets: [{ scaleTargetRef: { name: web }, targetCpu: 0.05 }]
   });
 });
 
+describe("what leaves the process", () => {
+  it("holds no control character of an argument, a path or a file", async () => {
+    const hostile = "x\u001b[2J\u009b\u202ey";
+    const lines = [
+      `--once --config ${hostile}`,
+      `--${hostile}`,
+      hostile,
+      `replay ${hostile}.csv`,
+      `--once --history-file ${hostile} --target-cpu 1`,
+    ];
+    for (const line of lines) {
+      const { code, out, err } = await cli(line);
+      expect(code, line).toBeGreaterThan(0);
+      expect(err).toContain("x\\u001b[2J");
+      for (const control of ["\u001b", "\u009b", "\u202e"]) expect(out + err).not.toContain(control);
+    }
+  });
+});
+
 describe("bad usage", () => {
   it.each([
     [`--onec`, /onec is not known\. Did you mean --once\?/],

@@ -110,6 +110,11 @@ describe("a group that is added to the table", () => {
     expect(fields(config)).toEqual(["channel", "patience", "keyFile"]);
   });
 
+  it("is not shown where it has a wrong type, however short it is", async () => {
+    const error = await load({}, "pager: { key: 50123 }").catch((e: unknown) => e);
+    expect(String(error)).toContain("pager.key: must be a text that is not empty; got a number.");
+  });
+
   it("is known to the redactor: the secret, its file, and a secret in a wrong form", async () => {
     const settings = await load({}, `pager: { key: ${canary} }`);
     expect(secretsIn(EXTENDED.run, settings)).toEqual({ values: [canary], files: [] });

@@ -12,7 +12,6 @@ export function forecast(overrides: Partial<Forecast> = {}): Forecast {
     meanQuantiles: [1],
     maxQuantiles: [1],
     skill: 0.5,
-    coverage90: 0.9,
     modelWeights: {},
     period: null,
     coldStartTier: "pool",

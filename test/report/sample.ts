@@ -39,7 +39,6 @@ export function sampleRecord(): TickRecord {
       meanQuantiles: [0.4],
       maxQuantiles: [0.47],
       skill: 0.3,
-      coverage90: 0.9,
       modelWeights: { fourier: 0.7, last: 0.28, rare: 0.02 },
       period: 300,
       coldStartTier: "pool",

@@ -48,8 +48,6 @@ export interface Forecast {
   readonly parts?: readonly Peak[];
   /** In-window MAE of the combined forecast over that of the last value on the same origins; < 1 is better. NaN when unknown. */
   readonly skill: number;
-  /** Share of in-window origins inside the 90 % interval of the mean, 0..1; NaN when unknown. */
-  readonly coverage90: number;
   /** Weight of each model of the pool that took part, summing to 1. */
   readonly modelWeights: Readonly<Record<string, number>>;
   /** Detected season in seconds, or null for none. */

@@ -1,6 +1,6 @@
 /** The reactive quantile: the last value and the errors it made so far, for when a forecast has not earned trust. */
 import { evidenceOf, maximumByMoves, movesOf } from "../forecast/combine/moves.ts";
-import { orderStatistic } from "../forecast/forecasters/naive.ts";
+import { errorQuantile, plainly } from "../forecast/combine/quantiles.ts";
 import type { LeadPart } from "../forecast/types.ts";
 import type { Series } from "../series/types.ts";
 import type { Cores, Probability } from "../units.ts";
@@ -16,7 +16,7 @@ export function persistenceQuantile(series: Series, part: LeadPart, level: Proba
   if (last === undefined) return Number.NaN;
   const errors = errorsOf(series, part);
   const share = evidenceOf(errors.length, part[1]);
-  const learnt = share > 0 ? Math.max(0, last + orderStatistic(errors.sort(), level)) : 0;
+  const learnt = share > 0 ? Math.max(0, last + errorQuantile(plainly(errors.sort()), level)) : 0;
   if (share === 1) return learnt;
   const law = Math.max(last, maximumByMoves(last, movesOf(values, filled, part[1]), part, level));
   return law + share * (learnt - law);

@@ -36,7 +36,7 @@ export function cadenceOf(
   const shortest = distances[Math.floor(distances.length * EARLY)]!;
   if (shortest < 1.75 * spacing) return spacing;
   // what is longer spans a value that came twice, or a hole
-  const usual = distances.filter((d) => d >= shortest - 0.5 * spacing && d <= 1.5 * shortest + spacing);
+  const usual = distances.filter((d) => d >= shortest - 0.5 * spacing && d <= 1.5 * shortest + 0.5 * spacing);
   return usual.reduce((sum, d) => sum + d, 0) / usual.length;
 }
 

@@ -1,119 +1,110 @@
-/** Quantiles of one target (the horizon's mean, or the lead's maximum): each is a weighted mean of the models' own conformal quantiles. */
+/** Quantiles of the next error from the errors seen so far: weighted by recency, allowing for what is unseen, tails extrapolated. */
+import type { Probability } from "../../units.ts";
+import type { Blend } from "./blend.ts";
+import { rollOff } from "./recency.ts";
+import type { Target } from "./target.ts";
 
-import type { LastFirst } from "../models/model.ts";
-import { deviation, type OutcomeOverlap, quantilesOf } from "./conformal.ts";
-import { pinball } from "./losses.ts";
-import { modelWeightsOf, NOTHING } from "./model-weights.ts";
-import { newRanking, rank } from "./rank.ts";
-import { drawnToLast } from "./similarity.ts";
-
-/** One target at all origins. */
-export interface Target {
-  /** What came, at the origins whose outcome is known. */
-  readonly actual: Float64Array;
-  /** What each model predicted at every origin; the last entry is the forecast that is wanted now. */
-  readonly predictions: LastFirst<Float64Array>;
-  /** Recency recencyWeights of the known origins. */
-  readonly recencyWeights: Float64Array;
-  readonly outcomeOverlap: OutcomeOverlap;
-  /** Whether the quantile at 0.5 is the models' own forecast, without their offset (see combineQuantiles). */
-  readonly centred: boolean;
+/** Errors ready to be asked for quantiles. */
+export interface Ranked {
+  /** Ascending. */
+  readonly errors: Float64Array;
+  /** Of each error, above 0. */
+  readonly weights: Float64Array;
+  /** Weight of what has not been seen yet, beside these. */
+  readonly unseen: number;
+  /** Scale of an exponential tail beyond the outermost errors; 0: they are the limits. */
+  readonly low: number;
+  readonly high: number;
 }
 
-/** Inverse-loss recencyWeights use this power. */
-const POWER = 6;
-/** The last value needs no luck to be good: its loss counts for a tenth less. */
-const LAST_DISCOUNT = 0.9;
-/** A model whose errors spread this many times the least would weigh under 1.5 % (2^-6), and is left out of the ranking. */
-const MAX_SPREAD_RATIO = 2;
+/** Windows in which an old error's weight falls to 1/e. 0.8 to 1.8: 0.5 % of the loss; calibration moves by 0.005. */
+const MEMORY = 1;
+/** Weight of the unseen: a third of an error, and so much more for each neighbour that shares steps of its outcome and so is the same event seen again. */
+const UNSEEN = 0.35;
+const UNSEEN_EACH = 0.14;
+/** Least scale of a tail whose errors all overlap, in mean absolute deviations. */
+const LONG_TAIL = 4;
 
-/** One model that is still in the race for the quantiles. */
-interface Candidate {
-  readonly discount: number;
-  readonly errors: Float64Array;
-  readonly now: number;
-  /** Quantiles of its errors at the wanted levels. */
-  readonly offsets: Float64Array;
+/** Ranks a combination's errors over the measured outcomes. */
+export function rankErrors(
+  { errors }: Pick<Blend, "errors">,
+  target: Pick<Target, "measured" | "to" | "stride" | "window">,
+): Ranked {
+  const { measured, to, stride } = target;
+  const order = Int32Array.from(errors.keys())
+    .filter((o) => measured[o] === 1)
+    .sort((a, b) => errors[a]! - errors[b]! || a - b);
+  const keep = rollOff(MEMORY, target);
+  const sorted = Float64Array.from(order, (o) => errors[o]!);
+  const weights = Float64Array.from(order, (o) => keep ** (errors.length - 1 - o));
+  const overlap = (to - 1) / stride;
+  const { low, high } = tailsOf(sorted, weights, overlap);
+  return { errors: sorted, weights, unseen: UNSEEN + UNSEEN_EACH * overlap, low, high };
+}
+
+/** Plain errors, ascending, as they are: the quantile is linear between order statistics (type 7 of Hyndman and Fan 1996). */
+export function plainly(sorted: Float64Array): Ranked {
+  return { errors: sorted, weights: new Float64Array(sorted.length).fill(1), unseen: -1, low: 0, high: 0 };
 }
 
 /**
- * Quantiles at ascending `levels`, never negative, non-decreasing; at least one origin must weigh. For each level apart, every model gets its own conformal quantile
- * (forecast + quantile of its errors) and a weight from the pinball loss that this quantile had in the window; every model has one offset,
- * so the comparison is fair. A centred target (the mean) leaves the offset at 0.5 out: half of 40 overlapping errors says little about bias.
- * The maximum must keep it: the greatest of a path of means lies below the mean of the greatest, and without it only 32 % of outcomes
- * lay at or below the median instead of 51 %.
+ * The quantile at a level; 0 of nothing. The weight of what has not been seen yet is split between both ends: the finite-sample correction of conformal prediction
+ * (Vovk et al. 2005), so that with n equal weights and unseen = 1 the k-th smallest stands at k / (n + 1), with unseen = -1 at (k - 1) / (n - 1). Beyond the outermost
+ * errors the tail goes on exponentially, so 40 errors still answer at 0.98. O(n).
  */
-export function combineQuantiles(target: Target, levels: readonly number[]): number[] {
-  const { actual, recencyWeights } = target;
-  const { candidates, last } = candidatesOf(target, levels);
-  const losses = new Float64Array(candidates.length);
-  const modelWeights = new Float64Array(candidates.length);
-  let floor = 0;
-  return levels.map((level, l) => {
-    candidates.forEach(({ discount, errors, offsets }, i) => {
-      losses[i] = discount * pinballLoss(errors, offsets[l]!, level, recencyWeights);
-    });
-    modelWeightsOf(losses, POWER, modelWeights);
-    const blend = blended(candidates, modelWeights, l, actual.length);
-    const lastErrors = last.errors.map((e) => e - last.offsets[l]!);
-    const contest = { ...blend, last: lastErrors, lastNow: last.now + last.offsets[l]! };
-    floor = Math.max(floor, drawnToLast(contest, level, recencyWeights));
-    return floor;
-  });
+export function errorQuantile({ errors, weights, unseen, low, high }: Ranked, level: Probability): number {
+  const n = errors.length;
+  if (n === 0) return 0;
+  let total = unseen;
+  for (const w of weights) total += w;
+  const first = (unseen + weights[0]!) / 2 / total;
+  const last = 1 - (unseen + weights[n - 1]!) / 2 / total;
+  if (n === 1 || level <= first) return errors[0]! - (level < first ? low * Math.log(first / level) : 0);
+  if (level >= last) return errors[n - 1]! + (level > last ? high * Math.log((1 - last) / (1 - level)) : 0);
+  let i = 0;
+  let place = first;
+  let before = first;
+  while (place < level && i < n - 1) {
+    before = place;
+    place += (weights[i]! + weights[i + 1]!) / (2 * total);
+    i++;
+  }
+  const f = place > before ? (level - before) / (place - before) : 0;
+  const left = errors[Math.max(0, i - 1)]!;
+  return left + f * (errors[i]! - left);
 }
 
-/** The weighted quantile number `l`: now, and the outcome minus it at each known origin. */
-function blended(candidates: readonly Candidate[], modelWeights: Float64Array, l: number, known: number) {
-  const blend = new Float64Array(known);
-  let blendNow = 0;
-  candidates.forEach(({ errors, now, offsets }, i) => {
-    const share = modelWeights[i]!;
-    const offset = offsets[l]!;
-    blendNow += share * (now + offset);
-    for (let o = 0; o < known; o++) blend[o] = blend[o]! + share * (errors[o]! - offset);
-  });
-  return { blend, blendNow };
+/**
+ * The scale is the mean excess beyond the outermost tenth. Where outcomes overlap, that tenth is one event or two: 80 errors over 40 steps
+ * each are no more than three, so the scale is at least the overlap's share of four mean deviations. Over ten minutes at 120 values the 0.98
+ * quantile held 0.93 of outcomes in place of 0.87, and its loss fell by 6 to 18 %; over one minute nothing changes.
+ */
+function tailsOf(sorted: Float64Array, weights: Float64Array, overlap: number): { low: number; high: number } {
+  const n = sorted.length;
+  if (n === 0) return { low: 0, high: 0 };
+  const count = Math.max(1, Math.floor(n / 10));
+  const top = sorted[Math.max(0, n - 1 - count)]!;
+  const bottom = sorted[Math.min(n - 1, count)]!;
+  const least = overlap > 0 ? LONG_TAIL * Math.min(1, overlap / n) * deviation(sorted, weights) : 0;
+  let high = 0;
+  let low = 0;
+  for (let i = 0; i < count; i++) {
+    high += Math.max(0, sorted[n - 1 - i]! - top) / count;
+    low += Math.max(0, bottom - sorted[i]!) / count;
+  }
+  return { low: Math.max(low, least), high: Math.max(high, least) };
 }
 
-/** The last value, and all models (it among them) that are not hopeless. */
-function candidatesOf(
-  { actual, predictions, recencyWeights, outcomeOverlap, centred }: Target,
-  levels: readonly number[],
-): { readonly candidates: Candidate[]; readonly last: Candidate } {
-  const known = actual.length;
-  const all = predictions.map((s) => {
-    const errors = new Float64Array(known);
-    for (let o = 0; o < known; o++) errors[o] = actual[o]! - s[o]!;
-    return errors;
-  });
-  const spread = all.map((errors) => deviation(errors, known, recencyWeights));
-  const limit = MAX_SPREAD_RATIO * spread.reduce((a, b) => Math.min(a, b)) + NOTHING;
-  const ranking = newRanking(known);
-  const candidateOf = (m: number): Candidate => {
-    const errors = all[m]!;
-    const offsets = new Float64Array(levels.length);
-    quantilesOf(errors, rank(errors, known, ranking), known, recencyWeights, outcomeOverlap, levels, offsets);
-    if (centred && levels.includes(0.5)) offsets[levels.indexOf(0.5)] = 0;
-    return {
-      discount: m === 0 ? LAST_DISCOUNT : 1,
-      errors,
-      now: predictions[m]![predictions[m]!.length - 1]!,
-      offsets,
-    };
-  };
-  const last = candidateOf(0);
-  const candidates: Candidate[] = [];
-  for (let m = 0; m < all.length; m++) if (spread[m]! <= limit) candidates.push(m === 0 ? last : candidateOf(m));
-  return { candidates, last };
-}
-
-/** Weighted mean pinball loss of the offset. */
-function pinballLoss(errors: Float64Array, offset: number, level: number, recencyWeights: Float64Array): number {
+/** Weighted mean absolute deviation of the errors from their mean. */
+export function deviation(errors: Float64Array, weights: Float64Array): number {
   let sum = 0;
   let total = 0;
   for (let o = 0; o < errors.length; o++) {
-    sum += recencyWeights[o]! * pinball(errors[o]! - offset, level);
-    total += recencyWeights[o]!;
+    sum += weights[o]! * errors[o]!;
+    total += weights[o]!;
   }
-  return sum / total;
+  const mean = sum / total;
+  let spread = 0;
+  for (let o = 0; o < errors.length; o++) spread += weights[o]! * Math.abs(errors[o]! - mean);
+  return spread / total;
 }

@@ -24,7 +24,6 @@ export function forecastLast({ series, horizonSteps, leadSteps, levels, parts }:
     ...peakOf([0, leadSteps]),
     ...(parts && { parts: parts.map(peakOf) }),
     skill: Number.NaN,
-    coverage90: Number.NaN,
     modelWeights: { last: 1 },
     period: null,
     coldStartTier: "last",

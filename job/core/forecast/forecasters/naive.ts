@@ -1,4 +1,5 @@
 /** The last value with its own empirical errors: the yardstick, and what `naive` means. */
+import { errorQuantile, plainly, type Ranked } from "../combine/quantiles.ts";
 import type { Forecaster } from "../types.ts";
 
 /** Repeats the last value; quantiles are the plain order statistics of its errors over every earlier origin of the window. */
@@ -7,12 +8,11 @@ export const forecastNaive: Forecaster = ({ series, horizonSteps, leadSteps, lev
   const n = y.length;
   const last = y[n - 1] ?? 0;
   const steps = Math.max(horizonSteps, leadSteps);
-  const meanErrors = lastErrors(y, horizonSteps, false);
-  const maxErrors = lastErrors(y, leadSteps, true);
-  const quantiles = (errors: Float64Array): number[] =>
-    levels.map((q) => Math.max(0, last + orderStatistic(errors, q)));
-  const low = Math.max(0, last + orderStatistic(meanErrors, 0.05));
-  const high = Math.max(0, last + orderStatistic(meanErrors, 0.95));
+  const meanErrors = plainly(lastErrors(y, horizonSteps, false));
+  const maxErrors = plainly(lastErrors(y, leadSteps, true));
+  const quantiles = (errors: Ranked): number[] => levels.map((q) => Math.max(0, last + errorQuantile(errors, q)));
+  const low = Math.max(0, last + errorQuantile(meanErrors, 0.05));
+  const high = Math.max(0, last + errorQuantile(meanErrors, 0.95));
   return {
     method: "naive",
     path: new Float64Array(steps).fill(last),
@@ -23,11 +23,10 @@ export const forecastNaive: Forecaster = ({ series, horizonSteps, leadSteps, lev
     meanQuantiles: quantiles(meanErrors),
     maxQuantiles: quantiles(maxErrors),
     skill: 1,
-    coverage90: Number.NaN,
     modelWeights: { last: 1 },
     period: null,
     coldStartTier: "last",
-    origins: meanErrors.length,
+    origins: meanErrors.errors.length,
     fitted: Float64Array.from(y, (_, i) => y[Math.max(0, i - 1)]!),
   };
 };
@@ -42,14 +41,4 @@ function lastErrors(y: Float64Array, ahead: number, peak: boolean): Float64Array
     out[t - 1] = actual - y[t - 1]!;
   }
   return out.sort();
-}
-
-/** The q-quantile of sorted values, linear between order statistics (type 7); 0 of nothing. */
-export function orderStatistic(sorted: Float64Array, q: number): number {
-  const n = sorted.length;
-  if (n === 0) return 0;
-  const x = q * (n - 1);
-  const i = Math.floor(x);
-  const f = x - i;
-  return f === 0 ? sorted[i]! : sorted[i]! * (1 - f) + sorted[i + 1]! * f;
 }

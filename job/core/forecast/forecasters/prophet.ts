@@ -50,7 +50,6 @@ function prophetForecast(method: string, options: ProphetOptions, request: Forec
     meanQuantiles: z.map((v) => mean(shifted(v))),
     maxQuantiles: z.map((v) => largest(shifted(v))),
     skill: Number.NaN,
-    coverage90: Number.NaN,
     modelWeights: { [method]: 1 },
     period: null,
     coldStartTier: "pool",

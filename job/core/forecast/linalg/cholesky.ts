@@ -1,9 +1,58 @@
-/** A small dense symmetric solve for the regressions of the pool: typed arrays, no allocation. */
+/** Small dense Cholesky factor and triangular solves on row-major typed arrays, without allocation. */
+
+/** What becomes of a pivot below `floor` times its own diagonal element, a column that those before it span: raised to that, or the column dropped. */
+export interface PivotPolicy {
+  readonly floor: number;
+  /** The dropped column of the factor is zero with a diagonal of 1, so that it explains nothing. */
+  readonly drop: boolean;
+}
+
+/** Prophet's fits: such a column is left without weight instead of dividing by rounding noise. */
+const RAISED: PivotPolicy = { floor: 1e-13, drop: false };
+/** The pool's regressions have a ridge, and moments summed with forgetting: their rounding is larger. */
+const RAISED_EARLY: PivotPolicy = { floor: 1e-10, drop: false };
 
 /**
- * Solves (A + diag(ridge)) x = b by Cholesky; A is p x p row-major (lower triangle read), left untouched. `work` (p*p) is room for the factor.
- * A pivot below 1e-10 of its diagonal is taken as 1e-10 of it, so a singular system still gives a finite answer.
+ * Factors the leading n x n block of a symmetric matrix in place: its lower triangle becomes L with L L' = A.
+ * @param a row-major, rows `stride` apart; only the lower triangle is read and written
  */
+export function choleskyInPlace(a: Float64Array, n: number, stride: number, { floor, drop } = RAISED): void {
+  for (let j = 0; j < n; j++) {
+    const rowJ = j * stride;
+    const diagonal = a[rowJ + j]!;
+    let pivot = diagonal;
+    for (let p = 0; p < j; p++) pivot -= a[rowJ + p]! * a[rowJ + p]!;
+    const spanned = !(pivot > floor * diagonal);
+    const root = spanned && drop ? 1 : Math.sqrt(Math.max(pivot, floor * diagonal, 1e-300));
+    a[rowJ + j] = root;
+    for (let i = j + 1; i < n; i++) {
+      const rowI = i * stride;
+      let sum = spanned && drop ? 0 : a[rowI + j]!;
+      if (!(spanned && drop)) for (let p = 0; p < j; p++) sum -= a[rowI + p]! * a[rowJ + p]!;
+      a[rowI + j] = sum / root;
+    }
+  }
+}
+
+/** Solves L x = b in place of b. */
+export function solveLower(l: Float64Array, n: number, stride: number, b: Float64Array): void {
+  for (let i = 0; i < n; i++) {
+    let sum = b[i]!;
+    for (let p = 0; p < i; p++) sum -= l[i * stride + p]! * b[p]!;
+    b[i] = sum / l[i * stride + i]!;
+  }
+}
+
+/** Solves L' x = b in place of b. */
+export function solveLowerTransposed(l: Float64Array, n: number, stride: number, b: Float64Array): void {
+  for (let i = n - 1; i >= 0; i--) {
+    const x = b[i]! / l[i * stride + i]!;
+    b[i] = x;
+    for (let p = 0; p < i; p++) b[p] = b[p]! - l[i * stride + p]! * x;
+  }
+}
+
+/** Solves (A + diag(ridge)) x = b; A is p x p row-major (lower triangle read), left untouched, as is b. `work` (p * p) is room for the factor. A singular system still gives a finite answer. */
 export function solveRidge(
   A: Float64Array,
   ridge: Float64Array,
@@ -12,30 +61,10 @@ export function solveRidge(
   work: Float64Array,
   x: Float64Array,
 ): void {
-  factorise(A, ridge, p, work);
-  for (let i = 0; i < p; i++) {
-    let sum = b[i]!;
-    for (let k = 0; k < i; k++) sum -= work[i * p + k]! * x[k]!;
-    x[i] = sum / work[i * p + i]!;
-  }
-  for (let i = p - 1; i >= 0; i--) {
-    let sum = x[i]!;
-    for (let k = i + 1; k < p; k++) sum -= work[k * p + i]! * x[k]!;
-    x[i] = sum / work[i * p + i]!;
-  }
-}
-
-/** The lower triangle L of A + diag(ridge) = L L'. */
-function factorise(A: Float64Array, ridge: Float64Array, p: number, L: Float64Array): void {
-  for (let i = 0; i < p; i++) {
-    for (let j = 0; j < i; j++) {
-      let sum = A[i * p + j]!;
-      for (let k = 0; k < j; k++) sum -= L[i * p + k]! * L[j * p + k]!;
-      L[i * p + j] = sum / L[j * p + j]!;
-    }
-    const diagonal = A[i * p + i]! + ridge[i]!;
-    let sum = diagonal;
-    for (let k = 0; k < i; k++) sum -= L[i * p + k]! * L[i * p + k]!;
-    L[i * p + i] = Math.sqrt(Math.max(sum, 1e-10 * Math.abs(diagonal), 1e-12));
-  }
+  work.set(A);
+  for (let i = 0; i < p; i++) work[i * p + i] = work[i * p + i]! + ridge[i]!;
+  choleskyInPlace(work, p, p, RAISED_EARLY);
+  x.set(b);
+  solveLower(work, p, p, x);
+  solveLowerTransposed(work, p, p, x);
 }

@@ -1,7 +1,6 @@
-/** Autoregression by ridge: direct forecasts from lags and, with a season, from the values one period before the target. */
+/** Autoregression by ridge: direct forecasts from lags. */
 import { solveRidge } from "../linalg/cholesky.ts";
 import { anchorOf, type Model, type Plan } from "./model.ts";
-import { at } from "./seasonal.ts";
 
 /** Options of one autoregression. */
 export interface Lags {
@@ -16,8 +15,6 @@ export interface Lags {
   readonly ridge: number;
   /** Forgetting a step, 1 for none. */
   readonly memory: number;
-  /** A season of this many steps (fractional allowed): adds the value one and two periods before the target and one period before now. */
-  readonly period?: number;
 }
 
 /**
@@ -25,21 +22,15 @@ export interface Lags {
  * A block's target is the mean over its steps, so the cost does not grow with the horizon.
  */
 export function autoregression(options: Lags): Model {
-  const season = options.period ?? 0;
-  const meanBlocks = options.meanBlocks ?? [];
-  const deepest = Math.max(options.lags.at(-1)!, meanBlocks.at(-1) ?? 0, season > 0 ? Math.ceil(2 * season) + 1 : 0);
-  const width = 1 + options.lags.length + Math.max(0, meanBlocks.length - 1) + (season > 0 ? 3 : 0);
+  const { lags, meanBlocks = [] } = options;
+  const deepest = Math.max(lags.at(-1)!, meanBlocks.at(-1) ?? 0);
+  const width = 1 + lags.length + Math.max(0, meanBlocks.length - 1);
   const least = deepest + width + 4;
   return {
     name: options.name,
     least,
     run(plan, out) {
-      const edges = blocksOf(plan.steps);
-      if (season === 0) return fitLags(plan, out, options, { deepest, width, least, edges });
-      // with a season each block has features of its own
-      for (let b = 1; b < edges.length; b++) {
-        fitLags(plan, out, options, { deepest, width, least, edges: edges.subarray(b - 1, b + 1) });
-      }
+      fitLags(plan, out, options, { deepest, width, least, edges: blocksOf(plan.steps) });
     },
   };
 }
@@ -58,14 +49,13 @@ interface Shape {
   /** Number of features, the constant among them. */
   readonly width: number;
   readonly least: number;
-  /** Edges of the blocks of this pass, which have the same features. */
+  /** Edges of the blocks of steps. */
   readonly edges: Int32Array;
 }
 
-/** The features of all origins up to `last`, for the block from the first to the last edge: row s at [s * width..]. */
-function designs(y: Float64Array, last: number, options: Lags, { deepest, width, edges }: Shape): Float64Array {
-  const { lags, meanBlocks = [], relative, period } = options;
-  const [from, to] = [edges[0]!, edges[edges.length - 1]!];
+/** The features of all origins up to `last`: row s at [s * width..]. */
+function designs(y: Float64Array, last: number, options: Lags, { deepest, width }: Shape): Float64Array {
+  const { lags, meanBlocks = [], relative } = options;
   const X = new Float64Array((last + 1) * width);
   for (let s = deepest; s <= last; s++) {
     const base = relative ? y[s - 1]! : 0;
@@ -78,17 +68,6 @@ function designs(y: Float64Array, last: number, options: Lags, { deepest, width,
       for (let lag = near + 1; lag <= far; lag++) sum += y[s - lag]!;
       X[j++] = sum / (far - near) - base;
     }
-    if (period === undefined) continue;
-    let one = 0;
-    let two = 0;
-    for (let k = from; k < to; k++) {
-      const cycles = Math.ceil((k + 1) / period);
-      one += at(y, s + k - cycles * period, s);
-      two += at(y, s + k - (cycles + 1) * period, s);
-    }
-    X[j++] = one / (to - from) - base;
-    X[j++] = two / (to - from) - base;
-    X[j++] = at(y, s - 1 - period, s) - base;
   }
   return X;
 }

@@ -4,33 +4,38 @@ import { anchorOf, carriedFrom, flat, type Model, type Plan } from "./model.ts";
 
 /** Sinusoids are fitted to the whole window, which flatters them at its origins: their loss counts for a fifth more. */
 const SINUSOIDS_PENALTY = 1.2;
+/** Harmonics of a season: sharp cycles need several. */
+const ORDER = 6;
+/** Forgetting of the moments a step: a memory of 200 steps. */
+const MEMORY = 0.995;
 
 /**
- * Level + slope + `order` harmonics of `period`, ridge, running moments with forgetting, plus the residual's first-order autocorrelation.
- * The residual that is carried forward decays by rho each step.
+ * Level + slope + six harmonics of `period`, ridge, running moments with forgetting, plus the residual's first-order autocorrelation (dynamic harmonic regression:
+ * Hyndman and Athanasopoulos, Forecasting, 10.5). The residual that is carried forward decays by rho each step.
  */
-export function fourier(period: number, order: number, memory: number): Model {
-  const harmonics = Math.min(order, Math.floor(period / 2));
+export function fourier(period: number): Model {
+  const harmonics = Math.min(ORDER, Math.floor(period / 2));
   const frequencies = Array.from({ length: harmonics }, (_, h) => (h + 1) / period);
-  const least = Math.max(Math.ceil(period), 2 * order + 6);
+  const least = Math.max(Math.ceil(period), 2 * ORDER + 6);
   return {
-    name: `fourier${order}`,
+    name: "fourier",
     least,
     run(plan, out) {
-      fitHarmonics(plan, out, { frequencies, memory, least });
+      fitHarmonics(plan, out, frequencies, least);
     },
   };
 }
 
-/** The same with sinusoids of any lengths (steps) in place of harmonics: sinusoids that are no multiples of each other, or longer than the window. */
-export function sinusoids(periods: readonly number[], memory: number): Model {
+/** The same with sinusoids of any lengths (steps) in place of harmonics: no multiples of each other, or longer than the window. */
+export function sinusoids(periods: readonly number[]): Model {
   const least = 2 * periods.length + 12;
+  const frequencies = periods.map((p) => 1 / p);
   return {
     name: "sinusoids",
     least,
     lossPenalty: SINUSOIDS_PENALTY,
     run(plan, out) {
-      fitHarmonics(plan, out, { frequencies: periods.map((p) => 1 / p), memory, least });
+      fitHarmonics(plan, out, frequencies, least);
     },
   };
 }
@@ -38,11 +43,8 @@ export function sinusoids(periods: readonly number[], memory: number): Model {
 function fitHarmonics(
   { y, origins, steps }: Plan,
   out: Float64Array,
-  {
-    frequencies,
-    memory,
-    least,
-  }: { readonly frequencies: readonly number[]; readonly memory: number; readonly least: number },
+  frequencies: readonly number[],
+  least: number,
 ): void {
   const p = 2 + 2 * frequencies.length;
   const last = origins[origins.length - 1]!;
@@ -68,10 +70,10 @@ function fitHarmonics(
     const t = origins[o]!;
     const until = anchorOf(t);
     for (; done < until; done++) {
-      weight = weight * memory + 1;
+      weight = weight * MEMORY + 1;
       for (let j = 0; j < p; j++) {
-        b[j] = b[j]! * memory + X[done * p + j]! * y[done]!;
-        for (let l = 0; l <= j; l++) A[j * p + l] = A[j * p + l]! * memory + X[done * p + j]! * X[done * p + l]!;
+        b[j] = b[j]! * MEMORY + X[done * p + j]! * y[done]!;
+        for (let l = 0; l <= j; l++) A[j * p + l] = A[j * p + l]! * MEMORY + X[done * p + j]! * X[done * p + l]!;
       }
     }
     if (t < least) {

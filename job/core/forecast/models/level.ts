@@ -1,33 +1,20 @@
-/** Models without trend or season: the last value, means and medians of the last few, simple exponential smoothing. */
-import { flat, type Model, type Plan } from "./model.ts";
+/** Models of a level: the last value, the median of the last few, and Theta's smoothing with half a trend. */
+import { flat, leastOf, type Model, type Plan } from "./model.ts";
+
+/** The last value needs no luck to be good: its errors count for a tenth less. Flat from 0.85 to 1: 0.5 % of the error over 274 series. */
+const LAST_PENALTY = 0.9;
 
 /** Repeats the last value. */
 export const lastValue: Model = {
   name: "last",
   least: 1,
+  lossPenalty: LAST_PENALTY,
   run({ y, origins, steps }, out) {
     for (let o = 0; o < origins.length; o++) flat(out, o, steps, y[origins[o]! - 1]!);
   },
 };
 
-/** The mean of the last `k` values: good against white noise on a slow level. */
-export function rollingMean(k: number): Model {
-  return {
-    name: `mean${k}`,
-    least: k,
-    run({ y, origins, steps }, out) {
-      for (let o = 0; o < origins.length; o++) {
-        const t = origins[o]!;
-        const from = Math.max(0, t - k);
-        let sum = 0;
-        for (let i = from; i < t; i++) sum += y[i]!;
-        flat(out, o, steps, sum / (t - from));
-      }
-    },
-  };
-}
-
-/** The median of the last `k` values: a lone spike does not move it. */
+/** The median of the last `k` values: a lone spike does not move it, and noise about a level is averaged. */
 export function rollingMedian(k: number): Model {
   const buffer = new Float64Array(k);
   return {
@@ -46,42 +33,35 @@ export function rollingMedian(k: number): Model {
   };
 }
 
-const ALPHAS = [0.05, 0.1, 0.2, 0.3, 0.4, 0.55, 0.7, 0.85, 1];
-/** Forgetting of the one-step errors that choose alpha: a memory of about 50 steps follows a change of regime. */
+/** Gains of the smoothing. A grid, since the pass is incremental and the best may change on the way. */
+const ALPHAS = [0.1, 0.2, 0.35, 0.5, 0.7, 0.9];
+/** Forgetting of the one-step errors that choose among them: a memory of about 50 steps follows a change of regime. */
 const MEMORY = 0.98;
 
-/** Simple exponential smoothing; at each origin the alpha whose discounted absolute error over `ahead` steps is least so far. */
-export function smoothing(ahead: number): Model {
-  return {
-    name: "ses",
-    least: 4,
-    run(plan, out) {
-      smoothPass(plan, out, Math.max(1, ahead));
-    },
-  };
-}
+/**
+ * Theta (Assimakopoulos and Nikolopoulos 2000, as simple exponential smoothing with drift: Hyndman and Billah 2003): the smoothed level, and half the slope of the
+ * least-squares line through all values so far. At each origin the gain with the least discounted one-step error.
+ */
+export const theta: Model = { name: "theta", least: 8, run: thetaPass };
 
-function smoothPass({ y, origins, steps }: Plan, out: Float64Array, ahead: number): void {
-  const count = ALPHAS.length;
-  const level = new Float64Array(count).fill(y[0]!);
-  const loss = new Float64Array(count);
-  const past = new Float64Array(count * ahead).fill(y[0]!);
-  let recent = 0;
+function thetaPass({ y, origins, steps }: Plan, out: Float64Array): void {
+  const level = new Float64Array(ALPHAS.length).fill(y[0]!);
+  const loss = new Float64Array(ALPHAS.length);
+  let sum = y[0]!;
+  let cross = 0;
   for (let t = 1, o = 0; o < origins.length; t++) {
     if (origins[o] === t) {
-      let best = count - 1;
-      for (let a = count - 2; a >= 0; a--) if (loss[a]! < loss[best]!) best = a;
-      flat(out, o++, steps, level[best]!);
+      const value = level[leastOf(loss)]!;
+      const half = t < 3 ? 0 : (cross - ((t - 1) / 2) * sum) / ((t * (t * t - 1)) / 12) / 2;
+      for (let k = 0; k < steps; k++) out[o * steps + k] = value + half * (k + 1);
+      o++;
     }
     const value = y[t]!;
-    recent += value - (t >= ahead ? y[t - ahead]! : 0);
-    const slot = (t % ahead) * count;
-    const target = recent / ahead;
-    for (let a = 0; a < count; a++) {
-      // The level of `ahead` steps ago forecast the mean of the steps since.
-      if (t >= ahead) loss[a] = MEMORY * loss[a]! + Math.abs(target - past[slot + a]!);
+    for (let a = 0; a < ALPHAS.length; a++) {
+      loss[a] = MEMORY * loss[a]! + Math.abs(value - level[a]!);
       level[a] = level[a]! + ALPHAS[a]! * (value - level[a]!);
-      past[slot + a] = level[a]!;
     }
+    sum += value;
+    cross += t * value;
   }
 }

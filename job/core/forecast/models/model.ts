@@ -18,7 +18,7 @@ export interface Model {
   readonly name: string;
   /** Values it needs before its first origin; at earlier origins it repeats the last value. */
   readonly least: number;
-  /** Its errors count this much more when models are chosen for the point forecast; absent: 1. */
+  /** Its errors count this much more when models are weighed; absent: 1. */
   readonly lossPenalty?: number;
   readonly run: (plan: Plan, out: Float64Array) => void;
 }

@@ -2,7 +2,7 @@
 import type { Series } from "../../series/types.ts";
 import { dailyProfilesOf, type ProfileSpan } from "../seasons/daily-profiles.ts";
 import { besideProfile, canMultiply, type Relation } from "./beside-profile.ts";
-import { smoothing } from "./level.ts";
+import { theta } from "./level.ts";
 import type { Model } from "./model.ts";
 
 /**
@@ -12,15 +12,15 @@ import type { Model } from "./model.ts";
 const PROFILE_PENALTY = 1.1;
 
 /**
- * Smoothing beside each profile of the longer history, by the same amount and by the same factor; `ahead` steps are judged. Values are divided
+ * Theta beside each profile of the longer history, by the same amount and by the same factor. Values are divided
  * by `size`, as the window's are. The in-window backtest weighs them as it does all others: a history that tells nothing gets no weight.
  */
-export function profilePool(long: Series | undefined, span: ProfileSpan, ahead: number, size: number): Model[] {
+export function profilePool(long: Series | undefined, span: ProfileSpan, size: number): Model[] {
   if (long === undefined) return [];
   return dailyProfilesOf(long, span).flatMap(({ name, values }) => {
     const profile = values.map((v) => v / size);
     const along = (relation: Relation, sign: string): Model => ({
-      ...besideProfile(smoothing(ahead), profile, relation),
+      ...besideProfile(theta, profile, relation),
       name: `${name}${sign}`,
       lossPenalty: PROFILE_PENALTY,
     });

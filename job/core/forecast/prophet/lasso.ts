@@ -1,5 +1,5 @@
 /** Minimises a small quadratic with an absolute-value penalty exactly, by keeping the set of non-zero unknowns. */
-import { choleskyInPlace, solveLower, solveLowerTransposed } from "./cholesky.ts";
+import { choleskyInPlace, solveLower, solveLowerTransposed } from "../linalg/cholesky.ts";
 
 /** Room for the solver, made once for problems of up to n unknowns. */
 export interface LassoWork {

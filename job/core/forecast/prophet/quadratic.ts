@@ -1,5 +1,5 @@
 /** The penalised solution of the normal equations at one given noise level. */
-import { choleskyInPlace, solveLower, solveLowerTransposed } from "./cholesky.ts";
+import { choleskyInPlace, solveLower, solveLowerTransposed } from "../linalg/cholesky.ts";
 import type { Gram } from "./gram.ts";
 import type { LassoWork } from "./lasso.ts";
 import { lassoWork, solveLasso } from "./lasso.ts";

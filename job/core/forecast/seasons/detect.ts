@@ -23,38 +23,24 @@ const NEARLY = 0.9;
 const COMPARED = 4;
 
 /**
- * Up to `limit` seasons of y, the first one the strongest, none longer than 0.45 of the window (a season seen less than about twice is a guess).
- * The trend (a straight line) is taken out first; the autocorrelation must fall below zero before the first peak that counts. Of the
- * highest peak and the shorter ones that it is a multiple of, the shortest with nearly the most evidence
- * (season-test.ts) is the season; a second one must show its own beside it.
+ * The season of y, the shortest with nearly the most evidence, or null; none is longer than 0.45 of the window (a season seen less than about twice is a guess).
+ * The trend (a straight line) is taken out first, and where that shows none a curve; the autocorrelation must fall below zero before the first peak that counts. Compared are
+ * the highest peak and the shorter ones that it is a multiple of (evidence.ts).
  */
-export function detectSeasons(y: Float64Array, limit: number): Season[] {
-  const found = seasonsAmong(y, peaksOf(y, 1), limit);
-  return found.length > 0 ? found : seasonsAmong(y, peaksOf(y, CURVE), limit);
+export function detectSeason(y: Float64Array): Season | null {
+  return seasonAmong(y, peaksOf(y, 1)) ?? seasonAmong(y, peaksOf(y, CURVE));
 }
 
-function seasonsAmong(y: Float64Array, peaks: readonly Season[], limit: number): Season[] {
+function seasonAmong(y: Float64Array, peaks: readonly Season[]): Season | null {
   const highest = peaks[0];
-  if (highest === undefined || limit < 1) return [];
+  if (highest === undefined) return null;
   const shorter = peaks
     .filter((p) => p.strength >= FUNDAMENTAL * highest.strength && nearMultiple(highest.period, p.period))
     .sort((a, b) => a.period - b.period)
     .slice(0, COMPARED - 1);
-  const claims = [...new Set([...shorter, highest])].map((season) => ({
-    season,
-    evidence: evidenceFor(y, season, []),
-  }));
+  const claims = [...new Set([...shorter, highest])].map((season) => ({ season, evidence: evidenceFor(y, season) }));
   const most = claims.reduce((best, { evidence }) => Math.max(best, evidence), 0);
-  const first = claims.find(({ evidence }) => evidence > 0 && evidence >= NEARLY * most)?.season;
-  if (first === undefined) return [];
-  const kept = [first];
-  for (const season of peaks) {
-    if (kept.length >= limit) break;
-    if (kept.some((k) => nearMultiple(season.period, k.period) || nearMultiple(k.period, season.period))) continue;
-    if (!(evidenceFor(y, season, kept) > 0)) break;
-    kept.push(season);
-  }
-  return kept;
+  return claims.find(({ evidence }) => evidence > 0 && evidence >= NEARLY * most)?.season ?? null;
 }
 
 /** Peaks of the autocorrelation, the highest first. */

@@ -1,4 +1,5 @@
 /** Whether a season is there: how much better its harmonics explain the window than the last values and a line alone. */
+import { choleskyInPlace } from "../linalg/cholesky.ts";
 
 /** Lags of the null hypothesis: with a line they make white noise, autoregressions and random walks without any season. */
 const LAGS = 4;
@@ -6,8 +7,8 @@ const LAGS = 4;
 const FIXED = 2 + LAGS;
 /** At most this many harmonics a season: sharp cycles need several, and each one costs evidence. */
 const MAX_HARMONICS = 4;
-/** A pivot below this share of its diagonal is a column that the ones before it make: it is passed over. */
-const SINGULAR = 1e-9;
+/** A column that the ones before it make explains nothing more. */
+const SPANNED_DROPPED = { floor: 1e-9, drop: true };
 /** Log likelihood asked of a season, and of each of its harmonics on top. */
 const ASKED = 5.5;
 const ASKED_EACH = 3;
@@ -26,7 +27,7 @@ interface Claim {
 }
 
 /**
- * Likelihood ratio test of a season against an autoregression with a line and the seasons `known` already. The window is regressed on its
+ * Likelihood ratio test of a season against an autoregression with a line. The window is regressed on its
  * last four values, and on these with 1..4 harmonics; half the degrees of freedom times the log of the ratio of what is left, less
  * 5.5 and 3 for each harmonic, is the answer: a season is there when it is above 0. The period is the best of many, so the limits of
  * chi-squared would be too low; these were set by simulation.
@@ -36,20 +37,23 @@ interface Claim {
  * worst kind 4 % and 48 %; 16 kinds with one of 8 to 54 of 120 steps 94 % and 92 %. At 480 values 2.3 % and 17.7 %, and 99 % and 60 %.
  * What is missed: 2.2 cycles under noise as large as the amplitude (0.6 found), or with a shift of level in between (0.2).
  */
-export function evidenceFor(y: Float64Array, { period, strength }: Claim, known: readonly Claim[]): number {
-  const seasons = [...known.map((k) => k.period), period].map(
-    (p): Cycle => ({ p, harmonics: Math.min(MAX_HARMONICS, Math.max(1, Math.ceil(p / 2) - 1)) }),
-  );
-  const width = FIXED + 2 * seasons.reduce((sum, s) => sum + s.harmonics, 0) + 1;
+export function evidenceFor(y: Float64Array, { period, strength }: Claim): number {
+  const harmonics = Math.min(MAX_HARMONICS, Math.max(1, Math.ceil(period / 2) - 1));
+  const width = FIXED + 2 * harmonics + 1;
   if (y.length - LAGS < width + 2) return Number.NEGATIVE_INFINITY;
-  const left = squaresLeft(momentsOf(y, seasons, width), width);
-  const { harmonics } = seasons[seasons.length - 1]!;
-  const first = width - 1 - 2 * harmonics;
-  if (left[first]! <= EXACT * left[0]!) return strength - REPEATS;
+  const left = squaresLeft(
+    momentsOf(
+      y,
+      Array.from({ length: harmonics }, (_, h) => (h + 1) / period),
+      width,
+    ),
+    width,
+  );
+  if (left[FIXED]! <= EXACT * left[0]!) return strength - REPEATS;
   let most = Number.NEGATIVE_INFINITY;
   for (let h = 1; h <= harmonics; h++) {
-    const freedom = y.length - LAGS - (first + 2 * h);
-    most = Math.max(most, (freedom / 2) * Math.log(left[first]! / left[first + 2 * h]!) - ASKED - ASKED_EACH * h);
+    const freedom = y.length - LAGS - (FIXED + 2 * h);
+    most = Math.max(most, (freedom / 2) * Math.log(left[FIXED]! / left[FIXED + 2 * h]!) - ASKED - ASKED_EACH * h);
   }
   return most;
 }
@@ -64,7 +68,7 @@ export function sinusoidsBeyond(y: Float64Array, periods: readonly number[]): nu
   const left = squaresLeft(
     momentsOf(
       y,
-      periods.map((p) => ({ p, harmonics: 1 })),
+      periods.map((p) => 1 / p),
       width,
     ),
     width,
@@ -84,14 +88,8 @@ export function sinusoidsBeyond(y: Float64Array, periods: readonly number[]): nu
   return count;
 }
 
-/** One season of the regression. */
-interface Cycle {
-  readonly p: number;
-  readonly harmonics: number;
-}
-
 /** Cross products of all columns and, last, of the values themselves: lower triangle, row-major. */
-function momentsOf(y: Float64Array, seasons: readonly Cycle[], width: number): Float64Array {
+function momentsOf(y: Float64Array, frequencies: readonly number[], width: number): Float64Array {
   const n = y.length;
   const row = new Float64Array(width);
   const A = new Float64Array(width * width);
@@ -102,12 +100,10 @@ function momentsOf(y: Float64Array, seasons: readonly Cycle[], width: number): F
     row[1] = t / n - 0.5;
     for (let l = 1; l <= LAGS; l++) row[1 + l] = y[t - l]! - mean;
     let j = FIXED;
-    for (const { p, harmonics } of seasons) {
-      for (let h = 1; h <= harmonics; h++) {
-        const angle = (2 * Math.PI * h * t) / p;
-        row[j++] = Math.sin(angle);
-        row[j++] = Math.cos(angle);
-      }
+    for (const f of frequencies) {
+      const angle = 2 * Math.PI * f * t;
+      row[j++] = Math.sin(angle);
+      row[j++] = Math.cos(angle);
     }
     row[j] = y[t]! - mean;
     for (let a = 0; a < width; a++) {
@@ -120,24 +116,12 @@ function momentsOf(y: Float64Array, seasons: readonly Cycle[], width: number): F
 
 /** Sum of squares that is left after the first k columns, for k = 0..width-1: one Cholesky factorisation in place gives all of them. */
 function squaresLeft(A: Float64Array, width: number): Float64Array {
-  const last = width - 1;
+  const last = (width - 1) * width;
+  const total = A[last + width - 1]!;
+  choleskyInPlace(A, width, width, SPANNED_DROPPED);
   const left = new Float64Array(width);
-  const total = A[last * width + last]!;
   left[0] = total;
-  for (let j = 0; j < last; j++) {
-    const diagonal = A[j * width + j]!;
-    let pivot = diagonal;
-    for (let k = 0; k < j; k++) pivot -= A[j * width + k]! * A[j * width + k]!;
-    const usable = pivot > SINGULAR * diagonal;
-    const root = usable ? Math.sqrt(pivot) : 1;
-    for (let i = j + 1; i < width; i++) {
-      let sum = A[i * width + j]!;
-      for (let k = 0; k < j; k++) sum -= A[i * width + k]! * A[j * width + k]!;
-      A[i * width + j] = usable ? sum / root : 0;
-    }
-    const told = A[last * width + j]!;
-    // what rounding leaves of a perfect fit is not evidence
-    left[j + 1] = Math.max(left[j]! - told * told, 1e-12 * total + 1e-300);
-  }
+  // what rounding leaves of a perfect fit is not evidence
+  for (let j = 0; j < width - 1; j++) left[j + 1] = Math.max(left[j]! - A[last + j]! ** 2, 1e-12 * total + 1e-300);
   return left;
 }

@@ -1,36 +1,118 @@
-/** Quantiles of one target from the models' own: the middle of the mean and of the maximum, order, and the better model's say. */
+/** Quantiles of errors against the plain rule by a sort; gaps, recency, and tails. */
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { combineQuantiles, type Target } from "../../../../job/core/forecast/combine/quantiles.ts";
+import { deviation, errorQuantile, plainly, rankErrors } from "../../../../job/core/forecast/combine/quantiles.ts";
 
-const KNOWN = 40;
+const LEVELS = [0.02, 0.05, 0.1, 0.25, 0.5, 0.6, 0.75, 0.9, 0.95, 0.98];
+/** A window so long that all weights are equal. */
+const FOREVER = 1e15;
 
-/** A target whose outcomes are 10, with two models that predict these at every origin. */
-function target([last, other]: readonly [number, number], centred: boolean): Target {
-  return {
-    actual: new Float64Array(KNOWN).fill(10),
-    predictions: [new Float64Array(KNOWN + 1).fill(last), new Float64Array(KNOWN + 1).fill(other)],
-    recencyWeights: new Float64Array(KNOWN).fill(1),
-    outcomeOverlap: { unseen: 0.35, overlap: 0 },
-    centred,
-  };
+/** The errors of outcomes over `to` steps, all measured unless told. */
+function ranked(errors: Float64Array, to = 1, window = FOREVER, measured = new Uint8Array(errors.length).fill(1)) {
+  return rankErrors({ errors }, { measured, to, stride: 1, window });
 }
 
-describe("combineQuantiles", () => {
-  it("corrects the middle by the models' bias where the target is not centred, and leaves it where it is", () => {
-    expect(combineQuantiles(target([8, 8], false), [0.5])[0]).toBeCloseTo(10, 9);
-    expect(combineQuantiles(target([8, 8], true), [0.5])[0]).toBeCloseTo(8, 9);
-    // other levels keep their offset in both
-    expect(combineQuantiles(target([8, 8], true), [0.5, 0.9])[1]).toBeCloseTo(10, 9);
+const ours = (errors: Float64Array, to = 1, window = FOREVER) => {
+  const sorted = ranked(errors, to, window);
+  return LEVELS.map((level) => errorQuantile(sorted, level));
+};
+
+/** The k-th smallest of n stands at (k - 1/2 + unseen / 2) / (n + unseen); linear between, NaN beyond the outermost. */
+function bySorting(errors: Float64Array, level: number, unseen: number): number {
+  const sorted = [...errors].sort((a, b) => a - b);
+  const at = level * (sorted.length + unseen) - unseen / 2 - 0.5;
+  const low = Math.floor(at);
+  if (at < 0 || at > sorted.length - 1) return Number.NaN;
+  return low === at ? sorted[low]! : sorted[low]! + (at - low) * (sorted[low + 1]! - sorted[low]!);
+}
+
+const someErrors = fc
+  .array(fc.double({ min: -50, max: 50, noNaN: true }), { minLength: 1, maxLength: 130 })
+  // on a grid of 1/1024, so that scaling and shifting neither make nor break ties
+  .map((values) => Float64Array.from(values, (v) => Math.round(1024 * v) / 1024));
+
+describe("errorQuantile", () => {
+  it("is the plain rule by a sort where weights are equal, with a third of an error unseen", () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(someErrors, (errors) => {
+        const got = ours(errors);
+        LEVELS.forEach((level, l) => {
+          const want = bySorting(errors, level, 0.35);
+          if (Number.isNaN(want)) return;
+          compared++;
+          expect(got[l]).toBeCloseTo(want, 6);
+        });
+      }),
+    );
+    expect(compared).toBeGreaterThan(300);
   });
 
-  it("listens to the model that was right", () => {
-    expect(combineQuantiles(target([7, 9.9], true), [0.5])[0]).toBeCloseTo(9.9, 6);
+  it("is the order statistic of type 7 for plain errors", () => {
+    fc.assert(
+      fc.property(someErrors, fc.double({ min: 0, max: 1, noNaN: true }), (errors, level) => {
+        const sorted = errors.slice().sort();
+        const at = level * (sorted.length - 1);
+        const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];
+        expect(errorQuantile(plainly(sorted), level)).toBeCloseTo(low + (at - Math.floor(at)) * (high - low), 6);
+      }),
+    );
+    expect(errorQuantile(plainly(new Float64Array(0)), 0.5)).toBe(0);
   });
 
-  it("never falls as the level rises, nor below zero", () => {
-    const t = target([1, 30], false);
-    const q = combineQuantiles(t, [0.02, 0.1, 0.5, 0.9, 0.98]);
-    expect([...q].sort((a, b) => a - b)).toEqual(q);
-    expect(q[0]).toBeGreaterThanOrEqual(0);
+  it("never falls as the level rises, with any overlap and memory", () => {
+    fc.assert(
+      fc.property(someErrors, fc.integer({ min: 1, max: 40 }), (errors, to) => {
+        const got = ours(errors, to, 120);
+        for (let l = 1; l < got.length; l++) expect(got[l]!).toBeGreaterThanOrEqual(got[l - 1]! - 1e-12);
+      }),
+    );
   });
+
+  it("scales and shifts with the errors", () => {
+    fc.assert(
+      fc.property(someErrors, fc.double({ min: 0.01, max: 100, noNaN: true }), (errors, factor) => {
+        const moved = errors.map((e) => 3 + factor * e);
+        const got = ours(moved, 4, 120);
+        ours(errors, 4, 120).forEach((q, l) => {
+          expect(Math.abs(got[l]! - (3 + factor * q))).toBeLessThan(1e-9 * (1 + 100 * factor));
+        });
+      }),
+    );
+  });
+
+  it("goes on beyond the outermost error, and not at all where the tail has no spread", () => {
+    const got = ours(Float64Array.from({ length: 20 }, (_, i) => i));
+    expect(got[9]!).toBeGreaterThan(19);
+    expect(got[0]!).toBeLessThan(0);
+    expect(ours(new Float64Array(20).fill(2), 5)).toEqual(LEVELS.map(() => 2));
+    expect(ours(new Float64Array(0))).toEqual(LEVELS.map(() => 0));
+  });
+});
+
+it("errors of outcomes that nobody measured are none", () => {
+  const errors = Float64Array.from({ length: 60 }, (_, i) => Math.sin(i * 7));
+  const measured = Uint8Array.from(errors, (_, i) => (i % 3 === 0 ? 0 : 1));
+  const other = errors.map((e, i) => (measured[i] === 0 ? 99 : e));
+  expect(ranked(other, 2, 80, measured)).toEqual(ranked(errors, 2, 80, measured));
+  expect(ranked(errors, 2, 80, measured).errors.length).toBe(40);
+});
+
+it("the newest error weighs most, one a window older e times less", () => {
+  const { errors, weights } = ranked(
+    Float64Array.from({ length: 101 }, (_, i) => i),
+    1,
+    100,
+  );
+  expect(errors[100]).toBe(100);
+  expect(weights[100]).toBe(1);
+  expect(weights[0]).toBeCloseTo(1 / Math.E, 2);
+});
+
+it("errors that overlap have a longer tail beyond the outermost, and leave more unseen", () => {
+  const errors = Float64Array.from({ length: 80 }, (_, i) => Math.sin(i / 13));
+  const [apart, overlapping] = [ranked(errors), ranked(errors, 40)];
+  expect(overlapping.high).toBeCloseTo(4 * (39 / 80) * deviation(errors, new Float64Array(80).fill(1)), 9);
+  expect(overlapping.unseen).toBeGreaterThan(apart.unseen + 5);
+  expect(errorQuantile(overlapping, 0.98)).toBeGreaterThan(errorQuantile(apart, 0.98) + 0.5);
 });

@@ -1,8 +1,9 @@
 /** The whole forecaster: the ladder, seasons, quantiles and their honesty, trust, and inputs that nobody wishes for. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Window } from "../../../../job/core/forecast/forecasters/window.ts";
 import { forecasterOf } from "../../../../job/core/forecast/method.ts";
-import { detectSeasons } from "../../../../job/core/forecast/seasons/detect.ts";
+import { detectSeason } from "../../../../job/core/forecast/seasons/detect.ts";
 import type { Forecast, Method } from "../../../../job/core/forecast/types.ts";
 import { generator } from "../noise.ts";
 
@@ -75,6 +76,20 @@ describe("the ladder", () => {
     expect(f.coldStartTier).toBe(coldStartTier);
     expectSound(f, 6);
   });
+});
+
+it("looks back from origins a minute of 15 s apart at most, the newest among them, in windows of any length", () => {
+  for (let n = 10; n <= 2000; n += n < 60 ? 1 : 37) {
+    const values = Float64Array.from(sine(n, 40, 0.3, n));
+    const series = { start: 0, step: 15, values, filled: new Uint8Array(n) };
+    const { origins, stride, y } = new Window({ series, horizonSteps: 1, leadSteps: 2, levels: [] }, {}).pass;
+    expect(stride).toBeLessThanOrEqual(4);
+    expect(y.length).toBe(Math.min(n, 1440));
+    expect(origins.at(-1)).toBe(y.length);
+    expect(origins.length).toBeLessThanOrEqual(361);
+    expect(origins[0]!).toBeGreaterThanOrEqual(Math.min(4, n - 1));
+    for (let o = 1; o < origins.length; o++) expect(origins[o]! - origins[o - 1]!).toBe(stride);
+  }
 });
 
 describe("auto", () => {
@@ -150,19 +165,14 @@ it("puts the median of the maximum where half of the outcomes lie below it", () 
   expect(below / 120).toBeLessThan(0.64);
 });
 
-describe("detectSeasons", () => {
+describe("detectSeason", () => {
   it("claims none on a clean ramp", () => {
-    expect(
-      detectSeasons(
-        Float64Array.from({ length: 120 }, (_, i) => 1 + i / 100),
-        1,
-      ),
-    ).toEqual([]);
+    expect(detectSeason(Float64Array.from({ length: 120 }, (_, i) => 1 + i / 100))).toBeNull();
   });
 
   it("finds 20, 30 and 40 steps under noise", () => {
     for (const period of [20, 30, 40]) {
-      const [season] = detectSeasons(Float64Array.from(sine(120, period, 0.4, period)), 1);
+      const season = detectSeason(Float64Array.from(sine(120, period, 0.4, period)));
       expect(season!.period).toBeGreaterThan(period * 0.93);
       expect(season!.period).toBeLessThan(period * 1.07);
     }

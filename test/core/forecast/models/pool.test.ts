@@ -12,15 +12,7 @@ const wave = Float64Array.from(
   { length: N + STEPS },
   (_, i) => 1 + 0.4 * Math.sin((2 * Math.PI * i) / 20) + 0.002 * i + 0.05 * Math.sin(i * i),
 );
-const models = poolFor(
-  N,
-  4,
-  [
-    { period: 20, strength: 0.9 },
-    { period: 10, strength: 0.5 },
-  ],
-  [20, 73],
-);
+const models = poolFor(N, 20, [20, 73]);
 
 function pathOf(model: Model, y: Float64Array, origins: readonly number[]): Float64Array {
   return runPool([model], { y, origins: Int32Array.from(origins), steps: STEPS })[0];
@@ -41,7 +33,6 @@ const longer = profilePool(
     filled: new Uint8Array(2400),
   },
   { start: 7.5 * 86_400, step: 15, length: N + STEPS },
-  4,
   1,
 );
 
@@ -95,10 +86,10 @@ describe("the pool", () => {
   });
 
   it("grows with the window and holds the last value always", () => {
-    const sizes = [6, 12, 30, 120].map((n) => poolFor(n, 4, []).length);
+    const sizes = [6, 12, 30, 120].map((n) => poolFor(n, null, []).length);
     expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
     expect(sizes[0]).toBeGreaterThan(0);
-    for (const n of [6, 12, 30, 120]) expect(poolFor(n, 4, []).map((m) => m.name)).toContain("last");
+    for (const n of [6, 12, 30, 120]) expect(poolFor(n, null, []).map((m) => m.name)).toContain("last");
     expect(new Set(models.map((m) => m.name)).size).toBe(models.length);
   });
 });

@@ -1,7 +1,7 @@
 /** The lasso and the Cholesky factor under it, against brute force over all sign patterns. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { choleskyInPlace, solveLower, solveLowerTransposed } from "../../../../job/core/forecast/prophet/cholesky.ts";
+import { choleskyInPlace, solveLower, solveLowerTransposed } from "../../../../job/core/forecast/linalg/cholesky.ts";
 import { lassoWork, solveLasso } from "../../../../job/core/forecast/prophet/lasso.ts";
 import { testRandom } from "./support.ts";
 

@@ -1,7 +1,8 @@
 /** Seasons are claimed rarely where there is none and found where there is one; the test against plain least squares. */
 import { describe, expect, it } from "vitest";
-import { detectSeasons } from "../../../../job/core/forecast/seasons/detect.ts";
+import { detectSeason } from "../../../../job/core/forecast/seasons/detect.ts";
 import { evidenceFor, sinusoidsBeyond } from "../../../../job/core/forecast/seasons/evidence.ts";
+import { leftOver } from "../least-squares.ts";
 import { autoregressive, generator } from "../noise.ts";
 
 const N = 120;
@@ -54,7 +55,7 @@ describe("a season is claimed", () => {
     let claimed = 0;
     for (let seed = 1; seed <= 200; seed++) {
       const { normal, uniform } = generator(seed * 7919);
-      claimed += detectSeasons(WITHOUT[kind]!(normal, uniform), 1).length;
+      if (detectSeason(WITHOUT[kind]!(normal, uniform)) !== null) claimed++;
     }
     // measured 0.5 to 4 %; before the test against autoregressions 7 to 48 %
     expect(claimed / 200).toBeLessThanOrEqual(0.05);
@@ -65,7 +66,7 @@ describe("a season is claimed", () => {
     for (const make of Object.values(WITHOUT)) {
       for (let seed = 1; seed <= 100; seed++) {
         const { normal, uniform } = generator(seed * 104_729);
-        claimed += detectSeasons(make(normal, uniform), 1).length;
+        if (detectSeason(make(normal, uniform)) !== null) claimed++;
       }
     }
     expect(claimed / (100 * Object.keys(WITHOUT).length)).toBeLessThanOrEqual(0.03);
@@ -76,9 +77,9 @@ describe("a season is claimed", () => {
       let right = 0;
       for (let seed = 1; seed <= 50; seed++) {
         const { normal, uniform } = generator(seed * 6007);
-        const [season] = detectSeasons(WITH[kind]!(normal, uniform, p), 1);
+        const season = detectSeason(WITH[kind]!(normal, uniform, p));
         // two or three cycles taken for one still repeat
-        if (season !== undefined && [1, 2, 3].some((m) => Math.abs(season.period / m / p - 1) < 0.07)) right++;
+        if (season !== null && [1, 2, 3].some((m) => Math.abs(season.period / m / p - 1) < 0.07)) right++;
       }
       // 54 steps are 2.2 cycles of the window
       expect(right / 50, `${p} steps`).toBeGreaterThanOrEqual(p > 50 ? 0.5 : 0.85);
@@ -93,37 +94,11 @@ describe("a season is claimed", () => {
       [7.1, 120],
     ] as const) {
       const { normal } = generator(p * 100);
-      const [season] = detectSeasons(
-        window((i) => 4 + 2 * Math.sin((2 * Math.PI * i) / p) + 0.3 * normal(), n),
-        1,
-      );
+      const season = detectSeason(window((i) => 4 + 2 * Math.sin((2 * Math.PI * i) / p) + 0.3 * normal(), n));
       expect(season!.period / p).toBeCloseTo(1, 1);
     }
   });
 });
-
-/** Sum of squares left by plain least squares on the given columns (normal equations by Gauss-Jordan with pivoting). */
-function leftOver(columns: readonly number[][], y: readonly number[]): number {
-  const p = columns.length;
-  const A = columns.map((a) => [
-    ...columns.map((b) => a.reduce((s, v, i) => s + v * b[i]!, 0)),
-    a.reduce((s, v, i) => s + v * y[i]!, 0),
-  ]);
-  for (let c = 0; c < p; c++) {
-    let best = c;
-    for (let r = c; r < p; r++) if (Math.abs(A[r]![c]!) > Math.abs(A[best]![c]!)) best = r;
-    [A[c], A[best]] = [A[best]!, A[c]!];
-    for (let r = 0; r < p; r++) {
-      if (r === c) continue;
-      const f = A[r]![c]! / A[c]![c]!;
-      for (let k = c; k <= p; k++) A[r]![k]! -= f * A[c]![k]!;
-    }
-  }
-  return y.reduce((sum, v, i) => {
-    const fit = columns.reduce((s, column, c) => s + (column[i]! * A[c]![p]!) / A[c]![c]!, 0);
-    return sum + (v - fit) ** 2;
-  }, 0);
-}
 
 /** The rule of evidenceFor, written out plainly. */
 function naive(y: Float64Array, period: number): number {
@@ -149,7 +124,7 @@ it("the evidence is that of plain least squares", () => {
     const period = 6 + 40 * uniform();
     const size = 1.2 * uniform();
     const y = window((i) => 3 + size * Math.sin((2 * Math.PI * i) / period) + normal());
-    const evidence = evidenceFor(y, { period, strength: 0.3 }, []);
+    const evidence = evidenceFor(y, { period, strength: 0.3 });
     if (evidence > 0) yes++;
     expect(evidence, `seed ${seed}`).toBeCloseTo(naive(y, period), 6);
   }

@@ -1,0 +1,50 @@
+/** How often outcomes lie below the quantiles: by level and lead, on series of known and of held-back sets. */
+import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
+import type { LeadPart } from "../../job/core/forecast/types.ts";
+import { originsOf, outcome, windowBefore } from "../../job/replay/backtest.ts";
+import { each } from "../../scripts/waiting.ts";
+import { type Judged, judgedSeries } from "./series.ts";
+
+/** Levels of the table. */
+export const CALIBRATION_LEVELS = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95] as const;
+/** Leads, seconds. */
+export const CALIBRATION_LEADS = [60, 120, 180, 300, 600] as const;
+
+/** Of one series: by lead, the share of outcomes below each level; empty where a lead is shorter than its step. */
+export interface Calibration {
+  readonly set: string;
+  readonly name: string;
+  readonly below: readonly (readonly number[])[];
+}
+
+/** The maximum over each whole lead, `window` values, `origins` a series. */
+export async function calibrationOf(window: number, origins: number, seed: number): Promise<Calibration[]> {
+  const series = judgedSeries(window, seed).filter((one) => one.series.values.length > window + 60);
+  return each("calibration", "series", series, (one) => of(one, window, origins));
+}
+
+function of({ set, name, series }: Judged, window: number, most: number): Calibration {
+  const leads = CALIBRATION_LEADS.map((lead) => Math.max(1, Math.round(lead / series.step)));
+  const parts = leads.map((steps): LeadPart => [0, steps]);
+  const leadSteps = Math.max(...leads);
+  const origins = originsOf(series.values.length, window, leadSteps, most);
+  const below = leads.map(() => CALIBRATION_LEVELS.map(() => 0));
+  for (const origin of origins) {
+    const past = windowBefore(series, origin, window);
+    const { parts: peaks } = forecastAuto({
+      series: past,
+      horizonSteps: 1,
+      leadSteps,
+      parts,
+      levels: CALIBRATION_LEVELS,
+    });
+    leads.forEach((steps, l) => {
+      const { actualMax } = outcome(series.values, origin, steps);
+      peaks![l]!.maxQuantiles.forEach((q, i) => {
+        // a billionth: a constant load's quantile is that load, but for rounding
+        if (actualMax <= q * (1 + 1e-9) + 1e-12) below[l]![i]! += 1 / origins.length;
+      });
+    });
+  }
+  return { set, name, below: below.map((row, l) => (CALIBRATION_LEADS[l]! < series.step ? [] : row)) };
+}

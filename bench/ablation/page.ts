@@ -1,0 +1,159 @@
+/** docs/ablation.md, from the pieces that were measured. */
+import { geometric } from "../geometric.ts";
+import { ratios } from "../policy/matrix.ts";
+import { type Difference, differenceOf } from "./bootstrap.ts";
+import { CALIBRATION_LEADS, CALIBRATION_LEVELS, type Calibration } from "./calibration.ts";
+import type { Replayed } from "./replay.ts";
+import type { Losses } from "./score.ts";
+import { AS_IT_IS } from "./variants.ts";
+
+/** Losses of all variants on one series. */
+export interface Scored {
+  readonly set: string;
+  readonly name: string;
+  readonly losses: Readonly<Record<string, Losses>>;
+}
+
+/** One run of a part of the bench. */
+export interface Piece {
+  readonly seed: number;
+  readonly origins: number;
+  readonly rows: readonly (Scored | Calibration | Replayed)[];
+}
+
+/** By part and window or start-up: `models 480`, `mechanisms 120`, `calibration`, `replay 30`. */
+export type Pieces = Record<string, Piece>;
+
+const HELD_BACK = "held back";
+const TARGETS = ["point", "part at 0.7", "part at 0.91"] as const;
+
+/** The page. */
+export function ablationPage(pieces: Pieces): string {
+  const of = (start: string) =>
+    Object.entries(pieces)
+      .filter(([key]) => key.startsWith(start))
+      .sort(([a], [b]) => Number(a.split(" ")[1]) - Number(b.split(" ")[1]));
+  const windows = of("models").map(([key, piece]) => levels(key, piece));
+  return `# What each part of the forecaster is worth
+
+Written by \`npm run bench -- ablation\`, in pieces. Every row is the forecaster with one thing changed. A cell says by how many percent the loss rises with the
+change, and in brackets the interval that holds 90 % of the bootstrap means over series. A part pays where the interval lies above zero.
+
+Each series is forecast as the job does it: the mean of the next minute (point), and quantiles of the maximum over the part of the lead in which new pods serve.
+Losses are relative to the last value. Known are the public and synthetic traces; some series are made from them; generated ones come of a seed that no
+run before has seen. The held-back traces took part in no choice.
+
+## Where it stands
+
+Geometric means over series of the loss over that of the last value: point / 0.7 / 0.91.
+
+| window | ${SETS.join(" | ")} |
+|---|${SETS.map(() => "---|").join("")}
+${windows.join("\n")}
+
+${of("models")
+  .map(([key, piece]) => differences(`Models, ${key.split(" ")[1]} values`, piece))
+  .join("\n")}
+${of("mechanisms")
+  .map(([key, piece]) => differences(`Mechanisms, ${key.split(" ")[1]} values`, piece))
+  .join("\n")}
+${pieces.calibration === undefined ? "" : calibration(pieces.calibration)}
+${of("replay")
+  .map(([key, piece]) => replay(key, piece))
+  .join("\n")}`;
+}
+
+const SETS = ["public", "synthetic", "made from these", "generated", HELD_BACK] as const;
+
+function levels(key: string, { rows }: Piece): string {
+  const scored = rows as readonly Scored[];
+  const cells = SETS.map((set) => {
+    const of = scored.filter((row) => row.set === set);
+    const mean = (target: keyof Losses) =>
+      geometric(of.map(({ losses }) => losses[AS_IT_IS.name]![target]).filter(Number.isFinite)).toFixed(3);
+    return of.length === 0 ? "" : `${TARGETS.map(mean).join(" / ")} (${of.length})`;
+  });
+  return `| ${key.split(" ")[1]} | ${cells.join(" | ")} |`;
+}
+
+const cell = ({ mean, low, high }: Difference) =>
+  Number.isFinite(mean) ? `${mean.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})` : "";
+
+function differences(title: string, { seed, origins, rows }: Piece): string {
+  const scored = rows as readonly Scored[];
+  const chosenOn = scored.filter((row) => row.set !== HELD_BACK);
+  const heldBack = scored.filter((row) => row.set === HELD_BACK);
+  const names = Object.keys(scored[0]?.losses ?? {}).filter((name) => name !== AS_IT_IS.name);
+  const difference = (list: readonly Scored[], name: string, target: keyof Losses) =>
+    cell(
+      differenceOf(
+        list.map(({ losses }) => losses[name]![target]),
+        list.map(({ losses }) => losses[AS_IT_IS.name]![target]),
+      ),
+    );
+  const lines = names.map((name) => {
+    const cells = TARGETS.map((target) => difference(chosenOn, name, target));
+    return `| ${name} | ${[...cells, heldBack.length === 0 ? "" : difference(heldBack, name, "part at 0.7")].join(" | ")} |`;
+  });
+  return `## ${title}
+
+${chosenOn.length} series and ${heldBack.length} held back, ${origins} windows each; seed ${seed}. Percent by which the loss rises.
+
+| change | point | part at 0.7 | part at 0.91 | held back, part at 0.7 |
+|---|---|---|---|---|
+${lines.join("\n")}
+`;
+}
+
+function calibration({ seed, origins, rows }: Piece): string {
+  const all = rows as readonly Calibration[];
+  const table = (title: string, list: readonly Calibration[]) => {
+    const lines = CALIBRATION_LEADS.map((lead, l) => {
+      const told = list.filter(({ below }) => below[l]!.length > 0);
+      const share = (i: number) => told.reduce((sum, { below }) => sum + below[l]![i]! / told.length, 0);
+      return `| ${title}, ${lead / 60} min | ${CALIBRATION_LEVELS.map((_, i) => share(i).toFixed(3)).join(" | ")} |`;
+    });
+    return list.length === 0 ? "" : lines.join("\n");
+  };
+  return `## Calibration at 480 values
+
+Share of outcomes at or below the quantile of the maximum over the whole lead; honest is the level itself. ${origins} windows a series, seed ${seed}.
+
+| series, lead | ${CALIBRATION_LEVELS.join(" | ")} |
+|---|${CALIBRATION_LEVELS.map(() => "---|").join("")}
+${table(
+  "known and fresh",
+  all.filter((row) => row.set !== HELD_BACK),
+)}
+${table(
+  HELD_BACK,
+  all.filter((row) => row.set === HELD_BACK),
+)}
+`;
+}
+
+function replay(key: string, { rows }: Piece): string {
+  const all = rows as readonly Replayed[];
+  const lines = ["replay15", "more15"].flatMap((set) => {
+    const of = all.filter((row) => row.set === set);
+    const labels = Object.keys(of[0]?.scores ?? {}).filter((label) => label !== "hpa");
+    return labels.map((label) => {
+      const [own, hpa, beside] = [label, "hpa", AS_IT_IS.name].map((l) => of.map((row) => row.scores[l]!));
+      const { cost, under, unserved, actions } = ratios(own!, hpa!);
+      const paired = differenceOf(
+        own!.map((s) => s.podHours),
+        beside!.map((s) => s.podHours),
+      );
+      const told = [cost, under, unserved, actions].map((v) => v.toFixed(3)).join(" / ");
+      return `| ${set === "more15" ? HELD_BACK : "known"}, ${label} | ${told} | ${label === AS_IT_IS.name ? "" : cell(paired)} |`;
+    });
+  });
+  return `## Replay, pods that need ${key.split(" ")[1]} s to start
+
+Ratios to HPA's: cost, time under the demand, unserved demand, actions; and by how many percent the cost differs from the forecaster as it is.
+
+| series, variant | cost / under / unserved / actions | cost against as it is, % |
+|---|---|---|
+${lines.join("\n")}
+`;
+}

@@ -1,0 +1,76 @@
+/** The whole replay under variants of the forecaster: cost and unserved load beside the simulated HPA, series by series. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadSettings } from "../../job/config/load.ts";
+import { autoForecaster } from "../../job/core/forecast/forecasters/auto.ts";
+import { forecasterOf } from "../../job/core/forecast/method.ts";
+import type { ReplayScore } from "../../job/replay/types.ts";
+import { playAll } from "../policy/matrix.ts";
+import { type BenchSeries, readCsv, tracesFolder } from "../series.ts";
+import { AS_IT_IS, VARIANTS, type Variant } from "./variants.ts";
+
+/** Variants whose replay is worth its minutes. */
+const REPLAYED = ["last value alone", "last value and ar alone", "without any season", "departures at face value"];
+
+/** One series of one set: scores by `variant, quantile`, and of the HPA. */
+export interface Replayed {
+  readonly set: string;
+  readonly name: string;
+  readonly scores: Readonly<Record<string, ReplayScore>>;
+}
+
+/** Plays all variants at one start-up time, seconds; at the default quantile and, as it is, at 0.897. */
+export async function replayRows(startup: number): Promise<Replayed[]> {
+  const settings = await loadSettings({
+    flags: { deployment: "web", "target-cpu": 0.45 },
+    env: {},
+    readFile: () => Promise.reject(new Error("the bench reads no file")),
+  });
+  const variants: readonly Variant[] = [
+    AS_IT_IS,
+    ...[...VARIANTS.models, ...VARIANTS.mechanisms].filter(({ name }) => REPLAYED.includes(name)),
+  ];
+  const rows: Replayed[] = [];
+  for (const { set, series } of setsOf()) {
+    const scores: Record<string, readonly ReplayScore[]> = {};
+    for (const { name, options } of variants) {
+      const forecaster = autoForecaster(options);
+      const high = { label: `${name}, 0.897`, policy: "auto" as const, target: { quantile: 0.897 } };
+      const entries = [
+        { label: "hpa", policy: "hpa" as const },
+        { label: name, policy: "auto" as const },
+        ...(name === AS_IT_IS.name ? [high] : []),
+      ];
+      const setup = {
+        target: settings.targets[0]!,
+        forecasterOf: (method: "auto" | "prophet" | "original" | "naive") =>
+          method === "auto" ? forecaster : forecasterOf(method),
+      };
+      Object.assign(scores, await playAll(series, entries, setup, { startup }));
+    }
+    series.forEach(({ name }, i) => {
+      const own = Object.fromEntries(Object.entries(scores).map(([label, list]) => [label, list[i]!]));
+      rows.push({ set, name, scores: own });
+    });
+  }
+  return rows;
+}
+
+function setsOf(): readonly { readonly set: string; readonly series: BenchSeries[] }[] {
+  return ["replay15", "more15"].flatMap((set) => {
+    const folder = join(tracesFolder() ?? "", set);
+    if (tracesFolder() === null || !existsSync(folder)) {
+      console.error(`the traces "${set}" are not on this machine: left out`);
+      return [];
+    }
+    const series = readdirSync(folder)
+      .filter((file) => file.endsWith(".csv"))
+      .sort()
+      .map((file) => ({
+        name: file.slice(0, -4),
+        samples: readCsv(join(folder, file)),
+        warmup: Number(readFileSync(join(folder, file.replace(".csv", ".warmup")), "utf8")),
+      }));
+    return [{ set, series }];
+  });
+}

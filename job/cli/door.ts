@@ -1,0 +1,92 @@
+/** The door between the outside and a run: what servers and files say comes in without secrets, on one line, and harmless to a terminal. */
+import type { Kubernetes } from "../adapters/kubernetes-http.ts";
+import type { Conditions } from "../core/policy/conditions.ts";
+import { oneLine } from "../output/escape.ts";
+import type { History, HistoryReading, Scaler, StateStore } from "../ports.ts";
+
+type Clean = (text: string) => string;
+
+/** Makes a text fit to be part of a message. */
+export function cleaner(redact: Clean): Clean {
+  return (text) => oneLine(redact(text));
+}
+
+/** An error with its words, and those of its causes, made clean. The same object: who catches it asks for its class. */
+export function cleanError(thrown: unknown, clean: Clean): Error {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  let at: unknown = error;
+  for (let depth = 0; at instanceof Error && depth < 8; depth++, at = at.cause) {
+    const message = clean(at.message);
+    // the stack begins with the message as it was
+    if (message !== at.message) Object.assign(at, { message, stack: `${at.name}: ${message}` });
+  }
+  return error;
+}
+
+/** The same history; what it throws, gives as errors or quotes is clean. */
+export function cleanHistory(history: History, clean: Clean): History {
+  return {
+    now: () => cleanly(history.now(), clean),
+    read: async (targets, now) => {
+      const readings = await cleanly(history.read(targets, now), clean);
+      return readings.map((reading): HistoryReading | Error =>
+        reading instanceof Error ? cleanError(reading, clean) : { ...reading, source: clean(reading.source) },
+      );
+    },
+  };
+}
+
+/** The same scaler; names of other scalers and writers are what others chose. */
+export function cleanScaler(scaler: Scaler, clean: Clean): Scaler {
+  return {
+    read: async (target) => {
+      const reading = await cleanly(scaler.read(target), clean);
+      return { ...reading, conditions: cleanTexts(reading.conditions, clean) };
+    },
+    scale: (target, from, to) => cleanly(scaler.scale(target, from, to), clean),
+    ...(scaler.otherWriter === undefined
+      ? {}
+      : {
+          otherWriter: async (target, replicas) => {
+            const name = await scaler.otherWriter?.(target, replicas);
+            return name === undefined ? undefined : clean(name);
+          },
+        }),
+  };
+}
+
+/** The same store. What it keeps is left as it is, for it is written back. */
+export function cleanState(state: StateStore, clean: Clean): StateStore {
+  return {
+    ...state,
+    read: async () => {
+      const reading = await cleanly(state.read(), clean);
+      return reading.warning === undefined ? reading : { ...reading, warning: clean(reading.warning) };
+    },
+    claim: (next, version) => cleanly(state.claim(next, version), clean),
+  };
+}
+
+/** The same API server, for the doctor. */
+export function cleanApi(open: () => Promise<Kubernetes>, clean: Clean): () => Promise<Kubernetes> {
+  return async () => {
+    const api = await cleanly(open(), clean);
+    return { ...api, send: (call) => cleanly(api.send(call), clean) };
+  };
+}
+
+async function cleanly<T>(work: Promise<T>, clean: Clean): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw cleanError(error, clean);
+  }
+}
+
+function cleanTexts(conditions: Conditions, clean: Clean): Conditions {
+  const entries = Object.entries(conditions).map(([key, value]) => [
+    key,
+    typeof value === "string" ? clean(value) : (value as unknown),
+  ]);
+  return Object.fromEntries(entries) as Conditions;
+}

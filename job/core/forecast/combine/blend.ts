@@ -1,0 +1,129 @@
+/** The combination: models weighted by what their forecasts of this very target were off, replayed origin by origin, so that its errors are those it would have made. */
+import { rollOff } from "./recency.ts";
+import type { Target } from "./target.ts";
+
+/** The combined forecast of one target. */
+export interface Blend {
+  /** The forecast that is wanted now; the window's scale, may be anything the models said. */
+  readonly now: number;
+  /** Outcome minus the combination, at each known origin: weighed by outcomes known at that origin. Of no meaning where the outcome was not measured. */
+  readonly errors: Float64Array;
+  /** Weights of the models now, summing to 1. */
+  readonly weights: Float64Array;
+  /** Mean absolute error of the combination over that of the last value; NaN when nothing could be judged, 1 when the last value made no error. */
+  readonly skill: number;
+}
+
+/**
+ * How the combination weighs. Chosen on 174 series (public, synthetic, made from these, generated) of 120 and 480 values, checked on 100 generated of other seeds.
+ * Bates and Granger (1969) weigh by inverse squared error; here all powers from 7 to 14 are within 1 % of each other.
+ */
+export interface Weighing {
+  /** Weights are (least loss / loss)^power; a multiple of 3. */
+  readonly power: number;
+  /** Windows in which an old error's weight falls to e^-memory. 1 to 4: 1 %. */
+  readonly memory: number;
+  /**
+   * Outcomes that a departure from the last value counts as, with the last value right: what has no precedent in the window is believed less. On a window that was
+   * flat and jumps once every model's loss is 0, and only this tells them apart. 0.1 to 0.5: 0.5 % on real series; 0 doubles the error of the worst.
+   */
+  readonly departure: number;
+  /** Outcomes' worth of the final losses with which the replay begins: without them the first origins are combined blindly, and 0.9 of the maximum loses 2 %. */
+  readonly prior: number;
+}
+
+export const WEIGHING: Weighing = { power: 12, memory: 1.8, departure: 0.25, prior: 10 };
+
+/** Losses below this share of the window's mean size are all the same: a constant series weighs every model alike. */
+const NOTHING = 1e-7;
+
+/** Combines the models' forecasts of a target. O(models x origins). */
+export function blend(target: Target, weighing: Weighing = WEIGHING): Blend {
+  const { actual, measured, predictions, stride, to } = target;
+  const known = actual.length;
+  const keep = rollOff(weighing.memory, target);
+  const final = new Losses(target, weighing);
+  for (let o = 0; o < known; o++) if (measured[o] === 1) final.add(o, keep);
+  const losses = new Losses(target, weighing, final);
+  const errors = new Float64Array(known);
+  const delay = Math.ceil(to / stride);
+  let own = 0;
+  let last = 0;
+  let judged = 0;
+  for (let o = 0; o < known; o++) {
+    const back = o - delay;
+    if (back >= 0 && measured[back] === 1) losses.add(back, keep);
+    if (measured[o] !== 1) continue;
+    errors[o] = actual[o]! - losses.combine(o);
+    // the first half had hardly any outcome to weigh by
+    if (2 * o < known) continue;
+    judged++;
+    own += Math.abs(errors[o]!);
+    last += Math.abs(actual[o]! - predictions[0][o]!);
+  }
+  const now = final.combine(predictions[0].length - 1);
+  const skill = judged === 0 ? Number.NaN : last > 1e-9 * judged ? own / last : 1;
+  return { now, errors, weights: final.weights, skill };
+}
+
+/** Discounted absolute errors of all models, and the weights they give. */
+class Losses {
+  readonly weights: Float64Array;
+  private readonly sums: Float64Array;
+  private count = 0;
+  private readonly target: Target;
+  private readonly weighing: Weighing;
+
+  constructor(target: Target, weighing: Weighing, prior?: Losses) {
+    this.target = target;
+    this.weighing = weighing;
+    const models = target.predictions.length;
+    this.weights = new Float64Array(models);
+    this.sums = new Float64Array(models);
+    if (prior === undefined || prior.count === 0) return;
+    const share = weighing.prior / prior.count;
+    this.count = weighing.prior;
+    for (let m = 0; m < models; m++) this.sums[m] = share * prior.sums[m]!;
+  }
+
+  /** Takes in the outcome of an origin; older ones keep this share of their weight. */
+  add(origin: number, keep: number): void {
+    const { actual, predictions } = this.target;
+    this.count = keep * this.count + 1;
+    for (let m = 0; m < this.sums.length; m++)
+      this.sums[m] = keep * this.sums[m]! + Math.abs(actual[origin]! - predictions[m]![origin]!);
+  }
+
+  /** The combined forecast at an origin. */
+  combine(origin: number): number {
+    const { weights, sums } = this;
+    const { predictions, penalties } = this.target;
+    const { departure, power } = this.weighing;
+    const last = predictions[0][origin]!;
+    let least = Number.POSITIVE_INFINITY;
+    for (let m = 0; m < sums.length; m++) {
+      const loss = (sums[m]! + departure * Math.abs(predictions[m]![origin]! - last)) / (this.count + departure);
+      weights[m] = penalties[m]! * loss + NOTHING;
+      least = Math.min(least, weights[m]!);
+    }
+    let total = 0;
+    for (let m = 0; m < sums.length; m++) {
+      weights[m] = raise(least / weights[m]!, power);
+      total += weights[m]!;
+    }
+    let value = 0;
+    for (let m = 0; m < sums.length; m++) {
+      weights[m] = weights[m]! / total;
+      value += weights[m]! * predictions[m]![origin]!;
+    }
+    return value;
+  }
+}
+
+/** x to a power that is a multiple of 3, by multiplications: a tenth of the time of Math.pow. */
+function raise(x: number, power: number): number {
+  const cube = x * x * x;
+  let out = 1;
+  for (let i = 0; i < power; i += 3) out *= cube;
+  return out;
+}

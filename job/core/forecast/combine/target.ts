@@ -1,0 +1,59 @@
+/** What is forecast: the mean, the maximum or the last value over a part of the lead, as it came and as each model forecast it, at every origin. */
+import { eachModel, type LastFirst } from "../models/model.ts";
+import type { LeadPart } from "../types.ts";
+import type { Pass } from "./pass.ts";
+
+/** One target at all origins. */
+export interface Target {
+  /** What came, at the origins whose outcome is known. */
+  readonly actual: Float64Array;
+  /** 1 where the whole outcome was measured. A line over a gap is easy to forecast: it would flatter the models that draw lines, and narrow the quantiles. */
+  readonly measured: Uint8Array;
+  /** What each model forecast at every origin; the last entry is the forecast that is wanted now. */
+  readonly predictions: LastFirst<Float64Array>;
+  /** How much more a model's errors count. */
+  readonly penalties: Float64Array;
+  /** Steps to the end of the outcome, between origins, and in the window. */
+  readonly to: number;
+  readonly stride: number;
+  readonly window: number;
+}
+
+/** Sums `ahead` values from `at` on up. */
+export type Summary = (values: Float64Array, at: number, ahead: number) => number;
+
+/** The target that `of` makes of a part of the lead. */
+export function targetOf(pass: Pass, [from, to]: LeadPart, of: Summary): Target {
+  const { y, filled, origins, steps, stride, paths, models } = pass;
+  let known = 0;
+  while (known < origins.length && origins[known]! + to <= y.length) known++;
+  const actual = new Float64Array(known);
+  const measured = new Uint8Array(known);
+  const gaps = filled.includes(1);
+  for (let o = 0; o < known; o++) {
+    const t = origins[o]!;
+    actual[o] = of(y, t + from, to - from);
+    measured[o] = gaps && filled.subarray(t, t + to).includes(1) ? 0 : 1;
+  }
+  const predictions = eachModel(paths, (path) => {
+    const out = new Float64Array(origins.length);
+    for (let o = 0; o < out.length; o++) out[o] = of(path, o * steps + from, to - from);
+    return out;
+  });
+  const penalties = Float64Array.from(models, (model) => model.lossPenalty ?? 1);
+  return { actual, measured, predictions, penalties, to, stride, window: y.length };
+}
+
+/** The mean of `ahead` values. */
+export function mean(values: Float64Array, at: number, ahead: number): number {
+  let sum = 0;
+  for (let k = 0; k < ahead; k++) sum += values[at + k]!;
+  return sum / ahead;
+}
+
+/** The greatest of `ahead` values. */
+export function maximum(values: Float64Array, at: number, ahead: number): number {
+  let most = values[at]!;
+  for (let k = 1; k < ahead; k++) most = Math.max(most, values[at + k]!);
+  return most;
+}

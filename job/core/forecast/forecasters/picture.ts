@@ -1,0 +1,69 @@
+/** What only pictures show of a forecast: the path of the next steps with its band, and what would have been forecast inside the window. */
+import type { Blend } from "../combine/blend.ts";
+import { errorByMoves, evidenceOf } from "../combine/moves.ts";
+import { errorQuantile, rankErrors } from "../combine/quantiles.ts";
+import { mean, type Target } from "../combine/target.ts";
+import { blocksOf } from "../models/autoregression.ts";
+import type { Window } from "./window.ts";
+
+const BAND = [0.05, 0.95] as const;
+
+/** Point forecasts and the edges of their 90 % band, each future step's; in cores, never negative. */
+export interface Path {
+  readonly values: Float64Array;
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
+
+/** The path of the next steps. Each block of steps is combined as is best for its last one; the band is linear between their ends. */
+export function pathOf(window: Window): Path {
+  const { steps, paths, origins } = window.pass;
+  const [values, lower, upper] = [new Float64Array(steps), new Float64Array(steps), new Float64Array(steps)];
+  const edges = blocksOf(steps);
+  const now = (origins.length - 1) * steps;
+  let before: readonly number[] | undefined;
+  for (let b = 1; b < edges.length; b++) {
+    const [from, end] = [edges[b - 1]!, edges[b]!];
+    const { target, blended } = window.blendOf([end - 1, end], mean);
+    const offsets = bandOf(window, target, blended);
+    for (let k = from; k < end; k++) {
+      let value = 0;
+      for (let m = 0; m < paths.length; m++) value += blended.weights[m]! * paths[m]![now + k]!;
+      const f = (k - from + 1) / (end - from);
+      const [low, high] = [0, 1].map((e) => (before ?? offsets)[e]! * (1 - f) + offsets[e]! * f);
+      values[k] = Math.max(0, value) * window.size;
+      lower[k] = Math.max(0, value + low!) * window.size;
+      upper[k] = Math.max(0, value + high!) * window.size;
+    }
+    before = offsets;
+  }
+  return { values, lower, upper };
+}
+
+/** Errors at the ends of the 90 % band. */
+function bandOf(window: Window, target: Target, blended: Blend): readonly number[] {
+  const ranked = rankErrors(blended, target);
+  const share = evidenceOf(ranked.errors.length, target.to);
+  return BAND.map((level) => {
+    const learnt = errorQuantile(ranked, level);
+    return share === 1 ? learnt : learnt * share + (1 - share) * errorByMoves(window.movesOf(), target.to, level);
+  });
+}
+
+/** The combination's first step at each in-window origin, linear between spaced origins; the series itself before the first. Same length as `raw`. */
+export function fittedOf(window: Window, raw: Float64Array): Float64Array {
+  const { y, origins } = window.pass;
+  const { target, blended } = window.blendOf([0, 1], mean);
+  const fitted = raw.slice();
+  const shift = raw.length - y.length;
+  const measured = (o: number) => target.measured[o] === 1;
+  const at = (o: number) => {
+    if (o >= blended.errors.length) return blended.now * window.size;
+    return (measured(o) ? target.actual[o]! - blended.errors[o]! : target.actual[o]!) * window.size;
+  };
+  for (let o = 0; o + 1 < origins.length; o++) {
+    const gap = origins[o + 1]! - origins[o]!;
+    for (let i = 0; i < gap; i++) fitted[shift + origins[o]! + i] = at(o) + ((at(o + 1) - at(o)) * i) / gap;
+  }
+  return fitted;
+}

@@ -1,0 +1,101 @@
+/** One window: all models passed over it once, and combined for each target that is asked of it. */
+import type { Probability } from "../../units.ts";
+import { type Blend, blend } from "../combine/blend.ts";
+import { evidenceOf, type Moves, type maximumByMoves, movesOf } from "../combine/moves.ts";
+import type { Pass } from "../combine/pass.ts";
+import { errorQuantile, rankErrors } from "../combine/quantiles.ts";
+import { type Summary, type Target, targetOf } from "../combine/target.ts";
+import type { LastFirst, Model } from "../models/model.ts";
+import { poolFor, runPool } from "../models/pool.ts";
+import { profilePool } from "../models/profile-pool.ts";
+import { detectSeason } from "../seasons/detect.ts";
+import { findSinusoids } from "../seasons/sinusoids.ts";
+import type { ForecastRequest, LeadPart } from "../types.ts";
+
+/** From this many points on seasons are looked for. */
+export const MIN_SEASON = 30;
+/** Six hours of 15 s. Older values cost time and tell nothing at a horizon of minutes, but that a quantile of 0.99 rests on few errors. */
+const MAX_WINDOW = 1440;
+/** About this many in-window origins; a longer window spaces them out, but never beyond a minute of 15 s: a peak that lasts one would fall between two. */
+const MAX_ORIGINS = 120;
+const MAX_STRIDE = 4;
+
+/** Switches of the whole forecaster, for the bench that judges its parts. */
+export interface AutoOptions {
+  /** Whether a model of this name takes part; the last value always does. */
+  readonly takesPart?: (model: string) => boolean;
+  readonly combine?: (target: Target) => Blend;
+}
+
+/** One pass over the window, and what is asked of it. */
+export class Window {
+  /** Values are divided by this: their mean size. */
+  readonly size: number;
+  /** Season in steps. */
+  readonly period: number | null;
+  readonly pass: Pass;
+  private readonly combine: (target: Target) => Blend;
+  private moves: Moves | undefined;
+
+  constructor(
+    { series, horizonSteps, leadSteps, longHistory }: ForecastRequest,
+    { takesPart, combine = blend }: AutoOptions,
+  ) {
+    const raw = series.values.subarray(Math.max(0, series.values.length - MAX_WINDOW));
+    const n = raw.length;
+    const filled = series.filled.subarray(series.values.length - n);
+    let size = 0;
+    for (const v of raw) size += Math.abs(v) / n;
+    this.size = size > 0 ? size : 1;
+    const y = raw.map((v) => v / this.size);
+    this.period = n < MIN_SEASON ? null : (detectSeason(y)?.period ?? null);
+    const steps = Math.max(horizonSteps, leadSteps);
+    const span = {
+      start: series.start + (series.values.length - n) * series.step,
+      step: series.step,
+      length: n + steps,
+    };
+    const [last, ...others] = poolFor(n, this.period, n < MIN_SEASON ? [] : findSinusoids(y));
+    const all = [...others, ...profilePool(longHistory, span, this.size)];
+    const models: LastFirst<Model> = [last, ...(takesPart ? all.filter(({ name }) => takesPart(name)) : all)];
+    const { origins, stride } = originsOf(n);
+    this.pass = { y, filled, origins, stride, steps, models, paths: runPool(models, { y, origins, steps }) };
+    this.combine = combine;
+  }
+
+  /** The models' combination for a target. */
+  blendOf(part: LeadPart, of: Summary): { readonly target: Target; readonly blended: Blend } {
+    const target = targetOf(this.pass, part, of);
+    return { target, blended: this.combine(target) };
+  }
+
+  /**
+   * Quantiles of a target, never negative, non-decreasing: the combination and its own errors as far as there are outcomes to learn them from, the last value and its moves
+   * for the rest. With no outcome known, all levels were one number, and 0.91 held 9 % of outcomes at 10 values.
+   */
+  quantiles(part: LeadPart, of: Summary, levels: readonly Probability[], byMoves: typeof maximumByMoves): number[] {
+    const { target, blended } = this.blendOf(part, of);
+    const ranked = rankErrors(blended, target);
+    const share = evidenceOf(ranked.errors.length, part[1]);
+    const last = Math.max(0, this.pass.y.at(-1)!);
+    return levels.map((level) => {
+      const learnt = share > 0 ? Math.max(0, blended.now + errorQuantile(ranked, level)) : 0;
+      if (share === 1) return learnt * this.size;
+      const law = byMoves(last, this.movesOf(), part, level);
+      return (law + share * (learnt - law)) * this.size;
+    });
+  }
+
+  /** Moves of the window, made when first asked for: only leads with hardly any known outcome need them. */
+  movesOf(): Moves {
+    this.moves ??= movesOf(this.pass.y, this.pass.filled, this.pass.steps);
+    return this.moves;
+  }
+}
+
+function originsOf(n: number): { readonly origins: Int32Array; readonly stride: number } {
+  const span = n - Math.max(4, Math.floor(n / 6));
+  const stride = Math.min(MAX_STRIDE, Math.max(1, Math.floor(span / MAX_ORIGINS)));
+  const count = Math.min(Math.max(MAX_ORIGINS, Math.floor(span / MAX_STRIDE)), Math.floor(span / stride)) + 1;
+  return { origins: Int32Array.from({ length: count }, (_, i) => n - (count - 1 - i) * stride), stride };
+}
