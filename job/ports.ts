@@ -2,9 +2,9 @@
 import type { Conditions } from "./core/policy/conditions.ts";
 import type { TickRecord, TrailEntry } from "./core/policy/types.ts";
 import type { OtherWrite } from "./core/policy/writer.ts";
-import type { Samples } from "./core/series/types.ts";
+import type { DataVerdict, Samples } from "./core/series/types.ts";
 import type { JobState } from "./core/state/types.ts";
-import type { TargetConfig } from "./core/target.ts";
+import type { Metric, TargetConfig } from "./core/target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "./core/units.ts";
 
 /** A history as read: samples, the clock of the source, and whether the answer was degraded. */
@@ -25,12 +25,18 @@ export interface HistoryReading {
   readonly pods?: Samples;
 }
 
-/** Reads the CPU history of targets. */
+/** What is asked of a metric source: the history of one metric of one target. */
+export interface HistoryQuery {
+  readonly target: TargetConfig;
+  readonly metric: Metric;
+}
+
+/** Reads the histories of metrics. */
 export interface History {
   /** Time as the source has it. Throws HistoryError. */
   now(): Promise<EpochSeconds>;
-  /** One reading per target, same order; a target that fails gives its error, the others go on. */
-  read(targets: readonly TargetConfig[], now: EpochSeconds): Promise<readonly (HistoryReading | Error)[]>;
+  /** One reading per query, same order; one that fails gives its error, the others go on. */
+  read(queries: readonly HistoryQuery[], now: EpochSeconds): Promise<readonly (HistoryReading | Error)[]>;
 }
 
 /** The scale of a target as read in this run. */
@@ -74,6 +80,28 @@ export interface Reporter {
   log(level: "debug" | "info" | "warn" | "error", message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
+/** What one metric of a target came to, in the metric's unit. */
+export interface MetricOutcome {
+  readonly name: string;
+  readonly unit: string;
+  readonly averageValue: number;
+  /** The verdict on its data and the reason. */
+  readonly data: { readonly verdict: DataVerdict; readonly reason: string };
+  /** null: not known. */
+  readonly demand: number | null;
+  /** Replicas that it alone asks for. */
+  readonly replicas: Replicas;
+  readonly forecast: ForecastOutcome | null;
+}
+
+/** A forecast in figures: of the maximum while new pods serve, the point, and the quantile at `level` that pods are for. */
+export interface ForecastOutcome {
+  readonly max: number;
+  readonly quantile: number;
+  readonly level: number;
+  readonly method: string;
+}
+
 /** What became of one target in one run (the JSON of contract `--once`). */
 export interface Outcome {
   readonly name: string;
@@ -82,12 +110,10 @@ export interface Outcome {
   readonly to: Replicas | null;
   readonly reason: string;
   readonly message: string;
-  readonly forecast: {
-    readonly max: number;
-    readonly quantile: number;
-    readonly level: number;
-    readonly method: string;
-  } | null;
+  /** Of the metric that asks for the most replicas. */
+  readonly forecast: ForecastOutcome | null;
+  /** Every metric, in the target's order; empty where nothing was computed. */
+  readonly metrics: readonly MetricOutcome[];
   /** Somebody else's change of the replicas after our last one; absent: none. */
   readonly otherWriter?: OtherWrite;
   readonly trail: readonly TrailEntry[];

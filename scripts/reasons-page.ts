@@ -1,7 +1,8 @@
 /** docs/reasons.md: what each stage does, and what each reason, Event and exit code means and asks for. */
 import { EVENT_REASONS } from "../job/adapters/kubernetes-events.ts";
 import { type Explanation, REASONS, type Reason } from "../job/core/policy/reasons.ts";
-import { STAGES, type StageRow } from "../job/core/policy/stages.ts";
+import type { StageRow } from "../job/core/policy/stage.ts";
+import { STAGES } from "../job/core/policy/stages.ts";
 import { EXIT_CODES, FAILURES } from "../job/run/explanations.ts";
 import { table } from "./markdown.ts";
 

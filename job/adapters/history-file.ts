@@ -1,51 +1,99 @@
 /** History from a series file: CSV `timestamp,value`, or the JSON of a query_range answer; its clock is the end of the series. */
+import { basename, join } from "node:path";
+import { asError } from "../core/result.ts";
 import { coarse, type LongHistory } from "../core/series/coarse.ts";
-import { readWindow } from "../core/target.ts";
-import type { EpochSeconds } from "../core/units.ts";
-import type { History } from "../ports.ts";
+import { metricsOf, readWindow } from "../core/target.ts";
+import type { EpochSeconds, Seconds } from "../core/units.ts";
+import type { History, HistoryReading } from "../ports.ts";
 import { HistoryError } from "./errors.ts";
 import { AnswerError, parseRange, type RangeAnswer, sampleValue } from "./prometheus-answer.ts";
 
-/** A History over one file for every target. `at`: pretend that it is this time; later samples are not seen. `longHistory`: give that of the file too. */
-export function fileHistory(
-  file: string,
-  options: { readonly at?: EpochSeconds; readonly longHistory?: LongHistory | undefined } = {},
-): History {
-  let loaded: Promise<RangeAnswer> | undefined;
-  const load = () => {
-    loaded ??= readSeriesFile(file);
-    return loaded;
+/** What a file history may be told. */
+export interface FileHistoryOptions {
+  /** Pretend that it is this time; later samples are not seen. */
+  readonly at?: EpochSeconds;
+  /** Give the longer history of the same samples too. */
+  readonly longHistory?: LongHistory | undefined;
+}
+
+/**
+ * A History over one path for every target: a file, which is the first metric of a target, or a folder with a file for
+ * each metric, `NAME.csv` or `NAME.json`.
+ */
+export function fileHistory(path: string, { at, longHistory }: FileHistoryOptions = {}): History {
+  const loaded = new Map<string, Promise<RangeAnswer>>();
+  const load = (file: string) => {
+    const known = loaded.get(file) ?? readSeriesFile(file);
+    loaded.set(file, known);
+    return known;
   };
   const end = async () => {
-    const { times } = (await load()).samples;
-    const newest = times.reduce((max, t) => Math.max(max, t), Number.NEGATIVE_INFINITY);
-    if (newest === Number.NEGATIVE_INFINITY) throw new HistoryError(`read ${file}`, undefined, "it holds no sample");
+    const files = await filesAt(path);
+    const all = await Promise.all(files.map(load));
+    const newest = all.flatMap(({ samples }) => [...samples.times]).reduce((a, b) => Math.max(a, b), NEVER);
+    if (newest === NEVER) throw new HistoryError(`read ${path}`, undefined, "it holds no sample");
     return newest;
   };
   return {
-    now: async () => options.at ?? end(),
-    read: async (targets, now) => {
-      const { samples, partial, seriesCount } = await load();
-      const { longHistory } = options;
-      const long = longHistory && { longSamples: coarse(samples, now, longHistory), longStep: longHistory.step };
-      return targets.map((target) => {
-        const keep = [...samples.times.keys()].filter((i) => {
-          const time = samples.times[i]!;
-          return time <= now && time > now - readWindow(target);
-        });
-        return {
-          samples: {
-            times: Float64Array.from(keep, (i) => samples.times[i]!),
-            values: Float64Array.from(keep, (i) => samples.values[i]!),
-          },
-          partial,
-          seriesCount,
-          source: file,
-          ...long,
-        };
-      });
-    },
+    now: async () => at ?? end(),
+    read: (queries, now) =>
+      Promise.all(
+        queries.map(async ({ target, metric }) => {
+          const first = metricsOf(target)[0]?.name === metric.name;
+          try {
+            const file = await fileOf(path, metric.name, first);
+            const answer = await load(file);
+            return readingOf(file, answer, now, readWindow(target), longHistory);
+          } catch (error) {
+            return asError(error);
+          }
+        }),
+      ),
   };
+}
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+function readingOf(
+  source: string,
+  { samples, partial, seriesCount }: RangeAnswer,
+  now: EpochSeconds,
+  window: Seconds,
+  longHistory: LongHistory | undefined,
+): HistoryReading {
+  const { times, values } = samples;
+  const seen = [...times.keys()].filter((i) => times[i]! <= now && times[i]! > now - window);
+  const recent = {
+    times: Float64Array.from(seen, (i) => times[i]!),
+    values: Float64Array.from(seen, (i) => values[i]!),
+  };
+  const long = longHistory && { longSamples: coarse(samples, now, longHistory), longStep: longHistory.step };
+  return { samples: recent, partial, seriesCount, source, ...long };
+}
+
+/** The series files at a path: itself, or those of a folder. */
+async function filesAt(path: string): Promise<readonly string[]> {
+  const { readdir, stat } = await import("node:fs/promises");
+  const folder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!folder) return [path];
+  const names = (await readdir(path)).filter((name) => /\.(csv|json)$/.test(name));
+  return names.sort().map((name) => join(path, name));
+}
+
+/** The file of a metric. Throws HistoryError that says what the path should be. */
+async function fileOf(path: string, metric: string, first: boolean): Promise<string> {
+  const files = await filesAt(path);
+  if (files[0] === path && first) return path;
+  const named = files.find((file) => file !== path && basename(file).replace(/\.(csv|json)$/, "") === metric);
+  if (named !== undefined) return named;
+  const why =
+    files[0] === path
+      ? `it is one series, and the target has the metric ${metric} too: give a folder with a file for each metric`
+      : `it has no ${metric}.csv and no ${metric}.json`;
+  throw new HistoryError(`read ${path}`, undefined, why);
 }
 
 /** All samples of a series file. Throws HistoryError that names the file, and the line where there is one. */

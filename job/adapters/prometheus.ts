@@ -1,11 +1,11 @@
-/** History from Prometheus: its clock, one range query per target, the longer history and the measured pod start. */
+/** History from Prometheus: its clock, one range query per metric, the longer history and the measured pod start. */
 import type { PrometheusSettings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
 import type { Samples } from "../core/series/types.ts";
-import { readWindow, type TargetConfig } from "../core/target.ts";
+import { type Metric, metricsOf, readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import { eachAtOnce } from "../each-at-once.ts";
-import type { History, HistoryReading } from "../ports.ts";
+import type { History, HistoryQuery, HistoryReading } from "../ports.ts";
 import { HistoryError } from "./errors.ts";
 import { AnswerError, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
 import {
@@ -51,12 +51,8 @@ export function prometheusHistory(settings: PrometheusSettings, outside: Prometh
       if (at > earliest && at < latest) return at;
       throw new HistoryError(answer.asked, 200, `its clock says ${at}, which is no time in seconds since 1970`);
     },
-    read: (targets, now) =>
-      eachAtOnce(
-        targets,
-        (target) => readTarget(settings, ask, target, now, log).catch((error: unknown) => asError(error)),
-        MOST_CONNECTIONS,
-      ),
+    read: (queries, now) =>
+      eachAtOnce(queries, (query) => readMetric(settings, ask, query, now, log).catch(asError), MOST_CONNECTIONS),
     close: () => {
       opened?.then((open) => open.close()).catch(() => {});
     },
@@ -74,33 +70,22 @@ function bytesOf(points: number): number {
   return 256 * 1024 + points * 64 * 4;
 }
 
-async function readTarget(
+async function readMetric(
   settings: PrometheusSettings,
   ask: Ask,
-  target: TargetConfig,
+  { target, metric }: HistoryQuery,
   now: EpochSeconds,
   log: Log,
 ): Promise<HistoryReading> {
-  const own = target.query ?? settings.query;
-  const query =
-    own === undefined
-      ? defaultQuery(target, settings.rateWindow, settings.matchers)
-      : fillQuery(own, target, settings.matchers);
-  if (query === undefined) {
-    const { kind, name } = target.scaleTargetRef;
-    throw new HistoryError(
-      `CPU of ${kind}/${name}`,
-      undefined,
-      `pod names of a ${kind} follow no known rule: set a query`,
-    );
-  }
-  const counting = own === undefined ? podsQuery(target, settings.rateWindow, settings.matchers) : undefined;
+  const query = promqlOf(settings, target, metric);
+  // the pods' start is the target's, and asked for once
+  const first = metricsOf(target)[0]?.name === metric.name;
   const [range, count, long, start] = await Promise.all([
     queryRange(ask, query, now, readWindow(target), target.step),
-    counting && countPods(ask, counting, target, now).catch(asError),
+    countPods(ask, settings, target, metric, now).catch(asError),
     settings.longHistory &&
       soft(log, queryRange(ask, query, now, settings.longHistory.range, settings.longHistory.step)),
-    settings.measurePodStart ? soft(log, queryPodStart(ask, target, settings.matchers)) : undefined,
+    settings.measurePodStart && first ? soft(log, queryPodStart(ask, target, settings.matchers)) : undefined,
   ]);
   if (range.warnings.length > 0)
     log("warn", `${target.namespace}/${target.name}: Prometheus warns: ${range.warnings.join("; ")}`);
@@ -120,13 +105,19 @@ async function readTarget(
   };
 }
 
-/** The count of measured pods at each point of the last minutes: no row is no pod. Undefined where the answer is not marked as a count. */
+/**
+ * The count of measured pods at each point of the last minutes: no row is no pod. Undefined of a query of the user's own, and where the answer is not marked as a count.
+ */
 async function countPods(
   ask: Ask,
-  query: string,
+  settings: PrometheusSettings,
   target: TargetConfig,
+  metric: Metric,
   now: EpochSeconds,
 ): Promise<Samples | undefined> {
+  if ((metric.query ?? settings.query) !== undefined) return undefined;
+  const query = podsQuery(target, settings.rateWindow, settings.matchers);
+  if (query === undefined) return undefined;
   const seconds = Math.min(readWindow(target), Math.max(COUNT_BACK, 2 * target.interval));
   const { samples, labels, seriesCount } = await queryRange(ask, query, now, seconds, target.step);
   if (seriesCount > 0 && labels[COUNTED.label] !== COUNTED.value) return undefined;
@@ -134,6 +125,16 @@ async function countPods(
   const { start, points } = grid(now, seconds, target.step);
   const times = Float64Array.from({ length: points }, (_, i) => start + i * target.step);
   return { times, values: times.map((time) => counted.get(time) ?? 0) };
+}
+
+/** The metric's own query, else the settings' for CPU, else the built one. */
+function promqlOf({ query, rateWindow, matchers }: PrometheusSettings, target: TargetConfig, metric: Metric): string {
+  const own = metric.query ?? query;
+  const filled = own === undefined ? defaultQuery(target, rateWindow, matchers) : fillQuery(own, target, matchers);
+  if (filled !== undefined) return filled;
+  const { kind, name } = target.scaleTargetRef;
+  const why = `pod names of a ${kind} follow no known rule: set a query`;
+  throw new HistoryError(`CPU of ${kind}/${name}`, undefined, why);
 }
 
 async function queryRange(

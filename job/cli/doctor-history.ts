@@ -3,9 +3,11 @@
 import { type Check, reasonOf } from "../adapters/check.ts";
 import type { MetricSource } from "../adapters/source.ts";
 import type { Settings } from "../config/types.ts";
+import { asError } from "../core/result.ts";
 import { believable, inspect } from "../core/series/quality.ts";
-import type { TargetConfig } from "../core/target.ts";
-import type { HistoryReading } from "../ports.ts";
+import { metricsOf } from "../core/target.ts";
+import type { HistoryQuery, HistoryReading } from "../ports.ts";
+import { queriesOf } from "../run/read.ts";
 import type { Choice } from "./choice.ts";
 import type { World } from "./world.ts";
 
@@ -21,21 +23,14 @@ export async function historyChecks(settings: Settings, world: World, choice: Ch
   } catch (error) {
     return [{ check, status: "fail", message: reasonOf(error), todo: source.checks.noAnswer }];
   }
-  const readings = await world.history
-    .read(settings.targets, now)
-    .catch((error: unknown) => settings.targets.map(() => asError(error)));
-  const data = settings.targets.map((target, i) =>
-    dataCheck(source, target, readings[i] ?? new Error("no reading"), now),
-  );
+  const queries = settings.targets.flatMap(queriesOf);
+  const readings = await world.history.read(queries, now).catch((error: unknown) => queries.map(() => asError(error)));
+  const data = queries.map((query, i) => dataCheck(source, query, readings[i] ?? new Error("no reading"), now));
   return [
     { check, status: "ok", message: "answers" },
     ...(source.live ? [clockCheck(now, world.clock.now())] : []),
     ...data,
   ];
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }
 
 function clockCheck(there: number, here: number): Check {
@@ -45,8 +40,14 @@ function clockCheck(there: number, here: number): Check {
   return { check: "clock of the source", status: Math.abs(skew) > MOST_SKEW ? "warn" : "ok", message, todo };
 }
 
-function dataCheck(source: MetricSource, target: TargetConfig, reading: HistoryReading | Error, now: number): Check {
-  const check = `data of ${target.namespace}/${target.name}`;
+function dataCheck(
+  source: MetricSource,
+  { target, metric }: HistoryQuery,
+  reading: HistoryReading | Error,
+  now: number,
+): Check {
+  const several = metricsOf(target).length > 1 || !metric.ofPods;
+  const check = `data of ${target.namespace}/${target.name}${several ? `, metric ${metric.name}` : ""}`;
   if (reading instanceof Error) {
     return {
       check,
@@ -61,12 +62,14 @@ function dataCheck(source: MetricSource, target: TargetConfig, reading: HistoryR
     history: target.history,
     maxAge: target.maxAge,
     minCoverage: target.minCoverage,
-    cpu: true,
-    zero: false,
+    cpu: metric.ofPods,
+    zero: !metric.ofPods,
     counted: reading.pods !== undefined,
     capacity: Number.POSITIVE_INFINITY,
-    ceiling: believable(target.maxReplicas, target.podCpuLimit, target.targetCpu),
-    useful: target.maxReplicas * target.targetCpu,
+    ceiling: metric.ofPods
+      ? believable(target.maxReplicas, target.podCpuLimit, metric.averageValue)
+      : Number.POSITIVE_INFINITY,
+    useful: target.maxReplicas * metric.averageValue,
     partial: reading.partial,
     seriesCount: reading.seriesCount,
   });

@@ -1,7 +1,9 @@
 /** `explain`: what the job remembers of each target, and what it would decide now and why; writes nothing. */
+import { memoryOfMetric } from "../core/state/memory.ts";
 import type { TargetState } from "../core/state/types.ts";
+import { type Metric, metricsOf } from "../core/target.ts";
 import { collectingReporter } from "../report/reporter.ts";
-import { columns, cpu, decisionText, number } from "../report/text.ts";
+import { amount, columns, decisionText, number } from "../report/text.ts";
 import { runOnce } from "../run.ts";
 import { choose, settingsOf } from "./choice.ts";
 import type { Command } from "./io.ts";
@@ -33,8 +35,12 @@ export const explainCommand: Command = async (flags, io) => {
       return result.exitCode;
     }
     for (const { target, record, outcome } of reporter.all) {
-      io.out(`${rememberedText(memory(`${target.namespace}/${target.name}`), result.now, io.columns)}\n`);
-      io.out(`If it ran now:\n${decisionText(target, record, outcome, true, io.columns)}\n`);
+      const key = `${target.namespace}/${target.name}`;
+      io.out(`${rememberedText(memory(key), result.now, metricsOf(target), io.columns)}
+`);
+      io.out(`If it ran now:
+${decisionText(target, record, outcome, true, io.columns)}
+`);
     }
     return result.exitCode;
   } finally {
@@ -42,17 +48,36 @@ export const explainCommand: Command = async (flags, io) => {
   }
 };
 
-/** What is remembered, in words. `now` in epoch seconds. */
-export function rememberedText(state: TargetState | null, now: number, width = Number.POSITIVE_INFINITY): string {
+function metricRows(
+  metric: Metric,
+  state: TargetState,
+  ago: (at: number) => string,
+  named: boolean,
+): (readonly string[])[] {
+  const { lastForecast, lastGoodData, missingSince } = memoryOfMetric(state, metric.name);
+  const rows: [string, string][] = [];
+  if (lastForecast !== null) {
+    const { at, max, quantile, level, method } = lastForecast;
+    const text = `maximum ${amount(max, metric.unit)}, ${number(level)} quantile ${amount(quantile, metric.unit)}`;
+    rows.push(["forecast", `${ago(at)} by ${method}: ${text}`]);
+  }
+  if (lastGoodData !== null) rows.push(["good data", ago(lastGoodData)]);
+  if (missingSince !== null) rows.push(["no data", `since ${ago(missingSince)}`]);
+  return named ? rows.map(([head, text]) => [`${metric.name}: ${head}`, text]) : rows;
+}
+
+/** What is remembered of a target with these metrics, in words. `now` in epoch seconds. */
+export function rememberedText(
+  state: TargetState | null,
+  now: number,
+  metrics: readonly Metric[],
+  width = Number.POSITIVE_INFINITY,
+): string {
   if (state === null)
     return "Nothing is remembered: this target was never decided, or its state was lost. A scale-in waits for the whole window.\n";
   const ago = (at: number) => `${number(Math.max(0, now - at))} s ago`;
-  const { lastForecast, changes, recommendations, lastWritten } = state;
-  const rows: (readonly string[])[] = [];
-  if (lastForecast !== null) {
-    const { at, max, quantile, level, method } = lastForecast;
-    rows.push(["forecast", `${ago(at)} by ${method}: maximum ${cpu(max)}, ${number(level)} quantile ${cpu(quantile)}`]);
-  }
+  const { changes, recommendations, lastWritten } = state;
+  const rows: (readonly string[])[] = metrics.flatMap((metric) => metricRows(metric, state, ago, metrics.length > 1));
   if (recommendations.length > 0) {
     const most = Math.max(...recommendations.map(({ replicas }) => replicas));
     const since = ago(recommendations[0]!.at);
@@ -67,8 +92,6 @@ export function rememberedText(state: TargetState | null, now: number, width = N
       `${lastWritten.replicas} replicas, ${ago(lastWritten.at)}${undone}`,
     ]);
   }
-  if (state.lastGoodData !== null) rows.push(["good data", ago(state.lastGoodData)]);
-  if (state.missingSince !== null) rows.push(["no data", `since ${ago(state.missingSince)}`]);
   if (state.dropHoldUntil !== null && state.dropHoldUntil > now) {
     rows.push(["sudden drop", `no scale-in for another ${number(state.dropHoldUntil - now)} s`]);
   }

@@ -5,7 +5,8 @@ import { resolveTarget } from "../config/target-settings.ts";
 import type { Samples } from "../core/series/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
-import type { History } from "../ports.ts";
+import type { History, HistoryQuery } from "../ports.ts";
+import { queriesOf } from "../run/read.ts";
 import { loadFor } from "./choice.ts";
 import { CommandError, type Flags, type Io, UsageError } from "./io.ts";
 import { numberOption, readOption } from "./option-values.ts";
@@ -59,7 +60,7 @@ async function fromPrometheus(flags: Flags, io: Io): Promise<ReplaySource> {
   const tools = { log, redactor: io.redactor, env: io.env };
   const { history, close } = await source.open({ settings, historyFile: null }, tools);
   try {
-    const samples = await readRange(history, target, numberOption("replay", "range", flags));
+    const samples = await readRange(history, queriesOf(target)[0]!, numberOption("replay", "range", flags));
     return { name: `${target.namespace}/${target.name}`, samples, target };
   } catch (cause) {
     throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
@@ -69,17 +70,17 @@ async function fromPrometheus(flags: Flags, io: Io): Promise<ReplaySource> {
 }
 
 /**
- * The last `range` seconds of a target's history, in as many queries as Prometheus' limit of points asks for, oldest first.
+ * The last `range` seconds of a metric's history, in as many queries as Prometheus' limit of points asks for, oldest first.
  * Rejects with the adapter's HistoryError when any of them fails: a hole would be replayed as a line.
  */
-export async function readRange(history: History, target: TargetConfig, range: Seconds): Promise<Samples> {
+export async function readRange(history: History, { target, metric }: HistoryQuery, range: Seconds): Promise<Samples> {
   const now = await history.now();
   const chunk = POINTS_A_QUERY * STEP;
   const parts: Samples[] = [];
   for (let from: EpochSeconds = now - range; from < now; from += chunk) {
     const until = Math.min(now, from + chunk);
     const piece = { ...target, step: STEP, history: until - from, calibration: 0 };
-    const [reading] = await history.read([piece], until);
+    const [reading] = await history.read([{ target: piece, metric }], until);
     if (reading === undefined || reading instanceof Error) throw reading ?? new Error("no answer");
     parts.push(reading.samples);
   }

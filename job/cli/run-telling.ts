@@ -1,7 +1,7 @@
 /** What a run tells beside its JSON: text, plot and pictures; nothing here changes what was done. */
 import { extname } from "node:path";
 import { forecasterOf } from "../core/forecast/method.ts";
-import type { TickRecord } from "../core/policy/types.ts";
+import type { MetricRecord, TickRecord } from "../core/policy/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { Components } from "../report/components.ts";
 import type { Reported } from "../report/reporter.ts";
@@ -25,39 +25,48 @@ async function plotText(target: TargetConfig, record: TickRecord, flags: Flags, 
     import("../report/picture.ts"),
     import("../report/plot.ts"),
   ]);
-  const picture = pictureOf(target, record, forecasterOf(target.method));
-  if (picture === null) return "";
   const columns = Number.isFinite(io.columns) ? Math.min(io.columns, WIDEST_PLOT) : USUAL_PLOT;
   const terminal = { columns, color: io.color, unicode: io.unicode };
-  const plot = `${terminalPlot(picture, terminal)}\n`;
-  if (flags.components !== true) return plot;
-  const { terminalComponents } = await import("../report/plot-components.ts");
-  return plot + terminalComponents(await partsOf(target, record, flags), terminal);
+  const plots = record.metrics.map(async (metric) => {
+    const picture = pictureOf(target, record, forecasterOf(target.method), metric);
+    if (picture === null) return "";
+    const head = record.metrics.length > 1 ? `${metric.metric.name}\n` : "";
+    const plot = `${head}${terminalPlot(picture, terminal)}\n`;
+    if (flags.components !== true) return plot;
+    const { terminalComponents } = await import("../report/plot-components.ts");
+    return plot + terminalComponents(await partsOf(target, metric, flags), terminal);
+  });
+  return (await Promise.all(plots)).join("");
 }
 
 /** Trend and seasons, where they are asked for. */
-async function partsOf(target: TargetConfig, record: TickRecord, flags: Flags): Promise<readonly Components[]> {
+async function partsOf(target: TargetConfig, metric: MetricRecord, flags: Flags): Promise<readonly Components[]> {
   if (flags.components !== true) return [];
-  return (await import("../report/components.ts")).componentsOf(record, target.method);
+  return (await import("../report/components.ts")).componentsOf(metric, target.method);
 }
 
-/** One picture a target, SVG or, by the name's end, PNG; with several targets their names go into the file names. */
+/** One picture a metric, SVG or, by the name's end, PNG; where there are several, names of targets and metrics go into the file names. */
 export async function writePictures(all: readonly Reported[], path: string, flags: Flags, io: Io): Promise<void> {
   const end = extname(path);
   const base = path.slice(0, path.length - end.length);
   for (const { target, record } of all) {
-    const file = all.length === 1 ? path : `${base}-${target.namespace}-${target.name}${end}`;
-    const make = async () => {
-      const [{ pictureOf }, { forecastSvg }] = await Promise.all([
-        import("../report/picture.ts"),
-        import("../report/svg.ts"),
-      ]);
-      const picture = record === null ? null : pictureOf(target, record, forecasterOf(target.method));
-      if (record === null || picture === null)
-        throw new Error(`there is no data of ${target.namespace}/${target.name} to draw`);
-      const svg = forecastSvg(picture, await partsOf(target, record, flags));
-      return end.toLowerCase() === ".png" ? (await import("../report/png.ts")).svgToPng(svg, 1840) : svg;
-    };
-    await writeOutput(io, flags, "svg", make, file);
+    const named = all.length === 1 ? base : `${base}-${target.namespace}-${target.name}`;
+    const several = (record?.metrics.length ?? 0) > 1;
+    for (const metric of record?.metrics ?? [null]) {
+      const file = several ? `${named}-${metric?.metric.name}${end}` : `${named}${end}`;
+      const make = async () => {
+        const [{ pictureOf }, { forecastSvg }] = await Promise.all([
+          import("../report/picture.ts"),
+          import("../report/svg.ts"),
+        ]);
+        const drawn = record === null || metric === null ? null : { record, metric };
+        const picture = drawn && pictureOf(target, drawn.record, forecasterOf(target.method), drawn.metric);
+        if (drawn === null || picture === null)
+          throw new Error(`there is no data of ${target.namespace}/${target.name} to draw`);
+        const svg = forecastSvg(picture, await partsOf(target, drawn.metric, flags));
+        return end.toLowerCase() === ".png" ? (await import("../report/png.ts")).svgToPng(svg, 1840) : svg;
+      };
+      await writeOutput(io, flags, "svg", make, file);
+    }
   }
 }

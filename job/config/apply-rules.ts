@@ -53,7 +53,9 @@ function broken(rule: Rule, place: Place, whole: Place, told: Told): readonly Is
   if ("fields" in rule) {
     if (unclear(...rule.fields.map((field) => ({ field })))) return [];
     const given = rule.fields.filter((field) => child(place, field)?.value !== undefined).length;
-    return rule.allowed.includes(given) ? [] : [{ path: place.path, message: rule.says }];
+    return rule.allowed.includes(given)
+      ? []
+      : [{ path: rule.at === undefined ? place.path : join(place.path, rule.at), message: rule.says }];
   }
   const { left: first, right: second, unless } = rule;
   const others = [

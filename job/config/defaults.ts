@@ -1,5 +1,6 @@
 /** Every tunable of a target in one table: its one default, unit, range, flag and meaning. Docs and checks are made from it. */
-import { namespaceName, objectName, rules, SCHEDULE_RULE } from "./nested-schema.ts";
+import { METRIC } from "./metric-schema.ts";
+import { namespaceName, objectName, rules, SCALE_TARGET_REF, SCHEDULE_RULE } from "./nested-schema.ts";
 import { choice, group, list, quantity, text, toggle } from "./schema.ts";
 import { TARGET_RULES } from "./target-rules.ts";
 
@@ -20,22 +21,7 @@ export const TARGET = group({
         "Namespace of the workload. Default: the job's own in a cluster, else that of the kubeconfig context, else `default`.",
       flag: "namespace",
     }),
-    scaleTargetRef: group({
-      about: "The object whose /scale is set.",
-      fields: {
-        apiVersion: text({ about: "Its API group and version.", default: "apps/v1", flag: "api-version" }),
-        kind: text({
-          about: "Its kind: Deployment, StatefulSet, or anything with /scale.",
-          default: "Deployment",
-          flag: "kind",
-        }),
-        name: objectName({ about: "Its name.", required: true, flag: "deployment" }),
-        resource: namespaceName({
-          about: "Its kind's plural in the API, where that is irregular (`kubectl api-resources` lists it).",
-          accepts: "the NAME column of kubectl api-resources (lower case letters, digits and -)",
-        }),
-      },
-    }),
+    scaleTargetRef: SCALE_TARGET_REF,
     mode: choice({
       about: "Active scales, ForecastOnly decides and reports, Off does nothing.",
       values: ["Active", "ForecastOnly", "Off"],
@@ -54,21 +40,27 @@ export const TARGET = group({
     }),
     query: text({
       about:
-        "PromQL for the workload's total CPU in cores; $namespace, $name, $kind, $pods (the pattern of its pod names) and $matchers (prometheus.matchers) are replaced. Built when not given.",
+        "PromQL for the workload's total CPU in cores, or whatever `targetCpu` is about; $namespace, $name, $kind, $pods (the pattern of its pod names) and $matchers (prometheus.matchers) are replaced. Built when not given.",
       flag: "query",
     }),
     targetCpu: quantity({
-      about: "CPU one pod should carry.",
+      about: "CPU one pod should carry: the short form of a first metric. Needed where there are no `metrics`.",
       unit: "cores",
       min: 0.001,
       max: 1024,
-      required: true,
       flag: "target-cpu",
     }),
+    metrics: list({
+      about:
+        "Metrics beside the CPU, in any unit. The largest recommendation wins; one that is missing forbids scale-in.",
+      of: METRIC,
+      atLeast: 1,
+      atMost: 10,
+    }),
     minReplicas: quantity({
-      about: "Never fewer pods.",
+      about: "Never fewer pods. 0 needs a metric with an `activation`.",
       unit: "replicas",
-      min: 1,
+      min: 0,
       max: 100_000,
       default: 1,
       flag: "min",
@@ -80,6 +72,14 @@ export const TARGET = group({
       max: 100_000,
       default: 10,
       flag: "max",
+    }),
+    idlePeriod: quantity({
+      about: "With minReplicas 0: without demand or forecast above `activation` for so long, the last pod goes too.",
+      unit: "seconds",
+      min: 0,
+      max: 7 * DAY,
+      default: 300,
+      flag: "idle-period",
     }),
     podCpuLimit: quantity({
       about: "CPU limit of one pod; a total above replicas x limit x 1.1 is refused as absurd.",

@@ -22,6 +22,24 @@ export function namespaceName<const O extends { about: string }>(options: O) {
   return text({ pattern: DNS_LABEL, accepts: "a namespace (lower case letters, digits and -)", ...options });
 }
 
+/** Which object is scaled. */
+export const SCALE_TARGET_REF = group({
+  about: "The object whose /scale is set.",
+  fields: {
+    apiVersion: text({ about: "Its API group and version.", default: "apps/v1", flag: "api-version" }),
+    kind: text({
+      about: "Its kind: Deployment, StatefulSet, or anything with /scale.",
+      default: "Deployment",
+      flag: "kind",
+    }),
+    name: objectName({ about: "Its name.", required: true, flag: "deployment" }),
+    resource: namespaceName({
+      about: "Its kind's plural in the API, where that is irregular (`kubectl api-resources` lists it).",
+      accepts: "the NAME column of kubectl api-resources (lower case letters, digits and -)",
+    }),
+  },
+});
+
 const POLICY = group({
   about: "A limit on how much may change within a period.",
   fields: {

@@ -1,7 +1,7 @@
 /** Joins the layers into settings: flags take precedence over the environment, that over the file, that over the defaults. Then what only shows across fields. */
 import type { TargetConfig } from "../core/target.ts";
 import { applyRules } from "./apply-rules.ts";
-import { joinNamed } from "./check.ts";
+import { join, joinNamed } from "./check.ts";
 import { complete, merge } from "./complete.ts";
 import type { Layer } from "./layers.ts";
 import type { Part, Value } from "./schema.ts";
@@ -51,6 +51,7 @@ export async function resolve(
   issues.push(...findings.flatMap(({ refused }) => refused));
   const targets = full.map(([, raw]) => targetFrom(raw));
   checkDistinct(targets, issues);
+  issues.push(...targets.flatMap((target, i) => metricIssues(target, full[i]![0])));
   const { configMap } = run.state;
   return {
     ...run,
@@ -105,6 +106,24 @@ function prometheusFrom(prometheus: Run["prometheus"], env: Layers["env"], issue
     headers,
     ...(url === undefined ? {} : { url: url.includes("?") ? url : url.replace(/\/+$/, "") }),
   };
+}
+
+/** What holds across the metrics of a target, at `path`. */
+function metricIssues({ metrics, minReplicas, actuator }: TargetConfig, path: string): readonly Issue[] {
+  const names = metrics.map(({ name }) => name);
+  const twice = names.flatMap((name, i): Issue[] =>
+    names.indexOf(name) === i ? [] : [{ path: join(path, `metrics[${i}].name`), message: `${name} appears twice.` }],
+  );
+  if (minReplicas > 0 || metrics.length === 0) return twice;
+  const at = join(path, "minReplicas");
+  const blind = metrics.every(({ activation }) => activation === undefined);
+  const says = "0 needs a metric with an `activation`, which says from when on a pod is needed.";
+  const floor = "0 does not go with actuator hpa: an HPA does not scale to 0.";
+  return [
+    ...twice,
+    ...(blind ? [{ path: at, message: says }] : []),
+    ...(actuator === "hpa" ? [{ path: at, message: floor }] : []),
+  ];
 }
 
 function checkDistinct(targets: readonly TargetConfig[], issues: Issue[]): void {

@@ -27,6 +27,8 @@ export interface Comparison extends About {
 export interface Count extends About {
   readonly fields: readonly string[];
   readonly allowed: readonly number[];
+  /** The field that a message is about; the group itself when not given. */
+  readonly at?: string;
 }
 
 export type Rule = Comparison | Count;

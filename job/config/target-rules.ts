@@ -17,6 +17,21 @@ export const TARGET_RULES: readonly Rule[] = [
   },
   {
     level: "refuse",
+    fields: ["targetCpu", "metrics"],
+    allowed: [1, 2],
+    at: "targetCpu",
+    says: "is missing: set it in the file, by --target-cpu or by PROPHET_AUTOSCALER_TARGET_CPU, or give the target metrics.",
+  },
+  {
+    level: "refuse",
+    left: { field: "minReplicas" },
+    is: ">=",
+    right: 1,
+    unless: "metrics",
+    says: "{left} needs a metric in `metrics` with an `activation`: from 0 pods no CPU is measured.",
+  },
+  {
+    level: "refuse",
     left: { field: "targetCpu" },
     is: "<=",
     right: { field: "podCpuLimit" },
@@ -68,6 +83,17 @@ export const TARGET_RULES: readonly Rule[] = [
   },
   fewPoints("history", "step"),
   fewPoints("calibration", "step"),
+];
+
+/** Of one metric. */
+export const METRIC_RULES: readonly Rule[] = [
+  {
+    level: "refuse",
+    left: { field: "scaleDownQuantile" },
+    is: ">=",
+    right: { field: "quantile" },
+    says: "{left} is below quantile, which is {right}. Pods would be removed sooner than they are added.",
+  },
 ];
 
 /** Of one entry of the calendar. */

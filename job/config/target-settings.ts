@@ -1,6 +1,7 @@
 /** From the table's values of a target to what the core takes: names and numbers that follow from others. */
-import type { ScheduleRule, TargetConfig } from "../core/target.ts";
+import type { MetricSettings, ScheduleRule, TargetConfig } from "../core/target.ts";
 import { complete } from "./complete.ts";
+import type { METRIC } from "./metric-schema.ts";
 import { DAYS, type SCHEDULE_RULE } from "./nested-schema.ts";
 import { MAX_POINTS } from "./rules.ts";
 import type { Part, Value } from "./schema.ts";
@@ -21,6 +22,7 @@ export function resolveTarget(given: Part<Target>): TargetConfig {
   const full = complete(TABLE.target, given, "", (path) => {
     throw new RangeError(`${path} is missing`);
   });
+  if (full.targetCpu === undefined && full.metrics === undefined) throw new RangeError("targetCpu is missing");
   return targetFrom(full);
 }
 
@@ -28,6 +30,8 @@ export function resolveTarget(given: Part<Target>): TargetConfig {
 export function targetFrom(raw: Value<Target>): Settings["targets"][number] {
   const { name, hpaName, schedule, ...rest } = raw;
   const down = raw.scaleDownQuantile ?? keepLevel(raw.quantile);
+  const metrics = (raw.metrics ?? []).map(toMetric);
+  const highest = metrics.reduce((most, { scaleDownQuantile = down }) => Math.max(most, scaleDownQuantile), down);
   const floor = hpaName ?? (raw.actuator === "hpa" ? raw.scaleTargetRef?.name : undefined);
   return {
     ...rest,
@@ -35,7 +39,8 @@ export function targetFrom(raw: Value<Target>): Settings["targets"][number] {
     namespace: raw.namespace ?? "default",
     schedule: schedule.map(toRule),
     scaleDownQuantile: down,
-    calibration: raw.calibration ?? calibrationFor(down, raw.step),
+    metrics,
+    calibration: raw.calibration ?? calibrationFor(highest, raw.step),
     ...(floor === undefined ? {} : { hpaName: floor }),
   };
 }
@@ -50,6 +55,13 @@ export function keepLevel(quantile: number): number {
 function calibrationFor(level: number, step: number): number {
   const [least, most] = CALIBRATION;
   return Math.min(MAX_POINTS * step, most, Math.max(least, Math.round(SEEN / (1 - level))));
+}
+
+/** A level of its own for scale-out brings one for scale-in with it, as the target's does. */
+function toMetric(raw: Value<typeof METRIC>): MetricSettings {
+  const { quantile, scaleDownQuantile } = raw;
+  if (quantile === undefined || scaleDownQuantile !== undefined) return raw;
+  return { ...raw, scaleDownQuantile: keepLevel(quantile) };
 }
 
 function toRule(raw: Value<typeof SCHEDULE_RULE>): ScheduleRule {

@@ -1,14 +1,31 @@
-/** Numbers as people write them: `30m` of time, `100m` of a core, `90%`; read and written back. */
+/** Numbers as people write them: `30m` of time, `100m` of a core, `500Mi`, `90%`; read and written back. */
 import type { Unit } from "./schema.ts";
 
 const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+$/;
 const DURATION_PART = /(\d+(?:\.\d+)?)(ms|[smhdw])/g;
+/** Suffixes of Kubernetes' quantities, and what divides or multiplies. */
+const SUFFIXES: Readonly<Record<string, readonly [times: number, by: number]>> = {
+  m: [1, 1000],
+  k: [1e3, 1],
+  M: [1e6, 1],
+  G: [1e9, 1],
+  T: [1e12, 1],
+  Ki: [2 ** 10, 1],
+  Mi: [2 ** 20, 1],
+  Gi: [2 ** 30, 1],
+  Ti: [2 ** 40, 1],
+};
+const QUANTITY = /^(\d+(?:\.\d+)?)(m|k|[MGT]i?|Ki)$/;
 const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** How a number of each unit may be written, for messages and for the JSON Schema. */
 export const WRITTEN: Readonly<Record<Unit, { readonly as: string; readonly pattern: string | null }>> = {
   cores: { as: "cores such as 0.05, or milli-cores such as 50m", pattern: "^\\d+(\\.\\d+)?m?$" },
+  amount: {
+    as: "a number, or a quantity such as 500m, 10k, 500Mi",
+    pattern: "^\\d+(\\.\\d+)?(m|k|[MGT]i?|Ki)?$",
+  },
   seconds: {
     as: "seconds, or a duration such as 15s, 30m, 7d",
     pattern: "^((\\d+(\\.\\d+)?(ms|[smhdw]))+|\\d+(\\.\\d+)?)$",
@@ -29,6 +46,7 @@ export function parseUnit(unit: Unit, value: unknown): number | null {
 function parseText(unit: Unit, text: string): number | null {
   if (PLAIN.test(text)) return Number(text);
   if (unit === "cores" && text.endsWith("m")) return scaled(text.slice(0, -1), 1000);
+  if (unit === "amount") return quantityOf(text);
   if (unit === "ratio" && text.endsWith("%")) return scaled(text.slice(0, -1), 100);
   if (unit === "seconds" && DURATION.test(text)) {
     let sum = 0;
@@ -36,6 +54,13 @@ function parseText(unit: Unit, text: string): number | null {
     return sum;
   }
   return null;
+}
+
+function quantityOf(text: string): number | null {
+  const [, number, suffix] = QUANTITY.exec(text) ?? [];
+  if (number === undefined || suffix === undefined) return null;
+  const [times, by] = SUFFIXES[suffix]!;
+  return (Number(number) * times) / by;
 }
 
 /** Divides by a whole divisor, not by a product with 0.001: 50m is 0.05 exactly. */

@@ -49,6 +49,37 @@ export interface ScheduleRule {
   readonly factor?: number;
 }
 
+/** A metric of a target beside its CPU, as autoscaling/v2 has them: a total over the whole workload, in any unit. */
+export interface MetricSettings {
+  /** Unique among the target's metrics; `cpu` is the CPU's. */
+  readonly name: string;
+  /** What the metric source is asked for the total. */
+  readonly query: string;
+  /** How much of it one pod should carry. */
+  readonly averageValue: number;
+  /** For people, e.g. "requests/s"; absent: none. */
+  readonly unit?: string;
+  /** As those of the target, for this metric alone; absent: the target's. */
+  readonly quantile?: Probability;
+  readonly scaleDownQuantile?: Probability;
+  /** Up to this much is no demand: with minReplicas 0 nothing needs to run for it. Absent: the metric has no say about 0. */
+  readonly activation?: number;
+}
+
+/** A metric as the decision takes it: with every setting, its own or the target's. */
+export interface Metric extends Required<Pick<MetricSettings, "name" | "averageValue" | "unit">> {
+  /** What the metric source is asked; absent: the source's own question for the CPU of the workload's pods. */
+  readonly query?: string;
+  readonly quantile: Probability;
+  readonly scaleDownQuantile: Probability;
+  readonly activation?: number;
+  /**
+   * Whether it is the pods' own CPU. Without pods there is none; of running pods it is never exactly 0 and never above
+   * their limits; pods that start anew burn more of it than they serve.
+   */
+  readonly ofPods: boolean;
+}
+
 export type Mode = "Active" | "ForecastOnly" | "Off";
 
 /** All settings of one target. */
@@ -62,8 +93,11 @@ export interface TargetConfig {
   readonly hpaName?: string;
   /** A query of its own, in the metric source's language; absent: the source's. */
   readonly query?: string;
-  /** CPU one pod should carry, in cores. */
-  readonly targetCpu: Cores;
+  /** CPU one pod should carry, in cores: the short form of a first metric. Absent: only `metrics` count. */
+  readonly targetCpu?: Cores;
+  /** Metrics beside the CPU. The largest recommendation wins. */
+  readonly metrics: readonly MetricSettings[];
+  /** 0 only where a metric has an `activation`. */
   readonly minReplicas: Replicas;
   readonly maxReplicas: Replicas;
   /** CPU limit of one pod in cores, when known: a total above replicas x limit x 1.1 is refused as absurd. */
@@ -74,6 +108,8 @@ export interface TargetConfig {
   readonly calibration: Seconds;
   readonly step: Seconds;
   readonly method: Method;
+  /** With minReplicas 0: without demand or forecast of it for so long, the last pod goes too. */
+  readonly idlePeriod: Seconds;
   /** Level of the quantile of the maximum that replicas are bought for. */
   readonly quantile: Probability;
   /** Scale-in goes no lower than this quantile, >= `quantile`; absent: the same. The band between the two costs little and stops flapping at a rounding edge. */
@@ -111,4 +147,19 @@ export interface TargetConfig {
 /** How far back a target's history is read: the longer of `history` and `calibration`, seconds. */
 export function readWindow(target: Pick<TargetConfig, "history" | "calibration">): Seconds {
   return Math.max(target.history, target.calibration);
+}
+
+/** The name of the metric that `targetCpu` is the short form of. */
+export const CPU = "cpu";
+
+/** The metrics of a target, at least one: its CPU first, then the others in their order. */
+export function metricsOf(target: TargetConfig): readonly Metric[] {
+  const { targetCpu, quantile, scaleDownQuantile = quantile } = target;
+  const levels = { quantile, scaleDownQuantile };
+  const asked = target.query === undefined ? {} : { query: target.query };
+  const cpu: readonly Metric[] =
+    targetCpu === undefined
+      ? []
+      : [{ name: CPU, unit: "cores", averageValue: targetCpu, ofPods: true, ...levels, ...asked }];
+  return [...cpu, ...target.metrics.map((metric) => ({ unit: "", ofPods: false, ...levels, ...metric }))];
 }

@@ -4,7 +4,7 @@ import { type Mode, type ProphetOptions, SECONDS_PER_DAY } from "../core/forecas
 import { predict } from "../core/forecast/prophet/predict.ts";
 import { defaultProphet, originalProphet, seasonalProphet } from "../core/forecast/prophet/presets.ts";
 import type { Method } from "../core/forecast/types.ts";
-import type { TickRecord } from "../core/policy/types.ts";
+import type { MetricRecord } from "../core/policy/types.ts";
 import type { Series } from "../core/series/types.ts";
 import type { BandPoint, Point } from "./picture.ts";
 import { tickStep } from "./ticks.ts";
@@ -13,13 +13,18 @@ import { tickStep } from "./ticks.ts";
 export interface SeasonPart {
   readonly name: string;
   readonly period: number;
-  /** additive: cores; multiplicative: a share of the trend. */
+  /** additive: the metric's unit; multiplicative: a share of the trend. */
   readonly mode: Mode;
   readonly points: readonly Point[];
 }
 
 /** What is drawn of one fit. */
-export interface Components {
+export interface Components extends Parts {
+  /** The metric's unit. */
+  readonly unit: string;
+}
+
+interface Parts {
   /** How the fit was made, for the title. */
   readonly source: string;
   /** Trend with Prophet's 80 % interval, over the history and the lead. */
@@ -35,12 +40,16 @@ const SUNDAY = Date.UTC(2017, 0, 1) / 1000;
 const ORDER = 4;
 
 /**
- * The parts of a record's history, by method: Prophet with its own options for `prophet` and `original`; for `auto`, which blends
+ * The parts of a metric's history, by method: Prophet with its own options for `prophet` and `original`; for `auto`, which blends
  * many models and has no parts of its own, Prophet with the season that was found, and with its defaults over the longer history.
  * Empty for `naive`, and where a fit has no answer.
  */
-export function componentsOf(record: TickRecord, method: Method): readonly Components[] {
-  const { series, longHistory, forecast, lead } = record;
+export function componentsOf(record: MetricRecord, method: Method): readonly Components[] {
+  const { unit } = record.metric;
+  return partsOf(record, method).map((made) => ({ ...made, unit }));
+}
+
+function partsOf({ series, longHistory, forecast, lead }: MetricRecord, method: Method): readonly Parts[] {
   if (series === null || method === "naive") return [];
   if (method !== "auto") {
     const options = method === "prophet" ? defaultProphet() : originalProphet();
@@ -57,7 +66,7 @@ export function componentsOf(record: TickRecord, method: Method): readonly Compo
   return [...parts("Prophet with the season found", series, lead, found), ...long];
 }
 
-function parts(source: string, series: Series, lead: number, options: ProphetOptions): readonly Components[] {
+function parts(source: string, series: Series, lead: number, options: ProphetOptions): readonly Parts[] {
   const { start, step, values, filled } = series;
   const ds = Float64Array.from({ length: values.length }, (_, i) => start + i * step);
   const model = fit({ ds, y: Float64Array.from(values, (v, i) => (filled[i] === 1 ? Number.NaN : v)) }, options);

@@ -1,11 +1,11 @@
 /** What a picture of one tick shows, as plain rows: made of its record, drawn by the terminal plot, the SVG and the page alike. */
 import type { Forecaster } from "../core/forecast/types.ts";
-import type { TickRecord } from "../core/policy/types.ts";
+import { leadingMetric, type TickRecord } from "../core/policy/types.ts";
 import type { Series } from "../core/series/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import { historicalForecasts } from "../replay/historical-forecasts.ts";
 
-/** A point in time (epoch seconds) and its value (cores). */
+/** A point in time (epoch seconds) and its value in the metric's unit. */
 export interface Point {
   readonly t: number;
   readonly y: number;
@@ -20,6 +20,9 @@ export interface BandPoint extends Point {
 /** Everything drawn. */
 export interface Picture {
   readonly title: string;
+  /** What is drawn: CPU, or the metric's name; and its unit. */
+  readonly load: string;
+  readonly unit: string;
   readonly step: number;
   /** Seconds that the decision looks ahead. */
   readonly lead: number;
@@ -31,7 +34,7 @@ export interface Picture {
   readonly now: number;
   /** Demand that replicas are bought for: a quantile of the maximum between the two times. */
   readonly cover: { readonly y: number; readonly level: number; readonly from: number; readonly until: number } | null;
-  /** What the pods carry at their target, now and as decided, in cores. */
+  /** What the pods carry at their target, now and as decided. */
   readonly capacity: { readonly before: number; readonly after: number; readonly from: number; readonly to: number };
 }
 
@@ -42,16 +45,25 @@ const MOST_FORECASTS = 120;
 /** The past that is shown is at least so many leads long. */
 const LEADS_SHOWN = 6;
 
-/** The picture of a record; null when it has no data to draw. `forecaster` is asked again at past origins. */
-export function pictureOf(target: TargetConfig, record: TickRecord, forecaster: Forecaster): Picture | null {
-  const { series, forecast, decision, lead } = record;
+/**
+ * The picture of one metric of a record, by default of the one that asks for the most; null when it has no data to draw.
+ * `forecaster` is asked again at past origins.
+ */
+export function pictureOf(
+  target: TargetConfig,
+  record: TickRecord,
+  forecaster: Forecaster,
+  made = leadingMetric(record),
+): Picture | null {
+  const { decision } = record;
+  const { series, forecast, lead, metric } = made;
   if (series === null || series.values.length === 0) return null;
   const { step } = series;
   const leadSteps = Math.max(1, Math.ceil(lead / step - 1e-9));
   const shown = Math.ceil(Math.max(target.history, LEADS_SHOWN * lead) / step);
   const horizonSteps = Math.max(1, Math.ceil(target.horizon / step - 1e-9));
   const most = Math.min(MOST_FORECASTS, Math.ceil(PAST_VALUES / series.values.length));
-  const past = { leadSteps, horizonSteps, shown, most, longHistory: record.longHistory };
+  const past = { leadSteps, horizonSteps, shown, most, longHistory: made.longHistory };
   const end = series.start + (series.values.length - 1) * step;
   const future = Array.from(forecast?.path.subarray(0, leadSteps) ?? [], (y, k) => ({
     t: end + (k + 1) * step,
@@ -59,10 +71,12 @@ export function pictureOf(target: TargetConfig, record: TickRecord, forecaster: 
     low: forecast?.lower[k] ?? y,
     high: forecast?.upper[k] ?? y,
   }));
-  const covered = Number.isFinite(record.quantile) && forecast !== null;
+  const covered = Number.isFinite(made.quantile) && forecast !== null;
   const from = Math.max(record.now, end);
   return {
     title: `${target.namespace}/${target.name}`,
+    load: metric.ofPods ? "CPU" : metric.name,
+    unit: metric.unit,
     step,
     lead,
     actual: measuredPoints(series, shown),
@@ -70,11 +84,11 @@ export function pictureOf(target: TargetConfig, record: TickRecord, forecaster: 
     future,
     now: record.now,
     cover: covered
-      ? { y: record.quantile, level: record.level, from: from + record.readyAfter, until: from + lead }
+      ? { y: made.quantile, level: metric.quantile, from: from + made.readyAfter, until: from + lead }
       : null,
     capacity: {
-      before: decision.current * target.targetCpu,
-      after: decision.replicas * target.targetCpu,
+      before: decision.current * metric.averageValue,
+      after: decision.replicas * metric.averageValue,
       from: decision.current,
       to: decision.replicas,
     },

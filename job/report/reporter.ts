@@ -1,5 +1,5 @@
 /** The Reporter of the command line: keeps what each tick recorded, writes the log; never fails a run. */
-import type { TickRecord } from "../core/policy/types.ts";
+import { leadingMetric, type TickRecord } from "../core/policy/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { Outcome, Reporter } from "../ports.ts";
 import type { Log } from "./log.ts";
@@ -35,7 +35,8 @@ export function collectingReporter(log: Log, quiet: boolean): Reporter & { reado
 
 /** The decision record as one log line: every intermediate number, but not the curves. */
 function logTick(log: Log, { target, record, outcome }: Reported, quiet: boolean): void {
-  const { trail, forecast, ...rest } = outcome;
+  const { trail, forecast, metrics, ...rest } = outcome;
+  const leading = record === null ? null : leadingMetric(record);
   log(quiet ? "debug" : outcome.action === "failed" ? "error" : "info", outcome.message, {
     target: `${target.namespace}/${target.name}`,
     action: rest.action,
@@ -45,18 +46,20 @@ function logTick(log: Log, { target, record, outcome }: Reported, quiet: boolean
   });
   log("debug", "decision record", {
     target: `${target.namespace}/${target.name}`,
-    ...(record === null
+    ...(leading === null
       ? {}
       : {
-          now: record.now,
-          quality: record.quality,
-          demand: record.demand,
-          lead: record.lead,
-          readyAfter: record.readyAfter,
-          quantile: record.quantile,
+          now: record?.now,
+          metric: leading.metric.name,
+          quality: leading.quality,
+          demand: leading.demand,
+          lead: leading.lead,
+          readyAfter: leading.readyAfter,
+          quantile: leading.quantile,
         }),
     forecast,
-    weights: record?.forecast?.modelWeights,
+    weights: leading?.forecast?.modelWeights,
+    ...(metrics.length > 1 ? { metrics } : {}),
     trail,
   });
 }

@@ -18,7 +18,10 @@ export function componentsHeight(all: readonly Components[]): number {
 
 /** The panels from `top` down. */
 export function componentsBody(all: readonly Components[], top: number, width: number): string {
-  const panels = all.flatMap((parts) => [trendPanel(parts), ...parts.seasons.map(seasonPanel)]);
+  const panels = all.flatMap((parts) => [
+    trendPanel(parts),
+    ...parts.seasons.map((season) => seasonPanel(season, parts.unit)),
+  ]);
   return panels.map((draw, i) => draw(top + i * EACH, width)).join("\n");
 }
 
@@ -62,12 +65,18 @@ function drawn({ title, unit, domain, ticks, value, marks }: Content): Draw {
     ].join("\n");
 }
 
-function trendPanel({ source, trend }: Components): Draw {
-  const milli = Math.max(...trend.map((p) => p.high)) < 2;
+/** The unit and a comma; nothing without one. */
+function shown(unit: string, milli: boolean): string {
+  const name = milli ? "milli-cores" : unit;
+  return name === "" ? "" : `${name}, `;
+}
+
+function trendPanel({ source, trend, unit: own }: Components): Draw {
+  const milli = own === "cores" && Math.max(...trend.map((p) => p.high)) < 2;
   const times = timeTicks(trend[0]!.t, trend.at(-1)!.t, 6);
   const names = timeLabels(times);
   return drawn({
-    title: `trend, ${milli ? "milli-cores" : "cores"}, 80 % band (${source})`,
+    title: `trend, ${shown(own, milli)}80 % band (${source})`,
     unit: "time (UTC)",
     domain: [trend[0]!.t, trend.at(-1)!.t],
     ticks: times.map((time, i) => [time.getTime() / 1000, names[i]!] as const),
@@ -79,12 +88,12 @@ function trendPanel({ source, trend }: Components): Draw {
   });
 }
 
-function seasonPanel({ name, period, mode, points }: SeasonPart): Draw {
+function seasonPanel({ name, period, mode, points }: SeasonPart, own: string): Draw {
   const share = mode === "multiplicative";
-  const milli = Math.max(...points.map((p) => Math.abs(p.y))) < 2;
+  const milli = own === "cores" && Math.max(...points.map((p) => Math.abs(p.y))) < 2;
   const { unit, ticks } = seasonTicks(period);
   return drawn({
-    title: `${name}, ${share ? "% of the trend" : milli ? "milli-cores" : "cores"}`,
+    title: share ? `${name}, % of the trend` : `${name}, ${shown(own, milli)}`.replace(/, $/, ""),
     unit,
     domain: [0, period],
     ticks,

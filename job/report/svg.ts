@@ -4,7 +4,7 @@ import { bodyTop, frame, type LegendEntry, label, panel, sign } from "./chart.ts
 import type { Components } from "./components.ts";
 import type { BandPoint, Picture } from "./picture.ts";
 import { componentsBody, componentsHeight } from "./svg-components.ts";
-import { cpu, number } from "./text.ts";
+import { amount, number } from "./text.ts";
 import { LIGHT } from "./theme.ts";
 import { timeLabels, timeTicks } from "./ticks.ts";
 
@@ -35,7 +35,7 @@ export function forecastSvg(picture: Picture, components: readonly Components[] 
   const { from, to } = picture.capacity;
   const decided = from === to ? `stays at ${to} pods` : `${from} \u2192 ${to} pods`;
   const body = [
-    label(16, top - 22, load.milli ? "CPU, milli-cores" : "CPU, cores"),
+    label(16, top - 22, axisName(picture, load)),
     label(split + GAP, top - 22, `the next ${number(picture.lead)} s`),
     pastPanel(picture, load, split, top),
     futurePanel(picture, load, split + GAP, WIDTH - split - GAP, top),
@@ -52,27 +52,37 @@ export function forecastSvg(picture: Picture, components: readonly Components[] 
   });
 }
 
-function loadOf({ actual, before, future, cover, capacity }: Picture): Load {
+function loadOf({ actual, before, future, cover, capacity, unit }: Picture): Load {
   const highs = [...before, ...future].map((p) => p.high);
   const data = Math.max(...actual.map((p) => p.y), ...highs, cover?.y ?? 0, 1e-9);
   const carried = Math.max(capacity.before, capacity.after);
   // capacity far above the load would press the load flat; the legend still names it
   const top = (carried <= 2.5 * data ? Math.max(data, carried) : data) * 1.06;
-  return { top, milli: top < 2 };
+  return { top, milli: unit === "cores" && top < 2 };
+}
+
+function axisName({ load, unit }: Picture, { milli }: Load): string {
+  const shown = milli ? "milli-cores" : unit;
+  return shown === "" ? load : `${load}, ${shown}`;
 }
 
 /** One entry a mark, in the order of the panels. */
-function legendOf({ lead, cover, capacity }: Picture, load: Load): readonly LegendEntry[] {
+function legendOf({ lead, cover, capacity, load: name, unit }: Picture, load: Load): readonly LegendEntry[] {
   const { forecast, ink, pods } = LIGHT;
   const { from, to } = capacity;
   const forecastSign = (width: number) => sign.band(forecast, BAND) + sign.line(forecast, width);
   return [
-    { sign: sign.dot(ink, 3), label: "CPU as measured" },
+    { sign: sign.dot(ink, 3), label: `${name} as measured` },
     { sign: forecastSign(2), label: `forecast ${number(lead)} s before, 90 %` },
     { sign: forecastSign(4), label: "forecast from now, 90 %" },
     ...(cover === null
       ? []
-      : [{ sign: sign.line(ink, 2.5, DASH), label: `to cover: ${cpu(cover.y)}, quantile ${number(cover.level)}` }]),
+      : [
+          {
+            sign: sign.line(ink, 2.5, DASH),
+            label: `to cover: ${amount(cover.y, unit)}, quantile ${number(cover.level)}`,
+          },
+        ]),
     ...(carriedShown(capacity, load)
       ? [{ sign: sign.line(pods, 2.5), label: `carried by ${from === to ? to : `${from}, then ${to}`} pods` }]
       : []),

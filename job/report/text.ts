@@ -1,5 +1,5 @@
 /** The decision and its trail for a person: aligned lines, the numbers that decided, no wide characters. */
-import type { TickRecord, TrailEntry } from "../core/policy/types.ts";
+import type { MetricRecord, TickRecord, TrailEntry } from "../core/policy/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { Outcome } from "../ports.ts";
 
@@ -16,6 +16,12 @@ export function number(value: number): string {
 export function cpu(cores: number): string {
   if (!Number.isFinite(cores)) return "-";
   return Math.abs(cores) < 1 ? `${number(cores * 1000)}m` : `${number(cores)} cores`;
+}
+
+/** An amount of a metric in its unit; cores as Kubernetes writes them. */
+export function amount(value: number, unit: string): string {
+  if (unit === "cores") return cpu(value);
+  return unit === "" || !Number.isFinite(value) ? number(value) : `${number(value)} ${unit}`;
 }
 
 /** The words of a text in lines of at most `width` characters, later lines indented; a word that is longer stands alone. */
@@ -89,18 +95,30 @@ function isTrail(entry: unknown): entry is TrailEntry {
 
 /** The trail as lines: stage, replicas, reason, message. */
 export function trailLines(trail: readonly unknown[], width = Number.POSITIVE_INFINITY): readonly string[] {
-  const rows = trail.filter(isTrail).map((e) => {
+  const entries = trail.filter(isTrail);
+  const several = new Set(entries.flatMap(({ metric }) => (metric === undefined ? [] : [metric]))).size > 1;
+  const rows = entries.map((e) => {
     const change = e.from === e.to ? String(e.to) : `${e.from} -> ${e.to}`;
-    return [e.stage, change, e.reason, e.message];
+    return [several && e.metric !== undefined ? `${e.metric}: ${e.stage}` : e.stage, change, e.reason, e.message];
   });
   return columns(rows, width - 2).map((line) => `  ${line}`);
 }
 
-function facts(target: TargetConfig, record: TickRecord, width: number): readonly string[] {
-  const { quality, forecast } = record;
+function facts(target: TargetConfig, { metrics }: TickRecord, width: number): readonly string[] {
+  const rows = metrics.flatMap((record) => {
+    const { name } = record.metric;
+    const named = ([head, ...rest]: readonly string[]) => [`${name}: ${head}`, ...rest];
+    return metrics.length > 1 ? factsOf(target, record).map(named) : factsOf(target, record);
+  });
+  return columns(rows, width - 2).map((line) => `  ${line}`);
+}
+
+function factsOf(target: TargetConfig, record: MetricRecord): (readonly string[])[] {
+  const { metric, quality, forecast } = record;
+  const { averageValue, unit } = metric;
   const rows = [
     ["data", `${quality.message}`],
-    ["demand now", `${cpu(record.demand)} (${cpu(target.targetCpu)} a pod)`],
+    ["demand now", `${amount(record.demand, unit)} (${amount(averageValue, unit)} a pod)`],
   ];
   if (forecast !== null) {
     const weights = Object.entries(forecast.modelWeights)
@@ -112,17 +130,17 @@ function facts(target: TargetConfig, record: TickRecord, width: number): readonl
     rows.push(
       [
         "forecast",
-        `${forecast.method}: mean ${cpu(forecast.mean)} over the next ${number(target.horizon)} s, ${season}`,
+        `${forecast.method}: mean ${amount(forecast.mean, unit)} over the next ${number(target.horizon)} s, ${season}`,
       ],
       [
         "to cover",
-        `${cpu(record.quantile)} = ${number(record.level)} quantile of the maximum ${number(record.readyAfter)} to ${number(record.lead)} s ahead`,
+        `${amount(record.quantile, unit)} = ${number(metric.quantile)} quantile of the maximum ${number(record.readyAfter)} to ${number(record.lead)} s ahead`,
       ],
       ["recent error", `${number(forecast.skill)} of repeating the last value, over ${forecast.origins} origins`],
     );
     if (weights.length > 0) rows.push(["models", weights.join(", ")]);
   }
-  return columns(rows, width - 2).map((line) => `  ${line}`);
+  return rows;
 }
 
 /** One target's run: what was done, why, from which numbers, and stage by stage, in lines of at most `width` characters. */

@@ -3,19 +3,25 @@ import type { Forecaster, Method } from "../core/forecast/types.ts";
 import { asError } from "../core/result.ts";
 import { EMPTY_STATE } from "../core/state/codec.ts";
 import type { TargetState } from "../core/state/types.ts";
-import type { TargetConfig } from "../core/target.ts";
+import { metricsOf, type TargetConfig } from "../core/target.ts";
 import { type TickOutput, tick } from "../core/tick.ts";
 import type { ScaleReading } from "../ports.ts";
 import { memoryOf } from "./memory.ts";
 import type { Readings } from "./read.ts";
+
+/** A metric whose history could not be read. */
+export interface HistoryFailure {
+  readonly metric: string;
+  readonly error: Error;
+}
 
 /** What one run makes of one target. `output` null: nothing is decided, see `failure`. */
 export interface TargetDecision {
   readonly target: TargetConfig;
   readonly output: TickOutput | null;
   readonly failure?: Error;
-  /** The history could not be read; the decision was made without. */
-  readonly historyError?: Error;
+  /** Histories that could not be read, with their metric's name; the decision was made without. */
+  readonly historyErrors: readonly HistoryFailure[];
   /** Memory before this decision, to go back to when it was claimed and could not be carried out. */
   readonly before: TargetState | undefined;
 }
@@ -28,24 +34,27 @@ export function decideAll(
 ): readonly TargetDecision[] {
   const stored = readings.state instanceof Error ? EMPTY_STATE : readings.state.state;
   return targets.map((target, i): TargetDecision => {
-    const history = readings.histories[i]!;
+    const read = readings.histories[i]!;
+    const names = metricsOf(target).map(({ name }) => name);
+    const historyErrors = read.flatMap((history, k) =>
+      history instanceof Error ? [{ metric: names[k]!, error: history }] : [],
+    );
     const scale = readings.scales[i]!;
     const before = memoryOf(stored, target);
-    if (scale instanceof Error) return { target, output: null, failure: scale, before };
-    const failed = history instanceof Error ? { historyError: history } : {};
+    if (scale instanceof Error) return { target, output: null, failure: scale, historyErrors, before };
     try {
       const input = {
         now: readings.now,
-        history: history instanceof Error ? null : history,
+        histories: read.map((history) => (history instanceof Error ? null : history)),
         current: currentOf(scale),
         pods: scale.replicas,
         conditions: scale.conditions,
         memory: before,
         config: target,
       };
-      return { target, output: tick(input, forecasterOf(target.method)), before, ...failed };
+      return { target, output: tick(input, forecasterOf(target.method)), historyErrors, before };
     } catch (error) {
-      return { target, output: null, failure: asError(error), before };
+      return { target, output: null, failure: asError(error), historyErrors, before };
     }
   });
 }

@@ -1,20 +1,21 @@
 /** Decisions -> outcomes: what became of each target, in the words of the contract. */
 import type { Reason } from "../core/policy/reasons.ts";
+import { leadingMetric, type MetricRecord } from "../core/policy/types.ts";
 import type { OtherWrite } from "../core/policy/writer.ts";
-import type { Outcome } from "../ports.ts";
-import type { TargetDecision } from "./decide.ts";
+import { metricsOf } from "../core/target.ts";
+import type { ForecastOutcome, MetricOutcome, Outcome } from "../ports.ts";
+import type { HistoryFailure, TargetDecision } from "./decide.ts";
 
 const ACTIONS = { scale: "scaled", keep: "unchanged", hold: "held" } as const;
 
 /** The outcome of a decision that was carried out. A history that could not be read is a failure unless the fallback or a bound acted. */
 export function outcomeOf(decided: TargetDecision, prefix = ""): Outcome {
-  const { output, failure, historyError } = decided;
+  const { output, failure, historyErrors } = decided;
   if (output === null) return failedOutcome(decided, failure ?? new Error("not decided"));
   const { decision } = output;
-  if (historyError !== undefined && decision.action === "hold" && decision.reason === "NoData") {
-    return failedOutcome(decided, historyError);
-  }
-  const message = prefix + decision.message + (historyError === undefined ? "" : ` (${describe(historyError)})`);
+  if (historyErrors.length > 0 && decision.action === "hold" && decision.reason === "NoData")
+    return failedOutcome(decided, historyErrors[0]!.error);
+  const message = `${prefix}${decision.message}${historyErrors.map(failureText(decided)).join("")}`;
   const writer = decision.reason === "Overruled" ? null : decision.otherWriter;
   const whole = writer === null ? message : `${message}; ${writer.message}`;
   return make(decided, ACTIONS[decision.action], decision.replicas, decision.reason, whole);
@@ -45,16 +46,8 @@ function make(
 ): Outcome {
   const { target, output } = decided;
   const from = output?.decision.current ?? null;
-  const made = output?.record.forecast ?? null;
-  const forecast =
-    made === null || output === null
-      ? null
-      : {
-          max: (made.parts?.at(-1) ?? made).max,
-          quantile: output.record.quantile,
-          level: output.record.level,
-          method: made.method,
-        };
+  const forecast = output === null ? null : forecastOf(leadingMetric(output.record));
+  const metrics = output?.record.metrics.map(metricOutcome) ?? [];
   const trail = output?.decision.trail ?? [];
   const other = writerOf(decided);
   return {
@@ -65,9 +58,31 @@ function make(
     reason,
     message,
     forecast,
+    metrics,
     ...(other && { otherWriter: other }),
     trail,
   };
+}
+
+function metricOutcome(record: MetricRecord): MetricOutcome {
+  const { metric, quality, demand, replicas } = record;
+  const { name, unit, averageValue } = metric;
+  const { verdict, reason } = quality;
+  const known = Number.isFinite(demand) ? demand : null;
+  const forecast = forecastOf(record);
+  return { name, unit, averageValue, data: { verdict, reason }, demand: known, replicas, forecast };
+}
+
+function forecastOf({ forecast, quantile, metric }: MetricRecord): ForecastOutcome | null {
+  if (forecast === null) return null;
+  const { max } = forecast.parts?.at(-1) ?? forecast;
+  return { max, quantile, level: metric.quantile, method: forecast.method };
+}
+
+/** In brackets after the message; of several metrics with the name. */
+function failureText({ target }: TargetDecision): (failure: HistoryFailure) => string {
+  const several = metricsOf(target).length > 1;
+  return ({ metric, error }) => ` (${several ? `${metric}: ` : ""}${describe(error)})`;
 }
 
 /** Message and the chain of causes, each once. */

@@ -1,28 +1,35 @@
 /** What a run reads: the time and the histories, the scale of every target, the state; what cannot be read is its error. */
 import { asError } from "../core/result.ts";
-import type { TargetConfig } from "../core/target.ts";
+import { metricsOf, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import { eachAtOnce } from "../each-at-once.ts";
-import type { HistoryReading, Ports, ScaleReading, StateReading } from "../ports.ts";
+import type { HistoryQuery, HistoryReading, Ports, ScaleReading, StateReading } from "../ports.ts";
 import { memoryOf } from "./memory.ts";
 
 /** Everything a run has read; what could not be read is its error. Same order as the targets. */
 export interface Readings {
   readonly now: EpochSeconds;
-  readonly histories: readonly (HistoryReading | Error)[];
+  /** Of each target one for each of its metrics. */
+  readonly histories: readonly (readonly (HistoryReading | Error)[])[];
   readonly scales: readonly (ScaleReading | Error)[];
   readonly state: StateReading | Error;
+}
+
+/** What is asked about a target, one query for each of its metrics. */
+export function queriesOf(target: TargetConfig): readonly HistoryQuery[] {
+  return metricsOf(target).map((metric) => ({ target, metric }));
 }
 
 /** Clocks further apart than this are worth a warning; "now" is the source's in any case. */
 const MAX_SKEW: Seconds = 5;
 
-/** The source's time and one history per target. Without the source the time is our own. */
+/** The source's time and one history per metric of each target. Without the source the time is our own. */
 export async function readHistories(
   { history, clock, reporter }: Ports,
   targets: readonly TargetConfig[],
 ): Promise<Pick<Readings, "now" | "histories">> {
   const local = clock.now();
+  const queries = targets.map(queriesOf);
   try {
     const now = await history.now();
     const skew = Math.abs(now - local);
@@ -30,12 +37,12 @@ export async function readHistories(
       const text = `the clock of the metric source is ${skew.toFixed(1)} s away from ours; its time is used`;
       reporter.log("warn", text, { skew });
     }
-    const histories = await history.read(targets, now);
-    const missing = new Error("the source gave no reading for this target");
-    return { now, histories: targets.map((_, i) => histories[i] ?? missing) };
+    const answers = (await history.read(queries.flat(), now)).values();
+    const missing = new Error("the source gave no reading for this metric");
+    return { now, histories: queries.map((own) => own.map(() => answers.next().value ?? missing)) };
   } catch (cause) {
     const error = asError(cause);
-    return { now: local, histories: targets.map((): HistoryReading | Error => error) };
+    return { now: local, histories: queries.map((own) => own.map(() => error)) };
   }
 }
 

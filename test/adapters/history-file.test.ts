@@ -7,6 +7,7 @@ import { HistoryError } from "../../job/adapters/errors.ts";
 import { fileHistory, parseSeries } from "../../job/adapters/history-file.ts";
 import type { HistoryReading } from "../../job/ports.ts";
 import { config } from "../fakes/config.ts";
+import { cpuOf, queryOf } from "../fakes/queries.ts";
 import { matrix } from "../fault/server.ts";
 
 let dir = "";
@@ -49,11 +50,11 @@ describe("fileHistory", () => {
     const history = fileHistory(path);
     const now = await history.now();
     expect(now).toBe(199 * 15);
-    const [reading] = (await history.read([config({ history: 300, step: 15 })], now)) as HistoryReading[];
+    const [reading] = (await history.read([cpuOf({ history: 300, step: 15 })], now)) as HistoryReading[];
     expect(reading!.samples.times).toHaveLength(20);
     expect(reading!.samples.times.at(-1)).toBe(now);
     const [earlier] = (await fileHistory(path, { at: 600 }).read(
-      [config({ history: 300, step: 15 })],
+      [cpuOf({ history: 300, step: 15 })],
       600,
     )) as HistoryReading[];
     expect(earlier!.samples.times.at(-1)).toBe(600);
@@ -64,10 +65,36 @@ describe("fileHistory", () => {
   });
 });
 
+describe("several metrics", () => {
+  const requests = { name: "requests", query: "x", averageValue: 50 };
+  const target = config({ metrics: [requests], history: 300, step: 15 });
+  const [cpu, other] = [queryOf(target, "cpu"), queryOf(target, "requests")];
+  const rows = (base: number) =>
+    `timestamp,value\n${Array.from({ length: 40 }, (_, i) => `${i * 15},${base + i}`).join("\n")}\n`;
+
+  test("are a folder with a file each, its clock the newest sample of all", async () => {
+    const folder = await mkdtemp(join(dir, "metrics-"));
+    await writeFile(join(folder, "cpu.csv"), rows(0));
+    await writeFile(join(folder, "requests.csv"), `${rows(1000)}600,7\n`);
+    const history = fileHistory(folder);
+    expect(await history.now()).toBe(600);
+    const [first, second] = (await history.read([cpu, other], 600)) as HistoryReading[];
+    expect([first!.samples.values.at(-1), second!.samples.values.at(-1)]).toEqual([39, 7]);
+    const [missing] = await history.read([queryOf(config({ metrics: [{ ...requests, name: "lag" }] }), "lag")], 600);
+    expect(String(missing)).toMatch(/has no lag\.csv and no lag\.json/);
+  });
+
+  test("a single file is the first of them, and the others say what is needed", async () => {
+    const [first, second] = await fileHistory(await file(rows(0))).read([cpu, other], 600);
+    expect((first as HistoryReading).samples.values.at(-1)).toBe(39);
+    expect(String(second)).toMatch(/has the metric requests too: give a folder/);
+  });
+});
+
 test("the longer history of a file, where it is wanted", async () => {
   const rows = Array.from({ length: 600 }, (_, i) => `${i * 60},${i}`);
   const path = await file(`timestamp,value\n${rows.join("\n")}\n`);
-  const target = config();
+  const target = cpuOf();
   const read = async (longHistory?: { range: number; step: number }) =>
     (await fileHistory(path, { longHistory }).read([target], 600 * 60))[0] as HistoryReading;
   expect((await read()).longSamples).toBeUndefined();

@@ -5,8 +5,10 @@ import { readRange } from "../../job/cli/replay-source.ts";
 import { resolveTarget } from "../../job/config/target-settings.ts";
 import type { History } from "../../job/ports.ts";
 import { QUIET } from "../fakes/io.ts";
+import { queryOf } from "../fakes/queries.ts";
 
 const target = resolveTarget({ scaleTargetRef: { name: "web" }, targetCpu: 0.4 });
+const cpu = queryOf(target, "cpu");
 const NOW = 1_000_000;
 
 /** A history that answers what it is asked, and remembers it. */
@@ -14,13 +16,11 @@ function recording(fail = -1): { history: History; asked: (readonly [number, num
   const asked: (readonly [number, number])[] = [];
   const history: History = {
     now: async () => NOW,
-    read: async ([one], until) => {
-      asked.push([until - one!.history, until]);
+    read: async ([query], until) => {
+      const one = query!.target;
+      asked.push([until - one.history, until]);
       if (asked.length - 1 === fail) return [new Error("cut off")];
-      const times = Float64Array.from(
-        { length: one!.history / one!.step },
-        (_, i) => until - one!.history + (i + 1) * 15,
-      );
+      const times = Float64Array.from({ length: one.history / one.step }, (_, i) => until - one.history + (i + 1) * 15);
       return [{ samples: { times, values: times.map(() => 1) }, partial: false, seriesCount: 1, source: "fake" }];
     },
   };
@@ -39,10 +39,10 @@ async function cli(...argv: string[]): Promise<{ code: number; err: string }> {
 describe("readRange", () => {
   it("asks once for a day, and in parts of at most 10,000 points for a week, without hole or overlap", async () => {
     const day = recording();
-    expect((await readRange(day.history, target, 86_400)).times.length).toBe(5760);
+    expect((await readRange(day.history, cpu, 86_400)).times.length).toBe(5760);
     expect(day.asked).toEqual([[NOW - 86_400, NOW]]);
     const week = recording();
-    const { times } = await readRange(week.history, target, 7 * 86_400);
+    const { times } = await readRange(week.history, cpu, 7 * 86_400);
     expect(week.asked.length).toBe(5);
     for (const [from, until] of week.asked) expect((until - from) / 15).toBeLessThanOrEqual(10_000);
     expect(times.length).toBe((7 * 86_400) / 15);
@@ -50,7 +50,7 @@ describe("readRange", () => {
   });
 
   it("fails when any part fails", async () => {
-    await expect(readRange(recording(2).history, target, 7 * 86_400)).rejects.toThrow("cut off");
+    await expect(readRange(recording(2).history, cpu, 7 * 86_400)).rejects.toThrow("cut off");
   });
 });
 

@@ -1,9 +1,9 @@
-/** What every History owes its callers: one answer per target in order, nothing from the future, a failure per target. */
+/** What every History owes its callers: one answer per query in order, nothing from the future, a failure per query. */
 import { expect, test } from "vitest";
 import type { History, HistoryReading } from "../../job/ports.ts";
-import { config } from "../fakes/config.ts";
+import { cpuOf } from "../fakes/queries.ts";
 
-/** A History that holds, for any target, the value t / 1000 at each t that is a multiple of 15, up to `end`. */
+/** A History that holds, for any query, the value t / 1000 at each t that is a multiple of 15, up to `end`. */
 export interface HistoryCase {
   readonly history: History;
   readonly end: number;
@@ -11,7 +11,7 @@ export interface HistoryCase {
 
 /** Registers the suite. */
 export function historyContract(make: () => Promise<HistoryCase>): void {
-  const target = config({ history: 300, step: 15 });
+  const cpu = cpuOf({ history: 300, step: 15 });
 
   test("its time is the end of what it holds, to a step", async () => {
     const { history, end } = await make();
@@ -20,7 +20,7 @@ export function historyContract(make: () => Promise<HistoryCase>): void {
 
   test("gives the window up to now, each value at its own time", async () => {
     const { history, end } = await make();
-    const [reading] = (await history.read([target], end)) as HistoryReading[];
+    const [reading] = (await history.read([cpu], end)) as HistoryReading[];
     expect(reading).toMatchObject({ seriesCount: 1, partial: false });
     const { times, values } = reading!.samples;
     expect(times.length).toBe(20);
@@ -32,14 +32,14 @@ export function historyContract(make: () => Promise<HistoryCase>): void {
 
   test("shows nothing after the time it is asked for", async () => {
     const { history, end } = await make();
-    const [reading] = (await history.read([target], end - 100)) as HistoryReading[];
+    const [reading] = (await history.read([cpu], end - 100)) as HistoryReading[];
     expect(Math.max(...reading!.samples.times)).toBeLessThanOrEqual(end - 100);
   });
 
-  test("answers each target in its place, and none when none is asked", async () => {
+  test("answers each query in its place, and none when none is asked", async () => {
     const { history, end } = await make();
-    const longer = config({ name: "b", history: 600, step: 15 });
-    const readings = (await history.read([target, longer, target], end)) as HistoryReading[];
+    const longer = cpuOf({ name: "b", history: 600, step: 15 });
+    const readings = (await history.read([cpu, longer, cpu], end)) as HistoryReading[];
     expect(readings.map((reading) => reading.samples.times.length)).toEqual([20, 40, 20]);
     expect(await history.read([], end)).toEqual([]);
   });

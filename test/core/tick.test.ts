@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import type { ForecastRequest } from "../../job/core/forecast/types.ts";
 import type { TickInput } from "../../job/core/policy/observe.ts";
 import { decode, encode } from "../../job/core/state/codec.ts";
-import { BLANK } from "../../job/core/state/memory.ts";
+import { BLANK, BLANK_METRIC } from "../../job/core/state/memory.ts";
+import type { LastForecast } from "../../job/core/state/types.ts";
 import { tick } from "../../job/core/tick.ts";
 import { config, NOW } from "../fakes/config.ts";
 import { constant, forecast, last } from "../fakes/forecaster.ts";
@@ -13,8 +14,10 @@ import { anyMemory } from "../fakes/state.ts";
 
 function input(more: Partial<TickInput> = {}, cores: (i: number) => number = () => 1): TickInput {
   const history = { samples: samplesOf(cores, { end: NOW - 5 }), partial: false, seriesCount: 1 };
-  return { now: NOW, history, current: 2, conditions: {}, memory: undefined, config: config(), ...more };
+  return { now: NOW, histories: [history], current: 2, conditions: {}, memory: undefined, config: config(), ...more };
 }
+
+const forecasting = (lastForecast: LastForecast) => ({ metrics: { cpu: { ...BLANK_METRIC, lastForecast } } });
 
 /** The request that the forecaster was given. */
 function asked(of: TickInput): ForecastRequest {
@@ -32,28 +35,27 @@ describe("tick", () => {
     expect(decision).toMatchObject({ action: "scale", replicas: 5, reason: "ForecastQuantile" });
     expect(memory).toMatchObject({
       changes: [{ at: NOW, from: 2, to: 5 }],
-      lastGoodData: NOW,
+      metrics: { cpu: { lastGoodData: NOW } },
       lastWritten: { replicas: 5 },
     });
-    expect(memory.lastForecast).toMatchObject({ at: NOW, quantile: 2.2, level: 0.8, mean: 2.2, method: "fake" });
-    expect(record).toMatchObject({
-      now: NOW,
-      demand: 1,
-      lead: 120,
-      level: 0.8,
+    expect(memory.metrics.cpu?.lastForecast).toMatchObject({
+      at: NOW,
       quantile: 2.2,
-      recommendation: 5,
-      decision,
+      level: 0.8,
+      mean: 2.2,
+      method: "fake",
     });
-    expect(record.series?.values.length).toBe(120);
+    expect(record).toMatchObject({ now: NOW, recommendation: 5, decision });
+    expect(record.metrics).toMatchObject([{ demand: 1, lead: 120, quantile: 2.2, replicas: 5 }]);
+    expect(record.metrics[0]?.series?.values.length).toBe(120);
   });
 
   it("asks for the lead time: lag or the true age, pod start as measured, interval", () => {
     expect(asked(input())).toMatchObject({ leadSteps: 8, horizonSteps: 4, levels: [0.8] });
     expect(asked(input({ conditions: { podStart: 90 } })).leadSteps).toBe(12);
-    expect(asked(input({ history: { ...input().history!, podStart: 60 } })).leadSteps).toBe(10);
+    expect(asked(input({ histories: [{ ...input().histories[0]!, podStart: 60 }] })).leadSteps).toBe(10);
     const late = { samples: samplesOf(() => 1, { end: NOW - 60 }), partial: false, seriesCount: 1 };
-    expect(asked(input({ history: late })).leadSteps).toBe(10);
+    expect(asked(input({ histories: [late] })).leadSteps).toBe(10);
     expect(asked(input({ config: config({ scaleDownQuantile: 0.95 }) })).levels).toEqual([0.8, 0.95]);
     expect(asked(input()).parts).toEqual([
       [0, 4],
@@ -63,19 +65,19 @@ describe("tick", () => {
 
   it("hands the longer history over on a grid of its own", () => {
     const longSamples = samplesOf((i) => i + 1, { end: NOW - 300, step: 300, points: 12 });
-    const { longHistory } = asked(input({ history: { ...input().history!, longSamples, longStep: 300 } }));
+    const { longHistory } = asked(input({ histories: [{ ...input().histories[0]!, longSamples, longStep: 300 }] }));
     expect([longHistory?.step, longHistory?.values.length, longHistory?.values[11]]).toEqual([300, 12, 12]);
   });
 
   it("holds without history and never takes that for zero", () => {
-    const { decision, memory, record } = tick(input({ history: null, current: 9 }), last);
+    const { decision, memory, record } = tick(input({ histories: [null], current: 9 }), last);
     expect(decision).toMatchObject({ action: "hold", replicas: 9, reason: "NoData" });
-    expect(memory.missingSince).toBe(NOW);
-    const later = tick(input({ now: NOW + 900, history: null, current: 9, memory }), last);
+    expect(memory.metrics.cpu?.missingSince).toBe(NOW);
+    const later = tick(input({ now: NOW + 900, histories: [null], current: 9, memory }), last);
     expect(later.decision.message).toContain("missing for 900 s, no fallback configured");
-    expect(record).toMatchObject({ forecast: null, series: null, recommendation: null });
+    expect(record).toMatchObject({ metrics: [{ forecast: null, series: null }], recommendation: null });
     expect(
-      tick(input({ history: { samples: pairs([]), partial: false, seriesCount: 0 }, current: 9 }), last).decision
+      tick(input({ histories: [{ samples: pairs([]), partial: false, seriesCount: 0 }], current: 9 }), last).decision
         .reason,
     ).toBe("NoData");
   });
@@ -88,7 +90,7 @@ describe("tick", () => {
       },
     );
     expect(broken.decision.replicas).toBe(5);
-    expect(broken.record.forecast).toBeNull();
+    expect(broken.record.metrics[0]?.forecast).toBeNull();
     expect(JSON.stringify(broken.decision.trail)).toContain("no forecast could be made (singular)");
     const nonsense = tick(
       input({}, () => 2.2),
@@ -147,14 +149,14 @@ describe("tick", () => {
   it("takes no pod on a sum that lacks pods, and does not learn it", () => {
     const half = (i: number) => (i < 116 ? 4 : 2);
     const pods = samplesOf((i) => (i < 16 ? 10 : 5), { end: NOW - 5, points: 20 });
-    const history = { ...input({}, half).history!, pods };
+    const history = { ...input({}, half).histories[0]!, pods };
     const memory = { ...BLANK, recommendations: [{ at: NOW - 60, replicas: 1 }] };
-    const lost = input({ history, memory, current: 10 });
+    const lost = input({ histories: [history], memory, current: 10 });
     // 2 cores at 0.5 a pod need 4, and 5 pods are not measured
     expect(tick(lost, last).decision).toMatchObject({ replicas: 10, reason: "MissingPods" });
     expect(tick(lost, constant(2)).memory.recommendations.at(-1)?.replicas).toBe(9);
     expect(Math.min(...asked(lost).series.values)).toBe(4);
-    expect(tick(lost, last).memory.incomplete).toEqual([[NOW - 110, NOW]]);
+    expect(tick(lost, last).memory.metrics.cpu!.incomplete).toEqual([[NOW - 110, NOW]]);
     // ten minutes after it came back the dip is still not learned
     const later = NOW + 600;
     const dip = samplesOf((i) => (i >= 76 && i < 80 ? 2 : 4), { end: later - 5 });
@@ -164,7 +166,7 @@ describe("tick", () => {
       seriesCount: 1,
       pods: samplesOf(() => 10, { end: later - 5, points: 20 }),
     };
-    const after = input({ now: later, history: whole, memory: tick(lost, last).memory, current: 10 });
+    const after = input({ now: later, histories: [whole], memory: tick(lost, last).memory, current: 10 });
     expect(Math.min(...asked(after).series.values)).toBe(4);
     expect(Math.min(...asked({ ...after, memory: BLANK }).series.values)).toBe(2);
   });
@@ -173,16 +175,16 @@ describe("tick", () => {
     const idle = input({ current: 9 }, () => 0);
     expect(tick(idle, last).decision).toMatchObject({ replicas: 9, reason: "ZeroUsage" });
     const pods = samplesOf(() => 9, { end: NOW - 5, points: 20 });
-    const counted = { ...idle.history!, pods };
+    const counted = { ...idle.histories[0]!, pods };
     const memory = { ...BLANK, recommendations: [{ at: NOW - 60, replicas: 1 }] };
-    expect(tick({ ...idle, memory, history: counted }, last).decision.replicas).toBe(1);
+    expect(tick({ ...idle, memory, histories: [counted] }, last).decision.replicas).toBe(1);
     const none = { ...counted, pods: samplesOf((i) => (i < 16 ? 9 : 0), { end: NOW - 5, points: 20 }) };
-    expect(tick({ ...idle, memory, history: none }, last).decision.reason).toBe("ZeroUsage");
+    expect(tick({ ...idle, memory, histories: [none] }, last).decision.reason).toBe("ZeroUsage");
   });
 
   it("slows scale-in after a drop far below the last forecast", () => {
     const lastForecast = { at: NOW - 60, expires: NOW + 60, max: 9, quantile: 9, level: 0.8, mean: 8, method: "auto" };
-    const memory = { ...BLANK, recommendations: [{ at: NOW - 60, replicas: 1 }], lastForecast };
+    const memory = { ...BLANK, recommendations: [{ at: NOW - 60, replicas: 1 }], ...forecasting(lastForecast) };
     const dropped = tick(input({ current: 16, memory, config: config({ suddenDropHold: 600 }) }), last);
     expect(dropped.decision).toMatchObject({ replicas: 16, reason: "SuddenDrop" });
     expect(dropped.memory.dropHoldUntil).toBe(NOW + 600);
@@ -191,7 +193,7 @@ describe("tick", () => {
       last,
     );
     expect(gentle.decision.replicas).toBe(9);
-    const expired = { ...memory, lastForecast: { ...lastForecast, expires: NOW - 1 } };
+    const expired = { ...memory, ...forecasting({ ...lastForecast, expires: NOW - 1 }) };
     expect(
       tick(input({ current: 16, memory: expired, config: config({ suddenDropHold: 600 }) }), last).decision.replicas,
     ).toBe(2);
@@ -206,7 +208,7 @@ describe("tick", () => {
           partial: false,
           seriesCount: 1,
         };
-        const given = input({ history, memory, current });
+        const given = input({ histories: [history], memory, current });
         const once = JSON.stringify(tick(given, last));
         expect(JSON.stringify(tick(structuredClone(given), last))).toBe(once);
         const stored = decode(encode({ version: 1, targets: { x: memory } }));

@@ -17,6 +17,8 @@ export function config(overrides: Partial<TargetConfig> = {}): TargetConfig {
     mode: "Active",
     actuator: "scale",
     targetCpu: 0.5,
+    metrics: [],
+    idlePeriod: 300,
     minReplicas: 1,
     maxReplicas: 100,
     history: 1800,

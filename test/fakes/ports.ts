@@ -7,13 +7,13 @@ import { samplesOf } from "./series.ts";
 
 export interface FakeWorld {
   now: number;
-  /** Cores at the newest sample and before; by target name, or one for all. */
+  /** The value at a time, by the target's name, of other metrics than the CPU by `target/metric`. */
   load: (name: string, time: number) => number;
   replicas: Record<string, number>;
   state: { text: string | null; version: number };
   /** Called with the name of each port call before it takes effect; may throw. */
   onCall: (call: string) => void;
-  /** Replaces readings. */
+  /** Replaces readings, by the same names. */
   history?: (name: string) => HistoryReading | Error;
   conditions?: ScaleReading["conditions"];
   floor?: Record<string, number>;
@@ -69,9 +69,12 @@ export function fakePorts(world: FakeWorld): Ports {
         call("now");
         return world.now;
       },
-      read: async (targets, now) => {
+      read: async (queries, now) => {
         call("history");
-        return targets.map(({ name }) => world.history?.(name) ?? reading((time) => world.load(name, time), now));
+        return queries.map(({ target: { name }, metric }) => {
+          const key = metric.ofPods ? name : `${name}/${metric.name}`;
+          return world.history?.(key) ?? reading((time) => world.load(key, time), now);
+        });
       },
     },
     scaler: {

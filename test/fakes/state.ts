@@ -1,6 +1,6 @@
 /** Any memory of a target, with times to the millisecond as the codec keeps them. */
 import fc from "fast-check";
-import type { TargetState } from "../../job/core/state/types.ts";
+import type { MetricState, TargetState } from "../../job/core/state/types.ts";
 import { NOW } from "./config.ts";
 
 const time = fc.integer({ min: (NOW - 5000) * 1000, max: NOW * 1000 }).map((ms) => ms / 1000);
@@ -8,9 +8,12 @@ const replicas = fc.nat(10_000);
 const cores = fc.double({ min: 0, max: 1000, noNaN: true }).map((value) => Number(value.toPrecision(6)));
 const byTime = <T extends { readonly at: number }>(items: readonly T[]) => [...items].sort((a, b) => a.at - b.at);
 
-export const anyMemory: fc.Arbitrary<TargetState> = fc.record({
-  recommendations: fc.array(fc.record({ at: time, replicas }), { maxLength: 60 }).map(byTime),
-  changes: fc.array(fc.record({ at: time, from: replicas, to: replicas }), { maxLength: 20 }).map(byTime),
+const spans = fc.array(
+  fc.tuple(time, time).map(([a, b]): readonly [number, number] => [Math.min(a, b), Math.max(a, b)]),
+  { maxLength: 3 },
+);
+
+const metric = fc.record({
   lastForecast: fc.option(
     fc.record({
       at: time,
@@ -24,14 +27,18 @@ export const anyMemory: fc.Arbitrary<TargetState> = fc.record({
   ),
   lastGoodData: fc.option(time),
   missingSince: fc.option(time),
-  rollouts: fc.array(
-    fc.tuple(time, time).map(([a, b]): readonly [number, number] => [Math.min(a, b), Math.max(a, b)]),
-    { maxLength: 3 },
-  ),
-  incomplete: fc.array(
-    fc.tuple(time, time).map(([a, b]): readonly [number, number] => [Math.min(a, b), Math.max(a, b)]),
-    { maxLength: 3 },
-  ),
+  incomplete: spans,
+});
+const isKnown = ({ incomplete, ...state }: MetricState) =>
+  incomplete.length > 0 || Object.values(state).some((value) => value !== null);
+
+export const anyMemory: fc.Arbitrary<TargetState> = fc.record({
+  recommendations: fc.array(fc.record({ at: time, replicas }), { maxLength: 60 }).map(byTime),
+  changes: fc.array(fc.record({ at: time, from: replicas, to: replicas }), { maxLength: 20 }).map(byTime),
+  metrics: fc.dictionary(fc.constantFrom("cpu", "requests", "constructor", "größe"), metric.filter(isKnown), {
+    noNullPrototype: true,
+  }),
+  rollouts: spans,
   dropHoldUntil: fc.option(time),
   lastWritten: fc.option(
     fc.oneof(

@@ -3,7 +3,7 @@ import { afterEach } from "vitest";
 import { prometheusHistory } from "../../job/adapters/prometheus.ts";
 import type { PrometheusSettings } from "../../job/config/types.ts";
 import type { HistoryReading } from "../../job/ports.ts";
-import { config } from "../fakes/config.ts";
+import { cpuOf } from "../fakes/queries.ts";
 import { type FakeServer, fakeServer, matrix, type Reply, type Seen } from "./server.ts";
 import { hasty, prometheusSettings } from "./settings.ts";
 
@@ -29,7 +29,7 @@ export async function read(
   const history = prometheusHistory(prometheusSettings(server.url, { query: "sum(x)", ...more }), {
     timing: hasty(pauses),
   });
-  const [result] = await history.read([config()], 1_700_000_007);
+  const [result] = await history.read([cpuOf()], 1_700_000_007);
   history.close();
   return { result: result!, server };
 }

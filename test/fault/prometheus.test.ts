@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { HistoryError } from "../../job/adapters/errors.ts";
 import { prometheusHistory } from "../../job/adapters/prometheus.ts";
 import type { HistoryReading } from "../../job/ports.ts";
-import { config } from "../fakes/config.ts";
+import { cpuOf } from "../fakes/queries.ts";
 import { good, read, serve } from "./ask.ts";
 import { fakeServer, matrix, type Reply } from "./server.ts";
 import { hasty, prometheusSettings } from "./settings.ts";
@@ -153,7 +153,7 @@ describe("what is read", () => {
   test("more points than Prometheus gives are refused before asking", async () => {
     const server = await serve(() => ({ body: good }));
     const history = prometheusHistory(prometheusSettings(server.url, { query: "x" }));
-    const [result] = await history.read([config({ history: 11_001, step: 1 })], 1_700_000_000);
+    const [result] = await history.read([cpuOf({ history: 11_001, step: 1 })], 1_700_000_000);
     expect(String(result)).toMatch(/11001 points, at most 11000/);
     expect(server.seen).toHaveLength(0);
   });
@@ -162,7 +162,7 @@ describe("what is read", () => {
     const server = await serve((seen) => (seen.body.includes("bad") ? { status: 400 } : { body: good }));
     const history = prometheusHistory(prometheusSettings(server.url, { query: "good" }));
     const results = await history.read(
-      [config({ name: "a" }), config({ name: "b", query: "bad" }), config({ name: "c", query: "good" })],
+      [cpuOf({ name: "a" }), cpuOf({ name: "b", query: "bad" }), cpuOf({ name: "c", query: "good" })],
       1_700_000_000,
     );
     expect(results.map((r) => r instanceof Error)).toEqual([false, true, false]);
@@ -189,7 +189,7 @@ describe("what is good to have fails softly", () => {
       measurePodStart: true,
     });
     const history = prometheusHistory(settings, { log: (_, message) => warnings.push(message) });
-    const [result] = await history.read([config()], 1_700_000_000);
+    const [result] = await history.read([cpuOf()], 1_700_000_000);
     expect(result).toMatchObject({ seriesCount: 1 });
     expect(result).not.toHaveProperty("podStart");
     expect(warnings.join("\n")).toMatch(/too long/);
@@ -203,7 +203,7 @@ describe("what is good to have fails softly", () => {
       longHistory: { range: 604_800, step: 300 },
       measurePodStart: true,
     });
-    const [result] = await prometheusHistory(settings).read([config()], 1_700_000_000);
+    const [result] = await prometheusHistory(settings).read([cpuOf()], 1_700_000_000);
     expect(result).toMatchObject({ podStart: 42.5, longStep: 300 });
   });
 });

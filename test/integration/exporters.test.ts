@@ -4,7 +4,7 @@ import { prometheusHistory } from "../../job/adapters/prometheus.ts";
 import type { HistoryReading } from "../../job/ports.ts";
 import { missingPrometheus, skip } from "../cluster/available.ts";
 import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
-import { config } from "../fakes/config.ts";
+import { cpuOf } from "../fakes/queries.ts";
 import { prometheusSettings } from "../fault/settings.ts";
 
 type Labels = Readonly<Record<string, string>>;
@@ -100,7 +100,7 @@ describe.skipIf(skip(missingPrometheus()))("the built query", () => {
     more: Parameters<typeof prometheusSettings>[1] = {},
   ): Promise<HistoryReading> {
     const history = prometheusHistory(prometheusSettings(prometheus.url, more));
-    const [one] = await history.read([config({ namespace, history: 300 })], NOW);
+    const [one] = await history.read([cpuOf({ namespace, history: 300 })], NOW);
     history.close();
     if (one instanceof Error) throw one;
     return one as HistoryReading;

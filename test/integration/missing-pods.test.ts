@@ -6,6 +6,7 @@ import { forecasterOf } from "../../job/core/forecast/method.ts";
 import type { TargetState } from "../../job/core/state/types.ts";
 import { type TickOutput, tick } from "../../job/core/tick.ts";
 import type { HistoryReading } from "../../job/ports.ts";
+import { queriesOf } from "../../job/run/read.ts";
 import { missingPrometheus, skip } from "../cluster/available.ts";
 import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
 import { prometheusSettings } from "../fault/settings.ts";
@@ -70,8 +71,8 @@ describe.skipIf(skip(missingPrometheus()))("targets of the scrape are lost", () 
     const outputs: TickOutput[] = [];
     let [current, memory]: [number, TargetState | undefined] = [10, undefined];
     for (let now = EVENT - 600 + 7; now < EVENT + 2100; now += 60) {
-      const [reading] = (await history.read([target], now)) as [HistoryReading];
-      const output = tick({ now, history: reading, current, conditions: {}, memory, config: target }, forecaster);
+      const [reading] = (await history.read(queriesOf(target), now)) as [HistoryReading];
+      const output = tick({ now, histories: [reading], current, conditions: {}, memory, config: target }, forecaster);
       outputs.push(output);
       ({ memory } = output);
       current = output.decision.replicas;

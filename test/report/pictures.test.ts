@@ -12,6 +12,7 @@ import { tickStep, timeLabels, timeTicks } from "../../job/report/ticks.ts";
 import { START, sampleRecord, TARGET } from "./sample.ts";
 
 const record = sampleRecord();
+const metric = record.metrics[0]!;
 const picture = pictureOf(TARGET, record, forecastAuto)!;
 const terminal = { columns: 80, color: false, unicode: true };
 
@@ -33,8 +34,8 @@ describe("pictureOf", () => {
   });
 
   it("is nothing without data, and only the points without a forecast", () => {
-    expect(pictureOf(TARGET, { ...record, series: null }, forecastAuto)).toBeNull();
-    const bare = pictureOf(TARGET, { ...record, forecast: null, quantile: Number.NaN }, forecastAuto)!;
+    expect(pictureOf(TARGET, sampleRecord({ series: null }), forecastAuto)).toBeNull();
+    const bare = pictureOf(TARGET, sampleRecord({ forecast: null, quantile: Number.NaN }), forecastAuto)!;
     expect([bare.future, bare.before, bare.cover]).toEqual([[], [], null]);
     expect(forecastSvg(bare)).toContain("</svg>");
   });
@@ -132,7 +133,7 @@ describe("forecastSvg", () => {
 });
 
 describe("components", () => {
-  const found = componentsOf(record, "auto");
+  const found = componentsOf(metric, "auto");
 
   it("are Prophet's trend and the season that was found, and add up to its fit", () => {
     expect(found).toHaveLength(1);
@@ -144,16 +145,16 @@ describe("components", () => {
   });
 
   it("are none of the last value, and Prophet's own for Prophet", () => {
-    expect(componentsOf(record, "naive")).toEqual([]);
+    expect(componentsOf(metric, "naive")).toEqual([]);
     // a quarter of an hour has no day and no week: Prophet sees a trend alone
-    expect(componentsOf(record, "prophet").map(({ seasons }) => seasons)).toEqual([[]]);
-    expect(componentsOf(record, "original")[0]!.seasons.map(({ period }) => period)).toEqual([300]);
+    expect(componentsOf(metric, "prophet").map(({ seasons }) => seasons)).toEqual([[]]);
+    expect(componentsOf(metric, "original")[0]!.seasons.map(({ period }) => period)).toEqual([300]);
   });
 
   it("of a week have Prophet's days and hours", () => {
     const values = Float64Array.from({ length: 2016 }, (_, i) => 3 + Math.sin((2 * Math.PI * i) / 288));
     const week = { start: START, step: 300, values, filled: new Uint8Array(2016) };
-    const parts = componentsOf({ ...record, longHistory: week }, "auto");
+    const parts = componentsOf({ ...metric, longHistory: week }, "auto");
     expect(parts[1]!.seasons.map(({ name }) => name)).toEqual(["daily"]);
     const svg = forecastSvg(picture, parts);
     for (const word of ["trend, milli-cores", "season, milli-cores", "daily, milli-cores", "time of day (UTC)"]) {

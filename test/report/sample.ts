@@ -1,7 +1,7 @@
 /** A tick's record by hand, for the tests of the reports: a wave of 300 s and what might be forecast of it. */
 import { resolveTarget } from "../../job/config/target-settings.ts";
-import type { TickRecord } from "../../job/core/policy/types.ts";
-import type { TargetConfig } from "../../job/core/target.ts";
+import type { MetricRecord, TickRecord } from "../../job/core/policy/types.ts";
+import { metricsOf, type TargetConfig } from "../../job/core/target.ts";
 import type { Outcome } from "../../job/ports.ts";
 
 export const START = 1_700_000_000;
@@ -16,36 +16,42 @@ export const TARGET: TargetConfig = resolveTarget({
 });
 
 /** The record; two points of its window are filled. */
-export function sampleRecord(): TickRecord {
+export function sampleRecord(overrides: Partial<MetricRecord> = {}): TickRecord {
   const path = Float64Array.from({ length: 7 }, (_, k) => wave(N + k));
   const filled = new Uint8Array(N);
   filled[10] = 1;
   filled[11] = 1;
   return {
     now: START + (N - 1) * STEP + 3,
-    quality: { verdict: "act", reason: "DataComplete", points: 58, coverage: 0.97, age: 3, message: "58 points" },
-    demand: 0.24,
-    lead: 105,
-    readyAfter: 45,
-    level: 0.9,
-    quantile: 0.47,
-    forecast: {
-      method: "auto",
-      path,
-      lower: path.map((y) => y - 0.05),
-      upper: path.map((y) => y + 0.05),
-      mean: 0.35,
-      max: 0.44,
-      meanQuantiles: [0.4],
-      maxQuantiles: [0.47],
-      skill: 0.3,
-      modelWeights: { fourier: 0.7, last: 0.28, rare: 0.02 },
-      period: 300,
-      coldStartTier: "pool",
-      origins: 40,
-      fitted: Float64Array.from({ length: N }, (_, i) => wave(i)),
-    },
-    series: { start: START, step: STEP, values: Float64Array.from({ length: N }, (_, i) => wave(i)), filled },
+    metrics: [
+      {
+        metric: { ...metricsOf(TARGET)[0]!, quantile: 0.9 },
+        quality: { verdict: "act", reason: "DataComplete", points: 58, coverage: 0.97, age: 3, message: "58 points" },
+        demand: 0.24,
+        lead: 105,
+        readyAfter: 45,
+        quantile: 0.47,
+        forecast: {
+          method: "auto",
+          path,
+          lower: path.map((y) => y - 0.05),
+          upper: path.map((y) => y + 0.05),
+          mean: 0.35,
+          max: 0.44,
+          meanQuantiles: [0.4],
+          maxQuantiles: [0.47],
+          skill: 0.3,
+          modelWeights: { fourier: 0.7, last: 0.28, rare: 0.02 },
+          period: 300,
+          coldStartTier: "pool",
+          origins: 40,
+          fitted: Float64Array.from({ length: N }, (_, i) => wave(i)),
+        },
+        series: { start: START, step: STEP, values: Float64Array.from({ length: N }, (_, i) => wave(i)), filled },
+        replicas: 10,
+        ...overrides,
+      },
+    ],
     recommendation: 10,
     decision: {
       otherWriter: null,
@@ -70,5 +76,6 @@ export const OUTCOME: Outcome = {
   reason: "ForecastQuantile",
   message: "0.47 cores needs 10",
   forecast: { max: 0.44, quantile: 0.47, level: 0.9, method: "auto" },
+  metrics: [],
   trail: sampleRecord().decision.trail,
 };

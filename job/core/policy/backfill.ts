@@ -1,26 +1,62 @@
 /** Recommendations of runs that never happened (killed, skipped, suspended), made good from the measured history. */
 import type { Series } from "../series/types.ts";
 import type { Recommendation, TargetState } from "../state/types.ts";
-import type { TargetConfig } from "../target.ts";
+import type { Metric, TargetConfig } from "../target.ts";
 import type { EpochSeconds } from "../units.ts";
+import { largestNeed } from "./metrics.ts";
 import { replicasFor } from "./stage.ts";
 
+/** A metric and its measured window; a metric whose data are of no use is not among them. */
+export interface Witness {
+  readonly metric: Metric;
+  readonly window: Series;
+}
+
 /**
- * Memory with a recommendation for each measured grid point since the newest one, when more than 1.5 intervals passed
- * without a run: what the demand then asked for, as the reactive floor counts it. So a killed run cannot shorten the
- * stabilisation window: with runs at 0 and 120 s and a load of 8 pods until 90 s, the window still counts from 90 s.
- * `recalled` is returned as it is when no run is missing. O(points of the gap).
+ * Memory with a recommendation for each measured time since the newest one, when more than 1.5 intervals passed without
+ * a run: what the demand then asked for, as the reactive floor counts it, of all metrics that were measured then. So a
+ * killed run cannot shorten the stabilisation window: with runs at 0 and 120 s and a load of 8 pods until 90 s, the
+ * window still counts from 90 s. `recalled` is returned as it is when no run is missing. O(points of the gap).
  */
-export function backfill(recalled: TargetState, series: Series, now: EpochSeconds, config: TargetConfig): TargetState {
+export function backfill(
+  recalled: TargetState,
+  witnesses: readonly Witness[],
+  now: EpochSeconds,
+  config: TargetConfig,
+): TargetState {
   const newest = recalled.recommendations.at(-1)?.at ?? now;
   if (now - newest <= 1.5 * config.interval) return recalled;
-  const recommendations: Recommendation[] = [...recalled.recommendations];
-  const first = Math.max(1, Math.floor((newest - series.start) / series.step) + 1);
-  for (let i = first; i < series.values.length; i++) {
-    const at = series.start + i * series.step;
-    if (series.filled[i] !== 0 || at <= newest || at > now) continue;
-    const demand = (series.values[i]! + series.values[i - 1]!) / 2;
-    recommendations.push({ at, replicas: replicasFor(demand, config.targetCpu) });
+  const times = new Set(witnesses.flatMap(({ window }) => measuredTimes(window, newest, now)));
+  const made = [...times]
+    .sort((a, b) => a - b)
+    .map((at): Recommendation => {
+      const needs = witnesses.flatMap(({ metric, window }) => {
+        const demand = demandAt(window, at);
+        return demand === null ? [] : [{ metric, replicas: needOf(metric, demand, config) }];
+      });
+      return { at, replicas: largestNeed(needs, config) };
+    });
+  return { ...recalled, recommendations: [...recalled.recommendations, ...made] };
+}
+
+/** Ends of the measured steps after `from` and up to `to`; the first value has none before it and is left out. */
+function measuredTimes({ start, step, values, filled }: Series, from: EpochSeconds, to: EpochSeconds): EpochSeconds[] {
+  const times: EpochSeconds[] = [];
+  for (let i = Math.max(1, Math.floor((from - start) / step) + 1); i < values.length; i++) {
+    const at = start + i * step;
+    if (filled[i] === 0 && at > from && at <= to) times.push(at);
   }
-  return { ...recalled, recommendations };
+  return times;
+}
+
+/** Mean of the step that ended then and the one before, as the current demand is; null where it was not measured. */
+function demandAt({ start, step, values, filled }: Series, at: EpochSeconds): number | null {
+  const i = Math.round((at - start) / step);
+  return i < 1 || i >= values.length || filled[i] !== 0 ? null : (values[i]! + values[i - 1]!) / 2;
+}
+
+function needOf({ activation, averageValue }: Metric, demand: number, { minReplicas }: TargetConfig): number {
+  const needed = replicasFor(demand, averageValue);
+  if (minReplicas > 0 || activation === undefined) return needed;
+  return demand > activation ? Math.max(1, needed) : 0;
 }

@@ -1,8 +1,10 @@
-/** Stages that only hold: data, partial data, rollout, sudden drop, tolerance, cooldown; and the fallback when metrics are missing for long. */
-import { type Apply, pass, replicasFor, verdict } from "./stage.ts";
+/** Stages that only hold: data, fallback and partial data of a metric; rollout, sudden drop, tolerance and cooldown of the target. */
+import { memoryOfMetric } from "../state/memory.ts";
+import { largestNeed } from "./metrics.ts";
+import { type Apply, type ApplyToMetric, type MetricDraft, pass, replicasFor, verdict } from "./stage.ts";
 
 /** The data verdict before anything is computed from the data. */
-export const dataStage: Apply = ({ replicas }, { quality }) =>
+export const dataStage: ApplyToMetric = ({ replicas }, { quality }) =>
   verdict(replicas, quality.reason, `${quality.verdict}: ${quality.message}`, {
     verdict: quality.verdict,
     points: quality.points,
@@ -11,7 +13,7 @@ export const dataStage: Apply = ({ replicas }, { quality }) =>
   });
 
 /** Partial data reads too low: 1 of 2 scrape targets missing looks like half the load. It may add pods, never take any. */
-export const partialStage: Apply = (draft, { quality, current }) => {
+export const partialStage: ApplyToMetric = (draft, { quality }, { current }) => {
   const detail = { verdict: quality.verdict, current };
   if (quality.verdict === "act" || draft.replicas >= current)
     return pass(draft, "scale-in is not forbidden by the data", detail);
@@ -20,7 +22,7 @@ export const partialStage: Apply = (draft, { quality, current }) => {
 };
 
 /** A pod that was not measured counts at its full target before a scale-in, and at nothing before a scale-out, as in the HPA. */
-export const missingStage: Apply = (draft, { current, missing = 0 }) => {
+export const missingStage: ApplyToMetric = (draft, { missing = 0 }, { current }) => {
   const { replicas } = draft;
   const detail = { missing, current };
   if (missing === 0) return pass(draft, "no pod is known to be missing from the sum", detail);
@@ -30,14 +32,20 @@ export const missingStage: Apply = (draft, { current, missing = 0 }) => {
 };
 
 /** While pods start anew their burst is no demand: no scale-in, and scale-out only to what is burnt now. */
-export const rolloutStage: Apply = (draft, { conditions, current, demand, config }) => {
-  const reactive = replicasFor(demand, config.targetCpu);
+export const rolloutStage: Apply = (draft, { conditions, current, config }) => {
+  const reactive = largestNeed(draft.metrics.map(needInRollout), config);
   const detail = { rollout: conditions.rollout === true, current, reactive };
   if (conditions.rollout !== true) return pass(draft, "no rollout in progress", detail);
   const to = draft.replicas > current ? Math.max(current, Math.min(draft.replicas, reactive)) : current;
   const text = `rollout in progress: no scale-in, scale-out up to the reactive need of ${reactive}`;
   return verdict(to, "RolloutInProgress", text, detail);
 };
+
+/** A burst of starting pods is one of their CPU; what comes from elsewhere keeps its whole need. */
+function needInRollout({ input: { metric, demand }, draft, state }: MetricDraft) {
+  const burst = metric.ofPods && state === "usable";
+  return { metric, replicas: burst ? replicasFor(demand, metric.averageValue) : draft.replicas };
+}
 
 /** A load that fell off a cliff is more often an outage upstream than an end of demand; the retry storm follows. */
 export const dropStage: Apply = (draft, { memory, now, current }) => {
@@ -80,15 +88,16 @@ export const cooldownStage: Apply = (draft, { memory, now, current, config }) =>
   return verdict(current, "CooldownActive", text, detail);
 };
 
-/** Metrics missing for long: first hold, then at least N, never below the current. */
-export const fallbackStage: Apply = (draft, { memory, now, current, config }) => {
+/** A metric missing for long: first hold, then at least N, never below the current. */
+export const fallbackStage: ApplyToMetric = (draft, { metric }, { memory, now, current, config }) => {
   const { fallback } = config;
-  const missing = memory.missingSince === null ? 0 : now - memory.missingSince;
+  const { missingSince } = memoryOfMetric(memory, metric.name);
+  const missing = missingSince === null ? 0 : now - missingSince;
   const since = `metrics missing for ${Math.round(missing)} s`;
   const detail = { missing, after: fallback?.after ?? null, replicas: fallback?.replicas ?? null, current };
   if (fallback === undefined) return pass(draft, `${since}, no fallback configured`, detail);
   if (missing < fallback.after) return pass(draft, `${since}, fallback after ${fallback.after} s`, detail);
   const to = Math.max(current, fallback.replicas);
   const text = `${since}: at least ${fallback.replicas}, never below the current`;
-  return verdict(to, "FallbackReplicas", text, detail);
+  return verdict(to, "FallbackReplicas", text, detail, { urgent: to });
 };

@@ -1,14 +1,18 @@
 /** Stages that bound: behavior windows and rates, schedule floors and ceilings, min/max, and the gate of modes. */
 import { scaleDownLimit, scaleUpLimit, stabilise } from "./behavior.ts";
+import { mayBeZero } from "./metrics.ts";
 import type { Reason } from "./reasons.ts";
 import { scheduleAt } from "./schedule.ts";
-import { type Apply, type PolicyInput, pass, verdict } from "./stage.ts";
+import { type Apply, isBlind, longestLead, type PolicyInput, pass, verdict } from "./stage.ts";
 import { otherWriterOf, WRITER_ADVICE } from "./writer.ts";
 
-/** The windows of both directions. */
+/** The windows of both directions; the last pod goes only after a whole idle period. */
 export const stabiliseStage: Apply = (draft, { current, memory, config, now }) => {
   const { replicas, low, high } = stabilise(draft.replicas, current, memory.recommendations, config.behavior, now);
   const detail = { current, low, high };
+  const idleSince = now - config.idlePeriod;
+  if (replicas === 0 && current > 0 && memory.recommendations.some((r) => r.at > idleSince && r.replicas > 0))
+    return verdict(1, "ScaleDownStabilized", `idle for less than ${config.idlePeriod} s: one pod stays`, detail);
   if (replicas === draft.replicas) return pass(draft, `recommendations of the windows: ${low} to ${high}`, detail);
   const up = draft.replicas >= current;
   const window = (up ? config.behavior.scaleUp : config.behavior.scaleDown).stabilizationWindowSeconds;
@@ -23,7 +27,9 @@ export const rateStage: Apply = (draft, { current, memory, config, now }) => {
   if (replicas === current) return pass(draft, "no change", { current });
   const up = replicas > current;
   const rules = up ? config.behavior.scaleUp : config.behavior.scaleDown;
-  const limit = (up ? scaleUpLimit : scaleDownLimit)(current, memory.changes, rules, now);
+  const allowed = (up ? scaleUpLimit : scaleDownLimit)(current, memory.changes, rules, now);
+  // any percentage of no pods is none: the first pod is always allowed, unless the direction is disabled
+  const limit = up && current === 0 && rules.selectPolicy !== "Disabled" ? Math.max(1, allowed) : allowed;
   const to = up ? Math.min(replicas, limit) : Math.max(replicas, limit);
   const detail = { current, limit: Number.isFinite(limit) ? limit : null, selectPolicy: rules.selectPolicy };
   if (to === replicas) {
@@ -41,9 +47,10 @@ export const rateStage: Apply = (draft, { current, memory, config, now }) => {
  * Floors count from a lead time before they begin, so that the pods are ready when they do; ceilings count now and
  * yield to floors. When data is on hold nothing lowers.
  */
-export const scheduleStage: Apply = (draft, { config, now, lead, quality }) => {
-  const { floor, ceiling } = scheduleAt(config.schedule, now, now + lead.seconds);
-  const lowers = ceiling !== null && quality.verdict !== "hold";
+export const scheduleStage: Apply = (draft, input) => {
+  const { config, now } = input;
+  const { floor, ceiling } = scheduleAt(config.schedule, now, now + longestLead(input));
+  const lowers = ceiling !== null && !isBlind(input);
   const highest = lowers ? Math.max(ceiling.value, floor?.value ?? 0) : null;
   const detail = { floor: floor?.value ?? null, ceiling: highest };
   if (lowers && highest !== null && draft.replicas > highest)
@@ -54,12 +61,13 @@ export const scheduleStage: Apply = (draft, { config, now, lead, quality }) => {
 };
 
 /**
- * min and max, corrected at once as HPA does; never to 0, from where nothing is measured any more. Without usable data
- * only min counts: what is not seen is not taken away.
+ * min and max, corrected at once as HPA does. To 0 only where a metric can tell from there when a pod is needed. Without
+ * usable data only min counts: what is not seen is not taken away.
  */
-export const boundsStage: Apply = (draft, { config, quality, current }) => {
-  const min = Math.max(1, config.minReplicas);
-  const max = quality.verdict === "hold" ? Math.max(config.maxReplicas, current) : config.maxReplicas;
+export const boundsStage: Apply = (draft, input) => {
+  const { config, current } = input;
+  const min = mayBeZero(config) ? 0 : Math.max(1, config.minReplicas);
+  const max = isBlind(input) ? Math.max(config.maxReplicas, current) : config.maxReplicas;
   const detail = { min, max };
   if (draft.replicas > max) return verdict(max, "TooManyReplicas", `at most ${max}`, detail);
   if (draft.replicas < min) return verdict(min, "TooFewReplicas", `at least ${min}`, detail);

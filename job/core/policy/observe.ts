@@ -1,15 +1,19 @@
-/** What one tick sees before it decides: the judged window, the lead time, the forecast. */
-import type { Forecast, Forecaster } from "../forecast/types.ts";
+/** What one tick sees of each metric before it decides: the judged window, the lead time, the forecast. */
+import type { Forecaster } from "../forecast/types.ts";
+import { asError } from "../result.ts";
 import { clean } from "../series/clean.ts";
-import { toGrid } from "../series/grid.ts";
-import { believable, capacityOf, inspect, type Window } from "../series/quality.ts";
+import { mask, toGrid } from "../series/grid.ts";
+import { believable, capacityOf, currentDemand, inspect, type Window } from "../series/quality.ts";
 import type { Samples, Series } from "../series/types.ts";
-import { TRACE } from "../state/memory.ts";
-import type { LastForecast, TargetState } from "../state/types.ts";
-import { readWindow, type TargetConfig } from "../target.ts";
+import { memoryOfMetric, TRACE } from "../state/memory.ts";
+import type { LastForecast, Span, TargetState } from "../state/types.ts";
+import { type Metric, metricsOf, readWindow, type TargetConfig } from "../target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
 import type { Conditions } from "./conditions.ts";
 import { type Lead, leadOf } from "./lead.ts";
+import { mayBeZero } from "./metrics.ts";
+import { missingPods } from "./missing.ts";
+import { isUsable, type MetricInput } from "./stage.ts";
 
 /** A history as a tick needs it; the port's HistoryReading fits. */
 export interface TickHistory {
@@ -23,10 +27,11 @@ export interface TickHistory {
   readonly pods?: Samples;
 }
 
-/** Input of one tick. `history` null: it could not be read, which is not zero load. `memory` undefined: nothing is remembered. */
+/** Input of one tick. `memory` undefined: nothing is remembered. */
 export interface TickInput {
   readonly now: EpochSeconds;
-  readonly history: TickHistory | null;
+  /** One for each of `metricsOf(config)`, same order; null: it could not be read, which is not zero load. */
+  readonly histories: readonly (TickHistory | null)[];
   readonly current: Replicas;
   /** Pods that exist, where `current` is something else (the floor of an HPA). */
   readonly pods?: Replicas;
@@ -35,30 +40,64 @@ export interface TickInput {
   readonly config: TargetConfig;
 }
 
+/** What is seen of one metric; `window` also holds what is not learned from. */
+export interface Observation extends MetricInput {
+  readonly window: Series;
+  /** The window of a source that cannot tell how many pods its sum is made of. */
+  readonly uncounted?: Series;
+  /** When its sum lacked pods in the last minutes. */
+  readonly incomplete: Span | null;
+  /** The longer history that the forecast was given; absent: none. */
+  readonly longHistory?: Series;
+}
+
 const EMPTY: Samples = { times: new Float64Array(0), values: new Float64Array(0) };
 
+/** Looks at every metric by itself. */
+export function observe(input: TickInput, memory: TargetState, forecaster: Forecaster): readonly Observation[] {
+  return metricsOf(input.config).map((metric, i) => {
+    const history = input.histories[i] ?? null;
+    const { series: window, quality } = inspectHistory(input, metric, history, memory);
+    const seen = { metric, quality, demand: quality.verdict === "hold" ? Number.NaN : currentDemand(window) };
+    const usable = isUsable(seen);
+    const lead = currentLead(input, quality.age, window.step);
+    const levels = levelsOf(metric);
+    const { pods, incomplete } = missingPods(input, history?.pods, memory, metric.name, quality.returned);
+    const learnable = learnableOf(window, metric, incomplete, input, memory);
+    const answer = usable
+      ? requestForecast(input, { metric, history, series: learnable, levels, lead }, forecaster)
+      : { forecast: null };
+    const counted = history?.pods === undefined ? { uncounted: window } : { missing: pods };
+    return { ...seen, ...answer, ...counted, series: usable ? learnable : null, levels, lead, window, incomplete };
+  });
+}
+
 /** The samples on their grid, judged against what the pods can burn. */
-export function inspectHistory(
-  { now, history, current, pods: existing, conditions, config }: TickInput,
+function inspectHistory(
+  { now, current, pods: existing, conditions, config }: TickInput,
+  metric: Metric,
+  history: TickHistory | null,
   memory: TargetState,
 ): Window {
   // Pods that a scale-in took away in the last minutes still burn in the newest rate; a rollout may surge to twice the pods.
   const recent = memory.changes.filter(({ at }) => at > now - TRACE).map(({ from, to }) => Math.max(from, to));
   const surge = conditions.rollout === true || memory.rollouts.length > 0 ? 2 : 1;
   const pods = Math.max(current, existing ?? 0, conditions.readyReplicas ?? 0, ...recent) * surge;
-  return inspect(history?.samples ?? EMPTY, {
+  const most = Math.max(pods, config.maxReplicas * surge);
+  const samples = history?.samples ?? EMPTY;
+  return inspect(metric.ofPods && mayBeZero(config) ? sinceLastGap(samples) : samples, {
     now,
     step: config.step,
     history: config.history,
     window: readWindow(config),
     maxAge: config.maxAge,
     minCoverage: config.minCoverage,
-    cpu: true,
-    zero: isCounted(history),
+    cpu: metric.ofPods,
+    zero: !metric.ofPods || isCounted(history),
     counted: history?.pods !== undefined,
-    capacity: capacityOf(pods, config.podCpuLimit),
-    ceiling: believable(Math.max(pods, config.maxReplicas * surge), config.podCpuLimit, config.targetCpu),
-    useful: config.maxReplicas * config.targetCpu,
+    capacity: metric.ofPods ? capacityOf(pods, config.podCpuLimit) : Number.POSITIVE_INFINITY,
+    ceiling: ceilingOf(metric, most, config),
+    useful: config.maxReplicas * metric.averageValue,
     partial: history?.partial ?? false,
     seriesCount: history?.seriesCount ?? 0,
   });
@@ -69,67 +108,94 @@ function isCounted(history: TickHistory | null): boolean {
   return (history?.pods?.values.at(-1) ?? 0) > 0;
 }
 
+/** The most that is believed. A queue may be any length, and requests may come in any number. */
+function ceilingOf({ ofPods, averageValue }: Metric, pods: Replicas, { podCpuLimit }: TargetConfig): number {
+  return ofPods ? believable(pods, podCpuLimit, averageValue) : Number.POSITIVE_INFINITY;
+}
+
+/** A workload that was at 0 has a hole in its CPU, which is no fault of the data: it counts as young, and its past as over. */
+const GAP: Seconds = 300;
+
+/** The samples since the last hole of more than GAP. Times that are out of order count as they stand. */
+function sinceLastGap({ times, values }: Samples): Samples {
+  let first = 0;
+  for (let i = 1; i < times.length; i++) if (times[i]! - times[i - 1]! > GAP) first = i;
+  return first === 0 ? { times, values } : { times: times.subarray(first), values: values.subarray(first) };
+}
+
 /** The lead of this tick, in steps of the grid: the measured pod start goes before the configured one, the true age before a smaller lag. */
-export function currentLead({ history, conditions, config }: TickInput, age: Seconds, step: Seconds): Lead {
-  const podStart = conditions.podStart ?? history?.podStart ?? config.podStart;
+function currentLead({ histories, conditions, config }: TickInput, age: Seconds, step: Seconds): Lead {
+  const measured = histories.find((history) => history?.podStart !== undefined)?.podStart;
   const lag = Number.isFinite(age) ? Math.max(config.metricLag, age) : config.metricLag;
-  return leadOf(lag, podStart, { ...config, step });
+  return leadOf(lag, conditions.podStart ?? measured ?? config.podStart, { ...config, step });
 }
 
 /** Levels of the maximum that the policy needs, ascending and unique. */
-export function levelsOf(config: TargetConfig): readonly number[] {
-  return [...new Set([config.quantile, config.scaleDownQuantile ?? config.quantile])].sort((a, b) => a - b);
+function levelsOf({ quantile, scaleDownQuantile }: Metric): readonly number[] {
+  return [...new Set([quantile, scaleDownQuantile])].sort((a, b) => a - b);
 }
 
-/** A forecast, or null and why there is none; and the longer history that it was given. */
-export interface ForecastAnswer {
-  readonly forecast: Forecast | null;
-  readonly problem?: string;
-  readonly longHistory?: Series;
+/** The window without what starting pods burnt in rollouts, and without what lacked pods. */
+function learnableOf(
+  window: Series,
+  { ofPods, name }: Metric,
+  incomplete: Span | null,
+  { now, conditions }: TickInput,
+  memory: TargetState,
+): Series {
+  const before = memoryOfMetric(memory, name).incomplete;
+  const lacking = incomplete === null ? before : [...before, incomplete];
+  if (!ofPods) return mask(window, lacking);
+  const bursts = memory.rollouts.map(([from, to]): Span => [from, to + TRACE]);
+  const running: readonly Span[] = conditions.rollout === true ? [[now, now]] : [];
+  return mask(window, [...lacking, ...bursts, ...running]);
+}
+
+/** What a forecast is asked for. */
+interface Question {
+  readonly metric: Metric;
+  readonly history: TickHistory | null;
+  readonly series: Series;
+  readonly levels: readonly number[];
+  readonly lead: Lead;
 }
 
 /** Asks the forecaster. One that throws gives no forecast: a numeric accident costs the forecast, not the decision. */
-export function requestForecast(input: TickInput, series: Series, lead: Lead, forecaster: Forecaster): ForecastAnswer {
-  const { history, config } = input;
-  const long = history?.longSamples === undefined ? {} : { longHistory: longGrid(history.longSamples, input) };
-  const horizonSteps = Math.max(1, Math.ceil(config.horizon / series.step - 1e-9));
+function requestForecast(
+  input: TickInput,
+  { metric, history, series, levels, lead }: Question,
+  forecaster: Forecaster,
+): Pick<Observation, "forecast" | "problem" | "longHistory"> {
+  const samples = history?.longSamples;
+  const long = samples === undefined ? {} : { longHistory: longGrid(samples, history?.longStep, metric, input) };
+  const horizonSteps = Math.max(1, Math.ceil(input.config.horizon / series.step - 1e-9));
   const { steps: leadSteps, parts } = lead;
   try {
-    const forecast = forecaster({ series, horizonSteps, leadSteps, parts, levels: levelsOf(config), ...long });
+    const forecast = forecaster({ series, horizonSteps, leadSteps, parts, levels, ...long });
     return { forecast, ...long };
   } catch (error) {
-    return { forecast: null, problem: error instanceof Error ? error.message : String(error) };
+    return { forecast: null, problem: asError(error).message };
   }
 }
 
 /** What is kept of a forecast; it expires when the lead time it was made for is over. */
 export function lastForecastOf(
-  forecast: Forecast | null,
+  { forecast, lead, metric }: MetricInput,
   now: EpochSeconds,
   quantile: number,
-  lead: Seconds,
-  config: TargetConfig,
+  { interval }: Pick<TargetConfig, "interval">,
 ): LastForecast | null {
-  if (
-    forecast === null ||
-    !Number.isFinite(quantile) ||
-    !Number.isFinite(forecast.max) ||
-    !Number.isFinite(forecast.mean)
-  )
-    return null;
+  if (forecast === null || ![quantile, forecast.max, forecast.mean].every(Number.isFinite)) return null;
   const { mean, method } = forecast;
   const { max } = forecast.parts?.at(-1) ?? forecast;
-  return { at: now, expires: now + lead + config.interval, max, quantile, level: config.quantile, mean, method };
+  return { at: now, expires: now + lead.seconds + interval, max, quantile, level: metric.quantile, mean, method };
 }
 
 /** The longer history on its grid, without what twice the most pods (a rollout's surge) could not have burnt: an accident of last week would be forecast for today. */
-function longGrid(samples: Samples, { now, history, config }: TickInput): Series {
-  const { times, values } = clean(samples, {
-    latest: now,
-    ceiling: believable(2 * config.maxReplicas, config.podCpuLimit, config.targetCpu),
-    zero: false,
-  });
-  return toGrid(times, values, history?.longStep ?? 300, MAX_LONG_POINTS).series;
+function longGrid(samples: Samples, step: Seconds = 300, metric: Metric, { now, config }: TickInput): Series {
+  const ceiling = ceilingOf(metric, 2 * config.maxReplicas, config);
+  const { times, values } = clean(samples, { latest: now, ceiling, zero: !metric.ofPods });
+  return toGrid(times, values, step, MAX_LONG_POINTS).series;
 }
 
 /** Prometheus gives at most 11,000 points a series. */

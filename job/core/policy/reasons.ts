@@ -88,6 +88,14 @@ const RECOMMENDATION = {
     means: "The current demand needs more pods than the forecast asks for. There are never fewer than it needs.",
     todo: NOTHING,
   },
+  Activated: {
+    means: "Demand or forecast of a metric is above its `activation`, so there is at least one pod.",
+    todo: "Nothing. If that little needs no pod, raise `activation`.",
+  },
+  Inactive: {
+    means: "Neither demand nor forecast is above the metric's `activation`, so no pod is needed for it.",
+    todo: "Nothing. If pods are needed earlier, lower `activation`.",
+  },
   ForecastBand: {
     means: "A scale-in stops where `scaleDownQuantile` of the forecast still needs the pods.",
     todo: "Nothing. A lower `scaleDownQuantile` scales in earlier and more often.",
@@ -96,6 +104,10 @@ const RECOMMENDATION = {
 
 /** Reasons that hold or limit a recommendation. */
 const LIMITS = {
+  MetricMissing: {
+    means: "One of several metrics has no usable data. The others may add pods; nothing takes any away.",
+    todo: "The message names the metric and what is wrong with its data. `doctor` shows its query.",
+  },
   UpOnlyOnPartialData: {
     means: "The data are incomplete. They may add pods and take none.",
     todo: "See the reason of the data in the same message.",

@@ -1,77 +1,99 @@
-/** Stages that turn demand into a recommendation: forecast, trust, schedule factor, surge, reactive floor, band. */
+/** Stages that turn the demand of one metric into a recommendation: forecast, trust, schedule factor, surge, reactive floor, activation, band. */
 import { scaleInQuantile, scaleOutQuantile } from "./quantiles.ts";
 import { scheduleAt } from "./schedule.ts";
-import { type Apply, coresText, pass, replicasFor, verdict } from "./stage.ts";
+import { type ApplyToMetric, amount, pass, replicasFor, verdict } from "./stage.ts";
 import { surgeAhead } from "./surge.ts";
 
 /** Pods for the quantile of what new pods will meet. */
-export const forecastStage: Apply = (_, input) => {
-  const { config, lead } = input;
-  const { quantile: level, targetCpu } = config;
-  const { forecast: cores } = scaleOutQuantile(input, level);
-  const needed = replicasFor(cores, targetCpu);
+export const forecastStage: ApplyToMetric = (_, input, { config }) => {
+  const { lead, metric, forecast } = input;
+  const { averageValue, quantile: level } = metric;
+  const { forecast: value } = scaleOutQuantile(input, config);
+  const needed = replicasFor(value, averageValue);
   const span = `${Math.round(lead.readyAfter)} to ${Math.round(lead.seconds)} s`;
-  const text = `${coresText(cores)} cores at quantile ${level} of the maximum ${span} ahead need ${needed}`;
-  const method = input.forecast?.method ?? null;
-  const detail = { cores, level, readyAfter: lead.readyAfter, lead: lead.seconds, targetCpu, method };
-  return verdict(needed, "ForecastQuantile", text, detail, { cores });
+  const text = `${amount(value, metric)} at quantile ${level} of the maximum ${span} ahead need ${needed}`;
+  const method = forecast?.method ?? null;
+  const detail = { value, level, readyAfter: lead.readyAfter, lead: lead.seconds, averageValue, method };
+  return verdict(needed, "ForecastQuantile", text, detail, { value });
 };
 
 /** A forecast that did worse than repeating the last value does not act; the last value and its own errors do. */
-export const trustStage: Apply = (draft, input) => {
-  const { targetCpu, trustThreshold: threshold } = input.config;
-  const { trusted: cores, distrust } = scaleOutQuantile(input, input.config.quantile);
-  const skill = input.forecast?.skill ?? Number.NaN;
+export const trustStage: ApplyToMetric = (draft, input, { config }) => {
+  const { metric, forecast } = input;
+  const { trusted: value, distrust } = scaleOutQuantile(input, config);
+  const skill = forecast?.skill ?? Number.NaN;
   const known = Number.isFinite(skill);
-  const detail = { skill: known ? skill : null, threshold, cores, targetCpu };
+  const detail = { skill: known ? skill : null, threshold: config.trustThreshold, value };
   if (distrust === null) {
     const text = known ? `error ${skill.toFixed(2)} times that of the last value` : "error not yet known";
-    return pass(draft, text, detail, { cores });
+    return pass(draft, text, detail, { value });
   }
-  const text = `${distrust}: last value and its errors instead, ${coresText(cores)} cores`;
-  return verdict(replicasFor(cores, targetCpu), "ForecastNotTrusted", text, detail, { cores });
+  const text = `${distrust}: last value and its errors instead, ${amount(value, metric)}`;
+  return verdict(replicasFor(value, metric.averageValue), "ForecastNotTrusted", text, detail, { value });
 };
 
 /** Factors of the calendar multiply the demand. */
-export const factorStage: Apply = (draft, { config, now, lead }) => {
+export const factorStage: ApplyToMetric = (draft, { metric, lead }, { config, now }) => {
   const { factor } = scheduleAt(config.schedule, now, now + lead.seconds);
   if (factor.value === 1) return pass(draft, "no schedule factor");
-  const cores = draft.cores * factor.value;
-  const detail = { cores: draft.cores, factor: factor.value, targetCpu: config.targetCpu };
+  const value = draft.value * factor.value;
   const text = `${factor.rule}: demand x ${factor.value}`;
-  return verdict(replicasFor(cores, config.targetCpu), "ScheduleFactor", text, detail, { cores, factor: factor.value });
+  const detail = { value: draft.value, factor: factor.value };
+  return verdict(replicasFor(value, metric.averageValue), "ScheduleFactor", text, detail, {
+    value,
+    factor: factor.value,
+  });
 };
 
 /** Only ever adds; bounded by the rate policies and max like every recommendation. */
-export const surgeStage: Apply = (draft, { series, lead, config }) => {
+export const surgeStage: ApplyToMetric = (draft, { metric, series, lead }, { config }) => {
   if (config.followSurge === false || series === null) return pass(draft, "not followed");
   const ahead = surgeAhead(series, lead.steps);
-  const urgent = replicasFor(ahead, config.targetCpu);
-  const detail = { ahead, targetCpu: config.targetCpu, needed: urgent };
+  const urgent = replicasFor(ahead, metric.averageValue);
+  const detail = { ahead, needed: urgent };
   if (urgent <= draft.replicas) {
-    const text = ahead > 0 ? `surge to ${coresText(ahead)} cores is covered` : "no surge";
+    const text = ahead > 0 ? `surge to ${amount(ahead, metric)} is covered` : "no surge";
     return pass(draft, text, detail, { urgent });
   }
-  const text = `rise beyond the window's usual: ${coresText(ahead)} cores ahead`;
+  const text = `rise beyond the window's usual: ${amount(ahead, metric)} ahead`;
   return verdict(urgent, "SurgeAhead", text, detail, { urgent });
 };
 
 /** Never below what the current demand needs. What stands here is the recommendation that is remembered. */
-export const reactiveStage: Apply = (draft, { demand, config }) => {
-  const floor = replicasFor(demand, config.targetCpu);
-  const text = `current demand ${coresText(demand)} cores needs ${floor}`;
-  const detail = { demand, targetCpu: config.targetCpu, floor };
+export const reactiveStage: ApplyToMetric = (draft, { metric, demand }) => {
+  const floor = replicasFor(demand, metric.averageValue);
+  const text = `current demand ${amount(demand, metric)} needs ${floor}`;
+  const detail = { demand, averageValue: metric.averageValue, floor };
   const next = { urgent: Math.max(draft.urgent, floor), recommendation: Math.max(draft.replicas, floor) };
   return floor > draft.replicas ? verdict(floor, "ReactiveFloor", text, detail, next) : pass(draft, text, detail, next);
 };
 
+/**
+ * With minReplicas 0: a metric whose demand and forecast are not above its activation needs no pod; above it, the first
+ * pod is urgent, for nothing serves before it.
+ */
+export const activationStage: ApplyToMetric = (draft, { metric, demand }, { config, current }) => {
+  const { activation } = metric;
+  if (config.minReplicas > 0 || activation === undefined) return null;
+  const { replicas, value } = draft;
+  const detail = { activation, demand, value };
+  if (demand > activation || value > activation) {
+    const urgent = current === 0 ? Math.max(1, draft.urgent) : draft.urgent;
+    const text = `demand or forecast is above ${amount(activation, metric)}`;
+    if (replicas > 0) return pass(draft, text, detail, { urgent });
+    return verdict(1, "Activated", text, detail, { urgent, recommendation: 1 });
+  }
+  const text = `neither demand nor forecast is above ${amount(activation, metric)}`;
+  const next = { urgent: 0, recommendation: 0 };
+  return replicas === 0 ? pass(draft, text, detail, next) : verdict(0, "Inactive", text, detail, next);
+};
+
 /** Scaling in stops where a higher quantile starts to object: it needs a fall larger than the forecast's own wobble. */
-export const bandStage: Apply = (draft, input) => {
-  const { current, config } = input;
+export const bandStage: ApplyToMetric = (draft, input, { current, config }) => {
   const { replicas } = draft;
-  const level = config.scaleDownQuantile ?? config.quantile;
-  const cores = Math.max(scaleInQuantile(input, level) * draft.factor, draft.cores);
-  const least = replicasFor(cores, config.targetCpu);
+  const { averageValue, activation = 0, scaleDownQuantile: level } = input.metric;
+  const value = Math.max(scaleInQuantile(input, config) * draft.factor, draft.value);
+  const least = config.minReplicas === 0 && value <= activation ? 0 : replicasFor(value, averageValue);
   const to = replicas < current ? Math.min(current, Math.max(replicas, least)) : replicas;
   const detail = { least, level, current };
   if (to === replicas) return pass(draft, `quantile ${level} needs ${least}`, detail);

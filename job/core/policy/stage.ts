@@ -2,19 +2,19 @@
 import type { Forecast } from "../forecast/types.ts";
 import type { Quality, Series } from "../series/types.ts";
 import type { TargetState } from "../state/types.ts";
-import type { TargetConfig } from "../target.ts";
-import type { Cores, EpochSeconds, Replicas } from "../units.ts";
+import type { Metric, TargetConfig } from "../target.ts";
+import type { EpochSeconds, Replicas } from "../units.ts";
 import type { Conditions } from "./conditions.ts";
 import type { Lead } from "./lead.ts";
 import type { Reason } from "./reasons.ts";
 
-/** Everything a decision rests on. `memory` is already recalled for this `now`: never without a recommendation. */
-export interface PolicyInput {
-  readonly now: EpochSeconds;
-  readonly current: Replicas;
+/** What is known of one metric. */
+export interface MetricInput {
+  readonly metric: Metric;
   readonly quality: Quality;
-  /** Current demand in cores; NaN when unknown. */
-  readonly demand: Cores;
+  /** Current demand in the metric's unit; NaN when unknown. */
+  readonly demand: number;
+  /** What the forecast was made from; null without usable data. */
   readonly series: Series | null;
   readonly forecast: Forecast | null;
   /** Why there is no forecast, when the forecaster said so. */
@@ -22,6 +22,16 @@ export interface PolicyInput {
   /** Levels of `forecast.maxQuantiles`, as they were asked. */
   readonly levels: readonly number[];
   readonly lead: Lead;
+  /** Pods that its sum lacks, because they were not measured; absent: none, or not known. */
+  readonly missing?: Replicas;
+}
+
+/** Everything a decision rests on. `memory` is already recalled for this `now`: never without a recommendation. */
+export interface PolicyInput {
+  readonly now: EpochSeconds;
+  readonly current: Replicas;
+  /** At least one. */
+  readonly metrics: readonly MetricInput[];
   readonly config: TargetConfig;
   readonly conditions: Conditions;
   readonly memory: TargetState;
@@ -32,14 +42,26 @@ export interface PolicyInput {
 /** What the stages hand on to each other. */
 export interface Draft {
   readonly replicas: Replicas;
-  /** Demand that the replicas are for, in cores; NaN before the forecast stage. */
-  readonly cores: Cores;
+  /** Demand that the replicas are for, in the metric's unit; NaN before the forecast stage. */
+  readonly value: number;
   /** Product of the schedule's factors. */
   readonly factor: number;
   /** Pods that the current demand or a surge needs now: neither tolerance nor cooldown hold these back. */
   readonly urgent: Replicas;
   /** What the demand asked for, to be remembered; null where the data forbade one. */
   readonly recommendation: Replicas | null;
+  /** What became of each metric, in order; empty while they are under way. */
+  readonly metrics: readonly MetricDraft[];
+}
+
+/** A metric and the draft that its stages left. */
+export interface MetricDraft {
+  readonly input: MetricInput;
+  readonly draft: Draft;
+  /** `missing`: its data say nothing. `podless`: it is made by pods, and there are none. */
+  readonly state: "usable" | "missing" | "podless";
+  /** What last changed its draft; null: nothing did. */
+  readonly why: { readonly reason: Reason; readonly message: string } | null;
 }
 
 /** Numbers for a log or a picture. No stage reads them. */
@@ -52,11 +74,41 @@ export interface Verdict {
   readonly message: string;
   readonly detail: Detail;
   /** What later stages need to know of this one. */
-  readonly next?: Partial<Omit<Draft, "replicas">>;
+  readonly next?: Partial<Omit<Draft, "replicas" | "metrics">>;
 }
 
-/** One stage; null: it has nothing to say and leaves no entry. */
+/** One stage of the target; null: it has nothing to say and leaves no entry. */
 export type Apply = (draft: Draft, input: PolicyInput) => Verdict | null;
+
+/** One stage of each metric. */
+export type ApplyToMetric = (draft: Draft, metric: MetricInput, input: PolicyInput) => Verdict | null;
+
+interface Row {
+  readonly stage: string;
+  /** Whether it runs with usable data, without, or in both cases. Without usable data no stage may lower. */
+  readonly runs: "sighted" | "blind" | "always";
+  /** Whether it can lower the replicas below the current ones. */
+  readonly lowers: boolean;
+  /** What it does, for the docs. */
+  readonly about: string;
+  /** Reasons it can give beside DesiredWithinRange; for `data` those of the verdict. */
+  readonly reasons: readonly Reason[];
+}
+
+/** A row of the table: a stage of each metric, from the current replicas on; its data are that metric's. */
+export interface MetricStage extends Row {
+  readonly of: "metric";
+  readonly apply: ApplyToMetric;
+}
+
+/** A row of the table: a stage of the target; its data are usable when one metric's are. */
+export interface TargetStage extends Row {
+  readonly of: "target";
+  readonly apply: Apply;
+}
+
+/** One row of the table. */
+export type StageRow = MetricStage | TargetStage;
 
 /** A verdict that sets the replicas. */
 export function verdict(
@@ -74,15 +126,33 @@ export function pass(draft: Draft, message: string, detail: Detail = {}, next: V
   return verdict(draft.replicas, "DesiredWithinRange", message, detail, next);
 }
 
-/**
- * Pods for a demand: ceil(cores / perPod), at least 0. 1e-9 is taken off first: 0.25 / 0.05 is 5.000000000000001 in
- * some orders of arithmetic and must be 5.
- */
-export function replicasFor(cores: Cores, perPod: Cores): Replicas {
-  return Math.max(0, Math.ceil(cores / perPod - 1e-9));
+/** Whether anything may be computed from a metric's data. */
+export function isUsable({ quality, demand }: Pick<MetricInput, "quality" | "demand">): boolean {
+  return quality.verdict !== "hold" && Number.isFinite(demand);
 }
 
-/** Cores for a message. */
-export function coresText(value: Cores): string {
-  return Number.isFinite(value) ? value.toFixed(3) : "unknown";
+/** Whether no metric has usable data: then nothing may lower. */
+export function isBlind({ metrics }: Pick<PolicyInput, "metrics">): boolean {
+  return !metrics.some(isUsable);
+}
+
+/** The longest lead of the metrics: the calendar's floors begin so early. */
+export function longestLead({ metrics }: Pick<PolicyInput, "metrics">): number {
+  return metrics.reduce((most, { lead }) => Math.max(most, lead.seconds), 0);
+}
+
+/**
+ * Pods for a demand: ceil(value / perPod), at least 0. 1e-9 is taken off first: 0.25 / 0.05 is 5.000000000000001 in
+ * some orders of arithmetic and must be 5.
+ */
+export function replicasFor(value: number, perPod: number): Replicas {
+  return Math.max(0, Math.ceil(value / perPod - 1e-9));
+}
+
+/** An amount of a metric for a message: cores to the milli-core, others with four digits, and the unit. */
+export function amount(value: number, { unit }: Pick<Metric, "unit">): string {
+  if (!Number.isFinite(value)) return unit === "" ? "unknown" : `unknown ${unit}`;
+  if (unit === "cores") return `${value.toFixed(3)} cores`;
+  const digits = Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
+  return unit === "" ? digits : `${digits} ${unit}`;
 }

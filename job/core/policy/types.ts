@@ -1,7 +1,8 @@
 /** The decision and its record: what to do, why, and every number it rests on. */
 import type { Forecast } from "../forecast/types.ts";
 import type { Quality, Series } from "../series/types.ts";
-import type { Cores, EpochSeconds, Replicas, Seconds } from "../units.ts";
+import type { Metric } from "../target.ts";
+import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
 import type { Reason } from "./reasons.ts";
 import type { Detail } from "./stage.ts";
 import type { Stage } from "./stages.ts";
@@ -10,6 +11,8 @@ import type { OtherWrite } from "./writer.ts";
 /** One stage of the decision: replicas that went in, that came out, and why. `detail` holds its numbers, for people. */
 export interface TrailEntry {
   readonly stage: Stage;
+  /** The metric that a metric's stage was about; absent: the stage is the target's. */
+  readonly metric?: string;
   readonly from: Replicas;
   readonly to: Replicas;
   readonly reason: Reason;
@@ -30,23 +33,37 @@ export interface Decision {
   readonly trail: readonly TrailEntry[];
 }
 
-/** Everything one tick computed, enough to re-compute the decision and to draw it. */
-export interface TickRecord {
-  readonly now: EpochSeconds;
+/** What one tick computed of one metric. Amounts are in the metric's unit. */
+export interface MetricRecord {
+  readonly metric: Metric;
   readonly quality: Quality;
-  /** Current demand: mean of the newest complete steps, cores; NaN when unknown. */
-  readonly demand: Cores;
+  /** Current demand: mean of the newest complete steps; NaN when unknown. */
+  readonly demand: number;
   readonly lead: Seconds;
   /** From here on new pods serve; the quantile is that of the maximum from here to the end of the lead. */
   readonly readyAfter: Seconds;
-  readonly level: number;
-  readonly quantile: Cores;
+  /** The quantile that pods are for, after the trust gate and the schedule's factors; NaN: none. */
+  readonly quantile: number;
   readonly forecast: Forecast | null;
   /** The grid the forecast was made from, for pictures; null when there was no data. */
   readonly series: Series | null;
   /** The longer history that the forecast was given, for pictures; absent: none. */
   readonly longHistory?: Series;
+  /** Replicas that this metric alone asks for. */
+  readonly replicas: Replicas;
+}
+
+/** Everything one tick computed, enough to re-compute the decision and to draw it. */
+export interface TickRecord {
+  readonly now: EpochSeconds;
+  /** In the target's order, at least one. */
+  readonly metrics: readonly MetricRecord[];
   /** Replicas the demand asked for, before stabilisation: what is remembered; null when data forbade one. */
   readonly recommendation: Replicas | null;
   readonly decision: Decision;
+}
+
+/** The metric that asks for the most replicas, the first of equals: what a single picture or figure is about. */
+export function leadingMetric({ metrics }: TickRecord): MetricRecord {
+  return metrics.reduce((most, metric) => (metric.replicas > most.replicas ? metric : most));
 }

@@ -1,11 +1,22 @@
 /** JobState <-> compact, versioned JSON that fits an annotation; reads every older version; garbage is an error value, never a throw. */
 import { err, ok, type Result } from "../result.ts";
-import { BLANK } from "./memory.ts";
+import { BLANK, BLANK_METRIC } from "./memory.ts";
 import { finite, list, numbers, type Raw, record, seconds, whole } from "./read.ts";
-import type { JobState, LastForecast, LastWrite, Recommendation, ReplicaChange, Span, TargetState } from "./types.ts";
+import type {
+  JobState,
+  LastForecast,
+  LastWrite,
+  MetricState,
+  Recommendation,
+  ReplicaChange,
+  Span,
+  TargetState,
+} from "./types.ts";
 
 /** The version written now. Older ones stay readable for ever: add a reader below, never change one. */
 export const STATE_VERSION = 1;
+/** The metric whose fields stand at the target itself, as all did before there were several. */
+const CPU = "cpu";
 /** All annotations of one object share 256 KiB; a quarter is left to others. */
 export const MAX_BYTES = 196_608;
 
@@ -38,12 +49,12 @@ export function encodeTarget(target: TargetState): string {
 
 /** When this target was last written to, as far as its memory shows. */
 export function lastSeen(target: TargetState): number {
-  return Math.max(
-    target.recommendations.at(-1)?.at ?? 0,
-    target.lastForecast?.at ?? 0,
-    target.lastGoodData ?? 0,
-    target.missingSince ?? 0,
-  );
+  const ofMetrics = Object.values(target.metrics).flatMap(({ lastForecast, lastGoodData, missingSince }) => [
+    lastForecast?.at ?? 0,
+    lastGoodData ?? 0,
+    missingSince ?? 0,
+  ]);
+  return Math.max(target.recommendations.at(-1)?.at ?? 0, ...ofMetrics);
 }
 
 /** Text -> state, or one sentence on why it cannot be used. Never throws. Fields that make no sense are dropped alone; a target that is no object is dropped. */
@@ -80,31 +91,36 @@ function ascii(json: string): string {
   return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** w recommendations, e changes, f forecast, g last good data, m missing since, r rollouts, i incomplete, d drop hold, l last write; empty ones are left out. */
+/**
+ * w recommendations, e changes, r rollouts, d drop hold, l last write; f forecast, g last good data, m missing since, i incomplete of
+ * the CPU, as before there were others, and x those of the other metrics by name; empty ones are left out.
+ */
 function pack(target: TargetState, withForecast: boolean): Raw {
-  const {
-    recommendations,
-    changes,
-    lastForecast: f,
-    lastGoodData,
-    missingSince,
-    rollouts,
-    incomplete,
-    dropHoldUntil,
-    lastWritten: l,
-  } = target;
+  const { recommendations, changes, metrics, rollouts, dropHoldUntil, lastWritten: l } = target;
+  const others = Object.entries(metrics).filter(([name]) => name !== CPU);
+  const x = others.map(([name, metric]) => [name, packMetric(metric, withForecast)] as const);
   return {
     ...(recommendations.length > 0 ? { w: runs(recommendations, ({ replicas }) => [replicas]) } : {}),
     ...(changes.length > 0 ? { e: runs(changes, ({ from, to }) => [from, to]) } : {}),
+    ...(Object.hasOwn(metrics, CPU) ? packMetric(metrics[CPU]!, withForecast) : {}),
+    ...(rollouts.length > 0 ? { r: rollouts.flat().map(milli) } : {}),
+    ...(dropHoldUntil !== null ? { d: milli(dropHoldUntil) } : {}),
+    ...(l !== null ? { l: [milli(l.at), l.replicas, l.overruled, l.foreign === true ? 1 : 0] } : {}),
+    ...(x.length > 0 ? { x: Object.fromEntries(x) } : {}),
+  };
+}
+
+function packMetric(
+  { lastForecast: f, lastGoodData, missingSince, incomplete }: MetricState,
+  withForecast: boolean,
+): Raw {
+  return {
     ...(withForecast && f !== null
       ? { f: [milli(f.at), milli(f.expires), digits(f.max), digits(f.quantile), f.level, digits(f.mean), f.method] }
       : {}),
     ...(lastGoodData !== null ? { g: milli(lastGoodData) } : {}),
     ...(missingSince !== null ? { m: milli(missingSince) } : {}),
-    ...(rollouts.length > 0 ? { r: rollouts.flat().map(milli) } : {}),
     ...(incomplete.length > 0 ? { i: incomplete.flat().map(milli) } : {}),
-    ...(dropHoldUntil !== null ? { d: milli(dropHoldUntil) } : {}),
-    ...(l !== null ? { l: [milli(l.at), l.replicas, l.overruled, l.foreign === true ? 1 : 0] } : {}),
   };
 }
 
@@ -148,13 +164,37 @@ function readTargetV1(raw: Raw): TargetState {
     changes: timed(numbers(raw.e, 3)).flatMap(([at, from, to]): ReplicaChange[] =>
       whole(from) === null || whole(to) === null ? [] : [{ at: at!, from: from!, to: to! }],
     ),
+    metrics: readMetricsV1(raw),
+    rollouts: readSpans(raw.r),
+    dropHoldUntil: seconds(raw.d),
+    lastWritten: readWriteV1(raw.l),
+  };
+}
+
+/** The CPU's fields stand at the target itself; a metric of which nothing makes sense is left out. */
+function readMetricsV1(raw: Raw): TargetState["metrics"] {
+  const all: readonly (readonly [string, Raw | null])[] = [
+    [CPU, raw],
+    ...Object.entries(record(raw.x) ?? {}).map(([name, metric]) => [name, record(metric)] as const),
+  ];
+  return Object.fromEntries(
+    all.flatMap(([name, metric]) => {
+      const read = metric === null ? BLANK_METRIC : readMetricV1(metric);
+      return encodesNothing(read) ? [] : [[name, read]];
+    }),
+  );
+}
+
+function encodesNothing(metric: MetricState): boolean {
+  return Object.keys(packMetric(metric, true)).length === 0;
+}
+
+function readMetricV1(raw: Raw): MetricState {
+  return {
     lastForecast: readForecastV1(raw.f),
     lastGoodData: seconds(raw.g),
     missingSince: seconds(raw.m),
-    rollouts: readSpans(raw.r),
     incomplete: readSpans(raw.i),
-    dropHoldUntil: seconds(raw.d),
-    lastWritten: readWriteV1(raw.l),
   };
 }
 

@@ -1,6 +1,14 @@
 /** What a tick takes from memory and what it leaves there: seeding, pruning, expiry, and the recognition of another writer. */
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
-import type { LastForecast, LastWrite, Recommendation, ReplicaChange, Span, TargetState } from "./types.ts";
+import type {
+  LastForecast,
+  LastWrite,
+  MetricState,
+  Recommendation,
+  ReplicaChange,
+  Span,
+  TargetState,
+} from "./types.ts";
 
 /** What memory needs of one direction of the behavior. */
 interface DirectionSpans {
@@ -18,17 +26,24 @@ export interface MemorySpans {
   /** How far back the forecaster looks, where that is further. */
   readonly calibration: Seconds;
   readonly interval: Seconds;
+  readonly minReplicas: Replicas;
+  readonly idlePeriod: Seconds;
+}
+
+/** A metric of which nothing is known. */
+export const BLANK_METRIC: MetricState = { lastForecast: null, lastGoodData: null, missingSince: null, incomplete: [] };
+
+/** What is remembered of a metric. Names are people's: `constructor` is one too. */
+export function memoryOfMetric({ metrics }: Pick<TargetState, "metrics">, name: string): MetricState {
+  return Object.hasOwn(metrics, name) ? metrics[name]! : BLANK_METRIC;
 }
 
 /** A target of which nothing is known. */
 export const BLANK: TargetState = {
   recommendations: [],
   changes: [],
-  lastForecast: null,
-  lastGoodData: null,
-  missingSince: null,
+  metrics: {},
   rollouts: [],
-  incomplete: [],
   dropHoldUntil: null,
   lastWritten: null,
 };
@@ -67,18 +82,22 @@ export function recall(
     ...state,
     recommendations: remembered ? past : [...past, { at: now, replicas: current }],
     changes: state.changes.map((change) => noLater(change, now)),
-    lastForecast: liveForecast(state.lastForecast, now),
-    lastGoodData: noneLater(state.lastGoodData, now),
-    missingSince: noneLater(state.missingSince, now),
+    metrics: Object.fromEntries(
+      Object.entries(state.metrics).map(([name, metric]) => [name, recallMetric(metric, now, spans)]),
+    ),
     rollouts: spansWithin(state.rollouts, now - spans.history, now),
-    incomplete: spansWithin(state.incomplete, now - Math.max(spans.history, spans.calibration), now),
     dropHoldUntil: noneLater(state.dropHoldUntil, now + spans.suddenDropHold),
     lastWritten: judgeWriter(state.lastWritten && noLater(state.lastWritten, now), now, current),
   };
 }
 
-function noLater<T extends { readonly at: EpochSeconds }>(what: T, now: EpochSeconds): T {
-  return what.at > now ? { ...what, at: now } : what;
+function recallMetric(metric: MetricState, now: EpochSeconds, { history, calibration }: MemorySpans): MetricState {
+  return {
+    lastForecast: liveForecast(metric.lastForecast, now),
+    lastGoodData: noneLater(metric.lastGoodData, now),
+    missingSince: noneLater(metric.missingSince, now),
+    incomplete: spansWithin(metric.incomplete, now - Math.max(history, calibration), now),
+  };
 }
 
 function noneLater(time: EpochSeconds | null, latest: EpochSeconds): EpochSeconds | null {
@@ -90,10 +109,14 @@ function spansWithin(spans: readonly Span[], since: EpochSeconds, now: EpochSeco
   return spans.filter(([, to]) => to > since).map(([from, to]): Span => [Math.min(from, now), Math.min(to, now)]);
 }
 
+function noLater<T extends { readonly at: EpochSeconds }>(what: T, now: EpochSeconds): T {
+  return what.at > now ? { ...what, at: now } : what;
+}
+
 /** A forecast that has not expired, else null. */
 export function liveForecast(forecast: LastForecast | null, now: EpochSeconds): LastForecast | null {
-  const lives = forecast !== null && forecast.at <= now && now < Math.min(forecast.expires, forecast.at + LONGEST_LEAD);
-  return lives ? forecast : null;
+  if (forecast === null || forecast.at > now) return null;
+  return now < Math.min(forecast.expires, forecast.at + LONGEST_LEAD) ? forecast : null;
 }
 
 /** Counts writes in a row that did not survive to the next run; one that survives clears the count. */
@@ -116,10 +139,16 @@ export interface Learnt {
   /** What was decided; equal to `current` when nothing is to be written. */
   readonly replicas: Replicas;
   readonly recommendation: Replicas | null;
-  /** The data were not on hold. */
-  readonly dataUsable: boolean;
-  readonly forecast: LastForecast | null;
+  /** By the metric's name; the others are forgotten, for they are no longer asked for. */
+  readonly metrics: Readonly<Record<string, LearntMetric>>;
   readonly rollout: boolean;
+}
+
+/** What a tick found out about one metric. */
+export interface LearntMetric {
+  /** Whether anything could be computed from its data; null: there were none to be expected. */
+  readonly usable: boolean | null;
+  readonly forecast: LastForecast | null;
   /** When the sum of the last minutes lacked pods; null: never, as far as is known. */
   readonly incomplete: Span | null;
 }
@@ -141,13 +170,25 @@ export function memoryAfter(memory: TargetState, learnt: Learnt, spans: MemorySp
   return {
     recommendations: pruneRecommendations(recommendations, now - recommendationSpan(spans)),
     changes: changes.filter(({ at }) => at > now - changeSpan(spans)).slice(-MAX_CHANGES),
-    lastForecast: learnt.forecast ?? memory.lastForecast,
-    lastGoodData: learnt.dataUsable ? now : memory.lastGoodData,
-    missingSince: learnt.dataUsable ? null : (memory.missingSince ?? now),
+    metrics: Object.fromEntries(
+      Object.entries(learnt.metrics).map(([name, made]) => [
+        name,
+        metricAfter(memoryOfMetric(memory, name), made, now),
+      ]),
+    ),
     rollouts: learnt.rollout ? withSpan(memory.rollouts, [now, now]) : memory.rollouts,
-    incomplete: learnt.incomplete === null ? memory.incomplete : withSpan(memory.incomplete, learnt.incomplete),
     dropHoldUntil: memory.dropHoldUntil !== null && memory.dropHoldUntil > now ? memory.dropHoldUntil : null,
     lastWritten: acts ? { at: now, replicas, overruled: memory.lastWritten?.overruled ?? 0 } : memory.lastWritten,
+  };
+}
+
+function metricAfter(memory: MetricState, made: LearntMetric, now: EpochSeconds): MetricState {
+  const { usable, forecast, incomplete } = made;
+  return {
+    lastForecast: forecast ?? memory.lastForecast,
+    lastGoodData: usable === true ? now : memory.lastGoodData,
+    missingSince: usable === false ? (memory.missingSince ?? now) : null,
+    incomplete: incomplete === null ? memory.incomplete : withSpan(memory.incomplete, incomplete),
   };
 }
 
@@ -173,9 +214,10 @@ export function pruneRecommendations(
   return needed.reverse();
 }
 
-function recommendationSpan({ behavior, interval }: MemorySpans): Seconds {
+function recommendationSpan({ behavior, interval, minReplicas, idlePeriod }: MemorySpans): Seconds {
   const { scaleUp, scaleDown } = behavior;
-  return Math.max(scaleUp.stabilizationWindowSeconds, scaleDown.stabilizationWindowSeconds, 3 * interval);
+  const idle = minReplicas === 0 ? idlePeriod : 0;
+  return Math.max(scaleUp.stabilizationWindowSeconds, scaleDown.stabilizationWindowSeconds, 3 * interval, idle);
 }
 
 function changeSpan({ behavior, scaleUpCooldown, scaleDownCooldown }: MemorySpans): Seconds {

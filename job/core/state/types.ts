@@ -1,5 +1,5 @@
 /** What is remembered of one target between runs. Advice, never truth: losing it only lengthens a scale-in. */
-import type { Cores, EpochSeconds, Replicas } from "../units.ts";
+import type { EpochSeconds, Replicas } from "../units.ts";
 
 /** A past recommendation: the replicas the demand asked for, before stabilisation. */
 export interface Recommendation {
@@ -19,10 +19,11 @@ export interface LastForecast {
   readonly at: EpochSeconds;
   /** Unusable for decisions after this. */
   readonly expires: EpochSeconds;
-  readonly max: Cores;
-  readonly quantile: Cores;
+  /** Amounts in the metric's unit. */
+  readonly max: number;
+  readonly quantile: number;
   readonly level: number;
-  readonly mean: Cores;
+  readonly mean: number;
   readonly method: string;
 }
 
@@ -37,21 +38,27 @@ export interface LastWrite {
 /** From a time to a time, both included. */
 export type Span = readonly [EpochSeconds, EpochSeconds];
 
+/** What is remembered of one metric. */
+export interface MetricState {
+  readonly lastForecast: LastForecast | null;
+  /** When its data were last good enough to act on; null: never. */
+  readonly lastGoodData: EpochSeconds | null;
+  /** Since when its data have been unusable; null: they are usable. */
+  readonly missingSince: EpochSeconds | null;
+  /** When its sum lacked pods, as far back as the forecaster looks. Not learned. */
+  readonly incomplete: readonly Span[];
+}
+
 /** State of one target. */
 export interface TargetState {
   /** Recommendations of the last stabilisation window, oldest first. */
   readonly recommendations: readonly Recommendation[];
   /** Our changes within the longest rate period or cooldown, oldest first. */
   readonly changes: readonly ReplicaChange[];
-  readonly lastForecast: LastForecast | null;
-  /** When data was last good enough to act on; null: never. */
-  readonly lastGoodData: EpochSeconds | null;
-  /** Since when data has been unusable; null: it is usable. */
-  readonly missingSince: EpochSeconds | null;
+  /** By the metric's name; what is not there is unknown. */
+  readonly metrics: Readonly<Record<string, MetricState>>;
   /** Rollouts seen in the history window, [from, to]; `to` moves on while one runs. Their start-up burst is not learned. */
   readonly rollouts: readonly Span[];
-  /** When the measured sum lacked pods, [from, to], as far back as the forecaster looks. Not learned. */
-  readonly incomplete: readonly Span[];
   /** Until when a sudden drop forbids scale-in; null: none. */
   readonly dropHoldUntil: EpochSeconds | null;
   /** What we last wrote, to recognise another writer (GitOps ping-pong). */

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { backfill } from "../../../job/core/policy/backfill.ts";
 import { BLANK } from "../../../job/core/state/memory.ts";
+import { type Metric, metricsOf } from "../../../job/core/target.ts";
 import { config, NOW } from "../../fakes/config.ts";
 import { series } from "../../fakes/series.ts";
 
@@ -12,14 +13,17 @@ const load = series(
   { start: NOW - 19 * 15 },
 );
 
+const [metric] = metricsOf(config()) as [Metric];
+const cpu = [{ metric, window: load }];
+
 describe("backfill", () => {
   it("adds nothing while runs follow one another", () => {
-    expect(backfill(memory(60), load, NOW, config())).toEqual(memory(60));
-    expect(backfill(memory(90), load, NOW, config())).toEqual(memory(90));
+    expect(backfill(memory(60), cpu, NOW, config())).toEqual(memory(60));
+    expect(backfill(memory(90), cpu, NOW, config())).toEqual(memory(90));
   });
 
   it("adds what the demand asked for since the newest recommendation", () => {
-    const { recommendations } = backfill(memory(120), load, NOW, config());
+    const { recommendations } = backfill(memory(120), cpu, NOW, config());
     expect(recommendations.map(({ at, replicas }) => [NOW - at, replicas])).toEqual([
       [120, 1],
       [105, 8],
@@ -33,8 +37,29 @@ describe("backfill", () => {
     ]);
   });
 
+  it("takes the largest of several metrics at each time, and 0 only where all agree", () => {
+    const queue = { name: "queue", query: "x", averageValue: 1, activation: 0 };
+    const settings = config({ metrics: [queue], minReplicas: 0 });
+    const [own, other] = metricsOf(settings) as [Metric, Metric];
+    const idle = series(new Array(20).fill(0.01), { start: NOW - 19 * 15 });
+    const made = (values: number[]) => {
+      const window = series(values, { start: NOW - 19 * 15 });
+      const witnesses = [
+        { metric: own, window: idle },
+        { metric: other, window },
+      ];
+      return backfill(memory(120), witnesses, NOW, settings)
+        .recommendations.slice(1)
+        .map(({ replicas }) => replicas);
+    };
+    expect(made(new Array(20).fill(0))).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(made([...new Array(16).fill(0), 6, 0, 0, 0])).toEqual([0, 0, 0, 0, 3, 3, 0, 0]);
+    // measured only until a minute ago: since then the CPU alone is known, and an idle pod is no demand
+    expect(made(new Array(16).fill(6))).toEqual([6, 6, 6, 6, 0, 0, 0, 0]);
+  });
+
   it("takes no filled point as a witness", () => {
     const holes = { ...load, filled: new Uint8Array(20).fill(1) };
-    expect(backfill(memory(120), holes, NOW, config())).toEqual(memory(120));
+    expect(backfill(memory(120), [{ metric, window: holes }], NOW, config())).toEqual(memory(120));
   });
 });

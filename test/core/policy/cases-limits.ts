@@ -1,7 +1,6 @@
 /** One worked case for each reason to hold, bound or refuse. */
-import { BLANK } from "../../../job/core/state/memory.ts";
 import { behavior, config, NOW } from "../../fakes/config.ts";
-import { type Case, policyInput, quality, remembered } from "../../fakes/policy-input.ts";
+import { type Case, missing, policyInput, quality, remembered } from "../../fakes/policy-input.ts";
 
 /** What happens, its input, and what is decided: action, replicas, reason. */
 export const LIMIT_CASES: readonly Case[] = [
@@ -199,7 +198,7 @@ export const LIMIT_CASES: readonly Case[] = [
     "fallback not yet",
     policyInput({
       quality: quality("hold", "NoData"),
-      memory: { ...BLANK, missingSince: NOW - 599 },
+      memory: missing(599),
       config: config({ fallback: { after: 600, replicas: 7 } }),
     }),
     "hold",
@@ -210,7 +209,7 @@ export const LIMIT_CASES: readonly Case[] = [
     "fallback",
     policyInput({
       quality: quality("hold", "NoData"),
-      memory: { ...BLANK, missingSince: NOW - 600 },
+      memory: missing(600),
       config: config({ fallback: { after: 600, replicas: 7 } }),
     }),
     "scale",
@@ -222,7 +221,7 @@ export const LIMIT_CASES: readonly Case[] = [
     policyInput({
       current: 9,
       quality: quality("hold", "NoData"),
-      memory: { ...BLANK, missingSince: NOW - 600 },
+      memory: missing(600),
       config: config({ fallback: { after: 600, replicas: 7 } }),
     }),
     "hold",

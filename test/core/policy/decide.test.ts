@@ -4,10 +4,11 @@ import { decide } from "../../../job/core/policy/decide.ts";
 import { config } from "../../fakes/config.ts";
 import { policyInput, quality } from "../../fakes/policy-input.ts";
 import { LIMIT_CASES } from "./cases-limits.ts";
+import { METRIC_CASES } from "./cases-metrics.ts";
 import { RECOMMENDATION_CASES } from "./cases-recommendation.ts";
 
 describe("reasons", () => {
-  it.each([...RECOMMENDATION_CASES, ...LIMIT_CASES])("%s", (_, input, action, replicas, reason) => {
+  it.each([...RECOMMENDATION_CASES, ...LIMIT_CASES, ...METRIC_CASES])("%s", (_, input, action, replicas, reason) => {
     const { decision } = decide(input);
     expect([decision.action, decision.replicas, decision.reason]).toEqual([action, replicas, reason]);
     expect(decision.message).not.toBe("");

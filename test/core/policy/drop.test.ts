@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fallBeyond, noteDrop } from "../../../job/core/policy/drop.ts";
-import { BLANK } from "../../../job/core/state/memory.ts";
+import { BLANK, BLANK_METRIC } from "../../../job/core/state/memory.ts";
+import { type Metric, metricsOf } from "../../../job/core/target.ts";
 import { config, NOW } from "../../fakes/config.ts";
 import { series } from "../../fakes/series.ts";
 
@@ -19,11 +20,13 @@ const forecast = (mean: number) => ({
 /** Memory of a forecast, and of a hold until then. */
 const memory = (mean: number, dropHoldUntil: number | null = null) => ({
   ...BLANK,
-  lastForecast: forecast(mean),
+  metrics: { cpu: { ...BLANK_METRIC, lastForecast: forecast(mean) } },
   dropHoldUntil,
 });
+const [metric] = metricsOf(settings) as [Metric];
+const cpu = (demand: number) => [{ metric, demand }];
 const until = (mean: number, demand: number, more = {}) =>
-  noteDrop(memory(mean), NOW, demand, { ...settings, ...more }).dropHoldUntil;
+  noteDrop(memory(mean), NOW, cpu(demand), { ...settings, ...more }).dropHoldUntil;
 
 describe("noteDrop", () => {
   it("holds when less than a quarter of the forecast is left, and the fall is worth more than a pod", () => {
@@ -35,19 +38,32 @@ describe("noteDrop", () => {
   });
 
   it("is not prolonged by a load that stays away: what lasts longer than the hold is believed", () => {
-    const held = noteDrop(memory(8), NOW, 1, settings);
+    const held = noteDrop(memory(8), NOW, cpu(1), settings);
     for (const later of [60, 120, 299]) {
-      expect(noteDrop({ ...held, lastForecast: forecast(8) }, NOW + later, 1, settings).dropHoldUntil).toBe(NOW + 300);
+      expect(
+        noteDrop({ ...memory(8), dropHoldUntil: held.dropHoldUntil }, NOW + later, cpu(1), settings).dropHoldUntil,
+      ).toBe(NOW + 300);
     }
   });
 
-  const window = (values: readonly number[]) => noteDrop(BLANK, NOW, values.at(-1)!, settings, series(values));
+  it("is one of any metric", () => {
+    const two = metricsOf(config({ metrics: [{ name: "queue", query: "x", averageValue: 100 }] })) as [Metric, Metric];
+    const metrics = { queue: { ...BLANK_METRIC, lastForecast: forecast(800) } };
+    const seen = [
+      { metric: two[0], demand: 1 },
+      { metric: two[1], demand: 10 },
+    ];
+    expect(noteDrop({ ...BLANK, metrics }, NOW, seen, settings).dropHoldUntil).toBe(NOW + 300);
+  });
+
+  const window = (values: readonly number[]) =>
+    noteDrop(BLANK, NOW, [{ metric, demand: values.at(-1)!, uncounted: series(values) }], settings);
   const wave = Array.from({ length: 120 }, (_, i) => 6 + 3 * Math.sin(i / 6));
 
   it("holds on a fall beyond all others of a window whose pods nobody counted", () => {
     const half = [...new Array<number>(60).fill(8), 4];
     expect(window(half).dropHoldUntil).toBe(NOW + 300);
-    expect(noteDrop(BLANK, NOW, 4, settings)).toBe(BLANK);
+    expect(noteDrop(BLANK, NOW, cpu(4), settings)).toBe(BLANK);
     // a fade of the rate's window, and a hole, do not hide it
     expect(window([...new Array<number>(60).fill(8), 7, 6, 5, 4]).dropHoldUntil).toBe(NOW + 300);
     const hole = { ...series([...new Array<number>(60).fill(8), ...new Array<number>(20).fill(8), 3]) };
@@ -78,7 +94,7 @@ describe("noteDrop", () => {
   });
 
   it("needs a forecast, a demand, and to be switched on", () => {
-    expect(noteDrop(BLANK, NOW, 0, settings)).toBe(BLANK);
+    expect(noteDrop(BLANK, NOW, cpu(0), settings)).toBe(BLANK);
     expect(until(8, Number.NaN)).toBeNull();
     expect(until(8, 1, { suddenDropHold: 0 })).toBeNull();
   });

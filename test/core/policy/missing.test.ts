@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type Missing, missingPods } from "../../../job/core/policy/missing.ts";
 import type { TickInput } from "../../../job/core/policy/observe.ts";
-import { BLANK } from "../../../job/core/state/memory.ts";
+import { BLANK, BLANK_METRIC } from "../../../job/core/state/memory.ts";
 import type { TargetState } from "../../../job/core/state/types.ts";
 import { config, NOW } from "../../fakes/config.ts";
 import { pairs, samplesOf } from "../../fakes/series.ts";
@@ -13,10 +13,11 @@ const counts = (...list: readonly number[]) => samplesOf((i) => list[i]!, { end:
 function input(pods: ReturnType<typeof counts> | null, more: Partial<TickInput> = {}): TickInput {
   const samples = samplesOf(() => 1, { end: NOW - 5 });
   const history = { samples, partial: false, seriesCount: 1, ...(pods && { pods }) };
-  return { now: NOW, history, current: 10, conditions: {}, memory: undefined, config: config(), ...more };
+  return { now: NOW, histories: [history], current: 10, conditions: {}, memory: undefined, config: config(), ...more };
 }
 
-const judged = (of: TickInput, memory: Partial<TargetState> = {}): Missing => missingPods(of, { ...BLANK, ...memory });
+const judged = (of: TickInput, memory: Partial<TargetState> = {}, returned?: number): Missing =>
+  missingPods(of, of.histories[0]?.pods, { ...BLANK, ...memory }, "cpu", returned);
 const changed = (ago: number, from: number, to: number) => ({ changes: [{ at: NOW - ago, from, to }] });
 
 describe("missingPods", () => {
@@ -51,9 +52,14 @@ describe("missingPods", () => {
     expect(judged({ ...young, config: config({ actuator: "hpa" }) }).incomplete).toBeNull();
   });
 
+  it("does not learn what came since an outage, where nobody counted", () => {
+    expect(judged(input(null), {}, NOW - 200).incomplete).toEqual([NOW - 200, NOW]);
+    expect(judged(input(counts(10, 10)), {}, NOW - 200).incomplete).toBeNull();
+  });
+
   it("looks no further back than the last run did", () => {
     const old = input(counts(4, 4, ...new Array<number>(18).fill(10)));
     expect(judged(old).incomplete).not.toBeNull();
-    expect(judged(old, { lastGoodData: NOW - 60 }).incomplete).toBeNull();
+    expect(judged(old, { metrics: { cpu: { ...BLANK_METRIC, lastGoodData: NOW - 60 } } }).incomplete).toBeNull();
   });
 });

@@ -1,32 +1,30 @@
 /** The policy a second time, naively and from the input alone: what each stage must make of the replicas it is given. */
 import type { LeadPart } from "../../../job/core/forecast/types.ts";
 import { persistenceQuantile } from "../../../job/core/policy/persistence.ts";
-import type { PolicyInput } from "../../../job/core/policy/stage.ts";
+import type { MetricInput, PolicyInput } from "../../../job/core/policy/stage.ts";
 import type { ScalingRules } from "../../../job/core/target.ts";
 
-const podsFor = (cores: number, each: number) => Math.max(0, Math.ceil(cores / each - 1e-9));
+const podsFor = (value: number, each: number) => Math.max(0, Math.ceil(value / each - 1e-9));
 const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high);
 const sum = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
 
 /** The last value's own quantile; persistence.test.ts has its oracle. */
-function lastValue({ series, demand }: PolicyInput, part: LeadPart, level: number): number {
+function lastValue({ series, demand }: MetricInput, part: LeadPart, level: number): number {
   return series === null || series.values.length === 0 ? demand : persistenceQuantile(series, part, level);
 }
 
-function asked({ forecast, levels }: PolicyInput, part: number, level: number): number {
+function asked({ forecast, levels }: MetricInput, part: number, level: number): number {
   return (forecast?.parts?.[part] ?? forecast)?.maxQuantiles[levels.indexOf(level)] ?? Number.NaN;
 }
 
-const doubted = (input: PolicyInput, part: number, level: number) =>
-  input.forecast === null ||
-  !Number.isFinite(asked(input, part, level)) ||
-  input.forecast.skill > input.config.trustThreshold;
+const doubted = (m: MetricInput, input: PolicyInput, part: number, level: number) =>
+  m.forecast === null || !Number.isFinite(asked(m, part, level)) || m.forecast.skill > input.config.trustThreshold;
 
-function trusted(input: PolicyInput, part: number, level: number): number {
-  return doubted(input, part, level) ? lastValue(input, input.lead.parts[part]!, level) : asked(input, part, level);
+function trusted(m: MetricInput, input: PolicyInput, part: number, level: number): number {
+  return doubted(m, input, part, level) ? lastValue(m, m.lead.parts[part]!, level) : asked(m, part, level);
 }
 
-/** Rules with a one-off interval in UTC, as [rule, begin, end]. */
+/** Rules with a one-off interval in UTC. */
 const intervals = ({ config }: PolicyInput) =>
   config.schedule.map((rule) => {
     const [begin, end] = [rule.once!.from, rule.once!.to].map((wall) => Date.parse(`${wall}:00Z`) / 1000);
@@ -34,9 +32,9 @@ const intervals = ({ config }: PolicyInput) =>
   });
 
 /** Floors and factors above 1 from a lead early on; ceilings and factors below 1 only while they hold, factors to the end of the lead. */
-function calendar(input: PolicyInput) {
+function calendar(input: PolicyInput, lead: number) {
   const { now } = input;
-  const ready = now + input.lead.seconds;
+  const ready = now + lead;
   const all = intervals(input);
   const soon = all.filter(({ begin, end }) => begin <= ready && now < end).map(({ rule }) => rule);
   const holding = all.filter(({ begin, end }) => begin <= now && now < end);
@@ -53,7 +51,7 @@ function calendar(input: PolicyInput) {
 }
 
 /** Three quarters of the slope of a rise that is twice the window's 95th percentile, for a minute at most. */
-function surge({ series, lead, config }: PolicyInput): number {
+function surge({ series, lead }: MetricInput, { config }: PolicyInput): number {
   if (config.followSurge === false || series === null) return 0;
   const { values, filled, step } = series;
   const n = values.length;
@@ -85,55 +83,115 @@ function rateLimit({ now, current, memory }: PolicyInput, rules: ScalingRules, s
   });
   if (limits.length === 0) return sign * Number.POSITIVE_INFINITY;
   const [largest, smallest] = [Math.max(...limits), Math.min(...limits)];
-  return (rules.selectPolicy === "Max") === sign > 0 ? largest : smallest;
+  const limit = (rules.selectPolicy === "Max") === sign > 0 ? largest : smallest;
+  return sign > 0 && current === 0 ? Math.max(1, limit) : limit;
 }
 
-const needNow = (input: PolicyInput) => podsFor(input.demand, input.config.targetCpu);
-const urgent = (input: PolicyInput) => Math.max(needNow(input), podsFor(surge(input), input.config.targetCpu));
+/** Whether a metric's data may be used; whether it is made by pods that are not there. */
+export const usable = ({ quality }: MetricInput) => quality.verdict !== "hold";
+export const podless = ({ metric }: MetricInput, { current }: PolicyInput) => metric.name === "cpu" && current === 0;
+const zeroAllowed = ({ config: { minReplicas, metrics } }: PolicyInput) =>
+  minReplicas === 0 && metrics.some(({ activation }) => activation !== undefined);
+
+/** The largest of what metrics need; 0 where none with an activation needs a pod and no other needs two. */
+export function largest(needs: readonly (readonly [MetricInput, number])[], input: PolicyInput): number {
+  const most = Math.max(...needs.map(([, pods]) => pods));
+  if (!zeroAllowed(input)) return most;
+  const awake = needs.some(([{ metric }, pods]) => metric.activation !== undefined && pods >= 1);
+  if (awake) return Math.max(1, most);
+  return most >= 2 ? most : 0;
+}
+
+/** What keeps a metric awake where there may be no pods. */
+function active(m: MetricInput, input: PolicyInput): boolean {
+  const value = trusted(m, input, last(m), m.metric.quantile) * calendar(input, m.lead.seconds).factor;
+  return m.demand > m.metric.activation! || value > m.metric.activation!;
+}
+
+const decidesZero = ({ metric }: MetricInput, { config }: PolicyInput) =>
+  config.minReplicas === 0 && metric.activation !== undefined;
+const needNow = ({ demand, metric }: MetricInput) => podsFor(demand, metric.averageValue);
+const last = ({ lead }: MetricInput) => lead.parts.length - 1;
+
+/** Pods that one metric needs at once. */
+function urgentOf(m: MetricInput, input: PolicyInput): number {
+  if (podless(m, input)) return 0;
+  if (!usable(m)) return fallback(0, m, input);
+  const pods = Math.max(needNow(m), podsFor(surge(m, input), m.metric.averageValue));
+  if (!decidesZero(m, input)) return pods;
+  if (!active(m, input)) return 0;
+  return input.current === 0 ? Math.max(1, pods) : pods;
+}
+const urgent = (input: PolicyInput) => Math.max(...input.metrics.map((m) => urgentOf(m, input)));
+
+function fallback(from: number, { metric }: MetricInput, { now, current, memory, config }: PolicyInput): number {
+  const missing = now - (memory.metrics[metric.name]?.missingSince ?? now);
+  return config.fallback !== undefined && missing >= config.fallback.after
+    ? Math.max(current, config.fallback.replicas)
+    : from;
+}
+
+/** Every stage of a metric: replicas in, replicas out. */
+export const NAIVE_METRIC: Readonly<Record<string, (from: number, m: MetricInput, input: PolicyInput) => number>> = {
+  data: (from) => from,
+  fallback,
+  forecast: (_, m, input) => {
+    const { quantile, averageValue } = m.metric;
+    const own = asked(m, last(m), quantile);
+    return podsFor(Number.isFinite(own) ? own : trusted(m, input, last(m), quantile), averageValue);
+  },
+  trust: (from, m, input) => {
+    const { quantile, averageValue } = m.metric;
+    if (!doubted(m, input, last(m), quantile)) return from;
+    return podsFor(trusted(m, input, last(m), quantile), averageValue);
+  },
+  factor: (from, m, input) => {
+    const { quantile, averageValue } = m.metric;
+    const { factor } = calendar(input, m.lead.seconds);
+    return factor === 1 ? from : podsFor(trusted(m, input, last(m), quantile) * factor, averageValue);
+  },
+  surge: (from, m, input) => Math.max(from, podsFor(surge(m, input), m.metric.averageValue)),
+  reactive: (from, m) => Math.max(from, needNow(m)),
+  activation: (from, m, input) => (active(m, input) ? Math.max(1, from) : 0),
+  band: (from, m, input) => {
+    const { quantile, scaleDownQuantile, averageValue, activation = 0 } = m.metric;
+    if (from >= input.current) return from;
+    const kept = m.lead.parts.map((_, part) => trusted(m, input, part, scaleDownQuantile));
+    const value = Math.max(...kept, trusted(m, input, last(m), quantile)) * calendar(input, m.lead.seconds).factor;
+    const least = input.config.minReplicas === 0 && value <= activation ? 0 : podsFor(value, averageValue);
+    return clamp(least, from, input.current);
+  },
+  partial: (from, { quality }, { current }) => (quality.verdict === "upOnly" ? Math.max(from, current) : from),
+  // as many pods as are missing carry their target beside the measured demand
+  missing: (from, { missing = 0 }, { current }) => (from < current ? Math.min(from + missing, current) : from),
+};
+
 const rulesOf = ({ current, config: { behavior } }: PolicyInput, to: number) =>
   to > current ? behavior.scaleUp : behavior.scaleDown;
-const last = ({ lead }: PolicyInput) => lead.parts.length - 1;
+const longest = ({ metrics }: PolicyInput) => Math.max(...metrics.map(({ lead }) => lead.seconds));
+const blind = ({ metrics }: PolicyInput) => !metrics.some(usable);
 
-/** Every stage: replicas in, replicas out. */
-export const NAIVE: Readonly<Record<string, (from: number, input: PolicyInput) => number>> = {
-  data: (from) => from,
-  writer: (from) => from,
-  forecast: (_, input) => {
-    const level = input.config.quantile;
-    const own = asked(input, last(input), level);
-    return podsFor(Number.isFinite(own) ? own : trusted(input, last(input), level), input.config.targetCpu);
-  },
-  trust: (from, input) => {
-    const { quantile, targetCpu } = input.config;
-    return doubted(input, last(input), quantile) ? podsFor(trusted(input, last(input), quantile), targetCpu) : from;
-  },
-  factor: (from, input) => {
-    const { quantile, targetCpu } = input.config;
-    const { factor } = calendar(input);
-    return factor === 1 ? from : podsFor(trusted(input, last(input), quantile) * factor, targetCpu);
-  },
-  surge: (from, input) => Math.max(from, podsFor(surge(input), input.config.targetCpu)),
-  reactive: (from, input) => Math.max(from, needNow(input)),
-  band: (from, input) => {
-    const { quantile, scaleDownQuantile = quantile, targetCpu } = input.config;
-    if (from >= input.current) return from;
-    const kept = input.lead.parts.map((_, part) => trusted(input, part, scaleDownQuantile));
-    const cores = Math.max(...kept, trusted(input, last(input), quantile)) * calendar(input).factor;
-    return clamp(podsFor(cores, targetCpu), from, input.current);
-  },
-  partial: (from, { quality, current }) => (quality.verdict === "upOnly" ? Math.max(from, current) : from),
-  // as many pods as are missing carry their target beside the measured demand
-  missing: (from, { current, missing = 0 }) => (from < current ? Math.min(from + missing, current) : from),
-  rollout: (from, input) => {
+/** Every stage of the target: replicas in, replicas out. `needs`: what each metric asked for. */
+export const NAIVE_TARGET: Readonly<
+  Record<string, (from: number, input: PolicyInput, needs: readonly (readonly [MetricInput, number])[]) => number>
+> = {
+  metrics: (_, input, needs) => largest(needs, input),
+  rollout: (from, input, needs) => {
     if (input.conditions.rollout !== true) return from;
-    return from > input.current ? Math.max(input.current, Math.min(from, needNow(input))) : input.current;
+    const burnt = needs.map(([m, pods]) => {
+      const burst = m.metric.name === "cpu" && usable(m) && !podless(m, input);
+      return [m, burst ? needNow(m) : pods] as const;
+    });
+    return from > input.current ? clamp(largest(burnt, input), input.current, from) : input.current;
   },
   drop: (from, { memory, now, current }) => (now < (memory.dropHoldUntil ?? now) ? Math.max(from, current) : from),
   stabilise: (from, input) => {
     const { scaleUp, scaleDown } = input.config.behavior;
     const low = Math.min(...within(input, from, scaleUp.stabilizationWindowSeconds));
     const high = Math.max(...within(input, from, scaleDown.stabilizationWindowSeconds));
-    return clamp(input.current, low, high);
+    const to = clamp(input.current, low, high);
+    const idle = Math.max(...within(input, 0, input.config.idlePeriod)) === 0;
+    return to === 0 && input.current > 0 && !idle ? 1 : to;
   },
   tolerance: (from, input) => {
     const { current } = input;
@@ -154,18 +212,16 @@ export const NAIVE: Readonly<Record<string, (from: number, input: PolicyInput) =
     const soonest = Math.max(...memory.changes.map(({ at }) => at)) + cooldown - config.interval / 2;
     return now < soonest ? current : from;
   },
-  fallback: (from, { now, current, memory, config: { fallback } }) => {
-    const missing = now - (memory.missingSince ?? now);
-    return fallback !== undefined && missing >= fallback.after ? Math.max(current, fallback.replicas) : from;
-  },
   schedule: (from, input) => {
-    const { floor, ceiling } = calendar(input);
-    const capped = input.quality.verdict === "hold" ? from : Math.min(from, Math.max(ceiling, floor));
+    const { floor, ceiling } = calendar(input, longest(input));
+    const capped = blind(input) ? from : Math.min(from, Math.max(ceiling, floor));
     return Math.max(capped, floor);
   },
-  bounds: (from, { quality, current, config: { minReplicas, maxReplicas } }) => {
-    const max = quality.verdict === "hold" ? Math.max(maxReplicas, current) : maxReplicas;
-    return Math.min(Math.max(from, minReplicas, 1), max);
+  bounds: (from, input) => {
+    const { current, config } = input;
+    const max = blind(input) ? Math.max(config.maxReplicas, current) : config.maxReplicas;
+    const min = zeroAllowed(input) ? 0 : Math.max(1, config.minReplicas);
+    return Math.min(Math.max(from, min), max);
   },
   gate: (from, { current, config, conditions, memory }) => {
     const stopped = conditions.paused || (conditions.otherScaler !== undefined && config.actuator === "scale");

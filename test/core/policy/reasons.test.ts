@@ -14,6 +14,7 @@ import { policyInput } from "../../fakes/policy-input.ts";
 import { fakePorts, fakeWorld } from "../../fakes/ports.ts";
 import { samplesOf } from "../../fakes/series.ts";
 import { LIMIT_CASES } from "./cases-limits.ts";
+import { METRIC_CASES } from "./cases-metrics.ts";
 import { RECOMMENDATION_CASES } from "./cases-recommendation.ts";
 
 /** Reasons of the trail of one tick over 120 samples, each of the value at its index. */
@@ -21,7 +22,7 @@ function ofData(value: (i: number) => number, more: object = {}, end = NOW - 5):
   const samples = samplesOf(value, { end });
   const history = { samples, partial: false, seriesCount: 1, ...more };
   const settings = config({ podCpuLimit: 1 });
-  const input = { now: NOW, history, current: 2, conditions: {}, memory: undefined, config: settings };
+  const input = { now: NOW, histories: [history], current: 2, conditions: {}, memory: undefined, config: settings };
   return tick(input, last).decision.trail.map(({ reason }) => reason);
 }
 
@@ -56,7 +57,7 @@ async function overtaken(call: string): Promise<string> {
 describe("the vocabulary of reasons", () => {
   it("holds what is given, and everything in it is given", async () => {
     const quarrel = { ...policyInput().memory, lastWritten: { at: NOW, replicas: 2, overruled: 1, foreign: true } };
-    const inputs = [...RECOMMENDATION_CASES, ...LIMIT_CASES].map(([, input]) => input);
+    const inputs = [...RECOMMENDATION_CASES, ...LIMIT_CASES, ...METRIC_CASES].map(([, input]) => input);
     const decided = [...inputs, policyInput({ memory: quarrel })].flatMap((input) => {
       const { reason, trail } = decide(input).decision;
       return [reason, ...trail.map((entry) => entry.reason)];

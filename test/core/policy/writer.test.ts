@@ -48,7 +48,7 @@ describe("otherWriteOf", () => {
   it("is in the decision and its trail, and does not change the decision", () => {
     const [told, without] = [decide(inputOf(undone(1), "kubectl")).decision, decide(inputOf(null)).decision];
     expect(told.otherWriter).toMatchObject({ by: "kubectl", times: 1 });
-    expect(told.trail[1]).toMatchObject({ stage: "writer", from: 2, to: 2, reason: "ChangedByOther" });
+    expect(told.trail[0]).toMatchObject({ stage: "writer", from: 2, to: 2, reason: "ChangedByOther" });
     expect(told.trail.map((e) => e.stage).filter((stage) => stage !== "writer")).toEqual(
       without.trail.map((e) => e.stage),
     );

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decode, encode } from "../../../job/core/state/codec.ts";
 import { OVERRULED_PAUSE } from "../../../job/core/state/memory.ts";
-import type { TargetState } from "../../../job/core/state/types.ts";
+import type { MetricState, Span, TargetState } from "../../../job/core/state/types.ts";
 import { tick } from "../../../job/core/tick.ts";
 import { behavior, config, NOW } from "../../fakes/config.ts";
 import { last } from "../../fakes/forecaster.ts";
@@ -25,15 +25,19 @@ const LONGEST = 300 + 240 + 120 + 120 + 5 * 60;
 /** The same memory with every time moved by so much. */
 function moved(of: TargetState, by: number): TargetState {
   const at = <T extends { readonly at: number }>(one: T): T => ({ ...one, at: one.at + by });
+  const spans = (all: readonly Span[]) => all.map(([from, to]): Span => [from + by, to + by]);
+  const movedMetric = (metric: MetricState): MetricState => ({
+    lastForecast: metric.lastForecast && { ...at(metric.lastForecast), expires: metric.lastForecast.expires + 3 * by },
+    lastGoodData: shift(metric.lastGoodData),
+    missingSince: shift(metric.missingSince),
+    incomplete: spans(metric.incomplete),
+  });
   const shift = (time: number | null) => (time === null ? null : time + by);
   return {
     recommendations: of.recommendations.map(at),
     changes: of.changes.map(at),
-    lastForecast: of.lastForecast && { ...at(of.lastForecast), expires: of.lastForecast.expires + 3 * by },
-    lastGoodData: shift(of.lastGoodData),
-    missingSince: shift(of.missingSince),
-    rollouts: of.rollouts.map(([from, to]) => [from + by, to + by] as const),
-    incomplete: of.incomplete.map(([from, to]) => [from + by, to + by] as const),
+    metrics: Object.fromEntries(Object.entries(of.metrics).map(([name, metric]) => [name, movedMetric(metric)])),
+    rollouts: spans(of.rollouts),
     dropHoldUntil: shift(of.dropHoldUntil),
     lastWritten: of.lastWritten && at(of.lastWritten),
   };
@@ -47,7 +51,10 @@ function heldFor(memory: TargetState, most: number): number {
     const end = now - 5;
     const counted = samplesOf(() => 10, { end, points: 20 });
     const history = { samples: samplesOf(() => 1, { end }), partial: false, seriesCount: 1, pods: counted };
-    const output = tick({ now, history, current: 10, conditions: {}, memory: stored, config: SETTINGS }, last);
+    const output = tick(
+      { now, histories: [history], current: 10, conditions: {}, memory: stored, config: SETTINGS },
+      last,
+    );
     if (output.decision.replicas < 10) return waited;
     const read = decode(encode({ version: 1, targets: { web: output.memory } }));
     stored = read.ok ? read.value.targets.web : undefined;

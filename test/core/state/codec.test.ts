@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decode, encode, encodeTarget, MAX_BYTES } from "../../../job/core/state/codec.ts";
-import { BLANK } from "../../../job/core/state/memory.ts";
+import { BLANK, BLANK_METRIC } from "../../../job/core/state/memory.ts";
 import type { JobState, TargetState } from "../../../job/core/state/types.ts";
 import { NOW } from "../../fakes/config.ts";
 import { anyMemory } from "../../fakes/state.ts";
@@ -40,28 +40,36 @@ describe("encode and decode", () => {
   it("keep a usual target, 40 runs of one changing recommendation a minute, below 1 kB", () => {
     const recommendations = Array.from({ length: 40 }, (_, i) => ({ at: NOW + 60 * i, replicas: 10 + (i % 7) }));
     const changes = recommendations.slice(0, 10).map(({ at, replicas }) => ({ at, from: replicas, to: replicas + 1 }));
-    expect(encodeTarget({ ...BLANK, recommendations, changes, lastGoodData: NOW }).length).toBeLessThan(1024);
+    expect(
+      encodeTarget({ ...BLANK, recommendations, changes, metrics: { cpu: { ...BLANK_METRIC, lastGoodData: NOW } } })
+        .length,
+    ).toBeLessThan(1024);
   });
 
   it("stay within an annotation: forecasts go first, then the targets not seen for longest", () => {
     const memory = (i: number, runs: number): TargetState => ({
       ...BLANK,
       recommendations: Array.from({ length: runs }, (_, k) => ({ at: NOW + i + 60 * k, replicas: 100 + k })),
-      lastForecast: {
-        at: NOW,
-        expires: NOW + 300,
-        max: 1.23456,
-        quantile: 1.34567,
-        level: 0.9,
-        mean: 1.01234,
-        method: "auto",
+      metrics: {
+        cpu: {
+          ...BLANK_METRIC,
+          lastForecast: {
+            at: NOW,
+            expires: NOW + 300,
+            max: 1.23456,
+            quantile: 1.34567,
+            level: 0.9,
+            mean: 1.01234,
+            method: "auto",
+          },
+        },
       },
     });
     const many = (count: number, runs: number) =>
       state(Object.fromEntries(Array.from({ length: count }, (_, i) => [`shop/web-${i}`, memory(i, runs)])));
     const some = decoded(encode(many(1500, 10))).targets;
     expect(Object.keys(some)).toHaveLength(1500);
-    expect(some["shop/web-0"]?.lastForecast).toBeNull();
+    expect(some["shop/web-0"]?.metrics).toEqual({});
     const text = encode(many(2000, 60));
     expect(text.length).toBeLessThanOrEqual(MAX_BYTES);
     const kept = Object.keys(decoded(text).targets);
@@ -85,30 +93,44 @@ describe("older versions", () => {
           { at: 1699999900, from: 2, to: 5 },
           { at: 1700000060, from: 5, to: 4 },
         ],
-        lastForecast: {
-          at: 1700000120.5,
-          expires: 1700000300,
-          max: 1.25,
-          quantile: 1.5,
-          level: 0.8,
-          mean: 1.1,
-          method: "auto",
+        metrics: {
+          cpu: {
+            lastForecast: {
+              at: 1700000120.5,
+              expires: 1700000300,
+              max: 1.25,
+              quantile: 1.5,
+              level: 0.8,
+              mean: 1.1,
+              method: "auto",
+            },
+            lastGoodData: 1700000120.5,
+            missingSince: null,
+            incomplete: [],
+          },
         },
-        lastGoodData: 1700000120.5,
-        missingSince: null,
         rollouts: [[1699999000, 1699999200]],
-        incomplete: [],
         dropHoldUntil: 1700000400,
         lastWritten: { at: 1700000060, replicas: 4, overruled: 1 },
       },
       "shop/api": {
         ...BLANK,
-        missingSince: 1700000000,
+        metrics: { cpu: { ...BLANK_METRIC, missingSince: 1700000000 } },
         lastWritten: { at: 1700000000, replicas: 7, overruled: 3, foreign: true },
       },
       "shop/idle": BLANK,
     });
   });
+});
+
+it("several metrics stand beside the CPU, whose place stays what it was", () => {
+  const metrics = {
+    cpu: { ...BLANK_METRIC, lastGoodData: NOW },
+    requests: { ...BLANK_METRIC, lastGoodData: NOW - 60, missingSince: NOW },
+  };
+  const text = encode(state({ "shop/web": { ...BLANK, metrics } }));
+  expect(JSON.parse(text)).toEqual({ v: 1, t: { "shop/web": { g: NOW, x: { requests: { g: NOW - 60, m: NOW } } } } });
+  expect(decoded(text).targets["shop/web"]?.metrics).toEqual(metrics);
 });
 
 describe("garbage", () => {
@@ -158,6 +180,7 @@ describe("garbage", () => {
       g: fc.jsonValue(),
       r: fc.jsonValue(),
       l: fc.jsonValue(),
+      x: fc.jsonValue(),
     });
     const numbers = fc.record({
       w: fc.array(fc.double()),

@@ -3,9 +3,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   BLANK,
+  BLANK_METRIC,
   type Learnt,
   liveForecast,
   memoryAfter,
+  memoryOfMetric,
   OVERRULED_PAUSE,
   pruneRecommendations,
   recall,
@@ -20,12 +22,12 @@ const learnt = (more: Partial<Learnt> = {}): Learnt => ({
   current: 3,
   replicas: 3,
   recommendation: 2,
-  dataUsable: true,
-  forecast: null,
+  metrics: { cpu: { usable: true, forecast: null, incomplete: null } },
   rollout: false,
-  incomplete: null,
   ...more,
 });
+
+const blindly = { metrics: { cpu: { usable: false, forecast: null, incomplete: null } } };
 
 describe("recall", () => {
   it.each<[string, TargetState | undefined]>([
@@ -119,17 +121,18 @@ describe("memoryAfter", () => {
     expect(made).toMatchObject({
       recommendations: [{ at: NOW, replicas: 5 }],
       changes: [{ at: NOW, from: 3, to: 5 }],
-      lastGoodData: NOW,
-      missingSince: null,
+      metrics: { cpu: { lastGoodData: NOW, missingSince: null } },
       lastWritten: { at: NOW, replicas: 5, overruled: 0 },
     });
   });
 
   it("notes since when data are missing, once, and until they are back", () => {
-    const blind = memoryAfter(BLANK, learnt({ recommendation: null, dataUsable: false }), SPANS);
-    const still = memoryAfter(blind, learnt({ now: NOW + 60, recommendation: null, dataUsable: false }), SPANS);
-    expect([blind.missingSince, still.missingSince, still.lastGoodData]).toEqual([NOW, NOW, null]);
-    expect(memoryAfter(still, learnt({ now: NOW + 120 }), SPANS).missingSince).toBeNull();
+    const blind = memoryAfter(BLANK, learnt({ recommendation: null, ...blindly }), SPANS);
+    const still = memoryAfter(blind, learnt({ now: NOW + 60, recommendation: null, ...blindly }), SPANS);
+    const { lastGoodData, missingSince } = memoryOfMetric(still, "cpu");
+    expect([memoryOfMetric(blind, "cpu").missingSince, missingSince, lastGoodData]).toEqual([NOW, NOW, null]);
+    const back = memoryAfter(still, learnt({ now: NOW + 120 }), SPANS);
+    expect(memoryOfMetric(back, "cpu").missingSince).toBeNull();
   });
 
   it("joins what is seen of one rollout and drops those that have left the window", () => {
@@ -144,13 +147,16 @@ describe("memoryAfter", () => {
   });
 
   it("joins what lacked pods, and keeps it as long as the forecaster looks back", () => {
-    const first = memoryAfter(BLANK, learnt({ incomplete: [NOW - 100, NOW] }), SPANS);
-    const second = memoryAfter(first, learnt({ now: NOW + 60, incomplete: [NOW - 40, NOW + 60] }), SPANS);
-    expect(second.incomplete).toEqual([[NOW - 100, NOW + 60]]);
+    const lacking = (from: number, to: number) => ({
+      metrics: { cpu: { usable: true, forecast: null, incomplete: [from, to] as const } },
+    });
+    const first = memoryAfter(BLANK, learnt(lacking(NOW - 100, NOW)), SPANS);
+    const second = memoryAfter(first, learnt({ now: NOW + 60, ...lacking(NOW - 40, NOW + 60) }), SPANS);
     const long = { ...SPANS, calibration: 7200 };
-    expect(recall(second, NOW + 7200, 3, long).incomplete).toEqual(second.incomplete);
-    expect(recall(second, NOW + 7300, 3, long).incomplete).toEqual([]);
-    expect(recall(second, NOW + 1900, 3, SPANS).incomplete).toEqual([]);
+    const left = (now: number, spans = long) => memoryOfMetric(recall(second, now, 3, spans), "cpu").incomplete;
+    expect(left(NOW + 7200)).toEqual([[NOW - 100, NOW + 60]]);
+    expect(left(NOW + 7300)).toEqual([]);
+    expect(left(NOW + 1900, SPANS)).toEqual([]);
   });
 
   it("keeps recommendations for as long as a window, or three intervals, may ask for them", () => {
@@ -191,8 +197,21 @@ describe("memoryAfter", () => {
 
   it("keeps the last forecast through a run that made none", () => {
     const lastForecast = { at: NOW, expires: NOW + 90, max: 1, quantile: 1, level: 0.7, mean: 1, method: "auto" };
-    const blind = learnt({ recommendation: null, dataUsable: false });
-    expect(memoryAfter({ ...BLANK, lastForecast }, blind, SPANS).lastForecast).toEqual(lastForecast);
+    const blind = learnt({ recommendation: null, ...blindly });
+    const before = { ...BLANK, metrics: { cpu: { ...BLANK_METRIC, lastForecast } } };
+    expect(memoryOfMetric(memoryAfter(before, blind, SPANS), "cpu").lastForecast).toEqual(lastForecast);
+  });
+
+  it("keeps recommendations for the idle period where the last pod may go", () => {
+    const before = { ...BLANK, recommendations: [{ at: NOW - 500, replicas: 9 }] };
+    const kept = (more: object) => memoryAfter(before, learnt(), config({ idlePeriod: 600, ...more })).recommendations;
+    expect([kept({ minReplicas: 0 }).length, kept({ minReplicas: 1 }).length]).toEqual([2, 1]);
+  });
+
+  it("forgets a metric that is no longer asked for, and knows none by an accident of its name", () => {
+    const before = { ...BLANK, metrics: { old: { ...BLANK_METRIC, lastGoodData: NOW } } };
+    expect(Object.keys(memoryAfter(before, learnt(), SPANS).metrics)).toEqual(["cpu"]);
+    for (const name of ["constructor", "__proto__", "toString"]) expect(memoryOfMetric(BLANK, name)).toBe(BLANK_METRIC);
   });
 
   it("does not grow without end", () => {

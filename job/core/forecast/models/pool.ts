@@ -1,7 +1,7 @@
 /** The pool: which models a window of a given length and season gets, and one pass of all of them. */
 import { autoregression } from "./autoregression.ts";
 import { fourier, sinusoids } from "./harmonic.ts";
-import { lastValue, rollingMedian, theta } from "./level.ts";
+import { lastValue, rollingMedian } from "./level.ts";
 import { eachModel, type LastFirst, type Model, type Plan } from "./model.ts";
 import { holtWinters, seasonalMean } from "./seasonal.ts";
 
@@ -16,7 +16,6 @@ export function poolFor(n: number, period: number | null, waves: readonly number
   const models: Model[] = [
     rollingMedian(5),
     rollingMedian(15),
-    theta,
     autoregression({ name: "ar", lags: [1, 2, 3, 4, 5, 6], relative: false, ridge: 0.002, memory: 1 }),
     autoregression({ name: "arDiff", lags: [2, 3, 4, 5, 6, 8, 12], relative: true, ridge: 0.02, memory: 0.99 }),
     autoregression({ name: "arLong", lags: [2, 3, 4], meanBlocks: LAG_BLOCKS, relative: true, ridge: 0.03, memory: 1 }),

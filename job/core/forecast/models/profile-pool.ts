@@ -2,7 +2,7 @@
 import type { Series } from "../../series/types.ts";
 import { dailyProfilesOf, type ProfileSpan } from "../seasons/daily-profiles.ts";
 import { besideProfile, canMultiply, type Relation } from "./beside-profile.ts";
-import { theta } from "./level.ts";
+import { rollingMedian } from "./level.ts";
 import type { Model } from "./model.ts";
 
 /**
@@ -10,9 +10,11 @@ import type { Model } from "./model.ts";
  * (point error over that of the short window alone, four kinds of load that repeat and three that do not: worst 1.018 -> 1.011, best 0.969 -> 0.975).
  */
 const PROFILE_PENALTY = 1.1;
+/** Values whose median is the level beside a profile. */
+const LEVEL = 5;
 
 /**
- * Theta beside each profile of the longer history, by the same amount and by the same factor. Values are divided
+ * A level beside each profile of the longer history, by the same amount and by the same factor. Values are divided
  * by `size`, as the window's are. The in-window backtest weighs them as it does all others: a history that tells nothing gets no weight.
  */
 export function profilePool(long: Series | undefined, span: ProfileSpan, size: number): Model[] {
@@ -20,7 +22,7 @@ export function profilePool(long: Series | undefined, span: ProfileSpan, size: n
   return dailyProfilesOf(long, span).flatMap(({ name, values }) => {
     const profile = values.map((v) => v / size);
     const along = (relation: Relation, sign: string): Model => ({
-      ...besideProfile(theta, profile, relation),
+      ...besideProfile(rollingMedian(LEVEL), profile, relation),
       name: `${name}${sign}`,
       lossPenalty: PROFILE_PENALTY,
     });

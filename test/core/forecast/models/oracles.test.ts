@@ -19,19 +19,6 @@ type Oracle = (y: readonly number[]) => number[];
 const ahead = (of: (k: number) => number) => range(STEPS).map(of);
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
-/** Theta: exponential smoothing by the best of its gains, and half the slope of the least-squares line. */
-const theta: Oracle = (y) => {
-  const runs = [0.1, 0.2, 0.35, 0.5, 0.7, 0.9].map((alpha) => {
-    let [level, loss] = [y[0]!, 0];
-    for (const v of y.slice(1)) [loss, level] = [0.98 * loss + Math.abs(v - level), alpha * v + (1 - alpha) * level];
-    return { level, loss };
-  });
-  const middle = (y.length - 1) / 2;
-  const slope = sum(y.map((v, i) => v * (i - middle))) / sum(y.map((_, i) => (i - middle) ** 2));
-  const { level } = runs[least(runs.map((r) => r.loss))]!;
-  return ahead((k) => level + (slope / 2) * (k + 1));
-};
-
 const seasonalMean: Oracle = (y) =>
   ahead((k) => mean(range(8, 1).flatMap((c) => y[y.length + (k % PERIOD) - c * PERIOD] ?? [])));
 
@@ -136,7 +123,6 @@ const ORACLES: Readonly<Record<string, Oracle>> = {
   last: (y) => ahead(() => y.at(-1)!),
   median5: (y) => ahead(() => median(y.slice(-5))),
   median15: (y) => ahead(() => median(y.slice(-15))),
-  theta,
   ar: autoregression(lagged([1, 2, 3, 4, 5, 6]), 6, false, 0.002, 1),
   arDiff: autoregression(lagged([2, 3, 4, 5, 6, 8, 12]), 12, true, 0.02, 0.99),
   arLong: autoregression(longMemory, 44, true, 0.03, 1),

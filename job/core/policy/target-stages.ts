@@ -1,0 +1,113 @@
+/** The stages of the target, in order: those before its metrics are asked, and what becomes of what they ask for. */
+import { cooldownStage, dropStage, rolloutStage, toleranceStage } from "./guards.ts";
+import { boundsStage, gateStage, rateStage, scheduleStage, stabiliseStage } from "./limits.ts";
+import { metricsStage } from "./metrics.ts";
+import type { TargetStage } from "./stage.ts";
+import { writerStage } from "./writer.ts";
+
+/** They see the current replicas. */
+export const FIRST_STAGES = [
+  {
+    stage: "writer",
+    of: "target",
+    runs: "always",
+    lowers: false,
+    about: "Tells that somebody else changed the replicas after our last change.",
+    reasons: ["ChangedByOther"],
+    apply: writerStage,
+  },
+] as const satisfies readonly TargetStage[];
+
+/** They see what the metrics ask for. A row that may lower below what the demand needs is the operator's own limit. */
+export const TARGET_STAGES = [
+  {
+    stage: "metrics",
+    of: "target",
+    runs: "always",
+    lowers: true,
+    about: "Of several metrics the largest wins. One that is missing forbids scale-in.",
+    reasons: ["MetricMissing"],
+    apply: metricsStage,
+  },
+  {
+    stage: "rollout",
+    of: "target",
+    runs: "sighted",
+    lowers: false,
+    about: "During a rollout no scale-in, and scale-out only to what is burnt now.",
+    reasons: ["RolloutInProgress"],
+    apply: rolloutStage,
+  },
+  {
+    stage: "drop",
+    of: "target",
+    runs: "sighted",
+    lowers: false,
+    about: "No scale-in for a while after a sudden drop.",
+    reasons: ["SuddenDrop"],
+    apply: dropStage,
+  },
+  {
+    stage: "stabilise",
+    of: "target",
+    runs: "sighted",
+    lowers: false,
+    about: "The stabilisation windows of `behavior`, as in autoscaling/v2.",
+    reasons: ["ScaleUpStabilized", "ScaleDownStabilized"],
+    apply: stabiliseStage,
+  },
+  {
+    stage: "tolerance",
+    of: "target",
+    runs: "sighted",
+    lowers: false,
+    about: "Leaves out a change too small to be worth an action.",
+    reasons: ["WithinTolerance"],
+    apply: toleranceStage,
+  },
+  {
+    stage: "rate",
+    of: "target",
+    runs: "sighted",
+    lowers: false,
+    about: "The rate policies of `behavior`, as in autoscaling/v2.",
+    reasons: ["ScaleUpLimit", "ScaleDownLimit", "ScaleUpDisabled", "ScaleDownDisabled"],
+    apply: rateStage,
+  },
+  {
+    stage: "cooldown",
+    of: "target",
+    runs: "sighted",
+    lowers: false,
+    about: "Least time between a change and the next, unless pods are needed now.",
+    reasons: ["CooldownActive"],
+    apply: cooldownStage,
+  },
+  {
+    stage: "schedule",
+    of: "target",
+    runs: "always",
+    lowers: true,
+    about: "Floors of the schedule, a lead time early, and ceilings.",
+    reasons: ["ScheduleFloor", "ScheduleCeiling"],
+    apply: scheduleStage,
+  },
+  {
+    stage: "bounds",
+    of: "target",
+    runs: "always",
+    lowers: true,
+    about: "`minReplicas` and `maxReplicas`.",
+    reasons: ["TooFewReplicas", "TooManyReplicas"],
+    apply: boundsStage,
+  },
+  {
+    stage: "gate",
+    of: "target",
+    runs: "always",
+    lowers: false,
+    about: "Shows the decision without making it: paused, overruled, another scaler, ForecastOnly.",
+    reasons: ["ForecastOnlyMode", "Paused", "OtherScaler", "Overruled", "ModeOff", "ScalingDisabled"],
+    apply: gateStage,
+  },
+] as const satisfies readonly TargetStage[];
