@@ -7,14 +7,15 @@ FROM ${BUILD_BASE} AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
-COPY scripts/build.ts scripts/sbom.ts ./scripts/
+COPY LICENSE ./
+COPY scripts/build.ts scripts/third-party.ts scripts/sbom.ts ./scripts/
+COPY job ./job
+# by path: the image's node is the right one, whatever node_modules/.bin holds; source maps stay out of the image
+RUN node scripts/build.ts && find dist -name '*.map' -delete
 ARG VERSION=0.0.0-dev
 ARG REVISION=unknown
 ARG SOURCE=
 RUN node scripts/sbom.ts "${VERSION}" "${REVISION}" "${SOURCE}" >/sbom.json
-COPY job ./job
-# by path: the image's node is the right one, whatever node_modules/.bin holds; source maps stay out of the image
-RUN node scripts/build.ts && find dist -name '*.map' -delete
 
 # The compile cache is filled by the very Node, flags, user id and paths of the final image: V8 looks it up by all of them.
 FROM ${RUN_BASE} AS warm

@@ -14,7 +14,7 @@ const BENCHES: Readonly<Record<string, { readonly about: string; readonly load: 
   },
   policy: { about: "cost and misses of our decisions and of others over all series", load: () => load("policy") },
   speed: {
-    about: "time and memory of a whole run from a cold start, and of a forecast in a warm process",
+    about: "time and memory of a cold run over real servers and over a file, and of a forecast in a warm process",
     load: () => load("speed"),
   },
 };

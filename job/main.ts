@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The entry: refuses an old Node, turns on the compile cache, hands argv and environment to the command line. The only file that touches `process`. */
 import module from "node:module";
 
@@ -7,7 +8,10 @@ const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
 // agents that go through a proxy (job/adapters/http/pool.ts) came with 22.21 and 24.5
 if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 && minor < 5)) {
-  process.stderr.write(`prophet-autoscaler needs Node 22.21, 24.5 or later; this is Node ${process.versions.node}.\n`);
+  const other = `npx -p node@24 -- node ${process.argv[1]}`;
+  process.stderr.write(
+    `prophet-autoscaler needs Node 22.21, 24.5 or later, and this is Node ${process.versions.node}: run it as ${other}\n`,
+  );
   process.exitCode = 2;
 } else {
   // compiled code is kept between runs (about 60 ms of a cold start); a read-only disk only means that it is not

@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { build, type Plugin } from "esbuild";
+import { writeThirdParty } from "./third-party.ts";
 
 const { version } = JSON.parse(await readFile("package.json", "utf8")) as { version: string };
 
@@ -92,6 +93,7 @@ const result = await build({
   plugins: [lean],
   logLevel: "warning",
 });
+writeThirdParty(result.metafile, "dist");
 const bytes = Object.entries(result.metafile.outputs).filter(([f]) => f.endsWith(".js"));
 const total = bytes.reduce((sum, [, o]) => sum + o.bytes, 0);
 console.error(`dist/job.js: ${bytes.length} files, ${(total / 1024).toFixed(0)} kB`);

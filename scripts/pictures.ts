@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kindsSvg } from "../bench/accuracy/pictures.ts";
 import { type FrontPoint, frontPicture } from "../bench/policy/front.ts";
+import { waterfallSvg } from "../bench/speed/waterfall.ts";
 import { runCli } from "../job/cli/program.ts";
 import { panelsOf } from "../test/cluster/demo/drawn.ts";
 import { demoPicture } from "../test/cluster/demo/picture.ts";
@@ -58,6 +59,7 @@ export const PICTURES: Readonly<Record<string, () => string | Promise<string>>> 
   "docs/img/components.svg": () => startPicture("--components"),
   "docs/img/accuracy.svg": kindsSvg,
   "docs/img/demo.svg": () => demoPicture(panelsOf(read("docs/img/demo.json")), PER_POD),
+  "docs/img/speed-live.svg": () => waterfallSvg(JSON.parse(read("docs/img/speed-live.json"))),
   "docs/decisions/0002-prophet-solver.svg": solverPicture,
   ...fronts(),
 };

@@ -1,29 +1,22 @@
-/** Prints the bill of materials (CycloneDX JSON) of what the bundle may contain: sbom.ts [VERSION [REVISION [SOURCE]]]. */
+/** Prints the bill of materials (CycloneDX JSON) of what the bundle in dist holds: sbom.ts [VERSION [REVISION [SOURCE]]]. Equal bundles and lock files give equal bytes. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import type { Part } from "./third-party.ts";
 
-interface Lock {
-  readonly name: string;
-  readonly packages: Readonly<Record<string, { readonly version?: string; readonly dev?: boolean }>>;
-}
 interface Bill {
   serialNumber?: string;
   metadata: {
     timestamp?: string;
     component: { name: string; version: string; "bom-ref": string; properties?: { name: string; value: string }[] };
   };
-  components: { "bom-ref": string }[];
+  components: { "bom-ref": string; properties?: { name: string; value: string }[] }[];
   dependencies: { ref: string; dependsOn: string[] }[];
 }
 
-// from the lock file alone, and equal lock files give equal bytes
-const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as Lock;
-// not npm's --omit dev: it also drops what a dev dependency merely shares with us, such as yaml
-const shipped = new Set(
-  Object.entries(lock.packages).flatMap(([path, { version, dev }]) =>
-    dev ? [] : [`${path.slice(path.lastIndexOf("node_modules/") + 13)}@${version}`],
-  ),
-);
+const { name } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly name: string };
+// as the build beside it found them; npm itself knows only who installs what
+const parts = JSON.parse(readFileSync("dist/third-party.json", "utf8")) as readonly Part[];
+const shipped = new Set(parts.map(({ name, version }) => `${name}@${version}`));
 const bill = JSON.parse(
   execFileSync("npm", ["sbom", "--sbom-format", "cyclonedx", "--package-lock-only"], {
     encoding: "utf8",
@@ -36,13 +29,19 @@ delete bill.serialNumber;
 delete bill.metadata.timestamp;
 const { component } = bill.metadata;
 const [version = component.version, revision, source] = process.argv.slice(2);
-component.name = lock.name;
+component.name = name;
 component.version = version;
 component.properties = Object.entries({ revision, source }).flatMap(([name, value]) =>
   value ? [{ name, value }] : [],
 );
 shipped.add(component["bom-ref"]);
-bill.components = bill.components.filter((part) => shipped.has(part["bom-ref"]));
+bill.components = bill.components
+  .filter((part) => shipped.has(part["bom-ref"]))
+  // to npm they are for developers only, since nobody installs what is in the bundle
+  .map(({ properties: _installed, ...part }) => ({ ...part, scope: "required" }));
+const listed = new Set([component, ...bill.components].map((part) => part["bom-ref"]));
+const missing = [...shipped].filter((part) => !listed.has(part));
+if (missing.length > 0) throw new Error(`npm's bill of materials lacks ${missing.join(", ")}`);
 bill.dependencies = bill.dependencies
   .filter(({ ref }) => shipped.has(ref))
   .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((part) => shipped.has(part)) }));

@@ -1,22 +1,24 @@
 /** `replay`: the production decision code and its peers over a recorded series; scores, rows, a page. */
 import { forecasterOf } from "../core/forecast/method.ts";
-import { POLICY_NAMES, replay, rowsToCsv } from "../replay/replay.ts";
+import { metricsOf } from "../core/target.ts";
+import { POLICY_NAMES, REPLAY_DEFAULTS, replay, rowsToCsv } from "../replay/replay.ts";
 import type { ReplayOptions, ReplayResult } from "../replay/types.ts";
 import { number, table } from "../report/text.ts";
 import { type Command, CommandError, type Flags, INTERRUPTED } from "./io.ts";
-import { longHistoryOption, numberOption, wordsOption } from "./option-values.ts";
+import { longHistoryOption, numberOption, readOption, wordsOption } from "./option-values.ts";
 import { checkOutputs, writeOutput } from "./outputs.ts";
-import { replaySource } from "./replay-source.ts";
+import { type ReplaySource, replaySource } from "./replay-source.ts";
 import { withProgress } from "./waiting.ts";
 
 /** Replays; prints the contract's JSON, or a table. */
 export const replayCommand: Command = async (flags, io) => {
   const names = wordsOption("replay", "policies", flags, POLICY_NAMES);
-  const options = optionsOf(flags);
   await checkOutputs(flags, ["dump", "report"]);
-  const { name: file, samples, target } = await replaySource(flags, io);
+  const source = await replaySource(flags, io);
+  const { name: file, samples, target, others } = source;
+  const options = optionsOf(flags, source);
   const result = await withProgress(io, "replay", "steps", (watch) =>
-    replay(samples, names, options, { target, forecasterOf }, watch),
+    replay(samples, names, options, { target, forecasterOf, others }, watch),
   ).catch((cause: unknown) => {
     throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
   });
@@ -32,17 +34,21 @@ export const replayCommand: Command = async (flags, io) => {
   return steps < planned ? INTERRUPTED : 0;
 };
 
-function optionsOf(flags: Flags): ReplayOptions {
+/** With a file of settings the target's own hold, where no flag says otherwise; a pod serves as much more as by default. */
+function optionsOf(flags: Flags, { target, ownSettings }: ReplaySource): ReplayOptions {
   const get = (flag: string) => numberOption("replay", flag, flags);
+  const own = (flag: string, value: number) => (ownSettings ? (readOption("replay", flag, flags) ?? value) : get(flag));
+  const targetCpu = own("target-cpu", metricsOf(target)[0]!.averageValue);
+  const { request, targetCpu: usual } = REPLAY_DEFAULTS;
   return {
     warmup: get("warmup"),
-    startup: get("startup"),
-    request: get("request"),
-    targetCpu: get("target-cpu"),
+    startup: own("startup", target.podStart),
+    request: own("request", (targetCpu * request) / usual),
+    targetCpu,
     hpaTarget: get("hpa-target"),
-    every: get("every"),
-    min: get("min"),
-    max: get("max"),
+    every: own("every", target.interval),
+    min: own("min", target.minReplicas),
+    max: own("max", target.maxReplicas),
     metricLag: 0,
     ...longHistoryOption("replay", flags),
   };

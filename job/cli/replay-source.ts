@@ -1,21 +1,26 @@
-/** Where a replay's series comes from: a file, or a range that Prometheus still has. */
-import { readSeriesFile } from "../adapters/history-file.ts";
+/** Where a replay's series come from: a file, a folder of them, or a range that Prometheus still has. */
+import { fileHistory } from "../adapters/history-file.ts";
 import { noSource, sourceOf } from "../adapters/sources.ts";
 import { resolveTarget } from "../config/target-settings.ts";
+import type { Settings } from "../config/types.ts";
 import type { Samples } from "../core/series/types.ts";
-import type { TargetConfig } from "../core/target.ts";
+import { metricsOf, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { History, HistoryQuery } from "../ports.ts";
+import type { RecordedMetric } from "../replay/demand.ts";
 import { queriesOf } from "../run/read.ts";
 import { loadFor } from "./choice.ts";
 import { CommandError, type Flags, type Io, UsageError } from "./io.ts";
 import { numberOption, readOption } from "./option-values.ts";
 
-/** A series to replay, its name in the report, and our settings for it. */
+/** What is replayed: the series of the first metric and of the others, their name in the report, and our settings. */
 export interface ReplaySource {
   readonly name: string;
   readonly samples: Samples;
+  readonly others: readonly RecordedMetric[];
   readonly target: TargetConfig;
+  /** The target's own settings hold where no flag says otherwise; else the replay's defaults. */
+  readonly ownSettings: boolean;
 }
 
 /** Prometheus answers 11,000 points a series at most; a query for fewer leaves room for its own rounding. */
@@ -26,47 +31,83 @@ const STEP: Seconds = 15;
 /** Reads the series that the flags name. Throws UsageError, ConfigError or CommandError. */
 export async function replaySource(flags: Flags, io: Io): Promise<ReplaySource> {
   const file = typeof flags.file === "string" ? flags.file : null;
-  if (flags["from-prometheus"] === true) {
-    if (file !== null) throw new UsageError("give a FILE or --from-prometheus, not both.");
-    return fromPrometheus(flags, io);
+  const live = flags["from-prometheus"] === true;
+  if (live && file !== null) throw new UsageError("give a FILE or --from-prometheus, not both.");
+  if (!live && file === null)
+    throw new UsageError("no series to replay: give a FILE, or --from-prometheus with --deployment.");
+  const ownSettings = flags.config !== undefined;
+  const settings = live || ownSettings ? await loadFor(wantedSettings(flags, ownSettings), io, !live) : null;
+  const target = settings === null ? flagTarget(flags) : onlyTarget(settings);
+  try {
+    if (file !== null) return { name: file, ...(await fromFile(file, target)), target, ownSettings };
+    const read = await fromPrometheus(flags, io, settings!, target);
+    return { name: `${target.namespace}/${target.name}`, ...read, target, ownSettings };
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
-  if (file === null) throw new UsageError("no series to replay: give a FILE, or --from-prometheus with --deployment.");
+}
+
+/** The target that the replay's own flags describe. */
+function flagTarget(flags: Flags): TargetConfig {
   const quantile = readOption("replay", "quantile", flags);
-  const target = resolveTarget({
+  return resolveTarget({
     scaleTargetRef: { name: "workload" },
     targetCpu: numberOption("replay", "target-cpu", flags),
     minReplicas: numberOption("replay", "min", flags),
     maxReplicas: numberOption("replay", "max", flags),
     ...(quantile === undefined ? {} : { quantile }),
   });
-  try {
-    return { name: file, samples: (await readSeriesFile(file)).samples, target };
-  } catch (cause) {
-    throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
 }
 
-async function fromPrometheus(flags: Flags, io: Io): Promise<ReplaySource> {
-  // the modelled pods' numbers are the replay's own flags
-  const names = ["config", "namespace", "deployment", "kind", "query", "quantile"];
+/** Flags that are settings. Without a file a target needs its CPU, which is the replay's default. */
+function wantedSettings(flags: Flags, file: boolean): Flags {
+  const names = ["config", "namespace", "deployment", "kind", "query", "quantile", "target-cpu", "min", "max"];
   const asked = Object.entries(flags).filter(([name]) => names.includes(name) || name.startsWith("prometheus"));
-  const wanted = { ...Object.fromEntries(asked), "target-cpu": String(numberOption("replay", "target-cpu", flags)) };
-  const settings = await loadFor(wanted, io, false);
-  const target = settings.targets[0]!;
+  const cpu = file ? {} : { "target-cpu": String(numberOption("replay", "target-cpu", flags)) };
+  return { ...cpu, ...Object.fromEntries(asked) };
+}
+
+function onlyTarget({ targets }: Settings): TargetConfig {
+  if (targets.length > 1) throw new UsageError("the file has several targets: name one with --deployment.");
+  return targets[0]!;
+}
+
+type Recorded = Pick<ReplaySource, "samples" | "others">;
+
+/** A file is the first metric; a folder has a file for each. */
+async function fromFile(file: string, target: TargetConfig): Promise<Recorded> {
+  const history = fileHistory(file);
+  const all = { ...target, history: Number.POSITIVE_INFINITY };
+  const readings = await history.read(queriesOf(all), await history.now());
+  return recorded(
+    target,
+    readings.map((reading) => {
+      if (reading instanceof Error) throw reading;
+      return reading.samples;
+    }),
+  );
+}
+
+async function fromPrometheus(flags: Flags, io: Io, settings: Settings, target: TargetConfig): Promise<Recorded> {
   const source = sourceOf({ settings, historyFile: null });
   if (source === null) throw new UsageError(`--from-prometheus: ${noSource()}`);
-  if (settings.targets.length > 1) throw new UsageError("the file has several targets: name one with --deployment.");
   const log = (_level: string, message: string) => io.err(`${message}\n`);
   const tools = { log, redactor: io.redactor, env: io.env };
   const { history, close } = await source.open({ settings, historyFile: null }, tools);
+  const range = numberOption("replay", "range", flags);
   try {
-    const samples = await readRange(history, queriesOf(target)[0]!, numberOption("replay", "range", flags));
-    return { name: `${target.namespace}/${target.name}`, samples, target };
-  } catch (cause) {
-    throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
+    const all: Samples[] = [];
+    for (const query of queriesOf(target)) all.push(await readRange(history, query, range));
+    return recorded(target, all);
   } finally {
     close();
   }
+}
+
+function recorded(target: TargetConfig, [samples, ...rest]: readonly Samples[]): Recorded {
+  const metrics = metricsOf(target).slice(1);
+  return { samples: samples!, others: metrics.map((metric, k) => ({ metric, samples: rest[k]! })) };
 }
 
 /**

@@ -4,6 +4,7 @@ import { coarse, type LongHistory } from "../core/series/coarse.ts";
 import type { Samples } from "../core/series/types.ts";
 import { decode, encode } from "../core/state/codec.ts";
 import { readWindow, type TargetConfig } from "../core/target.ts";
+import type { EpochSeconds } from "../core/units.ts";
 import type { HistoryReading, Outcome, Ports, Scaler, StateStore } from "../ports.ts";
 import { runOnce } from "../run.ts";
 import type { ReplayOptions, ReplayPolicy, View } from "./types.ts";
@@ -15,7 +16,8 @@ import type { ReplayOptions, ReplayPolicy, View } from "./types.ts";
 export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options: ReplayOptions): ReplayPolicy {
   const settings: TargetConfig = {
     ...target,
-    targetCpu: options.targetCpu,
+    // the first metric is the CPU, or carries its own value
+    ...(target.targetCpu === undefined ? {} : { targetCpu: options.targetCpu }),
     minReplicas: options.min,
     maxReplicas: options.max,
     interval: options.every,
@@ -29,7 +31,11 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
   const ports: Ports = {
     history: {
       now: async () => seen().now,
-      read: async () => [readingOf(seen(), settings, options.longHistory)],
+      read: async (queries) =>
+        queries.map(({ metric }, i) => {
+          const { history } = i === 0 ? seen() : seen().other(metric.name);
+          return readingOf(history, seen().now, settings, options.longHistory);
+        }),
     },
     scaler: replayScaler(seen, (to) => {
       wanted = to;
@@ -61,9 +67,14 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
 }
 
 /** Samples of the modelled world; a step's mean is stamped with the step's end, as a rate over it is. */
-function readingOf(view: View, target: TargetConfig, long: LongHistory | undefined): HistoryReading {
+function readingOf(
+  history: View["history"],
+  now: EpochSeconds,
+  target: TargetConfig,
+  long: LongHistory | undefined,
+): HistoryReading {
   const atEnds = (seconds: number): Samples => {
-    const { times, values } = view.history(seconds);
+    const { times, values } = history(seconds);
     return { times: times.map((t) => t + target.step), values };
   };
   return {
@@ -72,8 +83,8 @@ function readingOf(view: View, target: TargetConfig, long: LongHistory | undefin
     seriesCount: 1,
     source: "replay",
     // the modelled world measures every pod it has
-    pods: { times: Float64Array.of(view.now), values: Float64Array.of(view.replicas) },
-    ...(long && { longSamples: coarse(atEnds(long.range), view.now, long), longStep: long.step }),
+    pods: { times: Float64Array.of(now), values: Float64Array.of(Number.POSITIVE_INFINITY) },
+    ...(long && { longSamples: coarse(atEnds(long.range), now, long), longStep: long.step }),
   };
 }
 

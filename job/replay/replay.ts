@@ -3,7 +3,7 @@ import type { Forecaster } from "../core/forecast/types.ts";
 import type { Samples } from "../core/series/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import { autoPolicy } from "./auto.ts";
-import { type Demand, toDemand } from "./demand.ts";
+import { type Demand, loadAt, type RecordedMetric, toDemands } from "./demand.ts";
 import { oraclePolicy, staticPolicy } from "./peers/foresight.ts";
 import { hpaPolicy, linearHpaPolicy } from "./peers/hpa.ts";
 import { meanPolicy, originalPolicy } from "./peers/original.ts";
@@ -41,6 +41,8 @@ export const REPLAY_DEFAULTS: ReplayOptions = {
 export interface ReplaySetup {
   readonly target: TargetConfig;
   readonly forecasterOf: (method: TargetConfig["method"]) => Forecaster;
+  /** The target's other metrics, in their order; absent: none. */
+  readonly others?: readonly RecordedMetric[];
 }
 
 /** Makes one policy by name. */
@@ -54,7 +56,7 @@ export function createPolicy(
     case "auto":
       return autoPolicy(setup.target, setup.forecasterOf(setup.target.method), options);
     case "hpa":
-      return hpaPolicy(options);
+      return hpaPolicy(options, demand.others, setup.target.targetCpu === undefined);
     case "linear":
       return linearHpaPolicy(options);
     case "original":
@@ -66,7 +68,10 @@ export function createPolicy(
     case "mean":
       return meanPolicy(options);
     case "static":
-      return staticPolicy(options, demand.values);
+      return staticPolicy(
+        options,
+        demand.values.map((_, i) => loadAt(demand, i, options.request)),
+      );
     case "oracle":
       return oraclePolicy(options, demand.step);
   }
@@ -80,7 +85,7 @@ export async function replay(
   setup: ReplaySetup,
   watch?: Watch,
 ): Promise<ReplayResult> {
-  const demand = toDemand(samples);
+  const demand = toDemands(samples, setup.others ?? [], options.targetCpu / options.request);
   return simulate(
     demand,
     names.map((name) => createPolicy(name, options, demand, setup)),

@@ -2,7 +2,7 @@
 import type { Samples } from "../core/series/types.ts";
 import type { Cores, EpochSeconds, Seconds } from "../core/units.ts";
 import { createCluster, type ModelCluster } from "./cluster.ts";
-import { type Demand, DemandError } from "./demand.ts";
+import { type Demand, DemandError, loadAt } from "./demand.ts";
 import type { ReplayOptions, ReplayPolicy, ReplayResult, ReplayRow, ReplayScore, View, Watch } from "./types.ts";
 
 /**
@@ -24,10 +24,9 @@ export async function simulate(
       `the series has ${demand.values.length} steps of ${demand.step} s, the warm-up takes ${first}: nothing is left to replay; choose a --warmup below ${(demand.values.length - 1) * demand.step}`,
     );
   }
-  const viewOf = viewer(demand, options.metricLag);
-  const worlds = policies.map((policy) =>
-    worldOf(policy, viewOf(first).demand, demand.start + first * demand.step, options),
-  );
+  const viewOf = viewer(demand, options);
+  const known = knownLoad(demand, viewOf(first), options);
+  const worlds = policies.map((policy) => worldOf(policy, known, demand.start + first * demand.step, options));
   let steps = 0;
   while (steps < planned) {
     for (const world of worlds) await play(world, demand, first + steps, steps, viewOf, options);
@@ -55,7 +54,7 @@ interface World {
 }
 
 function worldOf(policy: ReplayPolicy, known: Cores, now: EpochSeconds, options: ReplayOptions): World {
-  const initial = clamp(Math.ceil(known / (options.request * options.hpaTarget) - 1e-9), options);
+  const initial = clamp(Math.ceil(known / (options.request * options.hpaTarget) - 1e-9), options, policy);
   const cluster = createCluster(initial, options.startup, now);
   return { policy, cluster, rows: [], podSteps: 0, under: 0, unserved: 0, total: 0 };
 }
@@ -76,12 +75,12 @@ async function play(
   if (step % Math.max(1, Math.round(policy.every / demand.step)) === 0) {
     const view = { ...viewOf(index), replicas: cluster.replicas, ready: cluster.ready(now), pods: cluster.pods };
     const wanted = await policy.decide(view);
-    decision = clamp(wanted.replicas, options);
+    decision = clamp(wanted.replicas, options, policy);
     reason = wanted.reason;
     cluster.scale(decision, now);
   }
   const ready = cluster.ready(now);
-  const load = demand.values[index]!;
+  const load = loadAt(demand, index, options.request);
   const missing = Math.max(0, load - ready * options.request);
   world.podSteps += cluster.replicas;
   world.total += load;
@@ -100,28 +99,44 @@ function scoreOf({ podSteps, under, unserved, total, cluster }: World, steps: nu
   };
 }
 
-function clamp(replicas: number, { min, max }: ReplayOptions): number {
-  return Math.min(max, Math.max(min, replicas));
+function clamp(replicas: number, { min, max }: ReplayOptions, { least = 0 }: ReplayPolicy): number {
+  return Math.min(max, Math.max(min, least, replicas));
 }
 
-function viewer(demand: Demand, metricLag: Seconds): (index: number) => View {
-  const { step, start, values } = demand;
+/** The load that is known at the beginning, of the metric that needs the most pods. */
+function knownLoad({ others = [] }: Demand, view: View, { request }: ReplayOptions): Cores {
+  return others.reduce(
+    (most, { name, capacity }) => Math.max(most, (view.other(name).demand / capacity) * request),
+    view.demand,
+  );
+}
+
+function viewer(demand: Demand, { metricLag, request }: ReplayOptions): (index: number) => View {
+  const { step, start, values, others = [] } = demand;
   const times = Float64Array.from(values, (_, i) => start + i * step);
   const lag = Math.round(metricLag / step);
   return (index) => {
     const known = Math.max(1, index - lag);
+    const seen = (of: Float64Array) => ({
+      demand: known >= 2 ? (of[known - 1]! + of[known - 2]!) / 2 : of[known - 1]!,
+      history(seconds: Seconds): Samples {
+        const from = Math.max(0, known - Math.max(1, Math.round(seconds / step)));
+        return { times: times.subarray(from, known), values: of.subarray(from, known) };
+      },
+    });
     return {
       now: start + index * step,
       index,
       replicas: 0,
       ready: 0,
       pods: [],
-      demand: known >= 2 ? (values[known - 1]! + values[known - 2]!) / 2 : values[known - 1]!,
-      history(seconds): Samples {
-        const from = Math.max(0, known - Math.max(1, Math.round(seconds / step)));
-        return { times: times.subarray(from, known), values: values.subarray(from, known) };
+      ...seen(values),
+      other: (name) => {
+        const found = others.find((other) => other.name === name);
+        if (found === undefined) throw new RangeError(`the replay has no series of the metric ${name}`);
+        return seen(found.values);
       },
-      future: (k) => values[Math.min(values.length - 1, index + k)]!,
+      future: (k) => loadAt(demand, Math.min(values.length - 1, index + k), request),
     };
   };
 }

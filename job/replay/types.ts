@@ -10,7 +10,7 @@ export interface ReplayOptions {
   readonly warmup: Seconds;
   /** A pod is ready this long after the decision. */
   readonly startup: Seconds;
-  /** CPU one pod can serve, in cores. */
+  /** CPU one pod can serve, in cores; where the first metric is another one, in its unit. */
   readonly request: Cores;
   /** CPU one pod should carry (ours, the original). */
   readonly targetCpu: Cores;
@@ -38,6 +38,8 @@ export interface View {
   readonly demand: Cores;
   /** The known history of at most `seconds`, newest last: a view, not a copy. Sample i is the mean of the step that begins at times[i]. */
   history(seconds: Seconds): Samples;
+  /** Other metrics: mean of the two last complete steps, and the known history as above. Asked by name. */
+  other(name: string): { readonly demand: number; history(seconds: Seconds): Samples };
   /** The demand to come, for policies with foresight: step `index + k`. */
   future(k: number): Cores;
 }
@@ -53,6 +55,8 @@ export interface ReplayPolicy {
   readonly name: string;
   /** Seconds between its decisions. */
   readonly every: Seconds;
+  /** It does not come back from fewer pods than this; absent: it comes back from any number. */
+  readonly least?: Replicas;
   decide(view: View): Wanted | Promise<Wanted>;
 }
 

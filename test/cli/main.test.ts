@@ -1,5 +1,6 @@
 /** The entry as a process: an old Node, a disk that cannot be written, a reader that leaves. */
 import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const ENTRY = "job/main.ts";
@@ -28,7 +29,10 @@ describe("job/main.ts", () => {
     (version) => {
       const disguise = `data:text/javascript,Object.defineProperty(process.versions,"node",{value:"${version}"})`;
       const { status, stdout, stderr } = node(["--import", disguise, ...RUN]);
-      expect(stderr).toBe(`prophet-autoscaler needs Node 22.21, 24.5 or later; this is Node ${version}.\n`);
+      const other = `npx -p node@24 -- node ${resolve(ENTRY)}`;
+      expect(stderr).toBe(
+        `prophet-autoscaler needs Node 22.21, 24.5 or later, and this is Node ${version}: run it as ${other}\n`,
+      );
       expect(status).toBe(2);
       expect(stdout).toBe("");
     },

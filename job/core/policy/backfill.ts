@@ -4,7 +4,7 @@ import type { Recommendation, TargetState } from "../state/types.ts";
 import type { Metric, TargetConfig } from "../target.ts";
 import type { EpochSeconds } from "../units.ts";
 import { largestNeed } from "./metrics.ts";
-import { replicasFor } from "./stage.ts";
+import { isActive, replicasFor } from "./stage.ts";
 
 /** A metric and its measured window; a metric whose data are of no use is not among them. */
 export interface Witness {
@@ -55,8 +55,7 @@ function demandAt({ start, step, values, filled }: Series, at: EpochSeconds): nu
   return i < 1 || i >= values.length || filled[i] !== 0 ? null : (values[i]! + values[i - 1]!) / 2;
 }
 
-function needOf({ activation, averageValue }: Metric, demand: number, { minReplicas }: TargetConfig): number {
-  const needed = replicasFor(demand, averageValue);
-  if (minReplicas > 0 || activation === undefined) return needed;
-  return demand > activation ? Math.max(1, needed) : 0;
+function needOf(metric: Metric, demand: number, { minReplicas }: TargetConfig): number {
+  const decidesZero = minReplicas === 0 && metric.activation !== undefined;
+  return decidesZero && !isActive(demand, metric) ? 0 : replicasFor(demand, metric.averageValue);
 }

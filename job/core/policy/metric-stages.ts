@@ -96,7 +96,7 @@ export const METRIC_STAGES = [
     runs: "sighted",
     lowers: true,
     about: "With `minReplicas: 0`: a metric whose demand and forecast are not above its `activation` needs no pod.",
-    reasons: ["Activated", "Inactive"],
+    reasons: ["Inactive"],
     apply: activationStage,
   },
   {

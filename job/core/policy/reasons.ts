@@ -88,10 +88,6 @@ const RECOMMENDATION = {
     means: "The current demand needs more pods than the forecast asks for. There are never fewer than it needs.",
     todo: NOTHING,
   },
-  Activated: {
-    means: "Demand or forecast of a metric is above its `activation`, so there is at least one pod.",
-    todo: "Nothing. If that little needs no pod, raise `activation`.",
-  },
   Inactive: {
     means: "Neither demand nor forecast is above the metric's `activation`, so no pod is needed for it.",
     todo: "Nothing. If pods are needed earlier, lower `activation`.",

@@ -1,7 +1,7 @@
 /** Stages that turn the demand of one metric into a recommendation: forecast, trust, schedule factor, surge, reactive floor, activation, band. */
 import { scaleInQuantile, scaleOutQuantile } from "./quantiles.ts";
 import { scheduleAt } from "./schedule.ts";
-import { type ApplyToMetric, amount, pass, replicasFor, verdict } from "./stage.ts";
+import { type ApplyToMetric, amount, isActive, pass, replicasFor, verdict } from "./stage.ts";
 import { surgeAhead } from "./surge.ts";
 
 /** Pods for the quantile of what new pods will meet. */
@@ -77,11 +77,9 @@ export const activationStage: ApplyToMetric = (draft, { metric, demand }, { conf
   if (config.minReplicas > 0 || activation === undefined) return null;
   const { replicas, value } = draft;
   const detail = { activation, demand, value };
-  if (demand > activation || value > activation) {
+  if (isActive(demand, metric) || isActive(value, metric)) {
     const urgent = current === 0 ? Math.max(1, draft.urgent) : draft.urgent;
-    const text = `demand or forecast is above ${amount(activation, metric)}`;
-    if (replicas > 0) return pass(draft, text, detail, { urgent });
-    return verdict(1, "Activated", text, detail, { urgent, recommendation: 1 });
+    return pass(draft, `demand or forecast is above ${amount(activation, metric)}`, detail, { urgent });
   }
   const text = `neither demand nor forecast is above ${amount(activation, metric)}`;
   const next = { urgent: 0, recommendation: 0 };
@@ -91,9 +89,10 @@ export const activationStage: ApplyToMetric = (draft, { metric, demand }, { conf
 /** Scaling in stops where a higher quantile starts to object: it needs a fall larger than the forecast's own wobble. */
 export const bandStage: ApplyToMetric = (draft, input, { current, config }) => {
   const { replicas } = draft;
-  const { averageValue, activation = 0, scaleDownQuantile: level } = input.metric;
+  const { averageValue, scaleDownQuantile: level } = input.metric;
   const value = Math.max(scaleInQuantile(input, config) * draft.factor, draft.value);
-  const least = config.minReplicas === 0 && value <= activation ? 0 : replicasFor(value, averageValue);
+  const idle = config.minReplicas === 0 && !isActive(value, input.metric);
+  const least = idle ? 0 : replicasFor(value, averageValue);
   const to = replicas < current ? Math.min(current, Math.max(replicas, least)) : replicas;
   const detail = { least, level, current };
   if (to === replicas) return pass(draft, `quantile ${level} needs ${least}`, detail);

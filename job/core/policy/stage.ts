@@ -149,6 +149,14 @@ export function replicasFor(value: number, perPod: number): Replicas {
   return Math.max(0, Math.ceil(value / perPod - 1e-9));
 }
 
+/**
+ * Whether an amount is a demand at all: above the metric's activation by more than a billionth of what a pod carries,
+ * for a forecast of nothing is 1e-15 as often as 0. What is above needs a pod by `replicasFor` too.
+ */
+export function isActive(value: number, { activation = 0, averageValue }: Metric): boolean {
+  return replicasFor(value - activation, averageValue) > 0;
+}
+
 /** An amount of a metric for a message: cores to the milli-core, others with four digits, and the unit. */
 export function amount(value: number, { unit }: Pick<Metric, "unit">): string {
   if (!Number.isFinite(value)) return unit === "" ? "unknown" : `unknown ${unit}`;

@@ -1,17 +1,25 @@
 /** HPA v2 under replay: the verified simulation of its controller, fed with what a metrics server would have seen. */
+
+import type { OtherDemand } from "../demand.ts";
 import { EMPTY_MEMORY } from "../hpa/defaults.ts";
 import { hpaSync } from "../hpa/sync.ts";
-import type { HpaMemory, HpaPod, HpaSpec } from "../hpa/types.ts";
+import type { HpaMemory, HpaMetric, HpaPod, HpaSpec } from "../hpa/types.ts";
 import type { ReplayOptions, ReplayPolicy, View } from "../types.ts";
 
 /** Kubernetes' sync period. */
 const SYNC = 15;
+/** The name of the first metric where it is not the CPU: none that a setting can have. */
+const FIRST = "(first)";
 /** Window of a metrics-server sample at its default resolution of 15 s. */
 const WINDOW = 15;
 
-/** HPA v2 with its defaults at `hpaTarget` of the request, every 15 s; demand is spread evenly over the ready pods. */
-export function hpaPolicy(options: ReplayOptions): ReplayPolicy {
-  return hpaLike("hpa", options, (view) => view.demand);
+/**
+ * HPA v2 with its defaults at `hpaTarget` of the request, every 15 s; demand is spread evenly over the ready pods. Other
+ * metrics are External ones with an AverageValue of the same share of what a pod can serve; so is the first where it
+ * is not the CPU (`external`).
+ */
+export function hpaPolicy(options: ReplayOptions, others: readonly OtherDemand[] = [], external = false): ReplayPolicy {
+  return hpaLike("hpa", options, (view) => view.demand, others, external);
 }
 
 /**
@@ -22,17 +30,19 @@ export function linearHpaPolicy(options: ReplayOptions): ReplayPolicy {
   return hpaLike("linear", options, (view) => Math.max(view.demand, lineAhead(view, options.startup)));
 }
 
-function hpaLike(name: string, options: ReplayOptions, demandOf: (view: View) => number): ReplayPolicy {
-  const spec: HpaSpec = {
-    minReplicas: options.min,
-    maxReplicas: options.max,
-    target: { averageUtilization: Math.round(options.hpaTarget * 100) },
-    requestMilli: Math.round(options.request * 1000),
-  };
+function hpaLike(
+  name: string,
+  options: ReplayOptions,
+  demandOf: (view: View) => number,
+  others: readonly OtherDemand[] = [],
+  external = false,
+): ReplayPolicy {
+  const spec = specOf(options, others, external);
   let memory: HpaMemory = EMPTY_MEMORY;
   return {
     name,
     every: SYNC,
+    least: 1,
     decide(view) {
       const milli = view.ready > 0 ? Math.round((demandOf(view) / view.ready) * 1000) : 0;
       const pods = view.pods.map((pod): HpaPod => {
@@ -44,11 +54,35 @@ function hpaLike(name: string, options: ReplayOptions, demandOf: (view: View) =>
           ...(ready ? { usage: { milli, timestamp: view.now, window: WINDOW } } : {}),
         };
       });
-      const decision = hpaSync(spec, memory, { now: view.now, currentReplicas: view.replicas, pods });
+      const values = {
+        [FIRST]: [milliOf(view.demand)],
+        ...Object.fromEntries(others.map((other) => [other.name, [milliOf(view.other(other.name).demand)]])),
+      };
+      const decision = hpaSync(spec, memory, { now: view.now, currentReplicas: view.replicas, pods, values });
       memory = decision.memory;
       return { replicas: decision.replicas, reason: decision.reason };
     },
   };
+}
+
+/** With CPU alone the short form of one metric. An HPA does not scale to 0 by default. */
+function specOf(
+  { min, max, hpaTarget, request }: ReplayOptions,
+  others: readonly OtherDemand[],
+  firstIsExternal: boolean,
+): HpaSpec {
+  const target = { averageUtilization: Math.round(hpaTarget * 100) };
+  const limits = { minReplicas: Math.max(1, min), maxReplicas: max, requestMilli: Math.round(request * 1000) };
+  if (others.length === 0 && !firstIsExternal) return { ...limits, target };
+  const external = (name: string, capacity: number): HpaMetric => {
+    return { type: "External", name, target: { averageValue: milliOf(hpaTarget * capacity) } };
+  };
+  const first: HpaMetric = firstIsExternal ? external(FIRST, request) : { type: "Resource", name: "cpu", target };
+  return { ...limits, metrics: [first, ...others.map(({ name, capacity }) => external(name, capacity))] };
+}
+
+function milliOf(value: number): number {
+  return Math.round(value * 1000);
 }
 
 /** The least-squares line through the last 5 minutes, `ahead` seconds after the newest sample. */

@@ -26,5 +26,6 @@ export const METRIC_CASES: readonly Case[] = [
   ["the current demand of any is a floor", two(2, 1, 70, 30), "scale", 7, "ReactiveFloor"],
   ["what one needs keeps what another would give back", two(4, 0.4, 40), "keep", 4, "DesiredWithinRange"],
   ["the last pod goes when nothing asks for it", two(1, 0.01, 0, 0, 0), "scale", 0, "Inactive"],
-  ["the least demand brings one back", two(0, 0, 1e-12, 0, 0), "scale", 1, "Activated"],
+  ["little demand brings one back", two(0, 0, 0.1, 0, 0), "scale", 1, "ReactiveFloor"],
+  ["a forecast of 1e-12 is none", two(0, 0, 0, 1e-12, 0), "keep", 0, "DesiredWithinRange"],
 ];

@@ -102,10 +102,14 @@ export function largest(needs: readonly (readonly [MetricInput, number])[], inpu
   return most >= 2 ? most : 0;
 }
 
+/** More than a billionth of a pod's worth above the activation. */
+const above = (value: number, { metric }: MetricInput) =>
+  (value - (metric.activation ?? 0)) / metric.averageValue > 1e-9;
+
 /** What keeps a metric awake where there may be no pods. */
 function active(m: MetricInput, input: PolicyInput): boolean {
   const value = trusted(m, input, last(m), m.metric.quantile) * calendar(input, m.lead.seconds).factor;
-  return m.demand > m.metric.activation! || value > m.metric.activation!;
+  return above(m.demand, m) || above(value, m);
 }
 
 const decidesZero = ({ metric }: MetricInput, { config }: PolicyInput) =>
@@ -152,13 +156,13 @@ export const NAIVE_METRIC: Readonly<Record<string, (from: number, m: MetricInput
   },
   surge: (from, m, input) => Math.max(from, podsFor(surge(m, input), m.metric.averageValue)),
   reactive: (from, m) => Math.max(from, needNow(m)),
-  activation: (from, m, input) => (active(m, input) ? Math.max(1, from) : 0),
+  activation: (from, m, input) => (active(m, input) ? from : 0),
   band: (from, m, input) => {
-    const { quantile, scaleDownQuantile, averageValue, activation = 0 } = m.metric;
+    const { quantile, scaleDownQuantile, averageValue } = m.metric;
     if (from >= input.current) return from;
     const kept = m.lead.parts.map((_, part) => trusted(m, input, part, scaleDownQuantile));
     const value = Math.max(...kept, trusted(m, input, last(m), quantile)) * calendar(input, m.lead.seconds).factor;
-    const least = input.config.minReplicas === 0 && value <= activation ? 0 : podsFor(value, averageValue);
+    const least = input.config.minReplicas === 0 && !above(value, m) ? 0 : podsFor(value, averageValue);
     return clamp(least, from, input.current);
   },
   partial: (from, { quality }, { current }) => (quality.verdict === "upOnly" ? Math.max(from, current) : from),

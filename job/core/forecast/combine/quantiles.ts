@@ -38,8 +38,20 @@ export function rankErrors(
   const sorted = Float64Array.from(order, (o) => errors[o]!);
   const weights = Float64Array.from(order, (o) => keep ** (errors.length - 1 - o));
   const overlap = (to - 1) / stride;
+  widen(sorted, weights, overlap);
   const { low, high } = tailsOf(sorted, weights, overlap);
   return { errors: sorted, weights, unseen: UNSEEN + UNSEEN_EACH * overlap, low, high };
+}
+
+/**
+ * Spreads ranked errors about their median, in place. Where outcomes overlap, n of them are m = n / overlap independent ones, and few tell too small a spread: Student's law, and the
+ * doubt about the middle itself, widen the interval of the next one by about 1 + 1/m (at m = 6 and 0.9, 1.17). Over ten minutes at 120 values 0.7 and 0.9 held 0.65 and 0.84 of
+ * outcomes, now 0.69 and 0.90; at 480 values 0.69 and 0.87, now 0.69 and 0.89. Over one minute nothing changes.
+ */
+function widen(sorted: Float64Array, weights: Float64Array, overlap: number): void {
+  const median = errorQuantile({ errors: sorted, weights, unseen: UNSEEN, low: 0, high: 0 }, 0.5);
+  const factor = 1 + overlap / sorted.length;
+  for (let i = 0; i < sorted.length; i++) sorted[i] = median + factor * (sorted[i]! - median);
 }
 
 /** Plain errors, ascending, as they are: the quantile is linear between order statistics (type 7 of Hyndman and Fan 1996). */

@@ -9,12 +9,11 @@ import { holtWinters, seasonalMean } from "./seasonal.ts";
 const LAG_BLOCKS = [4, 6, 8, 11, 14, 18, 22, 27, 32, 38, 44];
 
 /**
- * The models for n values: ten at most, chosen from forty by forward selection and then each judged by `npm run bench -- ablation`; every one of them pays beside the others.
+ * The models for n values: nine at most, chosen from forty by forward selection and then each judged by `npm run bench -- ablation`; every one of them pays beside the others.
  * `period` is the season that was found (steps, or null), `waves` the lengths of the sinusoids.
  */
 export function poolFor(n: number, period: number | null, waves: readonly number[]): LastFirst<Model> {
   const models: Model[] = [
-    rollingMedian(5),
     rollingMedian(15),
     autoregression({ name: "ar", lags: [1, 2, 3, 4, 5, 6], relative: false, ridge: 0.002, memory: 1 }),
     autoregression({ name: "arDiff", lags: [2, 3, 4, 5, 6, 8, 12], relative: true, ridge: 0.02, memory: 0.99 }),

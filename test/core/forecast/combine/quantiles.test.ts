@@ -109,10 +109,14 @@ it("the newest error weighs most, one a window older e times less", () => {
   expect(weights[0]).toBeCloseTo(1 / Math.E, 2);
 });
 
-it("errors that overlap have a longer tail beyond the outermost, and leave more unseen", () => {
-  const errors = Float64Array.from({ length: 80 }, (_, i) => Math.sin(i / 13));
+it("errors that overlap are spread about their median, have a longer tail beyond the outermost, and leave more unseen", () => {
+  const errors = Float64Array.from({ length: 80 }, (_, i) => 2 + Math.sin(i / 13));
   const [apart, overlapping] = [ranked(errors), ranked(errors, 40)];
-  expect(overlapping.high).toBeCloseTo(4 * (39 / 80) * deviation(errors, new Float64Array(80).fill(1)), 9);
+  const median = errorQuantile(apart, 0.5);
+  overlapping.errors.forEach((e, i) => {
+    expect((e - median) / (1 + 39 / 80)).toBeCloseTo(apart.errors[i]! - median, 9);
+  });
+  expect(overlapping.high).toBeCloseTo(4 * (39 / 80) * deviation(overlapping.errors, overlapping.weights), 9);
   expect(overlapping.unseen).toBeGreaterThan(apart.unseen + 5);
   expect(errorQuantile(overlapping, 0.98)).toBeGreaterThan(errorQuantile(apart, 0.98) + 0.5);
 });

@@ -121,7 +121,6 @@ function harmonic(frequencies: readonly number[]): Oracle {
 
 const ORACLES: Readonly<Record<string, Oracle>> = {
   last: (y) => ahead(() => y.at(-1)!),
-  median5: (y) => ahead(() => median(y.slice(-5))),
   median15: (y) => ahead(() => median(y.slice(-15))),
   ar: autoregression(lagged([1, 2, 3, 4, 5, 6]), 6, false, 0.002, 1),
   arDiff: autoregression(lagged([2, 3, 4, 5, 6, 8, 12]), 12, true, 0.02, 0.99),

@@ -1,0 +1,110 @@
+/** The first section of docs/accuracy.md: what production does, on series that took part in choosing and on series that did not. */
+import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
+import { each } from "../../scripts/waiting.ts";
+import { CALIBRATION_LEADS, CALIBRATION_LEVELS, type Calibration, calibrationOf } from "../ablation/calibration.ts";
+import { LEVELS, type Losses, lossesOf, type Question, questionsOf } from "../ablation/score.ts";
+import { type Judged, judgedSeries } from "../ablation/series.ts";
+import { geometric } from "../geometric.ts";
+
+/** Two hours of 15 s, as the job reads them for its errors. */
+const WINDOW = 480;
+/** Generated series that no constant was chosen on. */
+const SEED = 0;
+
+/** Which sets are shown, and whether they took part in choosing. */
+const SETS: Readonly<Record<string, string>> = {
+  public: "yes",
+  synthetic: "yes",
+  generated: "other seeds of the same kinds",
+  "held back": "no",
+};
+
+/** One series: losses over the last value's, and shares of outcomes below the quantiles of the last part. */
+interface Row {
+  readonly set: string;
+  readonly name: string;
+  readonly losses: Losses;
+  readonly below: readonly number[];
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v / values.length, 0);
+
+/** Runs `auto` as the job asks it, at most `origins` windows a series, and returns the section as Markdown. */
+export async function productionSection(origins: number): Promise<string> {
+  const series = judgedSeries(WINDOW, SEED).filter((one) => one.set in SETS && one.series.values.length > WINDOW + 20);
+  const rows = await each("production", "series", series, (one) => rowOf(one, origins));
+  const sets = Object.keys(SETS).filter((set) => rows.some((row) => row.set === set));
+  const told = await calibrationOf(WINDOW, Math.ceil(origins / 3), SEED);
+  return `# Accuracy
+
+Written by \`npm run bench -- accuracy\`. First what the job does at its defaults; then the next minute at 120 values, beside other forecasters.
+
+## As the job forecasts
+
+Windows of ${WINDOW} values, at most ${origins} a series. Asked are the mean of the next minute, and the quantiles ${LEVELS.join(" and ")} of the maximum over the part of the lead
+in which new pods serve (start-up 30 s, a decision a minute). Losses are relative to the last value with its own errors; below 1 is better than doing nothing.
+
+| series | took part in choosing | count | error of the mean | worst series | loss at 0.7 | loss at 0.91 | below 0.7 | below 0.91 |
+|---|---|---|---|---|---|---|---|---|
+${sets.map((set) => line(set, rows)).join("\n")}
+
+How often the maximum over a whole lead lay at or below its quantile; honest is the level itself.
+
+| series, lead | ${CALIBRATION_LEVELS.join(" | ")} |
+|---|${CALIBRATION_LEVELS.map(() => "---|").join("")}
+${calibrationLines(
+  "known and generated",
+  told.filter((row) => row.set !== "held back" && row.set in SETS),
+)}
+${calibrationLines(
+  "held back",
+  told.filter((row) => row.set === "held back"),
+)}
+
+| held back | error of the mean | loss at 0.7 | loss at 0.91 |
+|---|---|---|---|
+${rows
+  .filter((row) => row.set === "held back")
+  .map(own)
+  .join("\n")}
+`;
+}
+
+function rowOf({ set, name, series }: Judged, origins: number): Row {
+  const questions = questionsOf(series, WINDOW, origins);
+  return { set, name, losses: lossesOf(forecastAuto, questions), below: LEVELS.map((_, l) => below(questions, l)) };
+}
+
+function below(questions: readonly Question[], level: number): number {
+  const inside = questions.filter(({ request, maximum }) => {
+    // a billionth: a constant load's quantile is that load, but for rounding
+    return maximum <= forecastAuto(request).parts!.at(-1)!.maxQuantiles[level]! * (1 + 1e-9) + 1e-12;
+  });
+  return inside.length / questions.length;
+}
+
+function line(set: string, rows: readonly Row[]): string {
+  const of = rows.filter((row) => row.set === set);
+  const loss = (target: keyof Losses) => of.map(({ losses }) => losses[target]).filter(Number.isFinite);
+  const cells = [
+    geometric(loss("point")),
+    Math.max(...loss("point")),
+    geometric(loss("part at 0.7")),
+    geometric(loss("part at 0.91")),
+    ...LEVELS.map((_, l) => mean(of.map((row) => row.below[l]!))),
+  ];
+  return `| ${set} | ${SETS[set]} | ${of.length} | ${cells.map((v) => v.toFixed(3)).join(" | ")} |`;
+}
+
+function calibrationLines(title: string, rows: readonly Calibration[]): string {
+  return CALIBRATION_LEADS.map((lead, l) => {
+    const told = rows.filter(({ below: shares }) => shares[l]!.length > 0);
+    const cells = CALIBRATION_LEVELS.map((_, i) => mean(told.map((row) => row.below[l]![i]!)).toFixed(3));
+    return `| ${title}, ${lead / 60} min | ${cells.join(" | ")} |`;
+  }).join("\n");
+}
+
+function own({ name, losses }: Row): string {
+  const cells = [losses.point, losses["part at 0.7"], losses["part at 0.91"]].map((v) => v.toFixed(3));
+  return `| ${name} | ${cells.join(" | ")} |`;
+}

@@ -1,0 +1,30 @@
+/** The committed ratios of a live run to bare Node, and whether a new measurement is within bounds of them. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Ratios } from "./processes.ts";
+
+const FILE = join(import.meta.dirname, "baseline.json");
+
+/** How many times a committed ratio a new one may be. Two machines differ by less; a library loaded at every start does not. */
+const MOST = 1.5;
+
+export function readBaseline(): Ratios {
+  return JSON.parse(readFileSync(FILE, "utf8")) as Ratios;
+}
+
+/** Keeps the ratios with one digit. */
+export function writeBaseline({ wall, cpu, memory }: Ratios): void {
+  const short = (value: number) => Math.round(value * 10) / 10;
+  writeFileSync(FILE, `${JSON.stringify({ wall: short(wall), cpu: short(cpu), memory: short(memory) }, null, 2)}\n`);
+}
+
+/** A sentence for each ratio that is beyond its bound; none when all is well. */
+export function beyond(measured: Ratios, committed: Ratios): readonly string[] {
+  return (["wall", "cpu", "memory"] as const).flatMap((of) => {
+    const most = MOST * committed[of];
+    if (measured[of] <= most) return [];
+    return [
+      `${of}: ${measured[of].toFixed(1)} times bare Node, at most ${most.toFixed(1)} (${MOST} times the ${committed[of]} of bench/speed/baseline.json)`,
+    ];
+  });
+}

@@ -1,0 +1,159 @@
+/** Whole processes from start to end, each beside the others again and again: wall time, CPU time, memory, and how often they are bare Node's. */
+import { spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A process that is timed from start to end. */
+export interface Contestant {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Its whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Arguments that make it tell its own CPU time and memory: `USAGE [ms, MB]` on stderr. */
+  readonly telling: readonly string[];
+}
+
+/** Medians of one contestant, and of its ratios to the first one in the same round. */
+export interface Row {
+  readonly name: string;
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly rssMb: number;
+  readonly times: Ratios;
+}
+
+/** As multiples of bare Node. */
+export interface Ratios {
+  readonly wall: number;
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+/** Told by the process itself at its end, on stderr: wall time is taken from outside, without this. */
+const TELL_NODE = `process.on("exit",()=>{const u=process.resourceUsage();require("node:fs").writeSync(2,"\\nUSAGE "+JSON.stringify([(u.userCPUTime+u.systemCPUTime)/1000,u.maxRSS/1024])+"\\n")})`;
+
+/** Arguments of Node that make it tell, as a file in `folder`. */
+export function tellingNode(folder: string): readonly string[] {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, "tell.cjs");
+  writeFileSync(file, TELL_NODE);
+  return ["--require", file];
+}
+
+/** Python's way to tell; it needs `json`, `resource` and `sys`. Prophet fits in a process of its own, Stan's, whose time is counted too. */
+export const TELL_PYTHON = `
+own, stan = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+seconds = sum(u.ru_utime + u.ru_stime for u in (own, stan))
+print("\\nUSAGE " + json.dumps([1000 * seconds, max(own.ru_maxrss, stan.ru_maxrss) / 1024]), file=sys.stderr)
+`;
+
+/** Runs a process to its end. Throws when it fails. */
+export async function run(
+  { name, command, env }: Pick<Contestant, "name" | "command" | "env">,
+  args: readonly string[],
+): Promise<{ readonly wallMs: number; readonly stdout: string; readonly stderr: string }> {
+  const start = performance.now();
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env });
+  const said = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].setEncoding("utf8").on("data", (text: string) => {
+      said[stream] += text;
+    });
+  }
+  let wallMs = 0;
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on("exit", () => {
+      wallMs = performance.now() - start;
+    });
+    child.on("error", reject).on("close", resolve);
+  });
+  if (code !== 0) throw new Error(`${name} ended with ${code}:\n${said.stderr}`);
+  return { wallMs, ...said };
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+/**
+ * All contestants in turn, again and again, so that a busy minute of the machine hits all alike; the first is bare Node. Each round starts each of
+ * them twice: once timed from outside, once telling. `ready` is awaited before each start, and twice two starts warm the caches.
+ */
+export async function race(
+  all: readonly Contestant[],
+  rounds: number,
+  ready: (next: Contestant) => Promise<void> = async () => {},
+): Promise<readonly Row[]> {
+  const wall = all.map((): number[] => []);
+  const cpu = all.map((): number[] => []);
+  const memory = all.map((): number[] => []);
+  const start = async (c: Contestant, args: readonly string[]) => {
+    await ready(c);
+    return run(c, args);
+  };
+  for (const c of all) for (let i = 0; i < 2; i++) await start(c, c.args);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, c] of all.entries()) {
+      wall[i]!.push((await start(c, c.args)).wallMs);
+      const told = /USAGE (\[.*\])/.exec((await start(c, c.telling)).stderr)?.[1];
+      if (told === undefined) throw new Error(`${c.name} did not tell its CPU time`);
+      const [ms, mb] = JSON.parse(told) as [number, number];
+      cpu[i]!.push(ms);
+      memory[i]!.push(mb);
+    }
+  }
+  const times = (of: readonly number[][], i: number) => median(of[i]!.map((value, round) => value / of[0]![round]!));
+  return all.map((c, i) => ({
+    name: c.name,
+    wallMs: median(wall[i]!),
+    cpuMs: median(cpu[i]!),
+    rssMb: Math.max(...memory[i]!),
+    times: { wall: times(wall, i), cpu: times(cpu, i), memory: times(memory, i) },
+  }));
+}
+
+/** The rows in Markdown. */
+export function raceTable(rows: readonly Row[]): string {
+  const cells = rows.map((r) => [
+    r.name,
+    r.wallMs.toFixed(0),
+    r.times.wall.toFixed(1),
+    r.cpuMs.toFixed(0),
+    r.times.cpu.toFixed(1),
+    r.rssMb.toFixed(0),
+    r.times.memory.toFixed(1),
+  ]);
+  const head = [
+    "process, cold",
+    "wall ms",
+    "x bare Node",
+    "CPU ms",
+    "x bare Node",
+    "largest memory, MB",
+    "x bare Node",
+  ];
+  return [head, head.map(() => "---"), ...cells].map((row) => `| ${row.join(" | ")} |`).join("\n");
+}
+
+/** How much more another process takes than ours, in words. */
+export function against(name: string, other: Row, ours: Row): string {
+  const more = (of: "wallMs" | "cpuMs" | "rssMb") => (other[of] / ours[of]).toFixed(1);
+  return `${name} takes ${more("wallMs")} times the wall time, ${more("cpuMs")} times the CPU time and ${more("rssMb")} times the memory of a run.`;
+}
+
+/** A Python that has all the modules: PYTHON, else python3; null when neither has. */
+export async function pythonWith(modules: readonly string[]): Promise<string | null> {
+  for (const command of [process.env.PYTHON, "python3"]) {
+    if (command === undefined || command === "") continue;
+    const found = run({ name: command, command, env: plainEnv() }, ["-c", `import ${modules.join(", ")}`]);
+    if (await found.then(() => true).catch(() => false)) return command;
+  }
+  return null;
+}
+
+/** The environment without what would change how Node starts. */
+export function plainEnv(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const { PATH = "", HOME = "", LANG = "C.UTF-8" } = process.env;
+  return { PATH, HOME, LANG, ...more };
+}
