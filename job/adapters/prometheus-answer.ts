@@ -47,6 +47,9 @@ const ANYTHING: RangeAsked = {
   points: Number.POSITIVE_INFINITY,
 };
 
+/** How PromQL begins its advice, which some servers put among the warnings: "metric might not be a counter". */
+const INFO = /^\s*PromQL info:/i;
+
 /** Samples of a `query_range` body; no more and no others than were asked for. Throws AnswerError. */
 export function parseRange(body: string, asked: RangeAsked = ANYTHING): RangeAnswer {
   // a list for each sample; room for a few series more, and for thousands that are nearly empty
@@ -109,14 +112,19 @@ function open(body: string, containers: number): Envelope {
     throw new AnswerError(`${body.length} characters that are not JSON (${excerpt(why, 100)}): ${excerpt(body, 80)}`);
   }
   const { status, data, warnings, isPartial, partial } = (parsed ?? {}) as Record<string, unknown>;
-  if (status !== "success") throw new AnswerError(`status is ${JSON.stringify(status)}: ${errorText(body)}`);
+  if (status === undefined)
+    throw new AnswerError(
+      `this JSON is no answer of Prometheus, for it has no "status"; it begins ${excerpt(body, 80)}`,
+    );
+  if (status !== "success")
+    throw new AnswerError(`status is ${excerpt(JSON.stringify(status), 40)}: ${errorText(body)}`);
   if (typeof data !== "object" || data === null) throw new AnswerError("there is no data");
   const said = Array.isArray(warnings) ? warnings.map(String) : [];
   return {
     data: data as Envelope["data"],
     warnings: said,
-    // warnings: Prometheus, Thanos, Mimir; isPartial: VictoriaMetrics
-    partial: said.length > 0 || isPartial === true || partial === true,
+    // warnings: Prometheus, Thanos, Mimir; isPartial: VictoriaMetrics. An info is advice on the query: nothing is missing
+    partial: said.some((warning) => !INFO.test(warning)) || isPartial === true || partial === true,
   };
 }
 
@@ -125,6 +133,7 @@ function series(raw: unknown, { start, end, step, points }: RangeAsked): Samples
   if (!Array.isArray(values)) throw new AnswerError("a series has no values (native histograms are not CPU)");
   // one more: where a source widens the range to whole steps
   if (values.length > points + 1) throw new AnswerError(`${values.length} samples, where ${points} were asked for`);
+  const slack = end - start + step;
   const times = new Float64Array(values.length);
   const numbers = new Float64Array(values.length);
   values.forEach((pair: unknown, i) => {
@@ -133,8 +142,8 @@ function series(raw: unknown, { start, end, step, points }: RangeAsked): Samples
     if (typeof time !== "number" || !Number.isFinite(time)) {
       throw new AnswerError(`sample ${i} has the time ${excerpt(JSON.stringify(time) ?? "missing", 40)}, no number`);
     }
-    // a step more at either end: some sources widen the range; a grid from 1970 to now would take gigabytes
-    if (time < start - step || time > end + step) {
+    // what is shifted a little is for the quality check to judge; a grid from 1970 to now would take gigabytes
+    if (time < start - slack || time > end + slack) {
       throw new AnswerError(`sample ${i} is at ${time}, where ${start} to ${end} was asked for, in seconds since 1970`);
     }
     times[i] = time;

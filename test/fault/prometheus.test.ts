@@ -35,7 +35,7 @@ describe("faults of the answer", () => {
     ["HTML with 200", { body: "<!doctype html><p>Sign in" }, /not JSON.*Sign in/, 1],
     ["JSON that ends early", { body: good.slice(0, 60) }, /not JSON/, 1],
     ["nothing", { body: "" }, /not JSON.*an empty body/, 1],
-    ["null", { body: "null" }, /status is undefined/, 1],
+    ["null", { body: "null" }, /for it has no "status"; it begins null/, 1],
     ["error with 200", { body: '{"status":"error","errorType":"x","error":"y"}' }, /status is "error": x: y/, 1],
     ["a vector", { body: '{"status":"success","data":{"resultType":"vector","result":[]}}' }, /"vector".*"matrix"/, 1],
     [
@@ -131,6 +131,11 @@ describe("what is read", () => {
     expect(warned.result).toMatchObject({ partial: true });
     const partial = await read(() => ({ body: matrix([[AT, "1"]], { isPartial: true }) }));
     expect(partial.result).toMatchObject({ partial: true });
+    const advice = 'PromQL info: metric might not be a counter, name does not end in _total: "cpu" (1:5)';
+    const advised = await read(() => ({ body: matrix([[AT, "1"]], { warnings: [advice] }) }));
+    expect(advised.result).toMatchObject({ partial: false });
+    const both = await read(() => ({ body: matrix([[AT, "1"]], { warnings: [advice, "PromQL warning: mixed"] }) }));
+    expect(both.result).toMatchObject({ partial: true });
     const infos = await read(() => ({ body: matrix([[AT, "1"]], { infos: ["metric might not be a counter"] }) }));
     expect(infos.result).toMatchObject({ partial: false });
   });
