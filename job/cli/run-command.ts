@@ -2,7 +2,7 @@
 import { applyRules } from "../config/apply-rules.ts";
 import { REPEAT } from "../config/repeat.ts";
 import type { Settings } from "../config/types.ts";
-import { eachAtOnce } from "../each-at-once.ts";
+import { inParallel } from "../in-parallel.ts";
 import type { Ports } from "../ports.ts";
 import { collectingReporter } from "../report/reporter.ts";
 import { type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
@@ -29,7 +29,7 @@ export const runCommand: Command = async (flags, io) => {
     const now = world.source.live ? null : await fileNow(world);
     const ports: Ports = { ...world, clock: clockFor(world, now), reporter };
     const after = async ({ targets, now: at, over }: RunResult) => {
-      if (!dryRun) await eachAtOnce(settings.targets, (target, i) => world.announce(target, targets[i]!, at, over));
+      if (!dryRun) await inParallel(settings.targets, (target, i) => world.announce(target, targets[i]!, at, over));
     };
     const { timeout } = settings;
     const result =

@@ -2,7 +2,7 @@
 import { asError } from "../core/result.ts";
 import { metricsOf, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
-import { eachAtOnce } from "../each-at-once.ts";
+import { inParallel } from "../in-parallel.ts";
 import type { HistoryQuery, HistoryReading, Ports, ScaleReading, StateReading } from "../ports.ts";
 import { memoryOf } from "./memory.ts";
 
@@ -58,7 +58,7 @@ export async function readScales(
   targets: readonly TargetConfig[],
   signal: AbortSignal,
 ): Promise<readonly (ScaleReading | Error)[]> {
-  return eachAtOnce(targets, (target) => scaler.read(target, signal).catch(asError));
+  return inParallel(targets, (target) => scaler.read(target, signal).catch(asError));
 }
 
 /**
@@ -73,7 +73,7 @@ export async function nameWriters(
   signal?: AbortSignal,
 ): Promise<Readings["scales"]> {
   if (scaler.otherWriter === undefined || state instanceof Error) return scales;
-  return eachAtOnce(targets, async (target, i) => {
+  return inParallel(targets, async (target, i) => {
     const scale = scales[i]!;
     if (scale instanceof Error || scale.conditions.otherWriter !== undefined || target.mode === "Off") return scale;
     const last = memoryOf(state.state, target)?.lastWritten;

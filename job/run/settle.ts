@@ -1,6 +1,6 @@
 /** Decisions -> outcomes: claims, then acts; whatever another writer was faster with is left to the next run. */
 import { asError } from "../core/result.ts";
-import { eachAtOnce } from "../each-at-once.ts";
+import { inParallel } from "../in-parallel.ts";
 import type { Outcome, Ports } from "../ports.ts";
 import { claim, takeBack } from "./claim.ts";
 import type { TargetDecision } from "./decide.ts";
@@ -20,7 +20,7 @@ export async function settle(
   const claimed = await claim(ports, readings, decisions, signal);
   if (claimed === "lost") return decisions.map((decision) => conflictOutcome(decision, "StateConflict", LOST));
   if (claimed instanceof Error) return decisions.map((decision) => refused(decision, claimed));
-  const acted = await eachAtOnce(decisions, (decision) => act(ports, decision, signal));
+  const acted = await inParallel(decisions, (decision) => act(ports, decision, signal));
   const undone = decisions.filter((_, i) => acted[i] !== "done");
   if (undone.length > 0) await takeBack(ports, claimed, undone, signal);
   return decisions.map((decision, i) => outcomeAfter(decision, acted[i]!));

@@ -1,6 +1,6 @@
 /** Connections to the API server: kept, bounded, and what becomes of a write that goes over one which the server has just closed. */
 import { afterEach, describe, expect, test } from "vitest";
-import { eachAtOnce } from "../../job/each-at-once.ts";
+import { inParallel } from "../../job/in-parallel.ts";
 import { type FakeObjects, type FakeOptions, fakeCluster } from "../contract/api-server.ts";
 import { recommended } from "../contract/state.ts";
 import { config } from "../fakes/config.ts";
@@ -20,7 +20,7 @@ async function open(options: FakeOptions = {}) {
 test("of 200 targets no more than 16 connections, each used again and again, with TLS or without", async () => {
   const { ports, calls, connections } = await open();
   const targets = Array.from({ length: 200 }, () => config());
-  const readings = await eachAtOnce(targets, (target) => ports.scaler.read(target), 200);
+  const readings = await inParallel(targets, (target) => ports.scaler.read(target), 200);
   expect(readings.every(({ replicas }) => replicas === 3)).toBe(true);
   expect(calls()).toHaveLength(200);
   expect(connections()).toBeLessThanOrEqual(16);

@@ -1,13 +1,13 @@
 /** Recommendations of runs that never happened (killed, skipped, suspended), made good from the measured history. */
 import type { Series } from "../series/types.ts";
 import type { Recommendation, TargetState } from "../state/types.ts";
-import type { Metric, TargetConfig } from "../target.ts";
+import { type Metric, metricsOf, type TargetConfig } from "../target.ts";
 import type { EpochSeconds } from "../units.ts";
 import { largestNeed } from "./metrics.ts";
 import { isActive, replicasFor } from "./stage.ts";
 
 /** A metric and its measured window; a metric whose data are of no use is not among them. */
-export interface Witness {
+export interface MeasuredMetric {
   readonly metric: Metric;
   readonly window: Series;
 }
@@ -20,21 +20,23 @@ export interface Witness {
  */
 export function backfill(
   recalled: TargetState,
-  witnesses: readonly Witness[],
+  measured: readonly MeasuredMetric[],
   now: EpochSeconds,
   config: TargetConfig,
 ): TargetState {
   const newest = recalled.recommendations.at(-1)?.at ?? now;
   if (now - newest <= 1.5 * config.interval) return recalled;
-  const times = new Set(witnesses.flatMap(({ window }) => measuredTimes(window, newest, now)));
+  const times = new Set(measured.flatMap(({ window }) => measuredTimes(window, newest, now)));
   const made = [...times]
     .sort((a, b) => a - b)
     .map((at): Recommendation => {
-      const needs = witnesses.flatMap(({ metric, window }) => {
+      const needs = measured.flatMap(({ metric, window }) => {
         const demand = demandAt(window, at);
         return demand === null ? [] : [{ metric, replicas: needOf(metric, demand, config) }];
       });
-      return { at, replicas: largestNeed(needs, config) };
+      // a metric that was not measured then may have been active
+      const least = needs.length < metricsOf(config).length ? 1 : 0;
+      return { at, replicas: Math.max(least, largestNeed(needs, config)) };
     });
   return { ...recalled, recommendations: [...recalled.recommendations, ...made] };
 }

@@ -86,15 +86,15 @@ function isDue(runs: StageRow["runs"], usable: boolean): boolean {
 }
 
 /**
- * What the demand asked for. Partial data, a missing metric and start-up bursts are no witnesses for a later scale-in:
+ * What the demand asked for. Partial data, a missing metric and start-up bursts are no grounds for a later scale-in:
  * what they would take away is not remembered.
  */
 function recommendationOf({ current, config, conditions }: PolicyInput, metrics: readonly MetricDraft[]) {
   if (metrics.every(({ state }) => state !== "usable")) return null;
   const needs = metrics.map(({ input: { metric, quality, missing = 0 }, draft, state }) => {
     const own = draft.recommendation ?? 0;
-    const witness = state === "podless" || (quality.verdict === "act" && conditions.rollout !== true);
-    return { metric, replicas: Math.max(own, Math.min(current, witness ? own + missing : current)) };
+    const allowsScaleIn = state === "podless" || (quality.verdict === "act" && conditions.rollout !== true);
+    return { metric, replicas: Math.max(own, Math.min(current, allowsScaleIn ? own + missing : current)) };
   });
   return largestNeed(needs, config);
 }

@@ -1,7 +1,7 @@
 /** Pods that the measured sum lacks: half of the scrape targets lost looks like half the load. */
 
 import type { Samples } from "../series/types.ts";
-import { memoryOfMetric, TRACE } from "../state/memory.ts";
+import { memoryOfMetric, STILL_VISIBLE } from "../state/memory.ts";
 import type { Span, TargetState } from "../state/types.ts";
 import type { TargetConfig } from "../target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
@@ -31,7 +31,7 @@ const NONE: Missing = { pods: 0, incomplete: null };
 
 /**
  * Compares the count with the pods that there are. Pods that are known to start are not missed: without readyReplicas every pod that was asked for counts, as it does in the HPA.
- * What is not learned is judged more carefully: only by pods that have been there for TRACE seconds, for a sum without pods that still start is whole.
+ * What is not learned is judged more carefully: only by pods that have been there for STILL_VISIBLE seconds, for a sum without pods that still start is whole.
  * Where nobody counts, what came since the data `returned` after an outage is not learned: the targets of a sum come back one by one.
  */
 export function missingPods(
@@ -59,9 +59,9 @@ function cameBack(now: EpochSeconds, returned: EpochSeconds | undefined): Missin
   return returned === undefined ? NONE : { pods: 0, incomplete: [returned, now] };
 }
 
-/** Pods that have been there for TRACE seconds, as far as our own changes tell; 0 where somebody else's changes leave that open. */
+/** Pods that have been there for STILL_VISIBLE seconds, as far as our own changes tell; 0 where somebody else's changes leave that open. */
 function settledPods({ now, config }: Pods, { changes, lastWritten }: TargetState, asked: Replicas): Replicas {
-  if (config.actuator === "hpa" || (lastWritten?.foreign === true && lastWritten.at > now - TRACE)) return 0;
-  const recent = changes.filter(({ at }) => at > now - TRACE).map(({ from, to }) => Math.min(from, to));
+  if (config.actuator === "hpa" || (lastWritten?.foreign === true && lastWritten.at > now - STILL_VISIBLE)) return 0;
+  const recent = changes.filter(({ at }) => at > now - STILL_VISIBLE).map(({ from, to }) => Math.min(from, to));
   return Math.min(asked, ...recent);
 }

@@ -5,7 +5,7 @@ import { clean } from "../series/clean.ts";
 import { mask, toGrid } from "../series/grid.ts";
 import { believable, capacityOf, currentDemand, inspect, type Window } from "../series/quality.ts";
 import type { Samples, Series } from "../series/types.ts";
-import { memoryOfMetric, TRACE } from "../state/memory.ts";
+import { memoryOfMetric, STILL_VISIBLE } from "../state/memory.ts";
 import type { LastForecast, Span, TargetState } from "../state/types.ts";
 import { type Metric, metricsOf, readWindow, type TargetConfig } from "../target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
@@ -80,7 +80,7 @@ function inspectHistory(
   memory: TargetState,
 ): Window {
   // Pods that a scale-in took away in the last minutes still burn in the newest rate; a rollout may surge to twice the pods.
-  const recent = memory.changes.filter(({ at }) => at > now - TRACE).map(({ from, to }) => Math.max(from, to));
+  const recent = memory.changes.filter(({ at }) => at > now - STILL_VISIBLE).map(({ from, to }) => Math.max(from, to));
   const surge = conditions.rollout === true || memory.rollouts.length > 0 ? 2 : 1;
   const pods = Math.max(current, existing ?? 0, conditions.readyReplicas ?? 0, ...recent) * surge;
   const most = Math.max(pods, config.maxReplicas * surge);
@@ -146,7 +146,7 @@ function learnableOf(
   const before = memoryOfMetric(memory, name).incomplete;
   const lacking = incomplete === null ? before : [...before, incomplete];
   if (!ofPods) return mask(window, lacking);
-  const bursts = memory.rollouts.map(([from, to]): Span => [from, to + TRACE]);
+  const bursts = memory.rollouts.map(([from, to]): Span => [from, to + STILL_VISIBLE]);
   const running: readonly Span[] = conditions.rollout === true ? [[now, now]] : [];
   return mask(window, [...lacking, ...bursts, ...running]);
 }

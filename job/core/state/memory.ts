@@ -49,7 +49,7 @@ export const BLANK: TargetState = {
 };
 
 /** Pods removed this long ago still show in rates over a minute and a scrape of the kubelet. */
-export const TRACE: Seconds = 180;
+export const STILL_VISIBLE: Seconds = 180;
 /** After this long an overruled job tries one write again. */
 export const OVERRULED_PAUSE: Seconds = 1800;
 /** The longest lead there is: a lag of 10 min, a pod start of an hour, an interval of an hour, twice. No forecast lives longer. */
@@ -222,7 +222,7 @@ function recommendationSpan({ behavior, interval, minReplicas, idlePeriod }: Mem
 
 function changeSpan({ behavior, scaleUpCooldown, scaleDownCooldown }: MemorySpans): Seconds {
   const periods = [...behavior.scaleUp.policies, ...behavior.scaleDown.policies].map((policy) => policy.periodSeconds);
-  return Math.max(scaleUpCooldown, scaleDownCooldown, TRACE, ...periods);
+  return Math.max(scaleUpCooldown, scaleDownCooldown, STILL_VISIBLE, ...periods);
 }
 
 /** What is seen again within 5 minutes is the same: a burst trails by a minute of rate window. At most ten are kept. */

@@ -44,21 +44,21 @@ describe("backfill", () => {
     const idle = series(new Array(20).fill(0.01), { start: NOW - 19 * 15 });
     const made = (values: number[]) => {
       const window = series(values, { start: NOW - 19 * 15 });
-      const witnesses = [
+      const measured = [
         { metric: own, window: idle },
         { metric: other, window },
       ];
-      return backfill(memory(120), witnesses, NOW, settings)
+      return backfill(memory(120), measured, NOW, settings)
         .recommendations.slice(1)
         .map(({ replicas }) => replicas);
     };
     expect(made(new Array(20).fill(0))).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
     expect(made([...new Array(16).fill(0), 6, 0, 0, 0])).toEqual([0, 0, 0, 0, 3, 3, 0, 0]);
-    // measured only until a minute ago: since then the CPU alone is known, and an idle pod is no demand
-    expect(made(new Array(16).fill(6))).toEqual([6, 6, 6, 6, 0, 0, 0, 0]);
+    // measured only until a minute ago: what was not seen since may have been there
+    expect(made(new Array(16).fill(6))).toEqual([6, 6, 6, 6, 1, 1, 1, 1]);
   });
 
-  it("takes no filled point as a witness", () => {
+  it("takes no filled point for a measured one", () => {
     const holes = { ...load, filled: new Uint8Array(20).fill(1) };
     expect(backfill(memory(120), [{ metric, window: holes }], NOW, config())).toEqual(memory(120));
   });
