@@ -7,15 +7,17 @@ import { readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import type { HistoryReading, Outcome, Ports, Scaler, StateStore } from "../ports.ts";
 import { runOnce } from "../run.ts";
-import type { ReplayOptions, ReplayPolicy, View } from "./types.ts";
+import type { ReplayOptions, ReplayPolicy, Seen, View } from "./types.ts";
 
 /**
  * The production decision code as a replay policy. `target` gives the policy's settings; the modelled world gives pod
  * start, interval, lag, bounds and target CPU. State goes through the real codec, so a replay also proves that.
  */
 export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options: ReplayOptions): ReplayPolicy {
+  // the modelled world plays the load that is offered, which no limit of the pods cuts off
+  const { podCpuLimit: _unlimited, ...own } = target;
   const settings: TargetConfig = {
-    ...target,
+    ...own,
     // the first metric is the CPU, or carries its own value
     ...(target.targetCpu === undefined ? {} : { targetCpu: options.targetCpu }),
     minReplicas: options.min,
@@ -33,8 +35,8 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
       now: async () => seen().now,
       read: async (queries) =>
         queries.map(({ metric }, i) => {
-          const { history } = i === 0 ? seen() : seen().other(metric.name);
-          return readingOf(history, seen().now, settings, options.longHistory);
+          const { measured } = i === 0 ? seen() : seen().other(metric.name);
+          return readingOf(measured, seen().now, settings, options.longHistory);
         }),
     },
     scaler: replayScaler(seen, (to) => {
@@ -60,6 +62,7 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
   }
   return {
     name: "auto",
+    judgesData: true,
     every: options.every,
     async decide(now) {
       view = now;
@@ -73,13 +76,13 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
 
 /** Samples of the modelled world; a step's mean is stamped with the step's end, as a rate over it is. */
 function readingOf(
-  history: View["history"],
+  measured: Seen["measured"],
   now: EpochSeconds,
   target: TargetConfig,
   long: LongHistory | undefined,
 ): HistoryReading {
   const atEnds = (seconds: number): Samples => {
-    const { times, values } = history(seconds);
+    const { times, values } = measured(seconds);
     return { times: times.map((t) => t + target.step), values };
   };
   return {

@@ -25,6 +25,7 @@ describe("replayHtml", () => {
     startup: 30,
     steps: 40,
     planned: 40,
+    filler: 0,
     policies: { auto: { ...score, podHours: 1 }, hpa: score },
     rows,
   };

@@ -1,7 +1,7 @@
 /** Judges one window of samples before any decision: what may be done with it, and why. */
 import type { Cores, EpochSeconds, Replicas, Seconds } from "../units.ts";
 import { cadenceOf, newsOf } from "./cadence.ts";
-import { type Cleaned, clean } from "./clean.ts";
+import { clean } from "./clean.ts";
 import { type Grid, toGrid } from "./grid.ts";
 import type { Quality, Samples, Series } from "./types.ts";
 import { judge, LEAST_SPAN, returnedAt } from "./verdict.ts";
@@ -74,7 +74,10 @@ export function inspect(samples: Samples, expected: Expectation): Window {
 }
 
 /** The samples that are no repeats, and the step of their grid: the one asked for, or what the source really gives where that is coarser. */
-function newsIn(cleaned: Cleaned, { now, step, history }: Expectation): { news: Samples; cadence: Seconds } {
+export function newsIn(
+  cleaned: Samples,
+  { now, step, history }: Pick<Expectation, "now" | "step" | "history">,
+): { readonly news: Samples; readonly cadence: Seconds } {
   const { times, values } = cleaned;
   const cadence = cadenceOf(times, values, now - history);
   if (cadence < 1.5 * step) return { news: cleaned, cadence: step };
