@@ -76,9 +76,11 @@ async function readMetric(
   // the pods' start is the target's, and asked for once
   const first = metricsOf(target)[0]?.name === metric.name;
   const softly: Ask = (path, form, how) => ask(path, form, { ...how, soft: true });
+  const measured = queryRange(ask, query, now, readWindow(target), target.step);
   const [range, count, long, start] = await Promise.all([
-    queryRange(ask, query, now, readWindow(target), target.step),
-    countPods(ask, settings, target, metric, now).catch(asError),
+    measured,
+    // asked once the sum has come: where Prometheus hangs, one query a target waits for it
+    measured.then(() => countPods(ask, settings, target, metric, now).catch(asError)),
     settings.longHistory &&
       soft(log, queryRange(softly, query, now, settings.longHistory.range, settings.longHistory.step)),
     settings.measurePodStart && first ? soft(log, queryPodStart(softly, target, settings.matchers)) : undefined,
