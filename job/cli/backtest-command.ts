@@ -3,14 +3,14 @@ import { forecasterOf } from "../core/forecast/method.ts";
 import type { Method } from "../core/forecast/types.ts";
 import { toGrid } from "../core/series/grid.ts";
 import type { Series } from "../core/series/types.ts";
-import { metricsOf, type TargetConfig } from "../core/target.ts";
+import type { TargetConfig } from "../core/target.ts";
 import { type Backtest, type BacktestOptions, backtest, DUMP_COLUMNS } from "../replay/backtest.ts";
 import { number, table } from "../report/text.ts";
 import { type Command, CommandError, type Flags, INTERRUPTED, type Io } from "./io.ts";
 import { longHistoryOption, numberOption, ownOption, wordsOption } from "./option-values.ts";
 import { checkOutputs, writeOutput } from "./outputs.ts";
 import { type RecordedTarget, recordedTarget } from "./recorded-target.ts";
-import { fileRecordings } from "./replay-source.ts";
+import { fileRecording } from "./replay-source.ts";
 import { withProgress } from "./waiting.ts";
 
 const METHODS = ["auto", "prophet", "original", "naive"] as const;
@@ -41,10 +41,7 @@ export const backtestCommand: Command = async (flags, io) => {
 /** The whole file on a grid of its own usual step, judged as a run would. */
 async function seriesOf(file: string, target: TargetConfig, io: Io): Promise<Series> {
   try {
-    // one file is one series: the first metric
-    const [own] = metricsOf(target);
-    const [recording] = await fileRecordings(file, target, [own!], io);
-    const { samples, step } = recording!;
+    const { samples, step } = await fileRecording(file, target, io);
     return toGrid(samples.times, samples.values, step, Number.POSITIVE_INFINITY).series;
   } catch (cause) {
     throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });

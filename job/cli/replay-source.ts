@@ -1,5 +1,5 @@
 /** Where a replay's series come from: a file, a folder of them, or a range that Prometheus still has. */
-import { fileHistory } from "../adapters/history-file.ts";
+import { fileHistory, readSeriesFile } from "../adapters/history-file.ts";
 import { noSource, sourceOf } from "../adapters/sources.ts";
 import type { Settings } from "../config/types.ts";
 import type { Samples } from "../core/series/types.ts";
@@ -55,7 +55,7 @@ export async function replaySource(flags: Flags, io: Io): Promise<ReplaySource> 
 type Reading = Pick<HistoryReading, "samples" | "seriesCount" | "partial">;
 
 /** The recordings of a target's metrics: a file is the first of them, a folder has a file for each. Rejects with the error of the first that is none. */
-export async function fileRecordings(
+async function fileRecordings(
   file: string,
   target: TargetConfig,
   metrics: readonly Metric[],
@@ -66,6 +66,13 @@ export async function fileRecordings(
   const queries = metrics.map((metric) => ({ target: all, metric }));
   const readings = await history.read(queries, await history.now());
   return judged(target, metrics, readings, io);
+}
+
+/** The recording of a target's first metric in one file. Rejects with HistoryError or RecordingError. */
+export async function fileRecording(file: string, target: TargetConfig, io: Io): Promise<Recording> {
+  const found = await readSeriesFile(file);
+  for (const note of found.notes) io.err(`${file}: ${note}\n`);
+  return judged(target, metricsOf(target).slice(0, 1), [found], io)[0]!;
 }
 
 async function fromPrometheus(
