@@ -26,7 +26,7 @@ if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 
   const dumb = process.env.TERM === "dumb";
   // imported only now: an old Node must not parse the rest
   const { runCli } = await import("./cli/program.ts");
-  process.exitCode = await runCli({
+  const exitCode = await runCli({
     argv: process.argv.slice(2),
     env: process.env,
     version: typeof PROPHET_AUTOSCALER_VERSION === "string" ? PROPHET_AUTOSCALER_VERSION : "development",
@@ -44,4 +44,17 @@ if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 
     // the stream tells its error a turn after the write that failed
     flush: () => new Promise((done) => process.stdout.write("", () => setImmediate(() => done(lost)))),
   });
+  module.flushCompileCache?.();
+  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write("", done))));
+  end(exitCode);
+}
+
+/**
+ * Ends at once, whatever a library still waits for. `exit()` itself waits for look-ups of names that are under way: with a DNS that does not answer 20 s and more, for
+ * libuv joins its threads. Another program in our place ends them; Node is the one that is surely there.
+ */
+function end(code: number): never {
+  const lookingUp = process.getActiveResourcesInfo().includes("GetAddrInfoReqWrap");
+  if (lookingUp) process.execve?.(process.execPath, [process.execPath, "-e", `process.exit(${code})`], {});
+  process.exit(code);
 }

@@ -29,12 +29,16 @@ export interface HistoryQuery {
   readonly metric: Metric;
 }
 
-/** Reads the histories of metrics. */
+/** Reads the histories of metrics. What is still under way when `signal` is aborted fails at once, here and in all ports. */
 export interface History {
   /** Time as the source has it. Throws HistoryError. */
-  now(): Promise<EpochSeconds>;
+  now(signal?: AbortSignal): Promise<EpochSeconds>;
   /** One reading per query, same order; one that fails gives its error, the others go on. */
-  read(queries: readonly HistoryQuery[], now: EpochSeconds): Promise<readonly (HistoryReading | Error)[]>;
+  read(
+    queries: readonly HistoryQuery[],
+    now: EpochSeconds,
+    signal?: AbortSignal,
+  ): Promise<readonly (HistoryReading | Error)[]>;
 }
 
 /** The scale of a target as read in this run. */
@@ -48,11 +52,11 @@ export interface ScaleReading {
 /** Reads and sets replicas. */
 export interface Scaler {
   /** Throws a named error with cause when it cannot be read. */
-  read(target: TargetConfig): Promise<ScaleReading>;
+  read(target: TargetConfig, signal?: AbortSignal): Promise<ScaleReading>;
   /** Sets replicas only if they still are `from`; "conflict" when they are not. Throws a named error otherwise. */
-  scale(target: TargetConfig, from: Replicas, to: Replicas): Promise<"done" | "conflict">;
+  scale(target: TargetConfig, from: Replicas, to: Replicas, signal?: AbortSignal): Promise<"done" | "conflict">;
   /** Who beside us set the replicas as they are, in words; undefined when that is nobody or not known. One call; never throws. */
-  otherWriter?(target: TargetConfig, replicas: Replicas): Promise<string | undefined>;
+  otherWriter?(target: TargetConfig, replicas: Replicas, signal?: AbortSignal): Promise<string | undefined>;
 }
 
 /** State as read, with the version a claim must name. */
@@ -65,9 +69,9 @@ export interface StateReading {
 
 /** Keeps what is remembered between runs. */
 export interface StateStore {
-  read(): Promise<StateReading>;
+  read(signal?: AbortSignal): Promise<StateReading>;
   /** Writes if the stored version still is `version`; "lost" when another run wrote first. */
-  claim(state: JobState, version: string | null): Promise<"claimed" | "lost">;
+  claim(state: JobState, version: string | null, signal?: AbortSignal): Promise<"claimed" | "lost">;
   /** Version that the last claim of this process made, so that the next one can go without reading; absent or null: not known. */
   written?(): string | null;
 }
@@ -77,6 +81,9 @@ export interface Reporter {
   tick(target: TargetConfig, record: TickRecord | null, outcome: Outcome): void;
   log(level: "debug" | "info" | "warn" | "error", message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
+
+/** What could not be done: reading the metric, reading the scale, keeping the state, setting the replicas. */
+export type Failure = "metric" | "scale" | "state" | "rescale";
 
 /** What one metric of a target came to, in the metric's unit. */
 export interface MetricOutcome {
@@ -108,6 +115,8 @@ export interface Outcome {
   readonly to: Replicas | null;
   readonly reason: string;
   readonly message: string;
+  /** Of a failed outcome: what could not be done. */
+  readonly failed?: Failure;
   /** Of the metric that asks for the most replicas. */
   readonly forecast: ForecastOutcome | null;
   /** Every metric, in the target's order; empty where nothing was computed. */
@@ -123,6 +132,8 @@ export interface Clock {
   /** Monotonic milliseconds for timing. */
   tick(): number;
   sleep(seconds: Seconds): Promise<void>;
+  /** A signal that is aborted in so many seconds; `why` becomes part of messages. */
+  after(seconds: Seconds, why: string): AbortSignal;
 }
 
 /** All ports of a run. */

@@ -5,6 +5,7 @@ import { WRITER_ADVICE } from "./core/policy/writer.ts";
 import type { TargetConfig } from "./core/target.ts";
 import type { EpochSeconds, Seconds } from "./core/units.ts";
 import type { Outcome, Ports } from "./ports.ts";
+import { openBudget } from "./run/budget.ts";
 import { decideAll, type TargetDecision } from "./run/decide.ts";
 import { outcomeOf, writerOf } from "./run/outcome.ts";
 import { nameWriters, type Readings, readHistories, readScales, readState } from "./run/read.ts";
@@ -14,6 +15,8 @@ import { settle } from "./run/settle.ts";
 export interface RunOptions {
   readonly dryRun?: boolean;
   readonly forecaster?: Forecaster;
+  /** Time for all of it; absent: no end. What has been read when the share of reading is over is decided and carried out, the rest fails by name. */
+  readonly timeout?: Seconds;
 }
 
 /** One outcome per target, same order; exit code 0 when each was done or held, 1 when one failed; milliseconds of each step. */
@@ -22,27 +25,31 @@ export interface RunResult {
   readonly exitCode: 0 | 1;
   readonly now: EpochSeconds;
   readonly timings: Readonly<Record<string, number>>;
+  /** Aborted when the run's time is over, for what is still to be told. */
+  readonly over: AbortSignal;
 }
 
 /** One run. Never throws for what the world does: a target that fails gives a failed outcome and the others go on. */
 export async function runOnce(ports: Ports, targets: readonly TargetConfig[], options: RunOptions): Promise<RunResult> {
   const timings: Record<string, number> = {};
   const timed = stopwatch(ports, timings);
+  const { reading, whole } = openBudget(ports.clock, options.timeout);
   const [{ now, histories }, read, state] = await Promise.all([
-    timed("history", () => readHistories(ports, targets)),
-    timed("scale", () => readScales(ports, targets)),
-    timed("state", () => readState(ports)),
+    timed("history", () => readHistories(ports, targets, reading)),
+    timed("scale", () => readScales(ports, targets, reading)),
+    timed("state", () => readState(ports, reading)),
   ]);
-  const scales = options.dryRun === true ? read : await nameWriters(ports, targets, { scales: read, state });
+  const scales = options.dryRun === true ? read : await nameWriters(ports, targets, { scales: read, state }, reading);
   const readings: Readings = { now, histories, scales, state };
   const chooser = options.forecaster === undefined ? forecasterOf : () => options.forecaster!;
   const decisions = await timed("decide", async () => decideAll(targets, readings, chooser));
   const outcomes =
     options.dryRun === true
       ? decisions.map((decided) => outcomeOf(decided, "dry run: "))
-      : await timed("act", () => settle(ports, readings, decisions));
+      : await timed("act", () => settle(ports, readings, decisions, whole));
   report(ports, decisions, outcomes);
-  return { targets: outcomes, exitCode: outcomes.some((outcome) => outcome.action === "failed") ? 1 : 0, now, timings };
+  const exitCode = outcomes.some((outcome) => outcome.action === "failed") ? 1 : 0;
+  return { targets: outcomes, exitCode, now, timings, over: whole };
 }
 
 /** A run every `every` seconds for `for` seconds; `after` is told of each when it is done, and is waited for. */
@@ -67,7 +74,10 @@ export async function runFor(
   for (let due = 0; due === 0 || due + longest <= options.for; ) {
     if (due > elapsed()) await clock.sleep(due - elapsed());
     const started = elapsed();
-    const run = await runOnce(ports, paced, options);
+    const { timeout } = options;
+    // the last one must not outlive the process
+    const left = timeout === undefined ? {} : { timeout: Math.min(timeout, options.for - started) };
+    const run = await runOnce(ports, paced, { ...options, ...left });
     runs.push(run);
     await options.after?.(run);
     longest = Math.max(longest, elapsed() - started);

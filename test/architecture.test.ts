@@ -31,7 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   adapters: ["ports", "core/*", "config", "each-at-once", "output"],
   replay: ["ports", "core/*", "run"],
   report: ["ports", "core/*", "replay", "output"],
-  cli: ["ports", "core/*", "run", "config", "adapters", "replay", "report", "output"],
+  cli: ["ports", "core/*", "run", "config", "adapters", "replay", "report", "output", "each-at-once"],
   main: ["cli"],
 };
 

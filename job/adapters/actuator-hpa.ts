@@ -11,18 +11,21 @@ const object = {
   named: ["hpaName", "scaleTargetRef.name"],
 } as const;
 
+const API = "autoscaling/v2";
+
 function hpaPath(target: TargetConfig): string {
-  const collection = collectionPath("autoscaling/v2", target.namespace, object.kind.resource);
+  const collection = collectionPath(API, target.namespace, object.kind.resource);
   return `${collection}/${encodeURIComponent(nameIn(object, target))}`;
 }
 
 export const HPA: Actuator = {
   object,
+  sets: "minReplicas",
   settings: ["hpaName"],
   ownReplicas: false,
-  read: async (api, target) => {
+  read: async (api, target, signal) => {
     const path = hpaPath(target);
-    const hpa = (await api.send({ method: "GET", path })) as Hpa;
+    const hpa = (await api.send({ method: "GET", path, signal })) as Hpa;
     const ref = hpa.spec?.scaleTargetRef;
     const { kind, name } = target.scaleTargetRef;
     if (ref?.kind !== kind || ref.name !== name) {
@@ -30,9 +33,15 @@ export const HPA: Actuator = {
       throw new ClusterError(`GET ${path}`, 200, "OtherTarget", came);
     }
     const floor = count(path, hpa.spec?.minReplicas ?? 1);
-    return { replicas: count(path, hpa.status?.currentReplicas ?? floor), floor };
+    const { uid, namespace } = { namespace: target.namespace, ...hpa.metadata };
+    const about = { apiVersion: API, kind: "HorizontalPodAutoscaler", name: nameIn(object, target), namespace };
+    const replicas = count(path, hpa.status?.currentReplicas ?? floor);
+    return { replicas, floor, about: uid === undefined ? about : { ...about, uid } };
   },
-  write: (api, target, from, to) => patchNumber(api, hpaPath(target), "/spec/minReplicas", from, to),
+  write: (api, target, from, to, signal) => {
+    const of = (hpa: Hpa) => hpa.spec?.minReplicas;
+    return patchNumber(api, { path: hpaPath(target), field: "/spec/minReplicas", of }, from, to, signal);
+  },
   isOwn: (target, { metadata }) => metadata?.name === nameIn(object, target),
   checks: async () => [],
 };

@@ -2,24 +2,37 @@
 import type { TargetConfig } from "../core/target.ts";
 import type { Actuator } from "./actuator.ts";
 import { count, patchNumber } from "./kubernetes-number.ts";
-import type { Scale } from "./kubernetes-objects.ts";
+import type { ObjectReference, Scale } from "./kubernetes-objects.ts";
 import { objectPath } from "./kubernetes-path.ts";
 
 function scalePath(target: TargetConfig): string {
   return `${objectPath(target.namespace, target.scaleTargetRef)}/scale`;
 }
 
+/** 0 is left out of the JSON. */
+function replicasOf({ spec }: Scale): unknown {
+  return spec?.replicas ?? 0;
+}
+
+/** The workload of a target, for Events about it. */
+export function workloadOf({ namespace, scaleTargetRef }: TargetConfig, uid: string | undefined): ObjectReference {
+  const { apiVersion, kind, name } = scaleTargetRef;
+  return { apiVersion, kind, name, namespace, ...(uid === undefined ? {} : { uid }) };
+}
+
 export const SCALE: Actuator = {
   object: { subresource: "scale", named: ["scaleTargetRef.name"] },
+  sets: "replicas",
   settings: [],
   ownReplicas: true,
-  read: async (api, target) => {
+  read: async (api, target, signal) => {
     const path = scalePath(target);
-    const scale = (await api.send({ method: "GET", path })) as Scale;
-    // 0 is left out of the JSON
-    return { replicas: count(path, scale.spec?.replicas ?? 0) };
+    const scale = (await api.send({ method: "GET", path, signal })) as Scale;
+    // a Scale carries the uid of its workload
+    return { replicas: count(path, replicasOf(scale)), about: workloadOf(target, scale.metadata?.uid) };
   },
-  write: (api, target, from, to) => patchNumber(api, scalePath(target), "/spec/replicas", from, to),
+  write: (api, target, from, to, signal) =>
+    patchNumber(api, { path: scalePath(target), field: "/spec/replicas", of: replicasOf }, from, to, signal),
   isOwn: () => false,
   checks: async (api, target, replicas) => {
     const { writerCheck } = await import("./writer-check.ts");

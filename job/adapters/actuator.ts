@@ -4,7 +4,7 @@ import type { Replicas } from "../core/units.ts";
 import type { ScaleReading } from "../ports.ts";
 import type { Check } from "./check.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
-import type { Hpa } from "./kubernetes-objects.ts";
+import type { Hpa, ObjectReference } from "./kubernetes-objects.ts";
 
 /** The object that is read and patched, as RBAC names it; the doctor's permission checks and the chart's Role are made from it. */
 export interface ActedOn {
@@ -16,19 +16,30 @@ export interface ActedOn {
 }
 
 /** One reading. `floor`: the number that is set, where that is not the replicas themselves. */
-export type Reading = Omit<ScaleReading, "conditions">;
+export interface Reading extends Omit<ScaleReading, "conditions"> {
+  /** The object that is set, for Events about it. */
+  readonly about: ObjectReference;
+}
 
 /** An actuator. Its settings are fields of a target in the table. */
 export interface Actuator {
   readonly object: ActedOn;
+  /** What the number is called, for messages. */
+  readonly sets: "replicas" | "minReplicas";
   /** Fields of a target that only this actuator reads. */
   readonly settings: readonly string[];
   /** Whether the number is the workload's own replicas. Then reading the workload tells it, and others may set it as well. */
   readonly ownReplicas: boolean;
   /** Reads the number. Throws ClusterError. */
-  read(api: Kubernetes, target: TargetConfig): Promise<Reading>;
+  read(api: Kubernetes, target: TargetConfig, signal?: AbortSignal): Promise<Reading>;
   /** Sets the number only if it still is `from`. Throws ClusterError. */
-  write(api: Kubernetes, target: TargetConfig, from: Replicas, to: Replicas): Promise<"done" | "conflict">;
+  write(
+    api: Kubernetes,
+    target: TargetConfig,
+    from: Replicas,
+    to: Replicas,
+    signal?: AbortSignal,
+  ): Promise<"done" | "conflict">;
   /** Whether an HPA on the workload is what it acts through, and hence no other scaler. */
   isOwn(target: TargetConfig, hpa: Hpa): boolean;
   /** What the doctor looks at beside permissions. Never throws. */

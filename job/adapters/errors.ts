@@ -15,14 +15,26 @@ export class HistoryError extends Error {
   }
 }
 
-/** A call to the API server failed. `status` is undefined when no answer came; `reason` is Kubernetes' own word (NotFound, Forbidden, ...). */
+/**
+ * A call to the API server failed. `status` is undefined when no answer came; `reason` is Kubernetes' own word
+ * (NotFound, Forbidden, ...). `uncertain`: a write that may have been carried out all the same.
+ */
 export class ClusterError extends Error {
   override readonly name = "ClusterError";
   readonly asked: string;
   readonly status: number | undefined;
   readonly reason: string;
+  /** Taken back by who has looked. */
+  uncertain: boolean;
 
-  constructor(asked: string, status: number | undefined, reason: string, came: string, cause?: unknown) {
+  constructor(
+    asked: string,
+    status: number | undefined,
+    reason: string,
+    came: string,
+    cause?: unknown,
+    uncertain = false,
+  ) {
     super(
       `${asked}: ${status === undefined ? "" : `${status} ${reason}: `}${came}`,
       cause === undefined ? undefined : { cause },
@@ -30,19 +42,25 @@ export class ClusterError extends Error {
     this.asked = asked;
     this.status = status;
     this.reason = reason;
+    this.uncertain = uncertain;
   }
 }
 
-/** The transport gave no usable answer: refused, reset, timed out, too large. `transient`: another attempt may succeed. */
+/**
+ * The transport gave no usable answer: refused, reset, timed out, too large. `transient`: another attempt may succeed.
+ * `stale`: it went over a kept connection that the server had closed meanwhile.
+ */
 export class TransportError extends Error {
   override readonly name = "TransportError";
   readonly code: string;
   readonly transient: boolean;
+  readonly stale: boolean;
 
-  constructor(code: string, message: string, transient: boolean) {
+  constructor(code: string, message: string, transient: boolean, stale = false) {
     super(message);
     this.code = code;
     this.transient = transient;
+    this.stale = stale;
   }
 }
 

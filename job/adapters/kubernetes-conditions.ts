@@ -24,20 +24,21 @@ export interface Look {
   readonly conditions: Conditions;
   /** Replicas as the workload itself has them; absent where it may not be read or where its kind may keep them elsewhere. */
   readonly replicas?: unknown;
+  readonly uid?: string | undefined;
 }
 
 /** A reader that never fails: every part it may not or cannot read is left out. */
 export function conditionsReader(
   kubernetes: () => Promise<Kubernetes>,
   log: Log,
-): (target: TargetConfig) => Promise<Look> {
+): (target: TargetConfig, signal?: AbortSignal) => Promise<Look> {
   const lists = new Map<string, { readonly at: number; readonly hpas: Promise<readonly Hpa[] | undefined> }>();
   const forbidden = new Set<string>();
-  const get = async (path: string): Promise<unknown> => {
+  const get = async (path: string, signal: AbortSignal | undefined): Promise<unknown> => {
     const key = path.split("?")[0]!;
     if (forbidden.has(key)) return undefined;
     try {
-      return await (await kubernetes()).send({ method: "GET", path });
+      return await (await kubernetes()).send({ method: "GET", path, signal });
     } catch (error) {
       const refused = error instanceof ClusterError && error.status === 403;
       if (refused) forbidden.add(key);
@@ -45,21 +46,22 @@ export function conditionsReader(
       return undefined;
     }
   };
-  const hpasOf = (namespace: string) => {
+  const hpasOf = (namespace: string, signal: AbortSignal | undefined) => {
     const known = lists.get(namespace);
     if (known && performance.now() - known.at < listLife) return known.hpas;
     const path = collectionPath("autoscaling/v2", namespace, "horizontalpodautoscalers");
-    const hpas = pagesOf(path, get);
+    const hpas = pagesOf(path, (page) => get(page, signal));
     lists.set(namespace, { at: performance.now(), hpas });
     return hpas;
   };
-  return async (target) => {
+  return async (target, signal) => {
     const path = objectPath(target.namespace, target.scaleTargetRef);
-    const [object, hpas] = await Promise.all([get(path), hpasOf(target.namespace)]);
+    const [object, hpas] = await Promise.all([get(path, signal), hpasOf(target.namespace, signal)]);
     const workload = (object ?? {}) as Workload;
     const conditions = { ...conditionsOf(workload), ...otherScaler(target, hpas ?? []) };
     const known = object !== undefined && keepsReplicasInSpec(target.scaleTargetRef);
-    return { conditions, ...(known ? { replicas: workload.spec?.replicas ?? 0 } : {}) };
+    const uid = workload.metadata?.uid;
+    return { conditions, uid, ...(known ? { replicas: workload.spec?.replicas ?? 0 } : {}) };
   };
 }
 

@@ -1,8 +1,10 @@
 /** The one importer of client-node: its KubeConfig finds the API server and the credentials, by kubeconfig or ServiceAccount. */
+import { type SpawnOptions, spawn } from "node:child_process";
 import type { Agent } from "node:http";
 import type { RequestOptions } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { KubernetesSettings } from "../config/types.ts";
+import type { Seconds } from "../core/units.ts";
 import type { Redactor } from "../output/redactor.ts";
 import { ClusterError } from "./errors.ts";
 import type { Tls } from "./http/pool.ts";
@@ -37,6 +39,7 @@ export async function findApiServer(
   // config.js alone: a quarter less to load than the whole of client-node with its generated APIs
   const { KubeConfig } = await import("@kubernetes/client-node/dist/config.js");
   const config = new KubeConfig();
+  boundExec(config, settings.timeout);
   await load(config, settings, env);
   redactor?.learn(...(await secretsOf(config)));
   if (settings.context !== undefined) {
@@ -53,6 +56,16 @@ export async function findApiServer(
     url: cluster.server.replace(/\/+$/, ""),
     credentials: () => credentials(config, cluster.proxyUrl !== undefined),
   };
+}
+
+/** Ends an exec plugin of the kubeconfig that hangs, a moment before the request that waits for it is given up. client-node starts it by a function of its own. */
+function boundExec(config: KubeConfig, timeout: Seconds): void {
+  const { authenticators } = config as unknown as { authenticators: readonly { execFn?: typeof spawn }[] };
+  const exec = authenticators.find((one) => typeof one.execFn === "function");
+  if (exec === undefined) throw new Error("client-node no longer starts exec plugins by execFn");
+  const start = (command: string, args: readonly string[], options: SpawnOptions) =>
+    spawn(command, args ?? [], { ...options, timeout: timeout * 900, killSignal: "SIGKILL" });
+  exec.execFn = start as typeof spawn;
 }
 
 async function load(config: KubeConfig, settings: KubernetesSettings, env: Environment): Promise<void> {
@@ -99,7 +112,9 @@ async function credentials(config: KubeConfig, proxied: boolean): Promise<Creden
   try {
     await config.applyToHTTPSOptions(options);
   } catch (error) {
-    throw new ClusterError("credentials", undefined, "", messageOf(error));
+    const plugin = config.getCurrentUser()?.exec?.command;
+    const asked = plugin === undefined ? "credentials" : `credentials from the exec plugin ${plugin}`;
+    throw new ClusterError(asked, undefined, "", messageOf(error) || "it failed, or was ended as it took too long");
   }
   const { ca, cert, key, servername, rejectUnauthorized, headers = {}, auth, agent } = options;
   const basic: Record<string, string> =

@@ -10,8 +10,9 @@ import { openAgent, proxyOf, type Tls, through } from "./http/pool.ts";
 import type { Environment } from "./http/proxy.ts";
 import type { Timing } from "./http/retry.ts";
 import { type Sent, send } from "./http/send.ts";
-import { redirected } from "./http/verdict.ts";
+import { isUndone, redirected } from "./http/verdict.ts";
 import { type Credentials, findApiServer } from "./kubernetes-config.ts";
+import type { Status } from "./kubernetes-objects.ts";
 
 /** One call. A write is tried again only where it surely was not carried out. */
 export interface Call {
@@ -20,6 +21,8 @@ export interface Call {
   readonly path: string;
   readonly body?: unknown;
   readonly contentType?: string;
+  /** Ends it earlier: the time of the run is over. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** An API server. */
@@ -61,18 +64,20 @@ export async function openKubernetes(
   return {
     send: async (call) => {
       const asked = `${call.method} ${call.path.split("?")[0]}${through(proxy)}`;
+      const write = call.method !== "GET";
       const make = async () => {
         const credentials = await server.credentials();
         redactor?.learn(credentials.headers.Authorization?.replace(/^\w+ /, ""));
         return requestOf(server.url, call, credentials, agents.of);
       };
-      const limits = { attempts: ATTEMPTS, timeout, deadline: 2 * timeout, bytes: LARGEST };
+      const limits = { attempts: ATTEMPTS, timeout, deadline: 2 * timeout, bytes: LARGEST, signal: call.signal };
       try {
-        const answer = await send(nodeTransport, make, { ...limits, write: call.method !== "GET" }, { timing });
-        return result(asked, answer);
+        const answer = await send(nodeTransport, make, { ...limits, write }, { timing });
+        // after a gateway's refusal, and where it was sent before, a write may have been carried out
+        return result(asked, answer, write && (answer.attempts > 1 || answer.status >= 500));
       } catch (error) {
         if (error instanceof ClusterError) throw error;
-        throw new ClusterError(asked, undefined, "", messageOf(error), error);
+        throw new ClusterError(asked, undefined, "", messageOf(error), error, write && !isUndone(error));
       }
     },
     close: agents.close,
@@ -119,19 +124,29 @@ function requestOf(
 }
 
 /** The object of a good answer. Throws ClusterError with the server's reason and words, its `details` as the cause. */
-function result(asked: string, { status, body, location }: Sent): unknown {
+function result(asked: string, { status, body, location }: Sent, uncertain: boolean): unknown {
   if (status >= 300 && status < 400) throw new ClusterError(asked, status, "Redirected", redirected(location));
   let parsed: unknown;
   try {
     parsed = parseJson(body, CONTAINERS);
   } catch (error) {
-    if (error instanceof JsonBoundsError) throw new ClusterError(asked, status, "TooLarge", error.message, error);
-    throw new ClusterError(asked, status, "NotJson", excerpt(body, 100), error);
+    if (error instanceof JsonBoundsError)
+      throw new ClusterError(asked, status, "TooLarge", error.message, error, uncertain);
+    throw new ClusterError(asked, status, "NotJson", excerpt(body, 100), error, uncertain);
   }
-  if (status >= 200 && status < 300) return parsed;
-  const { reason, message, details } = (parsed ?? {}) as { reason?: unknown; message?: unknown; details?: unknown };
+  const { kind, status: word, reason, message, details } = (parsed ?? {}) as Status;
+  // a proxy or webhook between may have turned a refusal into a 200
+  const failure = kind === "Status" && word === "Failure";
+  if (status >= 200 && status < 300 && !failure) return parsed;
   // details.causes name the fields of an invalid object; they tell a failed `test` from a refused value
-  throw new ClusterError(asked, status, String(reason ?? "Unknown"), String(message ?? excerpt(body)), details);
+  throw new ClusterError(
+    asked,
+    status,
+    String(reason ?? "Unknown"),
+    String(message ?? excerpt(body)),
+    details,
+    uncertain,
+  );
 }
 
 function messageOf(error: unknown): string {

@@ -39,10 +39,16 @@ export function otherWriter(fields: readonly ManagedField[]): string | undefined
  * Owners of the replicas, ourselves among them, by a server-side apply of another number as a dry run: the server refuses it and names those it would take the field from. /scale
  * shows no managedFields, and this needs nothing but the right to patch it. Throws ClusterError.
  */
-export async function ownersOf(api: Kubernetes, target: TargetConfig, replicas: Replicas): Promise<readonly Owner[]> {
+export async function ownersOf(
+  api: Kubernetes,
+  target: TargetConfig,
+  replicas: Replicas,
+  signal?: AbortSignal,
+): Promise<readonly Owner[]> {
   const { namespace, scaleTargetRef } = target;
   try {
     await api.send({
+      signal,
       method: "PATCH",
       path: `${objectPath(namespace, scaleTargetRef)}/scale?dryRun=All&fieldManager=${fieldManager}-question`,
       contentType: "application/apply-patch+yaml",

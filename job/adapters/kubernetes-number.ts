@@ -2,7 +2,6 @@
 import type { Replicas } from "../core/units.ts";
 import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
-import type { Status } from "./kubernetes-objects.ts";
 import { fieldManager } from "./kubernetes-path.ts";
 
 /** The number that was read from a path. Throws ClusterError where it is none. */
@@ -11,35 +10,52 @@ export function count(path: string, value: unknown): Replicas {
   throw new ClusterError(`GET ${path}`, 200, "Malformed", `replicas are ${JSON.stringify(value)}`);
 }
 
-/** Sets one number only if it still is `from`: the server tests and replaces in one step. */
-export async function patchNumber(
-  api: Kubernetes,
-  path: string,
-  field: string,
-  from: Replicas,
-  to: Replicas,
-): Promise<"done" | "conflict"> {
-  try {
-    await api.send({
-      method: "PATCH",
-      path: `${path}?fieldManager=${fieldManager}`,
-      contentType: "application/json-patch+json",
-      body: [
-        // 0 is left out of the JSON, and a `test` for null is true of what is not there
-        { op: "test", path: field, value: from === 0 ? null : from },
-        { op: "add", path: field, value: to },
-      ],
-    });
-    return "done";
-  } catch (error) {
-    if (error instanceof ClusterError && (error.status === 409 || failedTest(error))) return "conflict";
-    throw error;
-  }
+/** A number of an object: where it stands, and how it is read from the object. */
+export interface NumberAt<T> {
+  readonly path: string;
+  /** JSON pointer. */
+  readonly field: string;
+  readonly of: (object: T) => unknown;
 }
 
-/** 422 is also the answer to a refused value; that one names the fields. */
-function failedTest(error: ClusterError): boolean {
-  if (error.status !== 422) return false;
-  const causes = (error.cause as Status["details"])?.causes ?? [];
-  return !causes.some((cause) => cause.field !== undefined && cause.field !== "");
+/** Sets one number only if it still is `from`: the server tests and replaces in one step. Throws ClusterError, also where the server says that it did and did not. */
+export async function patchNumber<T>(
+  api: Kubernetes,
+  { path, field, of }: NumberAt<T>,
+  from: Replicas,
+  to: Replicas,
+  signal?: AbortSignal,
+): Promise<"done" | "conflict"> {
+  const call = {
+    signal,
+    method: "PATCH",
+    path: `${path}?fieldManager=${fieldManager}`,
+    contentType: "application/json-patch+json",
+    body: [
+      // 0 is left out of the JSON, and a `test` for null is true of what is not there
+      { op: "test", path: field, value: from === 0 ? null : from },
+      { op: "add", path: field, value: to },
+    ],
+  } as const;
+  let answer: T;
+  try {
+    answer = (await api.send(call)) as T;
+  } catch (error) {
+    if (!(error instanceof ClusterError) || !(error.uncertain || MAYBE_CHANGED.has(error.status))) throw error;
+    // a failed `test`, an admission policy and a refused value are all 422, and a lost answer says nothing: the number itself tells
+    const read = await api.send({ method: "GET", path, signal }).catch(() => null);
+    if (read === null) throw error;
+    const now = of(read as T);
+    if (now === to && error.uncertain) return "done";
+    if (now !== from) return "conflict";
+    // the server has said no and nothing has changed; a lost write may still be under way
+    if (error.status !== undefined) error.uncertain = false;
+    throw error;
+  }
+  const set = of(answer);
+  if (set === to) return "done";
+  const came = `it answers ${JSON.stringify(set)} where ${to} was asked for: an admission webhook may have changed it`;
+  throw new ClusterError(`PATCH ${path}`, 200, "NotChanged", came, undefined, set !== from);
 }
+
+const MAYBE_CHANGED: ReadonlySet<number | undefined> = new Set([409, 422]);

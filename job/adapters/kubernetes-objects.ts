@@ -4,6 +4,7 @@ import type {
   V1ConfigMap,
   V1Deployment,
   V1ManagedFieldsEntry,
+  V1ObjectReference,
   V1Scale,
   V1StatefulSet,
   V1Status,
@@ -28,6 +29,8 @@ export type HpaList = Wire<Omit<V2HorizontalPodAutoscalerList, "metadata">> & {
   readonly metadata?: { readonly continue?: string };
 };
 export type Event = Wire<CoreV1Event>;
+/** What an Event is about. */
+export type ObjectReference = Wire<V1ObjectReference>;
 /** Also of a custom resource that has the same fields. */
 export type Workload = Wire<V1Deployment | V1StatefulSet>;
 /** Why a call was refused, or what became of it. */

@@ -2,36 +2,39 @@
 import type { TargetConfig } from "../core/target.ts";
 import type { ScaleReading, Scaler } from "../ports.ts";
 import type { Reading } from "./actuator.ts";
+import { workloadOf } from "./actuator-scale.ts";
 import { actuatorOf } from "./actuators.ts";
 import { conditionsReader, type Look } from "./kubernetes-conditions.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import { nameOf, ownersOf } from "./kubernetes-managers.ts";
 import { count } from "./kubernetes-number.ts";
+import type { ObjectReference } from "./kubernetes-objects.ts";
 import { fieldManager, objectPath } from "./kubernetes-path.ts";
 
 export interface ScalerOptions {
   /** Look at the workload and at HPAs beside it; what the Role does not allow stays unknown. */
   readonly inspect: boolean;
   readonly log: (level: "debug" | "warn", message: string) => void;
+  /** Is told of the object that was read for a target, for Events about it. */
+  readonly found?: (target: TargetConfig, about: ObjectReference) => void;
 }
 
 /** A Scaler; `kubernetes` is awaited at the first call. */
 export function kubernetesScaler(kubernetes: () => Promise<Kubernetes>, options: ScalerOptions): Scaler {
   const inspect = conditionsReader(kubernetes, options.log);
   return {
-    read: async (target) => {
+    read: async (target, signal) => {
       const api = await kubernetes();
-      const number = () => actuatorOf(target).read(api, target);
-      if (!options.inspect) return { ...(await number()), conditions: {} };
-      // the workload itself tells its replicas too: one call less than reading /scale beside it
-      if (actuatorOf(target).ownReplicas) return readWithWorkload(target, await inspect(target), number);
-      const [reading, look] = await Promise.all([number(), inspect(target)]);
-      return { ...reading, conditions: look.conditions };
+      const number = () => actuatorOf(target).read(api, target, signal);
+      const look = options.inspect ? () => inspect(target, signal) : null;
+      const { about, ...reading } = await readBy(look, target, number);
+      options.found?.(target, about);
+      return reading;
     },
-    otherWriter: async (target, replicas) => {
+    otherWriter: async (target, replicas, signal) => {
       if (!actuatorOf(target).ownReplicas) return undefined;
       try {
-        const owners = await ownersOf(await kubernetes(), target, replicas);
+        const owners = await ownersOf(await kubernetes(), target, replicas, signal);
         const others = owners.filter((owner) => owner.manager !== fieldManager).map(nameOf);
         return others.length === 0 ? undefined : others.join(", ");
       } catch (error) {
@@ -39,16 +42,24 @@ export function kubernetesScaler(kubernetes: () => Promise<Kubernetes>, options:
         return undefined;
       }
     },
-    scale: async (target, from, to) => actuatorOf(target).write(await kubernetes(), target, from, to),
+    scale: async (target, from, to, signal) => actuatorOf(target).write(await kubernetes(), target, from, to, signal),
   };
 }
 
-async function readWithWorkload(
+/** The number and the conditions; these only where one may look further. */
+async function readBy(
+  inspect: (() => Promise<Look>) | null,
   target: TargetConfig,
-  look: Look,
   number: () => Promise<Reading>,
-): Promise<ScaleReading> {
-  const { conditions, replicas } = look;
+): Promise<Reading & ScaleReading> {
+  if (inspect === null) return { ...(await number()), conditions: {} };
+  if (!actuatorOf(target).ownReplicas) {
+    const [reading, { conditions }] = await Promise.all([number(), inspect()]);
+    return { ...reading, conditions };
+  }
+  // the workload itself tells its replicas too: one call less than reading /scale beside it
+  const { conditions, replicas, uid } = await inspect();
+  if (replicas === undefined) return { ...(await number()), conditions };
   const path = objectPath(target.namespace, target.scaleTargetRef);
-  return replicas === undefined ? { ...(await number()), conditions } : { replicas: count(path, replicas), conditions };
+  return { replicas: count(path, replicas), about: workloadOf(target, uid), conditions };
 }

@@ -22,31 +22,29 @@ export function kubernetesState(kubernetes: () => Promise<Kubernetes>, settings:
   const path = `${collection}/${encodeURIComponent(name)}`;
   let written: string | null = null;
   return {
-    read: async () => {
+    read: async (signal) => {
       try {
-        const { metadata } = (await (await kubernetes()).send({ method: "GET", path })) as ConfigMap;
-        return { ...readState(metadata?.annotations?.[stateAnnotation]), version: metadata?.resourceVersion ?? null };
+        const map = (await (await kubernetes()).send({ method: "GET", path, signal })) as ConfigMap;
+        const version = versionOf(`GET ${path}`, map);
+        return { ...readState(map.metadata?.annotations?.[stateAnnotation]), version };
       } catch (error) {
         if (!(error instanceof ClusterError) || error.status !== 404) throw error;
         const warning = `ConfigMap ${namespace}/${name} is missing: past recommendations are forgotten`;
         return { state: EMPTY_STATE, version: null, warning };
       }
     },
-    claim: async (state, version) => {
+    claim: async (state, version, signal) => {
       const text = encode(state);
       const bytes = new TextEncoder().encode(text).length;
       if (bytes > largestState) {
         const limit = `${bytes} bytes of state, ${largestState} fit an annotation: use fewer targets a job`;
         throw new ClusterError(`PATCH ${path}`, undefined, "", limit);
       }
-      const annotations = { [stateAnnotation]: text };
       const api = await kubernetes();
-      const made =
-        version === null
-          ? await create(api, collection, name, annotations)
-          : await patch(api, path, version, annotations);
-      written = made?.metadata?.resourceVersion ?? null;
-      return made === null ? "lost" : "claimed";
+      written = await (version === null
+        ? create(api, collection, name, text, signal)
+        : patch(api, path, version, text, signal));
+      return written === null ? "lost" : "claimed";
     },
     written: () => written,
   };
@@ -59,24 +57,50 @@ export function readState(text: string | undefined): Omit<StateReading, "version
   return decoded.ok ? { state: decoded.value } : { state: EMPTY_STATE, warning: decoded.error };
 }
 
-/** The ConfigMap as written, or null when another run was first. */
+/** The version that a claim must name. Without one, nothing would keep two runs apart. */
+function versionOf(asked: string, { metadata }: ConfigMap): string {
+  const version = metadata?.resourceVersion;
+  if (typeof version === "string" && version !== "") return version;
+  throw new ClusterError(asked, 200, "Malformed", "the ConfigMap has no resourceVersion");
+}
+
+/** The version that was made, if the answer holds what was written. A server that says yes and stores something else has not remembered it. */
+function storedVersion(asked: string, map: ConfigMap, text: string): string {
+  if (map.metadata?.annotations?.[stateAnnotation] !== text) {
+    const came = "it answers without the state that was written: an admission webhook may have removed it";
+    throw new ClusterError(asked, 200, "NotChanged", came);
+  }
+  return versionOf(asked, map);
+}
+
+/** The version that the write made; null when another run was first. */
 async function patch(
   api: Kubernetes,
   path: string,
   resourceVersion: string,
-  annotations: Readonly<Record<string, string>>,
-): Promise<ConfigMap | null> {
+  text: string,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
   try {
-    return (await api.send({
+    const map = (await api.send({
+      signal,
       method: "PATCH",
       path: `${path}?fieldManager=${fieldManager}`,
       contentType: "application/merge-patch+json",
-      body: { metadata: { resourceVersion, annotations } },
+      body: { metadata: { resourceVersion, annotations: { [stateAnnotation]: text } } },
     })) as ConfigMap;
+    return storedVersion(`PATCH ${path}`, map, text);
   } catch (error) {
-    // 404: deleted since it was read, so the version that was read is gone as well
-    if (error instanceof ClusterError && (error.status === 409 || error.status === 404)) return null;
-    throw error;
+    if (!(error instanceof ClusterError)) throw error;
+    // deleted since it was read, so the version that was read is gone as well
+    if (error.status === 404) return null;
+    if (error.status !== 409 && !error.uncertain) throw error;
+    const now = (await api.send({ method: "GET", path, signal }).catch(() => ({}))) as ConfigMap;
+    // ours, whose answer was lost: nobody else writes this text
+    if (now.metadata?.annotations?.[stateAnnotation] === text) return versionOf(`GET ${path}`, now);
+    // nobody wrote since: it was not another run that was faster
+    if (now.metadata?.resourceVersion === resourceVersion || error.status !== 409) throw error;
+    return null;
   }
 }
 
@@ -84,18 +108,21 @@ async function create(
   api: Kubernetes,
   collection: string,
   name: string,
-  annotations: Readonly<Record<string, string>>,
-): Promise<ConfigMap | null> {
+  text: string,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
   try {
-    const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, annotations } };
-    return (await api.send({
-      method: "POST",
-      path: `${collection}?fieldManager=${fieldManager}`,
-      body,
-    })) as ConfigMap;
+    const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, annotations: { [stateAnnotation]: text } } };
+    const path = `${collection}?fieldManager=${fieldManager}`;
+    return storedVersion(
+      `POST ${collection}`,
+      (await api.send({ method: "POST", path, body, signal })) as ConfigMap,
+      text,
+    );
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     if (error.status === 409) return null;
+    if (error.status === 200) throw error;
     const hint = `ConfigMap ${name} is missing and could not be created; apply the manifests again (${error.message})`;
     throw new ClusterError(`POST ${collection}`, error.status, error.reason, hint, error);
   }

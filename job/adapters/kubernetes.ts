@@ -1,8 +1,10 @@
 /** The ports that the API server serves, over one connection that is opened at the first call. */
 import type { KubernetesSettings, StateSettings } from "../config/types.ts";
+import type { TargetConfig } from "../core/target.ts";
 import type { Scaler, StateStore } from "../ports.ts";
 import { type EventWriter, kubernetesEvents } from "./kubernetes-events.ts";
 import { type Kubernetes, type KubernetesOutside, openKubernetes } from "./kubernetes-http.ts";
+import type { ObjectReference } from "./kubernetes-objects.ts";
 import { kubernetesScaler } from "./kubernetes-scaler.ts";
 import { kubernetesState } from "./kubernetes-state.ts";
 
@@ -36,10 +38,15 @@ export function kubernetesPorts(
     return opened;
   };
   const log = options.log ?? (() => {});
+  const objects = new Map<string, ObjectReference>();
+  const keyOf = ({ namespace, name }: TargetConfig) => `${namespace}/${name}`;
+  const found = (target: TargetConfig, about: ObjectReference) => void objects.set(keyOf(target), about);
+  const aboutOf = (target: TargetConfig) => objects.get(keyOf(target));
+  const redact = options.redactor ?? ((text: string) => text);
   return {
-    scaler: kubernetesScaler(api, { inspect: settings.detectScalers, log }),
+    scaler: kubernetesScaler(api, { inspect: settings.detectScalers, log, found }),
     state: kubernetesState(api, state),
-    events: settings.events ? kubernetesEvents(api, log) : null,
+    events: settings.events ? kubernetesEvents(api, { log, aboutOf, redact }) : null,
     api,
     close: () => {
       opened?.then((connection) => connection.close()).catch(() => {});

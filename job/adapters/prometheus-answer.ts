@@ -45,6 +45,9 @@ const ANYTHING: RangeAsked = {
   points: Number.POSITIVE_INFINITY,
 };
 
+/** How PromQL begins its advice, which some servers put among the warnings: "metric might not be a counter". */
+const INFO = /^\s*PromQL info:/i;
+
 /** Samples of a `query_range` body; no more and no others than were asked for. Throws AnswerError. */
 export function parseRange(body: string, asked: RangeAsked = ANYTHING): RangeAnswer {
   // a list for each sample; room for a few series more, and for thousands that are nearly empty
@@ -112,8 +115,8 @@ function open(body: string, containers: number): Envelope {
   return {
     data: data as Envelope["data"],
     warnings: said,
-    // warnings: Prometheus, Thanos, Mimir; isPartial: VictoriaMetrics
-    partial: said.length > 0 || isPartial === true || partial === true,
+    // warnings: Prometheus, Thanos, Mimir; isPartial: VictoriaMetrics. An info is advice on the query: nothing is missing
+    partial: said.some((warning) => !INFO.test(warning)) || isPartial === true || partial === true,
   };
 }
 
@@ -122,6 +125,7 @@ function series(raw: unknown, { start, end, step, points }: RangeAsked): Samples
   if (!Array.isArray(values)) throw new AnswerError("a series has no values (native histograms are not CPU)");
   // one more: where a source widens the range to whole steps
   if (values.length > points + 1) throw new AnswerError(`${values.length} samples, where ${points} were asked for`);
+  const slack = end - start + step;
   const times = new Float64Array(values.length);
   const numbers = new Float64Array(values.length);
   values.forEach((pair: unknown, i) => {
@@ -130,8 +134,8 @@ function series(raw: unknown, { start, end, step, points }: RangeAsked): Samples
     if (typeof time !== "number" || !Number.isFinite(time)) {
       throw new AnswerError(`sample ${i} has the time ${excerpt(JSON.stringify(time) ?? "missing", 40)}, no number`);
     }
-    // a step more at either end: some sources widen the range; a grid from 1970 to now would take gigabytes
-    if (time < start - step || time > end + step) {
+    // what is shifted a little is for the quality check to judge; a grid from 1970 to now would take gigabytes
+    if (time < start - slack || time > end + slack) {
       throw new AnswerError(`sample ${i} is at ${time}, where ${start} to ${end} was asked for, in seconds since 1970`);
     }
     times[i] = time;

@@ -5,13 +5,17 @@ import { HistoryError, TransportError } from "./errors.ts";
 import { openAgent, proxyOf, type Tls, through } from "./http/pool.ts";
 import type { Environment } from "./http/proxy.ts";
 import { type Outside, type Sent, send } from "./http/send.ts";
+import { type Asking, openSlots } from "./http/slots.ts";
 import { redirected } from "./http/verdict.ts";
 import { errorText } from "./prometheus-answer.ts";
 import { axiosTransport } from "./prometheus-axios.ts";
 import { type Form, type Method, openProver, printable, queryRequest, urlOf } from "./prometheus-request.ts";
 
-/** Connections at a time; a thousand targets must not become a thousand. */
-export const MOST_CONNECTIONS = 4;
+/**
+ * A thousand targets must not become a thousand connections: Prometheus itself answers 20 queries at a time. Of 24
+ * targets whose first 20 queries hang, the last is asked after 5 s. 16 MiB of answers become about 50 in memory.
+ */
+const SLOTS = { most: 4, patience: 1000, atMost: 32, bytes: 16 * 1024 * 1024 };
 
 /** A good answer. */
 export interface Asked {
@@ -22,10 +26,15 @@ export interface Asked {
   readonly redact: (text: string) => string;
 }
 
+/** The largest answer that is taken, whether the run can do without it, and when its time is over. */
+export interface How extends Asking {
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** An opened Prometheus. */
 export interface PrometheusHttp {
-  /** Asks for a path whose answer has at most so many bytes. Throws HistoryError. */
-  ask(path: string, form: Form, bytes: number): Promise<Asked>;
+  /** Asks for a path, when it is its turn. Throws HistoryError. */
+  ask(path: string, form: Form, how: How): Promise<Asked>;
   close(): void;
 }
 
@@ -48,29 +57,32 @@ export async function openPrometheus(
 ): Promise<PrometheusHttp> {
   const url = urlOf(settings);
   const proxy = await proxyOf(url, env);
-  const agent = openAgent(url, await tlsOf(settings, url), MOST_CONNECTIONS, proxy);
+  const agent = openAgent(url, await tlsOf(settings, url), SLOTS.atMost, proxy);
   const prove = await openProver(settings, { env, redactor, log, proxy });
   const transport = await axiosTransport();
   const attempts = settings.retries + 1;
   const { timeout } = settings;
   const limits = { attempts, timeout, deadline: timeout * Math.min(2, attempts), write: false };
-  const askBy = async (method: Method, path: string, form: Form, bytes: number) => {
+  const slots = openSlots(SLOTS);
+  const askBy = async (method: Method, path: string, form: Form, how: How) => {
     const asked = `${method} ${printable(url, path)}${through(proxy)} ${JSON.stringify(form.query ?? "")}`;
     const make = async () => ({ ...(await prove(queryRequest(url, method, path, form))), agent });
-    const answer = await send(transport, make, { ...limits, bytes }, outside).catch((error: unknown) => {
+    const { bytes, signal } = how;
+    const ask = () => send(transport, make, { ...limits, bytes, signal }, outside);
+    const answer = await slots(how, ask).catch((error: unknown) => {
       throw noAnswer(redactor(asked), error, redactor);
     });
     return { ...answer, asked: redactor(asked), redact: redactor };
   };
   let known: Method = "POST";
   return {
-    ask: async (path, form, bytes) => {
-      const answer = await askBy(known, path, form, bytes);
+    ask: async (path, form, how) => {
+      const answer = await askBy(known, path, form, how);
       if (answer.status === 200) return answer;
       const told = redactor(refusal(answer));
       if (known === "GET" || !REFUSES_POST.has(answer.status))
         throw new HistoryError(answer.asked, answer.status, told);
-      const again = await askBy("GET", path, form, bytes);
+      const again = await askBy("GET", path, form, how);
       if (again.status !== 200) {
         throw new HistoryError(answer.asked, answer.status, `${told}; GET: ${redactor(refusal(again))}`);
       }

@@ -3,17 +3,10 @@ import type { PrometheusSettings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
 import { type Metric, metricsOf, readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
-import { eachAtOnce } from "../each-at-once.ts";
 import type { History, HistoryQuery, HistoryReading } from "../ports.ts";
 import { HistoryError } from "./errors.ts";
 import { AnswerError, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
-import {
-  type Asked,
-  MOST_CONNECTIONS,
-  openPrometheus,
-  type PrometheusHttp,
-  type PrometheusOutside,
-} from "./prometheus-http.ts";
+import { type Asked, openPrometheus, type PrometheusHttp, type PrometheusOutside } from "./prometheus-http.ts";
 import { defaultQuery, fillQuery, type Matchers, podStartQuery } from "./prometheus-query.ts";
 
 /** Prometheus refuses range queries of more points a series. */
@@ -38,18 +31,20 @@ export function prometheusHistory(settings: PrometheusSettings, outside: Prometh
     });
     return opened;
   };
-  const ask: Ask = async (path, form, bytes) => (await http()).ask(path, form, bytes);
+  const ask: Ask = async (path, form, how) => (await http()).ask(path, form, how);
   const log = outside.log ?? (() => {});
   return {
-    now: async () => {
-      const answer = await ask("/api/v1/query", { query: "vector(1)" }, SMALL);
+    now: async (signal) => {
+      const answer = await ask("/api/v1/query", { query: "vector(1)" }, { bytes: SMALL, signal });
       const at = parsed(answer, parseInstant)?.at;
       if (at === undefined) throw new HistoryError(answer.asked, 200, "an empty answer to vector(1)");
       if (at > earliest && at < latest) return at;
       throw new HistoryError(answer.asked, 200, `its clock says ${at}, which is no time in seconds since 1970`);
     },
-    read: (queries, now) =>
-      eachAtOnce(queries, (query) => readMetric(settings, ask, query, now, log).catch(asError), MOST_CONNECTIONS),
+    read: (queries, now, signal) => {
+      const until: Ask = (path, form, how) => ask(path, form, { ...how, signal });
+      return Promise.all(queries.map((query) => readMetric(settings, until, query, now, log).catch(asError)));
+    },
     close: () => {
       opened?.then((open) => open.close()).catch(() => {});
     },
@@ -77,11 +72,12 @@ async function readMetric(
   const query = promqlOf(settings, target, metric);
   // the pods' start is the target's, and asked for once
   const first = metricsOf(target)[0]?.name === metric.name;
+  const softly: Ask = (path, form, how) => ask(path, form, { ...how, soft: true });
   const [range, long, start] = await Promise.all([
     queryRange(ask, query, now, readWindow(target), target.step),
     settings.longHistory &&
-      soft(log, queryRange(ask, query, now, settings.longHistory.range, settings.longHistory.step)),
-    settings.measurePodStart && first ? soft(log, queryPodStart(ask, target, settings.matchers)) : undefined,
+      soft(log, queryRange(softly, query, now, settings.longHistory.range, settings.longHistory.step)),
+    settings.measurePodStart && first ? soft(log, queryPodStart(softly, target, settings.matchers)) : undefined,
   ]);
   if (range.warnings.length > 0)
     log("warn", `${target.namespace}/${target.name}: Prometheus warns: ${range.warnings.join("; ")}`);
@@ -123,7 +119,7 @@ async function queryRange(
     );
   }
   const form = { query, start: String(start), end: String(end), step: String(step) };
-  const answer = await ask("/api/v1/query_range", form, bytesOf(points));
+  const answer = await ask("/api/v1/query_range", form, { bytes: bytesOf(points) });
   return parsed(answer, (body) => parseRange(body, { start, end, step, points }));
 }
 
@@ -141,7 +137,7 @@ export function grid(
 async function queryPodStart(ask: Ask, target: TargetConfig, matchers: Matchers): Promise<Seconds | undefined> {
   const query = podStartQuery(target, matchers);
   if (query === undefined) return undefined;
-  const answer = await ask("/api/v1/query", { query }, SMALL);
+  const answer = await ask("/api/v1/query", { query }, { bytes: SMALL });
   const value = parsed(answer, parseInstant)?.value;
   // NaN: no pod of it has started yet
   if (value === undefined || Number.isNaN(value)) return undefined;

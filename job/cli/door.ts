@@ -26,9 +26,9 @@ export function cleanError(thrown: unknown, clean: Clean): Error {
 /** The same history; what it throws, gives as errors or quotes is clean. */
 export function cleanHistory(history: History, clean: Clean): History {
   return {
-    now: () => cleanly(history.now(), clean),
-    read: async (targets, now) => {
-      const readings = await cleanly(history.read(targets, now), clean);
+    now: (...asked) => cleanly(history.now(...asked), clean),
+    read: async (...asked) => {
+      const readings = await cleanly(history.read(...asked), clean);
       return readings.map((reading): HistoryReading | Error =>
         reading instanceof Error ? cleanError(reading, clean) : { ...reading, source: clean(reading.source) },
       );
@@ -39,16 +39,16 @@ export function cleanHistory(history: History, clean: Clean): History {
 /** The same scaler; names of other scalers and writers are what others chose. */
 export function cleanScaler(scaler: Scaler, clean: Clean): Scaler {
   return {
-    read: async (target) => {
-      const reading = await cleanly(scaler.read(target), clean);
+    read: async (...asked) => {
+      const reading = await cleanly(scaler.read(...asked), clean);
       return { ...reading, conditions: cleanTexts(reading.conditions, clean) };
     },
-    scale: (target, from, to) => cleanly(scaler.scale(target, from, to), clean),
+    scale: (...asked) => cleanly(scaler.scale(...asked), clean),
     ...(scaler.otherWriter === undefined
       ? {}
       : {
-          otherWriter: async (target, replicas) => {
-            const name = await scaler.otherWriter?.(target, replicas);
+          otherWriter: async (...asked) => {
+            const name = await scaler.otherWriter?.(...asked);
             return name === undefined ? undefined : clean(name);
           },
         }),
@@ -59,11 +59,11 @@ export function cleanScaler(scaler: Scaler, clean: Clean): Scaler {
 export function cleanState(state: StateStore, clean: Clean): StateStore {
   return {
     ...state,
-    read: async () => {
-      const reading = await cleanly(state.read(), clean);
+    read: async (...asked) => {
+      const reading = await cleanly(state.read(...asked), clean);
       return reading.warning === undefined ? reading : { ...reading, warning: clean(reading.warning) };
     },
-    claim: (next, version) => cleanly(state.claim(next, version), clean),
+    claim: (...asked) => cleanly(state.claim(...asked), clean),
   };
 }
 

@@ -2,6 +2,7 @@
 import { applyRules } from "../config/apply-rules.ts";
 import { REPEAT } from "../config/repeat.ts";
 import type { Settings } from "../config/types.ts";
+import { eachAtOnce } from "../each-at-once.ts";
 import type { Ports } from "../ports.ts";
 import { collectingReporter } from "../report/reporter.ts";
 import { type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
@@ -27,13 +28,14 @@ export const runCommand: Command = async (flags, io) => {
   try {
     const now = world.source.live ? null : await fileNow(world);
     const ports: Ports = { ...world, clock: clockFor(world, now), reporter };
-    const after = async ({ targets, now: at }: RunResult) => {
-      if (!dryRun) await Promise.all(settings.targets.map((target, i) => world.announce(target, targets[i]!, at)));
+    const after = async ({ targets, now: at, over }: RunResult) => {
+      if (!dryRun) await eachAtOnce(settings.targets, (target, i) => world.announce(target, targets[i]!, at, over));
     };
+    const { timeout } = settings;
     const result =
       repeat === null
-        ? await runOnce(ports, settings.targets, { dryRun })
-        : await several(ports, settings, { dryRun, ...repeat, after });
+        ? await runOnce(ports, settings.targets, { dryRun, timeout })
+        : await several(ports, settings, { dryRun, timeout, ...repeat, after });
     if (repeat === null) await after(result);
     log("debug", "timings in ms", result.timings);
     const last = reporter.all.slice(-settings.targets.length);
@@ -60,7 +62,7 @@ async function fileNow(world: World): Promise<number> {
 async function several(
   ports: Ports,
   settings: Settings,
-  options: Repetition & { readonly dryRun: boolean },
+  options: Repetition & { readonly dryRun: boolean; readonly timeout: number },
 ): Promise<RunResult> {
   const { runs, exitCode } = await runFor(ports, settings.targets, options);
   return { ...runs.at(-1)!, exitCode };

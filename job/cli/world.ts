@@ -24,7 +24,7 @@ export interface World {
   /** The API server, for the preflight; null without a cluster. */
   readonly api: (() => Promise<Kubernetes>) | null;
   /** Tells the cluster of changes, where events are wanted; never rejects. */
-  announce(target: TargetConfig, outcome: Outcome, now: EpochSeconds): Promise<void>;
+  announce(target: TargetConfig, outcome: Outcome, now: EpochSeconds, signal?: AbortSignal): Promise<void>;
   close(): void;
 }
 
@@ -33,6 +33,12 @@ export const systemClock: Clock = {
   now: () => Date.now() / 1000,
   tick: () => performance.now(),
   sleep: (seconds) => new Promise((done) => setTimeout(done, seconds * 1000)),
+  after: (seconds, why) => {
+    const end = new AbortController();
+    // it must not hold a process that is done
+    setTimeout(() => end.abort(new Error(why)), seconds * 1000).unref();
+    return end.signal;
+  },
 };
 
 /** Replicas that are pretended; several ticks in one run follow each other. */
@@ -85,7 +91,7 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
   const { kubernetesPorts } = await import("../adapters/kubernetes.ts");
   const cluster = kubernetesPorts(settings.kubernetes, settings.state, tools);
   closers.push(cluster.close);
-  const announce: World["announce"] = async (target, outcome, now) => cluster.events?.write(target, outcome, now);
+  const announce: World["announce"] = async (...event) => cluster.events?.write(...event);
   const scaler = cleanScaler(cluster.scaler, clean);
   const state = cleanState(cluster.state, clean);
   const api = cleanApi(cluster.api, clean);

@@ -87,6 +87,8 @@ function targetParts(file: FilePart, outer: TargetPart): readonly Placed[] {
 /** The target that flags and environment alone describe. */
 const NEW: Placed = ["", {}];
 
+const OUR_OWN: ReadonlySet<string> = new Set(["query", "time", "start", "end", "step", "timeout"]);
+
 /** The URL without slashes at its end; the headers of the environment beside those of the file. Those of files are left to whoever sends them, for they may be rotated. */
 function prometheusFrom(prometheus: Run["prometheus"], env: Layers["env"], issues: Issue[]): Run["prometheus"] {
   const headers: Record<string, string> = { ...prometheus.headers };
@@ -99,6 +101,9 @@ function prometheusFrom(prometheus: Run["prometheus"], env: Layers["env"], issue
     if (value === undefined || value === "") {
       issues.push({ path: `${path}.env`, message: `names the variable ${variable}, which is not set.` });
     } else headers[name] = value;
+  }
+  for (const name of Object.keys(prometheus.parameters).filter((key) => OUR_OWN.has(key))) {
+    issues.push({ path: `prometheus.parameters.${name}`, message: "is a parameter that each query sets itself." });
   }
   const { url } = prometheus;
   return {

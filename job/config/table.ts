@@ -3,7 +3,7 @@ import { TARGET } from "./defaults.ts";
 import { KUBERNETES, STATE } from "./groups/kubernetes.ts";
 import { PROMETHEUS } from "./groups/prometheus.ts";
 import { REPORT } from "./groups/report.ts";
-import { type Group, group, list } from "./schema.ts";
+import { type Group, group, list, quantity } from "./schema.ts";
 
 /** A table of settings: ours, or ours with more in it. */
 export interface Table {
@@ -11,10 +11,20 @@ export interface Table {
   readonly target: Group & { readonly fields: (typeof TARGET)["fields"] };
 }
 
+/** Below the 50 s after which the CronJob of the manifests ends a run, with room for its start. */
+const TIMEOUT = quantity({
+  about: "Time of one run. Reading has 60 % of it: what was read by then is decided and carried out, the rest fails.",
+  unit: "seconds",
+  min: 1,
+  max: 3600,
+  default: 45,
+  flag: "timeout",
+});
+
 /** Everything that is not a target. A new group is a line here, and nothing else. */
 const RUN = group({
   about: "The settings of a run beside its targets.",
-  fields: { prometheus: PROMETHEUS, kubernetes: KUBERNETES, state: STATE, report: REPORT },
+  fields: { timeout: TIMEOUT, prometheus: PROMETHEUS, kubernetes: KUBERNETES, state: STATE, report: REPORT },
 });
 
 /** The table. */

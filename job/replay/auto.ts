@@ -47,7 +47,12 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
       },
       log: () => {},
     },
-    clock: { now: () => seen().now, tick: () => 0, sleep: async () => {} },
+    clock: {
+      now: () => seen().now,
+      tick: () => 0,
+      sleep: async () => {},
+      after: () => new AbortController().signal,
+    },
   };
   function seen(): View {
     if (!view) throw new Error("the replay asked a policy outside of a decision");

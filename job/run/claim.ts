@@ -27,16 +27,17 @@ export async function claim(
   ports: Ports,
   { state: reading, now }: Readings,
   decisions: readonly TargetDecision[],
+  signal: AbortSignal,
 ): Promise<Claimed | "lost" | Error> {
   if (reading instanceof Error) return reading;
   if (decisions.every(({ output }) => output === null)) return reading;
   if (reading.warning !== undefined) ports.reporter.log("warn", reading.warning);
-  const first = await write(ports, withMemory(reading.state, decisions, now), reading.version);
+  const first = await write(ports, withMemory(reading.state, decisions, now), reading.version, signal);
   if (first !== "lost") return first;
-  const anew = await ports.state.read().catch(asError);
+  const anew = await ports.state.read(signal).catch(asError);
   if (anew instanceof Error) return anew;
   const untouched = decisions.every(({ target, before }) => isSame(memoryOf(anew.state, target), before));
-  return untouched ? write(ports, withMemory(anew.state, decisions, now), anew.version) : "lost";
+  return untouched ? write(ports, withMemory(anew.state, decisions, now), anew.version, signal) : "lost";
 }
 
 /**
@@ -44,8 +45,13 @@ export async function claim(
  * undid. What another run has written since stays as it is. One attempt; where it fails, one undone change too many is
  * counted, which is harmless alone.
  */
-export async function takeBack(ports: Ports, claimed: Claimed, undone: readonly TargetDecision[]): Promise<void> {
-  const now = claimed.version === null ? await ports.state.read().catch(asError) : claimed;
+export async function takeBack(
+  ports: Ports,
+  claimed: Claimed,
+  undone: readonly TargetDecision[],
+  signal: AbortSignal,
+): Promise<void> {
+  const now = claimed.version === null ? await ports.state.read(signal).catch(asError) : claimed;
   if (now instanceof Error) return;
   const targets = new Map(Object.entries(now.state.targets));
   for (const { target, output, before } of undone) {
@@ -53,15 +59,16 @@ export async function takeBack(ports: Ports, claimed: Claimed, undone: readonly 
     if (before === undefined) targets.delete(keyOf(target));
     else targets.set(keyOf(target), before);
   }
-  await write(ports, { ...now.state, targets: Object.fromEntries(targets) }, now.version);
+  await write(ports, { ...now.state, targets: Object.fromEntries(targets) }, now.version, signal);
 }
 
 async function write(
   { state: store }: Ports,
   state: JobState,
   version: string | null,
+  signal: AbortSignal,
 ): Promise<Claimed | "lost" | Error> {
-  const answer = await store.claim(state, version).catch(asError);
+  const answer = await store.claim(state, version, signal).catch(asError);
   return answer === "claimed" ? { state, version: store.written?.() ?? null } : answer;
 }
 

@@ -3,7 +3,7 @@ import type { Reason } from "../core/policy/reasons.ts";
 import { leadingMetric, type MetricRecord } from "../core/policy/types.ts";
 import type { OtherWrite } from "../core/policy/writer.ts";
 import { metricsOf } from "../core/target.ts";
-import type { ForecastOutcome, MetricOutcome, Outcome } from "../ports.ts";
+import type { Failure, ForecastOutcome, MetricOutcome, Outcome } from "../ports.ts";
 import type { HistoryFailure, TargetDecision } from "./decide.ts";
 
 const ACTIONS = { scale: "scaled", keep: "unchanged", hold: "held" } as const;
@@ -11,10 +11,10 @@ const ACTIONS = { scale: "scaled", keep: "unchanged", hold: "held" } as const;
 /** The outcome of a decision that was carried out. A history that could not be read is a failure unless the fallback or a bound acted. */
 export function outcomeOf(decided: TargetDecision, prefix = ""): Outcome {
   const { output, failure, historyErrors } = decided;
-  if (output === null) return failedOutcome(decided, failure ?? new Error("not decided"));
+  if (output === null) return failedOutcome(decided, failure ?? new Error("not decided"), "scale");
   const { decision } = output;
   if (historyErrors.length > 0 && decision.action === "hold" && decision.reason === "NoData")
-    return failedOutcome(decided, historyErrors[0]!.error);
+    return failedOutcome(decided, historyErrors[0]!.error, "metric");
   const message = `${prefix}${decision.message}${historyErrors.map(failureText(decided)).join("")}`;
   const writer = decision.reason === "Overruled" ? null : decision.otherWriter;
   const whole = writer === null ? message : `${message}; ${writer.message}`;
@@ -26,9 +26,15 @@ export function writerOf({ output }: TargetDecision): OtherWrite | null {
   return output?.decision.otherWriter ?? null;
 }
 
+const STAY = "the replicas stay as they are";
+/** A write whose answer was lost, or that a gateway gave up on, may have been carried out. */
+const UNKNOWN = "whether the replicas changed is not known; the next run reads them";
+
 /** Something that was asked of the world failed; the replicas stay. */
-export function failedOutcome(decided: TargetDecision, error: Error): Outcome {
-  return make(decided, "failed", null, error.name, `${describe(error)}; the replicas stay as they are`);
+export function failedOutcome(decided: TargetDecision, error: Error, failed: Failure): Outcome {
+  const { uncertain } = error as { uncertain?: unknown };
+  const message = `${describe(error)}; ${failed === "rescale" && uncertain === true ? UNKNOWN : STAY}`;
+  return { ...make(decided, "failed", null, error.name, message), failed };
 }
 
 /** Another writer was faster; the replicas stay as that writer left them. */

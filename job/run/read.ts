@@ -27,17 +27,18 @@ const MAX_SKEW: Seconds = 5;
 export async function readHistories(
   { history, clock, reporter }: Ports,
   targets: readonly TargetConfig[],
+  signal: AbortSignal,
 ): Promise<Pick<Readings, "now" | "histories">> {
   const local = clock.now();
   const queries = targets.map(queriesOf);
   try {
-    const now = await history.now();
+    const now = await history.now(signal);
     const skew = Math.abs(now - local);
     if (skew > MAX_SKEW) {
       const text = `the clock of the metric source is ${skew.toFixed(1)} s away from ours; its time is used`;
       reporter.log("warn", text, { skew });
     }
-    const answers = (await history.read(queries.flat(), now)).values();
+    const answers = (await history.read(queries.flat(), now, signal)).values();
     const missing = new Error("the source gave no reading for this metric");
     return { now, histories: queries.map((own) => own.map(() => answers.next().value ?? missing)) };
   } catch (cause) {
@@ -47,16 +48,17 @@ export async function readHistories(
 }
 
 /** State, or why it could not be read. */
-export async function readState({ state }: Ports): Promise<StateReading | Error> {
-  return state.read().catch(asError);
+export async function readState({ state }: Ports, signal: AbortSignal): Promise<StateReading | Error> {
+  return state.read(signal).catch(asError);
 }
 
 /** The scale of every target, or its error, a few at a time. */
 export async function readScales(
   { scaler }: Ports,
   targets: readonly TargetConfig[],
+  signal: AbortSignal,
 ): Promise<readonly (ScaleReading | Error)[]> {
-  return eachAtOnce(targets, (target) => scaler.read(target).catch(asError));
+  return eachAtOnce(targets, (target) => scaler.read(target, signal).catch(asError));
 }
 
 /**
@@ -68,6 +70,7 @@ export async function nameWriters(
   { scaler }: Ports,
   targets: readonly TargetConfig[],
   { scales, state }: Pick<Readings, "scales" | "state">,
+  signal?: AbortSignal,
 ): Promise<Readings["scales"]> {
   if (scaler.otherWriter === undefined || state instanceof Error) return scales;
   return eachAtOnce(targets, async (target, i) => {
@@ -76,7 +79,7 @@ export async function nameWriters(
     const last = memoryOf(state.state, target)?.lastWritten;
     const again = last?.foreign === true && last.overruled > 1;
     if (scale.floor !== undefined || !last || (!again && last.replicas === scale.replicas)) return scale;
-    const otherWriter = await scaler.otherWriter?.(target, scale.replicas);
+    const otherWriter = await scaler.otherWriter?.(target, scale.replicas, signal);
     return { ...scale, conditions: { ...scale.conditions, ...(otherWriter && { otherWriter }) } };
   });
 }

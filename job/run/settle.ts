@@ -15,30 +15,31 @@ export async function settle(
   ports: Ports,
   readings: Readings,
   decisions: readonly TargetDecision[],
+  signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
-  const claimed = await claim(ports, readings, decisions);
+  const claimed = await claim(ports, readings, decisions, signal);
   if (claimed === "lost") return decisions.map((decision) => conflictOutcome(decision, "StateConflict", LOST));
   if (claimed instanceof Error) return decisions.map((decision) => refused(decision, claimed));
-  const acted = await eachAtOnce(decisions, (decision) => act(ports, decision));
+  const acted = await eachAtOnce(decisions, (decision) => act(ports, decision, signal));
   const undone = decisions.filter((_, i) => acted[i] !== "done");
-  if (undone.length > 0) await takeBack(ports, claimed, undone);
+  if (undone.length > 0) await takeBack(ports, claimed, undone, signal);
   return decisions.map((decision, i) => outcomeAfter(decision, acted[i]!));
 }
 
 type Acted = "done" | "conflict" | Error;
 
-async function act({ scaler }: Ports, { target, output }: TargetDecision): Promise<Acted> {
+async function act({ scaler }: Ports, { target, output }: TargetDecision, signal: AbortSignal): Promise<Acted> {
   const decision = output?.decision;
   if (decision === undefined || decision.action !== "scale") return "done";
-  return scaler.scale(target, decision.current, decision.replicas).catch(asError);
+  return scaler.scale(target, decision.current, decision.replicas, signal).catch(asError);
 }
 
 function outcomeAfter(decision: TargetDecision, acted: Acted): Outcome {
-  if (acted instanceof Error) return failedOutcome(decision, acted);
+  if (acted instanceof Error) return failedOutcome(decision, acted, "rescale");
   return acted === "done" ? outcomeOf(decision) : conflictOutcome(decision, "ScaleConflict", CHANGED);
 }
 
 /** The store could not be written: nothing was done; a target that had failed before keeps its own reason. */
 function refused(decision: TargetDecision, error: Error): Outcome {
-  return decision.failure === undefined ? failedOutcome(decision, error) : outcomeOf(decision);
+  return decision.failure === undefined ? failedOutcome(decision, error, "state") : outcomeOf(decision);
 }

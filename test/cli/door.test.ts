@@ -94,3 +94,33 @@ describe("what comes in", () => {
     await expect(cleanApi(() => fail(new Error(bad)), clean)()).rejects.toThrow(good);
   });
 });
+
+it("passes on whatever it is asked: the signal that ends a call is an argument like any other", async () => {
+  const asked: unknown[][] = [];
+  const note =
+    (answer: unknown) =>
+    async (...all: unknown[]) => {
+      asked.push(all);
+      return answer;
+    };
+  const reading = { state: EMPTY_STATE, version: "1" };
+  const history = cleanHistory({ now: note(1), read: note([]) } as never, clean);
+  const scaler = cleanScaler(
+    { read: note({ conditions: {} }), scale: note("done"), otherWriter: note("x") } as never,
+    clean,
+  );
+  const state = cleanState({ read: note(reading), claim: note("claimed") } as never, clean);
+  const signal = new AbortController().signal;
+  const calls: unknown[][] = [
+    [signal],
+    [[], 1, signal],
+    [config(), signal],
+    [config(), 1, 2, signal],
+    [config(), 1, signal],
+    [signal],
+    [EMPTY_STATE, "1", signal],
+  ];
+  const doors = [history.now, history.read, scaler.read, scaler.scale, scaler.otherWriter!, state.read, state.claim];
+  for (const [i, door] of doors.entries()) await (door as (...all: unknown[]) => Promise<unknown>)(...calls[i]!);
+  expect(asked).toEqual(calls);
+});

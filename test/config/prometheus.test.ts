@@ -18,7 +18,9 @@ describe("settings of Prometheus", () => {
       await expect(given(`sigv4: { ${half} }`)).rejects.toThrow(/prometheus\.sigv4: needs/);
     await expect(given("sigv4: { roleArn: reader }")).rejects.toThrow(/roleArn.*an ARN/);
     expect((await given("parameters: { 'extra_filters[]': x }")).parameters).toEqual({ "extra_filters[]": "x" });
-    await expect(given("parameters: { query: up }")).rejects.toThrow(/prometheus\.parameters\.query: must be named by/);
+    await expect(given("parameters: { query: up }")).rejects.toThrow(
+      /prometheus\.parameters\.query: is a parameter that each query sets/,
+    );
     expect((await given("sigv4: {}")).url).toBe("http://prometheus:9090");
   });
 

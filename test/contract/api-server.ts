@@ -2,10 +2,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { kubernetesPorts } from "../../job/adapters/kubernetes.ts";
+import { type KubernetesOptions, kubernetesPorts } from "../../job/adapters/kubernetes.ts";
 import type { KubernetesSettings } from "../../job/config/types.ts";
 import { fakeServer, type Reply, type Seen } from "../fault/server.ts";
 import { kubernetesSettings } from "../fault/settings.ts";
+
+const UID = "5f0c1d2e-uid-of-web";
 
 /** What others may do to it, and what it holds. */
 export interface FakeObjects {
@@ -15,31 +17,52 @@ export interface FakeObjects {
   /** Whether the Deployment itself, HPAs and Events may be used. */
   inspect: boolean;
   managedFields: readonly { readonly manager: string }[];
+  /** Events by name; generated names end in a number. */
+  events: Record<string, FakeEvent>;
 }
 
-export interface FakeOptions {
+/** What of an Event tests look at. */
+export interface FakeEvent {
+  readonly metadata: { readonly name?: string; readonly generateName?: string };
+  readonly involvedObject: Readonly<Record<string, string>>;
+  readonly reason: string;
+  readonly type: string;
+  readonly message: string;
+  readonly count: number;
+  readonly firstTimestamp: string;
+  readonly lastTimestamp: string;
+}
+
+export interface FakeOptions extends Pick<KubernetesOptions, "log" | "redactor"> {
   readonly settings?: Partial<KubernetesSettings>;
   readonly inspect?: boolean;
   /** Called once, before the first request. */
   readonly start?: (objects: FakeObjects) => void;
   /** Called with each request before it takes effect, and its number, from 1; a reply stands in for the server's. */
-  readonly before?: (call: string, objects: FakeObjects, number: number, url: string) => Reply | undefined;
+  readonly before?: (
+    call: string,
+    objects: FakeObjects,
+    number: number,
+    url: string,
+    body: string,
+  ) => Reply | undefined;
 }
 
 /** Ports over a fresh one, at 3 replicas and without memory; end it after the test. */
-export async function fakeCluster({ settings = {}, inspect = false, start, before }: FakeOptions = {}) {
-  const objects: FakeObjects = { replicas: 3, version: 1, annotations: {}, inspect, managedFields: [] };
+export async function fakeCluster({ settings = {}, inspect = false, start, before, log, redactor }: FakeOptions = {}) {
+  const objects: FakeObjects = { replicas: 3, version: 1, annotations: {}, inspect, managedFields: [], events: {} };
   start?.(objects);
   const failure = (code: number, reason: string): Reply => ({
     status: code,
     body: JSON.stringify({ reason, message: reason }),
   });
   const spec = () => (objects.replicas === 0 ? {} : { replicas: objects.replicas });
-  const scale = (): Reply => ({ body: JSON.stringify({ spec: spec() }) });
+  const scale = (): Reply => ({ body: JSON.stringify({ metadata: { name: "web", uid: UID }, spec: spec() }) });
   const hpa = (): Reply => {
     const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };
     const { replicas } = objects;
-    return { body: JSON.stringify({ spec: { scaleTargetRef, minReplicas: replicas }, status: { replicas } }) };
+    const spec = { scaleTargetRef, minReplicas: replicas };
+    return { body: JSON.stringify({ metadata: { name: "web", uid: "hpa-uid" }, spec, status: { replicas } }) };
   };
   const owners = (): Reply => {
     const causes = objects.managedFields.map(({ manager }) => ({
@@ -55,11 +78,11 @@ export async function fakeCluster({ settings = {}, inspect = false, start, befor
     const { version, annotations } = objects;
     return { body: JSON.stringify({ metadata: { resourceVersion: String(version), annotations } }) };
   };
-  const patchScale = (body: string): Reply => {
+  const patchNumber = (body: string, answer: () => Reply): Reply => {
     const [expected, wanted] = JSON.parse(body) as { value: number | null }[];
     if ((expected!.value ?? 0) !== objects.replicas) return failure(422, "Invalid");
     objects.replicas = wanted!.value ?? 0;
-    return scale();
+    return answer();
   };
   const patchMap = (body: string): Reply => {
     const { metadata } = JSON.parse(body) as {
@@ -73,25 +96,41 @@ export async function fakeCluster({ settings = {}, inspect = false, start, befor
   const look = (url: string): Reply => {
     if (!objects.inspect) return failure(403, "Forbidden");
     if (url.includes("/horizontalpodautoscalers")) return { body: '{"items":[]}' };
-    if (url.includes("/events")) return { status: 201, body: "{}" };
     return {
       body: JSON.stringify({
-        metadata: { name: "web", managedFields: objects.managedFields },
+        metadata: { name: "web", uid: UID, managedFields: objects.managedFields },
         spec: spec(),
         status: {},
       }),
     };
   };
+  const events = (method: string, name: string | undefined, body: string): Reply => {
+    if (!objects.inspect) return failure(403, "Forbidden");
+    const given = JSON.parse(body) as FakeEvent;
+    if (method === "POST") {
+      const { metadata } = given;
+      const made = metadata.name ?? `${metadata.generateName}${Object.keys(objects.events).length}`;
+      if (made in objects.events) return failure(409, "AlreadyExists");
+      objects.events[made] = given;
+      return { status: 201, body };
+    }
+    const old = objects.events[name ?? ""];
+    if (old === undefined) return failure(404, "NotFound");
+    objects.events[name!] = { ...old, ...given };
+    return { body: JSON.stringify(objects.events[name!]) };
+  };
   const routes: readonly (readonly [RegExp, (read: boolean, body: string, url: string) => Reply])[] = [
-    [/\/horizontalpodautoscalers\/web/, (read, body) => (read ? hpa() : patchScale(body))],
+    [/\/horizontalpodautoscalers\/web/, (read, body) => (read ? hpa() : patchNumber(body, hpa))],
     [/\/scale\?dryRun=All/, owners],
-    [/\/scale/, (read, body) => (read ? scale() : patchScale(body))],
+    [/\/scale/, (read, body) => (read ? scale() : patchNumber(body, scale))],
     [/\/configmaps\/state/, (read, body) => (read ? map() : patchMap(body))],
-    [/\/(horizontalpodautoscalers|events|deployments\/web)(\?|$)/, (_read, _body, url) => look(url)],
+    [/\/(horizontalpodautoscalers|deployments\/web)(\?|$)/, (_read, _body, url) => look(url)],
   ];
   const server = await fakeServer(({ method, url, body }: Seen, number) => {
-    const instead = before?.(`${method} ${url.split("?")[0]!.split("/").at(-1)}`, objects, number, url);
+    const instead = before?.(`${method} ${url.split("?")[0]!.split("/").at(-1)}`, objects, number, url, body);
     if (instead !== undefined) return instead;
+    const event = /\/events(?:\/([^?]+))?(\?|$)/.exec(url);
+    if (event !== null) return events(method, event[1], body);
     const route = routes.find(([path]) => path.test(url));
     return route === undefined ? failure(404, "NotFound") : route[1](method === "GET", body, url);
   });
@@ -104,24 +143,25 @@ export async function fakeCluster({ settings = {}, inspect = false, start, befor
     "current-context": "x",
   };
   await writeFile(kubeconfig, JSON.stringify(text));
-  const ports = kubernetesPorts(
-    kubernetesSettings(kubeconfig, settings),
-    { configMap: { namespace: "shop", name: "state" } },
-    { env: {} },
-  );
+  const opened: { close(): void }[] = [];
+  /** Ports as of another process: nothing is remembered but what the server holds. */
+  const reopen = () => {
+    const state = { configMap: { namespace: "shop", name: "state" } };
+    const options = { env: {}, ...(log && { log }), ...(redactor && { redactor }) };
+    const ports = kubernetesPorts(kubernetesSettings(kubeconfig, settings), state, options);
+    opened.push(ports);
+    return ports;
+  };
   return {
-    ports,
+    ports: reopen(),
+    reopen,
     kubeconfig,
     objects,
+    connections: server.connections,
     /** Every request so far, as "METHOD last-part-of-the-path". */
     calls: () => server.seen.map(({ method, url }) => `${method} ${url.split("?")[0]!.split("/").at(-1)}`),
-    /** Bodies of the requests of one name, parsed. */
-    bodies: (call: string) =>
-      server.seen.flatMap(({ method, url, body }) =>
-        `${method} ${url.split("?")[0]!.split("/").at(-1)}` === call ? [JSON.parse(body) as unknown] : [],
-      ),
     stop: async () => {
-      ports.close();
+      for (const ports of opened) ports.close();
       await server.stop();
       await rm(dir, { recursive: true });
     },

@@ -69,26 +69,32 @@ const thrice = (objects: FakeObjects) => {
 };
 const refuse = (): Reply => ({ status: 403, body: '{"reason":"Forbidden","message":"no"}' });
 
+const conflict = (): Reply => ({ status: 409, body: '{"reason":"Conflict","message":"try again"}' });
+const nothingDone = ({ replicas }: FakeObjects): Reply => ({ body: JSON.stringify({ spec: { replicas } }) });
+
 const [CLAIM, SCALE] = ["PATCH state", "PATCH scale"];
 const kinds = { plain: {}, events: EVENTS, look: LOOK, "not allowed to look": REFUSED } as const;
 
 /** What happens, to whom, what becomes of it, and the calls it takes. */
 const cases: readonly (readonly [keyof typeof kinds, string, FakeOptions, string, number])[] = [
   ["plain", "nothing", {}, "scaled ForecastQuantile 5", 4],
-  ["plain", "the state is edited once", at(CLAIM, 1, edited), "scaled ForecastQuantile 5", 6],
-  ["plain", "the state is edited twice", at(CLAIM, 2, edited), "held StateConflict 3", 5],
-  ["plain", "another run decides first", at(CLAIM, 1, anotherRun), "held StateConflict 3", 4],
-  ["plain", "replicas change", at(SCALE, 1, scaled), "held ScaleConflict 4", 5],
+  ["plain", "the state is edited once", at(CLAIM, 1, edited), "scaled ForecastQuantile 5", 7],
+  ["plain", "the state is edited twice", at(CLAIM, 2, edited), "held StateConflict 3", 7],
+  ["plain", "another run decides first", at(CLAIM, 1, anotherRun), "held StateConflict 3", 5],
+  ["plain", "replicas change", at(SCALE, 1, scaled), "held ScaleConflict 4", 6],
   ["plain", "the write is refused", at(SCALE, 9, refuse), "failed ClusterError 3", 5],
+  ["plain", "the claim meets 409 for ever, and nobody writes", at(CLAIM, 9, conflict), "failed ClusterError 3", 4],
+  ["plain", "the write meets 409 for ever, and nobody writes", at(SCALE, 9, conflict), "failed ClusterError 3", 6],
+  ["plain", "the write is answered with what was there", at(SCALE, 9, nothingDone), "failed ClusterError 3", 5],
   ["plain", "somebody resets", { start: quarrel }, "scaled ForecastQuantile 5", 5],
-  ["plain", "somebody resets, replicas change", { start: quarrel, ...at(SCALE, 1, scaled) }, "held ScaleConflict 4", 6],
+  ["plain", "somebody resets, replicas change", { start: quarrel, ...at(SCALE, 1, scaled) }, "held ScaleConflict 4", 7],
   ["events", "nothing", {}, "scaled ForecastQuantile 5", 5],
   ["look", "nothing", {}, "scaled ForecastQuantile 5", 6],
-  ["look", "the state is edited once", at(CLAIM, 1, edited), "scaled ForecastQuantile 5", 8],
-  ["look", "another run decides first", at(CLAIM, 1, anotherRun), "held StateConflict 3", 5],
-  ["look", "replicas change", at(SCALE, 1, scaled), "held ScaleConflict 4", 6],
-  ["look", "the write is refused", at(SCALE, 9, refuse), "failed ClusterError 3", 7],
-  ["look", "a third write was undone", { start: thrice }, "held Overruled 3", 6],
+  ["look", "the state is edited once", at(CLAIM, 1, edited), "scaled ForecastQuantile 5", 9],
+  ["look", "another run decides first", at(CLAIM, 1, anotherRun), "held StateConflict 3", 6],
+  ["look", "replicas change", at(SCALE, 1, scaled), "held ScaleConflict 4", 7],
+  ["look", "the write is refused", at(SCALE, 9, refuse), "failed ClusterError 3", 8],
+  ["look", "a third write was undone", { start: thrice }, "held Overruled 3", 7],
   ["not allowed to look", "nothing", {}, "scaled ForecastQuantile 5", 7],
 ];
 

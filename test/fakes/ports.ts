@@ -63,6 +63,7 @@ export function fakePorts(world: FakeWorld): Ports {
         world.milliseconds += seconds * 1000;
         world.now += seconds;
       },
+      after: () => new AbortController().signal,
     },
     history: {
       now: async () => {

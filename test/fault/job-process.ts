@@ -23,12 +23,17 @@ export interface Ended {
   readonly milliseconds: number;
 }
 
-/** Runs `dist/job.js` with these arguments and nothing else of our environment. */
-export function runJob(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+/** Runs `dist/job.js` with these arguments and nothing else of our environment. `wrap`: a command that runs what follows it. */
+export function runJob(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  wrap: readonly string[] = [],
+): Promise<Ended> {
   const start = performance.now();
+  const [command = "", ...rest] = [...wrap, process.execPath, "--import", TELL, JOB, ...args];
   return new Promise((resolve) => {
     const options = { env, timeout: 60_000, maxBuffer: 64 * 1024 * 1024 };
-    const child = execFile(process.execPath, ["--import", TELL, JOB, ...args], options, (_error, stdout, stderr) => {
+    const child = execFile(command, rest, options, (_error, stdout, stderr) => {
       const rss = Number(/\nRSS ([\d.]+)/.exec(stderr)?.[1] ?? Number.NaN);
       resolve({ code: child.exitCode, stdout, stderr, rss, milliseconds: performance.now() - start });
     });

@@ -23,7 +23,11 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
 });
 
-async function open(reply: (seen: Seen, n: number) => Reply, more: Partial<KubernetesSettings> = {}) {
+async function open(
+  reply: (seen: Seen, n: number) => Reply,
+  more: Partial<KubernetesSettings> = {},
+  pauses: number[] = [],
+) {
   const server = await fakeServer(reply);
   servers.push(server);
   const kubeconfig = join(dir, `${servers.length}-${Math.random()}`);
@@ -35,7 +39,7 @@ async function open(reply: (seen: Seen, n: number) => Reply, more: Partial<Kuber
   };
   await writeFile(kubeconfig, JSON.stringify(text));
   const state = { configMap: { namespace: "shop", name: "state" } };
-  const ports = kubernetesPorts(kubernetesSettings(kubeconfig, more), state, { env: {}, timing: hasty() });
+  const ports = kubernetesPorts(kubernetesSettings(kubeconfig, more), state, { env: {}, timing: hasty(pauses) });
   return { ports, server };
 }
 
@@ -111,36 +115,79 @@ describe("writing /scale", () => {
       { op: "add", path: "/spec/replicas", value: 5 },
     ]);
   });
-  test("a failed test and a stale version are conflicts; a refused value is an error", async () => {
-    expect(await (await open(() => status(422, "Invalid"))).ports.scaler.scale(config(), 3, 5)).toBe("conflict");
-    expect(await (await open(() => status(409, "Conflict"))).ports.scaler.scale(config(), 3, 5)).toBe("conflict");
-    const refused = status(422, "Invalid", "too many", { causes: [{ field: "spec.replicas" }] });
-    await expect((await open(() => refused)).ports.scaler.scale(config(), 3, 5)).rejects.toThrow(
+  const denied = "ValidatingAdmissionPolicy 'limit' with binding 'limit' denied request: at most 4";
+  const cases: readonly (readonly [string, Reply, number | null, "conflict" | RegExp])[] = [
+    // what the write is answered, the replicas that a reading then finds (null: it fails), what it was
+    ["a failed test", status(422, "Invalid"), 4, "conflict"],
+    ["a stale version", status(409, "Conflict"), 4, "conflict"],
+    ["409 for ever, though nobody writes", status(409, "Conflict", "try again"), 3, /409 Conflict: try again/],
+    [
+      "a policy",
+      status(422, "Invalid", denied, { causes: [{ message: denied }] }),
+      3,
+      /422 Invalid: .*'limit' denied request: at most 4/,
+    ],
+    [
+      "a refused value",
+      status(422, "Invalid", "too many", { causes: [{ field: "spec.replicas" }] }),
+      3,
       /422 Invalid: too many/,
-    );
+    ],
+    ["a refusal, and then silence", status(422, "Invalid", "no"), null, /422 Invalid: no/],
+    ["200 with the replicas as they were", scale(3), 3, /200 NotChanged: it answers 3 where 5 was asked for/],
+    ["200 with others than were asked for", scale(4), 4, /200 NotChanged: it answers 4 where 5 was asked for/],
+    ["200 with something else", { body: "{}" }, 3, /200 NotChanged/],
+    ["200 with a Status of failure", { ...status(403, "Forbidden", "no"), status: 200 }, 3, /200 Forbidden: no/],
+  ];
+  test.each(cases)("%s", async (_name, reply, then, expected) => {
+    const reading = then === null ? status(403, "Forbidden") : scale(then);
+    const { ports } = await open((seen) => (seen.method === "PATCH" ? reply : reading));
+    const result = ports.scaler.scale(config(), 3, 5);
+    if (expected === "conflict") expect(await result).toBe("conflict");
+    else await expect(result).rejects.toThrow(expected);
   });
-  test("a write whose answer is lost is not sent again", async () => {
-    for (const reply of [{ end: "silent" }, { status: 503 }, { status: 504 }] as const) {
-      const { ports, server } = await open(() => reply);
-      await expect(ports.scaler.scale(config(), 3, 5)).rejects.toThrow(ClusterError);
-      expect(server.seen).toHaveLength(1);
-    }
-  });
-  test("a throttled write was not carried out, and is sent again", async () => {
-    const { ports, server } = await open((_, n) => (n === 1 ? status(429, "TooManyRequests") : scale(5)));
+  const lost = [{ end: "silent" }, { status: 502 }, { status: 503 }, { status: 504 }] as const;
+  test.each(lost)(
+    "a write whose answer is lost is not sent again: the number tells what became of it (%j)",
+    async (reply) => {
+      for (const [then, expected] of [
+        [3, /\/scale: /],
+        [5, "done"],
+        [4, "conflict"],
+      ] as const) {
+        const { ports, server } = await open((seen) => (seen.method === "PATCH" ? reply : scale(then)));
+        const result = ports.scaler.scale(config(), 3, 5);
+        if (typeof expected === "string") expect(await result).toBe(expected);
+        else {
+          const uncertain = "end" in reply;
+          await expect(result).rejects.toMatchObject({ message: expect.stringMatching(expected), uncertain });
+        }
+        expect(server.seen.filter(({ method }) => method === "PATCH")).toHaveLength(1);
+      }
+    },
+  );
+  test("a throttled write was not carried out, and is sent again when the server says", async () => {
+    const pauses: number[] = [];
+    const busy = { ...status(429, "TooManyRequests"), headers: { "retry-after": "1" } };
+    const { ports, server } = await open((_, n) => (n === 1 ? busy : scale(5)), {}, pauses);
     expect(await ports.scaler.scale(config(), 3, 5)).toBe("done");
     expect(server.seen).toHaveLength(2);
+    expect(pauses).toEqual([1000]);
   });
 });
 
 describe("the state", () => {
   test("a claim names the version that was read", async () => {
-    const { ports, server } = await open((seen) => ({
-      body: seen.method === "GET" ? '{"metadata":{"resourceVersion":"7"}}' : "{}",
-    }));
+    const { ports, server } = await open((seen) => {
+      const annotations = seen.method === "GET" ? {} : JSON.parse(seen.body).metadata.annotations;
+      return {
+        body: JSON.stringify({ metadata: { resourceVersion: seen.method === "GET" ? "7" : "8", annotations } }),
+      };
+    });
     const { version } = await ports.state.read();
     expect(version).toBe("7");
     expect(await ports.state.claim(EMPTY_STATE, version)).toBe("claimed");
+    expect(ports.state.written?.()).toBe("8");
     expect(JSON.parse(server.seen[1]!.body).metadata).toMatchObject({
       resourceVersion: "7",
       annotations: { "prophet-autoscaler/last-forecast": expect.any(String) },
@@ -150,6 +197,19 @@ describe("the state", () => {
     for (const code of [409, 404]) {
       expect(await (await open(() => status(code, "x"))).ports.state.claim(EMPTY_STATE, "7")).toBe("lost");
     }
+  });
+  test("a refusal although nobody wrote since is no lost claim, but that refusal", async () => {
+    const map = { body: '{"metadata":{"resourceVersion":"7"}}' };
+    const { ports } = await open((seen) => (seen.method === "GET" ? map : status(409, "Conflict", "quota")));
+    const { version } = await ports.state.read();
+    const claim = ports.state.claim(EMPTY_STATE, version);
+    await expect(claim).rejects.toThrow(/^PATCH .*\/configmaps\/state: 409 Conflict: quota/);
+  });
+  test("without a version, or answered without what was written, it cannot be kept", async () => {
+    const bare = await open(() => ({ body: '{"metadata":{}}' }));
+    await expect(bare.ports.state.read()).rejects.toThrow(/the ConfigMap has no resourceVersion/);
+    const dropped = await open(() => ({ body: '{"metadata":{"resourceVersion":"8"}}' }));
+    await expect(dropped.ports.state.claim(EMPTY_STATE, "7")).rejects.toThrow(/without the state that was written/);
   });
   test("other people's or broken text is no memory, with a warning", async () => {
     for (const text of ["}{", "[]", '{"v":99}', "null"]) {

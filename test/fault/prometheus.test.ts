@@ -131,6 +131,11 @@ describe("what is read", () => {
     expect(warned.result).toMatchObject({ partial: true });
     const partial = await read(() => ({ body: matrix([[AT, "1"]], { isPartial: true }) }));
     expect(partial.result).toMatchObject({ partial: true });
+    const advice = 'PromQL info: metric might not be a counter, name does not end in _total: "cpu" (1:5)';
+    const advised = await read(() => ({ body: matrix([[AT, "1"]], { warnings: [advice] }) }));
+    expect(advised.result).toMatchObject({ partial: false });
+    const both = await read(() => ({ body: matrix([[AT, "1"]], { warnings: [advice, "PromQL warning: mixed"] }) }));
+    expect(both.result).toMatchObject({ partial: true });
     const infos = await read(() => ({ body: matrix([[AT, "1"]], { infos: ["metric might not be a counter"] }) }));
     expect(infos.result).toMatchObject({ partial: false });
   });

@@ -30,6 +30,8 @@ export interface Reply {
 export interface FakeServer {
   readonly url: string;
   readonly seen: Seen[];
+  /** How many connections were made to it. */
+  connections(): number;
   stop(): Promise<void>;
 }
 
@@ -49,6 +51,10 @@ export async function fakeServer(
   const server: Server = tls
     ? createTlsServer({ ...tls, rejectUnauthorized: tls.requestCert === true }, listener)
     : createServer(listener);
+  let connections = 0;
+  server.on("connection", () => {
+    connections += 1;
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
@@ -56,6 +62,7 @@ export async function fakeServer(
   return {
     url: `${tls ? "https" : "http"}://127.0.0.1:${address.port}`,
     seen,
+    connections: () => connections,
     stop: async () => {
       server.closeAllConnections();
       server.close();

@@ -105,7 +105,7 @@ async function allowed(rig: Rig, asked: readonly Attributes[]): Promise<readonly
 
 const worker = { scaleTargetRef: { apiVersion: "apps/v1", kind: "StatefulSet", name: "worker" } };
 // a list or a create of one that the Role does not name is granted for any name
-const ANY = ["list horizontalpodautoscalers", "create events"].flatMap((what) =>
+const ANY = ["list horizontalpodautoscalers", "create events", "patch events"].flatMap((what) =>
   ["*", ...NAMES].map((name) => `${what} ${name}`),
 );
 

@@ -198,7 +198,7 @@ describe.skipIf(skip(missingHelm()))("the chart", () => {
       { apiGroups: [""], resources: ["configmaps"], resourceNames: ["prophet-autoscaler-state"], verbs },
     ]);
     expect(find(objects, "Role", "prophet-autoscaler-inspect")?.rules).toEqual([
-      { apiGroups: [""], resources: ["events"], verbs: ["create"] },
+      { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
     ]);
   });
 

@@ -46,11 +46,10 @@ export interface Answer {
 
 /** So much of the body of a refusal is read. A Status of Kubernetes and an error of Prometheus are under 4 kB. */
 const QUOTED = 64 * 1024;
-const OVER = "the time of the run is over";
 
 /** Sends one request and reads its answer. Throws TransportError, which holds nothing of the request: its headers are credentials. */
 export async function exchange(transport: Transport, make: Making, bounds: Bounds): Promise<Answer> {
-  if (isOver(bounds.signal)) throw new TransportError("EABORTED", OVER, false);
+  if (isOver(bounds.signal)) throw over(bounds.signal);
   const late = AbortSignal.timeout(Math.max(1, Math.round(bounds.milliseconds)));
   const signal = bounds.signal === undefined ? late : AbortSignal.any([late, bounds.signal]);
   let waitingFor: "credentials" | "answer" = "credentials";
@@ -60,13 +59,20 @@ export async function exchange(transport: Transport, make: Making, bounds: Bound
     return await before(signal, transfer(transport, request, bounds.bytes, signal));
   } catch (error) {
     if (error instanceof TransportError) throw error;
-    if (isOver(bounds.signal)) throw new TransportError("EABORTED", OVER, false);
+    if (isOver(bounds.signal)) throw over(bounds.signal);
     if (late.aborted) {
       const seconds = (bounds.milliseconds / 1000).toFixed(1);
       throw new TransportError("ETIMEDOUT", `no ${waitingFor} within ${seconds} s`, true);
     }
     throw waitingFor === "answer" ? broken(error) : new TransportError("ECREDENTIALS", textOf(error), false);
   }
+}
+
+/** Whoever set the time says which one it was. */
+function over(signal: AbortSignal | undefined): TransportError {
+  const reason: unknown = signal?.reason;
+  const why = reason instanceof Error && reason.name === "Error" ? `: ${reason.message}` : "";
+  return new TransportError("EABORTED", `the time of the run is over${why}`, false);
 }
 
 /** By a call, for it changes between two looks. */
@@ -131,7 +137,8 @@ function broken(error: unknown): TransportError {
   // an answer that broke off: "aborted" by Node, ERR_BAD_RESPONSE by axios
   const brokeOff = code === "ERR_BAD_RESPONSE" || /^aborted$/i.test(text);
   const words = text === "" || text.includes(code) ? text || code || "no answer" : `${code}: ${text}`;
-  return new TransportError(code || "EUNKNOWN", words, brokeOff || isTransientCode(code));
+  const stale = (error as { reusedSocket?: unknown } | null)?.reusedSocket === true;
+  return new TransportError(code || "EUNKNOWN", words, brokeOff || isTransientCode(code), stale);
 }
 
 function textOf(error: unknown): string {

@@ -12,6 +12,7 @@ export const nodeTransport: Transport = ({ method, url, headers, body, agent }, 
     const request = send(url, options, (response) => {
       resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response });
     });
-    request.on("error", reject);
+    // before any byte of an answer: whether the connection was a kept one decides what may be sent again
+    request.on("error", (error) => reject(Object.assign(error, { reusedSocket: request.reusedSocket })));
     request.end(body);
   });

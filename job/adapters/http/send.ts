@@ -60,6 +60,7 @@ export async function send(
   } catch (error) {
     if (error instanceof Busy) return { ...error.answer, attempts };
     if (!(error instanceof TransportError) || attempts < 2) throw error;
-    throw new TransportError(error.code, `${error.message} (${attempts} attempts)`, error.transient);
+    const { code, message, transient, stale } = error;
+    throw new TransportError(code, `${message} (${attempts} attempts)`, transient, stale);
   }
 }

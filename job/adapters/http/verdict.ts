@@ -14,23 +14,29 @@ export class Busy extends Error {
 }
 
 /** Codes that come before the first byte was sent: what was asked was surely not carried out. */
-const NOT_SENT: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
+const NOT_SENT: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ECREDENTIALS"]);
+
+/** Whether what failed was surely not carried out: not sent, or throttled at the door. */
+export function isUndone(error: unknown): boolean {
+  if (error instanceof Busy) return error.answer.status === 429;
+  return error instanceof TransportError && NOT_SENT.has(error.code);
+}
 
 /**
  * A read is tried again after whatever may pass. A write whose answer was lost may have been carried out, and so may one
- * that a gateway gave up on (502 to 504): it is tried again only where it surely was not. `now`: epoch seconds, for dates.
+ * that a gateway gave up on (502 to 504): it is tried again only where it surely was not, and over a new connection where
+ * a kept one had been closed by the server, as Go's client does. Each of our writes names what it found (a version, the
+ * replicas), so that a second one cannot take effect twice. `now`: epoch seconds, for dates.
  */
 export function judge(error: unknown, write: boolean, now: EpochSeconds): Verdict {
   if (error instanceof Busy) {
     const { status, retryAfter: header } = error.answer;
     const after = retryAfter(header, now);
-    return {
-      again: isTransientStatus(status) && (!write || status === 429),
-      ...(after === undefined ? {} : { after }),
-    };
+    const again = isTransientStatus(status) && (!write || isUndone(error));
+    return { again, ...(after === undefined ? {} : { after }) };
   }
   if (!(error instanceof TransportError)) return { again: false };
-  return { again: error.transient && (!write || NOT_SENT.has(error.code)) };
+  return { again: error.transient && (!write || isUndone(error) || error.stale) };
 }
 
 /** Seconds a Retry-After header asks for (a number of seconds or an HTTP date, RFC 9110 section 10.2.3); undefined when unreadable. */

@@ -64,7 +64,7 @@ export const PROMETHEUS = group({
           level: "refuse",
           fields: ["secretKey", "secretKeyFile"],
           allowed: [0, 1],
-          says: "needs one secret key, not two.",
+          says: "needs either secretKey or secretKeyFile, not both.",
         },
         {
           level: "refuse",
@@ -156,8 +156,8 @@ export const PROMETHEUS = group({
       about: "Further parameters of every query's URL, e.g. `namespace` for OpenShift's thanos-querier.",
       of: text({ about: "Value." }),
       keys: {
-        pattern: /^(?!(?:query|time|start|end|step|timeout)$)[\w.[\]-]+$/,
-        accepts: "a name of letters, digits, _, ., -, [ and ]; not query, time, start, end, step or timeout",
+        pattern: /^[A-Za-z0-9_.[\]-]+$/,
+        accepts: "a name of letters, digits, _, ., -, [ and ]",
       },
       atMost: 20,
       default: {},

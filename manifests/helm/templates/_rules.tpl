@@ -76,7 +76,7 @@
     {{- with include "prophet-autoscaler.count" (dict "in" $run_prometheus_basic "fields" (list "password" "passwordFile") "allowed" (list 0 1) "says" "needs either password or passwordFile.") }}{{- $found = append $found (printf "config.prometheus.basic: %s" .) }}{{- end }}
   {{- end }}
   {{- with (get $run_prometheus "sigv4") }}{{- $run_prometheus_sigv4 := . }}
-    {{- with include "prophet-autoscaler.count" (dict "in" $run_prometheus_sigv4 "fields" (list "secretKey" "secretKeyFile") "allowed" (list 0 1) "says" "needs one secret key, not two.") }}{{- $found = append $found (printf "config.prometheus.sigv4: %s" .) }}{{- end }}
+    {{- with include "prophet-autoscaler.count" (dict "in" $run_prometheus_sigv4 "fields" (list "secretKey" "secretKeyFile") "allowed" (list 0 1) "says" "needs either secretKey or secretKeyFile, not both.") }}{{- $found = append $found (printf "config.prometheus.sigv4: %s" .) }}{{- end }}
     {{- with include "prophet-autoscaler.count" (dict "in" $run_prometheus_sigv4 "fields" (list "accessKey" "secretKey" "secretKeyFile") "allowed" (list 0 1 2) "says" "needs accessKey together with its secretKey or secretKeyFile, or none of them.") }}{{- $found = append $found (printf "config.prometheus.sigv4: %s" .) }}{{- end }}
   {{- end }}
   {{- with (get $run_prometheus "tls") }}{{- $run_prometheus_tls := . }}

@@ -1,0 +1,64 @@
+/** Who may ask now: a few requests at a time, so that what hangs does not keep the others waiting and no server is flooded. */
+
+/** Bounds of requests under way. */
+export interface SlotBounds {
+  /** So many at a time, as long as they are answered. */
+  readonly most: number;
+  /** After so many milliseconds one makes room for the next, as if it had ended. */
+  readonly patience: number;
+  /** But never more than this. */
+  readonly atMost: number;
+  /** Largest bytes of all answers that are under way together; one alone is always let through. */
+  readonly bytes: number;
+}
+
+/** One request: the largest answer that it takes; `soft` ones, which a run can do without, come after all others. */
+export interface Asking {
+  readonly bytes: number;
+  readonly soft?: boolean;
+}
+
+/** Runs work when it is its turn. */
+export type Slots = <T>(asking: Asking, work: () => Promise<T>) => Promise<T>;
+
+/** Slots for the requests to one server. */
+export function openSlots({ most, patience, atMost, bytes: mostBytes }: SlotBounds): Slots {
+  const waiting: { readonly asking: Asking; readonly start: () => void }[] = [];
+  let held = 0;
+  let busy = 0;
+  let bytes = 0;
+  const fits = (asking: Asking) => held < most && busy < atMost && (busy === 0 || bytes + asking.bytes <= mostBytes);
+  const next = () => {
+    for (;;) {
+      const firm = waiting.findIndex(({ asking }) => asking.soft !== true);
+      const i = Math.max(firm, 0);
+      if (waiting.length === 0 || !fits(waiting[i]!.asking)) return;
+      waiting.splice(i, 1)[0]!.start();
+    }
+  };
+  const run = async <T>(asking: Asking, work: () => Promise<T>): Promise<T> => {
+    held += 1;
+    busy += 1;
+    bytes += asking.bytes;
+    let holds = true;
+    const release = () => {
+      if (holds) held -= 1;
+      holds = false;
+      next();
+    };
+    const timer = setTimeout(release, patience);
+    try {
+      return await work();
+    } finally {
+      clearTimeout(timer);
+      busy -= 1;
+      bytes -= asking.bytes;
+      release();
+    }
+  };
+  return (asking, work) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ asking, start: () => run(asking, work).then(resolve, reject) });
+      next();
+    });
+}
