@@ -1,10 +1,20 @@
 /** Bundles job/main.ts to dist/job.js: ESM, minified, source maps, lazily imported chunks beside it. */
+import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { build, type Plugin } from "esbuild";
 import { writeThirdParty } from "./third-party.ts";
 
 const { version } = JSON.parse(await readFile("package.json", "utf8")) as { version: string };
+const revision = commit();
+
+/** The commit that is built: REVISION as the image's build has it, else git's; "" where neither is there. */
+function commit(): string {
+  const { REVISION } = process.env;
+  if (REVISION !== undefined && REVISION !== "" && REVISION !== "unknown") return REVISION.slice(0, 12);
+  const git = spawnSync("git", ["rev-parse", "--short=12", "HEAD"], { encoding: "utf8" });
+  return git.status === 0 ? git.stdout.trim() : "";
+}
 
 /** Exports that say so when somebody calls them after all. */
 const absent = (names: readonly string[]) =>
@@ -85,7 +95,10 @@ const result = await build({
   // CommonJS dependencies call require() for Node's own modules
   banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
   // navigator: looked at by libraries that also run in browsers, and looking loads half of Node's worker threads
-  define: { PROPHET_AUTOSCALER_VERSION: JSON.stringify(version), navigator: "undefined" },
+  define: {
+    PROPHET_AUTOSCALER_VERSION: JSON.stringify(revision === "" ? version : `${version} (commit ${revision})`),
+    navigator: "undefined",
+  },
   // lazily imported, its CommonJS build (the one for Node) would come without its named exports; the other is an ES module
   alias: { yaml: "./node_modules/yaml/browser/index.js" },
   // a native addon cannot be bundled; only pictures to PNG need it, and that chunk says so when it is absent

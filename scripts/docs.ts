@@ -44,7 +44,7 @@ function acceptedOf(node: Node): string {
 
 function optionTable(options: readonly Option[]): string {
   const row = ({ flag, node }: Option) => [
-    node.kind === "toggle" ? `\`--${flag}\`` : `\`--${flag}\` VALUE`,
+    `${node.short === undefined ? "" : `\`-${node.short}\`, `}\`--${flag}\`${node.kind === "toggle" ? "" : " VALUE"}`,
     node.about,
     node.kind === "toggle" ? "" : acceptedOf(node),
     presetOf(node),
@@ -79,6 +79,7 @@ export function cliPage(settings: Table = TABLE): string {
       ["exit code", "meaning"],
       Object.entries(EXIT_CODES).map(([code, { means, todo }]) => [code, code === "0" ? means : `${means} ${todo}`]),
     ),
+    "Every command has `-h` (`--help`) and `-v` (`--version`, with the commit it was built from). Flags may stand before the command. `source <(prophet-autoscaler completion)` makes bash and zsh complete commands and flags.",
     "What each reason, Event and exit code means and asks for: [reasons.md](reasons.md).",
     "With `--json` one JSON object is printed on stdout and nothing else; logs go to stderr. Without it the answer is text for a person.",
     "Long work shows its progress on stderr: a bar with the time left on a terminal, a line every ten seconds elsewhere.",

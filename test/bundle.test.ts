@@ -1,6 +1,6 @@
 /** The built job: it runs over HTTP as the sources do, and a start loads neither the fetch client inside Node nor webcrypto, nor a library that it does not use. */
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -40,4 +40,14 @@ test.skipIf(!existsSync(job))("one run of dist/job.js scales, and loads no more 
     await prometheus.stop();
     await cluster.stop();
   }
+});
+
+test.skipIf(!existsSync(job))("dist/job.js says its version and the commit that it was built from", async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [job, "--version"]);
+  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../package.json"), "utf8")) as {
+    version: string;
+  };
+  // no commit where it was built from an archive
+  expect(stdout.startsWith(version)).toBe(true);
+  expect(stdout.slice(version.length)).toMatch(/^( \(commit [0-9a-f]{7,12}\))?\n$/);
 });

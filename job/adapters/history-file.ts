@@ -4,6 +4,7 @@ import { asError } from "../core/result.ts";
 import { coarse, type LongHistory } from "../core/series/coarse.ts";
 import { metricsOf, readWindow } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
+import { fileProblem } from "../output/file-problem.ts";
 import type { History, HistoryReading } from "../ports.ts";
 import { HistoryError } from "./errors.ts";
 import { AnswerError, parseRange, type RangeAnswer, sampleValue } from "./prometheus-answer.ts";
@@ -101,7 +102,7 @@ export async function readSeriesFile(file: string): Promise<RangeAnswer> {
   const asked = `read ${file}`;
   const { readFile } = await import("node:fs/promises");
   const text = await readFile(file, "utf8").catch((error: unknown) => {
-    throw new HistoryError(asked, undefined, error instanceof Error ? error.message : String(error), error);
+    throw new HistoryError(asked, undefined, fileProblem(error), error);
   });
   try {
     return parseSeries(text);

@@ -48,7 +48,7 @@ async function parse(text: string | undefined): Promise<Kubeconfig> {
   if (text === undefined) return {};
   const { parseDocument } = await import("yaml");
   try {
-    const content: unknown = parseDocument(text, { prettyErrors: false, logLevel: "silent" }).toJS({
+    const content: unknown = parseDocument(text, { prettyErrors: false, logLevel: "error" }).toJS({
       maxAliasCount: 100,
     });
     return typeof content === "object" && content !== null ? (content as Kubeconfig) : {};

@@ -109,7 +109,12 @@ function open(body: string, containers: number): Envelope {
     throw new AnswerError(`${body.length} characters that are not JSON (${excerpt(why, 100)}): ${excerpt(body, 80)}`);
   }
   const { status, data, warnings, isPartial, partial } = (parsed ?? {}) as Record<string, unknown>;
-  if (status !== "success") throw new AnswerError(`status is ${JSON.stringify(status)}: ${errorText(body)}`);
+  if (status === undefined)
+    throw new AnswerError(
+      `this JSON is no answer of Prometheus, for it has no "status"; it begins ${excerpt(body, 80)}`,
+    );
+  if (status !== "success")
+    throw new AnswerError(`status is ${excerpt(JSON.stringify(status), 40)}: ${errorText(body)}`);
   if (typeof data !== "object" || data === null) throw new AnswerError("there is no data");
   const said = Array.isArray(warnings) ? warnings.map(String) : [];
   return {

@@ -1,6 +1,6 @@
 /** Values of a command's own flags: checked by the same schema as the settings, defaults filled in. */
 
-import { check } from "../config/check.ts";
+import { check, show } from "../config/check.ts";
 import type { Issue } from "../config/types.ts";
 import type { LongHistory } from "../core/series/coarse.ts";
 import { type Flags, UsageError } from "./io.ts";
@@ -49,7 +49,7 @@ export function wordsOption<T extends string>(
   const wrong = words.filter((w) => !(known as readonly string[]).includes(w));
   if (wrong.length > 0 || words.length === 0) {
     throw new UsageError(
-      `--${flag}: ${JSON.stringify(wrong.join(",") || text)} is not accepted; accepted: some of ${known.join(", ")}.`,
+      `--${flag}: must be some of ${known.join(", ")}, with commas between them; got ${show(wrong.join(",") || text)}.`,
     );
   }
   return [...new Set(words)] as T[];

@@ -15,7 +15,7 @@ export interface Option {
 
 /** A command with its flags, as help and docs show it. */
 export interface CommandSpec {
-  readonly name: "run" | "replay" | "backtest" | "explain" | "doctor" | "schema";
+  readonly name: "run" | "replay" | "backtest" | "explain" | "doctor" | "schema" | "completion";
   /** Form for yargs: `$0` is the default command. */
   readonly form: string;
   readonly about: string;
@@ -202,6 +202,15 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
       about: "Print the JSON Schema of the configuration file.",
       options: [],
       examples: [[`${prog} schema > config.schema.json`, "For an editor"]],
+    },
+    {
+      name: "completion",
+      form: "completion",
+      about: "Print a script that lets the shell complete commands and flags (bash and zsh).",
+      options: [],
+      examples: [
+        [`source <(${prog} completion)`, "For this shell; put the line into ~/.bashrc or ~/.zshrc to keep it"],
+      ],
     },
   ];
 }

@@ -7,6 +7,9 @@ import { formatUnit } from "../config/units.ts";
 import { type Chosen, type Io, UsageError } from "./io.ts";
 import { COMMANDS, type CommandSpec, type Option } from "./options.ts";
 
+/** What the shell's completion asks; the words of the line follow. */
+const COMPLETE = "--get-yargs-completions";
+
 /** What is written in `--help` behind a flag: what it is, what it accepts, its default. */
 export function describe(node: Node): string {
   const notes: string[] = [];
@@ -20,9 +23,10 @@ export function describe(node: Node): string {
   return [node.about, ...notes.map((note) => `[${note}]`)].join(" ");
 }
 
-function toYargs(option: Option): Options {
-  const base = { group: option.group, describe: describe(option.node) };
-  return option.node.kind === "toggle" ? { ...base, type: "boolean" } : { ...base, type: "string", requiresArg: true };
+function toYargs({ node, ...option }: Option): Options {
+  const short = node.short === undefined ? {} : { alias: node.short };
+  const base = { group: option.group, describe: describe(node), ...short };
+  return node.kind === "toggle" ? { ...base, type: "boolean" } : { ...base, type: "string", requiresArg: true };
 }
 
 function addCommand(program: Argv, spec: CommandSpec, choose: (chosen: Chosen) => void): Argv {
@@ -44,7 +48,9 @@ export function parse(
     .scriptName("prophet-autoscaler")
     .locale("en")
     .version(io.version)
+    .alias("version", "v")
     .help()
+    .alias("help", "h")
     .exitProcess(false)
     .wrap(Math.min(120, Math.max(40, io.columns)))
     .strict()
@@ -53,30 +59,83 @@ export function parse(
       "duplicate-arguments-array": false,
       "dot-notation": false,
       "boolean-negation": false,
+      "strip-aliased": true,
+      "short-option-groups": false,
     })
     .epilogue(
       "Every setting can stand in the file, in the environment (PROPHET_AUTOSCALER_*) or here; see docs/configuration.md.",
     );
   for (const spec of commands) program = addCommand(program, spec, (chosen) => Object.assign(box, { chosen }));
-  program.parse([...io.argv], {}, (error, _argv, output) => {
+  const completing = io.argv[0] === COMPLETE;
+  if (completing) program = program.completion("completion", false);
+  const argv = completing ? io.argv : commandFirst(io.argv, commands);
+  program.parse([...argv], {}, (error, _argv, output) => {
     if (error !== undefined && error !== null) box.failure = error.message;
     else if (output !== "") box.text = output;
   });
-  if (box.failure !== undefined) throw new UsageError(explainFailure(box.failure, io.argv, commands));
+  if (completing) return wordsOf(box.text ?? "");
+  if (box.failure !== undefined) throw new UsageError(explainFailure(box.failure, argv, commands));
   if (box.text !== undefined) return `${box.text}\n`;
   if (box.chosen === undefined) throw new UsageError(`${show(io.argv.join(" "))} is not a command; see --help.`);
   return box.chosen;
 }
 
-/** Adds the nearest name to yargs' own message about an unknown flag or command. */
-function explainFailure(message: string, argv: readonly string[], commands: readonly CommandSpec[]): string {
-  const unknown = /^Unknown (?:argument|command)s?: (.+)$/m.exec(message);
-  if (unknown === null) return `${message.split("\n")[0]} See --help.`;
-  const spec = commands.find((c) => argv.includes(c.name)) ?? commands[0]!;
-  const words = unknown[1]!.split(", ").map((word) => {
-    const isFlag = argv.some((a) => a === `--${word}` || a.startsWith(`--${word}=`));
-    const known = isFlag ? spec.options.map((o) => o.flag) : commands.map((c) => c.name);
-    return `${isFlag ? "--" : ""}${word} is not known.${didYouMean(word, known).replace("mean ", isFlag ? "mean --" : "mean ")}`;
+/** Words of a completion, a line each: without yargs' mark of the default command, and of flags the long form only. */
+function wordsOf(text: string): string {
+  const words = new Set(text.split("\n").filter((word) => word !== "" && !/^(\$0|--.)(:|$)/.test(word)));
+  return [...words, ""].join("\n");
+}
+
+/**
+ * The arguments with the command's word in front, and values of one-letter flags apart: people write flags before the
+ * command as well, where yargs would take its word for a switch's value, and `-nshop` as kubectl takes it.
+ */
+function commandFirst(argv: readonly string[], commands: readonly CommandSpec[]): readonly string[] {
+  const options = commands.flatMap((spec) => spec.options).filter(({ node }) => node.kind !== "toggle");
+  const takesValue = (word: string) =>
+    options.some(({ flag, node }) => word === `--${flag}` || word === `-${node.short}`);
+  const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
+  const words = argv.slice(0, end).flatMap((word) => {
+    const short = options.find(({ node }) => node.short !== undefined && word.startsWith(`-${node.short}`));
+    return short === undefined || word.length === 2 ? [word] : [`--${short.flag}`, word.slice(2).replace(/^=/, "")];
   });
-  return `${words.join(" ")} See --help.`;
+  const rest = argv.slice(end);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    if (commands.some(({ name }) => name === word)) return [word, ...words.slice(0, i), ...words.slice(i + 1), ...rest];
+    if (takesValue(word)) i++;
+    // the first word that is no flag is the file of a command that comes before it, or nothing we know
+    else if (!word.startsWith("-")) break;
+  }
+  return [...words, ...rest];
+}
+
+/** yargs' own message about a wrong use, in the words of our commands, with the name that was probably meant. */
+function explainFailure(message: string, argv: readonly string[], commands: readonly CommandSpec[]): string {
+  const spec = commands.find((c) => c.name === argv[0]) ?? commands[0]!;
+  const see = `See ${spec.name === "run" ? "" : `${spec.name} `}--help.`;
+  const valueless = /^Not enough arguments following: (.+)$/m.exec(message)?.[1];
+  if (valueless !== undefined) return `${dashed(valueless)} needs a value. ${see}`;
+  if (/^Not enough non-option arguments/.test(message)) return `${spec.name} needs a FILE. ${see}`;
+  const unknown = /^Unknown (?:argument|command)s?: (.+)$/m.exec(message)?.[1];
+  if (unknown === undefined) return `${message.split("\n")[0]} ${see}`;
+  const words = unknown.split(", ").map((word) => {
+    if (!argv.some((a) => a.startsWith("-") && a.split("=")[0] === dashed(word))) {
+      const known = commands.map((c) => c.name);
+      return `${word} is not known.${didYouMean(word, known)}`;
+    }
+    const off = spec.options.find(({ flag, node }) => node.kind === "toggle" && word === `no-${flag}`);
+    if (off !== undefined) return `--${word} is not known. Write --${off.flag}=false.`;
+    const known = spec.options.map(({ flag }) => `--${flag}`);
+    const other = commands.find(({ options }) => options.some(({ flag }) => flag === word));
+    const hint =
+      didYouMean(dashed(word), known) ||
+      (other ? ` It belongs to ${other.name === "run" ? "the run, which needs no command" : other.name}.` : "");
+    return `${dashed(word)} is not known.${hint}`;
+  });
+  return `${words.join(" ")} ${see}`;
+}
+
+function dashed(word: string): string {
+  return word.length === 1 ? `-${word}` : `--${word}`;
 }

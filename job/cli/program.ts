@@ -12,6 +12,7 @@ const LOAD: Readonly<Record<CommandSpec["name"], () => Promise<Command>>> = {
   explain: async () => (await import("./explain-command.ts")).explainCommand,
   doctor: async () => (await import("./doctor-command.ts")).doctorCommand,
   schema: async () => (await import("./schema-command.ts")).schemaCommand,
+  completion: async () => (await import("./completion-command.ts")).completionCommand,
 };
 
 /** Runs the command line; never throws for what can be expected. */

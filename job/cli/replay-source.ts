@@ -51,11 +51,13 @@ export async function replaySource(flags: Flags, io: Io): Promise<ReplaySource> 
 /** The target that the replay's own flags describe. */
 function flagTarget(flags: Flags): TargetConfig {
   const quantile = readOption("replay", "quantile", flags);
+  const [min, max] = [numberOption("replay", "min", flags), numberOption("replay", "max", flags)];
+  if (min > max) throw new UsageError(`--min: ${min} is above --max, which is ${max}.`);
   return resolveTarget({
     scaleTargetRef: { name: "workload" },
     targetCpu: numberOption("replay", "target-cpu", flags),
-    minReplicas: numberOption("replay", "min", flags),
-    maxReplicas: numberOption("replay", "max", flags),
+    minReplicas: min,
+    maxReplicas: max,
     ...(quantile === undefined ? {} : { quantile }),
   });
 }

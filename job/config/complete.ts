@@ -22,15 +22,15 @@ function mergeTwo(a: Readonly<Record<string, unknown>>, b: Readonly<Record<strin
 /** Called for each required field that no layer gives. */
 export type Missing = (path: string, node: Node) => void;
 
-/** Fills in defaults; tells of what is required and missing (the result then lacks it). Holes of a list, which were refused, are closed. */
+/** Fills in defaults; tells of what is required and missing (the result then lacks it). Holes of a list, where items were refused, stay, for places are counted by them. */
 export function complete<N extends Node>(node: N, part: Part<N> | undefined, path: string, missing: Missing): Value<N> {
   return completeNode(node, part, path, missing) as Value<N>;
 }
 
 function completeNode(node: Node, part: unknown, path: string, missing: Missing): unknown {
   if (node.kind === "list" && Array.isArray(part)) {
-    return part.flatMap((item: unknown, i) =>
-      item === undefined ? [] : [completeNode(node.of, item, `${path}[${i}]`, missing)],
+    return part.map((item: unknown, i) =>
+      item === undefined ? undefined : completeNode(node.of, item, `${path}[${i}]`, missing),
     );
   }
   if (node.kind === "dict" && isRecord(part)) {
@@ -51,4 +51,11 @@ function completeNode(node: Node, part: unknown, path: string, missing: Missing)
     if (value !== undefined) out[key] = value;
   }
   return out;
+}
+
+/** The value with the holes of its lists closed. */
+export function withoutHoles<T>(value: T): T {
+  if (Array.isArray(value)) return value.filter((item) => item !== undefined).map(withoutHoles) as T;
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutHoles(item)])) as T;
 }

@@ -20,6 +20,7 @@ export const TARGET = group({
       about:
         "Namespace of the workload. Default: the job's own in a cluster, else that of the kubeconfig context, else `default`.",
       flag: "namespace",
+      short: "n",
     }),
     scaleTargetRef: SCALE_TARGET_REF,
     mode: choice({

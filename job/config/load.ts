@@ -48,6 +48,7 @@ export async function loadSettings<T extends Table = typeof TABLE>(
 ): Promise<SettingsOf<T>> {
   const issues: Issue[] = [];
   const named = sources.flags.config ?? sources.env[`${PREFIX}CONFIG`];
+  if (sources.flags.config === "") issues.push({ path: "--config", message: "needs the name of a file." });
   const path = typeof named === "string" && named !== "" ? named : null;
   const file = path === null ? {} : await readConfig(table, path, sources, issues);
   sources.learn?.(...secretVariables(sources.env, table));

@@ -31,6 +31,7 @@ const WORDS: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: "the file holds several documents; keep what stands before the first ---",
   MULTIPLE_TAGS: "a value has two tags",
   NON_STRING_KEY: "a name is not a text",
+  RESOURCE_EXHAUSTION: "it is nested too deeply",
   TAB_AS_INDENT: "a tab is used as indentation; use spaces",
   TAG_RESOLVE_FAILED: "a tag (!name) is not known",
   UNEXPECTED_TOKEN: "something stands where nothing is expected; is the indentation right?",
@@ -76,9 +77,10 @@ async function parseYaml(text: string, path: string, issues: Issue[]): Promise<{
   const lineCounter = new LineCounter();
   try {
     // the library would print warnings itself, with the source
-    const document = parseDocument(text, { prettyErrors: false, lineCounter, logLevel: "silent" });
+    const document = parseDocument(text, { prettyErrors: false, lineCounter, logLevel: "error" });
     const wrong = [...document.errors, ...document.warnings];
-    for (const { code, pos } of wrong.slice(0, TOLD)) {
+    const deep = wrong.find(({ code }) => code === "RESOURCE_EXHAUSTION");
+    for (const { code, pos } of deep === undefined ? wrong.slice(0, TOLD) : [deep]) {
       const { line, col } = lineCounter.linePos(pos[0]);
       issues.push({ path: `${path}:${line}:${col}`, message: `${WORDS[code] ?? "this is not valid YAML"}.` });
     }

@@ -1,10 +1,11 @@
 /** Joins the layers into settings: flags take precedence over the environment, that over the file, that over the defaults. Then what only shows across fields. */
 import type { TargetConfig } from "../core/target.ts";
-import { applyRules } from "./apply-rules.ts";
-import { join, joinNamed } from "./check.ts";
-import { complete, merge } from "./complete.ts";
+import { applyRules, type Findings } from "./apply-rules.ts";
+import { isRecord, join, joinNamed } from "./check.ts";
+import { complete, merge, withoutHoles } from "./complete.ts";
 import type { Layer } from "./layers.ts";
 import type { Part, Value } from "./schema.ts";
+import { settingsIn } from "./settings.ts";
 import type { fileSchema, TABLE, Table } from "./table.ts";
 import { targetFrom } from "./target-settings.ts";
 import { missingTeller, toldIn } from "./told.ts";
@@ -46,10 +47,11 @@ export async function resolve(
   const full = placed.map(([path, part]) => [path, complete(ours.target, part, path, missing)] as const);
   const findings = [
     applyRules({ path: "", node: ours.run, value: run }, told),
-    ...full.map(([path, value]) => applyRules({ path, node: ours.target, value }, told)),
+    ...full.map(([path, value]) => byFlags(applyRules({ path, node: ours.target, value }, told), path, flags, table)),
   ];
   issues.push(...findings.flatMap(({ refused }) => refused));
-  const targets = full.map(([, raw]) => targetFrom(raw));
+  // only what was refused leaves holes, and then nobody uses the result
+  const targets = full.map(([, raw]) => targetFrom(issues.length === 0 ? raw : withoutHoles(raw)));
   checkDistinct(targets, issues);
   issues.push(...targets.flatMap((target, i) => metricIssues(target, full[i]![0])));
   const { configMap } = run.state;
@@ -111,6 +113,20 @@ function prometheusFrom(prometheus: Run["prometheus"], env: Layers["env"], issue
     headers,
     ...(url === undefined ? {} : { url: url.includes("?") ? url : url.replace(/\/+$/, "") }),
   };
+}
+
+/** The findings about a target; what a flag set is told by that flag, for the file may not even have it. */
+function byFlags(findings: Findings, prefix: string, flags: Layer, table: Table): Findings {
+  const given = settingsIn(table).filter(
+    (s) => s.scope === "target" && s.flag !== null && isGiven(flags.target, s.path),
+  );
+  const places = new Map(given.map((s) => [s.path.reduce(join, prefix), `--${s.flag}`]));
+  const told = (issue: Issue): Issue => ({ ...issue, path: places.get(issue.path) ?? issue.path });
+  return { refused: findings.refused.map(told), warned: findings.warned.map(told) };
+}
+
+function isGiven(part: unknown, path: readonly string[]): boolean {
+  return path.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), part) !== undefined;
 }
 
 /** What holds across the metrics of a target, at `path`. */

@@ -9,6 +9,8 @@ interface About {
   readonly about: string;
   /** Command-line flag without its dashes. Only scalars have one, and secrets never do: a process list shows them. */
   readonly flag?: string;
+  /** One letter that stands for the flag, where kubectl has it. */
+  readonly short?: string;
   /** Must be there when all layers are joined. */
   readonly required?: boolean;
   /** false: the Helm chart does not take it, for it sets it itself. Secrets are left out there unless this is true: the chart writes a ConfigMap. */

@@ -134,7 +134,7 @@ describe("bad usage", () => {
     [`--once --deployment web --target-cpu 1`, /no history to read/],
     [`--once --history-file ${WAVE}`, /targetCpu: is missing/],
     [`replay`, /no series to replay: give a FILE/],
-    [`replay ${WAVE} --policies auto,magic`, /--policies: "magic" is not accepted; accepted: .*oracle/],
+    [`replay ${WAVE} --policies auto,magic`, /--policies: must be some of .*oracle.*; got "magic"/],
     [`backtest ${WAVE} --window 1`, /--window: must be .*from 2 to 100000; got "1"\./],
     [`dance`, /dance/],
   ])("%s: exit code 2 and the reason", async (line, pattern) => {

@@ -155,7 +155,7 @@ describe("loadSettings", () => {
     [
       "min above max",
       { flags: { deployment: "web", "target-cpu": "1", min: "5", max: "2" } },
-      [/^minReplicas: 5 is above maxReplicas, which is 2/],
+      [/^--min: 5 is above maxReplicas, which is 2/],
     ],
     [
       "the same target twice",
@@ -181,7 +181,7 @@ describe("loadSettings", () => {
     [
       "a range query of too many points",
       { flags: { deployment: "w", "target-cpu": "1", history: "7d", step: "1s" } },
-      [/^history: 7d is more than 11000 steps/],
+      [/^--history: 7d is more than 11000 steps/],
     ],
     [
       "a URL with a password in it",

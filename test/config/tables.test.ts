@@ -1,11 +1,13 @@
 /** The tables themselves: every default lies in its own range, names are unique, the core's settings are all there. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { check } from "../../job/config/check.ts";
 import { TARGET } from "../../job/config/defaults.ts";
 import type { Node } from "../../job/config/schema.ts";
 import { settingsIn } from "../../job/config/settings.ts";
 import { fileSchema, TABLE } from "../../job/config/table.ts";
 import { resolveTarget } from "../../job/config/target-settings.ts";
+import type { Issue } from "../../job/config/types.ts";
 
 const SETTINGS = settingsIn();
 
@@ -40,6 +42,22 @@ describe("the table of settings", () => {
 
   it("never offers a secret as a flag: a process list would show it", () => {
     for (const s of SETTINGS) if (s.node.kind === "text" && s.node.secret === true) expect(s.flag).toBeNull();
+  });
+
+  it("bounds every list and dictionary, and what is told of unknown names", async () => {
+    const bounded = nodes.filter(([, node]) => node.kind === "list" || node.kind === "dict");
+    expect(bounded.length).toBeGreaterThan(8);
+    for (const [path, node] of bounded) {
+      if (node.kind !== "list" && node.kind !== "dict") continue;
+      const items = Array.from({ length: node.atMost + 1 }, (_, i) => [`k${i}`, "x"] as const);
+      const issues: Issue[] = [];
+      check(node, node.kind === "list" ? items.map(([, item]) => item) : Object.fromEntries(items), path, issues);
+      expect(issues).toEqual([{ path, message: expect.stringMatching(/must be .*at most \d+.* It has \d+\./) }]);
+    }
+    const issues: Issue[] = [];
+    check(TARGET, Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [`unknown${i}`, i])), "", issues);
+    expect(issues).toHaveLength(11);
+    expect(issues[10]).toEqual({ path: "", message: "has 39990 more fields that are not known." });
   });
 
   it("covers what the core asks for", () => {

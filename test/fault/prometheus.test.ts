@@ -35,7 +35,7 @@ describe("faults of the answer", () => {
     ["HTML with 200", { body: "<!doctype html><p>Sign in" }, /not JSON.*Sign in/, 1],
     ["JSON that ends early", { body: good.slice(0, 60) }, /not JSON/, 1],
     ["nothing", { body: "" }, /not JSON.*an empty body/, 1],
-    ["null", { body: "null" }, /status is undefined/, 1],
+    ["null", { body: "null" }, /for it has no "status"; it begins null/, 1],
     ["error with 200", { body: '{"status":"error","errorType":"x","error":"y"}' }, /status is "error": x: y/, 1],
     ["a vector", { body: '{"status":"success","data":{"resultType":"vector","result":[]}}' }, /"vector".*"matrix"/, 1],
     [

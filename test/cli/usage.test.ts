@@ -1,0 +1,214 @@
+/** Ways to use the command line: short flags, flags before the command, completion by a real shell, and wrong ways, each with exit code 2 and plain words. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { COMMANDS } from "../../job/cli/options.ts";
+import { runCli } from "../../job/cli/program.ts";
+import { QUIET } from "../fakes/io.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "usage-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const SERIES = join(folder, "cpu.csv");
+const rows = Array.from({ length: 130 }, (_, i) => `${1_700_000_000 + 15 * i},0.2`);
+writeFileSync(SERIES, `timestamp,value\n${rows.join("\n")}\n`);
+writeFileSync(join(folder, "foreign.json"), '{"foo":1}');
+
+async function cli(argv: readonly string[]) {
+  let [out, err] = ["", ""];
+  const code = await runCli({
+    ...QUIET,
+    argv,
+    env: {},
+    version: "1.2.3 (commit abc)",
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+  });
+  return { code, out, err };
+}
+
+const words = (line: string) => line.split(" ").filter((word) => word !== "");
+const RUN = `--history-file ${SERIES} --target-cpu 50m --dry-run`;
+
+describe("the command line", () => {
+  it("has kubectl's short flags", async () => {
+    expect((await cli(["-h"])).out).toBe((await cli(["--help"])).out);
+    expect((await cli(["-v"])).out).toBe("1.2.3 (commit abc)\n");
+    for (const namespace of ["-n shop", "-nshop", "-n=shop", "--namespace shop"]) {
+      const { code, out } = await cli(words(`${namespace} ${RUN} --deployment web`));
+      expect(code).toBe(0);
+      expect(out).toContain("shop/web: ");
+    }
+  });
+
+  it("takes flags before the command as well", async () => {
+    const after = await cli(words(`doctor --history-file ${SERIES} --target-cpu 50m --json`));
+    expect(after.code).toBe(0);
+    for (const line of [
+      `--json doctor --history-file ${SERIES} --target-cpu 50m`,
+      `--history-file ${SERIES} --target-cpu=50m --json doctor`,
+      `-n default --json --target-cpu 50m doctor --history-file ${SERIES}`,
+    ]) {
+      expect(await cli(words(line))).toEqual(after);
+    }
+    // a value that is a command's word stays a value
+    expect((await cli(words(`${RUN} --deployment replay`))).out).toContain("default/replay: ");
+    expect((await cli(["-h", "replay"])).out).toBe((await cli(["replay", "-h"])).out);
+  });
+
+  it("shows in its help what each flag accepts", async () => {
+    const { out } = await cli(["--help"]);
+    const help = out.replace(/\s+/g, " ");
+    expect(help).toContain("[1m to 1024]");
+    for (const { flag, node } of COMMANDS[0]!.options) {
+      // what stands between this flag and the next
+      const [, mine = ""] = help.split(` --${flag} `);
+      if (node.kind === "quantity") expect(mine.split(" --")[0], flag).toMatch(/\[\S+ to \S+\]/);
+    }
+  });
+});
+
+describe("completion", () => {
+  const program = `prophet-autoscaler() { "${process.execPath}" job/main.ts "$@"; }`;
+  const shell = (...[name, ...args]: string[]) => {
+    const { stdout, stderr } = spawnSync(name!, args, {
+      encoding: "utf8",
+      env: { PATH: process.env.PATH, SHELL: "/bin/zsh" },
+    });
+    expect(stderr).toBe("");
+    return stdout.split("\n").filter((word) => word !== "");
+  };
+  const source = `${program}; source <(prophet-autoscaler completion)`;
+  const quoted = (line: readonly string[]) => line.map((word) => `'${word}'`).join(" ");
+
+  it("completes commands and their flags in bash", () => {
+    const bash = (...line: string[]) =>
+      shell(
+        "bash",
+        "--norc",
+        "-c",
+        `${source}; COMP_WORDS=(${quoted(line)}); COMP_CWORD=${line.length - 1}; _prophet_autoscaler; printf '%s\\n' "\${COMPREPLY[@]}"`,
+      );
+    expect(bash("prophet-autoscaler", "re")).toEqual(["replay"]);
+    expect(bash("prophet-autoscaler", "replay", "--hpa")).toEqual(["--hpa-target"]);
+    expect(bash("prophet-autoscaler", "doctor", "--kube")).toEqual(["--kubeconfig", "--kubernetes-timeout"]);
+    expect(shell("bash", "--norc", "-c", `${source}; complete -p`).join()).toContain("_prophet_autoscaler");
+  });
+
+  it.skipIf(spawnSync("zsh", ["-c", ""]).status !== 0)("completes them in zsh, with what each is (needs zsh)", () => {
+    // _describe shows its words; here it prints them
+    const zsh = (...line: string[]) =>
+      shell(
+        "zsh",
+        "-f",
+        "-c",
+        `autoload -U compinit; compinit -u -D; ${source}; _describe() { print -rl -- "\${(@P)2}"; }; words=(${quoted(line)}); CURRENT=${line.length}; _prophet_autoscaler`,
+      );
+    expect(zsh("prophet-autoscaler", "re")).toContainEqual(expect.stringMatching(/^replay:What our policy/));
+    expect(zsh("prophet-autoscaler", "doctor", "--kube")).toContainEqual(expect.stringMatching(/^--kubeconfig:/));
+  });
+});
+
+describe("wrong usage", () => {
+  it.each<[string, RegExp]>([
+    ["doctr", /doctr is not known\. Did you mean doctor\? See --help\./],
+    ["--min", /^prophet-autoscaler: --min needs a value\. See --help\.$/],
+    ["-x", /-x is not known\. See --help\./],
+    ["backtest", /backtest needs a FILE\. See backtest --help\./],
+    ["replay a b", /b is not known\. See replay --help\./],
+    [
+      "replay --dry-run",
+      /--dry-run is not known\. It belongs to the run, which needs no command\. See replay --help\./,
+    ],
+    ["--no-follow-surge", /--no-follow-surge is not known\. Write --follow-surge=false\./],
+    ["schema --json", /--json is not known\. It belongs to the run/],
+    ["--every 50s --for 50s", /--every: 50s is not shorter than --for, which is 50s\./],
+    ["--for 50s", /--every and --for go together/],
+    ["--once --every 15s --for 50s", /--once is one decision/],
+    ["--config= --deployment web --target-cpu 1", /--config: needs the name of a file\./],
+    [
+      "--config nofile.yaml",
+      /1 thing to correct\n {2}--config: "nofile\.yaml" cannot be read: there is no such file\.\n$/,
+    ],
+    [`--config ${folder}`, /1 thing to correct\n.*cannot be read: it is a folder, not a file\.\n$/],
+    [
+      `${RUN} --target-cpu=400 --max 3`.replace("--target-cpu 50m ", ""),
+      /--target-cpu: 400 means 400 cores for each pod\. If you mean milli-cores, write 400m\./,
+    ],
+    [`${RUN} --pod-cpu-limit 40m`, /--target-cpu: 50m is above podCpuLimit, which is 40m\./],
+    [`${RUN} --min 20`, /--min: 20 is above maxReplicas, which is 10\./],
+    [`replay ${SERIES} --min 9 --max 3`, /--min: 9 is above --max, which is 3\./],
+    [
+      `backtest ${SERIES} --methods bogus`,
+      /--methods: must be some of auto, prophet, original, naive, with commas between them; got "bogus"\./,
+    ],
+    [`${RUN} --svg x.jpg`, /--svg: must be a name that ends in \.svg or \.png; got "x\.jpg"\./],
+    [`${RUN} --replicas -1`, /--replicas: must be a whole number of pods, from 0 to 100000; got "-1"\./],
+    [
+      "--prometheus http://u:hunter22@h --deployment w --target-cpu 1",
+      /--prometheus: must be .* without user or password.*http:\/\/\[hidden\]@h/,
+    ],
+  ])("%s: exit code 2 and what to do", async (line, pattern) => {
+    const { code, out, err } = await cli(words(line));
+    expect(err.trimEnd().split("\n").length === 1 ? err.trimEnd() : err).toMatch(pattern);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).not.toContain("hunter22");
+  });
+
+  it.each<[string, RegExp]>([
+    ["--history-file nofile.csv --target-cpu 1", /read nofile\.csv: there is no such file; nothing was changed/],
+    [`backtest ${folder}`, /it is a folder, not a file/],
+    [
+      `--history-file ${join(folder, "foreign.json")} --target-cpu 1`,
+      /this JSON is no answer of Prometheus, for it has no "status"; it begins \{"foo":1\}/,
+    ],
+    ["backtest nofile.csv", /there is no such file/],
+  ])("%s: could not be done, in plain words", async (line, pattern) => {
+    const { code, err } = await cli(words(line));
+    expect(err).toMatch(pattern);
+    expect(err).not.toMatch(/ENOENT|EISDIR|undefined/);
+    expect(code).toBe(1);
+  });
+
+  it("is never an accident, whatever the words", async () => {
+    const flags = COMMANDS.flatMap(({ options }) => options.map(({ flag }) => `--${flag}`)).filter(
+      // these would reach out, or take long
+      (flag) =>
+        !/^--(prometheus|kubeconfig|context|from-prometheus|origins|window|long-history|every|for|history|calibration)$/.test(
+          flag,
+        ),
+    );
+    const word = fc.oneof(
+      fc.constantFrom(...flags, ...COMMANDS.map(({ name }) => name), "-n", "-h", "-nx", "--", "-"),
+      fc.constantFrom(
+        "1",
+        "50m",
+        "0",
+        "-3",
+        "true",
+        "Active",
+        "web",
+        SERIES,
+        folder,
+        "",
+        "=",
+        "__proto__",
+        "\u001b[2J",
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, { maxLength: 6 }), async (argv) => {
+        const { code, err } = await cli([...argv, "--replicas", "1"]);
+        expect([0, 1, 2]).toContain(code);
+        expect(err).not.toMatch(/TypeError|ReferenceError|RangeError|is not a function|undefined/);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});

@@ -1,0 +1,148 @@
+/** Two metrics on a real node: real pods are scaled by the requests that they count while their CPU is low, and by their CPU when that is the larger need. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import type { Outcome } from "../../job/ports.ts";
+import { missingNode, skip } from "../cluster/available.ts";
+import { clusterDir } from "../cluster/holder.ts";
+import { buildImage } from "../cluster/image.ts";
+import { startNode, type TestNode } from "../cluster/node.ts";
+
+const BASE = join(import.meta.dirname, "../../manifests/base");
+const NAMESPACE = "two-metrics";
+
+/** One pod should carry 100m of CPU, half its limit, or 10 requests a second, of which it could answer hundreds. */
+const CONFIG = `
+prometheus: { url: "http://prometheus.monitoring.svc:9090", timeout: 5 }
+kubernetes: { timeout: 5, detectScalers: false, events: false }
+state: { configMap: { name: prophet-autoscaler-state } }
+report: { logFormat: json, logLevel: debug }
+targets:
+  - scaleTargetRef: { name: stress-app }
+    targetCpu: 100m
+    podCpuLimit: 200m
+    maxReplicas: 6
+    metrics:
+      - name: requests
+        unit: requests/s
+        query: sum(rate(http_request_duration_seconds_count{namespace="$namespace",pod=~"$pods",route="/healthz"}[1m]))
+        averageValue: 10
+`;
+
+/** What the cluster's Prometheus scrapes beside cadvisor: every pod's port named http. */
+const SCRAPE_PODS = {
+  job_name: "pods",
+  kubernetes_sd_configs: [{ role: "pod" }],
+  relabel_configs: [
+    { source_labels: ["__meta_kubernetes_pod_container_port_name"], action: "keep", regex: "http" },
+    { source_labels: ["__meta_kubernetes_namespace"], target_label: "namespace" },
+    { source_labels: ["__meta_kubernetes_pod_name"], target_label: "pod" },
+  ],
+};
+
+/** Requests to a URL at a rate, answered or not, until it is stopped. */
+function traffic(url: string, perSecond: number): { stop(): void } {
+  const timer = setInterval(() => {
+    fetch(url, { signal: AbortSignal.timeout(5000) }).then(
+      (answer) => answer.arrayBuffer(),
+      () => undefined,
+    );
+  }, 1000 / perSecond);
+  return { stop: () => clearInterval(timer) };
+}
+
+describe.skipIf(skip(missingNode()))("a target with two metrics", () => {
+  let node: TestNode;
+  let url = "";
+  const kubectl = (...args: string[]) => node.kubectl(["-n", NAMESPACE, ...args]);
+  const replicas = async () => Number(await kubectl("get", "deployment/stress-app", "-o", "jsonpath={.spec.replicas}"));
+
+  beforeAll(async () => {
+    const job = await buildImage("Dockerfile", "docker.io/library/prophet-autoscaler:0.1.0");
+    const app = await buildImage("stress-app/Dockerfile", "docker.io/library/prophet-autoscaler-stress-app:0.1.0");
+    node = await startNode({ images: [job.archive, app.archive] });
+    await scrapePods();
+    await node.kubectl(["create", "namespace", NAMESPACE]);
+    await apply();
+    await kubectl("rollout", "status", "deployment/stress-app", "--timeout=120s");
+    const ip = await kubectl("get", "service", "stress-app", "-o", "jsonpath={.spec.clusterIP}");
+    url = await node.forward(`${ip}:80`);
+  });
+  afterAll(() => node?.stop());
+
+  /** The manifests' base with the two metrics in its settings. */
+  async function apply(): Promise<void> {
+    const folder = join(node.dir, "two-metrics");
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "config.yaml"), CONFIG);
+    const generator = `[{ name: prophet-autoscaler, behavior: replace, files: [config.yaml], options: { disableNameSuffixHash: true } }]`;
+    const text = `namespace: ${NAMESPACE}\nresources: [${relative(folder, BASE)}]\nconfigMapGenerator: ${generator}\n`;
+    await writeFile(join(folder, "kustomization.yaml"), text);
+    await node.kubectl(["apply", "-k", folder]);
+  }
+
+  async function scrapePods(): Promise<void> {
+    const documents = parseAllDocuments(await readFile(join(clusterDir, "conf/prometheus.yaml"), "utf8"));
+    const map = documents.map((document) => document.toJS() as { kind: string; data?: Record<string, string> });
+    const config = map.find(({ kind }) => kind === "ConfigMap")!;
+    const [settings] = parseAllDocuments(config.data!["prometheus.yml"]!).map(
+      (document) => document.toJS() as { scrape_configs: unknown[] },
+    );
+    const more = { ...settings, scrape_configs: [...settings!.scrape_configs, SCRAPE_PODS] };
+    const made = { ...config, data: { "prometheus.yml": JSON.stringify(more) } };
+    await node.kubectl(["apply", "-f", "-"], JSON.stringify(made));
+    await node.kubectl(["-n", "monitoring", "rollout", "restart", "deployment/prometheus"]);
+    await node.kubectl(["-n", "monitoring", "rollout", "status", "deployment/prometheus", "--timeout=90s"]);
+  }
+
+  /** The outcomes that the CronJob's runs have told so far, oldest first. */
+  async function decisions(): Promise<readonly Pick<Outcome, "action" | "to" | "reason" | "metrics">[]> {
+    const pods = await kubectl("get", "pods", "-l", "app.kubernetes.io/name=prophet-autoscaler", "-o", "name");
+    const logs = await Promise.all(
+      pods
+        .split("\n")
+        .filter(Boolean)
+        .map((pod) => kubectl("logs", pod).catch(() => "")),
+    );
+    return logs.flatMap((log) =>
+      log.split("\n").flatMap((line) => {
+        if (!line.includes('"decision record"')) return [];
+        return [JSON.parse(line) as Pick<Outcome, "action" | "to" | "reason" | "metrics">];
+      }),
+    );
+  }
+
+  test("is scaled out by its requests while its CPU needs one pod", async () => {
+    const load = traffic(`${url}/healthz`, 40);
+    try {
+      // 40 requests a second of 10 a pod are four pods
+      await expect.poll(replicas, { timeout: 300_000, interval: 2000 }).toBeGreaterThanOrEqual(4);
+    } finally {
+      load.stop();
+    }
+    const told = await decisions();
+    const out = told.find(({ metrics }) => metrics?.some(({ name, replicas: n }) => name === "requests" && n >= 4))!;
+    const [cpu, requests] = out.metrics as [Outcome["metrics"][number], Outcome["metrics"][number]];
+    expect(cpu).toMatchObject({ name: "cpu", unit: "cores" });
+    expect(requests).toMatchObject({ name: "requests", unit: "requests/s" });
+    expect(requests.demand).toBeGreaterThan(25);
+    // measured by cadvisor, not made up: idle pods burn a little, and far less than one pod should carry
+    if (cpu.demand !== null) expect(cpu.demand).toBeLessThan(0.1);
+    expect(cpu.replicas).toBeLessThanOrEqual(1);
+    const cores = await node.promql(
+      `sum(rate(container_cpu_usage_seconds_total{namespace="${NAMESPACE}",container="stress-app"}[1m]))`,
+    );
+    expect(Number(cores[0]?.value[1])).toBeLessThan(0.1);
+  });
+
+  test("the memory holds both metrics by name", async () => {
+    const map = JSON.parse(await kubectl("get", "configmap", "prophet-autoscaler-state", "-o", "json")) as {
+      metadata: { annotations: Record<string, string> };
+    };
+    const state = JSON.parse(map.metadata.annotations["prophet-autoscaler/last-forecast"]!) as {
+      t: Record<string, { g?: number; x?: Record<string, { g?: number }> }>;
+    };
+    expect(state.t[`${NAMESPACE}/stress-app`]?.x?.requests?.g).toBeGreaterThan(0);
+  });
+});
