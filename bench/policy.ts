@@ -21,7 +21,7 @@ const KEPT = join(import.meta.dirname, "../out/bench-policy.json");
 const PARTS = ["sets", "fronts", "sensitivity", "peers"] as const;
 
 /**
- * Runs the bench. `--quick`: start-up 30 s only; nothing is written. `--only sets,peers`: these parts anew, the others as they were measured last. `--draw`: page and pictures of what
+ * Runs the bench. `--quick`: start-up 30 s only; nothing is written. `--only sets,peers`: these parts anew, the others as they were measured last. `--startups 30,90`: these alone. `--draw`: page and pictures of what
  * was measured last.
  */
 export async function main(args: readonly string[]): Promise<void> {
@@ -31,8 +31,10 @@ export async function main(args: readonly string[]): Promise<void> {
       quick: { type: "boolean", default: false },
       draw: { type: "boolean", default: false },
       only: { type: "string", default: PARTS.join() },
+      startups: { type: "string", default: "15,30,90,180" },
     },
   });
+  const startups = values.startups.split(",").map(Number);
   const wanted = values.draw ? [] : values.only.split(",");
   const settings = await loadSettings({
     flags: { deployment: "web", "target-cpu": 0.45 },
@@ -44,9 +46,9 @@ export async function main(args: readonly string[]): Promise<void> {
   const { series } = replaySeries();
   let results: PolicyResults = existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, "utf8")) as PolicyResults) : {};
   const measures: Record<(typeof PARTS)[number], () => Promise<Partial<PolicyResults>>> = {
-    sets: async () => ({ sets: await playSets(setup, [15, 30, 90, 180]) }),
+    sets: async () => ({ sets: await playSets(setup, startups) }),
     fronts: async () => ({
-      fronts: await byStartup([15, 30, 90, 180], (startup) => playAll(series, frontEntries(), setup, { startup })),
+      fronts: await byStartup(startups, (startup) => playAll(series, frontEntries(), setup, { startup })),
     }),
     sensitivity: async () => ({ sensitivity: await playAll(series, sensitivityEntries(), setup, { startup: 30 }) }),
     peers: async () => ({ peers: await playAll(series, peerEntries(), setup, { startup: 30 }) }),

@@ -35,14 +35,8 @@ export async function replaySource(flags: Flags, io: Io): Promise<ReplaySource> 
   if (live && file !== null) throw new UsageError("give a FILE or --from-prometheus, not both.");
   if (!live && file === null)
     throw new UsageError("no series to replay: give a FILE, or --from-prometheus with --deployment.");
-<<<<<<< HEAD
-  const ownSettings = flags.config !== undefined;
-  const settings = live || ownSettings ? await loadFor(wantedSettings(flags, ownSettings), io, !live) : null;
-  const target = settings === null ? flagTarget(flags) : withSlo(onlyTarget(settings), flags);
-=======
   const { target, settings } = await recordedTarget(flags, io, live);
   const name = file ?? `${target.namespace}/${target.name}`;
->>>>>>> main
   try {
     const metrics = metricsOf(target);
     const [first, ...rest] =
@@ -57,53 +51,6 @@ export async function replaySource(flags: Flags, io: Io): Promise<ReplaySource> 
   }
 }
 
-<<<<<<< HEAD
-/** A share that is asked for by flag goes before the levels of the settings. */
-function withSlo(target: TargetConfig, flags: Flags): TargetConfig {
-  const slo = readOption("replay", "slo", flags);
-  if (slo === undefined) return target;
-  if (flags.quantile !== undefined) throw new UsageError(BOTH);
-  const { quantile: _bought, scaleDownQuantile: _kept, ...rest } = target;
-  return { ...rest, slo };
-}
-
-const BOTH = "give --slo or --quantile, not both: a fixed level follows no share.";
-
-/** The target that the replay's own flags describe. */
-function flagTarget(flags: Flags): TargetConfig {
-  const [quantile, slo] = [readOption("replay", "quantile", flags), readOption("replay", "slo", flags)];
-  if (quantile !== undefined && slo !== undefined) throw new UsageError(BOTH);
-  const [min, max] = [numberOption("replay", "min", flags), numberOption("replay", "max", flags)];
-  if (min > max) throw new UsageError(`--min: ${min} is above --max, which is ${max}.`);
-  return resolveTarget({
-    scaleTargetRef: { name: "workload" },
-    targetCpu: numberOption("replay", "target-cpu", flags),
-    minReplicas: min,
-    maxReplicas: max,
-    ...(quantile === undefined ? {} : { quantile }),
-    ...(slo === undefined ? {} : { slo }),
-  });
-}
-
-/** Flags that are settings. Without a file a target needs its CPU, which is the replay's default. */
-function wantedSettings(flags: Flags, file: boolean): Flags {
-  const names = ["config", "namespace", "deployment", "kind", "query", "quantile", "slo", "target-cpu", "min", "max"];
-  const asked = Object.entries(flags).filter(([name]) => names.includes(name) || name.startsWith("prometheus"));
-  const cpu = file ? {} : { "target-cpu": String(numberOption("replay", "target-cpu", flags)) };
-  return { ...cpu, ...Object.fromEntries(asked) };
-}
-
-function onlyTarget({ targets }: Settings): TargetConfig {
-  if (targets.length > 1) throw new UsageError("the file has several targets: name one with --deployment.");
-  return targets[0]!;
-}
-
-type Recorded = Pick<ReplaySource, "samples" | "others">;
-
-/** A file is the first metric; a folder has a file for each. */
-async function fromFile(file: string, target: TargetConfig): Promise<Recorded> {
-  const history = fileHistory(file);
-=======
 /** What was recorded of a metric, whole. */
 type Reading = Pick<HistoryReading, "samples" | "seriesCount" | "partial">;
 
@@ -115,7 +62,6 @@ async function fileRecordings(
   io: Io,
 ): Promise<readonly Recording[]> {
   const history = fileHistory(file, { told: (note) => io.err(`${note}\n`) });
->>>>>>> main
   const all = { ...target, history: Number.POSITIVE_INFINITY };
   const queries = metrics.map((metric) => ({ target: all, metric }));
   const readings = await history.read(queries, await history.now());

@@ -47,12 +47,8 @@ function learntOf(seen: Observation, i: number, { metrics }: Decided, { now, con
   const { value, level } = made?.draft ?? { value: Number.NaN, level: Number.NaN };
   return {
     usable: made?.state === "podless" ? null : isUsable(seen),
-<<<<<<< HEAD
     forecast: lastForecastOf(seen, now, { value, level }, config),
-=======
-    forecast: lastForecastOf(seen, now, quantile, config),
     incomplete: seen.incomplete,
->>>>>>> main
   };
 }
 

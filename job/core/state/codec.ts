@@ -9,11 +9,8 @@ import type {
   MetricState,
   Recommendation,
   ReplicaChange,
-<<<<<<< HEAD
   Service,
-=======
   Span,
->>>>>>> main
   TargetState,
 } from "./types.ts";
 
@@ -96,11 +93,7 @@ function ascii(json: string): string {
 }
 
 /**
-<<<<<<< HEAD
- * w recommendations, e changes, r rollouts, d drop hold, s service, l last write; f forecast, g last good data, m missing since of
-=======
- * w recommendations, e changes, r rollouts, d drop hold, l last write; f forecast, g last good data, m missing since, i incomplete of
->>>>>>> main
+ * w recommendations, e changes, r rollouts, d drop hold, s service, l last write; f forecast, g last good data, m missing since, i incomplete of
  * the CPU, as before there were others, and x those of the other metrics by name; empty ones are left out.
  */
 function pack(target: TargetState, withForecast: boolean): Raw {

@@ -86,15 +86,10 @@ export function recall(
     metrics: Object.fromEntries(
       Object.entries(state.metrics).map(([name, metric]) => [name, recallMetric(metric, now, spans)]),
     ),
-<<<<<<< HEAD
-    rollouts: state.rollouts.filter(([, to]) => to > now - spans.history),
-    service: state.service === null ? null : noLater(state.service, now),
-    lastWritten: judgeWriter(state.lastWritten, now, current),
-=======
     rollouts: spansWithin(state.rollouts, now - spans.history, now),
     dropHoldUntil: noneLater(state.dropHoldUntil, now + spans.suddenDropHold),
+    service: state.service && noLater(state.service, now),
     lastWritten: judgeWriter(state.lastWritten && noLater(state.lastWritten, now), now, current),
->>>>>>> main
   };
 }
 
