@@ -79,7 +79,7 @@ const lean: Plugin = {
 
 rmSync("dist", { recursive: true, force: true });
 const result = await build({
-  entryPoints: { job: "job/main.ts" },
+  entryPoints: { job: "job/main.ts", "kubectl-prophet": "job/kubectl-prophet.ts" },
   outdir: "dist",
   bundle: true,
   platform: "node",

@@ -17,6 +17,11 @@ const LOAD: Readonly<Record<CommandSpec["name"], () => Promise<Command>>> = {
 
 /** Runs the command line; never throws for what can be expected. */
 export async function runCli(outside: Process): Promise<number> {
+  // the first word that job/kubectl-prophet.ts puts before the others
+  if (outside.argv[0] === "kubectl") {
+    const { kubectlPlugin } = await import("./kubectl/plugin.ts");
+    return kubectlPlugin({ ...outside, argv: outside.argv.slice(1) }, runCli);
+  }
   const io = guarded(outside);
   try {
     // yargs costs 45 ms of CPU; a plain run every minute does without, everything else (and every mistake) goes to it

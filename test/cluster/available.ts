@@ -29,6 +29,20 @@ export function missingPrometheus(): Missing {
     : "Prometheus is missing: apt-get install prometheus, or run test/cluster/setup.sh prometheus";
 }
 
+/** The Nodes to try the package under: folders with bin/node in them, by major version. */
+export function nodes(): Readonly<Record<"20" | "22" | "24" | "26", string>> {
+  const folder = (major: string) => `${bash("nodes_dir")}/node_modules/node${major}/bin`;
+  return { "20": folder("20"), "22": folder("22"), "24": folder("24"), "26": folder("26") };
+}
+
+/** Node in several versions, from the npm registry. */
+export function missingNodes(): Missing {
+  const gone = Object.entries(nodes()).filter(([, folder]) => !existsSync(`${folder}/node`));
+  return gone.length === 0
+    ? undefined
+    : `Node ${gone.map(([major]) => major).join(", ")} missing: run test/cluster/setup.sh nodes`;
+}
+
 /** The program to start as Prometheus, if there is one. */
 export function prometheusBinary(): string | undefined {
   return [debianPrometheus, `${programs("prometheus")}/prometheus`].find(existsSync);

@@ -18,3 +18,6 @@ images_dir() { (cd "$HERE" && echo "$CACHE/images-$(hash_of img/addons.sh img/bu
 base_dir() { echo "$CACHE/base-$(hash_of img/nodebase.sh img/buildah.sh)-$(node_version)"; }
 # node_version: the Node that the images hold, the same as the dev dependency
 node_version() { sed -n 's/^ *"node": "\([0-9][0-9.]*\)",*$/\1/p' "$HERE/../../package.json"; }
+# NODES: oldest and newest of what the package supports (package.json, engines), and one that it refuses; nodes_dir: where they are
+NODES="20.20.2 22.21.1 24.21.0 26.12.1"
+nodes_dir() { echo "$CACHE/nodes-${NODES// /-}"; }

@@ -1,5 +1,5 @@
 #!/bin/bash
-# setup.sh [apt|kube|helm|prometheus|coredns|nodebase|images|tier1|tier3|clean]...   a Debian 12 machine -> the programs and images of the test cluster.
+# setup.sh [apt|kube|helm|prometheus|coredns|nodebase|images|nodes|tier1|tier3|clean]...   a Debian 12 machine -> the programs and images of the test cluster.
 #   tier1 = kube; tier3 = apt kube prometheus coredns nodebase images (the default); clean = drop what older versions left in the cache.
 # Each step does nothing when its output is in the cache (PROPHET_CACHE, ~/.cache/prophet-autoscaler).
 set -euo pipefail
@@ -39,10 +39,26 @@ go_() {
   exec 9>&-
 }
 
+# the Nodes that the package is tried under: the oldest that it takes, the others' newest, and one that is too old
+nodes_() {
+  local dir new what v
+  dir=$(nodes_dir); [ ! -d "$dir" ] || return 0
+  exec 9>"$dir.lock"; flock 9
+  [ ! -d "$dir" ] || return 0
+  what=node-$(node -p 'process.platform + "-" + process.arch') new=$(mktemp -d "$dir.XXXXXX")
+  echo '{"private":true}' >"$new/package.json"
+  # shellcheck disable=SC2046
+  (cd "$new" && npm install --no-audit --no-fund --silent $(for v in $NODES; do echo "node${v%%.*}@npm:$what@$v"; done) >&2) || { rm -rf "$new"; return 1; }
+  # headers and manuals are half of it
+  rm -rf "$new"/node_modules/*/{include,share,lib}
+  chmod 755 "$new"; mv "$new" "$dir"
+  exec 9>&-
+}
+
 clean() { # keeps what this checkout would use
   local d
-  for d in "$CACHE"/{kube,helm,prometheus,coredns,images,base}-*; do
-    case $d in "$(go_dir kube)"* | "$(go_dir helm)"* | "$(go_dir prometheus)"* | "$(go_dir coredns)"* | "$(images_dir)"* | "$(base_dir)"*) ;; *) rm -rf "$d" ;; esac
+  for d in "$CACHE"/{kube,helm,prometheus,coredns,images,base,nodes}-*; do
+    case $d in "$(go_dir kube)"* | "$(go_dir helm)"* | "$(go_dir prometheus)"* | "$(go_dir coredns)"* | "$(images_dir)"* | "$(base_dir)"* | "$(nodes_dir)"*) ;; *) rm -rf "$d" ;; esac
   done
 }
 
@@ -53,6 +69,7 @@ for x in "$@"; do case $x in
   tier3) "$0" apt kube prometheus coredns nodebase images ;;
   apt) step apt apt_ ;;
   kube | prometheus | coredns | helm) step "$x" go_ "$x" ;;
+  nodes) step nodes nodes_ ;;
   nodebase) step nodebase "$HERE/img/nodebase.sh" ;;
   clean) step clean clean ;;
   images) step images "$HERE/img/addons.sh" ;;

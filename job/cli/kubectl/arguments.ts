@@ -1,0 +1,107 @@
+/** What a user of kubectl types after `kubectl prophet`, taken apart: the command, TYPE/NAME, kubectl's own flags, and ours. */
+import type { Process } from "../io.ts";
+import { UsageError } from "../io.ts";
+import { COMMANDS, type CommandSpec } from "../options.ts";
+
+const OUTPUTS = ["json", "yaml", "wide"] as const;
+
+export interface Asked {
+  readonly spec: CommandSpec;
+  /** As kubectl takes it: [TYPE/NAME] or [TYPE, NAME]; empty for all targets of the installed job. */
+  readonly object: readonly string[];
+  readonly namespace: string | null;
+  /** Where the CronJob is, when it is not in the workload's namespace. */
+  readonly jobNamespace: string | null;
+  /** For kubectl, and for our own connection: --context and --kubeconfig. */
+  readonly connection: readonly string[];
+  readonly output: (typeof OUTPUTS)[number] | null;
+  /** Our own flags, as they were typed. */
+  readonly flags: readonly string[];
+}
+
+/** Commands that look at one installed target. The run itself is the CronJob's. */
+export const OFFERED: readonly CommandSpec[] = COMMANDS.filter(
+  ({ name, options }) => name !== "run" && options.some(({ flag }) => flag === "deployment"),
+);
+
+/** kubectl's flags that take a value, by every name; the name under which they are kept. */
+const KUBECTL: Readonly<Record<string, "namespace" | "context" | "kubeconfig" | "output" | "job-namespace">> = {
+  "-n": "namespace",
+  "--namespace": "namespace",
+  "--context": "context",
+  "--kubeconfig": "kubeconfig",
+  "-o": "output",
+  "--output": "output",
+  "--job-namespace": "job-namespace",
+};
+
+/** --help; the flags of a command are told by the command itself. */
+export function usage(): string {
+  const rows = OFFERED.map(({ name, about }) => `  kubectl prophet ${name.padEnd(9)} [TYPE/NAME]  ${about}`);
+  return `${[
+    "Looks at what the installed prophet-autoscaler does with a workload, by its own settings. Writes nothing.",
+    rows.join("\n"),
+    `  -n, --namespace NAME   namespace of the workload; default: that of the context
+  --job-namespace NAME   namespace of the CronJob, when it is another
+  --context, --kubeconfig, -o ${OUTPUTS.join("|")}   as for kubectl`,
+    "Without TYPE/NAME: all targets of the job in the namespace. A Prometheus within the cluster is reached by `kubectl port-forward`, unless --prometheus URL names another way to it.",
+    "Also the flags of `prophet-autoscaler COMMAND --help`, such as --prometheus and --log-level.",
+  ].join("\n\n")}\n`;
+}
+
+/** Takes the arguments apart. A text is the answer to --help. Throws UsageError. */
+export function readArguments(argv: Process["argv"]): Asked | string {
+  const kept: Partial<Record<(typeof KUBECTL)[string], string>> = {};
+  const words: string[] = [];
+  const flags: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i]!;
+    if (word === "-h" || word === "--help") return usage();
+    const [, name = word, inline] = /^(-[no]|--[a-z-]+)=?([\s\S]+)?$/.exec(word) ?? [];
+    const own = KUBECTL[name];
+    if (own !== undefined) {
+      const value = inline ?? argv[++i];
+      if (value === undefined || value === "") throw new UsageError(`${name} needs a value.`);
+      kept[own] = value;
+    } else if (word.startsWith("-")) {
+      flags.push(word);
+      if (inline === undefined && takesValue(name) && argv[i + 1] !== undefined) flags.push(argv[++i]!);
+    } else words.push(word);
+  }
+  const [command, ...object] = words;
+  if (command === undefined) return usage();
+  return { ...commandOf(command, object), flags, ...connectionOf(kept) };
+}
+
+function commandOf(command: string, object: readonly string[]): Pick<Asked, "spec" | "object"> {
+  const spec = OFFERED.find(({ name }) => name === command);
+  const names = OFFERED.map(({ name }) => name).join(", ");
+  if (spec === undefined) throw new UsageError(`${JSON.stringify(command)} is no command of it: ${names}.`);
+  const [first, second, ...more] = object;
+  const form = first === undefined || (first.includes("/") ? second === undefined : second !== undefined);
+  if (!form || more.length > 0)
+    throw new UsageError(
+      `one workload at a time: TYPE/NAME or TYPE NAME, such as deploy/web; got ${object.join(" ")}.`,
+    );
+  return { spec, object };
+}
+
+function connectionOf(
+  kept: Partial<Record<(typeof KUBECTL)[string], string>>,
+): Omit<Asked, "spec" | "object" | "flags"> {
+  const { namespace = null, output = null, context, kubeconfig } = kept;
+  const known = OUTPUTS.find((name) => name === output) ?? null;
+  if (output !== null && known === null)
+    throw new UsageError(`-o ${output}: one of ${OUTPUTS.join(", ")} is accepted.`);
+  const connection = [
+    ...(context === undefined ? [] : ["--context", context]),
+    ...(kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig]),
+  ];
+  return { namespace, jobNamespace: kept["job-namespace"] ?? null, connection, output: known };
+}
+
+/** Whether the next word belongs to one of our flags. */
+function takesValue(name: string): boolean {
+  const flag = name.replace(/^--/, "");
+  return COMMANDS.some(({ options }) => options.some((o) => o.flag === flag && o.node.kind !== "toggle"));
+}

@@ -1,0 +1,136 @@
+/** The installed job, asked for through kubectl: the CronJob of a namespace, the settings that it mounts, and a way to its Prometheus. */
+import { parse } from "yaml";
+import { CommandError } from "../io.ts";
+import type { Kubectl } from "./kubectl.ts";
+
+/** The workload that was named, as the server knows it. */
+export interface Workload {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The settings of an installed job. */
+export interface Installed {
+  readonly cronJob: string;
+  readonly namespace: string;
+  /** The file's content, with the namespaces that its pods would fill in. */
+  readonly settings: Fields;
+  /** Variables of the container that hold settings; those from Secrets are not read. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+interface Container {
+  readonly name: string;
+  readonly args?: readonly string[];
+  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
+}
+interface CronJob {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly jobTemplate: { readonly spec: { readonly template: { readonly spec: PodSpec } } } };
+}
+interface PodSpec {
+  readonly containers: readonly Container[];
+  readonly volumes?: readonly { readonly name: string; readonly configMap?: { readonly name: string } }[];
+}
+
+/** The workload behind TYPE/NAME, by kubectl's own rules for both. */
+export async function findWorkload(
+  kubectl: Kubectl,
+  object: readonly string[],
+  namespace: string | null,
+): Promise<Workload> {
+  const within = namespace === null ? [] : ["--namespace", namespace];
+  const found = JSON.parse(await kubectl(["get", ...object, ...within, "-o", "json"])) as {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly metadata: { readonly name: string; readonly namespace?: string };
+  };
+  const { name, namespace: own = namespace ?? "default" } = found.metadata;
+  return { apiVersion: found.apiVersion, kind: found.kind, name, namespace: own };
+}
+
+/** The namespace that kubectl itself would use. */
+export async function currentNamespace(kubectl: Kubectl): Promise<string> {
+  return (await kubectl(["config", "view", "--minify", "-o", "jsonpath={..namespace}"])) || "default";
+}
+
+/** The job of a namespace that has the workload among its targets, or the only one there is. Throws CommandError. */
+export async function findInstalled(
+  kubectl: Kubectl,
+  namespace: string,
+  workload: Workload | null,
+): Promise<Installed> {
+  const { items } = JSON.parse(await kubectl(["get", "cronjobs", "--namespace", namespace, "-o", "json"])) as {
+    readonly items: readonly CronJob[];
+  };
+  const jobs = (await Promise.all(items.map((item) => installedOf(kubectl, namespace, item)))).filter(
+    (job) => job !== null,
+  );
+  const names = jobs.map(({ cronJob }) => cronJob).join(", ");
+  if (jobs.length === 0)
+    throw new CommandError(
+      `no CronJob of prophet-autoscaler is in the namespace ${namespace}. Name its namespace by --job-namespace, or settings of your own by --config FILE.`,
+    );
+  const scaling = workload === null ? jobs : jobs.filter((job) => hasTarget(job, workload));
+  if (workload !== null && scaling.length === 0)
+    throw new CommandError(
+      `${workload.kind} ${workload.namespace}/${workload.name} is no target of ${names} in ${namespace}.`,
+    );
+  if (scaling.length > 1)
+    throw new CommandError(`${namespace} has several: ${names}. Name one workload, as TYPE/NAME.`);
+  return scaling[0]!;
+}
+
+async function installedOf(
+  kubectl: Kubectl,
+  namespace: string,
+  { metadata, spec }: CronJob,
+): Promise<Installed | null> {
+  const { containers, volumes = [] } = spec.jobTemplate.spec.template.spec;
+  const container = containers.find(({ name }) => name === "prophet-autoscaler");
+  const path = container?.args?.[container.args.indexOf("--config") + 1];
+  const mount = container?.volumeMounts?.find(({ mountPath }) => path?.startsWith(`${mountPath}/`));
+  const map = volumes.find(({ name }) => name === mount?.name)?.configMap?.name;
+  if (container === undefined || path === undefined || mount === undefined || map === undefined) return null;
+  const { data = {} } = JSON.parse(
+    await kubectl(["get", "configmap", map, "--namespace", namespace, "-o", "json"]),
+  ) as {
+    readonly data?: Readonly<Record<string, string>>;
+  };
+  const settings = parse(data[path.slice(mount.mountPath.length + 1)] ?? "") as Fields | null;
+  const env = (container.env ?? []).flatMap(({ name, value }) =>
+    name.startsWith("PROPHET_AUTOSCALER_") && value !== undefined ? [[name, value] as const] : [],
+  );
+  return {
+    cronJob: metadata.name,
+    namespace,
+    settings: withNamespaces(settings ?? {}, namespace),
+    env: Object.fromEntries(env),
+  };
+}
+
+function targetsOf(settings: Fields): readonly Fields[] {
+  return Array.isArray(settings.targets) ? (settings.targets as readonly Fields[]) : [];
+}
+
+/** What the pod's own namespace fills in there is said here. */
+function withNamespaces(settings: Fields, namespace: string): Fields {
+  const { configMap = {} } = (settings.state ?? {}) as { configMap?: Fields };
+  return {
+    ...settings,
+    state: { configMap: { namespace, ...configMap } },
+    targets: targetsOf(settings).map((target) => ({ namespace, ...target })),
+  };
+}
+
+function hasTarget({ settings }: Installed, { kind, name, namespace }: Workload): boolean {
+  return targetsOf(settings).some((target) => {
+    const ref = (target.scaleTargetRef ?? {}) as Fields;
+    return target.namespace === namespace && ref.name === name && (ref.kind ?? "Deployment") === kind;
+  });
+}

@@ -1,0 +1,131 @@
+/** `kubectl prophet`: names things as kubectl does, finds the installed job's settings and a way to its Prometheus, and runs our own command with them. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { CommandError, guarded, type Process, UsageError } from "../io.ts";
+import { type Asked, readArguments } from "./arguments.ts";
+import { currentNamespace, findInstalled, findWorkload, type Installed, type Workload } from "./installed.ts";
+import { forward, type Kubectl, kubectlWith } from "./kubectl.ts";
+
+/** Our own command line: what a plugin's arguments become. */
+type Run = (outside: Process) => Promise<number>;
+
+/** Runs the plugin over arguments that begin after `kubectl prophet`. Never throws for what can be expected. */
+export async function kubectlPlugin(outside: Process, run: Run): Promise<number> {
+  const io = guarded(outside);
+  const ends: (() => unknown)[] = [];
+  try {
+    const asked = readArguments(outside.argv);
+    if (typeof asked === "string") {
+      io.out(asked);
+      return 0;
+    }
+    return await runAs(asked, outside, run, ends);
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof CommandError)) throw error;
+    io.err(`kubectl prophet: ${error.message}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  } finally {
+    for (const end of ends.reverse()) await end();
+  }
+}
+
+async function runAs(asked: Asked, outside: Process, run: Run, ends: (() => unknown)[]): Promise<number> {
+  const kubectl = kubectlWith(asked.connection, outside.env);
+  const workload = asked.object.length === 0 ? null : await findWorkload(kubectl, asked.object, asked.namespace);
+  const namespace = workload?.namespace ?? asked.namespace ?? (await currentNamespace(kubectl));
+  const installed = has(asked, "config")
+    ? null
+    : await findInstalled(kubectl, asked.jobNamespace ?? namespace, workload);
+  const argv = [
+    asked.spec.name,
+    ...asked.flags,
+    ...asked.connection,
+    ...(workload === null ? [] : named(workload)),
+    ...extras(asked),
+    ...(installed === null ? [] : await settings(installed, ends)),
+    ...(installed === null || has(asked, "prometheus")
+      ? []
+      : await prometheus(installed, asked, kubectl, outside, ends)),
+  ];
+  // what the user has set in the shell takes precedence over what the pods have
+  const env = { ...installed?.env, ...outside.env };
+  if (asked.output !== "yaml") return run({ ...outside, env, argv });
+  const answer: string[] = [];
+  const code = await run({ ...outside, env, argv, out: (text) => void answer.push(text) });
+  const text = answer.join("");
+  outside.out(text === "" ? "" : stringify(JSON.parse(text)));
+  return code;
+}
+
+const has = ({ flags }: Asked, flag: string) =>
+  flags.some((word) => word === `--${flag}` || word.startsWith(`--${flag}=`));
+const knows = ({ spec }: Asked, flag: string) => spec.options.some((option) => option.flag === flag);
+
+function named({ apiVersion, kind, name, namespace }: Workload): readonly string[] {
+  return ["--namespace", namespace, "--kind", kind, "--api-version", apiVersion, "--deployment", name];
+}
+
+/** What -o asks for in our own words, and where a replay takes its history from. */
+function extras(asked: Asked): readonly string[] {
+  const structured = asked.output === "json" || asked.output === "yaml";
+  const wide = ["wide", "plot"].find((flag) => knows(asked, flag));
+  return [
+    ...(structured ? ["--json"] : []),
+    ...(asked.output === "wide" && wide !== undefined ? [`--${wide}`] : []),
+    ...(knows(asked, "from-prometheus") && !has(asked, "from-prometheus") ? ["--from-prometheus"] : []),
+  ];
+}
+
+/** The settings as a file of their own, which only this user can read, until the end. */
+async function settings(installed: Installed, ends: (() => unknown)[]): Promise<readonly string[]> {
+  const folder = await mkdtemp(join(tmpdir(), "kubectl-prophet-"));
+  ends.push(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, `${installed.cronJob}.yaml`);
+  await writeFile(file, stringify(installed.settings), { mode: 0o600 });
+  return ["--config", file];
+}
+
+/** --prometheus by a forwarded port, where the settings name a Service of the cluster; nothing where they name anything else. */
+async function prometheus(
+  { settings: { prometheus: section }, namespace, cronJob }: Installed,
+  asked: Asked,
+  kubectl: Kubectl,
+  { env }: Process,
+  ends: (() => unknown)[],
+): Promise<readonly string[]> {
+  const url = String((section as { readonly url?: unknown } | undefined)?.url ?? "");
+  const service = await serviceOf(url, namespace, kubectl);
+  if (service === null) return [];
+  const { protocol, pathname, search } = new URL(url);
+  if (protocol === "https:")
+    throw new CommandError(
+      `the Prometheus of ${cronJob} is ${url}, within the cluster. Its certificate is not for this machine: forward a port yourself, and give --prometheus URL.`,
+    );
+  const forwarded = await forward(service, asked.connection, env);
+  ends.push(forwarded.end);
+  return ["--prometheus", `http://127.0.0.1:${forwarded.port}${pathname}${search}`];
+}
+
+/** The Service that a URL means within the cluster: NAME, NAME.NAMESPACE or NAME.NAMESPACE.svc...; null for any other host. */
+async function serviceOf(url: string, own: string, kubectl: Kubectl) {
+  if (!URL.canParse(url)) return null;
+  const { hostname, port, protocol } = new URL(url);
+  const [service = "", namespace = own, svc, ...rest] = hostname.split(".");
+  const named = { service, namespace, port: Number(port) || (protocol === "https:" ? 443 : 80) };
+  if (svc === "svc" && (rest.length === 0 || rest[0] === "cluster")) return named;
+  if (svc !== undefined || hostname === "localhost" || !/^[a-z][a-z0-9-]*$/.test(service)) return null;
+  // two words could also be a domain: the cluster knows
+  const there = await kubectl([
+    "get",
+    "service",
+    service,
+    "--namespace",
+    namespace,
+    "--ignore-not-found",
+    "-o",
+    "name",
+  ]);
+  return there.trim() === "" ? null : named;
+}
