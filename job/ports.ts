@@ -3,7 +3,7 @@ import type { Conditions } from "./core/policy/conditions.ts";
 import type { TickRecord, TrailEntry } from "./core/policy/types.ts";
 import type { OtherWrite } from "./core/policy/writer.ts";
 import type { DataVerdict, Samples } from "./core/series/types.ts";
-import type { JobState } from "./core/state/types.ts";
+import type { Condition, JobState } from "./core/state/types.ts";
 import type { Metric, SetNumber, TargetConfig } from "./core/target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "./core/units.ts";
 
@@ -128,6 +128,21 @@ export interface Outcome extends SetNumber {
   /** Somebody else's change of the replicas after our last one; absent: none. */
   readonly otherWriter?: OtherWrite;
   readonly trail: readonly TrailEntry[];
+}
+
+/** What people are told: a change, or a condition that began, lasts, or is over. */
+export interface News {
+  readonly outcome: Outcome;
+  readonly what: "scaled" | Condition;
+  readonly phase: "began" | "lasts" | "ended";
+  /** When it began. */
+  readonly since: EpochSeconds;
+}
+
+/** Tells people who do not look at the cluster. */
+export interface Notifier {
+  /** Sends all of it. Rejects when nobody got it. */
+  send(news: readonly News[], now: EpochSeconds, signal?: AbortSignal): Promise<void>;
 }
 
 /** Local time and pauses; the core never reads a clock. */

@@ -132,6 +132,7 @@ export function valuesSchema(table: Table = TABLE): Json {
       cronJob: cronJob(),
       rbac: group({ create: toggle }),
       serviceAccount: group({ create: toggle, name: orEmpty(name), annotations: labels }),
+      webhook: group({ existingSecret: orEmpty(name), key: { ...text, pattern: "^[-._a-zA-Z0-9]+$" } }),
       podSecurityContext: anything,
       securityContext: anything,
       networkPolicy: part({
@@ -142,6 +143,7 @@ export function valuesSchema(table: Table = TABLE): Json {
           anyOf: [{ properties: { namespace: { minLength: 1 } } }, { properties: { cidrs: { minItems: 1 } } }],
         },
         apiServer: group({ cidrs: listOf(cidr, 1), ports: listOf(port, 1) }),
+        webhook: group({ cidrs: listOf(cidr), port }),
       }),
       monitoring: group({
         namespace: orEmpty(namespace),

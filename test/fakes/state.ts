@@ -1,6 +1,6 @@
 /** Any memory of a target, with times to the millisecond as the codec keeps them. */
 import fc from "fast-check";
-import type { MetricState, TargetState } from "../../job/core/state/types.ts";
+import { CONDITIONS, type MetricState, type TargetState } from "../../job/core/state/types.ts";
 import { NOW } from "./config.ts";
 
 const time = fc.integer({ min: (NOW - 5000) * 1000, max: NOW * 1000 }).map((ms) => ms / 1000);
@@ -25,7 +25,7 @@ const metric = fc.record({
 });
 const isKnown = (state: MetricState) => Object.values(state).some((value) => value !== null);
 
-export const anyMemory: fc.Arbitrary<TargetState> = fc.record({
+const remembered = fc.record({
   recommendations: fc.array(fc.record({ at: time, replicas }), { maxLength: 60 }).map(byTime),
   changes: fc.array(fc.record({ at: time, from: replicas, to: replicas }), { maxLength: 20 }).map(byTime),
   metrics: fc.dictionary(fc.constantFrom("cpu", "requests", "constructor", "größe"), metric.filter(isKnown), {
@@ -43,3 +43,11 @@ export const anyMemory: fc.Arbitrary<TargetState> = fc.record({
     ),
   ),
 });
+const condition = fc.record({ since: time, told: time, gone: fc.option(time) });
+const notified = fc
+  .dictionary(fc.constantFrom(...CONDITIONS), condition, { noNullPrototype: true })
+  .map((all): Pick<TargetState, "notified"> => (Object.keys(all).length > 0 ? { notified: all } : {}));
+/** Any memory that a tick or a notifier may leave. */
+export const anyMemory: fc.Arbitrary<TargetState> = fc
+  .tuple(remembered, notified)
+  .map(([memory, told]) => ({ ...memory, ...told }));

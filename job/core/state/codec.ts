@@ -2,14 +2,17 @@
 import { err, ok, type Result } from "../result.ts";
 import { BLANK, BLANK_METRIC } from "./memory.ts";
 import { finite, list, numbers, type Raw, record, seconds, whole } from "./read.ts";
-import type {
-  JobState,
-  LastForecast,
-  LastWrite,
-  MetricState,
-  Recommendation,
-  ReplicaChange,
-  TargetState,
+import {
+  type Condition,
+  isCondition,
+  type JobState,
+  type LastForecast,
+  type LastWrite,
+  type MetricState,
+  type Notified,
+  type Recommendation,
+  type ReplicaChange,
+  type TargetState,
 } from "./types.ts";
 
 /** The version written now. Older ones stay readable for ever: add a reader below, never change one. */
@@ -53,7 +56,8 @@ export function lastSeen(target: TargetState): number {
     lastGoodData ?? 0,
     missingSince ?? 0,
   ]);
-  return Math.max(target.recommendations.at(-1)?.at ?? 0, ...ofMetrics);
+  const notified = Object.values(target.notified ?? {}).map(({ told }) => told);
+  return Math.max(target.recommendations.at(-1)?.at ?? 0, ...ofMetrics, ...notified);
 }
 
 /** Text -> state, or one sentence on why it cannot be used. Never throws. Fields that make no sense are dropped alone; a target that is no object is dropped. */
@@ -91,11 +95,11 @@ function ascii(json: string): string {
 }
 
 /**
- * w recommendations, e changes, r rollouts, d drop hold, l last write; f forecast, g last good data, m missing since of
+ * w recommendations, e changes, r rollouts, d drop hold, l last write, n notified; f forecast, g last good data, m missing since of
  * the CPU, as before there were others, and x those of the other metrics by name; empty ones are left out.
  */
 function pack(target: TargetState, withForecast: boolean): Raw {
-  const { recommendations, changes, metrics, rollouts, dropHoldUntil, lastWritten: l } = target;
+  const { recommendations, changes, metrics, rollouts, dropHoldUntil, lastWritten: l, notified } = target;
   const others = Object.entries(metrics).filter(([name]) => name !== CPU);
   const x = others.map(([name, metric]) => [name, packMetric(metric, withForecast)] as const);
   return {
@@ -105,8 +109,17 @@ function pack(target: TargetState, withForecast: boolean): Raw {
     ...(rollouts.length > 0 ? { r: rollouts.flat().map(milli) } : {}),
     ...(dropHoldUntil !== null ? { d: milli(dropHoldUntil) } : {}),
     ...(l !== null ? { l: [milli(l.at), l.replicas, l.overruled, l.foreign === true ? 1 : 0] } : {}),
+    ...(notified !== undefined ? packNotified(notified) : {}),
     ...(x.length > 0 ? { x: Object.fromEntries(x) } : {}),
   };
+}
+
+function packNotified(notified: NonNullable<TargetState["notified"]>): Raw {
+  const n = Object.entries(notified).map(([condition, { since, told, gone }]) => [
+    condition,
+    [since, told, ...(gone === null ? [] : [gone])].map(milli),
+  ]);
+  return n.length > 0 ? { n: Object.fromEntries(n) } : {};
 }
 
 function packMetric({ lastForecast: f, lastGoodData, missingSince }: MetricState, withForecast: boolean): Raw {
@@ -164,7 +177,19 @@ function readTargetV1(raw: Raw): TargetState {
     rollouts: rollouts.filter(([from, to]) => from >= 0 && to >= from),
     dropHoldUntil: seconds(raw.d),
     lastWritten: readWriteV1(raw.l),
+    ...readNotifiedV1(raw.n),
   };
+}
+
+/** Without what makes no sense, and nothing at all where nothing does. */
+function readNotifiedV1(raw: unknown): Pick<TargetState, "notified"> {
+  const all = Object.entries(record(raw) ?? {}).flatMap(([condition, times]): [Condition, Notified][] => {
+    const [since, told, gone] = list(times);
+    const [s, t] = [seconds(since), seconds(told)];
+    if (!isCondition(condition) || s === null || t === null) return [];
+    return [[condition, { since: s, told: t, gone: seconds(gone) }]];
+  });
+  return all.length > 0 ? { notified: Object.fromEntries(all) } : {};
 }
 
 /** The CPU's fields stand at the target itself; a metric of which nothing makes sense is left out. */

@@ -149,6 +149,7 @@ export function memoryAfter(memory: TargetState, learnt: Learnt, spans: MemorySp
     rollouts: noteRollout(memory.rollouts, learnt.rollout, now),
     dropHoldUntil: memory.dropHoldUntil !== null && memory.dropHoldUntil > now ? memory.dropHoldUntil : null,
     lastWritten: acts ? { at: now, replicas, overruled: memory.lastWritten?.overruled ?? 0 } : memory.lastWritten,
+    ...(memory.notified && { notified: memory.notified }),
   };
 }
 

@@ -44,6 +44,24 @@ export interface MetricState {
   readonly missingSince: EpochSeconds | null;
 }
 
+/** What goes on at a target and is told to people when it begins and when it ends. */
+export const CONDITIONS = ["failed", "overruled"] as const;
+export type Condition = (typeof CONDITIONS)[number];
+
+/** Whether a name is that of a condition. */
+export function isCondition(name: string): name is Condition {
+  return (CONDITIONS as readonly string[]).includes(name);
+}
+
+/** What people were told of a condition. */
+export interface Notified {
+  readonly since: EpochSeconds;
+  /** When it was last told. */
+  readonly told: EpochSeconds;
+  /** When a run first found it gone; null: it goes on. */
+  readonly gone: EpochSeconds | null;
+}
+
 /** State of one target. */
 export interface TargetState {
   /** Recommendations of the last stabilisation window, oldest first. */
@@ -58,6 +76,8 @@ export interface TargetState {
   readonly dropHoldUntil: EpochSeconds | null;
   /** What we last wrote, to recognise another writer (GitOps ping-pong). */
   readonly lastWritten: LastWrite | null;
+  /** Conditions that a notifier has told of; absent: none. */
+  readonly notified?: Readonly<Partial<Record<Condition, Notified>>>;
 }
 
 /** State of a job: by "namespace/name" of the target. */

@@ -89,6 +89,9 @@
     {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "seconds" "left" (dig "range" "7d" $run_prometheus_longHistory) "right" (dig "step" "5m" $run_prometheus_longHistory) "times" 11000 "says" "{left} is more than 11000 steps, which are {right}; Prometheus answers no more at once. Raise step.") }}{{- $found = append $found (printf "config.prometheus.longHistory.range: %s" .) }}{{- end }}
   {{- end }}
 {{- end }}
+{{- with (get $run "webhook") }}{{- $run_webhook := . }}
+  {{- with include "prophet-autoscaler.count" (dict "in" $run_webhook "fields" (list "url" "urlFile") "allowed" (list 0 1) "says" "needs either url or urlFile, not both.") }}{{- $found = append $found (printf "config.webhook: %s" .) }}{{- end }}
+{{- end }}
 {{- range $i, $target := $targets }}
   {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "replicas" "left" (dig "minReplicas" "1" $target) "right" (dig "maxReplicas" "10" $target) "times" 1 "says" "{left} is above maxReplicas, which is {right}. Raise maxReplicas or lower minReplicas.") }}{{- $found = append $found (printf "config.targets[%d].minReplicas: %s" $i .) }}{{- end }}
   {{- with include "prophet-autoscaler.count" (dict "in" $target "fields" (list "targetCpu" "metrics") "allowed" (list 1 2) "says" "is missing: set it in the file, by --target-cpu or by PROPHET_AUTOSCALER_TARGET_CPU, or give the target metrics.") }}{{- $found = append $found (printf "config.targets[%d]: %s" $i .) }}{{- end }}
