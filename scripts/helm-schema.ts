@@ -61,7 +61,7 @@ function isSecret(node: Node): boolean {
   return node.kind === "text" && node.secret === true;
 }
 
-/** The job's schema as the chart takes it: with a Prometheus, and with targets that each have a name and a targetCpu, for without them every run would fail. */
+/** The job's schema as the chart takes it: with a Prometheus, and with targets that each have a name, for without them every run would fail. */
 function chartConfig(table: Table): Json {
   const { $schema: _draft, title: _title, ...config } = configSchema(table, isLeftOut) as Group;
   const { prometheus, targets, defaults } = config.properties as Record<string, Group>;
@@ -70,10 +70,6 @@ function chartConfig(table: Table): Json {
   return {
     ...config,
     required: ["prometheus", "targets"],
-    anyOf: [
-      { required: ["defaults"], properties: { defaults: { required: ["targetCpu"] } } },
-      { properties: { targets: { items: { required: ["targetCpu"] } } } },
-    ],
     properties: {
       ...config.properties,
       prometheus: { ...prometheus, required: ["url"] },

@@ -94,7 +94,7 @@
 {{- end }}
 {{- range $i, $target := $targets }}
   {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "replicas" "left" (dig "minReplicas" "1" $target) "right" (dig "maxReplicas" "10" $target) "times" 1 "says" "{left} is above maxReplicas, which is {right}. Raise maxReplicas or lower minReplicas.") }}{{- $found = append $found (printf "config.targets[%d].minReplicas: %s" $i .) }}{{- end }}
-  {{- with include "prophet-autoscaler.count" (dict "in" $target "fields" (list "targetCpu" "metrics") "allowed" (list 1 2) "says" "is missing: set it in the file, by --target-cpu or by PROPHET_AUTOSCALER_TARGET_CPU, or give the target metrics.") }}{{- $found = append $found (printf "config.targets[%d]: %s" $i .) }}{{- end }}
+  {{- with include "prophet-autoscaler.count" (dict "in" $target "fields" (list "targetCpu" "metrics") "allowed" (list 1 2) "says" "is missing: set it in the file, by --target-cpu or by PROPHET_AUTOSCALER_TARGET_CPU, or give the target metrics.") }}{{- $found = append $found (printf "config.targets[%d].targetCpu: %s" $i .) }}{{- end }}
   {{- if not (hasKey $target "metrics") }}
     {{- with include "prophet-autoscaler.compare" (dict "is" ">=" "unit" "replicas" "left" (dig "minReplicas" "1" $target) "right" 1 "times" 1 "says" "{left} needs a metric in `metrics` with an `activation`: from 0 pods no CPU is measured.") }}{{- $found = append $found (printf "config.targets[%d].minReplicas: %s" $i .) }}{{- end }}
   {{- end }}
