@@ -11,11 +11,11 @@ import { writeOutput } from "./outputs.ts";
 /** Characters of a plot's line: at most, and where nobody knows how wide the reader's are. */
 const [WIDEST_PLOT, USUAL_PLOT] = [200, 100];
 
-/** Each target's decision for a person, with its plot where that is asked for. */
-export async function printText(all: readonly Reported[], flags: Flags, io: Io, dryRun: boolean): Promise<void> {
+/** Each target's decision for a person, unless the log alone shall tell it, with its plot where that is asked for. */
+export async function printText(all: readonly Reported[], flags: Flags, io: Io, logged: boolean): Promise<void> {
   const { decisionText } = await import("../report/text.ts");
   for (const { target, record, outcome } of all) {
-    io.out(`${decisionText(target, record, outcome, dryRun, io.columns)}\n`);
+    if (!logged) io.out(`${decisionText(target, record, outcome, io.columns)}\n`);
     if (flags.plot === true && record !== null) io.draw(await plotText(target, record, flags, io));
   }
 }
