@@ -3,7 +3,6 @@ import { setNumberOf } from "../target.ts";
 import type { EpochSeconds, Replicas } from "../units.ts";
 import type { Conditions } from "./conditions.ts";
 import { type Apply, type PolicyInput, verdict } from "./stage.ts";
-import type { TrailEntry } from "./types.ts";
 
 /** What ends the quarrel: whoever applies a manifest with spec.replicas in it resets them at each sync. */
 export const WRITER_ADVICE =
@@ -60,7 +59,7 @@ export const writerStage: Apply = ({ replicas }, input) => {
  * overruled one is.
  */
 export function justOverruled(
-  outcome: { readonly trail: readonly TrailEntry[]; readonly otherWriter?: OtherWrite },
+  outcome: { readonly trail: readonly { readonly reason: string }[]; readonly otherWriter?: OtherWrite },
   now: EpochSeconds,
 ): boolean {
   return outcome.trail.at(-1)?.reason === "Overruled" && outcome.otherWriter?.since === now;
