@@ -65,6 +65,8 @@ const METRIC = object("What one metric of a target came to, in its unit.", {
   forecast: orNull(part("forecast")),
 });
 
+const STANDING = ["Blind", "OtherScaler", "Paused"];
+
 const OUTCOME_FIELDS = {
   namespace: text("Namespace of the target."),
   name: text("Name of the target."),
@@ -87,6 +89,11 @@ const OUTCOME_FIELDS = {
     times: whole("Changes of ours in a row that were undone."),
     since: seconds("When a run first found it."),
     message: text("The whole in one sentence."),
+  }),
+  "blindSince?": seconds("Since when no metric has had usable data, where that is longer than `blindAfter`."),
+  "standing?": object("What begins or ends with this run; absent: nothing.", {
+    began: list(choice(STANDING, "A name."), "What begins."),
+    ended: list(choice(STANDING, "A name."), "What ends."),
   }),
   trail: list(part("stage"), "The stages of the decision, in order."),
 };
@@ -126,8 +133,14 @@ const REMEMBERED = object("What is remembered of a target between runs.", {
       replicas: whole("What was set."),
       overruled: whole("Changes in a row that were undone."),
       "foreign?": flag("Whether another writer set it."),
+      "floor?": flag("Whether it was the minReplicas of an HPA."),
     }),
   ),
+  "standing?": object("What stands, since when. Seconds since 1970.", {
+    "Blind?": number("No usable data for longer than `blindAfter`."),
+    "OtherScaler?": number("Another scaler on the same workload."),
+    "Paused?": number("The pause annotation."),
+  }),
 });
 
 const run = (outcome: string, description: string) =>

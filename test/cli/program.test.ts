@@ -107,38 +107,6 @@ targets: [{ scaleTargetRef: { name: web }, targetCpu: 0.05 }]
   });
 });
 
-describe("--every", () => {
-  const every = `--history-file ${WAVE} --target-cpu 0.05 --min 1 --max 10 --every 1s --for 3s`;
-
-  it("tells people each tick, with its time and what would have been done", async () => {
-    const { code, out } = await cli(every);
-    expect(code).toBe(0);
-    const heads = out.split("\n").filter((line) => /^default\/\S+: (would scale|unchanged|held)/.test(line));
-    const times = out.split("\n").filter((line) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(line));
-    expect(heads.length).toBeGreaterThanOrEqual(2);
-    expect(times).toHaveLength(heads.length);
-    expect(out).not.toMatch(/: scaled /);
-  });
-
-  it("tells machines one line a target and tick, at info, and prints no text beside", async () => {
-    const config = join(folder, "lines.yaml");
-    const target = (name: string) => `{ scaleTargetRef: { name: ${name} }, targetCpu: 50m, maxReplicas: 10 }`;
-    writeFileSync(config, `report: { logFormat: json }\ntargets: [${target("a")}, ${target("b")}]\n`);
-    const { out, err } = await cli(`--history-file ${WAVE} --config ${config} --every 1s --for 3s`);
-    expect(out).toBe("");
-    const lines = err.split("\n").filter((line) => line !== "");
-    const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ trail }) => trail);
-    const names = told.map(({ name }) => name);
-    expect(names.length).toBeGreaterThanOrEqual(4);
-    expect(names).toEqual(names.map((_, i) => ["a", "b"][i % 2]));
-    for (const line of told) {
-      expect(line).toMatchObject({ level: "info", action: expect.any(String), reason: expect.any(String) });
-      expect(line).toMatchObject({ forecast: expect.anything(), demand: expect.any(Number), trail: expect.any(Array) });
-    }
-    expect(told).toHaveLength(lines.filter((line) => JSON.parse(line).level !== "warn").length);
-  });
-});
-
 describe("what leaves the process", () => {
   it("holds no control character of an argument, a path or a file", async () => {
     const hostile = "x\u001b[2J\u009b\u202ey";
@@ -206,12 +174,22 @@ describe("replay and backtest", () => {
     expect(lines).toHaveLength(1 + 2 * answer.steps);
   });
 
-  it("replay writes a page that stands alone", async () => {
-    const page = join(folder, "replay.html");
-    await cli(`replay ${WAVE} --policies hpa,oracle --warmup 3600 --report ${page}`);
-    const html = readFileSync(page, "utf8");
-    expect(html).toContain("<svg");
-    expect(html).not.toMatch(/(src|href)="?https?:/);
+  it("replay and the run write pages that stand alone", async () => {
+    const page = join(folder, "report.html");
+    const played = `replay ${WAVE} --policies hpa,oracle --warmup 3600 --report ${page}`;
+    for (const line of [played, `${BASE} --components --report ${page}`]) {
+      expect((await cli(line)).out).toContain(`report: ${page}\n`);
+      const html = readFileSync(page, "utf8");
+      expect(html).toMatch(/^<!doctype html>.*<\/html>\n$/s);
+      expect(html).not.toMatch(/(src|href)="?https?:/);
+    }
+  });
+
+  it("components are refused where nothing is drawn", async () => {
+    expect(await cli(`${BASE} --components`)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("--plot, --svg FILE or --report"),
+    });
   });
 
   it("backtest gives the contract's fields and dump", async () => {

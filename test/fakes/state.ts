@@ -25,7 +25,12 @@ const metric = fc.record({
 });
 const isKnown = (state: MetricState) => Object.values(state).some((value) => value !== null);
 
-export const anyMemory: fc.Arbitrary<TargetState> = fc.record({
+const standing = fc.record(
+  { Blind: time, OtherScaler: time, Paused: time },
+  { requiredKeys: [], noNullPrototype: true },
+);
+
+const whole = fc.record({
   recommendations: fc.array(fc.record({ at: time, replicas }), { maxLength: 60 }).map(byTime),
   changes: fc.array(fc.record({ at: time, from: replicas, to: replicas }), { maxLength: 20 }).map(byTime),
   metrics: fc.dictionary(fc.constantFrom("cpu", "requests", "constructor", "größe"), metric.filter(isKnown), {
@@ -40,6 +45,11 @@ export const anyMemory: fc.Arbitrary<TargetState> = fc.record({
     fc.oneof(
       fc.record({ at: time, replicas, overruled: fc.nat(5) }),
       fc.record({ at: time, replicas, overruled: fc.nat(5), foreign: fc.constant(true) }),
+      fc.record({ at: time, replicas, overruled: fc.nat(5), floor: fc.constant(true) }),
     ),
   ),
 });
+
+export const anyMemory: fc.Arbitrary<TargetState> = fc
+  .tuple(whole, standing)
+  .map(([memory, stands]) => (Object.keys(stands).length === 0 ? memory : { ...memory, standing: stands }));

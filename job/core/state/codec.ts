@@ -9,6 +9,7 @@ import type {
   MetricState,
   Recommendation,
   ReplicaChange,
+  Standing,
   TargetState,
 } from "./types.ts";
 
@@ -18,6 +19,14 @@ export const STATE_VERSION = 1;
 const CPU = "cpu";
 /** All annotations of one object share 256 KiB; a quarter is left to others. */
 export const MAX_BYTES = 196_608;
+
+type Stands = NonNullable<TargetState["standing"]>;
+/** What stands, by the letter under which it is stored. */
+const STANDING: readonly (readonly [string, Standing])[] = [
+  ["b", "Blind"],
+  ["o", "OtherScaler"],
+  ["p", "Paused"],
+];
 
 /** A job that remembers nothing. */
 export const EMPTY_STATE: JobState = { version: STATE_VERSION, targets: {} };
@@ -91,11 +100,11 @@ function ascii(json: string): string {
 }
 
 /**
- * w recommendations, e changes, r rollouts, d drop hold, l last write; f forecast, g last good data, m missing since of
+ * w recommendations, e changes, r rollouts, d drop hold, l last write, s what stands by its first letter; f forecast, g last good data, m missing since of
  * the CPU, as before there were others, and x those of the other metrics by name; empty ones are left out.
  */
 function pack(target: TargetState, withForecast: boolean): Raw {
-  const { recommendations, changes, metrics, rollouts, dropHoldUntil, lastWritten: l } = target;
+  const { recommendations, changes, metrics, rollouts, dropHoldUntil, lastWritten: l, standing } = target;
   const others = Object.entries(metrics).filter(([name]) => name !== CPU);
   const x = others.map(([name, metric]) => [name, packMetric(metric, withForecast)] as const);
   return {
@@ -104,9 +113,19 @@ function pack(target: TargetState, withForecast: boolean): Raw {
     ...(Object.hasOwn(metrics, CPU) ? packMetric(metrics[CPU]!, withForecast) : {}),
     ...(rollouts.length > 0 ? { r: rollouts.flat().map(milli) } : {}),
     ...(dropHoldUntil !== null ? { d: milli(dropHoldUntil) } : {}),
-    ...(l !== null ? { l: [milli(l.at), l.replicas, l.overruled, l.foreign === true ? 1 : 0] } : {}),
+    ...(l !== null ? { l: packWrite(l) } : {}),
+    ...(standing !== undefined ? { s: packStanding(standing) } : {}),
     ...(x.length > 0 ? { x: Object.fromEntries(x) } : {}),
   };
+}
+
+function packWrite({ at, replicas, overruled, foreign, floor }: LastWrite): readonly number[] {
+  return [milli(at), replicas, overruled, foreign === true ? 1 : 0, ...(floor === true ? [1] : [])];
+}
+
+function packStanding(standing: Stands): Raw {
+  const kept = STANDING.filter(([, name]) => standing[name] !== undefined);
+  return Object.fromEntries(kept.map(([letter, name]) => [letter, milli(standing[name]!)]));
 }
 
 function packMetric({ lastForecast: f, lastGoodData, missingSince }: MetricState, withForecast: boolean): Raw {
@@ -152,6 +171,7 @@ function readV1(root: Raw): JobState["targets"] {
 
 function readTargetV1(raw: Raw): TargetState {
   const rollouts = numbers(raw.r, 2).map(([from, to]) => [from!, to!] as const);
+  const standing = readStandingV1(raw.s);
   return {
     ...BLANK,
     recommendations: timed(numbers(raw.w, 2)).flatMap(([at, replicas]): Recommendation[] =>
@@ -164,7 +184,14 @@ function readTargetV1(raw: Raw): TargetState {
     rollouts: rollouts.filter(([from, to]) => from >= 0 && to >= from),
     dropHoldUntil: seconds(raw.d),
     lastWritten: readWriteV1(raw.l),
+    ...(standing && { standing }),
   };
+}
+
+function readStandingV1(raw: unknown): Stands | undefined {
+  const known = STANDING.map(([letter, name]) => [name, seconds(record(raw)?.[letter])] as const);
+  const stands = known.filter(([, since]) => since !== null);
+  return stands.length === 0 ? undefined : Object.fromEntries(stands);
 }
 
 /** The CPU's fields stand at the target itself; a metric of which nothing makes sense is left out. */
@@ -207,8 +234,9 @@ function readForecastV1(raw: unknown): LastForecast | null {
 }
 
 function readWriteV1(raw: unknown): LastWrite | null {
-  const [at, replicas, overruled, foreign] = list(raw);
+  const [at, replicas, overruled, foreign, floor] = list(raw);
   const [a, r, o] = [seconds(at), whole(replicas), whole(overruled)];
   if (a === null || r === null || o === null) return null;
-  return foreign === 1 ? { at: a, replicas: r, overruled: o, foreign: true } : { at: a, replicas: r, overruled: o };
+  const flags = { ...(foreign === 1 ? { foreign: true } : {}), ...(floor === 1 ? { floor: true } : {}) };
+  return { at: a, replicas: r, overruled: o, ...flags };
 }
