@@ -73,6 +73,17 @@ describe.each(GATES)("held back by %s", (_gate, settings, conditions) => {
   });
 });
 
+it.each<readonly [string, number, string]>([
+  ["no number", Number.NaN, "NotFinite"],
+  ["a negative", -1, "NegativeData"],
+  ["more than can be", 1e6, "AboveCapacity"],
+])("%s for three minutes is called by its name, not stale", async (_, value, reason) => {
+  const world = fakeWorld();
+  world.history = () => reading((time) => (time > world.now - 180 ? value : 1), world.now);
+  const { targets } = await run(world, config({ podCpuLimit: 1 }));
+  expect(targets[0]).toMatchObject({ action: "held", reason });
+});
+
 describe("blind", () => {
   it("is over with the first usable data, and begins and ends once", async () => {
     const world = fakeWorld();

@@ -98,7 +98,7 @@ export function rememberedText(
       lastWritten.overruled === 0 ? "" : `; undone by another writer ${lastWritten.overruled} times in a row`;
     rows.push([
       lastWritten.foreign === true ? "other writer" : "last write",
-      `${lastWritten.replicas} replicas, ${ago(lastWritten.at)}${undone}`,
+      `${lastWritten.replicas} ${lastWritten.floor === true ? "minReplicas" : "replicas"}, ${ago(lastWritten.at)}${undone}`,
     ]);
   }
   for (const [name, since] of Object.entries(state.standing ?? {})) rows.push([STANDING[name as Standing], ago(since)]);
