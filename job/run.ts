@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly timeout?: Seconds;
 }
 
-/** One outcome per target, same order; exit code 0 when each was done or held, 1 when one failed; milliseconds of each step. */
+/** One outcome per target, same order; exit code 0 when each was done or held, 1 when one failed or has long been blind; milliseconds of each step. */
 export interface RunResult {
   /** The time that was decided for, by the metric source's clock. */
   readonly now: EpochSeconds;
@@ -56,7 +56,7 @@ export async function runOnce(ports: Ports, targets: readonly TargetConfig[], op
   const dryRun = options.dryRun === true || ports.scaler.pretended === true;
   const outcomes = dryRun ? settled.map(notWritten) : settled;
   report(ports, decisions, outcomes);
-  const exitCode = outcomes.some((outcome) => outcome.action === "failed") ? 1 : 0;
+  const exitCode = outcomes.some(({ action, blindSince }) => action === "failed" || blindSince !== undefined) ? 1 : 0;
   const told = state instanceof Error ? null : decisions.map(({ before }) => toldBefore(before));
   return { now, dryRun, targets: outcomes, exitCode, timings, told, over: whole };
 }

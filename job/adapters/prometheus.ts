@@ -86,6 +86,7 @@ async function readMetric(
     partial: range.partial,
     seriesCount: range.seriesCount,
     source: query,
+    ...(range.seriesCount === 0 && hintOf(settings, metric)),
     ...(long && settings.longHistory && long.seriesCount === 1
       ? { longSamples: long.samples, longStep: settings.longHistory.step }
       : {}),
@@ -101,6 +102,15 @@ function promqlOf({ query, rateWindow, matchers }: PrometheusSettings, target: T
   const { kind, name } = target.scaleTargetRef;
   const why = `pod names of a ${kind} follow no known rule: set a query`;
   throw new HistoryError(`CPU of ${kind}/${name}`, undefined, why);
+}
+
+/** A built query that gave nothing at all: of a scrape that is too rare, rate() makes no sample. */
+function hintOf({ query, rateWindow }: PrometheusSettings, metric: Metric): { readonly hint: string } | null {
+  if (metric.query !== undefined || query !== undefined) return null;
+  const half = `${rateWindow / 2} s`;
+  return {
+    hint: `rate() needs two scrapes within rateWindow (${rateWindow} s): if they are ${half} apart or more, raise it`,
+  };
 }
 
 async function queryRange(

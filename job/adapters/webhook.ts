@@ -101,6 +101,7 @@ function escaped(text: string): string {
 const BEGAN: Readonly<Record<News["what"], string>> = {
   scaled: "",
   failed: "failing",
+  blind: "without usable data",
   overruled: "overruled by another writer",
 };
 

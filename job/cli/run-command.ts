@@ -11,16 +11,17 @@ import { choose, settingsOf } from "./choice.ts";
 import { type Command, CommandError, type Flags, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
 import { checkOutputs, tell } from "./outputs.ts";
-import { printText, writePictures } from "./run-telling.ts";
+import { printText, writePictures, writeReport } from "./run-telling.ts";
 import { clockFor, openLog, openWorld, type World } from "./world.ts";
 
 /** Runs once, or every so often for a while. */
 export const runCommand: Command = async (flags, io) => {
   const choice = choose(flags, io);
   const repeat = repetition(flags);
-  if (flags.components === true && flags.plot !== true && flags.svg === undefined)
-    throw new UsageError("--components says what is drawn: give --plot or --svg FILE with it.");
-  await checkOutputs(flags, ["svg"], (problem) => io.err(`prophet-autoscaler: ${problem}\n`));
+  const drawn = flags.plot === true || flags.svg !== undefined || flags.report !== undefined;
+  if (flags.components === true && !drawn)
+    throw new UsageError("--components says what is drawn: give --plot, --svg FILE or --report FILE with it.");
+  await checkOutputs(flags, ["svg", "report"], (problem) => io.err(`prophet-autoscaler: ${problem}\n`));
   const settings = await settingsOf(flags, io, choice);
   const log = openLog(settings, io);
   const world = await openWorld(settings, choice, io, log);
@@ -48,6 +49,7 @@ export const runCommand: Command = async (flags, io) => {
     if (repeat === null) await after(result);
     if (flags.json === true) io.out(`${JSON.stringify(runAnswer(result))}\n`);
     if (typeof flags.svg === "string") await writePictures(last, flags.svg, flags, io);
+    await writeReport(last, flags, io);
     return result.exitCode;
   } finally {
     world.close();

@@ -70,3 +70,19 @@ export async function writePictures(all: readonly Reported[], path: string, flag
     }
   }
 }
+
+/** One page of all targets, where it is asked for. */
+export async function writeReport(all: readonly Reported[], flags: Flags, io: Io): Promise<void> {
+  await writeOutput(io, flags, "report", async () => {
+    const [{ runReport }, { componentsOf }] = await Promise.all([
+      import("../report/page/reports.ts"),
+      import("../report/components.ts"),
+    ]);
+    return runReport({
+      reported: all,
+      forecasterOf,
+      componentsOf: ({ target, record }) =>
+        flags.components === true ? (record?.metrics ?? []).flatMap((one) => componentsOf(one, target.method)) : [],
+    });
+  });
+}

@@ -242,5 +242,12 @@ export const TARGET = group({
         replicas: quantity({ about: "At least so many.", unit: "replicas", min: 1, max: 100_000, required: true }),
       },
     }),
+    blindAfter: quantity({
+      about: "Without usable data for longer than this, runs end with exit code 1 and one Event tells it.",
+      unit: "seconds",
+      min: 60,
+      max: 7 * DAY,
+      default: 600,
+    }),
   },
 });

@@ -142,6 +142,8 @@ export interface TargetConfig {
   readonly minCoverage: number;
   /** When metrics are missing longer than `after`: at least `replicas`, never below the current. */
   readonly fallback?: { readonly after: Seconds; readonly replicas: Replicas };
+  /** Without usable data for longer than this the target is blind: it is told, and runs end with 1. */
+  readonly blindAfter: Seconds;
 }
 
 /** What each actuator sets. */

@@ -42,8 +42,14 @@ function scaledNews(outcome: Outcome, now: EpochSeconds): readonly News[] {
 }
 
 /** What goes on at a target. */
-function conditionsOf({ action, reason }: Outcome): ReadonlySet<Condition> {
-  const all: Readonly<Record<Condition, boolean>> = { failed: action === "failed", overruled: reason === "Overruled" };
+function conditionsOf({ action, reason, blindSince }: Outcome): ReadonlySet<Condition> {
+  const failed = action === "failed";
+  const all: Readonly<Record<Condition, boolean>> = {
+    failed,
+    // a source that does not answer was told of as a failure
+    blind: !failed && blindSince !== undefined,
+    overruled: reason === "Overruled",
+  };
   return new Set(CONDITIONS.filter((what) => all[what]));
 }
 

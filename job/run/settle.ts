@@ -4,7 +4,7 @@ import { inParallel } from "../in-parallel.ts";
 import type { Outcome, Ports } from "../ports.ts";
 import { claim, takeBack } from "./claim.ts";
 import type { TargetDecision } from "./decide.ts";
-import { conflictOutcome, failedOutcome, outcomeOf } from "./outcome.ts";
+import { conflictOutcome, failedOutcome, outcomeOf, settledOutcome } from "./outcome.ts";
 import type { Readings } from "./read.ts";
 
 const LOST = "another run claimed the state first; left to the next run";
@@ -36,7 +36,7 @@ async function act({ scaler }: Ports, { target, output }: TargetDecision, signal
 
 function outcomeAfter(decision: TargetDecision, acted: Acted): Outcome {
   if (acted instanceof Error) return failedOutcome(decision, acted, "rescale");
-  return acted === "done" ? outcomeOf(decision) : conflictOutcome(decision, "ScaleConflict", CHANGED);
+  return acted === "done" ? settledOutcome(decision) : conflictOutcome(decision, "ScaleConflict", CHANGED);
 }
 
 /** The store could not be written: nothing was done; a target that had failed before keeps its own reason. */

@@ -42,11 +42,13 @@ describe("--once", () => {
   it("prints one JSON object with the fields that scripts rely on, and nothing else", async () => {
     const { code, out } = await cli(`${BASE} --json`);
     expect(code).toBe(0);
-    const { targets } = JSON.parse(out);
+    const { time, dryRun, targets } = JSON.parse(out);
     expect(out.trim().split("\n")).toHaveLength(1);
+    // the last sample of the file
+    expect([time, dryRun]).toEqual(["2023-11-15T01:13:05.000Z", true]);
     expect(targets).toHaveLength(1);
     const [target] = targets;
-    expect(target).toMatchObject({ action: "scaled", from: 1, reason: expect.any(String) });
+    expect(target).toMatchObject({ namespace: "default", action: "wouldScale", from: 1, reason: expect.any(String) });
     expect(target.forecast).toEqual({
       max: expect.any(Number),
       quantile: expect.any(Number),
@@ -172,12 +174,22 @@ describe("replay and backtest", () => {
     expect(lines).toHaveLength(1 + 2 * answer.steps);
   });
 
-  it("replay writes a page that stands alone", async () => {
-    const page = join(folder, "replay.html");
-    await cli(`replay ${WAVE} --policies hpa,oracle --warmup 3600 --report ${page}`);
-    const html = readFileSync(page, "utf8");
-    expect(html).toContain("<svg");
-    expect(html).not.toMatch(/(src|href)="?https?:/);
+  it("replay and the run write pages that stand alone", async () => {
+    const page = join(folder, "report.html");
+    const played = `replay ${WAVE} --policies hpa,oracle --warmup 3600 --report ${page}`;
+    for (const line of [played, `${BASE} --components --report ${page}`]) {
+      expect((await cli(line)).out).toContain(`report: ${page}\n`);
+      const html = readFileSync(page, "utf8");
+      expect(html).toMatch(/^<!doctype html>.*<\/html>\n$/s);
+      expect(html).not.toMatch(/(src|href)="?https?:/);
+    }
+  });
+
+  it("components are refused where nothing is drawn", async () => {
+    expect(await cli(`${BASE} --components`)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("--plot, --svg FILE or --report"),
+    });
   });
 
   it("backtest gives the contract's fields and dump", async () => {

@@ -25,7 +25,12 @@ const metric = fc.record({
 });
 const isKnown = (state: MetricState) => Object.values(state).some((value) => value !== null);
 
-const remembered = fc.record({
+const standing = fc.record(
+  { Blind: time, OtherScaler: time, Paused: time },
+  { requiredKeys: [], noNullPrototype: true },
+);
+
+const whole = fc.record({
   recommendations: fc.array(fc.record({ at: time, replicas }), { maxLength: 60 }).map(byTime),
   changes: fc.array(fc.record({ at: time, from: replicas, to: replicas }), { maxLength: 20 }).map(byTime),
   metrics: fc.dictionary(fc.constantFrom("cpu", "requests", "constructor", "größe"), metric.filter(isKnown), {
@@ -40,14 +45,19 @@ const remembered = fc.record({
     fc.oneof(
       fc.record({ at: time, replicas, overruled: fc.nat(5) }),
       fc.record({ at: time, replicas, overruled: fc.nat(5), foreign: fc.constant(true) }),
+      fc.record({ at: time, replicas, overruled: fc.nat(5), floor: fc.constant(true) }),
     ),
   ),
 });
+
 const condition = fc.record({ since: time, told: time, gone: fc.option(time) });
-const notified = fc
-  .dictionary(fc.constantFrom(...CONDITIONS), condition, { noNullPrototype: true })
-  .map((all): Pick<TargetState, "notified"> => (Object.keys(all).length > 0 ? { notified: all } : {}));
+const notified = fc.dictionary(fc.constantFrom(...CONDITIONS), condition, { noNullPrototype: true });
+
 /** Any memory that a tick or a notifier may leave. */
 export const anyMemory: fc.Arbitrary<TargetState> = fc
-  .tuple(remembered, notified)
-  .map(([memory, told]) => ({ ...memory, ...told }));
+  .tuple(whole, standing, notified)
+  .map(([memory, stands, told]) => ({
+    ...memory,
+    ...(Object.keys(stands).length > 0 && { standing: stands }),
+    ...(Object.keys(told).length > 0 && { notified: told }),
+  }));

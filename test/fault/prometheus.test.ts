@@ -126,6 +126,16 @@ describe("what is read", () => {
     expect((result as HistoryReading).samples.times).toHaveLength(0);
   });
 
+  test("nothing for the query that is built comes with what may be wrong with it: a scrape as rare as its rate's window", async () => {
+    const server = await serve(() => ({ body: '{"status":"success","data":{"resultType":"matrix","result":[]}}' }));
+    const history = prometheusHistory(prometheusSettings(server.url));
+    const built = (await history.read([cpuOf({ name: "a" })], AT))[0] as HistoryReading;
+    const own = (await history.read([cpuOf({ name: "a", query: "x" })], AT))[0] as HistoryReading;
+    history.close();
+    const hint = "rate() needs two scrapes within rateWindow (60 s): if they are 30 s apart or more, raise it";
+    expect([built.hint, own.hint]).toEqual([hint, undefined]);
+  });
+
   test("warnings and partial answers are said", async () => {
     const warned = await read(() => ({ body: matrix([[AT, "1"]], { warnings: ["store unreachable"] }) }));
     expect(warned.result).toMatchObject({ partial: true });

@@ -1,7 +1,7 @@
 /** What is news: each condition told when it begins, each day while it lasts, and when it is over; against a plain model over any life. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Notified } from "../../job/core/state/types.ts";
+import { CONDITIONS, type Notified } from "../../job/core/state/types.ts";
 import type { News, Outcome } from "../../job/ports.ts";
 import { reviewOf, type Told } from "../../job/run/news.ts";
 import { NOW } from "../fakes/config.ts";
@@ -21,6 +21,7 @@ const base: Outcome = {
   trail: [],
 };
 const failed: Outcome = { ...base, action: "failed", reason: "HistoryError", failed: "metric" };
+const blind: Outcome = { ...base, action: "held", reason: "StaleData", blindSince: NOW - 900 };
 const overruled: Outcome = { ...base, action: "held", reason: "Overruled" };
 const scaled: Outcome = { ...base, action: "scaled", to: 5 };
 
@@ -82,6 +83,13 @@ describe("news", () => {
     }
   });
 
+  it("are of a blind target what a failure has not told already", () => {
+    const both: Outcome = { ...failed, blindSince: NOW - 900 };
+    expect(live([blind]).all).toEqual([["blind began"]]);
+    expect(live([failed, both, both]).all).toEqual([["failed began"], [], []]);
+    expect(live([failed, blind]).all).toEqual([["failed began"], ["blind began"]]);
+  });
+
   it("leave what was told as it is where nothing changed: then nothing is written", () => {
     const told: Told = { failed: { since: NOW, told: NOW, gone: null } };
     expect(reviewOf(failed, told, NOW + 60).told).toBe(told);
@@ -92,7 +100,7 @@ describe("news", () => {
 
   it("begin and end in turn, whatever happens, and no two of one condition are nearer than ten minutes", () => {
     const life = fc.array(
-      fc.tuple(fc.constantFrom(base, base, failed, overruled, scaled), fc.integer({ min: 1, max: 9 })),
+      fc.tuple(fc.constantFrom(base, base, failed, blind, overruled, scaled), fc.integer({ min: 1, max: 9 })),
       {
         maxLength: 80,
       },
@@ -105,10 +113,15 @@ describe("news", () => {
           now += 60 * minutes;
           const review = reviewOf(outcome, told, now);
           told = review.told;
-          const present = { failed: outcome === failed, overruled: outcome === overruled, scaled: outcome === scaled };
+          const present = {
+            failed: outcome === failed,
+            blind: outcome === blind,
+            overruled: outcome === overruled,
+            scaled: outcome === scaled,
+          };
           heard.push(...review.news.map(({ what, phase }) => ({ what, phase, at: now, present: present[what] })));
         }
-        for (const what of ["failed", "overruled"] as const) {
+        for (const what of CONDITIONS) {
           const own = heard.filter((item) => item.what === what);
           own.forEach(({ phase, at, present }, i) => {
             expect(phase).toBe(i % 2 === 0 ? "began" : "ended");

@@ -6,7 +6,7 @@ import { notify } from "../../job/run/notify.ts";
 import { runOnce } from "../../job/run.ts";
 import { config, NOW } from "../fakes/config.ts";
 import { last } from "../fakes/forecaster.ts";
-import { type FakeWorld, fakePorts, fakeWorld, stateOf } from "../fakes/ports.ts";
+import { type FakeWorld, fakePorts, fakeWorld, reading, stateOf } from "../fakes/ports.ts";
 
 const lost = new Error("no answer");
 
@@ -64,6 +64,18 @@ test("a failure is told when it begins and when it has been over for ten minutes
   for (let i = 0; i < 11; i++) await minute();
   expect(heard).toEqual(["web failed began", "web failed ended"]);
   expect(stateOf(world).targets[keyOf(config())]).not.toHaveProperty("notified");
+});
+
+test("a source that answers without fresh data is told of as soon as the target counts as blind", async () => {
+  const { world, heard, minute } = setUp();
+  await minute();
+  const stale = reading(() => 2.2, world.now - 200);
+  world.history = () => stale;
+  for (let i = 0; i < 30; i++) {
+    const { run } = await minute();
+    expect(run.exitCode).toBe(heard.length);
+  }
+  expect(heard).toEqual(["web blind began"]);
 });
 
 test("a target that was never there is told of once, though nothing else is remembered of it; its neighbour goes on", async () => {

@@ -4,7 +4,7 @@ import { group, quantity, secret } from "../schema.ts";
 /** The fields under `webhook`. */
 export const WEBHOOK = group({
   about:
-    'Who is told of changes, failures and quarrels with other writers: a webhook that takes `{"text": ...}`, as those of Slack, Mattermost and Google Chat do.',
+    'Who is told of changes, failures, missing data and quarrels with other writers: a webhook that takes `{"text": ...}`, as those of Slack, Mattermost and Google Chat do.',
   rules: [
     { level: "refuse", fields: ["url", "urlFile"], allowed: [0, 1], says: "needs either url or urlFile, not both." },
   ],

@@ -4,7 +4,7 @@ import { asError } from "../result.ts";
 import { clean } from "../series/clean.ts";
 import { mask, toGrid } from "../series/grid.ts";
 import { believable, capacityOf, currentDemand, inspect, type Window } from "../series/quality.ts";
-import type { Samples, Series } from "../series/types.ts";
+import type { Quality, Samples, Series } from "../series/types.ts";
 import { STILL_VISIBLE } from "../state/memory.ts";
 import type { LastForecast, TargetState } from "../state/types.ts";
 import { type Metric, metricsOf, readWindow, type TargetConfig } from "../target.ts";
@@ -21,6 +21,8 @@ export interface TickHistory {
   readonly longStep?: Seconds;
   readonly partial: boolean;
   readonly seriesCount: number;
+  /** What may be wrong with the question, where the answer holds no sample. */
+  readonly hint?: string;
   readonly podStart?: Seconds;
 }
 
@@ -76,7 +78,7 @@ function inspectHistory(
   const pods = Math.max(current, existing ?? 0, conditions.readyReplicas ?? 0, ...recent) * surge;
   const most = Math.max(pods, config.maxReplicas * surge);
   const samples = history?.samples ?? EMPTY;
-  return inspect(metric.ofPods && mayBeZero(config) ? sinceLastGap(samples) : samples, {
+  const { series, quality } = inspect(metric.ofPods && mayBeZero(config) ? sinceLastGap(samples) : samples, {
     now,
     step: config.step,
     history: config.history,
@@ -90,6 +92,13 @@ function inspectHistory(
     partial: history?.partial ?? false,
     seriesCount: history?.seriesCount ?? 0,
   });
+  return { series, quality: { ...quality, message: absenceText(quality, history) } };
+}
+
+/** An answer without a sample is one thing, no answer another. */
+function absenceText({ reason, message }: Quality, history: TickHistory | null): string {
+  if (history === null) return "there was no answer; that is not zero load";
+  return reason === "NoData" && history.hint !== undefined ? `${message}; ${history.hint}` : message;
 }
 
 /** The most that is believed. A queue may be any length, and requests may come in any number. */

@@ -14,7 +14,7 @@ const DATA = {
   DataComplete: { means: "The window holds enough fresh samples. Both directions are allowed.", todo: NOTHING },
   NoData: {
     means: "The metric source gave no sample. That is not zero load, so the replicas are held.",
-    todo: "Run `doctor`. It shows the query and what came back. For the time until it works, set `fallback`.",
+    todo: "Run `doctor`: it shows the query. For scrapes half a minute apart raise `rateWindow`. For the time until it works, set `fallback`.",
   },
   TooFewSamples: {
     means: "There is one point only. It cannot tell a level from an accident, so the replicas are held.",
@@ -185,7 +185,8 @@ const GATES = {
     todo: "Nothing after a change by hand. If it repeats, see `Overruled`.",
   },
   Overruled: {
-    means: "Three changes in a row were undone by another writer. After half an hour one more is tried.",
+    means:
+      "Three changes in a row were undone by another writer. One more is tried after half an hour, or once no manifest sets them.",
     todo: "Take `spec.replicas` out of the manifest that is applied, or let that tool ignore the field. `doctor` names the writer.",
   },
   StateConflict: {

@@ -1,24 +1,11 @@
 /** JobState <-> compact, versioned JSON that fits an annotation; reads every older version; garbage is an error value, never a throw. */
 import { err, ok, type Result } from "../result.ts";
-import { BLANK, BLANK_METRIC } from "./memory.ts";
-import { finite, list, numbers, type Raw, record, seconds, whole } from "./read.ts";
-import {
-  type Condition,
-  isCondition,
-  type JobState,
-  type LastForecast,
-  type LastWrite,
-  type MetricState,
-  type Notified,
-  type Recommendation,
-  type ReplicaChange,
-  type TargetState,
-} from "./types.ts";
+import { milli, type Raw, record, whole } from "./read.ts";
+import type { JobState, LastWrite, MetricState, TargetState } from "./types.ts";
+import { CPU, readV1, STANDING, type Stands } from "./version-1.ts";
 
-/** The version written now. Older ones stay readable for ever: add a reader below, never change one. */
+/** The version written now. Older ones stay readable for ever: add a reader, never change one. */
 export const STATE_VERSION = 1;
-/** The metric whose fields stand at the target itself, as all did before there were several. */
-const CPU = "cpu";
 /** All annotations of one object share 256 KiB; a quarter is left to others. */
 export const MAX_BYTES = 196_608;
 
@@ -30,16 +17,28 @@ export const EMPTY_STATE: JobState = { version: STATE_VERSION, targets: {} };
  * recently seen targets: forgetting lengthens a scale-in, nothing else.
  */
 export function encode(state: JobState): string {
+  return fit(state).text;
+}
+
+/** Targets that `encode` leaves out, for they do not fit: their scale-in would wait for ever. */
+export function forgotten(state: JobState): readonly string[] {
+  const kept = new Set(fit(state).kept);
+  return Object.keys(state.targets).filter((key) => !kept.has(key));
+}
+
+function fit(state: JobState): { readonly text: string; readonly kept: readonly string[] } {
   const entries = Object.entries(state.targets);
+  const keys = entries.map(([key]) => key);
   const full = write(entries, true);
-  if (full.length <= MAX_BYTES) return full;
+  if (full.length <= MAX_BYTES) return { text: full, kept: keys };
   const lean = write(entries, false);
-  if (lean.length <= MAX_BYTES) return lean;
+  if (lean.length <= MAX_BYTES) return { text: lean, kept: keys };
   const recent = entries.sort(([, a], [, b]) => lastSeen(b) - lastSeen(a));
   let count = Math.floor((recent.length * MAX_BYTES) / lean.length);
   for (;;) {
-    const text = write(recent.slice(0, count), false);
-    if (text.length <= MAX_BYTES || count === 0) return text;
+    const some = recent.slice(0, count);
+    const text = write(some, false);
+    if (text.length <= MAX_BYTES || count === 0) return { text, kept: some.map(([key]) => key) };
     count = Math.floor(count * 0.9);
   }
 }
@@ -95,11 +94,11 @@ function ascii(json: string): string {
 }
 
 /**
- * w recommendations, e changes, r rollouts, d drop hold, l last write, n notified; f forecast, g last good data, m missing since of
+ * w recommendations, e changes, r rollouts, d drop hold, l last write, s what stands by its first letter, n notified; f forecast, g last good data, m missing since of
  * the CPU, as before there were others, and x those of the other metrics by name; empty ones are left out.
  */
 function pack(target: TargetState, withForecast: boolean): Raw {
-  const { recommendations, changes, metrics, rollouts, dropHoldUntil, lastWritten: l, notified } = target;
+  const { recommendations, changes, metrics, rollouts, dropHoldUntil, lastWritten: l, standing, notified } = target;
   const others = Object.entries(metrics).filter(([name]) => name !== CPU);
   const x = others.map(([name, metric]) => [name, packMetric(metric, withForecast)] as const);
   return {
@@ -108,10 +107,20 @@ function pack(target: TargetState, withForecast: boolean): Raw {
     ...(Object.hasOwn(metrics, CPU) ? packMetric(metrics[CPU]!, withForecast) : {}),
     ...(rollouts.length > 0 ? { r: rollouts.flat().map(milli) } : {}),
     ...(dropHoldUntil !== null ? { d: milli(dropHoldUntil) } : {}),
-    ...(l !== null ? { l: [milli(l.at), l.replicas, l.overruled, l.foreign === true ? 1 : 0] } : {}),
+    ...(l !== null ? { l: packWrite(l) } : {}),
+    ...(standing !== undefined ? { s: packStanding(standing) } : {}),
     ...(notified !== undefined ? packNotified(notified) : {}),
     ...(x.length > 0 ? { x: Object.fromEntries(x) } : {}),
   };
+}
+
+function packWrite({ at, replicas, overruled, foreign, floor }: LastWrite): readonly number[] {
+  return [milli(at), replicas, overruled, foreign === true ? 1 : 0, ...(floor === true ? [1] : [])];
+}
+
+function packStanding(standing: Stands): Raw {
+  const kept = STANDING.filter(([, name]) => standing[name] !== undefined);
+  return Object.fromEntries(kept.map(([letter, name]) => [letter, milli(standing[name]!)]));
 }
 
 function packNotified(notified: NonNullable<TargetState["notified"]>): Raw {
@@ -144,96 +153,7 @@ function runs<T extends { readonly at: number }>(
   });
 }
 
-/** Times to the millisecond, so that sums of differences come back exactly. */
-function milli(time: number): number {
-  return Math.round(time * 1000) / 1000;
-}
-
 /** Six digits are far below what any forecast knows. */
 function digits(value: number): number {
   return Number(value.toPrecision(6));
-}
-
-function readV1(root: Raw): JobState["targets"] {
-  const targets: [string, TargetState][] = [];
-  for (const [key, value] of Object.entries(record(root.t) ?? {})) {
-    const raw = record(value);
-    if (raw !== null) targets.push([key, readTargetV1(raw)]);
-  }
-  return Object.fromEntries(targets);
-}
-
-function readTargetV1(raw: Raw): TargetState {
-  const rollouts = numbers(raw.r, 2).map(([from, to]) => [from!, to!] as const);
-  return {
-    ...BLANK,
-    recommendations: timed(numbers(raw.w, 2)).flatMap(([at, replicas]): Recommendation[] =>
-      whole(replicas) === null ? [] : [{ at: at!, replicas: replicas! }],
-    ),
-    changes: timed(numbers(raw.e, 3)).flatMap(([at, from, to]): ReplicaChange[] =>
-      whole(from) === null || whole(to) === null ? [] : [{ at: at!, from: from!, to: to! }],
-    ),
-    metrics: readMetricsV1(raw),
-    rollouts: rollouts.filter(([from, to]) => from >= 0 && to >= from),
-    dropHoldUntil: seconds(raw.d),
-    lastWritten: readWriteV1(raw.l),
-    ...readNotifiedV1(raw.n),
-  };
-}
-
-/** Without what makes no sense, and nothing at all where nothing does. */
-function readNotifiedV1(raw: unknown): Pick<TargetState, "notified"> {
-  const all = Object.entries(record(raw) ?? {}).flatMap(([condition, times]): [Condition, Notified][] => {
-    const [since, told, gone] = list(times);
-    const [s, t] = [seconds(since), seconds(told)];
-    if (!isCondition(condition) || s === null || t === null) return [];
-    return [[condition, { since: s, told: t, gone: seconds(gone) }]];
-  });
-  return all.length > 0 ? { notified: Object.fromEntries(all) } : {};
-}
-
-/** The CPU's fields stand at the target itself; a metric of which nothing makes sense is left out. */
-function readMetricsV1(raw: Raw): TargetState["metrics"] {
-  const all: readonly (readonly [string, Raw | null])[] = [
-    [CPU, raw],
-    ...Object.entries(record(raw.x) ?? {}).map(([name, metric]) => [name, record(metric)] as const),
-  ];
-  return Object.fromEntries(
-    all.flatMap(([name, metric]) => {
-      const read = metric === null ? BLANK_METRIC : readMetricV1(metric);
-      return Object.values(read).every((value) => value === null) ? [] : [[name, read]];
-    }),
-  );
-}
-
-function readMetricV1(raw: Raw): MetricState {
-  return { lastForecast: readForecastV1(raw.f), lastGoodData: seconds(raw.g), missingSince: seconds(raw.m) };
-}
-
-/** Differences -> times, oldest first; a step back in time ends the run, for what follows cannot be placed. */
-function timed(rows: readonly (readonly number[])[]): readonly (readonly number[])[] {
-  const out: (readonly number[])[] = [];
-  let at = 0;
-  for (const [since, ...rest] of rows) {
-    if (since! < 0) break;
-    at = milli(at + since!);
-    if (seconds(at) === null) break;
-    out.push([at, ...rest]);
-  }
-  return out;
-}
-
-function readForecastV1(raw: unknown): LastForecast | null {
-  const [at, expires, max, quantile, level, mean, method] = list(raw);
-  const values = [seconds(at), seconds(expires), finite(max), finite(quantile), finite(level), finite(mean)];
-  if (values.includes(null) || typeof method !== "string") return null;
-  const [a, e, x, q, l, m] = values as number[];
-  return { at: a!, expires: e!, max: x!, quantile: q!, level: l!, mean: m!, method: method.slice(0, 40) };
-}
-
-function readWriteV1(raw: unknown): LastWrite | null {
-  const [at, replicas, overruled, foreign] = list(raw);
-  const [a, r, o] = [seconds(at), whole(replicas), whole(overruled)];
-  if (a === null || r === null || o === null) return null;
-  return foreign === 1 ? { at: a, replicas: r, overruled: o, foreign: true } : { at: a, replicas: r, overruled: o };
 }

@@ -17,6 +17,7 @@ export interface MemorySpans {
   readonly interval: Seconds;
   readonly minReplicas: Replicas;
   readonly idlePeriod: Seconds;
+  readonly actuator: "scale" | "hpa";
 }
 
 /** A metric of which nothing is known. */
@@ -70,7 +71,7 @@ export function recall(
       Object.entries(state.metrics).map(([name, metric]) => [name, recallMetric(metric, now)]),
     ),
     rollouts: state.rollouts.filter(([, to]) => to > now - spans.history),
-    lastWritten: judgeWriter(state.lastWritten, now, current),
+    lastWritten: judgeWriter(ownWrite(state.lastWritten, spans), now, current),
   };
 }
 
@@ -91,6 +92,11 @@ export function liveForecast(forecast: LastForecast | null, now: EpochSeconds): 
   return forecast !== null && forecast.at <= now && now < forecast.expires ? forecast : null;
 }
 
+/** The last write, if it was of the number that is set now: after another `actuator` was chosen nobody undid it. */
+function ownWrite(last: LastWrite | null, { actuator }: Pick<MemorySpans, "actuator">): LastWrite | null {
+  return last !== null && (last.floor === true) === (actuator === "hpa") ? last : null;
+}
+
 /** Counts writes in a row that did not survive to the next run; one that survives clears the count. */
 function judgeWriter(last: LastWrite | null, now: EpochSeconds, current: Replicas): LastWrite | null {
   if (last === null) return null;
@@ -101,7 +107,7 @@ function judgeWriter(last: LastWrite | null, now: EpochSeconds, current: Replica
       : { ...last, replicas: current };
   }
   if (last.replicas === current) return last.overruled === 0 ? last : { ...last, overruled: 0 };
-  return { at: now, replicas: current, overruled: last.overruled + 1, foreign: true };
+  return { ...last, at: now, replicas: current, overruled: last.overruled + 1, foreign: true };
 }
 
 /** What a tick found out. */
@@ -129,6 +135,7 @@ export interface LearntMetric {
  */
 export function memoryAfter(memory: TargetState, learnt: Learnt, spans: MemorySpans): TargetState {
   const { now, current, replicas, recommendation } = learnt;
+  const floor = spans.actuator === "hpa" ? { floor: true } : {};
   const acts = replicas !== current;
   const recommendations =
     recommendation === null
@@ -148,7 +155,9 @@ export function memoryAfter(memory: TargetState, learnt: Learnt, spans: MemorySp
     ),
     rollouts: noteRollout(memory.rollouts, learnt.rollout, now),
     dropHoldUntil: memory.dropHoldUntil !== null && memory.dropHoldUntil > now ? memory.dropHoldUntil : null,
-    lastWritten: acts ? { at: now, replicas, overruled: memory.lastWritten?.overruled ?? 0 } : memory.lastWritten,
+    lastWritten: acts
+      ? { at: now, replicas, overruled: memory.lastWritten?.overruled ?? 0, ...floor }
+      : memory.lastWritten,
     ...(memory.notified && { notified: memory.notified }),
   };
 }

@@ -27,13 +27,17 @@ export interface LastForecast {
   readonly method: string;
 }
 
-/** Our last write; `overruled` counts writes in a row that another writer undid; `foreign`: `replicas` is that writer's value, since `at`. */
+/** Our last write; `overruled` counts writes in a row that another writer undid; `foreign`: `replicas` is that writer's value, since `at`; `floor`: it was the minReplicas of an HPA. */
 export interface LastWrite {
   readonly at: EpochSeconds;
   readonly replicas: Replicas;
   readonly overruled: number;
   readonly foreign?: boolean;
+  readonly floor?: boolean;
 }
+
+/** What lasts longer than a run, and is told once when it begins and once when it ends. */
+export type Standing = "Blind" | "OtherScaler" | "Paused";
 
 /** What is remembered of one metric. */
 export interface MetricState {
@@ -45,7 +49,7 @@ export interface MetricState {
 }
 
 /** What goes on at a target and is told to people when it begins and when it ends. */
-export const CONDITIONS = ["failed", "overruled"] as const;
+export const CONDITIONS = ["failed", "blind", "overruled"] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
 /** Whether a name is that of a condition. */
@@ -76,6 +80,8 @@ export interface TargetState {
   readonly dropHoldUntil: EpochSeconds | null;
   /** What we last wrote, to recognise another writer (GitOps ping-pong). */
   readonly lastWritten: LastWrite | null;
+  /** Since when what stands has stood; absent: nothing does. */
+  readonly standing?: Readonly<Partial<Record<Standing, EpochSeconds>>>;
   /** Conditions that a notifier has told of; absent: none. */
   readonly notified?: Readonly<Partial<Record<Condition, Notified>>>;
 }
