@@ -42,7 +42,7 @@ export function standingAfter(
   const seen: Readonly<Record<Standing, boolean | undefined>> = {
     Blind: since !== null && now - since > blindAfter,
     OtherScaler:
-      actuator === "hpa" ? false : conditions.otherScaler === undefined ? undefined : conditions.otherScaler !== null,
+      actuator !== "scale" ? false : conditions.otherScaler === undefined ? undefined : conditions.otherScaler !== null,
     Paused: conditions.paused,
   };
   const begin = (name: Standing) => before?.[name] ?? (name === "Blind" ? since! : now);

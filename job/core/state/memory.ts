@@ -17,7 +17,8 @@ export interface MemorySpans {
   readonly interval: Seconds;
   readonly minReplicas: Replicas;
   readonly idlePeriod: Seconds;
-  readonly actuator: "scale" | "hpa";
+  /** `scale` sets the replicas themselves, every other word a floor. */
+  readonly actuator: string;
 }
 
 /** A metric of which nothing is known. */
@@ -94,7 +95,7 @@ export function liveForecast(forecast: LastForecast | null, now: EpochSeconds): 
 
 /** The last write, if it was of the number that is set now: after another `actuator` was chosen nobody undid it. */
 function ownWrite(last: LastWrite | null, { actuator }: Pick<MemorySpans, "actuator">): LastWrite | null {
-  return last !== null && (last.floor === true) === (actuator === "hpa") ? last : null;
+  return last !== null && (last.floor === true) === (actuator !== "scale") ? last : null;
 }
 
 /** Counts writes in a row that did not survive to the next run; one that survives clears the count. */
@@ -135,7 +136,7 @@ export interface LearntMetric {
  */
 export function memoryAfter(memory: TargetState, learnt: Learnt, spans: MemorySpans): TargetState {
   const { now, current, replicas, recommendation } = learnt;
-  const floor = spans.actuator === "hpa" ? { floor: true } : {};
+  const floor = spans.actuator !== "scale" ? { floor: true } : {};
   const acts = replicas !== current;
   const recommendations =
     recommendation === null
