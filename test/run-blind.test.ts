@@ -116,6 +116,17 @@ describe("blind", () => {
     expect((await runsAt([30, 50], half, two)).map(({ exitCode }) => exitCode)).toEqual([0, 1]);
   });
 
+  it("is a failure where a gate holds the fallback back: nothing acted", async () => {
+    const target = config({ mode: "ForecastOnly", fallback: { after: 60, replicas: 6 } });
+    const world = fakeWorld({ history: () => new HistoryError("POST query", 503, "no healthy upstream") });
+    const results = await runsAt([0, 2], world, target);
+    expect(results.map(({ exitCode, targets }) => [exitCode, targets[0]!.action])).toEqual(
+      Array(2).fill([1, "failed"]),
+    );
+    expect(results[1]!.targets[0]!.message).toMatch(/no healthy upstream.*mode is ForecastOnly/);
+    expect(world.replicas.web).toBe(2);
+  });
+
   it("is no word for a workload without pods, nor for mode Off", async () => {
     const off = await runsAt([0, 20], fakeWorld({ history: () => none }), config({ mode: "Off" }));
     expect(off.map(({ exitCode }) => exitCode)).toEqual([0, 0]);

@@ -36,7 +36,7 @@ export const EVENT_REASONS = {
   },
   Overruled: {
     means: "Three changes in a row were undone by another writer. The job stops for half an hour.",
-    todo: "Take `spec.replicas` out of the manifest that is applied, or let that tool ignore the field.",
+    todo: "Take `spec.replicas` out of the manifest in the steps of operations.md (merely dropped they become 1), or let that tool ignore them.",
   },
   Blind: {
     means: "No metric has had usable data for longer than `blindAfter`. The replicas are held, and runs end with 1.",

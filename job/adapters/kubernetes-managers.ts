@@ -41,15 +41,19 @@ export const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 const CLIENT_SIDE = "kubectl-client-side-apply";
 
 /**
- * Whether the object shows that no manifest sets its replicas any more: nobody owns them, or it was a `kubectl apply`,
- * whose note of the manifest is there and is without them. Two jobs under our own name own them, and are not taken for that.
+ * Whether the object shows that no manifest sets its replicas any more: nobody owns them, or we by the apply that hands
+ * them over, or a `kubectl apply` whose note of the manifest is there and is without them. Two jobs under our own name
+ * own them by updates, and are not taken for that.
  */
 export function isManifestFree(metadata: Workload["metadata"]): boolean {
   const fields = (metadata?.managedFields ?? []) as readonly ManagedField[];
   if (fields.length === 0) return false;
   const owners = fields.filter((field) => field.fieldsV1?.["f:spec"]?.["f:replicas"] !== undefined);
   const note = manifestReplicas(metadata?.annotations?.[lastApplied]);
-  return owners.every(({ manager }) => manager === CLIENT_SIDE && note === "absent");
+  return owners.every(
+    ({ manager, operation }) =>
+      (manager === CLIENT_SIDE && note === "absent") || (manager === fieldManager && operation === "Apply"),
+  );
 }
 
 /** Whether the note of a manifest has spec.replicas; a note that is not there, or is none, says nothing. */

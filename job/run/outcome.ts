@@ -43,9 +43,19 @@ export function writerOf({ output }: TargetDecision): OtherWrite | null {
   return output?.decision.otherWriter ?? null;
 }
 
-const STAY = "the replicas stay as they are";
-/** A write whose answer was lost, or that a gateway gave up on, may have been carried out. */
-const UNKNOWN = "whether the replicas changed is not known; the next run reads them";
+/** "the replicas", or which number of which object where it is another one. */
+export function numberText(target: TargetConfig): string {
+  const { sets, object } = setNumberOf(target);
+  return sets === "replicas" ? "the replicas" : `${sets} of ${object}`;
+}
+
+/** Of a failed write: one whose answer was lost, or that a gateway gave up on, may have been carried out. */
+function leftText(target: TargetConfig, unknown: boolean): string {
+  const number = numberText(target);
+  const one = target.actuator === "hpa";
+  if (unknown) return `whether ${number} changed is not known; the next run reads ${one ? "it" : "them"}`;
+  return one ? `${number} stays as it is` : `${number} stay as they are`;
+}
 
 /** Something that was asked of the world failed; the replicas stay. */
 export function failedOutcome(decided: TargetDecision, error: Error, failed: Failure): Outcome {
@@ -53,7 +63,8 @@ export function failedOutcome(decided: TargetDecision, error: Error, failed: Fai
   const gate = decided.output?.decision.trail.at(-1);
   const held =
     failed === "metric" && gate !== undefined && gate.reason !== "DesiredWithinRange" ? `; ${gate.message}` : "";
-  const message = `${describe(error)}; ${failed === "rescale" && uncertain === true ? UNKNOWN : STAY}${held}`;
+  const left = leftText(decided.target, failed === "rescale" && uncertain === true);
+  const message = `${describe(error)}; ${left}${held}`;
   return { ...make(decided, "failed", null, error.name, message), failed };
 }
 

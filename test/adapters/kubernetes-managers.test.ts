@@ -57,6 +57,7 @@ describe("isManifestFree", () => {
     ["nobody owns them", true, { managedFields: [field("argocd-controller", { fieldsV1: other })] }],
     ["a manifest on the server's side owns them", false, { managedFields: [field("argocd-controller")] }],
     ["another of our own jobs set them", false, { managedFields: [us] }],
+    ["they were handed over to us", true, { managedFields: [field("prophet-autoscaler", { operation: "Apply" })] }],
     [
       "kubectl apply has them in its manifest",
       false,

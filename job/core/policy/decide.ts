@@ -43,10 +43,15 @@ function startOf({ current }: PolicyInput): Draft {
   return { replicas: current, value: Number.NaN, factor: 1, urgent: 0, recommendation: null, metrics: [] };
 }
 
+/** Whether it is made by pods, and there are none. */
+function isPodless({ metric }: MetricInput, { current }: PolicyInput): boolean {
+  return metric.ofPods && current === 0;
+}
+
 /** Every metric starts from the current replicas. Pods that are not there make no metric: that is no gap in the data. */
 function runMetric(metric: MetricInput, input: PolicyInput, trail: TrailEntry[]): MetricDraft {
   const start = startOf(input);
-  if (metric.metric.ofPods && input.current === 0) return { input: metric, draft: start, state: "podless", why: null };
+  if (isPodless(metric, input)) return { input: metric, draft: start, state: "podless", why: null };
   const usable = isUsable(metric);
   const { name } = metric.metric;
   let draft = start;
@@ -117,14 +122,15 @@ function conclude(input: PolicyInput, trail: readonly TrailEntry[]): Decision {
   const blind = isBlind(input);
   const decisive = decisiveOf(input, trail, blind);
   const gated = gate.reason !== "DesiredWithinRange";
-  const wrong = input.metrics.filter(({ quality }) => quality.verdict !== "act").map(dataText);
+  const wrong = input.metrics.filter((metric) => metric.quality.verdict !== "act" && !isPodless(metric, input));
+  const problems = wrong.map(dataText);
   const ofData = decisive?.stage === "data";
   const fallback = ofData ? trail.find(({ stage }) => stage === "fallback") : undefined;
   const told = [
-    headOf(input, gate, decisive, wrong),
+    headOf(input, gate, decisive, problems),
     ...(fallback === undefined ? [] : [fallback.message]),
     ...(gated && ofData ? [gate.message] : []),
-    ...((gated || blind) && !ofData ? wrong : []),
+    ...((gated || blind) && !ofData ? problems : []),
   ];
   const reason = gated && !ofData ? gate.reason : decisive?.reason;
   const held = gated || decisive !== undefined;
@@ -145,9 +151,9 @@ function headOf(
   { current, metrics }: PolicyInput,
   gate: TrailEntry,
   decisive: TrailEntry | undefined,
-  wrong: readonly string[],
+  problems: readonly string[],
 ): string {
-  if (decisive?.stage === "data") return metrics.length > 1 ? `hold: ${wrong.join("; ")}` : decisive.message;
+  if (decisive?.stage === "data") return metrics.length > 1 ? `hold: ${problems.join("; ")}` : decisive.message;
   if (gate.reason !== "DesiredWithinRange") return gateText(gate, decisive);
   return decisive?.message ?? `${current} replicas are what the demand needs`;
 }

@@ -187,7 +187,7 @@ const GATES = {
   Overruled: {
     means:
       "Three changes in a row were undone by another writer. One more is tried after half an hour, or once no manifest sets them.",
-    todo: "Take `spec.replicas` out of the manifest that is applied, or let that tool ignore the field. `doctor` names the writer.",
+    todo: "Take `spec.replicas` out of the manifest in the steps of operations.md (merely dropped they become 1), or let that tool ignore them.",
   },
   StateConflict: {
     means: "Another run wrote the state first. Nothing was changed; the next run decides.",
