@@ -1,5 +1,6 @@
 /** JobState <-> compact, versioned JSON that fits an annotation; reads every older version; garbage is an error value, never a throw. */
 import { err, ok, type Result } from "../result.ts";
+
 import { milli, type Raw, record, whole } from "./read.ts";
 import type { JobState, LastWrite, MetricState, TargetState } from "./types.ts";
 import { CPU, readV1, STANDING, type Stands } from "./version-1.ts";
@@ -94,8 +95,8 @@ function ascii(json: string): string {
 }
 
 /**
- * w recommendations, e changes, r rollouts, d drop hold, l last write, s what stands by its first letter, n notified; f forecast, g last good data, m missing since of
- * the CPU, as before there were others, and x those of the other metrics by name; empty ones are left out.
+ * w recommendations, e changes, r rollouts, d drop hold, l last write, s what stands by its first letter, n notified; f forecast,
+ * g last good data, m missing since, i incomplete of the CPU, as before there were others, and x those of the other metrics by name; empty ones are left out.
  */
 function pack(target: TargetState, withForecast: boolean): Raw {
   const { recommendations, changes, metrics, rollouts, dropHoldUntil, lastWritten: l, standing, notified } = target;
@@ -131,13 +132,17 @@ function packNotified(notified: NonNullable<TargetState["notified"]>): Raw {
   return n.length > 0 ? { n: Object.fromEntries(n) } : {};
 }
 
-function packMetric({ lastForecast: f, lastGoodData, missingSince }: MetricState, withForecast: boolean): Raw {
+function packMetric(
+  { lastForecast: f, lastGoodData, missingSince, incomplete }: MetricState,
+  withForecast: boolean,
+): Raw {
   return {
     ...(withForecast && f !== null
       ? { f: [milli(f.at), milli(f.expires), digits(f.max), digits(f.quantile), f.level, digits(f.mean), f.method] }
       : {}),
     ...(lastGoodData !== null ? { g: milli(lastGoodData) } : {}),
     ...(missingSince !== null ? { m: milli(missingSince) } : {}),
+    ...(incomplete.length > 0 ? { i: incomplete.flat().map(milli) } : {}),
   };
 }
 

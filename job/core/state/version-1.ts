@@ -11,6 +11,7 @@ import {
   type Notified,
   type Recommendation,
   type ReplicaChange,
+  type Span,
   type Standing,
   type TargetState,
 } from "./types.ts";
@@ -37,7 +38,6 @@ export function readV1(root: Raw): JobState["targets"] {
 }
 
 function readTargetV1(raw: Raw): TargetState {
-  const rollouts = numbers(raw.r, 2).map(([from, to]) => [from!, to!] as const);
   const standing = readStandingV1(raw.s);
   return {
     ...BLANK,
@@ -48,7 +48,7 @@ function readTargetV1(raw: Raw): TargetState {
       whole(from) === null || whole(to) === null ? [] : [{ at: at!, from: from!, to: to! }],
     ),
     metrics: readMetricsV1(raw),
-    rollouts: rollouts.filter(([from, to]) => from >= 0 && to >= from),
+    rollouts: readSpans(raw.r),
     dropHoldUntil: seconds(raw.d),
     lastWritten: readWriteV1(raw.l),
     ...(standing && { standing }),
@@ -82,13 +82,26 @@ function readMetricsV1(raw: Raw): TargetState["metrics"] {
   return Object.fromEntries(
     all.flatMap(([name, metric]) => {
       const read = metric === null ? BLANK_METRIC : readMetricV1(metric);
-      return Object.values(read).every((value) => value === null) ? [] : [[name, read]];
+      return isBlank(read) ? [] : [[name, read]];
     }),
   );
 }
 
+function isBlank({ lastForecast, lastGoodData, missingSince, incomplete }: MetricState): boolean {
+  return lastForecast === null && lastGoodData === null && missingSince === null && incomplete.length === 0;
+}
+
 function readMetricV1(raw: Raw): MetricState {
-  return { lastForecast: readForecastV1(raw.f), lastGoodData: seconds(raw.g), missingSince: seconds(raw.m) };
+  return {
+    lastForecast: readForecastV1(raw.f),
+    lastGoodData: seconds(raw.g),
+    missingSince: seconds(raw.m),
+    incomplete: readSpans(raw.i),
+  };
+}
+
+function readSpans(raw: unknown): readonly Span[] {
+  return numbers(raw, 2).flatMap(([from, to]): Span[] => (from! >= 0 && to! >= from! ? [[from!, to!]] : []));
 }
 
 /** Differences -> times, oldest first; a step back in time ends the run, for what follows cannot be placed. */
