@@ -85,10 +85,10 @@ describe("the text", () => {
 
 describe("a webhook", () => {
   const path = `/services/T0001/B0001/${encodeURIComponent(CANARY)}`;
-  const tell = async (reply: (seen: { readonly url: string }, number: number) => Reply, timeout = 5) => {
+  const tell = async (reply: (seen: { readonly url: string }, number: number) => Reply, timeout = 5, at = path) => {
     const server = await serve(reply);
     const redactor = createRedactor();
-    const notifier = webhookNotifier({ url: server.url + path, timeout }, { redactor, env: {} });
+    const notifier = webhookNotifier({ url: server.url + at, timeout }, { redactor, env: {} });
     const error = await notifier.send([news({})], NOW).then(
       () => null,
       (e: unknown) => e,
@@ -106,6 +106,13 @@ describe("a webhook", () => {
       headers: { "content-type": "application/json" },
     });
     expect(JSON.parse(server.seen[0]!.body)).toEqual({ text: textOf([news({})], NOW) });
+  });
+
+  test("teaches the redactor its address, however short its path", async () => {
+    const { server, redactor } = await tell(() => ({ body: "ok" }), 5, "/in/x1");
+    expect(redactor(`POST ${server.url}/in/x1`)).not.toContain("x1");
+    // words of a path are no secrets
+    expect(redactor("/in/x1 services")).toBe("/in/x1 services");
   });
 
   test("that is busy is asked once more", async () => {

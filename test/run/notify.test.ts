@@ -1,5 +1,7 @@
 /** Notifying after real runs over ports in memory: once, remembered before it is sent, and never a part of what is done. */
 import { expect, test } from "vitest";
+import { encode } from "../../job/core/state/codec.ts";
+import { BLANK } from "../../job/core/state/memory.ts";
 import type { News, Notifier } from "../../job/ports.ts";
 import { keyOf } from "../../job/run/memory.ts";
 import { notify } from "../../job/run/notify.ts";
@@ -79,8 +81,11 @@ test("a source that answers without fresh data is told of as soon as the target 
 });
 
 test("a target that was never there is told of once, though nothing else is remembered of it; its neighbour goes on", async () => {
-  const { heard, minute } = setUp();
+  const { world, heard, minute } = setUp();
   const targets = [config(), config({ name: "gone" })];
+  // another job's memory in the same store, by which old ones are forgotten
+  const recommendations = [{ at: world.now, replicas: 2 }];
+  world.state.text = encode({ version: 1, targets: { "data/db": { ...BLANK, recommendations } } });
   for (let i = 0; i < 30; i++) await minute(targets);
   expect(heard).toEqual(["gone failed began"]);
 });
