@@ -35,6 +35,7 @@ export default defineConfig({
           { text: "Many targets", link: "/many-targets" },
           { text: "Managed Prometheus", link: "/managed-prometheus" },
           { text: "Connections", link: "/connections" },
+          { text: "Notifications", link: "/notifications" },
           { text: "GitOps", link: "/gitops" },
           { text: "Clusters as they are", link: "/clusters" },
           { text: "Migrating", link: "/migrating" },
