@@ -4,7 +4,7 @@ import type { TickRecord, TrailEntry } from "./core/policy/types.ts";
 import type { OtherWrite } from "./core/policy/writer.ts";
 import type { DataVerdict, Samples } from "./core/series/types.ts";
 import type { JobState } from "./core/state/types.ts";
-import type { Metric, TargetConfig } from "./core/target.ts";
+import type { Metric, SetNumber, TargetConfig } from "./core/target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "./core/units.ts";
 
 /** A history as read: samples, the clock of the source, and whether the answer was degraded. */
@@ -51,6 +51,8 @@ export interface ScaleReading {
 
 /** Reads and sets replicas. */
 export interface Scaler {
+  /** Nobody's replicas change: what is set is only remembered here. Absent: they do. */
+  readonly pretended?: boolean;
   /** Throws a named error with cause when it cannot be read. */
   read(target: TargetConfig, signal?: AbortSignal): Promise<ScaleReading>;
   /** Sets replicas only if they still are `from`; "conflict" when they are not. Throws a named error otherwise. */
@@ -108,9 +110,11 @@ export interface ForecastOutcome {
 }
 
 /** What became of one target in one run (the JSON of contract `--once`). */
-export interface Outcome {
+export interface Outcome extends SetNumber {
+  readonly namespace: string;
   readonly name: string;
-  readonly action: "scaled" | "unchanged" | "held" | "failed";
+  /** `wouldScale`: nothing is written, by a dry run or a pretended cluster. */
+  readonly action: "scaled" | "wouldScale" | "unchanged" | "held" | "failed";
   readonly from: Replicas | null;
   readonly to: Replicas | null;
   readonly reason: string;

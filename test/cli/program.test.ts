@@ -42,11 +42,13 @@ describe("--once", () => {
   it("prints one JSON object with the fields that scripts rely on, and nothing else", async () => {
     const { code, out } = await cli(`${BASE} --json`);
     expect(code).toBe(0);
-    const { targets } = JSON.parse(out);
+    const { time, dryRun, targets } = JSON.parse(out);
     expect(out.trim().split("\n")).toHaveLength(1);
+    // the last sample of the file
+    expect([time, dryRun]).toEqual(["2023-11-15T01:13:05.000Z", true]);
     expect(targets).toHaveLength(1);
     const [target] = targets;
-    expect(target).toMatchObject({ action: "scaled", from: 1, reason: expect.any(String) });
+    expect(target).toMatchObject({ namespace: "default", action: "wouldScale", from: 1, reason: expect.any(String) });
     expect(target.forecast).toEqual({
       max: expect.any(Number),
       quantile: expect.any(Number),
@@ -102,6 +104,38 @@ targets: [{ scaleTargetRef: { name: web }, targetCpu: 0.05 }]
       expect(JSON.parse(line)).toMatchObject({ time: expect.any(String), level: expect.any(String) });
     expect(lines.length).toBeGreaterThan(0);
     expect(out + err).not.toContain("canary");
+  });
+});
+
+describe("--every", () => {
+  const every = `--history-file ${WAVE} --target-cpu 0.05 --min 1 --max 10 --every 1s --for 3s`;
+
+  it("tells people each tick, with its time and what would have been done", async () => {
+    const { code, out } = await cli(every);
+    expect(code).toBe(0);
+    const heads = out.split("\n").filter((line) => /^default\/\S+: (would scale|unchanged|held)/.test(line));
+    const times = out.split("\n").filter((line) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(line));
+    expect(heads.length).toBeGreaterThanOrEqual(2);
+    expect(times).toHaveLength(heads.length);
+    expect(out).not.toMatch(/: scaled /);
+  });
+
+  it("tells machines one line a target and tick, at info, and prints no text beside", async () => {
+    const config = join(folder, "lines.yaml");
+    const target = (name: string) => `{ scaleTargetRef: { name: ${name} }, targetCpu: 50m, maxReplicas: 10 }`;
+    writeFileSync(config, `report: { logFormat: json }\ntargets: [${target("a")}, ${target("b")}]\n`);
+    const { out, err } = await cli(`--history-file ${WAVE} --config ${config} --every 1s --for 3s`);
+    expect(out).toBe("");
+    const lines = err.split("\n").filter((line) => line !== "");
+    const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ trail }) => trail);
+    const names = told.map(({ name }) => name);
+    expect(names.length).toBeGreaterThanOrEqual(4);
+    expect(names).toEqual(names.map((_, i) => ["a", "b"][i % 2]));
+    for (const line of told) {
+      expect(line).toMatchObject({ level: "info", action: expect.any(String), reason: expect.any(String) });
+      expect(line).toMatchObject({ forecast: expect.anything(), demand: expect.any(Number), trail: expect.any(Array) });
+    }
+    expect(told).toHaveLength(lines.filter((line) => JSON.parse(line).level !== "warn").length);
   });
 });
 
