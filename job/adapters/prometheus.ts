@@ -3,11 +3,12 @@ import type { PrometheusSettings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
 import { type Metric, metricsOf, readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
-import type { History, HistoryQuery, HistoryReading } from "../ports.ts";
+import type { History, HistoryQuery, HistoryReading, ScaleHistory } from "../ports.ts";
 import { HistoryError } from "./errors.ts";
 import { AnswerError, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
 import { type Asked, openPrometheus, type PrometheusHttp, type PrometheusOutside } from "./prometheus-http.ts";
 import { defaultQuery, fillQuery, type Matchers, podStartQuery } from "./prometheus-query.ts";
+import { prometheusScales } from "./prometheus-scales.ts";
 
 /** Prometheus refuses range queries of more points a series. */
 const mostPoints = 11_000;
@@ -16,8 +17,9 @@ const mostPodStart: Seconds = 900;
 /** Times of our own era: 2001 to 2128. A clock in milliseconds is far above. */
 const [earliest, latest] = [1e9, 5e9];
 
-/** A History that also lets go of its connections. */
+/** A History that also knows the replicas that were, and lets go of its connections. */
 export interface PrometheusHistory extends History {
+  readonly scales: ScaleHistory;
   close(): void;
 }
 
@@ -45,6 +47,7 @@ export function prometheusHistory(settings: PrometheusSettings, outside: Prometh
       const until: Ask = (path, form, how) => ask(path, form, { ...how, signal });
       return Promise.all(queries.map((query) => readMetric(settings, until, query, now, log).catch(asError)));
     },
+    scales: prometheusScales(settings.matchers, ask),
     close: () => {
       opened?.then((open) => open.close()).catch(() => {});
     },
@@ -77,7 +80,7 @@ async function readMetric(
     queryRange(ask, query, now, readWindow(target), target.step),
     settings.longHistory &&
       soft(log, queryRange(softly, query, now, settings.longHistory.range, settings.longHistory.step)),
-    settings.measurePodStart && first ? soft(log, queryPodStart(softly, target, settings.matchers)) : undefined,
+    settings.measurePodStart && first ? soft(log, queryPodStart(softly, target, settings.matchers, now)) : undefined,
   ]);
   if (range.warnings.length > 0)
     log("warn", `${target.namespace}/${target.name}: Prometheus warns: ${range.warnings.join("; ")}`);
@@ -134,10 +137,15 @@ export function grid(
   return { start: end - (points - 1) * step, end, points };
 }
 
-async function queryPodStart(ask: Ask, target: TargetConfig, matchers: Matchers): Promise<Seconds | undefined> {
+async function queryPodStart(
+  ask: Ask,
+  target: TargetConfig,
+  matchers: Matchers,
+  now: EpochSeconds,
+): Promise<Seconds | undefined> {
   const query = podStartQuery(target, matchers);
   if (query === undefined) return undefined;
-  const answer = await ask("/api/v1/query", { query }, { bytes: SMALL });
+  const answer = await ask("/api/v1/query", { query, time: String(now) }, { bytes: SMALL });
   const value = parsed(answer, parseInstant)?.value;
   // NaN: no pod of it has started yet
   if (value === undefined || Number.isNaN(value)) return undefined;

@@ -1,10 +1,10 @@
 /** `history`: the decisions of the last hours, made again from the metric source's history, as a table; writes nothing. */
 import type { TargetConfig } from "../core/target.ts";
-import { notWritten, outcomeOf } from "../run/outcome.ts";
-import { type PastRow, pastRow, pastTable } from "../report/past-table.ts";
 import { timeText } from "../report/answer.ts";
+import { type PastRow, pastRow, pastTable } from "../report/past-table.ts";
+import { notWritten, outcomeOf } from "../run/outcome.ts";
 import { choose, settingsOf } from "./choice.ts";
-import { type Command, type Flags, INTERRUPTED, type Io } from "./io.ts";
+import { type Command, type Flags, INTERRUPTED, type Io, UsageError } from "./io.ts";
 import { numberOption } from "./option-values.ts";
 import { openPast, type PastWorld, pastOf } from "./past-world.ts";
 import { withProgress } from "./waiting.ts";
@@ -12,6 +12,7 @@ import { openLog } from "./world.ts";
 
 /** Shows the decisions of every target. Exit code 1 when the newest of one could not be made. */
 export const historyCommand: Command = async (flags, io) => {
+  const form = formOf(flags);
   const since = numberOption("history", "since", flags);
   const choice = choose(flags, io);
   const settings = await settingsOf(flags, io, choice);
@@ -23,17 +24,25 @@ export const historyCommand: Command = async (flags, io) => {
       const first = choice.pretend?.replicas ?? null;
       const { rows, source, ended } = await rowsOf(world, target, since, { io, log, first });
       all.push(...rows);
-      if (flags.json !== true) io.out(`${pastTable({ target, rows, source, wide: isWide(flags), width: io.columns })}\n`);
-      if (!ended) return finish(all, flags, io, world.now, INTERRUPTED);
+      const wide = form === "wide";
+      if (form !== "json") io.out(`${pastTable({ target, rows, source, wide, width: io.columns })}\n`);
+      if (!ended) return finish(all, form, io, world.now, INTERRUPTED);
     }
-    return finish(all, flags, io, world.now, 0);
+    return finish(all, form, io, world.now, 0);
   } finally {
     world.close();
   }
 };
 
-function isWide(flags: Flags): boolean {
-  return flags.output === "wide";
+const FORMS = ["table", "wide", "json"] as const;
+
+/** Throws UsageError for a form that is none. */
+function formOf(flags: Flags): (typeof FORMS)[number] {
+  if (flags.json === true) return "json";
+  const asked = flags.output ?? "table";
+  const form = FORMS.find((one) => one === asked);
+  if (form === undefined) throw new UsageError(`--output: must be wide or json; got ${JSON.stringify(asked)}.`);
+  return form;
 }
 
 async function rowsOf(
@@ -55,8 +64,8 @@ async function rowsOf(
   });
 }
 
-function finish(rows: readonly PastRow[], flags: Flags, io: Io, now: number, code: number): number {
-  if (flags.json === true) {
+function finish(rows: readonly PastRow[], form: string, io: Io, now: number, code: number): number {
+  if (form === "json") {
     const oldestFirst = rows.toSorted((a, b) => a.at - b.at);
     const targets = oldestFirst.map(({ at, outcome }) => ({ time: timeText(at), ...outcome }));
     io.out(`${JSON.stringify({ time: timeText(now), dryRun: true, targets })}\n`);

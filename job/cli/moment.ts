@@ -1,6 +1,7 @@
 /** Points in time as people write them on the command line. */
-import { UsageError } from "./io.ts";
+
 import type { EpochSeconds } from "../core/units.ts";
+import { UsageError } from "./io.ts";
 
 const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
 const DAY: number = 86_400;

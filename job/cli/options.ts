@@ -1,6 +1,6 @@
 /** The one table of flags: those of the command line itself, and those that the settings' schema has; help, parsing and docs read it. */
 import { REPEAT } from "../config/repeat.ts";
-import { type Node, quantity, text, toggle } from "../config/schema.ts";
+import { choice, type Node, quantity, text, toggle } from "../config/schema.ts";
 import { type Setting, settingsIn } from "../config/settings.ts";
 import { TABLE, type Table } from "../config/table.ts";
 
@@ -15,7 +15,7 @@ export interface Option {
 
 /** A command with its flags, as help and docs show it. */
 export interface CommandSpec {
-  readonly name: "run" | "replay" | "backtest" | "explain" | "doctor" | "schema" | "completion";
+  readonly name: "run" | "replay" | "backtest" | "explain" | "history" | "doctor" | "schema" | "completion";
   /** Form for yargs: `$0` is the default command. */
   readonly form: string;
   readonly about: string;
@@ -59,6 +59,28 @@ const run = own("Run:", {
   }),
   report: text({
     about: "Write a page to work with to this HTML file: the load, its forecasts, the decision with its trail.",
+  }),
+});
+
+const explain = own("Explain:", {
+  at: text({
+    about:
+      "Make the decision of that time again, from Prometheus' history: 14:05, 2026-11-27T14:05:00Z or unix seconds.",
+  }),
+});
+
+const history = own("History:", {
+  since: quantity({
+    about: "How far back.",
+    unit: "seconds",
+    min: 1,
+    max: 31 * 86_400,
+    default: 7200,
+  }),
+  output: choice({
+    about: "wide: with the forecast and the sentence of each decision; json: as --json.",
+    values: ["wide", "json"],
+    short: "o",
   }),
 });
 
@@ -197,9 +219,19 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
       name: "explain",
       form: "explain",
       about: "Say in words what is remembered, and what would be decided now and why; writes nothing.",
-      options: [...trial, ...config, ...json, ...settings],
+      options: [...explain, ...trial, ...config, ...json, ...settings],
       examples: [
         [`${prog} explain --namespace shop --deployment web --target-cpu 0.4`, "The last decision about one workload"],
+        [`${prog} explain --at 14:05 --config autoscaler.yaml`, "The decision of five past two, and what came of it"],
+      ],
+    },
+    {
+      name: "history",
+      form: "history",
+      about: "The decisions of the last hours with their reasons, made again from Prometheus' history; writes nothing.",
+      options: [...history, ...trial, ...config, ...json, ...settings],
+      examples: [
+        [`${prog} history --since 2h -o wide --config autoscaler.yaml`, "Each decision, its forecast and why"],
       ],
     },
     {

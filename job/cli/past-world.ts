@@ -4,7 +4,7 @@ import type { Settings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import type { History, ScaleHistory, Times } from "../ports.ts";
-import { type PastDecision, decideAgain, warmUp } from "../replay/past.ts";
+import { decideAgain, type PastDecision, warmUp } from "../replay/past.ts";
 import type { Watch } from "../replay/types.ts";
 import type { Log } from "../report/log.ts";
 import type { Choice } from "./choice.ts";
@@ -24,7 +24,11 @@ export interface PastWorld {
 export async function openPast(settings: Settings, choice: Choice, io: Io, log: Log): Promise<PastWorld> {
   const wanted = { settings, historyFile: choice.historyFile };
   const source = sourceOf(wanted)!;
-  const tools = { log: (level: "debug" | "warn", message: string) => log(level, message), redactor: io.redactor, env: io.env };
+  const tools = {
+    log: (level: "debug" | "warn", message: string) => log(level, message),
+    redactor: io.redactor,
+    env: io.env,
+  };
   const opened = await source.open(wanted, tools);
   const history = cleanHistory(opened.history, cleaner(io.redactor));
   try {

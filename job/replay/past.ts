@@ -1,7 +1,7 @@
 /** Past decisions made again: the production code over what was measured until each time, with the replicas as they were. */
 import { forecasterOf } from "../core/forecast/method.ts";
 import { asError } from "../core/result.ts";
-import { decode, EMPTY_STATE, encode } from "../core/state/codec.ts";
+import { EMPTY_STATE } from "../core/state/codec.ts";
 import { memorySpan } from "../core/state/memory.ts";
 import type { JobState, TargetState } from "../core/state/types.ts";
 import type { TargetConfig } from "../core/target.ts";
@@ -11,6 +11,7 @@ import type { History, HistoryReading, RecordedScale, ScaleReading, Times } from
 import { decideAll, type TargetDecision } from "../run/decide.ts";
 import { keyOf } from "../run/memory.ts";
 import { queriesOf } from "../run/read.ts";
+import { after, judged, type Standing } from "./standing.ts";
 
 /** What a decision was made from. */
 export interface PastInput {
@@ -40,14 +41,15 @@ export interface Past {
 
 /** Readings that are fetched ahead of the decisions. */
 const AHEAD = 32;
-/** A sample this soon after a decision may be older than the write that followed it. */
-const WRITING: Seconds = 5;
 
 /** Times from `warmUp` before the first one that is asked about, an interval apart: after it nothing that was forgotten still counts. */
 export function warmUp(target: TargetConfig): Seconds {
   const { interval, suddenDropHold } = target;
   return Math.ceil(Math.max(memorySpan(target), suddenDropHold) / interval + 2) * interval;
 }
+
+/** Records that may have to be looked at to see whether a change was made: 150 s of them, at runs every 15 s. */
+const LOOK_AHEAD = 10;
 
 /** The decision that the production code makes of this. Pure. */
 export function decideFrom({ at, target, histories, scale, memory }: PastInput): TargetDecision {
@@ -58,18 +60,22 @@ export function decideFrom({ at, target, histories, scale, memory }: PastInput):
 
 /** The decisions of one target at these times, oldest first. What cannot be read is a failed decision; never throws for it. */
 export async function* decideAgain(past: Past, target: TargetConfig, times: Times): AsyncGenerator<PastDecision> {
-  let before: PastDecision | null = null;
+  let found: Standing | null = null;
   for (let first = 0; first < times.points; first += AHEAD) {
     const count = Math.min(AHEAD, times.points - first);
     const batch = Array.from({ length: count }, (_, i) => times.start + (first + i) * times.step);
     const histories = await inParallel(batch, (at) => readAt(past.history, target, at));
     for (const [i, at] of batch.entries()) {
       const seen = { at, target, histories: histories[i]! };
-      const standing = before === null ? null : standingOf(before, past.scales[first + i] ?? null);
-      const input: PastInput = { ...seen, ...(standing ?? beginning(past, seen)) };
-      const recorded: boolean = standing?.recorded ?? past.scales[0] != null;
-      before = { input, decided: decideFrom(input), recorded };
-      yield before;
+      const record = past.scales[first + i] ?? null;
+      const standing: Standing =
+        found === null
+          ? beginning(past, seen, record)
+          : judged(found, at, past.scales.slice(first + i, first + i + LOOK_AHEAD));
+      const input = { ...seen, memory: standing.memory, scale: scaleOf(target, standing.set, record) };
+      const decided = decideFrom(input);
+      found = after(standing, at, decided);
+      yield { input, decided, recorded: standing.recorded };
     }
   }
 }
@@ -89,44 +95,16 @@ async function readAt(
   }
 }
 
-/** What a decision finds. */
-type Found = Pick<PastInput, "scale" | "memory">;
-
-function beginning(past: Past, seen: Pick<PastInput, "at" | "target" | "histories">): Found {
-  const [record] = past.scales;
-  if (record != null) return { scale: scaleOf(seen.target, record.set, record), memory: undefined };
+/** A workload before it decides at all; without a record with as many pods as it would choose itself. */
+function beginning(past: Past, seen: Pick<PastInput, "at" | "target" | "histories">, record: RecordedScale | null) {
+  const [memory, change] = [undefined, null];
+  if (record !== null) return { set: record.set, memory, change, recorded: true };
   const least = Math.max(1, seen.target.minReplicas);
-  const asked = () => decideFrom({ ...seen, scale: scaleOf(seen.target, least, null), memory: undefined });
-  const first = past.first ?? asked().output?.decision.replicas ?? least;
-  return { scale: scaleOf(seen.target, first, null), memory: undefined };
-}
-
-/**
- * What the next decision finds. A record that shows neither the number that was set nor, in between, any on its way says
- * that it was not set: the job did not run then, and remembers nothing of it. A record from before the write says nothing.
- */
-function standingOf({ input, decided }: PastDecision, record: RecordedScale | null): Found & { recorded: boolean } {
-  const { output, before } = decided;
-  const memory = output === null ? before : stored(input.target, output.memory);
-  const { current: from, replicas: to } = output?.decision ?? { current: setOf(input.scale), replicas: setOf(input.scale) };
-  if (record === null || (from !== to && record.at <= input.at + WRITING))
-    return { scale: scaleOf(input.target, to, record), memory, recorded: false };
-  const happened = record.set === to || (to > from ? record.most >= to : record.least <= to);
-  return { scale: scaleOf(input.target, record.set, record), memory: happened ? memory : before, recorded: true };
-}
-
-function setOf({ floor, replicas }: ScaleReading): Replicas {
-  return floor ?? replicas;
+  const chosen = () => decideFrom({ ...seen, scale: scaleOf(seen.target, least, null), memory });
+  return { set: past.first ?? chosen().output?.decision.replicas ?? least, memory, change, recorded: false };
 }
 
 function scaleOf({ actuator }: TargetConfig, set: Replicas, record: RecordedScale | null): ScaleReading {
   const conditions = {};
   return actuator === "hpa" ? { replicas: record?.pods ?? set, floor: set, conditions } : { replicas: set, conditions };
-}
-
-/** Memory as the next run reads it: written and read back, with what that rounds. */
-function stored(target: TargetConfig, memory: TargetState): TargetState | undefined {
-  const key = keyOf(target);
-  const decoded = decode(encode({ ...EMPTY_STATE, targets: { [key]: memory } }));
-  return decoded.ok ? decoded.value.targets[key] : undefined;
 }

@@ -7,7 +7,9 @@ import { decideFrom, type PastInput } from "./past.ts";
 /** A change and the replicas that it would have led to. */
 export interface Alternative {
   /** What is changed: the load by a factor, or a setting. */
-  readonly change: { readonly load: number } | { readonly setting: string; readonly value: string };
+  readonly change:
+    | { readonly load: number }
+    | { readonly setting: string; readonly value: string; readonly was: string };
   readonly replicas: Replicas;
 }
 
@@ -15,6 +17,10 @@ export interface Alternative {
 const STEPS = [1.01, 1.02, 1.05, 1.1, 1.2, 1.35, 1.6, 2, 3, 4];
 /** The factor is found to a hundredth. */
 const CLOSE = 0.005;
+/** The largest maxReplicas that is accepted. */
+const NO_MAXIMUM = 100_000;
+/** Characters of a value that is told. */
+const LONGEST_VALUE = 40;
 /** Levels of the quantile that are tried. */
 const LEVELS = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975];
 
@@ -23,9 +29,9 @@ export function alternatives(input: PastInput): readonly Alternative[] {
   const made = replicasOf(input);
   if (made === null) return [];
   const loads = [1, -1].flatMap((power) => nearestLoad(input, made, power));
-  const settings = variants(input.target).flatMap(({ setting, value, target }): readonly Alternative[] => {
+  const settings = variants(input.target).flatMap(({ setting, value, was, target }): readonly Alternative[] => {
     const replicas = replicasOf({ ...input, target });
-    return replicas === null || replicas === made ? [] : [{ change: { setting, value }, replicas }];
+    return replicas === null || replicas === made ? [] : [{ change: { setting, value, was }, replicas }];
   });
   return [...loads, ...nearestLevels(settings, input.target)];
 }
@@ -70,43 +76,66 @@ function scaled(input: PastInput, factor: number): PastInput {
 interface Variant {
   readonly setting: string;
   readonly value: string;
+  readonly was: string;
   readonly target: TargetConfig;
 }
 
 /** Settings that can hold or limit a decision, each taken away alone; and other quantiles. */
 function variants(target: TargetConfig): readonly Variant[] {
-  const { behavior } = target;
-  const rules = (direction: "scaleUp" | "scaleDown", change: Partial<ScalingRules>): TargetConfig => ({
-    ...target,
-    behavior: { ...behavior, [direction]: { ...behavior[direction], ...change } },
+  const plain = (name: keyof TargetConfig & string, value: TargetConfig[typeof name]): Variant => ({
+    setting: name,
+    value: show(value),
+    was: show(target[name]),
+    target: { ...target, [name]: value },
   });
-  const without = (setting: string, value: string, changed: TargetConfig): Variant => ({ setting, value, target: changed });
-  const directions = (["scaleUp", "scaleDown"] as const).flatMap((direction) => [
-    without(
-      `behavior.${direction}.stabilizationWindowSeconds`,
-      "0",
-      rules(direction, { stabilizationWindowSeconds: 0 }),
-    ),
-    without(`behavior.${direction}.tolerance`, "0", rules(direction, { tolerance: 0 })),
-    without(`behavior.${direction}.policies`, "[]", rules(direction, { policies: [], selectPolicy: "Max" })),
-  ]);
+  const levels = LEVELS.map((level) => ({ ...plain("quantile", level), target: atLevel(target, level) }));
   return [
-    without("mode", "Active", { ...target, mode: "Active" }),
-    ...(target.minReplicas > 1 ? [without("minReplicas", "1", { ...target, minReplicas: 1 })] : []),
-    without("maxReplicas", "100000", { ...target, maxReplicas: 100_000 }),
-    ...directions,
-    without("scaleUpCooldown", "0", { ...target, scaleUpCooldown: 0 }),
-    without("scaleDownCooldown", "0", { ...target, scaleDownCooldown: 0 }),
-    without("suddenDropHold", "0", { ...target, suddenDropHold: 0 }),
-    without("schedule", "[]", { ...target, schedule: [] }),
-    without("followSurge", "false", { ...target, followSurge: false }),
-    ...LEVELS.map((level) => without("quantile", String(level), atLevel(target, level))),
+    plain("mode", "Active"),
+    plain("minReplicas", Math.min(1, target.minReplicas)),
+    plain("maxReplicas", NO_MAXIMUM),
+    ...(["scaleUp", "scaleDown"] as const).flatMap((direction) => ruleVariants(target, direction)),
+    plain("scaleUpCooldown", 0),
+    plain("scaleDownCooldown", 0),
+    plain("suddenDropHold", 0),
+    plain("schedule", []),
+    plain("followSurge", false),
+    ...levels,
   ];
+}
+
+/** The rules of one direction, each taken away alone. */
+function ruleVariants(target: TargetConfig, direction: "scaleUp" | "scaleDown"): readonly Variant[] {
+  const { behavior } = target;
+  const rules = behavior[direction];
+  const changes: readonly Partial<ScalingRules>[] = [
+    { stabilizationWindowSeconds: 0 },
+    { tolerance: 0 },
+    { policies: [] },
+    { selectPolicy: "Max" },
+  ];
+  return changes.flatMap((change) =>
+    (Object.keys(change) as (keyof ScalingRules)[]).map((name) => ({
+      setting: `behavior.${direction}.${name}`,
+      value: show(change[name]),
+      was: show(rules[name]),
+      target: { ...target, behavior: { ...behavior, [direction]: { ...rules, ...change } } },
+    })),
+  );
+}
+
+/** As in the file of settings, or what stands for it where that is long. */
+function show(value: unknown): string {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "unset");
+  return text.length > LONGEST_VALUE ? "what is set" : text;
 }
 
 function atLevel(target: TargetConfig, quantile: number): TargetConfig {
   const { scaleDownQuantile } = target;
-  return { ...target, quantile, ...(scaleDownQuantile && { scaleDownQuantile: Math.max(quantile, scaleDownQuantile) }) };
+  return {
+    ...target,
+    quantile,
+    ...(scaleDownQuantile && { scaleDownQuantile: Math.max(quantile, scaleDownQuantile) }),
+  };
 }
 
 /** Of several quantiles the nearest one below and above that of the settings. */

@@ -53,12 +53,31 @@ export interface PastOfTarget {
 export function pastTable({ target, rows, source, wide, width }: PastOfTarget): string {
   const replayed = rows.filter(({ recorded }) => !recorded).length;
   const from =
-    replayed === 0 ? `recorded by ${source}` : replayed === rows.length ? "as replayed" : `recorded by ${source}, * as replayed`;
+    replayed === 0
+      ? `recorded by ${source}`
+      : replayed === rows.length
+        ? "as replayed"
+        : `recorded by ${source}, * as replayed`;
   const changes = rows.filter(({ outcome: { from: a, to: b } }) => a !== b).length;
   const head = `${target.namespace}/${target.name}: ${rows.length} decisions, ${changes} changes; times in ${zone(rows[0]?.at ?? 0)}; replicas ${from}`;
-  const names = ["time", "replicas", "load", "to cover", ...(wide ? ["forecast", "error"] : []), "reason", ...(wide ? ["why"] : [])];
+  const names = [
+    "time",
+    "replicas",
+    "load",
+    "to cover",
+    ...(wide ? ["forecast", "error"] : []),
+    "reason",
+    ...(wide ? ["why"] : []),
+  ];
   const mark = replayed > 0 && replayed < rows.length;
-  return `${[head, ...table(names, rows.map((row) => cells(row, mark, wide)), width)].join("\n")}\n`;
+  return `${[
+    head,
+    ...table(
+      names,
+      rows.map((row) => cells(row, mark, wide)),
+      width,
+    ),
+  ].join("\n")}\n`;
 }
 
 function cells(row: PastRow, mark: boolean, wide: boolean): readonly string[] {

@@ -82,10 +82,10 @@ function forecast({ decision }: PastStory): readonly string[] {
     const { metric, forecast: made, readyAfter, lead, quantile } = record;
     if (made === null) return Number.isFinite(record.demand) ? [named(decision, record, "There was no forecast.")] : [];
     const { max } = made.parts?.at(-1) ?? made;
-    const when = `New pods would serve from ${clock(at + readyAfter)} to ${clock(at + lead)}.`;
-    const chance = `With probability ${number(metric.quantile)} the load would then stay below ${amount(quantile, metric.unit)}; its expected maximum was ${amount(max, metric.unit)}.`;
+    const when = `New pods would meet the load that is measured from ${clock(at + readyAfter)} to ${clock(at + lead)}.`;
+    const chance = `With probability ${number(metric.quantile)} it would stay below ${amount(quantile, metric.unit)}; its expected maximum was ${amount(max, metric.unit)}.`;
     const skill = `The forecast was made by ${made.method}. Its recent error was ${number(made.skill)} of that of repeating the last value.`;
-    return [named(decision, record, `${when} ${chance} ${skill}`)];
+    return [named(decision, record, `${when} ${chance}`), named(decision, record, skill)];
   });
 }
 
@@ -93,17 +93,24 @@ function decided({ outcome }: PastStory): readonly string[] {
   const stages = outcome.trail.filter(isWorthTelling).map((entry) => {
     const name = entry.metric !== undefined && hasSeveral(outcome) ? `${entry.metric}: ${entry.stage}` : entry.stage;
     const change = entry.from === entry.to ? `kept ${entry.to}` : `${entry.from} -> ${entry.to}`;
-    return `Stage ${name}: ${change}, for ${entry.message}.`;
+    return `Stage ${name}: ${change}. ${sentence(entry.message)}`;
   });
   const { means } = (REASONS as Readonly<Record<string, { readonly means: string }>>)[outcome.reason] ?? {};
   const why = means === undefined ? outcome.message : means.replaceAll("`", "");
-  const result = `The result was ${replicasText(outcome)}, by ${outcome.reason}. ${why.replace(/\.?$/, ".")}`;
+  const result = `The result: ${replicasText(outcome)} (${outcome.reason}). ${sentence(why)}`;
   return [...(stages.length > 0 ? stages : ["No stage changed the number."]), result];
+}
+
+/** With a capital and a full stop. */
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
 }
 
 /** A stage that changed the number, or that had a reason to keep it. */
 function isWorthTelling({ stage, from, to, reason }: TrailEntry): boolean {
-  return from !== to || (stage !== "data" && !["DesiredWithinRange", "DataComplete", "ForecastQuantile"].includes(reason));
+  return (
+    from !== to || (stage !== "data" && !["DesiredWithinRange", "DataComplete", "ForecastQuantile"].includes(reason))
+  );
 }
 
 function hasSeveral({ metrics }: Outcome): boolean {
@@ -112,22 +119,13 @@ function hasSeveral({ metrics }: Outcome): boolean {
 
 function changed({ decision, alternatives }: PastStory): readonly string[] {
   if (decision.decided.output === null) return [];
-  const loads = alternatives.flatMap(({ change, replicas }) => {
-    if (!("load" in change)) return [];
-    const share = Math.abs(change.load - 1);
-    return [`${number(100 * share)} % ${change.load > 1 ? "more" : "less"} load: ${replicas}`];
+  const told = alternatives.map(({ change, replicas }) => {
+    if ("setting" in change)
+      return `With ${change.setting} ${change.value} in place of ${change.was}: ${replicas} replicas.`;
+    const share = number(100 * Math.abs(change.load - 1));
+    return `With ${share} % ${change.load > 1 ? "more" : "less"} load: ${replicas} replicas.`;
   });
-  const settings = alternatives.flatMap(({ change, replicas }) =>
-    "setting" in change ? [`${change.setting} ${change.value}: ${replicas}`] : [],
-  );
-  return [
-    loads.length > 0
-      ? `By the load: ${loads.join("; ")}.`
-      : "By the load: neither a quarter nor four times of it would have.",
-    settings.length > 0
-      ? `By one setting alone: ${settings.join("; ")}.`
-      : "By one setting alone: none of those that limit or hold a decision.",
-  ];
+  return told.length > 0 ? told : ["Neither a quarter nor four times of the load, and no single setting."];
 }
 
 function afterwards({ decision, after }: PastStory): readonly string[] {
@@ -144,10 +142,14 @@ function cameOf(decision: PastDecision, record: MetricRecord, i: number, last: P
   if (history === undefined || history instanceof Error || !Number.isFinite(quantile)) return [];
   const top = largest(history.samples, at + readyAfter, at + lead);
   if (top === null) return [named(decision, record, "What the load then was has not been measured.")];
-  const ending = last.input.at < at + lead ? ` until ${clock(last.input.at)}` : "";
+  const until = Math.min(last.input.at, at + lead);
   const against = `${top.value > quantile ? "above" : "within"} the ${amount(quantile, metric.unit)} that pods were for`;
   return [
-    named(decision, record, `While new pods served${ending}, the load reached ${amount(top.value, metric.unit)} at ${clock(top.at)}, ${against}.`),
+    named(
+      decision,
+      record,
+      `From ${clock(at + readyAfter)} to ${clock(until)} the load reached ${amount(top.value, metric.unit)}, ${against}.`,
+    ),
   ];
 }
 

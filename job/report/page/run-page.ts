@@ -36,9 +36,7 @@ export function runPage({ reported, forecasterOf, componentsOf }: RunReport): Pa
     sentence: reported.length === 1 ? sentenceOf(reported[0]!) : sumOf(reported),
     notes: [],
     scores:
-      reported.length === 1
-        ? null
-        : { head: ["target", "what was done", "reason", "why"], rows: reported.map(rowOf) },
+      reported.length === 1 ? null : { head: ["target", "what was done", "reason", "why"], rows: reported.map(rowOf) },
     data: {
       reasons: meanings(reasons),
       sections: drawn.map(({ one, pictures }) => sectionOf(one, pictures)),

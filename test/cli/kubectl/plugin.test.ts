@@ -214,6 +214,14 @@ describe("kubectl prophet", () => {
     expect(ours.argv).toContain("--from-prometheus");
   });
 
+  it("a past decision and the table of the last ones are asked for by the settings of the job", async () => {
+    const table = { ...installed("http://x.example.com", web), "get deploy/web": deployment("web") };
+    const { ours } = await plugin(table, "explain deploy/web --at 14:05");
+    expect(ours.argv.join(" ")).toMatch(/^explain --at 14:05 .*--deployment web/);
+    const wide = await plugin(table, "history deploy/web --since 2h -o wide");
+    expect(wide.ours.argv.join(" ")).toMatch(/^history --since 2h .*--output wide/);
+  });
+
   const missing: readonly (readonly [string, object, string, number, RegExp])[] = [
     ["no such workload", {}, "explain deploy/web", 1, /get deploy\/web -o json: Error from server \(NotFound\)/],
     [
