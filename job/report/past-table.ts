@@ -5,7 +5,7 @@ import type { EpochSeconds } from "../core/units.ts";
 import type { Outcome } from "../ports.ts";
 import type { PastDecision } from "../replay/past.ts";
 import { dayAndClock, zone } from "./clock.ts";
-import { amount, number, table } from "./text.ts";
+import { amount, columns, number, table, wrap } from "./text.ts";
 
 /** One row: what is told of a decision, without its curves. */
 export interface PastRow {
@@ -70,14 +70,10 @@ export function pastTable({ target, rows, source, wide, width }: PastOfTarget): 
     ...(wide ? ["why"] : []),
   ];
   const mark = replayed > 0 && replayed < rows.length;
-  return `${[
-    head,
-    ...table(
-      names,
-      rows.map((row) => cells(row, mark, wide)),
-      width,
-    ),
-  ].join("\n")}\n`;
+  const lines = rows.map((row) => cells(row, mark, wide));
+  // a sentence goes on within its column
+  const told = wide ? columns([names, ...lines], width) : table(names, lines, width);
+  return `${[...wrap(head, width), ...told].join("\n")}\n`;
 }
 
 function cells(row: PastRow, mark: boolean, wide: boolean): readonly string[] {

@@ -100,6 +100,10 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("decisions m
     });
     ends.push(() => prometheus.stop());
     config = settings(prometheus.url, { interval: INTERVAL, scaleDownCooldown: 60, suddenDropHold: 120 });
+    // from one interval before the first run on the record must have no hole
+    while ((await prometheus.query('kube_deployment_spec_replicas{job="kube-state-metrics"}')).length === 0)
+      await new Promise((done) => setTimeout(done, 200));
+    await nextTick();
     for (let i = 0; i < RUNS; i++) {
       await nextTick();
       real.push(await rig.run(config));
