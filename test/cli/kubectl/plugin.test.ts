@@ -211,7 +211,8 @@ describe("kubectl prophet", () => {
 
   it("a replay takes its history from Prometheus, and a table is wide", async () => {
     const ours = async (line: string) => (await plugin(installed("http://x.example.com", web), line)).ours.argv.join();
-    expect((await ours("replay -n shop")) + (await ours("history -o wide"))).toMatch(/from-prometheus.*--output,wide/);
+    const both = `${await ours("replay deploy/web")} ${await ours("history deploy/web -o wide")}`;
+    expect(both).toMatch(/from-prometheus.* .*--output,wide/);
   });
 
   const missing: readonly (readonly [string, object, string, number, RegExp])[] = [
