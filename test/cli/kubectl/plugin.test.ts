@@ -1,5 +1,5 @@
 /** `kubectl prophet` over a kubectl that answers from a table: which settings and which Prometheus our own command gets, and that nothing is left behind. */
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -73,8 +73,7 @@ describe("kubectl prophet", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "fake-kubectl-"));
-    writeFileSync(join(folder, "kubectl"), FAKE);
-    chmodSync(join(folder, "kubectl"), 0o755);
+    writeFileSync(join(folder, "kubectl"), FAKE, { mode: 0o755 });
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -210,12 +209,9 @@ describe("kubectl prophet", () => {
   });
 
   it("a replay takes its history from Prometheus, and a table is wide", async () => {
-    expect((await plugin(installed("http://x.org", web), "replay deploy/web")).ours.argv).toContain(
-      "--from-prometheus",
-    );
-    expect((await plugin(installed("http://x.org", web), "history -o wide deploy/web")).ours.argv).toContain(
-      "--output",
-    );
+    const of = installed("http://x.example.com", web);
+    expect((await plugin(of, "replay deploy/web")).ours.argv).toContain("--from-prometheus");
+    expect((await plugin(of, "history deploy/web -o wide")).ours.argv).toContain("--output");
   });
 
   const missing: readonly (readonly [string, object, string, number, RegExp])[] = [
