@@ -66,6 +66,38 @@ export interface Scaler {
   otherWriter?(target: TargetConfig, replicas: Replicas, signal?: AbortSignal): Promise<string | undefined>;
 }
 
+/** Equally spaced times: `points` of them from `start` on. */
+export interface Times {
+  readonly start: EpochSeconds;
+  readonly step: Seconds;
+  readonly points: number;
+}
+
+/** What was recorded of a scale by a time. */
+export interface RecordedScale {
+  /** The number that is set: the replicas, or of the actuator hpa the HPA's minReplicas. */
+  readonly set: Replicas;
+  /** When that was measured. */
+  readonly at: EpochSeconds;
+  /** The most and the least that was set since the time before. */
+  readonly most: Replicas;
+  readonly least: Replicas;
+  /** Pods, where `set` is something else. */
+  readonly pods?: Replicas;
+}
+
+/** A record of replicas: the metric that it comes from, and what it says at each time; null: nothing. */
+export interface RecordedScales {
+  readonly source: string;
+  readonly scales: readonly (RecordedScale | null)[];
+}
+
+/** Reads which replicas a target had. */
+export interface ScaleHistory {
+  /** null: there is no record of this target. Throws a named error when it cannot be read. */
+  read(target: TargetConfig, times: Times, signal?: AbortSignal): Promise<RecordedScales | null>;
+}
+
 /** State as read, with the version a claim must name. */
 export interface StateReading {
   readonly state: JobState;

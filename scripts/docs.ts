@@ -1,7 +1,8 @@
 /** Writes what is generated from the tables of flags and settings: docs/cli.md, docs/configuration.md, docs/reasons.md, the JSON Schemas of the file, of what --json prints and of the chart's values. `--check` only compares. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type CommandSpec, commandsOf, type Option } from "../job/cli/options.ts";
+import { type CommandSpec, commandsOf } from "../job/cli/options.ts";
+import type { Option } from "../job/cli/own-options.ts";
 import { accepted } from "../job/config/check.ts";
 import { configSchema } from "../job/config/json-schema.ts";
 import type { Node } from "../job/config/schema.ts";

@@ -143,11 +143,17 @@ const REMEMBERED = object("What is remembered of a target between runs.", {
   }),
 });
 
-const run = (outcome: string, description: string) =>
+const TIME: Json = {
+  type: "string",
+  format: "date-time",
+  description: "The time that was decided for, RFC 3339 in UTC.",
+};
+
+const run = (outcome: string, description: string, targets = "One a target, in the order of the settings.") =>
   object(description, {
-    time: { type: "string", format: "date-time", description: "The time that was decided for, RFC 3339 in UTC." },
+    time: TIME,
     dryRun: flag("Nothing was written: a dry run, or a pretended cluster."),
-    targets: list(part(outcome), "One a target, in the order of the settings."),
+    targets: list(part(outcome), targets),
   });
 
 const SCORE = object("What one policy came to.", {
@@ -178,7 +184,8 @@ const interrupted = {
 /** What each command with --json prints, by the command's name. */
 const ANSWERS: Readonly<Record<string, Json>> = {
   run: run("outcome", "The run, also with --once."),
-  explain: run("explained", "`explain`."),
+  explain: run("explained", "`explain`; with --at the decision of that time, and nothing remembered."),
+  history: run("past", "`history`.", "One a decision, oldest first."),
   doctor: object("`doctor`.", {
     checks: list(
       object("One check.", {
@@ -220,8 +227,9 @@ export function outputSchema(): Json {
       outcome: object("What became of one target in one run.", OUTCOME_FIELDS),
       explained: object("What would become of one target, and what is remembered of it.", {
         ...OUTCOME_FIELDS,
-        remembered: orNull(part("remembered")),
+        "remembered?": orNull(part("remembered")),
       }),
+      past: object("A past decision, made again.", { time: TIME, ...OUTCOME_FIELDS }),
       metric: METRIC,
       forecast: FORECAST,
       stage: STAGE,

@@ -22,6 +22,8 @@ export const explainCommand: Command = async (flags, io) => {
   const choice = choose(flags, io);
   const settings = await settingsOf(flags, io, choice);
   const log = openLog(settings, io);
+  if (flags.at !== undefined)
+    return (await import("./explain-past.ts")).explainPast(flags, io, { choice, settings, log });
   const world = await openWorld(settings, choice, io, log);
   try {
     const stored = await world.state.read().catch((error: unknown) => {

@@ -106,9 +106,10 @@ describe.skipIf(skip(missingChromium()))("the report", () => {
 
   test("shows each target with its decision, and one without data in the table alone", async () => {
     const record = sampleRecord();
+    const outcome = { ...OUTCOME, action: "wouldScale" } as const;
     const reported = [
-      { target: TARGET, record, outcome: OUTCOME },
-      { target: { ...TARGET, name: NASTY }, record, outcome: { ...OUTCOME, name: NASTY } },
+      { target: TARGET, record, outcome },
+      { target: { ...TARGET, name: NASTY }, record, outcome: { ...outcome, name: NASTY } },
       {
         target: { ...TARGET, name: "gone" },
         record: null,

@@ -70,6 +70,12 @@ const WAYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   explain: [
     ["explain", "--history-file", WAVE, ...once],
     ["explain", "--history-file", WAVE, "--config", CONFIG],
+    ["explain", "--at", "1700010000", "--history-file", WAVE, ...once],
+    ["explain", "--at", "1700010000", "--history-file", WAVE, "--config", CONFIG],
+  ],
+  history: [
+    ["history", "--since", "5m", "--history-file", WAVE, ...once],
+    ["history", "--since", "5m", "--history-file", WAVE, "--config", CONFIG],
   ],
   doctor: [["doctor", "--history-file", WAVE, ...once]],
   replay: [["replay", WAVE, "--warmup", "3000", "--policies", "auto,hpa"]],
