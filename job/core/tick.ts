@@ -55,6 +55,7 @@ function learntOf(seen: Observation, i: number, { metrics }: Decided, { now, con
   return {
     usable: expected ? usable : null,
     forecast: lastForecastOf(seen, now, quantile, config),
+    incomplete: seen.incomplete,
   };
 }
 

@@ -93,7 +93,7 @@ function ascii(json: string): string {
 }
 
 /**
- * w recommendations, e changes, r rollouts, d drop hold, l last write, s what stands by its first letter; f forecast, g last good data, m missing since of
+ * w recommendations, e changes, r rollouts, d drop hold, l last write, s what stands by its first letter; f forecast, g last good data, m missing since, i incomplete of
  * the CPU, as before there were others, and x those of the other metrics by name; empty ones are left out.
  */
 function pack(target: TargetState, withForecast: boolean): Raw {
@@ -121,13 +121,17 @@ function packStanding(standing: Stands): Raw {
   return Object.fromEntries(kept.map(([letter, name]) => [letter, milli(standing[name]!)]));
 }
 
-function packMetric({ lastForecast: f, lastGoodData, missingSince }: MetricState, withForecast: boolean): Raw {
+function packMetric(
+  { lastForecast: f, lastGoodData, missingSince, incomplete }: MetricState,
+  withForecast: boolean,
+): Raw {
   return {
     ...(withForecast && f !== null
       ? { f: [milli(f.at), milli(f.expires), digits(f.max), digits(f.quantile), f.level, digits(f.mean), f.method] }
       : {}),
     ...(lastGoodData !== null ? { g: milli(lastGoodData) } : {}),
     ...(missingSince !== null ? { m: milli(missingSince) } : {}),
+    ...(incomplete.length > 0 ? { i: incomplete.flat().map(milli) } : {}),
   };
 }
 

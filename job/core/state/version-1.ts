@@ -8,6 +8,7 @@ import type {
   MetricState,
   Recommendation,
   ReplicaChange,
+  Span,
   Standing,
   TargetState,
 } from "./types.ts";
@@ -34,7 +35,6 @@ export function readV1(root: Raw): JobState["targets"] {
 }
 
 function readTargetV1(raw: Raw): TargetState {
-  const rollouts = numbers(raw.r, 2).map(([from, to]) => [from!, to!] as const);
   const standing = readStandingV1(raw.s);
   return {
     ...BLANK,
@@ -45,7 +45,7 @@ function readTargetV1(raw: Raw): TargetState {
       whole(from) === null || whole(to) === null ? [] : [{ at: at!, from: from!, to: to! }],
     ),
     metrics: readMetricsV1(raw),
-    rollouts: rollouts.filter(([from, to]) => from >= 0 && to >= from),
+    rollouts: readSpans(raw.r),
     dropHoldUntil: seconds(raw.d),
     lastWritten: readWriteV1(raw.l),
     ...(standing && { standing }),
@@ -67,13 +67,26 @@ function readMetricsV1(raw: Raw): TargetState["metrics"] {
   return Object.fromEntries(
     all.flatMap(([name, metric]) => {
       const read = metric === null ? BLANK_METRIC : readMetricV1(metric);
-      return Object.values(read).every((value) => value === null) ? [] : [[name, read]];
+      return saysNothing(read) ? [] : [[name, read]];
     }),
   );
 }
 
+function saysNothing({ incomplete, ...rest }: MetricState): boolean {
+  return incomplete.length === 0 && Object.values(rest).every((value) => value === null);
+}
+
 function readMetricV1(raw: Raw): MetricState {
-  return { lastForecast: readForecastV1(raw.f), lastGoodData: seconds(raw.g), missingSince: seconds(raw.m) };
+  return {
+    lastForecast: readForecastV1(raw.f),
+    lastGoodData: seconds(raw.g),
+    missingSince: seconds(raw.m),
+    incomplete: readSpans(raw.i),
+  };
+}
+
+function readSpans(raw: unknown): readonly Span[] {
+  return numbers(raw, 2).flatMap(([from, to]): Span[] => (from! >= 0 && to! >= from! ? [[from!, to!]] : []));
 }
 
 /** Differences -> times, oldest first; a step back in time ends the run, for what follows cannot be placed. */
