@@ -122,6 +122,10 @@ const REMEMBERED = object("What is remembered of a target between runs.", {
       ),
       lastGoodData: orNull(seconds("When its data were last usable; null: never.")),
       missingSince: orNull(seconds("Since when its data have been unusable; null: they are usable.")),
+      incomplete: list(
+        list({ type: "number" }, "Begin and end, seconds since 1970."),
+        "When its sums were incomplete.",
+      ),
     }),
     "By the metric's name.",
   ),

@@ -32,7 +32,7 @@ const WRONG: readonly (readonly [string, (now: number) => HistoryReading | Error
   ["no answer", () => new HistoryError("POST query", 503, "no healthy upstream"), /no healthy upstream/],
   ["a wrong query", () => new HistoryError("POST query", 400, "parse error"), /parse error/],
   ["no sample", () => none, /holds no sample/],
-  ["stale samples", (now) => reading(() => 1, now - 600), /newest sample is 60\d s old/],
+  ["stale samples", (now) => reading(() => 1, now - 600), /sample is 60\d s old/],
   ["several series", (now) => ({ ...reading(() => 1, now), seriesCount: 2 }), /2 series/],
   ["no number", (now) => reading(() => Number.NaN, now), /no finite number/],
   ["a negative", (now) => reading(() => -1, now), /negative/],

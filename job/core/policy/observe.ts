@@ -4,11 +4,9 @@ import { asError } from "../result.ts";
 import { clean } from "../series/clean.ts";
 import { mask, toGrid } from "../series/grid.ts";
 import { believable, capacityOf, currentDemand, inspect, type Window } from "../series/quality.ts";
-
 import type { Quality, Samples, Series } from "../series/types.ts";
 import { memoryOfMetric, STILL_VISIBLE } from "../state/memory.ts";
 import type { LastForecast, Span, TargetState } from "../state/types.ts";
-
 import { type Metric, metricsOf, readWindow, type TargetConfig } from "../target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
 import type { Conditions } from "./conditions.ts";

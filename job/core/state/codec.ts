@@ -1,6 +1,5 @@
 /** JobState <-> compact, versioned JSON that fits an annotation; reads every older version; garbage is an error value, never a throw. */
 import { err, ok, type Result } from "../result.ts";
-
 import { milli, type Raw, record, whole } from "./read.ts";
 import type { JobState, LastWrite, MetricState, TargetState } from "./types.ts";
 import { CPU, readV1, STANDING, type Stands } from "./version-1.ts";

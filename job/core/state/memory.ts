@@ -89,7 +89,7 @@ export function recall(
     ),
     rollouts: spansWithin(state.rollouts, now - spans.history, now),
     dropHoldUntil: noneLater(state.dropHoldUntil, now + spans.suddenDropHold),
-    lastWritten: judgeWriter(ownWrite(state.lastWritten && noLater(state.lastWritten, now), spans), now, current),
+    lastWritten: judgeWriter(ownWrite(state.lastWritten, spans, now), now, current),
   };
 }
 
@@ -122,8 +122,12 @@ export function liveForecast(forecast: LastForecast | null, now: EpochSeconds): 
 }
 
 /** The last write, if it was of the number that is set now: after another `actuator` was chosen nobody undid it. */
-function ownWrite(last: LastWrite | null, { actuator }: Pick<MemorySpans, "actuator">): LastWrite | null {
-  return last !== null && (last.floor === true) === (actuator !== "scale") ? last : null;
+function ownWrite(
+  last: LastWrite | null,
+  { actuator }: Pick<MemorySpans, "actuator">,
+  now: EpochSeconds,
+): LastWrite | null {
+  return last !== null && (last.floor === true) === (actuator !== "scale") ? noLater(last, now) : null;
 }
 
 /** Counts writes in a row that did not survive to the next run; one that survives clears the count. */

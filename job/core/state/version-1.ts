@@ -82,13 +82,13 @@ function readMetricsV1(raw: Raw): TargetState["metrics"] {
   return Object.fromEntries(
     all.flatMap(([name, metric]) => {
       const read = metric === null ? BLANK_METRIC : readMetricV1(metric);
-      return isBlank(read) ? [] : [[name, read]];
+      return saysNothing(read) ? [] : [[name, read]];
     }),
   );
 }
 
-function isBlank({ lastForecast, lastGoodData, missingSince, incomplete }: MetricState): boolean {
-  return lastForecast === null && lastGoodData === null && missingSince === null && incomplete.length === 0;
+function saysNothing({ incomplete, ...rest }: MetricState): boolean {
+  return incomplete.length === 0 && Object.values(rest).every((value) => value === null);
 }
 
 function readMetricV1(raw: Raw): MetricState {
