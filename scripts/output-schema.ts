@@ -98,6 +98,12 @@ const OUTCOME_FIELDS = {
   trail: list(part("stage"), "The stages of the decision, in order."),
 };
 
+const TOLD_OF = object("What was told of this.", {
+  since: seconds("When it began."),
+  told: seconds("When it was last told."),
+  gone: orNull(seconds("When it was first found gone; null: it goes on.")),
+});
+
 const REMEMBERED = object("What is remembered of a target between runs.", {
   recommendations: list(
     object("A past recommendation.", { at: seconds("When."), replicas: whole("Replicas.") }),
@@ -144,6 +150,11 @@ const REMEMBERED = object("What is remembered of a target between runs.", {
     "Blind?": number("No usable data for longer than `blindAfter`."),
     "OtherScaler?": number("Another scaler on the same workload."),
     "Paused?": number("The pause annotation."),
+  }),
+  "notified?": object("What people were told of.", {
+    "failed?": TOLD_OF,
+    "blind?": TOLD_OF,
+    "overruled?": TOLD_OF,
   }),
 });
 
