@@ -7,7 +7,7 @@ import type { History, HistoryQuery, HistoryReading } from "../ports.ts";
 import { HistoryError } from "./errors.ts";
 import { AnswerError, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
 import { type Asked, openPrometheus, type PrometheusHttp, type PrometheusOutside } from "./prometheus-http.ts";
-import { defaultQuery, fillQuery, type Matchers, podStartQuery } from "./prometheus-query.ts";
+import { defaultQuery, fillQuery, type Matchers, podStartQuery, quotePromql } from "./prometheus-query.ts";
 
 /** Prometheus refuses range queries of more points a series. */
 const mostPoints = 11_000;
@@ -73,10 +73,14 @@ async function readMetric(
   // the pods' start is the target's, and asked for once
   const first = metricsOf(target)[0]?.name === metric.name;
   const softly: Ask = (path, form, how) => ask(path, form, { ...how, soft: true });
+  const { longHistory } = settings;
   const [range, long, start] = await Promise.all([
     queryRange(ask, query, now, readWindow(target), target.step),
-    settings.longHistory &&
-      soft(log, queryRange(softly, query, now, settings.longHistory.range, settings.longHistory.step)),
+    longHistory &&
+      soft(
+        log,
+        queryRange(softly, longQuery(settings, target, metric, query), now, longHistory.range, longHistory.step),
+      ),
     settings.measurePodStart && first ? soft(log, queryPodStart(softly, target, settings.matchers)) : undefined,
   ]);
   if (range.warnings.length > 0)
@@ -86,9 +90,7 @@ async function readMetric(
     partial: range.partial,
     seriesCount: range.seriesCount,
     source: query,
-    ...(long && settings.longHistory && long.seriesCount === 1
-      ? { longSamples: long.samples, longStep: settings.longHistory.step }
-      : {}),
+    ...(long && longHistory && long.seriesCount === 1 ? { longSamples: long.samples, longStep: longHistory.step } : {}),
     ...(start === undefined ? {} : { podStart: start }),
   };
 }
@@ -101,6 +103,23 @@ function promqlOf({ query, rateWindow, matchers }: PrometheusSettings, target: T
   const { kind, name } = target.scaleTargetRef;
   const why = `pod names of a ${kind} follow no known rule: set a query`;
   throw new HistoryError(`CPU of ${kind}/${name}`, undefined, why);
+}
+
+/** The query of the longer history, where it is another; one that does not name the metric is about the first. */
+function longQuery(
+  { longHistory, matchers }: PrometheusSettings,
+  target: TargetConfig,
+  metric: Metric,
+  usual: string,
+): string {
+  const own = longHistory?.query;
+  const first = metricsOf(target)[0]?.name === metric.name;
+  if (own === undefined || !(first || /\$metric\b/.test(own))) return usual;
+  return fillQuery(
+    own.replace(/\$metric\b/g, () => quotePromql(metric.name)),
+    target,
+    matchers,
+  );
 }
 
 async function queryRange(

@@ -1,12 +1,15 @@
 /** `backtest`: rolling-origin accuracy of the forecasters over a recorded series. */
 import { readSeriesFile } from "../adapters/history-file.ts";
+import type { Method } from "../core/forecast/types.ts";
 import { clean } from "../core/series/clean.ts";
 import { toGrid } from "../core/series/grid.ts";
 import type { Series } from "../core/series/types.ts";
+import { readWindow } from "../core/target.ts";
 import { type Backtest, backtest, DUMP_COLUMNS } from "../replay/backtest.ts";
 import { number, table } from "../report/text.ts";
-import { type Command, CommandError, INTERRUPTED } from "./io.ts";
-import { longHistoryOption, numberOption, wordsOption } from "./option-values.ts";
+import { loadFor, onlyTarget } from "./choice.ts";
+import { type Command, CommandError, type Flags, INTERRUPTED, type Io } from "./io.ts";
+import { longHistoryOption, numberOption, readOption, wordsOption } from "./option-values.ts";
 import { checkOutputs, writeOutput } from "./outputs.ts";
 import { withProgress } from "./waiting.ts";
 
@@ -15,15 +18,11 @@ const METHODS = ["auto", "prophet", "original", "naive"] as const;
 /** Runs it; prints the contract's JSON, or a table. */
 export const backtestCommand: Command = async (flags, io) => {
   const file = String(flags.file);
-  const options = {
-    window: numberOption("backtest", "window", flags),
-    horizon: numberOption("backtest", "horizon", flags),
-    origins: numberOption("backtest", "origins", flags),
-    methods: wordsOption("backtest", "methods", flags, METHODS),
-    ...longHistoryOption("backtest", flags),
-  };
+  const [origins, methods] = [numberOption("backtest", "origins", flags), methodsOption(flags)];
   await checkOutputs(flags, ["dump"]);
+  const own = await ownSettings(flags, io);
   const series = await seriesOf(file);
+  const options = { origins, methods, ...windowsOf(flags, series, own) };
   const result = await withProgress(io, "backtest", "origins", (watch) => backtest(series, options, { watch }));
   if (result.origins === 0) {
     const need = options.window + result.horizonSteps;
@@ -39,6 +38,37 @@ export const backtestCommand: Command = async (flags, io) => {
   );
   return rest.origins < planned ? INTERRUPTED : 0;
 };
+
+function methodsOption(flags: Flags): readonly Method[] {
+  return wordsOption("backtest", "methods", flags, METHODS);
+}
+
+/** With --config the settings of the one target that is meant; null without. */
+async function ownSettings(flags: Flags, io: Io) {
+  if (flags.config === undefined) return null;
+  const asked = Object.entries(flags).filter(([name]) => ["config", "namespace", "deployment"].includes(name));
+  const { targets, prometheus } = await loadFor(Object.fromEntries(asked), io, true);
+  return { target: onlyTarget(targets), longHistory: prometheus.longHistory };
+}
+
+/** What each forecast sees and is asked: by the flags, else by the target's settings, else by default. */
+function windowsOf(flags: Flags, { step }: Series, own: Awaited<ReturnType<typeof ownSettings>>) {
+  const ask = (flag: string, value: number) =>
+    readOption("backtest", flag, { ...flags, [flag]: flags[flag] ?? value })!;
+  if (own === null)
+    return {
+      window: numberOption("backtest", "window", flags),
+      horizon: numberOption("backtest", "horizon", flags),
+      ...longHistoryOption("backtest", flags),
+    };
+  const { target, longHistory } = own;
+  return {
+    window: ask("window", Math.max(2, Math.round(readWindow(target) / step))),
+    horizon: ask("horizon", target.horizon),
+    ...longHistoryOption("backtest", flags, longHistory),
+    ...(target.prophet && { prophet: target.prophet }),
+  };
+}
 
 /** The whole file on a grid of its own usual step. */
 async function seriesOf(file: string): Promise<Series> {

@@ -1,5 +1,6 @@
 /** The one table of flags: those of the command line itself, and those that the settings' schema has; help, parsing and docs read it. */
 import { REPEAT } from "../config/repeat.ts";
+import { LONGEST } from "../config/rules.ts";
 import { type Node, quantity, text, toggle } from "../config/schema.ts";
 import { type Setting, settingsIn } from "../config/settings.ts";
 import { TABLE, type Table } from "../config/table.ts";
@@ -60,10 +61,11 @@ const run = own("Run:", {
 const trial = run.filter((o) => o.flag === "history-file" || o.flag === "replicas");
 
 const longHistory = quantity({
-  about: "Our forecasts also see this much earlier history, one value in 5 minutes, as with prometheus.longHistory.",
+  about:
+    "Our forecasts also see this much earlier history, as with prometheus.longHistory: up to 38 days a value in 5 minutes, for a year one an hour.",
   unit: "seconds",
   min: 3600,
-  max: 31 * 86_400,
+  max: LONGEST,
 });
 
 const replay = own("Replay:", {
@@ -136,6 +138,9 @@ const prog = "prophet-autoscaler";
 /** Settings that say which history a replay reads. */
 const SOURCE = /^(prometheus.*|namespace|deployment|kind|query)$/;
 
+/** Settings that say which target of a file is meant. */
+const WORKLOAD = /^(namespace|deployment)$/;
+
 /** All commands, with the flags of a table of settings. */
 export function commandsOf(table: Table): readonly CommandSpec[] {
   const settings = settingOptions(table);
@@ -177,8 +182,11 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
       form: "backtest <file>",
       file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
       about: "How accurate the forecasts would have been over a recorded series.",
-      options: [...backtest, ...json],
-      examples: [[`${prog} backtest cpu.csv --methods auto,prophet,naive`, "Compare methods on one series"]],
+      options: [...backtest, ...config, ...json, ...settings.filter((o) => WORKLOAD.test(o.flag))],
+      examples: [
+        [`${prog} backtest cpu.csv --methods auto,prophet,naive`, "Compare methods on one series"],
+        [`${prog} backtest cpu.csv --config autoscaler.yaml --deployment web`, "With that target's own settings"],
+      ],
     },
     {
       name: "explain",

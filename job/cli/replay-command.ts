@@ -35,7 +35,7 @@ export const replayCommand: Command = async (flags, io) => {
 };
 
 /** With a file of settings the target's own hold, where no flag says otherwise; a pod serves as much more as by default. */
-function optionsOf(flags: Flags, { target, ownSettings }: ReplaySource): ReplayOptions {
+function optionsOf(flags: Flags, { target, ownSettings, longHistory }: ReplaySource): ReplayOptions {
   const get = (flag: string) => numberOption("replay", flag, flags);
   const own = (flag: string, value: number) => (ownSettings ? (readOption("replay", flag, flags) ?? value) : get(flag));
   const targetCpu = own("target-cpu", metricsOf(target)[0]!.averageValue);
@@ -50,7 +50,7 @@ function optionsOf(flags: Flags, { target, ownSettings }: ReplaySource): ReplayO
     min: own("min", target.minReplicas),
     max: own("max", target.maxReplicas),
     metricLag: 0,
-    ...longHistoryOption("replay", flags),
+    ...longHistoryOption("replay", flags, longHistory),
   };
 }
 

@@ -3,13 +3,14 @@ import { fileHistory } from "../adapters/history-file.ts";
 import { noSource, sourceOf } from "../adapters/sources.ts";
 import { resolveTarget } from "../config/target-settings.ts";
 import type { Settings } from "../config/types.ts";
+import type { LongHistory } from "../core/series/coarse.ts";
 import type { Samples } from "../core/series/types.ts";
 import { metricsOf, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { History, HistoryQuery } from "../ports.ts";
 import type { RecordedMetric } from "../replay/demand.ts";
 import { queriesOf } from "../run/read.ts";
-import { loadFor } from "./choice.ts";
+import { loadFor, onlyTarget } from "./choice.ts";
 import { CommandError, type Flags, type Io, UsageError } from "./io.ts";
 import { numberOption, readOption } from "./option-values.ts";
 
@@ -19,6 +20,8 @@ export interface ReplaySource {
   readonly samples: Samples;
   readonly others: readonly RecordedMetric[];
   readonly target: TargetConfig;
+  /** The longer history of the settings; absent: none. */
+  readonly longHistory?: LongHistory;
   /** The target's own settings hold where no flag says otherwise; else the replay's defaults. */
   readonly ownSettings: boolean;
 }
@@ -37,11 +40,13 @@ export async function replaySource(flags: Flags, io: Io): Promise<ReplaySource> 
     throw new UsageError("no series to replay: give a FILE, or --from-prometheus with --deployment.");
   const ownSettings = flags.config !== undefined;
   const settings = live || ownSettings ? await loadFor(wantedSettings(flags, ownSettings), io, !live) : null;
-  const target = settings === null ? flagTarget(flags) : onlyTarget(settings);
+  const target = settings === null ? flagTarget(flags) : onlyTarget(settings.targets);
   try {
-    if (file !== null) return { name: file, ...(await fromFile(file, target)), target, ownSettings };
+    const { longHistory } = settings?.prometheus ?? {};
+    const own = { target, ownSettings, ...(longHistory && { longHistory }) };
+    if (file !== null) return { name: file, ...(await fromFile(file, target)), ...own };
     const read = await fromPrometheus(flags, io, settings!, target);
-    return { name: `${target.namespace}/${target.name}`, ...read, target, ownSettings };
+    return { name: `${target.namespace}/${target.name}`, ...read, ...own };
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
     throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
@@ -68,11 +73,6 @@ function wantedSettings(flags: Flags, file: boolean): Flags {
   const asked = Object.entries(flags).filter(([name]) => names.includes(name) || name.startsWith("prometheus"));
   const cpu = file ? {} : { "target-cpu": String(numberOption("replay", "target-cpu", flags)) };
   return { ...cpu, ...Object.fromEntries(asked) };
-}
-
-function onlyTarget({ targets }: Settings): TargetConfig {
-  if (targets.length > 1) throw new UsageError("the file has several targets: name one with --deployment.");
-  return targets[0]!;
 }
 
 type Recorded = Pick<ReplaySource, "samples" | "others">;

@@ -54,6 +54,8 @@ export interface List extends About {
   readonly of: Node;
   readonly atLeast?: number;
   readonly atMost: number;
+  /** A single item may stand without a list around it. */
+  readonly single?: boolean;
   readonly default?: readonly never[];
 }
 /** Free names with equal values, such as HTTP headers. */

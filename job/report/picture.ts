@@ -62,8 +62,11 @@ export function pictureOf(
   const leadSteps = Math.max(1, Math.ceil(lead / step - 1e-9));
   const shown = Math.ceil(Math.max(target.history, LEADS_SHOWN * lead) / step);
   const horizonSteps = Math.max(1, Math.ceil(target.horizon / step - 1e-9));
-  const most = Math.min(MOST_FORECASTS, Math.ceil(PAST_VALUES / series.values.length));
-  const past = { leadSteps, horizonSteps, shown, most, longHistory: made.longHistory };
+  // Prophet is fitted to the longer history at each of them
+  const fitted = series.values.length + (target.method === "prophet" ? (made.longHistory?.values.length ?? 0) : 0);
+  const most = Math.min(MOST_FORECASTS, Math.ceil(PAST_VALUES / fitted));
+  const { longHistory } = made;
+  const past = { leadSteps, horizonSteps, shown, most, longHistory, prophet: metric.prophet };
   const end = series.start + (series.values.length - 1) * step;
   const future = Array.from(forecast?.path.subarray(0, leadSteps) ?? [], (y, k) => ({
     t: end + (k + 1) * step,
