@@ -10,8 +10,8 @@ export type Calendars = (entry: string) => Calendar;
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
-/** The days of these entries. */
-export function daysFrom(entries: readonly string[], calendars: Calendars): Days {
+/** The days of these entries; none where they were refused. */
+export function daysFrom(entries: readonly string[] = [], calendars: Calendars): Days {
   return {
     dates: entries.filter((entry) => DATE.test(entry)),
     calendars: entries.filter((entry) => !DATE.test(entry)).map(calendars),

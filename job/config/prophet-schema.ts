@@ -13,7 +13,7 @@ export const MONTH_NAMES: readonly string[] = MONTHS;
 
 /** A standard deviation of a prior. */
 function priorScale(about: string) {
-  return quantity({ about, unit: "ratio", min: 0.0001, max: 1000 });
+  return quantity({ about, unit: "number", min: 0.0001, max: 1000 });
 }
 
 function builtIn(name: string, needs: string) {
@@ -37,8 +37,8 @@ const SEASONALITY = group({
   fields: {
     name: text({ about: "Its name.", pattern: NAME, accepts: "letters, digits, - and _", required: true }),
     period: quantity({
-      about: "Its length in days; 5 minutes are 0.00347.",
-      unit: "ratio",
+      about: "Its length.",
+      unit: "days",
       min: 0.0001,
       max: 3660,
       required: true,
@@ -125,7 +125,7 @@ export const PROPHET = group({
     }),
     changepoint_prior_scale: quantity({
       about: "How readily the trend bends.",
-      unit: "ratio",
+      unit: "number",
       min: 0.0001,
       max: 1000,
       default: 0.05,
@@ -140,7 +140,7 @@ export const PROPHET = group({
     }),
     seasonality_prior_scale: quantity({
       about: "How far seasons may swing.",
-      unit: "ratio",
+      unit: "number",
       min: 0.0001,
       max: 1000,
       default: 10,
@@ -150,7 +150,7 @@ export const PROPHET = group({
     holidays_mode: choice({ about: "When not given: seasonality_mode.", values: MODES }),
     holidays_prior_scale: quantity({
       about: "How large effects of events may be.",
-      unit: "ratio",
+      unit: "number",
       min: 0.0001,
       max: 1000,
       default: 10,

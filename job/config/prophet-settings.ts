@@ -74,6 +74,13 @@ export function prophetIssues({ prophet, metrics, targetCpu }: TargetConfig, pat
   return columns > MOST_COLUMNS ? [{ path: at, message }] : [];
 }
 
+/** Settings of Prophet where Prophet has no part: allowed, and probably not meant. */
+export function prophetWarnings({ prophet, method }: TargetConfig, long: boolean, path: string): readonly Issue[] {
+  if (prophet === undefined || method === "prophet" || (method === "auto" && long)) return [];
+  const needs = method === "auto" ? "prometheus.longHistory, or method prophet" : "method prophet or auto";
+  return [{ path: join(path, "prophet"), message: `has no effect with method ${method}: it needs ${needs}.` }];
+}
+
 function isRule({ text }: Calendar): boolean {
   return !text.startsWith("holidays(");
 }

@@ -5,7 +5,7 @@ import { isRecord, join, joinNamed } from "./check.ts";
 import { complete, merge, withoutHoles } from "./complete.ts";
 import { openCalendars } from "./days.ts";
 import type { Layer } from "./layers.ts";
-import { prophetIssues } from "./prophet-settings.ts";
+import { prophetIssues, prophetWarnings } from "./prophet-settings.ts";
 import type { Part, Value } from "./schema.ts";
 import { settingsIn } from "./settings.ts";
 import type { fileSchema, TABLE, Table } from "./table.ts";
@@ -68,7 +68,10 @@ export async function resolve(
     prometheus: prometheusFrom(run.prometheus, env, issues),
     state: { ...run.state, configMap: { ...configMap, namespace: configMap.namespace ?? namespace } },
     targets,
-    warnings: findings.flatMap(({ warned }) => warned).map(({ path, message }) => `${path}: ${message}`),
+    warnings: [
+      ...findings.flatMap(({ warned }) => warned),
+      ...targets.flatMap((t, i) => prophetWarnings(t, run.prometheus.longHistory !== undefined, full[i]![0])),
+    ].map(({ path, message }) => `${path}: ${message}`),
   };
 }
 
