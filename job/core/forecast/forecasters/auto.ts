@@ -38,7 +38,7 @@ function assemble({ series, horizonSteps, leadSteps, levels, parts }: ForecastRe
     path: () => path().values,
     lower: () => path().lower,
     upper: () => path().upper,
-    mean: () => Math.max(0, blended.now) * window.size,
+    mean: () => window.cores(blended.now),
     meanQuantiles: () => window.quantiles(horizon, mean, levels, valueAt),
     max: () => whole().max,
     maxQuantiles: () => whole().maxQuantiles,
