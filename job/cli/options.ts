@@ -52,7 +52,7 @@ const run = own("Run:", {
   }),
   plot: toggle({ about: "Draw history and forecast in the terminal." }),
   components: toggle({
-    about: "With --plot, --svg or --report: draw trend and seasons too, as Prophet's plot_components does.",
+    about: "With --plot, --svg or --report: draw trend, seasons and holidays too, as Prophet's plot_components does.",
   }),
   svg: text({
     about:
