@@ -32,6 +32,11 @@ describe("public holidays", () => {
     const april = dates("holidays(IL)", 2026).filter((date) => date.startsWith("04"));
     expect(april).toContain("04-02");
     expect(april).not.toContain("04-01");
+    // two days in one entry of the law
+    expect(dates("holidays(RO)", 2026).slice(0, 3)).toEqual(["01-01", "01-02", "01-06"]);
+    // half a holiday of some people only
+    expect(dates("holidays(CN)", 2026)).not.toContain("05-04");
+    expect(dates("holidays(CN)", 2026)).toContain("05-01");
   });
 
   it("of a year are found once, the same each time", () => {

@@ -177,13 +177,16 @@ describe("components", () => {
       growth: "flat",
       yearly_seasonality: true,
       interval_width: 0.95,
-      seasonalities: [{ name: "weekend", period: 1, fourier_order: 2, condition: { days: [0, 6] } }],
+      seasonalities: [{ name: "monday", period: 1, fourier_order: 2, condition: { days: [1] } }],
       holidays: [{ holiday: "sale", ds: { dates: sale, calendars: [] }, lower_window: 0, upper_window: 0 }],
     };
     const record = { ...metric, metric: { ...metric.metric, prophet }, longHistory: year };
     for (const method of ["auto", "prophet"] as const) {
       const made = componentsOf(record, method).at(-1)!;
-      expect(made.seasons.map(({ name }) => name).sort()).toEqual(["daily", "weekend", "weekly", "yearly"]);
+      expect(made.seasons.map(({ name }) => name).sort()).toEqual(["daily", "monday", "weekly", "yearly"]);
+      // drawn as on the days on which it counts
+      const monday = made.seasons.find(({ name }) => name === "monday")!.points.map(({ y }) => y);
+      expect(monday.every((y) => y === 0)).toBe(false);
       // a step up at each midnight and down at the next, and flat between: the two neighbouring days are one step
       const high = made.holidays!.points.filter(({ y }) => y > 5);
       expect([...new Set(high.map(({ t }) => dayOf(t)))]).toEqual(sale);

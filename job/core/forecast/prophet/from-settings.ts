@@ -76,17 +76,13 @@ export function holdsOn({ days, months, except, also }: SeasonCondition, day: nu
   return (days?.includes(weekdayOf(day)) ?? true) && (months?.includes(Number(date.slice(5, 7))) ?? true);
 }
 
-/** Every event's days whose windows touch [first, last]. One name on one day is one row, however often it is listed. */
+/** Every event's days whose windows touch [first, last]. */
 function eventRows(events: readonly EventSettings[], first: number, last: number): HolidayOption[] {
-  const rows = new Map<string, HolidayOption>();
-  for (const { holiday, ds, ...window } of events) {
-    for (const { day, name } of daysIn(ds, first - window.upper_window, last - window.lower_window)) {
-      const event = holiday ?? name;
-      const key = `${event} ${day}`;
-      if (!rows.has(key)) rows.set(key, { holiday: event, ds: day * DAY, ...window });
-    }
-  }
-  return [...rows.values()];
+  return events.flatMap(({ holiday, ds, ...window }) =>
+    daysIn(ds, first - window.upper_window, last - window.lower_window).map(
+      ({ day, name }): HolidayOption => ({ holiday: holiday ?? name, ds: day * DAY, ...window }),
+    ),
+  );
 }
 
 /** The days within [first, last], dates before those of calendars; a date has no name but itself. */

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dateOf } from "../../../../job/core/calendar/days.ts";
+import { blockWidth, featureColumns } from "../../../../job/core/forecast/prophet/features.ts";
 import { frameFrom, holdsOn, optionsFrom } from "../../../../job/core/forecast/prophet/from-settings.ts";
 import { fitHistory } from "../../../../job/core/forecast/prophet/history-fit.ts";
 import { predict } from "../../../../job/core/forecast/prophet/predict.ts";
@@ -70,7 +71,8 @@ describe("what Prophet answered", () => {
 });
 
 describe("events", () => {
-  const day = fc.integer({ min: 20_000, max: 20_400 });
+  // the rows are of the days 20050 to 20124: what lies at their edges and beyond is asked too
+  const day = fc.integer({ min: 20_042, max: 20_132 });
   const anyEvent = fc.record({
     holiday: fc.constantFrom("a", "b", "c"),
     days: fc.array(day, { minLength: 1, maxLength: 6 }),
@@ -96,11 +98,17 @@ describe("events", () => {
         const { model, frameAt } = must(fitHistory(rows, ds.at(-1)!, settings));
         const format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" });
         const frame = frameAt(ds);
-        const times = frame.wall ?? frame.ds;
+        const columns = featureColumns(model.blocks, frame);
+        let at = 0;
+        const blocks = model.blocks.map((block) => {
+          const column = columns.subarray(at * ds.length, (at + 1) * ds.length);
+          at += blockWidth(block);
+          return { block, column };
+        });
         for (let i = 0; i < ds.length; i += 7) {
           const local = Date.parse(`${format.format(ds[i]! * 1000)}T00:00Z`) / 1000 / DAY;
-          const active = model.blocks.flatMap((b) =>
-            b.kind === "holiday" && b.days.includes(Math.floor(times[i]! / DAY)) ? [`${b.name} ${b.offset}`] : [],
+          const active = blocks.flatMap(({ block: b, column }) =>
+            b.kind === "holiday" && column[i] === 1 ? [`${b.name} ${b.offset}`] : [],
           );
           const naive = events.flatMap(({ holiday, days, lower, upper }) =>
             Array.from({ length: upper - lower + 1 }, (_, k) => lower + k).flatMap((offset) =>
@@ -167,6 +175,23 @@ describe("conditions", () => {
     const { columns } = frameFrom(settings, [friday, friday + 3600, friday + 48 * 3600, friday + 49 * 3600]);
     expect(Object.values(columns!)).toEqual([[false, true, true, false]]);
   });
+});
+
+it("seasons follow the clocks: a day's peak stays at its hour when they are changed", () => {
+  const timeZone = "Europe/Berlin";
+  const settings = { ...BARE, timeZone, seasonalities: [{ name: "day", period: 1, fourier_order: 3 }] };
+  const noon = (date: string) => Date.parse(`${date}T12:00+01:00`) / 1000;
+  const ds = [noon("2026-03-28"), noon("2026-03-29") - 3600, noon("2026-10-24") - 3600, noon("2026-10-25")];
+  const block = {
+    kind: "fourier",
+    name: "day",
+    period: 1,
+    fourier_order: 3,
+    prior_scale: 1,
+    mode: "additive",
+  } as const;
+  const columns = featureColumns([{ ...block, condition_name: undefined }], frameFrom(settings, ds));
+  for (let j = 0; j < 6; j++) for (let i = 1; i < 4; i++) expect(columns[4 * j + i]).toBeCloseTo(columns[4 * j]!, 9);
 });
 
 it("changepoints are local midnights within the history; those outside are left out", () => {
