@@ -186,7 +186,7 @@ describe("components", () => {
       expect(made.seasons.map(({ name }) => name).sort()).toEqual(["daily", "monday", "weekly", "yearly"]);
       // drawn as on the days on which it counts
       const monday = made.seasons.find(({ name }) => name === "monday")!.points.map(({ y }) => y);
-      expect(monday.every((y) => y === 0)).toBe(false);
+      expect(monday.filter((y) => y !== 0).length).toBeGreaterThan(190);
       // a step up at each midnight and down at the next, and flat between: the two neighbouring days are one step
       const high = made.holidays!.points.filter(({ y }) => y > 5);
       expect([...new Set(high.map(({ t }) => dayOf(t)))]).toEqual(sale);
