@@ -4,7 +4,6 @@ import { loadSettings } from "../config/load.ts";
 import { secretsIn } from "../config/secrets.ts";
 import { TABLE } from "../config/table.ts";
 import type { Settings } from "../config/types.ts";
-import type { TargetConfig } from "../core/target.ts";
 import type { Replicas } from "../core/units.ts";
 import { type Flags, type Io, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
@@ -62,10 +61,4 @@ export async function loadFor(flags: Flags, io: Io, pretend: boolean): Promise<S
   // one that cannot be read is told of by whoever needs it
   io.redactor.learn(...(await Promise.all(files.map((file) => read(file).catch(() => undefined)))));
   return settings;
-}
-
-/** The one target that a command is about. */
-export function onlyTarget(targets: Settings["targets"]): TargetConfig {
-  if (targets.length > 1) throw new UsageError("the file has several targets: name one with --deployment.");
-  return targets[0]!;
 }

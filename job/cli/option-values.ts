@@ -28,14 +28,19 @@ export function numberOption(command: CommandSpec["name"], flag: string, flags: 
   return value;
 }
 
+/** The same of a flag that overrides a target's own value, where there is one. */
+export function ownOption(command: CommandSpec["name"], flag: string, flags: Flags, own: number | undefined): number {
+  return own !== undefined && flags[flag] === undefined ? own : numberOption(command, flag, flags);
+}
+
 /** Steps of a longer history: as prometheus.longHistory has by default, coarser where that would be more points than a query gives. */
 const LONG_STEPS = [300, 900, 3600, 3 * 3600, 86_400];
 
-/** --long-history of a command as the forecasters' callers take it; without the flag that of the settings, where there are any. */
+/** --long-history of a command as the forecasters' callers take it; without the flag that of the settings. */
 export function longHistoryOption(
   command: CommandSpec["name"],
   flags: Flags,
-  own?: LongHistory,
+  own?: LongHistory | undefined,
 ): { readonly longHistory?: LongHistory } {
   const range = readOption(command, "long-history", flags);
   if (range === undefined) return own === undefined ? {} : { longHistory: own };
