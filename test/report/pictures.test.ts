@@ -34,6 +34,28 @@ describe("pictureOf", () => {
     for (const p of picture.before) expect(p.low <= p.high).toBe(true);
   });
 
+  it("asks for few forecasts of the past where each is a fit of Prophet to a year", () => {
+    const year = {
+      start: START - 8784 * 3600,
+      step: 3600,
+      values: new Float64Array(8784).fill(1),
+      filled: new Uint8Array(8784),
+    };
+    const prophet: ProphetSettings = { timeZone: "UTC", growth: "flat", seasonalities: [], holidays: [] };
+    const asked = (told: boolean, method: "auto" | "prophet") => {
+      let count = 0;
+      const of = { ...metric.metric, ...(told && { prophet }) };
+      pictureOf({ ...TARGET, method }, sampleRecord({ metric: of, longHistory: year }), (request) => {
+        count++;
+        return forecastAuto({ ...request, levels: [0.5] });
+      });
+      return count;
+    };
+    expect(asked(false, "auto")).toBe(52);
+    for (const few of [asked(true, "auto"), asked(false, "prophet"), asked(true, "prophet")])
+      expect(few).toBeLessThan(8);
+  });
+
   it("is nothing without data, and only the points without a forecast", () => {
     expect(pictureOf(TARGET, sampleRecord({ series: null }), forecastAuto)).toBeNull();
     const bare = pictureOf(TARGET, sampleRecord({ forecast: null, quantile: Number.NaN }), forecastAuto)!;
