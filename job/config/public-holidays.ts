@@ -33,8 +33,12 @@ function unknown(what: string, code: string, known: Readonly<Record<string, stri
 function ruleCalendar(entry: string): Calendar | string {
   const days = new Holidays();
   days.setHoliday(entry, { name: { en: entry }, type: "public" });
-  const calendar = calendarOf(entry, days);
-  // a leap year: 02-29 has a day in it
+  const found = calendarOf(entry, days);
+  // 02-29 is the 1st of March to the package where there is none
+  const isDay = /^\d{2}-\d{2}$/.test(entry);
+  const ofYear = (year: number) => found.daysOf(year).filter(({ date }) => !isDay || date.endsWith(entry));
+  const calendar = { text: entry, daysOf: ofYear };
+  // a leap year
   return calendar.daysOf(2028).length > 0 ? calendar : "is a rule without days.";
 }
 

@@ -56,6 +56,10 @@ describe("public holidays", () => {
 });
 
 describe("rules", () => {
+  it("02-29 is a day of leap years only", () => {
+    expect([2026, 2027, 2028].map((year) => dates("02-29", year))).toEqual([[], [], ["02-29"]]);
+  });
+
   const years = Array.from({ length: 60 }, (_, i) => 1990 + i);
 
   /** Easter Sunday by the Anonymous Gregorian algorithm (Meeus, Astronomical Algorithms, chapter 8). */
