@@ -7,7 +7,7 @@ import type { EpochSeconds, Seconds } from "./core/units.ts";
 import type { Outcome, Ports } from "./ports.ts";
 import { openBudget } from "./run/budget.ts";
 import { decideAll, type TargetDecision } from "./run/decide.ts";
-import { outcomeOf, writerOf } from "./run/outcome.ts";
+import { notWritten, outcomeOf, writerOf } from "./run/outcome.ts";
 import { nameWriters, type Readings, readHistories, readScales, readState } from "./run/read.ts";
 import { settle } from "./run/settle.ts";
 
@@ -21,9 +21,12 @@ export interface RunOptions {
 
 /** One outcome per target, same order; exit code 0 when each was done or held, 1 when one failed; milliseconds of each step. */
 export interface RunResult {
+  /** The time that was decided for, by the metric source's clock. */
+  readonly now: EpochSeconds;
+  /** Nothing was written: a dry run, or a pretended cluster. */
+  readonly dryRun: boolean;
   readonly targets: readonly Outcome[];
   readonly exitCode: 0 | 1;
-  readonly now: EpochSeconds;
   readonly timings: Readonly<Record<string, number>>;
   /** Aborted when the run's time is over, for what is still to be told. */
   readonly over: AbortSignal;
@@ -43,13 +46,15 @@ export async function runOnce(ports: Ports, targets: readonly TargetConfig[], op
   const readings: Readings = { now, histories, scales, state };
   const chooser = options.forecaster === undefined ? forecasterOf : () => options.forecaster!;
   const decisions = await timed("decide", async () => decideAll(targets, readings, chooser));
-  const outcomes =
+  const settled =
     options.dryRun === true
-      ? decisions.map((decided) => outcomeOf(decided, "dry run: "))
+      ? decisions.map((decided) => outcomeOf(decided))
       : await timed("act", () => settle(ports, readings, decisions, whole));
+  const dryRun = options.dryRun === true || ports.scaler.pretended === true;
+  const outcomes = dryRun ? settled.map(notWritten) : settled;
   report(ports, decisions, outcomes);
   const exitCode = outcomes.some((outcome) => outcome.action === "failed") ? 1 : 0;
-  return { targets: outcomes, exitCode, now, timings, over: whole };
+  return { now, dryRun, targets: outcomes, exitCode, timings, over: whole };
 }
 
 /** A run every `every` seconds for `for` seconds; `after` is told of each when it is done, and is waited for. */

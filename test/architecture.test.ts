@@ -38,7 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   run: ["ports", "core/*", "in-parallel"],
   config: ["core/*", "output"],
   adapters: ["ports", "core/*", "config", "in-parallel", "output"],
-  replay: ["ports", "core/*", "run"],
+  replay: ["ports", "core/*", "run", "in-parallel"],
   report: ["ports", "core/*", "replay", "output"],
   cli: ["ports", "core/*", "run", "config", "adapters", "replay", "report", "output", "in-parallel"],
   main: ["cli"],

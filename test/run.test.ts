@@ -60,11 +60,9 @@ describe("runOnce", () => {
   it("writes nothing in a dry run", async () => {
     const world = fakeWorld({ load: () => 2.2 });
     const result = await run(world, [config()], { dryRun: true });
-    expect(result.targets[0]).toMatchObject({
-      action: "scaled",
-      from: 2,
-      to: 5,
-      message: expect.stringContaining("dry run"),
+    expect(result).toMatchObject({
+      dryRun: true,
+      targets: [{ namespace: "shop", action: "wouldScale", from: 2, to: 5 }],
     });
     expect(world.replicas.web).toBe(2);
     expect(world.calls.filter((call) => /claim|scale/.test(call))).toEqual([]);

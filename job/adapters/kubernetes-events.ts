@@ -6,7 +6,6 @@ import type { EpochSeconds } from "../core/units.ts";
 import { cut } from "../output/escape.ts";
 import type { Failure, Outcome } from "../ports.ts";
 import { workloadOf } from "./actuator-scale.ts";
-import { actuatorOf } from "./actuators.ts";
 import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import type { Event, ObjectReference } from "./kubernetes-objects.ts";
@@ -72,7 +71,7 @@ export function kubernetesEvents(kubernetes: () => Promise<Kubernetes>, tools: E
       if (reason === undefined) return;
       const about = tools.aboutOf(target) ?? workloadOf(target, undefined);
       try {
-        const event = eventOf(about, reason, tools.redact(messageOf(target, outcome)), now);
+        const event = eventOf(about, reason, tools.redact(messageOf(outcome)), now);
         const opened = await kubernetes();
         const api: Sender = (call) => opened.send({ ...call, signal });
         await (reason === "SuccessfulRescale" ? create(api, event) : countUp(api, event, counts));
@@ -90,8 +89,8 @@ function reasonOf(outcome: Outcome, now: EpochSeconds): EventReason | undefined 
 }
 
 /** A kilobyte, as the API's own clients keep to. */
-function messageOf(target: TargetConfig, { from, to, reason, message }: Outcome): string {
-  const change = `${from ?? "?"} -> ${to ?? "?"} ${actuatorOf(target).sets}`;
+function messageOf({ from, to, sets, reason, message }: Outcome): string {
+  const change = `${from ?? "?"} -> ${to ?? "?"} ${sets}`;
   return cut(`${change}, ${reason}: ${message}`, 1000);
 }
 

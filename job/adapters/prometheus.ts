@@ -4,7 +4,7 @@ import { asError } from "../core/result.ts";
 import type { Samples } from "../core/series/types.ts";
 import { type Metric, metricsOf, readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
-import type { History, HistoryQuery, HistoryReading } from "../ports.ts";
+import type { History, HistoryQuery, HistoryReading, ScaleHistory } from "../ports.ts";
 import { HistoryError } from "./errors.ts";
 import { AnswerError, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
 import { type Asked, openPrometheus, type PrometheusHttp, type PrometheusOutside } from "./prometheus-http.ts";
@@ -17,6 +17,7 @@ import {
   podsQuery,
   quotePromql,
 } from "./prometheus-query.ts";
+import { prometheusScales } from "./prometheus-scales.ts";
 
 /** Prometheus refuses range queries of more points a series. */
 const mostPoints = 11_000;
@@ -27,8 +28,9 @@ const mostPodStart: Seconds = 900;
 /** Times of our own era: 2001 to 2128. A clock in milliseconds is far above. */
 const [earliest, latest] = [1e9, 5e9];
 
-/** A History that also lets go of its connections. */
+/** A History that also knows the replicas that were, and lets go of its connections. */
 export interface PrometheusHistory extends History {
+  readonly scales: ScaleHistory;
   close(): void;
 }
 
@@ -56,6 +58,7 @@ export function prometheusHistory(settings: PrometheusSettings, outside: Prometh
       const until: Ask = (path, form, how) => ask(path, form, { ...how, signal });
       return Promise.all(queries.map((query) => readMetric(settings, until, query, now, log).catch(asError)));
     },
+    scales: prometheusScales(settings.matchers, ask),
     close: () => {
       opened?.then((open) => open.close()).catch(() => {});
     },
@@ -95,7 +98,7 @@ async function readMetric(
         log,
         queryRange(softly, longQuery(settings, target, metric, query), now, longHistory.range, longHistory.step),
       ),
-    settings.measurePodStart && first ? soft(log, queryPodStart(softly, target, settings.matchers)) : undefined,
+    settings.measurePodStart && first ? soft(log, queryPodStart(softly, target, settings.matchers, now)) : undefined,
   ]);
   if (range.warnings.length > 0)
     log("warn", `${target.namespace}/${target.name}: Prometheus warns: ${range.warnings.join("; ")}`);
@@ -193,10 +196,15 @@ export function grid(
   return { start: end - (points - 1) * step, end, points };
 }
 
-async function queryPodStart(ask: Ask, target: TargetConfig, matchers: Matchers): Promise<Seconds | undefined> {
+async function queryPodStart(
+  ask: Ask,
+  target: TargetConfig,
+  matchers: Matchers,
+  now: EpochSeconds,
+): Promise<Seconds | undefined> {
   const query = podStartQuery(target, matchers);
   if (query === undefined) return undefined;
-  const answer = await ask("/api/v1/query", { query }, { bytes: SMALL });
+  const answer = await ask("/api/v1/query", { query, time: String(now) }, { bytes: SMALL });
   const value = parsed(answer, parseInstant)?.value;
   // NaN: no pod of it has started yet
   if (value === undefined || Number.isNaN(value)) return undefined;

@@ -11,7 +11,7 @@ export const PROMETHEUS_SOURCE: MetricSource = {
   open: async ({ settings }, tools) => {
     const { prometheusHistory } = await import("./prometheus.ts");
     const history = prometheusHistory({ ...settings.prometheus, url: settings.prometheus.url! }, tools);
-    return { history, close: history.close };
+    return { history, scales: history.scales, close: history.close };
   },
   checks: {
     noAnswer:

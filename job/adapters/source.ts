@@ -2,7 +2,7 @@
 import type { Group } from "../config/schema.ts";
 import type { Settings } from "../config/types.ts";
 import type { Redactor } from "../output/redactor.ts";
-import type { History } from "../ports.ts";
+import type { History, ScaleHistory } from "../ports.ts";
 import type { Environment } from "./http/proxy.ts";
 
 /** What a command line asks for. */
@@ -24,6 +24,8 @@ export interface SourceTools {
 /** An opened source. */
 export interface OpenSource {
   readonly history: History;
+  /** Absent: it knows nothing of replicas. */
+  readonly scales?: ScaleHistory;
   /** Lets go of its connections. */
   close(): void;
 }

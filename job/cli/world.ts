@@ -47,6 +47,7 @@ export function pretendScaler(replicas: Replicas | null): Scaler {
   const key = (t: TargetConfig) => `${t.namespace}/${t.name}`;
   const current = (t: TargetConfig) => held.get(key(t)) ?? replicas ?? t.minReplicas;
   return {
+    pretended: true,
     read: async (target) => ({ replicas: current(target), conditions: {} }),
     scale: async (target, from, to) => {
       if (current(target) !== from) return "conflict";

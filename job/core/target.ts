@@ -149,6 +149,27 @@ export interface TargetConfig {
   readonly fallback?: { readonly after: Seconds; readonly replicas: Replicas };
 }
 
+/** What each actuator sets. */
+const SETS = { scale: "replicas", hpa: "minReplicas" } as const satisfies Readonly<
+  Record<TargetConfig["actuator"], string>
+>;
+
+/** A number of an object, for messages: the replicas of "Deployment/web", or minReplicas of "HorizontalPodAutoscaler/web". */
+export interface SetNumber {
+  readonly object: string;
+  readonly sets: (typeof SETS)[keyof typeof SETS];
+}
+
+/** The number that is set for a target. */
+export function setNumberOf({
+  actuator,
+  hpaName,
+  scaleTargetRef: { kind, name },
+}: Pick<TargetConfig, "actuator" | "hpaName" | "scaleTargetRef">): SetNumber {
+  const object = actuator === "hpa" ? `HorizontalPodAutoscaler/${hpaName ?? name}` : `${kind}/${name}`;
+  return { object, sets: SETS[actuator] };
+}
+
 /** How far back a target's history is read: the longer of `history` and `calibration`, seconds. */
 export function readWindow(target: Pick<TargetConfig, "history" | "calibration">): Seconds {
   return Math.max(target.history, target.calibration);

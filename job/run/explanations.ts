@@ -29,7 +29,8 @@ export const EXIT_CODES: Readonly<Record<string, Explanation>> = {
     todo: "Correct what the message names: each mistake with its place, its value and what is accepted.",
   },
   "130": {
-    means: "Ctrl-C ended `replay` or `backtest`. The answer is of what was done so far, and says so.",
+    means:
+      "Ctrl-C ended `replay`, `backtest`, `history` or `explain --at`. The answer is of what was done so far, and says so.",
     todo: "Start it again for the whole.",
   },
 };

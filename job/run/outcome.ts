@@ -2,23 +2,28 @@
 import type { Reason } from "../core/policy/reasons.ts";
 import { leadingMetric, type MetricRecord } from "../core/policy/types.ts";
 import type { OtherWrite } from "../core/policy/writer.ts";
-import { metricsOf } from "../core/target.ts";
+import { metricsOf, setNumberOf } from "../core/target.ts";
 import type { Failure, ForecastOutcome, MetricOutcome, Outcome } from "../ports.ts";
 import type { HistoryFailure, TargetDecision } from "./decide.ts";
 
 const ACTIONS = { scale: "scaled", keep: "unchanged", hold: "held" } as const;
 
 /** The outcome of a decision that was carried out. A history that could not be read is a failure unless the fallback or a bound acted. */
-export function outcomeOf(decided: TargetDecision, prefix = ""): Outcome {
+export function outcomeOf(decided: TargetDecision): Outcome {
   const { output, failure, historyErrors } = decided;
   if (output === null) return failedOutcome(decided, failure ?? new Error("not decided"), "scale");
   const { decision } = output;
   if (historyErrors.length > 0 && decision.action === "hold" && decision.reason === "NoData")
     return failedOutcome(decided, historyErrors[0]!.error, "metric");
-  const message = `${prefix}${decision.message}${historyErrors.map(failureText(decided)).join("")}`;
+  const message = `${decision.message}${historyErrors.map(failureText(decided)).join("")}`;
   const writer = decision.reason === "Overruled" ? null : decision.otherWriter;
   const whole = writer === null ? message : `${message}; ${writer.message}`;
   return make(decided, ACTIONS[decision.action], decision.replicas, decision.reason, whole);
+}
+
+/** The outcome of a run that writes nothing: what would have been scaled was not. */
+export function notWritten(outcome: Outcome): Outcome {
+  return outcome.action === "scaled" ? { ...outcome, action: "wouldScale" } : outcome;
 }
 
 /** Somebody else's change of the replicas after our last one; null: none, or nothing was decided. */
@@ -57,7 +62,9 @@ function make(
   const trail = output?.decision.trail ?? [];
   const other = writerOf(decided);
   return {
+    namespace: target.namespace,
     name: target.name,
+    ...setNumberOf(target),
     action,
     from,
     to: to ?? from,

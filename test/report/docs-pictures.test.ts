@@ -22,6 +22,14 @@ describe("pictures of the docs", () => {
     expect(sameContent(read("docs/img/report.json"), await reportText())).toBe(true);
   });
 
+  it("the README says the numbers that its picture shows", () => {
+    const [, from, to] = / (\d+) \u2192 (\d+) pods</.exec(read("docs/img/forecast.svg"))!;
+    const said = read("README.md").match(/replicas going from (\d+) to (\d+)/)!;
+    expect(said.slice(1)).toEqual([from, to]);
+    const words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight"];
+    expect(read("README.md")).toContain(`the run adds ${words[Number(to) - Number(from)]} before`);
+  });
+
   it("are the ones that the pages show", () => {
     const pages = ["README.md", ...globSync("docs/**/*.md", { cwd: root, exclude: ["docs/node_modules/**"] })];
     const shown = pages.flatMap((page) =>

@@ -69,7 +69,10 @@ export function sampleRecord(overrides: Partial<MetricRecord> = {}): TickRecord 
 }
 
 export const OUTCOME: Outcome = {
+  namespace: "shop",
   name: "web",
+  object: "Deployment/web",
+  sets: "replicas",
   action: "scaled",
   from: 6,
   to: 10,

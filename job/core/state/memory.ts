@@ -214,6 +214,11 @@ export function pruneRecommendations(
   return needed.reverse();
 }
 
+/** How long anything that is remembered can count. */
+export function memorySpan(spans: MemorySpans): Seconds {
+  return Math.max(OVERRULED_PAUSE, recommendationSpan(spans), changeSpan(spans));
+}
+
 function recommendationSpan({ behavior, interval, minReplicas, idlePeriod }: MemorySpans): Seconds {
   const { scaleUp, scaleDown } = behavior;
   const idle = minReplicas === 0 ? idlePeriod : 0;

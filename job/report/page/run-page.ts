@@ -15,14 +15,13 @@ import type { Chart, Layer, PageDecision, PageStage, Section } from "./types.ts"
 export interface RunReport {
   readonly reported: readonly Reported[];
   /** Nothing was written. */
-  readonly dryRun: boolean;
   readonly forecasterOf: (method: TargetConfig["method"]) => Forecaster;
   /** Trend and seasons of each target; empty where they are not asked for. */
   readonly componentsOf: (reported: Reported) => readonly Components[];
 }
 
 /** The page. Targets without data have their decision in the table alone. */
-export function runPage({ reported, dryRun, forecasterOf, componentsOf }: RunReport): Page {
+export function runPage({ reported, forecasterOf, componentsOf }: RunReport): Page {
   const drawn = reported.flatMap((one) => {
     const pictures = (one.record?.metrics ?? []).flatMap((metric) => {
       const picture = pictureOf(one.target, one.record!, forecasterOf(one.target.method), metric);
@@ -34,12 +33,10 @@ export function runPage({ reported, dryRun, forecasterOf, componentsOf }: RunRep
   return {
     title:
       reported.length === 1 ? `Decision about ${nameOf(reported[0]!)}` : `Decisions about ${reported.length} targets`,
-    sentence: reported.length === 1 ? sentenceOf(reported[0]!, dryRun) : sumOf(reported, dryRun),
+    sentence: reported.length === 1 ? sentenceOf(reported[0]!) : sumOf(reported),
     notes: [],
     scores:
-      reported.length === 1
-        ? null
-        : { head: ["target", "what was done", "reason", "why"], rows: reported.map((one) => rowOf(one, dryRun)) },
+      reported.length === 1 ? null : { head: ["target", "what was done", "reason", "why"], rows: reported.map(rowOf) },
     data: {
       reasons: meanings(reasons),
       sections: drawn.map(({ one, pictures }) => sectionOf(one, pictures)),
@@ -53,27 +50,29 @@ export function runPage({ reported, dryRun, forecasterOf, componentsOf }: RunRep
 
 const nameOf = ({ target }: Reported) => `${target.namespace}/${target.name}`;
 
+function wordOf(action: Reported["outcome"]["action"]): string {
+  return action === "wouldScale" ? "would scale" : action;
+}
+
 /** What was done, in the words of the text output. */
-function doneOf({ outcome }: Reported, dryRun: boolean): string {
+function doneOf({ outcome }: Reported): string {
   const { action, from, to } = outcome;
-  const done = action === "scaled" && dryRun ? "would scale" : action;
+  const done = wordOf(action);
   if (from === null) return done;
   return to === null || from === to ? `${done} at ${from} pods` : `${done} ${from} \u2192 ${to} pods`;
 }
 
-function sentenceOf(one: Reported, dryRun: boolean): string {
-  return `${nameOf(one)}: ${doneOf(one, dryRun)}. ${one.outcome.message}.`;
+function sentenceOf(one: Reported): string {
+  return `${nameOf(one)}: ${doneOf(one)}. ${one.outcome.message}.`;
 }
 
-function sumOf(reported: readonly Reported[], dryRun: boolean): string {
-  const counts = Map.groupBy(reported, ({ outcome }) =>
-    outcome.action === "scaled" && dryRun ? "would scale" : outcome.action,
-  );
+function sumOf(reported: readonly Reported[]): string {
+  const counts = Map.groupBy(reported, ({ outcome }) => wordOf(outcome.action));
   return `${[...counts].map(([action, list]) => `${list.length} ${action}`).join(", ")}.`;
 }
 
-function rowOf(one: Reported, dryRun: boolean): ScoreRow {
-  return { role: null, cells: [nameOf(one), doneOf(one, dryRun), one.outcome.reason, one.outcome.message] };
+function rowOf(one: Reported): ScoreRow {
+  return { role: null, cells: [nameOf(one), doneOf(one), one.outcome.reason, one.outcome.message] };
 }
 
 /** One chart a metric, all over the same time. */
