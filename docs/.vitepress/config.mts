@@ -32,6 +32,7 @@ export default defineConfig({
           { text: "Installing", link: "/installing" },
           { text: "Choosing settings", link: "/choosing-settings" },
           { text: "Any metric", link: "/any-metric" },
+          { text: "Prophet and public holidays", link: "/prophet" },
           { text: "Many targets", link: "/many-targets" },
           { text: "Managed Prometheus", link: "/managed-prometheus" },
           { text: "Connections", link: "/connections" },

@@ -1,6 +1,7 @@
 /** Every tunable of a target in one table: its one default, unit, range, flag and meaning. Docs and checks are made from it. */
 import { METRIC } from "./metric-schema.ts";
 import { namespaceName, objectName, rules, SCALE_TARGET_REF, SCHEDULE_RULE } from "./nested-schema.ts";
+import { PROPHET } from "./prophet-schema.ts";
 import { choice, group, list, quantity, text, toggle } from "./schema.ts";
 import { TARGET_RULES } from "./target-rules.ts";
 
@@ -119,6 +120,7 @@ export const TARGET = group({
       default: "auto",
       flag: "method",
     }),
+    prophet: PROPHET,
     quantile: quantity({
       about:
         "Replicas are bought for this quantile of the largest demand from when new pods serve to when the next decision's do.",

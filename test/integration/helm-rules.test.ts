@@ -87,6 +87,7 @@ const CASES: readonly (readonly [string, object])[] = [
   ["a certificate without its key", source({ tls: { certFile: "/c" } })],
   ["a header from nowhere", source({ headersFrom: { A: {} } })],
   ["a header from two places", source({ headersFrom: { A: { env: "E", file: "/f" } } })],
+  ["Prophet's floor at its capacity", target({ prophet: { growth: "logistic", cap: 2000, floor: 2000 } })],
   ["too long a longHistory", source({ longHistory: { range: "31d", step: "15s" } })],
 ];
 

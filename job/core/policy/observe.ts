@@ -180,7 +180,8 @@ function requestForecast(
   const horizonSteps = Math.max(1, Math.ceil(input.config.horizon / series.step - 1e-9));
   const { steps: leadSteps, parts } = lead;
   try {
-    const forecast = forecaster({ series, horizonSteps, leadSteps, parts, levels, ...long });
+    const told = metric.prophet && { prophet: metric.prophet };
+    const forecast = forecaster({ series, horizonSteps, leadSteps, parts, levels, ...long, ...told });
     return { forecast, ...long };
   } catch (error) {
     return { forecast: null, problem: asError(error).message };

@@ -111,6 +111,9 @@
   {{- range $target_metrics_at, $target_metrics := (get $target "metrics" | default list) }}
     {{- with include "prophet-autoscaler.compare" (dict "is" ">=" "unit" "ratio" "left" (dig "scaleDownQuantile" "" $target_metrics) "right" (dig "quantile" "" $target_metrics) "times" 1 "says" "{left} is below quantile, which is {right}. Pods would be removed sooner than they are added.") }}{{- $found = append $found (printf "config.targets[%d].metrics[%d].scaleDownQuantile: %s" $i $target_metrics_at .) }}{{- end }}
   {{- end }}
+  {{- with (get $target "prophet") }}{{- $target_prophet := . }}
+    {{- with include "prophet-autoscaler.compare" (dict "is" "<" "unit" "amount" "left" (dig "floor" "" $target_prophet) "right" (dig "cap" "" $target_prophet) "times" 1 "says" "{left} is not below cap, which is {right}.") }}{{- $found = append $found (printf "config.targets[%d].prophet.floor: %s" $i .) }}{{- end }}
+  {{- end }}
   {{- range $target_schedule_at, $target_schedule := (get $target "schedule" | default list) }}
     {{- with include "prophet-autoscaler.count" (dict "in" $target_schedule "fields" (list "recurring" "once") "allowed" (list 1) "says" "needs either recurring or once.") }}{{- $found = append $found (printf "config.targets[%d].schedule[%d]: %s" $i $target_schedule_at .) }}{{- end }}
     {{- with include "prophet-autoscaler.count" (dict "in" $target_schedule "fields" (list "minReplicas" "maxReplicas" "factor") "allowed" (list 1 2 3) "says" "changes nothing. Give it minReplicas, maxReplicas or factor.") }}{{- $found = append $found (printf "config.targets[%d].schedule[%d]: %s" $i $target_schedule_at .) }}{{- end }}
