@@ -79,10 +79,12 @@ function rowOf({ set, name, series }: Judged, origins: number): Row {
 function sharesBelow(questions: readonly Question[]): readonly number[] {
   const shares = LEVELS.map(() => 0);
   for (const { request, maximum } of questions) {
-    forecastAuto(request).parts!.at(-1)!.maxQuantiles.forEach((quantile, l) => {
-      // a billionth: a constant load's quantile is that load, but for rounding
-      if (maximum <= quantile * (1 + 1e-9) + 1e-12) shares[l]! += 1 / questions.length;
-    });
+    forecastAuto(request)
+      .parts!.at(-1)!
+      .maxQuantiles.forEach((quantile, l) => {
+        // a billionth: a constant load's quantile is that load, but for rounding
+        if (maximum <= quantile * (1 + 1e-9) + 1e-12) shares[l]! += 1 / questions.length;
+      });
   }
   return shares;
 }
