@@ -11,6 +11,7 @@ import { profilePool } from "../models/profile-pool.ts";
 import { detectSeason } from "../seasons/detect.ts";
 import { findSinusoids } from "../seasons/sinusoids.ts";
 import type { ForecastRequest, LeadPart } from "../types.ts";
+import { withoutExtreme } from "./extreme.ts";
 
 /** From this many points on seasons are looked for. */
 export const MIN_SEASON = 30;
@@ -43,7 +44,7 @@ export class Window {
     { series, horizonSteps, leadSteps, longHistory, prophet }: ForecastRequest,
     { takesPart, combine = blend }: AutoOptions,
   ) {
-    const raw = series.values.subarray(Math.max(0, series.values.length - MAX_WINDOW));
+    const raw = withoutExtreme(series.values.subarray(Math.max(0, series.values.length - MAX_WINDOW)));
     const n = raw.length;
     const filled = series.filled.subarray(series.values.length - n);
     let size = 0;
