@@ -59,9 +59,10 @@ export function conditionsReader(
     const [object, hpas] = await Promise.all([get(path, signal), hpasOf(target.namespace, signal)]);
     const workload = (object ?? {}) as Workload;
     const conditions = { ...conditionsOf(workload), ...otherScaler(target, hpas ?? []) };
-    const known = object !== undefined && keepsReplicasInSpec(target.scaleTargetRef);
-    const uid = workload.metadata?.uid;
-    return { conditions, uid, ...(known ? { replicas: workload.spec?.replicas ?? 0 } : {}) };
+    const { spec, metadata } = workload;
+    // an answer without a spec is no workload, and says nothing of 0 replicas
+    const known = spec !== undefined && keepsReplicasInSpec(target.scaleTargetRef);
+    return { conditions, uid: metadata?.uid, ...(known ? { replicas: spec.replicas ?? 0 } : {}) };
   };
 }
 
