@@ -1,4 +1,4 @@
-/** Three projects: unit needs Node only, integration real servers on loopback, e2e a node of its own. */
+/** Four projects: unit needs Node only, integration real servers on loopback, browser a Chromium, e2e a node of its own. */
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/integration/**", "test/e2e/**"],
+          exclude: ["test/integration/**", "test/browser/**", "test/e2e/**"],
           testTimeout: 30_000,
           setupFiles: [],
         },
@@ -19,6 +19,15 @@ export default defineConfig({
           include: ["test/integration/**/*.test.ts"],
           testTimeout: 240_000,
           hookTimeout: 240_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
         },
       },

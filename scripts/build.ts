@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { build, type Plugin } from "esbuild";
+import { buildPage } from "./build-page.ts";
 import { writeThirdParty } from "./third-party.ts";
 
 const { version } = JSON.parse(await readFile("package.json", "utf8")) as { version: string };
@@ -78,6 +79,7 @@ const lean: Plugin = {
 };
 
 rmSync("dist", { recursive: true, force: true });
+const page = await buildPage();
 const result = await build({
   entryPoints: { job: "job/main.ts", "kubectl-prophet": "job/kubectl-prophet.ts" },
   outdir: "dist",
@@ -106,7 +108,7 @@ const result = await build({
   plugins: [lean],
   logLevel: "warning",
 });
-writeThirdParty(result.metafile, "dist");
+writeThirdParty([result.metafile, ...page], "dist");
 const bytes = Object.entries(result.metafile.outputs).filter(([f]) => f.endsWith(".js"));
 const total = bytes.reduce((sum, [, o]) => sum + o.bytes, 0);
 console.error(`dist/job.js: ${bytes.length} files, ${(total / 1024).toFixed(0)} kB`);

@@ -10,6 +10,7 @@ import { panelsOf } from "../test/cluster/demo/drawn.ts";
 import { demoPicture } from "../test/cluster/demo/picture.ts";
 import { PER_POD } from "../test/cluster/demo/report.ts";
 import { solverPicture } from "../test/oracle/prophet/picture.ts";
+import { takeReportPictures } from "./report-pictures.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
@@ -85,6 +86,7 @@ async function main(check: boolean): Promise<number> {
       console.error(`${path} is not what it would be now: run npm run pictures, and look at it`);
     }
   }
+  if (!check) await takeReportPictures(join(ROOT, "docs/img"));
   return stale === 0 ? 0 : 1;
 }
 

@@ -21,8 +21,9 @@ interface Manifest {
 const TEXTS = /^(licen[cs]e|copying|copyright|notice|third[-_ ]?party)/i;
 
 /** Folders of the packages of which at least a byte is in the bundle, in the order of their names. */
-function foldersIn({ outputs }: Metafile): readonly string[] {
-  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+function foldersIn(metafiles: readonly Metafile[]): readonly string[] {
+  const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
+  const inputs = outputs.flatMap((output) => Object.entries(output.inputs));
   const folders = inputs.flatMap(([path, { bytesInOutput }]) => {
     const match = /^(?:.*:)?(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path);
     return match === null || bytesInOutput === 0 ? [] : [match[1]!];
@@ -55,9 +56,9 @@ function readPart(folder: string): Part & { readonly texts: readonly string[] } 
 }
 
 /** Writes THIRD-PARTY.txt and third-party.json into a folder. Throws where a package brings no text of its licence. */
-export function writeThirdParty(metafile: Metafile, into: string): void {
+export function writeThirdParty(metafiles: readonly Metafile[], into: string): void {
   // one that is there in two places is one
-  const found = foldersIn(metafile).map(readPart);
+  const found = foldersIn(metafiles).map(readPart);
   const named = new Map(found.map((part) => [`${part.name} ${part.version}`, part]));
   const parts = [...named].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part);
   const list = parts.map(({ name, version, license }) => `  ${name} ${version} (${license})`);

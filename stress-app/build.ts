@@ -23,4 +23,4 @@ const { metafile } = await build({
   metafile: true,
   logLevel: "info",
 });
-writeThirdParty(metafile, outdir);
+writeThirdParty([metafile], outdir);

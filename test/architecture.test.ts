@@ -48,6 +48,7 @@ const ONE_ROOM: Readonly<Record<string, RegExp>> = {
   yaml: /^(config|cli)\/|^adapters\/own-namespace/,
   "@observablehq/plot": /^report\//,
   linkedom: /^report\//,
+  uplot: /^report\/page\/browser\//,
   "@resvg/resvg-js": /^report\//,
 };
 

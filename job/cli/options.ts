@@ -50,10 +50,15 @@ const run = own("Run:", {
     max: 100_000,
   }),
   plot: toggle({ about: "Draw history and forecast in the terminal." }),
-  components: toggle({ about: "With --plot or --svg: draw trend and seasons too, as Prophet's plot_components does." }),
+  components: toggle({
+    about: "With --plot, --svg or --report: draw trend and seasons too, as Prophet's plot_components does.",
+  }),
   svg: text({
     about:
       "Write the picture of history and forecast to this file, SVG or PNG by its name (PNG where resvg is installed).",
+  }),
+  report: text({
+    about: "Write a page to work with to this HTML file: the load, its forecasts, the decision with its trail.",
   }),
 });
 
@@ -108,7 +113,15 @@ const replay = own("Replay:", {
     default: 86_400,
   }),
   dump: text({ about: "Write one row a step to this CSV file." }),
-  report: text({ about: "Write a page with pictures and scores to this HTML file." }),
+  report: text({
+    about: "Write a page to work with to this HTML file: charts, every decision with its trail, the worst moments.",
+  }),
+  price: quantity({
+    about: "Price of a core-hour: the report speaks of money.",
+    unit: "price",
+    min: 0,
+    max: 1_000_000,
+  }),
 });
 
 const backtest = own("Backtest:", {

@@ -2,7 +2,7 @@
 import { forecasterOf } from "../core/forecast/method.ts";
 import { metricsOf } from "../core/target.ts";
 import { POLICY_NAMES, REPLAY_DEFAULTS, replay, rowsToCsv } from "../replay/replay.ts";
-import type { ReplayOptions, ReplayResult } from "../replay/types.ts";
+import type { Decided, ReplayOptions, ReplayResult } from "../replay/types.ts";
 import { number, table } from "../report/text.ts";
 import { type Command, CommandError, type Flags, INTERRUPTED } from "./io.ts";
 import { longHistoryOption, numberOption, readOption, wordsOption } from "./option-values.ts";
@@ -17,22 +17,31 @@ export const replayCommand: Command = async (flags, io) => {
   const source = await replaySource(flags, io);
   const { name: file, samples, target, others } = source;
   const options = optionsOf(flags, source);
+  const decisions = new Map<string, Decided[]>(names.map((name) => [name, []]));
+  // thousands of trails are kept for a page only
+  const decided = typeof flags.report === "string" ? { decided: keepIn(decisions) } : {};
   const result = await withProgress(io, "replay", "steps", (watch) =>
-    replay(samples, names, options, { target, forecasterOf, others }, watch),
+    replay(samples, names, options, { target, forecasterOf, others }, { watch, ...decided }),
   ).catch((cause: unknown) => {
     throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
   });
-  const { startup, steps, planned, policies } = result;
+  const price = readOption("replay", "price", flags);
+  const money = price === undefined ? {} : { price };
   await writeOutput(io, flags, "dump", () => rowsToCsv(result));
   await writeOutput(io, flags, "report", async () => {
-    const { replayHtml } = await import("../report/replay-html.ts");
-    return replayHtml({ file, options, result });
+    const { replayReport } = await import("../report/page/reports.ts");
+    return replayReport({ file, options, result, decisions, ...money });
   });
+  const { startup, steps, planned, policies } = result;
   const interrupted = steps < planned ? { interrupted: true } : {};
   const answer = { file, startup, steps, policies, ...interrupted };
   io.out(flags.json === true ? `${JSON.stringify(answer)}\n` : scores(file, result, io.columns));
   return steps < planned ? INTERRUPTED : 0;
 };
+
+function keepIn(decisions: ReadonlyMap<string, Decided[]>): (policy: string, decision: Decided) => void {
+  return (policy, decision) => decisions.get(policy)?.push(decision);
+}
 
 /** With a file of settings the target's own hold, where no flag says otherwise; a pod serves as much more as by default. */
 function optionsOf(flags: Flags, { target, ownSettings }: ReplaySource): ReplayOptions {

@@ -10,16 +10,17 @@ import { choose, settingsOf } from "./choice.ts";
 import { type Command, CommandError, type Flags, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
 import { checkOutputs, tell } from "./outputs.ts";
-import { printText, writePictures } from "./run-telling.ts";
+import { printText, writePictures, writeReport } from "./run-telling.ts";
 import { clockFor, openLog, openWorld, type World } from "./world.ts";
 
 /** Runs once, or every so often for a while. */
 export const runCommand: Command = async (flags, io) => {
   const choice = choose(flags, io);
   const repeat = repetition(flags);
-  if (flags.components === true && flags.plot !== true && flags.svg === undefined)
-    throw new UsageError("--components says what is drawn: give --plot or --svg FILE with it.");
-  await checkOutputs(flags, ["svg"]);
+  const drawn = flags.plot === true || flags.svg !== undefined || flags.report !== undefined;
+  if (flags.components === true && !drawn)
+    throw new UsageError("--components says what is drawn: give --plot, --svg FILE or --report FILE with it.");
+  await checkOutputs(flags, ["svg", "report"]);
   const settings = await settingsOf(flags, io, choice);
   const log = openLog(settings, io);
   const dryRun = flags["dry-run"] === true;
@@ -42,6 +43,7 @@ export const runCommand: Command = async (flags, io) => {
     if (flags.json === true) io.out(`${JSON.stringify({ targets: result.targets })}\n`);
     else await tell(io, "the answer", () => printText(last, flags, io, dryRun));
     if (typeof flags.svg === "string") await writePictures(last, flags.svg, flags, io);
+    await writeReport(last, flags, io, dryRun);
     return result.exitCode;
   } finally {
     world.close();

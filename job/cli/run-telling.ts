@@ -70,3 +70,20 @@ export async function writePictures(all: readonly Reported[], path: string, flag
     }
   }
 }
+
+/** One page of all targets, where it is asked for. */
+export async function writeReport(all: readonly Reported[], flags: Flags, io: Io, dryRun: boolean): Promise<void> {
+  await writeOutput(io, flags, "report", async () => {
+    const [{ runReport }, { componentsOf }] = await Promise.all([
+      import("../report/page/reports.ts"),
+      import("../report/components.ts"),
+    ]);
+    return runReport({
+      reported: all,
+      dryRun,
+      forecasterOf,
+      componentsOf: ({ target, record }) =>
+        flags.components === true ? (record?.metrics ?? []).flatMap((one) => componentsOf(one, target.method)) : [],
+    });
+  });
+}

@@ -6,10 +6,11 @@ import { type FilePart, type OwnNamespace, resolve } from "./resolve.ts";
 import { PREFIX } from "./settings.ts";
 import { TABLE, type Table } from "./table.ts";
 import type { Issue, SettingsOf } from "./types.ts";
+import { parseUnit } from "./units.ts";
 
 /** Where settings come from. */
 export interface Sources {
-  /** Flags by name without dashes; `config` names the file. */
+  /** Flags by name without dashes; `config` names the file, `every` the time between two decisions of one process. */
   readonly flags: Readonly<Record<string, unknown>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Reads a text file; rejects when it cannot. */
@@ -58,7 +59,9 @@ export async function loadSettings<T extends Table = typeof TABLE>(
   // without its file nothing is missing that could be named
   if (file === null) throw new ConfigError(issues, path ?? "Settings");
   const own = sources.ownNamespace ?? (async () => undefined);
-  const layers = { file: withFallback(file, sources.fallback), environment, flags, env: sources.env };
+  const every = parseUnit("seconds", sources.flags.every);
+  const pace = every === null ? {} : { every };
+  const layers = { file: withFallback(file, sources.fallback), environment, flags, env: sources.env, ...pace };
   const settings = await resolve(table, layers, own, issues);
   if (issues.length > 0) throw new ConfigError(issues, path ?? "Settings");
   return { ...settings, notes } as unknown as SettingsOf<T>;

@@ -10,6 +10,7 @@ import type { fileSchema, TABLE, Table } from "./table.ts";
 import { targetFrom } from "./target-settings.ts";
 import { missingTeller, toldIn } from "./told.ts";
 import type { Issue, Settings } from "./types.ts";
+import { formatUnit } from "./units.ts";
 
 /** A configuration file as one layer: any part of it may be missing. */
 export type FilePart = Part<ReturnType<typeof fileSchema<typeof TABLE>>>;
@@ -23,6 +24,8 @@ export interface Layers {
   readonly environment: Layer;
   readonly flags: Layer;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Seconds between two decisions of this process, where it makes several. */
+  readonly every?: number;
 }
 
 /** Where objects are whose namespace nobody gives; asked for how the cluster is reached. */
@@ -31,7 +34,7 @@ export type OwnNamespace = (kubernetes: Run["kubernetes"]) => Promise<string | u
 /** Joins all layers. Every issue is collected, and the result is only of use when there is none. A table with more than ours in it gives settings with more in them. */
 export async function resolve(
   table: Table,
-  { file, environment, flags, env }: Layers,
+  { file, environment, flags, env, every }: Layers,
   own: OwnNamespace,
   issues: Issue[],
 ): Promise<Omit<Settings, "notes">> {
@@ -48,6 +51,7 @@ export async function resolve(
   const findings = [
     applyRules({ path: "", node: ours.run, value: run }, told),
     ...full.map(([path, value]) => byFlags(applyRules({ path, node: ours.target, value }, told), path, flags, table)),
+    ...placed.map(([path, part]) => byFlags(paceOf(path, part, every), path, flags, table)),
   ];
   issues.push(...findings.flatMap(({ refused }) => refused));
   // only what was refused leaves holes, and then nobody uses the result
@@ -123,6 +127,13 @@ function byFlags(findings: Findings, prefix: string, flags: Layer, table: Table)
   const places = new Map(given.map((s) => [s.path.reduce(join, prefix), `--${s.flag}`]));
   const told = (issue: Issue): Issue => ({ ...issue, path: places.get(issue.path) ?? issue.path });
   return { refused: findings.refused.map(told), warned: findings.warned.map(told) };
+}
+
+/** An interval of the target's own that is not the one the process keeps: the lead time would be planned for decisions that do not come. */
+function paceOf(path: string, { interval }: TargetPart, every: number | undefined): Findings {
+  if (every === undefined || interval === undefined || interval === every) return { refused: [], warned: [] };
+  const message = `${formatUnit("seconds", interval)} is not the time between two decisions, which --every sets to ${formatUnit("seconds", every)}. Leave interval out.`;
+  return { refused: [{ path: join(path, "interval"), message }], warned: [] };
 }
 
 function isGiven(part: unknown, path: readonly string[]): boolean {

@@ -2,7 +2,7 @@
 import type { Rule } from "./rules.ts";
 
 /** Units of numbers, each with its own way of being written by a person (see units.ts). */
-export type Unit = "cores" | "amount" | "seconds" | "replicas" | "count" | "ratio";
+export type Unit = "cores" | "amount" | "seconds" | "replicas" | "count" | "ratio" | "price";
 
 interface About {
   /** One sentence for the docs and `--help`. */

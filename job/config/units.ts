@@ -32,6 +32,7 @@ export const WRITTEN: Readonly<Record<Unit, { readonly as: string; readonly patt
   },
   replicas: { as: "a whole number of pods", pattern: null },
   count: { as: "a whole number", pattern: null },
+  price: { as: "a number such as 0.04", pattern: null },
   ratio: { as: "a number such as 0.9, or 90%", pattern: "^\\d+(\\.\\d+)?%$" },
 };
 

@@ -1,5 +1,6 @@
 /** Ours under replay: the production `runOnce` over ports that read the modelled world. */
 import type { Forecaster } from "../core/forecast/types.ts";
+import { leadingMetric, type MetricRecord, type TickRecord } from "../core/policy/types.ts";
 import { coarse, type LongHistory } from "../core/series/coarse.ts";
 import type { Samples } from "../core/series/types.ts";
 import { decode, encode } from "../core/state/codec.ts";
@@ -7,7 +8,7 @@ import { readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import type { HistoryReading, Outcome, Ports, Scaler, StateStore } from "../ports.ts";
 import { runOnce } from "../run.ts";
-import type { ReplayOptions, ReplayPolicy, View } from "./types.ts";
+import type { LeadForecast, ReplayOptions, ReplayPolicy, View, Wanted } from "./types.ts";
 
 /**
  * The production decision code as a replay policy. `target` gives the policy's settings; the modelled world gives pod
@@ -27,7 +28,7 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
   };
   let view: View | undefined;
   let wanted = 0;
-  let outcome: Outcome | undefined;
+  let told: { readonly record: TickRecord | null; readonly outcome: Outcome } | undefined;
   const ports: Ports = {
     history: {
       now: async () => seen().now,
@@ -42,8 +43,8 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
     }),
     state: memoryStore(),
     reporter: {
-      tick: (_, __, o) => {
-        outcome = o;
+      tick: (_, record, outcome) => {
+        told = { record, outcome };
       },
       log: () => {},
     },
@@ -64,11 +65,27 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
     async decide(now) {
       view = now;
       wanted = now.replicas;
-      outcome = undefined;
+      told = undefined;
       await runOnce(ports, [settings], { dryRun: false, forecaster });
-      return { replicas: wanted, reason: (outcome as Outcome | undefined)?.reason ?? "NoOutcome" };
+      return wantedOf(wanted, told);
     },
   };
+}
+
+/** A decision with all that a report tells of it. */
+function wantedOf(replicas: number, told: { record: TickRecord | null; outcome: Outcome } | undefined): Wanted {
+  if (told === undefined) return { replicas, reason: "NoOutcome" };
+  const { reason, message, trail } = told.outcome;
+  const { record } = told;
+  return { replicas, reason, message, trail, ...(record && { forecast: () => leadForecast(leadingMetric(record)) }) };
+}
+
+/** The last step of the lead; a sample is stamped with the end of its step, the step of a replay with its beginning. */
+function leadForecast({ forecast, series, lead }: MetricRecord): LeadForecast | undefined {
+  if (forecast === null || series === null) return undefined;
+  const k = Math.min(forecast.path.length, Math.max(1, Math.ceil(lead / series.step - 1e-9))) - 1;
+  const t = series.start + (series.values.length - 1 + k) * series.step;
+  return { t, lead, y: forecast.path[k]!, low: forecast.lower[k]!, high: forecast.upper[k]! };
 }
 
 /** Samples of the modelled world; a step's mean is stamped with the step's end, as a rate over it is. */

@@ -8,7 +8,7 @@ import { oraclePolicy, staticPolicy } from "./peers/foresight.ts";
 import { hpaPolicy, linearHpaPolicy } from "./peers/hpa.ts";
 import { meanPolicy, originalPolicy } from "./peers/original.ts";
 import { simulate } from "./simulate.ts";
-import type { ReplayOptions, ReplayPolicy, ReplayResult, Watch } from "./types.ts";
+import type { ReplayListener, ReplayOptions, ReplayPolicy, ReplayResult } from "./types.ts";
 
 /** Every policy that can be replayed, in the order of the tables. */
 export const POLICY_NAMES = [
@@ -77,20 +77,20 @@ export function createPolicy(
   }
 }
 
-/** Replays samples under the named policies, as far as `watch` lets it. Throws DemandError where the series is too short. */
+/** Replays samples under the named policies, as far as the listener lets it. Throws DemandError where the series is too short. */
 export async function replay(
   samples: Samples,
   names: readonly PolicyName[],
   options: ReplayOptions,
   setup: ReplaySetup,
-  watch?: Watch,
+  listener?: ReplayListener,
 ): Promise<ReplayResult> {
   const demand = toDemands(samples, setup.others ?? [], options.targetCpu / options.request);
   return simulate(
     demand,
     names.map((name) => createPolicy(name, options, demand, setup)),
     options,
-    watch,
+    listener,
   );
 }
 

@@ -3,7 +3,17 @@ import type { Samples } from "../core/series/types.ts";
 import type { Cores, EpochSeconds, Seconds } from "../core/units.ts";
 import { createCluster, type ModelCluster } from "./cluster.ts";
 import { type Demand, DemandError, loadAt } from "./demand.ts";
-import type { ReplayOptions, ReplayPolicy, ReplayResult, ReplayRow, ReplayScore, View, Watch } from "./types.ts";
+import type {
+  Decided,
+  ReplayListener,
+  ReplayOptions,
+  ReplayPolicy,
+  ReplayResult,
+  ReplayRow,
+  ReplayScore,
+  View,
+  Wanted,
+} from "./types.ts";
 
 /**
  * Replays `demand` under every policy, each in a world of its own that starts with the pods which the first known demand
@@ -15,7 +25,7 @@ export async function simulate(
   demand: Demand,
   policies: readonly ReplayPolicy[],
   options: ReplayOptions,
-  watch: Watch = () => true,
+  { watch = () => true, decided }: ReplayListener = {},
 ): Promise<ReplayResult> {
   const first = Math.max(2, Math.round(options.warmup / demand.step));
   const planned = demand.values.length - first;
@@ -29,7 +39,7 @@ export async function simulate(
   const worlds = policies.map((policy) => worldOf(policy, known, demand.start + first * demand.step, options));
   let steps = 0;
   while (steps < planned) {
-    for (const world of worlds) await play(world, demand, first + steps, steps, viewOf, options);
+    for (const world of worlds) await play(world, { demand, viewOf, options, decided }, first + steps, steps);
     steps++;
     if (!(await watch(steps, planned))) break;
   }
@@ -59,24 +69,28 @@ function worldOf(policy: ReplayPolicy, known: Cores, now: EpochSeconds, options:
   return { policy, cluster, rows: [], podSteps: 0, under: 0, unserved: 0, total: 0 };
 }
 
+/** What all policies of a replay have in common. */
+interface Shared {
+  readonly demand: Demand;
+  readonly viewOf: (index: number) => View;
+  readonly options: ReplayOptions;
+  readonly decided: ReplayListener["decided"];
+}
+
 /** One step, `index` of the demand and `step` of the replay: decide where it is time, serve, count. */
-async function play(
-  world: World,
-  demand: Demand,
-  index: number,
-  step: number,
-  viewOf: (index: number) => View,
-  options: ReplayOptions,
-): Promise<void> {
+async function play(world: World, shared: Shared, index: number, step: number): Promise<void> {
   const { policy, cluster } = world;
+  const { demand, viewOf, options, decided } = shared;
   const now = demand.start + index * demand.step;
   let decision: number | null = null;
   let reason = "";
   if (step % Math.max(1, Math.round(policy.every / demand.step)) === 0) {
-    const view = { ...viewOf(index), replicas: cluster.replicas, ready: cluster.ready(now), pods: cluster.pods };
-    const wanted = await policy.decide(view);
-    decision = clamp(wanted.replicas, options, policy);
+    const from = cluster.replicas;
+    const view = { ...viewOf(index), replicas: from, ready: cluster.ready(now), pods: cluster.pods };
+    const { replicas, ...wanted } = await policy.decide(view);
+    decision = clamp(replicas, options, policy);
     reason = wanted.reason;
+    if (decided !== undefined) decided(policy.name, toldOf(wanted, now, from, decision));
     cluster.scale(decision, now);
   }
   const ready = cluster.ready(now);
@@ -88,6 +102,11 @@ async function play(
   // A billionth of a core is rounding, not a lack of pods.
   if (missing > 1e-9) world.under++;
   world.rows.push({ policy: policy.name, t: now, demand: load, ready, replicas: cluster.replicas, decision, reason });
+}
+
+function toldOf({ forecast, ...wanted }: Omit<Wanted, "replicas">, t: EpochSeconds, from: number, to: number): Decided {
+  const made = forecast?.();
+  return { t, from, to, ...wanted, ...(made && { forecast: made }) };
 }
 
 function scoreOf({ podSteps, under, unserved, total, cluster }: World, steps: number, step: Seconds): ReplayScore {

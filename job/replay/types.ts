@@ -1,4 +1,5 @@
 /** The interface of a policy under replay, its settings, and what a replay gives back. */
+import type { TrailEntry } from "../core/policy/types.ts";
 import type { LongHistory } from "../core/series/coarse.ts";
 import type { Samples } from "../core/series/types.ts";
 import type { Cores, EpochSeconds, Replicas, Seconds } from "../core/units.ts";
@@ -44,10 +45,31 @@ export interface View {
   future(k: number): Cores;
 }
 
-/** A decision of a policy: replicas and a word on why. */
+/** A decision of a policy: replicas and a word on why; with more to tell where the policy has it. */
 export interface Wanted {
   readonly replicas: Replicas;
   readonly reason: string;
+  readonly message?: string;
+  readonly trail?: readonly TrailEntry[];
+  /** Asked only where somebody listens: the path of a forecast is made when it is looked at. */
+  readonly forecast?: () => LeadForecast | undefined;
+}
+
+/** What a decision forecast for the last step of its lead, which begins at `t`: the load and its 90 % band, in the metric's unit. */
+export interface LeadForecast {
+  readonly t: EpochSeconds;
+  readonly lead: Seconds;
+  readonly y: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A decision that was carried out, as a report tells it. */
+export interface Decided extends Omit<Wanted, "replicas" | "forecast"> {
+  readonly t: EpochSeconds;
+  readonly from: Replicas;
+  readonly to: Replicas;
+  readonly forecast?: LeadForecast;
 }
 
 /** A policy under replay; it keeps its own memory. */
@@ -85,6 +107,12 @@ export interface ReplayScore {
 
 /** Told after each step of long work how many are done of how many; false: end now, with what there is. */
 export type Watch = (done: number, total: number) => boolean | Promise<boolean>;
+
+/** Who is told of a replay while it goes on. */
+export interface ReplayListener {
+  readonly watch?: Watch;
+  readonly decided?: (policy: string, decision: Decided) => void;
+}
 
 /** Scores and rows of all policies of one replay. */
 export interface ReplayResult {

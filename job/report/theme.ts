@@ -11,9 +11,8 @@ export const LIGHT = {
   grid: "#d8dee4",
   forecast: "#0072b2",
   pods: "#c44e00",
-  third: "#007a5a",
-  fourth: "#a04a86",
-  fifth: "#8a6d00",
+  second: "#7b3fa0",
+  third: "#00806a",
 } as const;
 
 export type Role = keyof typeof LIGHT;
@@ -26,10 +25,12 @@ export const DARK: Readonly<Record<Role, string>> = {
   grid: "#30363d",
   forecast: "#58b4f0",
   pods: "#ff9b57",
-  third: "#3fcf9f",
-  fourth: "#e29acb",
-  fifth: "#e3c34a",
+  second: "#c79bf2",
+  third: "#35d0a5",
 };
+
+/** Colours of policies beside each other, ours first; more begin again. */
+export const POLICIES: readonly Role[] = ["pods", "second", "third", "ink", "muted"];
 
 /** Below this width of the picture on the page its type is enlarged: it is scaled down with the rest. */
 const NARROW = 560;

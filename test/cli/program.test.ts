@@ -172,12 +172,22 @@ describe("replay and backtest", () => {
     expect(lines).toHaveLength(1 + 2 * answer.steps);
   });
 
-  it("replay writes a page that stands alone", async () => {
-    const page = join(folder, "replay.html");
-    await cli(`replay ${WAVE} --policies hpa,oracle --warmup 3600 --report ${page}`);
-    const html = readFileSync(page, "utf8");
-    expect(html).toContain("<svg");
-    expect(html).not.toMatch(/(src|href)="?https?:/);
+  it("replay and the run write pages that stand alone", async () => {
+    const page = join(folder, "report.html");
+    const played = `replay ${WAVE} --policies hpa,oracle --warmup 3600 --report ${page}`;
+    for (const line of [played, `${BASE} --components --report ${page}`]) {
+      expect((await cli(line)).out).toContain(`report: ${page}\n`);
+      const html = readFileSync(page, "utf8");
+      expect(html).toMatch(/^<!doctype html>.*<\/html>\n$/s);
+      expect(html).not.toMatch(/(src|href)="?https?:/);
+    }
+  });
+
+  it("components are refused where nothing is drawn", async () => {
+    expect(await cli(`${BASE} --components`)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("--plot, --svg FILE or --report"),
+    });
   });
 
   it("backtest gives the contract's fields and dump", async () => {

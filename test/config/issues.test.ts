@@ -146,6 +146,17 @@ describe("issues", () => {
     expect(await issuesOf("targets: 5", { min: "x" })).toHaveLength(2);
   });
 
+  it("of an interval that is not the time between two decisions of the process", async () => {
+    const message = "30s is not the time between two decisions, which --every sets to 15s. Leave interval out.";
+    expect(await issuesOf(target("interval: 30s"), { every: "15s" })).toEqual([`targets[0].interval: ${message}`]);
+    expect(await issuesOf(target(""), { every: "15s", interval: "30s" })).toEqual([`--interval: ${message}`]);
+    const accepted = async (file: string, flags: object) =>
+      (await loadSettings({ flags: { config: "a", ...flags }, env: {}, readFile: async () => file })).targets[0]!;
+    for (const flags of [{ every: "30s" }, {}, { every: "not a time" }])
+      expect((await accepted(target("interval: 30s"), flags)).interval).toBe(30);
+    expect((await accepted(target(""), { every: "15s" })).interval).toBe(60);
+  });
+
   it("are shown a few at a time", async () => {
     const many = Array.from({ length: 60 }, (_, i) => `{ scaleTargetRef: { name: w${i} }, targetCpu: x }`);
     const error = await loadSettings({

@@ -3,6 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PICTURES, sameContent } from "../../scripts/pictures.ts";
+import { reportText } from "../../scripts/report-pictures.ts";
 
 const root = join(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -10,6 +11,10 @@ const read = (path: string) => readFileSync(join(root, path), "utf8");
 describe("pictures of the docs", () => {
   it.each(Object.keys(PICTURES))("%s is up to date; else: npm run pictures, and look at it", async (path) => {
     expect(sameContent(read(path), await PICTURES[path]!())).toBe(true);
+  });
+
+  it("of the report say what its page says now; else: npm run pictures, and look at them", async () => {
+    expect(sameContent(read("docs/img/report.json"), await reportText())).toBe(true);
   });
 
   it("are the ones that the pages show", () => {

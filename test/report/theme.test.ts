@@ -1,6 +1,6 @@
 /** The palette: readable on its paper, and told apart by those who see no red or no green. */
 import { describe, expect, it } from "vitest";
-import { DARK, LIGHT, pictureStyle, type Role } from "../../job/report/theme.ts";
+import { DARK, LIGHT, POLICIES, pictureStyle, type Role } from "../../job/report/theme.ts";
 
 const channels = (hex: string) => [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16) / 255);
 const linear = (hex: string) => channels(hex).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
@@ -64,6 +64,12 @@ describe.each([
       if (role !== "paper" && role !== "grid")
         expect([role, contrast(colour, palette.paper) >= 4.5]).toEqual([role, true]);
     }
+  });
+
+  it.each(Object.keys(SIGHT))("keeps four policies apart with %s sight", (sight) => {
+    const four = POLICIES.slice(0, 4);
+    const pairs = four.flatMap((a, i) => four.slice(i + 1).map((b) => [a, b] as const));
+    for (const [a, b] of pairs) expect([a, b, distance(palette[a], palette[b], sight) > 20]).toEqual([a, b, true]);
   });
 
   it.each(Object.keys(SIGHT))(

@@ -5,6 +5,11 @@ import type { EpochSeconds, Seconds } from "../units.ts";
 const LEAST_CHANGES = 8;
 /** Of the distances between changes this share may be shorter than the cadence: a pod that comes or goes changes a sum between two scrapes. */
 const EARLY = 0.1;
+/**
+ * At least this share of the distances is about the cadence, or it is none: an idle load that changes now and then changes at any distance. Of two such series 0 to 0.4 were, of 18 that
+ * were read at twice and four times their rate 0.63 to 1.
+ */
+const REGULAR = 0.5;
 /** Two values this close, relative to their size, are one: a rate over the same samples differs by rounding alone. */
 const SAME = 1e-9;
 
@@ -37,7 +42,9 @@ export function cadenceOf(
   if (shortest < 1.75 * spacing) return spacing;
   // what is longer spans a value that came twice, or a hole
   const usual = distances.filter((d) => d >= shortest - 0.5 * spacing && d <= 1.5 * shortest + 0.5 * spacing);
-  return usual.reduce((sum, d) => sum + d, 0) / usual.length;
+  const cadence = usual.reduce((sum, d) => sum + d, 0) / usual.length;
+  const regular = distances.filter((d) => Math.abs(d - cadence) <= 0.75 * spacing).length;
+  return regular >= REGULAR * distances.length ? cadence : spacing;
 }
 
 /** Indices of the samples that are news: each new value, and a value that stays once a cadence. O(n). */

@@ -37,8 +37,8 @@ export interface Weighing {
 
 export const WEIGHING: Weighing = { power: 12, memory: 1.8, departure: 0.25, prior: 30 };
 
-/** Losses below this share of the window's mean size are all the same: a constant series weighs every model alike. */
-const NOTHING = 1e-7;
+/** Differences below this share of the window's mean size are rounding: a constant series weighs every model alike. */
+export const NOTHING = 1e-7;
 
 /** Combines the models' forecasts of a target. O(models x origins). */
 export function blend(target: Target, weighing: Weighing = WEIGHING): Blend {

@@ -3,14 +3,11 @@ import type { Cores, Probability } from "../../units.ts";
 import { type Moves, maximumByMoves, valueByMoves } from "../combine/moves.ts";
 import { maximum, mean } from "../combine/target.ts";
 import type { Forecast, Forecaster, ForecastRequest, LeadPart, Peak } from "../types.ts";
-import { forecastLast } from "./cold-start.ts";
+import { forecastLast, MIN_POOL } from "./cold-start.ts";
 import { atCadence } from "./held.ts";
 import { lazily, once } from "./lazily.ts";
 import { fittedOf, pathOf } from "./picture.ts";
 import { type AutoOptions, MIN_SEASON, Window } from "./window.ts";
-
-/** Below this many points there is nothing to learn weights from. */
-const MIN_POOL = 10;
 
 /** Forecasts by the whole of our pool (docs/decisions/0003-forecaster.md). At least one value; below ten the last value and its moves. */
 export const forecastAuto: Forecaster = autoForecaster();
@@ -41,7 +38,7 @@ function assemble({ series, horizonSteps, leadSteps, levels, parts }: ForecastRe
     path: () => path().values,
     lower: () => path().lower,
     upper: () => path().upper,
-    mean: () => Math.max(0, blended.now) * window.size,
+    mean: () => window.cores(blended.now),
     meanQuantiles: () => window.quantiles(horizon, mean, levels, valueAt),
     max: () => whole().max,
     maxQuantiles: () => whole().maxQuantiles,

@@ -2,6 +2,9 @@
 import { maximumByMoves, movesOf, valueByMoves } from "../combine/moves.ts";
 import type { Forecast, ForecastRequest, LeadPart, Peak } from "../types.ts";
 
+/** Below this many measured values there is nothing to learn weights from, nor a line to draw: two points are none. */
+export const MIN_POOL = 10;
+
 /** Last value; quantiles by Laplace's law of the moves that were seen, with a prior, so that two equal points do not promise a third. For 1 point and more. */
 export function forecastLast({ series, horizonSteps, leadSteps, levels, parts }: ForecastRequest): Forecast {
   const y = series.values;

@@ -1,10 +1,13 @@
 /** The last value with its own empirical errors: the yardstick, and what `naive` means. */
 import { errorQuantile, plainly, type Ranked } from "../combine/quantiles.ts";
 import type { Forecaster } from "../types.ts";
+import { forecastLast, MIN_POOL } from "./cold-start.ts";
 
-/** Repeats the last value; quantiles are the plain order statistics of its errors over every earlier origin of the window. */
-export const forecastNaive: Forecaster = ({ series, horizonSteps, leadSteps, levels }) => {
+/** Repeats the last value; quantiles are the plain order statistics of its errors over every earlier origin of the window, or below ten values those of its moves. */
+export const forecastNaive: Forecaster = (request) => {
+  const { series, horizonSteps, leadSteps, levels } = request;
   const y = series.values;
+  if (y.length < MIN_POOL) return { ...forecastLast(request), method: "naive" };
   const n = y.length;
   const last = y[n - 1] ?? 0;
   const steps = Math.max(horizonSteps, leadSteps);

@@ -1,11 +1,12 @@
 /** Prophet alone as a forecaster: the picture users expect, and a yardstick beside `auto`. */
 
+import { featureWidth } from "../prophet/features.ts";
 import { fit } from "../prophet/fit.ts";
 import type { ProphetOptions } from "../prophet/options.ts";
 import { predict } from "../prophet/predict.ts";
 import { normalQuantile } from "../prophet/uncertainty.ts";
 import type { Forecast, Forecaster, ForecastRequest } from "../types.ts";
-import { forecastNaive } from "./naive.ts";
+import { forecastLast, MIN_POOL } from "./cold-start.ts";
 
 /** Prophet's interval_width for which its bounds are one standard deviation from the forecast: 2 Phi(1) - 1. */
 const ONE_SIGMA = 0.6826894921370859;
@@ -13,8 +14,8 @@ const BAND_Z = 1.6448536269514722;
 
 /**
  * A forecaster that fits Prophet with fixed options to the whole window. Rows that were gaps are left out. Quantiles are those of Prophet's
- * own normal spread, step errors taken to move together: mean of the steps' quantiles, and their largest. Fewer than two real points, or a
- * fit that fails: the last value.
+ * own normal spread, step errors taken to move together: mean of the steps' quantiles, and their largest. With few measured points, with no
+ * more of them than the model has coefficients, and where a fit fails: the last value and its moves.
  */
 export function prophetForecaster(method: string, options: ProphetOptions): Forecaster {
   return (request) => prophetForecast(method, options, request);
@@ -26,11 +27,14 @@ function prophetForecast(method: string, options: ProphetOptions, request: Forec
   const steps = Math.max(horizonSteps, leadSteps);
   const ds = Float64Array.from({ length: n + steps }, (_, i) => series.start + i * series.step);
   const y = Float64Array.from(series.values, (v, i) => (series.filled[i] === 1 ? Number.NaN : v));
+  const measured = y.reduce((sum, v) => (Number.isNaN(v) ? sum : sum + 1), 0);
+  const coldStart = () => ({ ...forecastLast(request), method });
+  if (measured < MIN_POOL) return coldStart();
   const model = fit({ ds: ds.subarray(0, n), y }, { ...options, interval_width: ONE_SIGMA });
-  const answer = model.ok ? predict(model.value, { ds }, { intervals: "analytic" }) : model;
-  if (!answer.ok) return { ...forecastNaive(request), method };
-  // With more coefficients than points the fit can be anything: the original's season has 20.
-  if (!answer.value.yhat_upper.every(Number.isFinite)) return { ...forecastNaive(request), method };
+  // With as many coefficients as points the fit can be anything: the original's season has 20, and the trend its level and slope.
+  if (!model.ok || measured <= featureWidth(model.value.blocks) + 2) return coldStart();
+  const answer = predict(model.value, { ds }, { intervals: "analytic" });
+  if (!answer.ok || !answer.value.yhat_upper.every(Number.isFinite)) return coldStart();
   const { yhat, yhat_upper } = answer.value;
   const path = yhat.slice(n);
   const sigma = yhat_upper.slice(n).map((v, k) => v - path[k]!);

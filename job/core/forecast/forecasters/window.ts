@@ -1,6 +1,6 @@
 /** One window: all models passed over it once, and combined for each target that is asked of it. */
-import type { Probability } from "../../units.ts";
-import { type Blend, blend } from "../combine/blend.ts";
+import type { Cores, Probability } from "../../units.ts";
+import { type Blend, blend, NOTHING } from "../combine/blend.ts";
 import { evidenceOf, type Moves, type maximumByMoves, movesOf } from "../combine/moves.ts";
 import type { Pass } from "../combine/pass.ts";
 import { errorQuantile, rankErrors } from "../combine/quantiles.ts";
@@ -31,6 +31,8 @@ export interface AutoOptions {
 export class Window {
   /** Values are divided by this: their mean size. */
   readonly size: number;
+  /** The newest value, cores. */
+  private readonly newest: Cores;
   /** Season in steps. */
   readonly period: number | null;
   readonly pass: Pass;
@@ -47,6 +49,7 @@ export class Window {
     let size = 0;
     for (const v of raw) size += Math.abs(v) / n;
     this.size = size > 0 ? size : 1;
+    this.newest = raw.at(-1)!;
     const y = raw.map((v) => v / this.size);
     this.period = n < MIN_SEASON ? null : (detectSeason(y)?.period ?? null);
     const steps = Math.max(horizonSteps, leadSteps);
@@ -80,10 +83,16 @@ export class Window {
     const last = Math.max(0, this.pass.y.at(-1)!);
     return levels.map((level) => {
       const learnt = share > 0 ? Math.max(0, blended.now + errorQuantile(ranked, level)) : 0;
-      if (share === 1) return learnt * this.size;
+      if (share === 1) return this.cores(learnt);
       const law = byMoves(last, this.movesOf(), part, level);
-      return (law + share * (learnt - law)) * this.size;
+      return this.cores(law + share * (learnt - law));
     });
+  }
+
+  /** A value of the window's scale in cores, never negative. What rounding alone tells from the newest value is that value: half of the outcomes of a flat load lay above its quantiles. */
+  cores(value: number): Cores {
+    if (Math.abs(value - this.pass.y.at(-1)!) < NOTHING) return Math.max(0, this.newest);
+    return Math.max(0, value) * this.size;
   }
 
   /** Moves of the window, made when first asked for: only leads with hardly any known outcome need them. */

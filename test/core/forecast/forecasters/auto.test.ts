@@ -116,6 +116,21 @@ describe("auto", () => {
     }
   });
 
+  it("says exactly the value of a flat load: no outcome of it lies above its quantiles by rounding", () => {
+    for (let seed = 1; seed <= 30; seed++) {
+      const { uniform } = generator(seed);
+      const level = 9 * uniform();
+      for (const values of [
+        new Array(120).fill(level),
+        Array.from({ length: 120 }, (_, i) => (i < 20 ? 2 * level : level)),
+      ]) {
+        const { mean, meanQuantiles, maxQuantiles } = ask(values);
+        expect(mean).toBe(level);
+        for (const q of [...meanQuantiles.slice(0, 4), ...maxQuantiles.slice(0, 4)]) expect(q).toBe(level);
+      }
+    }
+  });
+
   it("keeps a constant and stays at zero", () => {
     expect(ask(new Array(120).fill(2.5)).maxQuantiles.every((q) => Math.abs(q - 2.5) < 1e-6)).toBe(true);
     expect(ask(new Array(120).fill(0)).maxQuantiles.every((q) => q < 1e-6)).toBe(true);

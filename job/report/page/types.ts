@@ -1,0 +1,82 @@
+/** What a report page holds: made in Node from a replay or a run, drawn in the browser. Plain data, one grid of time a section. */
+import type { Role } from "../theme.ts";
+
+/** How the values of a layer are drawn between the steps that they are of: joined, held until the next, as dots, or held and filled from zero. */
+export type LayerStyle = "line" | "dots" | "step" | "fill";
+
+/** One curve of a chart. */
+export interface Layer {
+  readonly label: string;
+  readonly role: Role;
+  readonly style: LayerStyle;
+  readonly dashed?: boolean;
+  /** Pixels; absent: 2. */
+  readonly width?: number;
+  /** Policy it belongs to, and is switched on and off with. */
+  readonly policy?: string;
+  /** Steps that the values are of, ascending; absent: all, from 0. */
+  readonly at?: readonly number[];
+  readonly values: readonly (number | null)[];
+  /** A band around the values. */
+  readonly low?: readonly number[];
+  readonly high?: readonly number[];
+  /** Values that are further apart than so many steps are not joined. */
+  readonly gap?: number;
+}
+
+/** One chart over a section's time. */
+export interface Chart {
+  readonly title: string;
+  /** Unit of its values, may be empty; `pods` are whole. */
+  readonly unit: string;
+  readonly layers: readonly Layer[];
+}
+
+/** A stage of a decision: name, replicas before and after, reason, message. */
+export type PageStage = readonly [stage: string, from: number, to: number, reason: string, message: string];
+
+/** One decision of a policy; an empty trail where the policy tells none. */
+export interface PageDecision {
+  /** Epoch seconds. */
+  readonly t: number;
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly trail: readonly PageStage[];
+}
+
+/** A policy whose decisions can be gone through. */
+export interface PagePolicy {
+  readonly name: string;
+  readonly role: Role;
+  readonly decisions: readonly PageDecision[];
+}
+
+/** A moment worth a look. */
+export interface Moment {
+  /** Epoch seconds. */
+  readonly t: number;
+  readonly text: string;
+}
+
+/** One workload over one stretch of time. */
+export interface Section {
+  readonly name: string;
+  /** Epoch seconds of step 0, and the length of a step. */
+  readonly start: number;
+  readonly step: number;
+  readonly steps: number;
+  readonly charts: readonly Chart[];
+  readonly policies: readonly PagePolicy[];
+  readonly moments: readonly Moment[];
+  /** Whose moments these are. */
+  readonly momentsOf: string;
+}
+
+/** What the browser gets. */
+export interface PageData {
+  readonly sections: readonly Section[];
+  /** What each reason that occurs means. */
+  readonly reasons: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,50 @@
+/** Pictures of the report page for docs/report.md: light, dark, narrow and on paper, and beside them what the page says, by which a test sees that they are up to date. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { replayPage } from "../job/report/page/replay-page.ts";
+import { replayReport } from "../job/report/page/reports.ts";
+import { missingChromium, startChromium } from "../test/browser/chromium.ts";
+import { openPage } from "../test/browser/page.ts";
+import { sampleReport } from "../test/browser/sample-report.ts";
+
+const FILE = "sine.json";
+const LOOKS = {
+  light: { width: 1000, scheme: "light", media: "screen" },
+  dark: { width: 1000, scheme: "dark", media: "screen" },
+  narrow: { width: 390, scheme: "light", media: "screen" },
+  paper: { width: 760, scheme: "dark", media: "print" },
+} as const;
+
+/** What the page says, without its data: as text to keep beside the pictures. */
+export async function reportText(): Promise<string> {
+  const { title, sentence, scores, data } = replayPage(await sampleReport(FILE));
+  const [section] = data.sections;
+  const kept = { title, sentence, scores: scores?.rows.map(({ cells }) => cells), moments: section!.moments };
+  return `${JSON.stringify(kept, null, 1)}\n`;
+}
+
+/** Takes the pictures into `folder`, where there is a Chromium; else says what is missing. */
+export async function takeReportPictures(folder: string): Promise<void> {
+  const missing = missingChromium();
+  if (missing !== undefined) return console.error(`the pictures of the report stay as they are: ${missing}`);
+  const report = await sampleReport(FILE);
+  const html = replayReport(report);
+  const moment = replayPage(report).data.sections[0]!.moments[0]!.t;
+  const scratch = mkdtempSync(join(tmpdir(), "report-pictures-"));
+  const browser = await startChromium();
+  try {
+    for (const [name, { width, scheme, media }] of Object.entries(LOOKS)) {
+      const { page, problems } = await openPage(browser, scratch, html, { width, hash: `#0/${moment}` });
+      if (problems.length > 0) throw new Error(problems.join("\n"));
+      await page.emulateMedia({ colorScheme: scheme, media });
+      if (media === "print") await page.evaluate('dispatchEvent(new Event("beforeprint"))');
+      await page.screenshot({ path: join(folder, `report-${name}.png`), fullPage: true });
+      await page.close();
+    }
+  } finally {
+    await browser.stop();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  writeFileSync(join(folder, "report.json"), await reportText());
+}
