@@ -65,6 +65,8 @@ export interface FaultCase {
   readonly stderr?: "closed" | "full";
   /** Seconds that this process' clock is ahead. */
   readonly clock?: number;
+  /** Why a promise is not kept here yet: told on the page, and no failure of the bench. */
+  readonly gap?: string;
   /** Runs one after the other; the last is looked at, the invariants are checked over all. */
   readonly runs?: number;
 }

@@ -137,8 +137,8 @@ function unlike(told: Told, outcome: ExpectedOutcome | undefined): readonly stri
 }
 
 /** What a target's line claims, against the server. */
-function untrue({ name, action, to, message }: Told, { before, after }: Observation): readonly string[] {
-  const [was, is] = [before.get(name), after.get(name)];
+function untrue({ name, action, to, message }: Told, { beforeLast, after }: Observation): readonly string[] {
+  const [was, is] = [beforeLast.get(name), after.get(name)];
   if (was === undefined || is === undefined) return [];
   if (action === "scaled") return is === to && to !== was ? [] : [`${name}: told scaled to ${to}, it has ${is}`];
   const unknown = action === "failed" && /not known/.test(message);

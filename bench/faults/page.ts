@@ -15,7 +15,8 @@ export interface Row {
 const WIDEST = 140;
 
 export function page(rows: readonly Row[]): string {
-  const count = rows.flatMap(({ broken }) => broken).length;
+  const count = rows.flatMap(({ fault, broken }) => (fault.gap === undefined ? broken : [])).length;
+  const gaps = rows.filter(({ fault, broken }) => fault.gap !== undefined && broken.length > 0);
   const slowest = Math.max(...rows.map(({ seen }) => seen.milliseconds));
   const largest = Math.max(...rows.map(({ seen }) => seen.mebibytes));
   const sections = (Object.keys(KINDS) as Kind[]).map((kind) => section(kind, rows)).join("\n");
@@ -24,11 +25,11 @@ export function page(rows: readonly Row[]): string {
 <!-- Written by \`npm run bench -- faults\`. -->
 
 What the job does when something is wrong. ${rows.length} faults were put into a sound world, one at a time, and each promise below was checked after each of them.
-**${count === 0 ? "No promise was broken." : `${count} promises were broken.`}** The slowest case took ${(slowest / 1000).toFixed(1)} s, the largest held ${largest.toFixed(0)} MiB.
+**${count === 0 ? "No promise was broken" : `${count} promises were broken`}${gaps.length === 0 ? "." : `, but for the ${gaps.length} known gaps below.`}** The slowest case took ${(slowest / 1000).toFixed(1)} s, the largest held ${largest.toFixed(0)} MiB.
 
 ${table(["promise", "cases", "broken"], promises(rows))}
 
-## How it is measured
+${gaps.length === 0 ? "" : gapsText(gaps)}## How it is measured
 
 Every case runs \`dist/job.js\` as a process of its own. It reads a real Prometheus, which holds the case's own history, and writes to a real API server with the Role of the
 manifests. In the sound world 8 replicas run where 5 are needed, and nothing forbids the scale-in: a run without a fault sets 5. So a fault that goes unnoticed
@@ -40,9 +41,14 @@ the servers themselves show the fault. In cases marked \`process\` the fault is 
 Three secrets stand where secrets belong: Prometheus' token, a header, and the ServiceAccount's token. They are looked for in both streams, in Events, in the state and in
 pictures. Times are of a machine with two cores that did other work as well.
 
-CI runs all cases and fails with the first broken promise.
+CI runs all cases. It fails where a promise is broken that is not among the known gaps.
 
 ${sections}`;
+}
+
+function gapsText(gaps: readonly Row[]): string {
+  const cells = gaps.map(({ fault, broken }) => [fault.name, broken[0]?.[0] ?? "", fault.gap ?? ""]);
+  return `## Known gaps\n\n${table(["fault", "promise", "why, and what helps"], cells)}\n\n`;
 }
 
 function promises(rows: readonly Row[]): string[][] {

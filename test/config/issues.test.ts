@@ -35,8 +35,8 @@ describe("issues", () => {
     ],
     [
       "a header of two lines",
-      'prometheus: { headers: { X-A: "a\\r\\nX-B: 1" } }',
-      [/headers\.X-A.*a text on one line/],
+      `prometheus: { url: http://p, headers: { X-A: "a\\r\\nX-B: 1" } }\n${target("")}`,
+      [/headers\.X-A: must be a text on one line/],
     ],
     ["a file too large for a ConfigMap", `a: ${"x".repeat(1024 * 1024)}`, [/larger than 1 MiB/]],
     ["an alias without its anchor", "prometheus: *x", [/^a\.yaml: uses an alias \(\*name\) without an anchor/]],

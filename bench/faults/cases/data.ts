@@ -2,7 +2,7 @@
 import { encode } from "../../../job/core/state/codec.ts";
 import { type Expected, type FaultCase, held, scaled } from "../fault-case.ts";
 import { type Load, steady } from "../load.ts";
-import { remembering, SOUND, STEADY } from "../run-case.ts";
+import { remembering, SOUND, STEADY } from "../sound.ts";
 import { casesOf, FEW, type Line } from "./lines.ts";
 
 type Data = Line[2];
@@ -24,6 +24,10 @@ const idle: FaultCase["state"] = (sound, now) =>
 /** Held for whichever stage; the message names the data's fault. */
 const upOnly = (says: RegExp): Expected => ({ exit: 0, outcomes: [{ action: "held" }], says });
 
+const REPEATS =
+  "Prometheus repeats a gauge without a staleness marker for 5 minutes. Lower its --query.lookback-delta.";
+const FADES =
+  "rate() falls to half before a series ends, and a query of your own does not tell. A longer stabilizationWindowSeconds helps.";
 const MISSING: readonly Line[] = [
   [SOUND, scaled(5), { load: STEADY }],
   ["sound data, too few replicas", scaled(5), { ...FEW, ...counter(steady) }],
@@ -32,7 +36,7 @@ const MISSING: readonly Line[] = [
   ["no series, too few replicas", held("NoData"), { ...FEW, query: "sum(no_such_metric)" }],
   ...[30, 45, 60, 75, 90, 120].map((ended): Line => {
     const name = `the scrape ended ${ended} seconds ago`;
-    return [name, { exit: 0, replicas: [5, 8] }, counter(but((age) => age < ended, null))];
+    return [name, { exit: 0, replicas: [5, 8] }, { ...counter(but((age) => age < ended, null)), gap: FADES }];
   }),
   ["the scrape ended 3 minutes ago", held("StaleData"), counter(but((age) => age < 180, null))],
   [
@@ -45,7 +49,7 @@ const MISSING: readonly Line[] = [
   [
     "a gauge whose scrape ended 4 minutes ago, which Prometheus repeats",
     held("StaleData"),
-    gauge(but((age) => age < 240, null)),
+    { ...gauge(but((age) => age < 240, null)), gap: REPEATS },
   ],
   ["the first sample is 10 seconds old", held("NoData"), counter((age) => (age <= 10 ? 2.2 : null))],
   ["the first two samples came just now", held("TooFewSamples"), counter((age) => (age <= 15 ? 2.2 : null))],

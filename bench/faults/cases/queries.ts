@@ -1,6 +1,6 @@
 /** Wrong queries over sound data, and what cadvisor's rows may look like, in a real Prometheus. */
 import { failed, held, scaled } from "../fault-case.ts";
-import { STEADY } from "../run-case.ts";
+import { STEADY } from "../sound.ts";
 import { casesOf, FEW, type Line } from "./lines.ts";
 
 const rate = "rate($load[1m] $offset)";

@@ -2,7 +2,7 @@
 import { encode } from "../../../job/core/state/codec.ts";
 import type { TargetState } from "../../../job/core/state/types.ts";
 import { type Expected, type FaultCase, held, scaled } from "../fault-case.ts";
-import { remembering } from "../run-case.ts";
+import { remembering } from "../sound.ts";
 import { casesOf, FEW, type Line } from "./lines.ts";
 
 /** Nothing is remembered, so nothing shrinks for one window. */
@@ -112,7 +112,7 @@ const VALUES: readonly Line[] = [
   ],
   [
     "a forecast of the future",
-    either,
+    scaled(5),
     memory((own, now) => ({
       metrics: {
         cpu: {
@@ -124,7 +124,7 @@ const VALUES: readonly Line[] = [
   ],
   [
     "data missing since the future",
-    either,
+    scaled(5),
     memory((_, now) => ({
       metrics: { cpu: { lastForecast: null, lastGoodData: now + DAY, missingSince: now + DAY } },
     })),
