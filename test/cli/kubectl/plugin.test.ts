@@ -15,7 +15,7 @@ appendFileSync(process.env.FAKE_LOG, args + "\\n");
 const table = JSON.parse(readFileSync(process.env.FAKE_TABLE, "utf8"));
 const key = Object.keys(table).find((start) => args.startsWith(start));
 if (key === undefined) { console.error("Error from server (NotFound): " + args); process.exit(1); }
-if (table[key] === "forward") { console.log("Forwarding from 127.0.0.1:40123 -> 9090"); process.on("SIGTERM", () => { appendFileSync(process.env.FAKE_LOG, "ended\\n"); process.exit(0); }); setInterval(() => {}, 1e6); }
+if (table[key] === "forward") { process.on("SIGTERM", () => { appendFileSync(process.env.FAKE_LOG, "ended\\n"); process.exit(0); }); console.log("Forwarding from 127.0.0.1:40123 -> 9090"); setInterval(() => {}, 1e6); }
 else if (table[key] === "refuse") { console.error("error: services is forbidden"); process.exit(1); }
 else process.stdout.write(typeof table[key] === "string" ? table[key] : JSON.stringify(table[key]));
 `;
