@@ -12,7 +12,7 @@ export interface Row {
 }
 
 /** No cell is longer. */
-const WIDEST = 140;
+const WIDEST = 130;
 
 export function page(rows: readonly Row[]): string {
   const count = rows.flatMap(({ fault, broken }) => (fault.gap === undefined ? broken : [])).length;

@@ -1,6 +1,6 @@
 /** The sound world of a case: its settings, its data's query and its memory, each with what the case changes. */
 import { encode, STATE_VERSION } from "../../job/core/state/codec.ts";
-import { BLANK } from "../../job/core/state/memory.ts";
+import { BLANK, BLANK_METRIC } from "../../job/core/state/memory.ts";
 import type { JobState, TargetState } from "../../job/core/state/types.ts";
 import type { FaultCase } from "./fault-case.ts";
 import { queryOf, selector, steady } from "./load.ts";
@@ -82,7 +82,7 @@ export function stateOf({ state }: FaultCase, lane: Lane, now: number): string |
 function soundState(namespace: string, now: number): JobState {
   const recommendations = [{ at: now - 55, replicas: 5 }];
   const forecast = { at: now - 55, expires: now + 65, max: 2.3, quantile: 2.25, level: 0.7, mean: 2.2, method: "auto" };
-  const cpu = { lastForecast: forecast, lastGoodData: now - 55, missingSince: null };
+  const cpu = { ...BLANK_METRIC, lastForecast: forecast, lastGoodData: now - 55 };
   const memory: TargetState = { ...BLANK, recommendations, metrics: { cpu } };
   return {
     version: STATE_VERSION,

@@ -9,17 +9,10 @@ const at = (change: (now: number) => unknown): Fault => put("data.result[0].valu
 const holds: Expected = { exit: 0, outcomes: [{ action: "held" }] };
 const DAY = 86_400;
 
-const FADES = "As where the scrape ended a minute ago.";
-const FORGETS = "The memory of another job's targets is dropped as a day old. They do not shrink for one window.";
-
 const PROMETHEUS: readonly Line[] = [
-  [
-    "Prometheus' clock a minute ahead of its samples",
-    { exit: 0, replicas: [5, 8] },
-    { ...clock((now) => now + 60), gap: FADES },
-  ],
+  ["Prometheus' clock a minute ahead of its samples", { exit: 0, replicas: [5, 8] }, clock((now) => now + 60)],
   ["Prometheus' clock an hour ahead", holds, clock((now) => now + 3600)],
-  ["Prometheus' clock two days ahead", holds, { ...clock((now) => now + 2 * DAY), gap: FORGETS }],
+  ["Prometheus' clock two days ahead", holds, clock((now) => now + 2 * DAY)],
   ["Prometheus' clock a minute behind", holds, clock((now) => now - 60)],
   ["Prometheus' clock a day behind", holds, clock((now) => now - DAY)],
   ["Prometheus' clock in milliseconds", failed(/no time in seconds/), clock((now) => now * 1000)],
@@ -47,7 +40,7 @@ const OURS: readonly Line[] = [
   [
     "our clock ahead, and Prometheus away",
     failed(/ECONNREFUSED/),
-    { clock: 2 * DAY, settings: { prometheus: { url: "http://127.0.0.1:9" } }, gap: FORGETS },
+    { clock: 2 * DAY, settings: { prometheus: { url: "http://127.0.0.1:9" } } },
   ],
   [
     "our clock behind, and Prometheus away",

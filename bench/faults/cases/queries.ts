@@ -30,70 +30,45 @@ const QUERIES: readonly Line[] = [
 
 const pod = (name: string, namespace: string, container = "app"): string =>
   `namespace="${namespace}",pod="${name}",container="${container}"`;
-const [A, B] = ["stress-app-5d4f8c9b7-x2x4z", "stress-app-5d4f8c9b7-bcdfg"] as const;
+/** The eight pods that run. */
+const PODS = Array.from("bcdfghjk", (letter) => `stress-app-5d4f8c9b7-x2x4${letter}`);
+/** What each uses: 2.2 cores together. */
+const SHARE = 0.275;
 type Rows = readonly (readonly [string, number])[];
 const cadvisor = (rows: (namespace: string) => Rows): Line[2] => ({ load: { cores: () => null, rows } });
+/** The same rows for each pod. */
+const pods = (rows: (name: string, namespace: string) => Rows, of: readonly string[] = PODS): Line[2] =>
+  cadvisor((ns) => of.flatMap((name) => rows(name, ns)));
+const plain = (name: string, ns: string): Rows => [[pod(name, ns), SHARE]];
 
 const CADVISOR: readonly Line[] = [
-  [
-    "cadvisor's rows as they should be",
-    scaled(5),
-    cadvisor((ns) => [
-      [pod(A, ns), 1.1],
-      [pod(B, ns), 1.1],
-    ]),
-  ],
+  ["cadvisor's rows as they should be", scaled(5), pods(plain)],
+  ["cadvisor's rows, too few replicas", scaled(5), { ...FEW, ...pods(plain) }],
   [
     "rows of the pod's cgroup and of the pause container beside",
     scaled(5),
-    cadvisor((ns) =>
-      [A, B].flatMap(
-        (name): Rows => [
-          [pod(name, ns), 1.1],
-          [pod(name, ns, ""), 1.1],
-          [pod(name, ns, "POD"), 0.01],
-        ],
-      ),
-    ),
+    pods((name, ns) => [...plain(name, ns), [pod(name, ns, ""), SHARE], [pod(name, ns, "POD"), 0.01]]),
   ],
   [
     "two replicas of Prometheus",
     scaled(5),
-    cadvisor((ns) =>
-      [A, B].flatMap(
-        (name): Rows => [
-          [`${pod(name, ns)},replica="0"`, 1.1],
-          [`${pod(name, ns)},replica="1"`, 1.1],
-        ],
-      ),
-    ),
+    pods((name, ns) => ["0", "1"].map((replica) => [`${pod(name, ns)},replica="${replica}"`, SHARE])),
   ],
   [
     "the kubelet's resource endpoint scraped beside cadvisor",
     scaled(5),
-    cadvisor((ns) =>
-      [A, B].flatMap(
-        (name): Rows => [
-          [`${pod(name, ns)},job="a"`, 1.1],
-          [`${pod(name, ns)},job="b"`, 1.09],
-        ],
-      ),
-    ),
+    pods((name, ns) => [...plain(name, ns), [`${pod(name, ns)},job="resource"`, SHARE - 0.002]]),
   ],
   [
     "a row for each CPU",
     scaled(5),
-    cadvisor((ns) =>
-      [A, B].flatMap((name) =>
-        ["00", "01", "02", "03"].map((cpu) => [`${pod(name, ns)},cpu="cpu${cpu}"`, 0.275] as const),
-      ),
-    ),
+    pods((name, ns) => ["00", "01", "02", "03"].map((cpu) => [`${pod(name, ns)},cpu="cpu${cpu}"`, SHARE / 4])),
   ],
   [
     "pods of workloads whose names begin alike",
     scaled(5),
     cadvisor((ns) => [
-      [pod(A, ns), 2.2],
+      ...PODS.flatMap((name) => plain(name, ns)),
       [pod("stress-app-api-5d4f8c9b7-x2x4z", ns), 30],
       [pod("stress-app-x2x4z", ns), 30],
       [pod("stress-app-0", ns), 30],
@@ -103,24 +78,12 @@ const CADVISOR: readonly Line[] = [
   [
     "pods of the same name in another namespace",
     scaled(5),
-    cadvisor((ns) => [
-      [pod(A, ns), 2.2],
-      [pod(A, `other-${ns}`), 30],
-    ]),
+    cadvisor((ns) => PODS.flatMap((name): Rows => [...plain(name, ns), [pod(name, `other-${ns}`), 30]])),
   ],
+  ["half of the pods are missing: each counts at its full target", scaled(7), pods(plain, PODS.slice(4))],
+  ["one pod of eight is left", held("MissingPods"), pods(plain, PODS.slice(7))],
   ["only rows of another workload", held("NoData"), cadvisor((ns) => [[pod("other-5d4f8c9b7-x2x4z", ns), 2.2]])],
-  ["counters of cadvisor that stand still", held("ZeroUsage"), cadvisor((ns) => [[pod(A, ns), 0]])],
-  [
-    "cadvisor's rows, too few replicas",
-    scaled(5),
-    {
-      ...FEW,
-      ...cadvisor((ns) => [
-        [pod(A, ns), 1.1],
-        [pod(B, ns), 1.1],
-      ]),
-    },
-  ],
+  ["counters of cadvisor that stand still", held("ZeroUsage"), pods((name, ns) => [[pod(name, ns), 0]])],
 ];
 
 export const QUERY = casesOf("data", QUERIES, CADVISOR);

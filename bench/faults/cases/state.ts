@@ -1,5 +1,6 @@
 /** Faults of the memory between runs, in the annotation of the real ConfigMap. */
 import { encode } from "../../../job/core/state/codec.ts";
+import { BLANK_METRIC } from "../../../job/core/state/memory.ts";
 import type { TargetState } from "../../../job/core/state/types.ts";
 import { type Expected, type FaultCase, held, scaled } from "../fault-case.ts";
 import { remembering } from "../sound.ts";
@@ -126,14 +127,14 @@ const VALUES: readonly Line[] = [
     "data missing since the future",
     scaled(5),
     memory((_, now) => ({
-      metrics: { cpu: { lastForecast: null, lastGoodData: now + DAY, missingSince: now + DAY } },
+      metrics: { cpu: { ...BLANK_METRIC, lastGoodData: now + DAY, missingSince: now + DAY } },
     })),
   ],
   [
     "metrics that are no longer asked for",
     scaled(5),
     memory((own, now) => ({
-      metrics: { ...own.metrics, queue: { lastForecast: null, lastGoodData: now, missingSince: null } },
+      metrics: { ...own.metrics, queue: { ...BLANK_METRIC, lastGoodData: now } },
     })),
   ],
   [
