@@ -23,7 +23,6 @@ export function workloadOf({ namespace, scaleTargetRef }: TargetConfig, uid: str
 
 export const SCALE: Actuator = {
   object: { subresource: "scale", named: ["scaleTargetRef.name"] },
-  sets: "replicas",
   settings: [],
   ownReplicas: true,
   read: async (api, target, signal) => {

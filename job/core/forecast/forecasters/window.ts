@@ -40,7 +40,7 @@ export class Window {
   private moves: Moves | undefined;
 
   constructor(
-    { series, horizonSteps, leadSteps, longHistory }: ForecastRequest,
+    { series, horizonSteps, leadSteps, longHistory, prophet }: ForecastRequest,
     { takesPart, combine = blend }: AutoOptions,
   ) {
     const raw = series.values.subarray(Math.max(0, series.values.length - MAX_WINDOW));
@@ -59,7 +59,7 @@ export class Window {
       length: n + steps,
     };
     const [last, ...others] = poolFor(n, this.period, n < MIN_SEASON ? [] : findSinusoids(y));
-    const all = [...others, ...profilePool(longHistory, span, this.size)];
+    const all = [...others, ...profilePool(longHistory, span, this.size, prophet)];
     const models: LastFirst<Model> = [last, ...(takesPart ? all.filter(({ name }) => takesPart(name)) : all)];
     const { origins, stride } = originsOf(n);
     this.pass = { y, filled, origins, stride, steps, models, paths: runPool(models, { y, origins, steps }) };
