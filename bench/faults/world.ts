@@ -67,7 +67,8 @@ export function onGrid(time: number): number {
 export async function startWorld(cases: readonly FaultCase[], lanes: number): Promise<World> {
   const names = Array.from({ length: lanes }, (_, i) => `faults-${i + 1}`);
   // on the grid of the job's queries, so that a case sees its own samples, not the ones beside them
-  const end = onGrid(Date.now() / 1000);
+  // a step back: `offset 0s` is none that Prometheus takes
+  const end = onGrid(Date.now() / 1000) - STEP;
   const loads = cases.flatMap(({ name, load }) => (load === undefined ? [] : [[name, load] as const]));
   const history = openMetrics(loads, names, end);
   const prometheus = await startPrometheus({ history });

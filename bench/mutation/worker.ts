@@ -1,7 +1,7 @@
 /** A long-lived process that runs chosen unit tests over a changed source, again and again: vitest keeps what did not change. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createVitest } from "vitest/node";
+import { createVitest, type TestSpecification } from "vitest/node";
 
 /** What is asked: with this text in this file, do these tests pass? */
 export interface Question {
@@ -19,6 +19,17 @@ export interface Answer {
 }
 
 const [folder = ""] = process.argv.slice(2);
+/** The order in which the tests of the question are run; vitest's own takes what was slow first. */
+let order: readonly string[] = [];
+const rank = ({ moduleId }: TestSpecification) => order.findIndex((test) => moduleId.endsWith(test));
+class Asked {
+  shard(files: TestSpecification[]): TestSpecification[] {
+    return files;
+  }
+  sort(files: TestSpecification[]): TestSpecification[] {
+    return files.toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 const silent = { onTestRunEnd: () => {} };
 const vitest = await createVitest("test", {
   root: folder,
@@ -30,6 +41,7 @@ const vitest = await createVitest("test", {
   isolate: false,
   maxWorkers: 1,
   fileParallelism: false,
+  sequence: { sequencer: Asked },
 });
 
 process.on("message", async (question: Question) => {
@@ -42,10 +54,9 @@ async function answer({ file, text, original, tests }: Question): Promise<Answer
   writeFileSync(path, text);
   vitest.invalidateFile(path);
   try {
+    order = tests;
     const all = await vitest.globTestSpecifications(tests.map((test) => join(folder, test)));
-    const order = (moduleId: string) => tests.findIndex((test) => moduleId.endsWith(test));
-    const specifications = all.toSorted((a, b) => order(a.moduleId) - order(b.moduleId));
-    const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications, false);
+    const { testModules, unhandledErrors } = await vitest.runTestSpecifications(all, false);
     const failed = testModules.find((module) => !module.ok());
     return { failed: failed?.moduleId ?? (unhandledErrors.length > 0 ? "an unhandled error" : null) };
   } finally {

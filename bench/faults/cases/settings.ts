@@ -182,11 +182,7 @@ const WORDS: readonly Line[] = [
     refused(/PROPHET_AUTOSCALER_QUANTILE|quantile/i),
     { env: { PROPHET_AUTOSCALER_QUANTILE: "two" } },
   ],
-  [
-    "--dry-run",
-    { exit: 0, outcomes: [{ action: "wouldScale" }] },
-    { args: ["--once", "--json", "--dry-run"], gap: "The action is called scaled, as if it had been done." },
-  ],
+  ["--dry-run", { exit: 0, outcomes: [{ action: "wouldScale" }] }, { args: ["--once", "--json", "--dry-run"] }],
   ["an old Node's options", scaled(5), { env: { NODE_OPTIONS: "--max-old-space-size=128" } }],
 ];
 
