@@ -58,13 +58,14 @@ export function conditionsReader(
     const path = objectPath(target.namespace, target.scaleTargetRef);
     const [object, hpas] = await Promise.all([get(path, signal), hpasOf(target.namespace, signal)]);
     const workload = (object ?? {}) as Workload;
+    const { spec, metadata } = workload;
     const conditions = {
       ...(object === undefined ? {} : conditionsOf(workload)),
       ...(hpas === undefined ? {} : { otherScaler: otherScaler(target, hpas) }),
     };
-    const known = object !== undefined && keepsReplicasInSpec(target.scaleTargetRef);
-    const uid = workload.metadata?.uid;
-    return { conditions, uid, ...(known ? { replicas: workload.spec?.replicas ?? 0 } : {}) };
+    // an answer without a spec is no workload, and says nothing of 0 replicas
+    const known = spec !== undefined && keepsReplicasInSpec(target.scaleTargetRef);
+    return { conditions, uid: metadata?.uid, ...(known ? { replicas: spec.replicas ?? 0 } : {}) };
   };
 }
 

@@ -47,6 +47,7 @@ describe("faults of the answer", () => {
       1,
     ],
     ["a word for a number", { body: matrix([[AT, "many"]]) }, /"many".*no number/, 1],
+    ["a hexadecimal number", { body: matrix([[AT, "0x10"]]) }, /"0x10".*no number/, 1],
     [
       "redirect",
       { status: 302, headers: { location: "http://elsewhere.example/login?x=1" } },
@@ -146,6 +147,8 @@ describe("what is read", () => {
     const advice = 'PromQL info: metric might not be a counter, name does not end in _total: "cpu" (1:5)';
     const advised = await read(() => ({ body: matrix([[AT, "1"]], { warnings: [advice] }) }));
     expect(advised.result).toMatchObject({ partial: false });
+    const odd = await read(() => ({ body: matrix([[AT, "1"]], { warnings: { a: 1 } }) }));
+    expect(odd.result).toMatchObject({ partial: true });
     const both = await read(() => ({ body: matrix([[AT, "1"]], { warnings: [advice, "PromQL warning: mixed"] }) }));
     expect(both.result).toMatchObject({ partial: true });
     const infos = await read(() => ({ body: matrix([[AT, "1"]], { infos: ["metric might not be a counter"] }) }));

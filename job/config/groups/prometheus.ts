@@ -129,7 +129,8 @@ export const PROMETHEUS = group({
     tenant: text({ about: "Tenant, sent as X-Scope-OrgID.", flag: "prometheus-tenant" }),
     headers: dict({
       about: "Further headers. Their values are never printed; secret ones belong into headersFrom.",
-      of: text({ about: "Value.", secret: true }),
+      // a line break would end the header, and begin another
+      of: text({ about: "Value.", secret: true, pattern: /^[^\r\n]*$/, accepts: "a text on one line" }),
       atMost: 50,
       // a route or a tenant is no secret, and the chart's ConfigMap may hold it
       chart: true,
