@@ -48,6 +48,8 @@ export default defineConfig({
           { text: "By symptom", link: "/troubleshooting" },
           { text: "Faults and what happens", link: "/operations" },
           { text: "FAQ", link: "/faq" },
+          { text: "Reliability, measured", link: "/reliability" },
+          { text: "Security", link: "/security" },
         ],
       },
       {
@@ -59,6 +61,8 @@ export default defineConfig({
           { text: "Speed, measured", link: "/speed" },
           { text: "What each model is worth", link: "/ablation" },
           { text: "The demo, measured", link: "/demo" },
+          { text: "The report", link: "/report" },
+          { text: "What the tests catch", link: "/mutation" },
         ],
       },
       {
