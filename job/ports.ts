@@ -1,10 +1,11 @@
 /** What the job asks of the outside, types only; adapters, the replay and tests implement them. */
 import type { Conditions } from "./core/policy/conditions.ts";
+import type { StandingChanges } from "./core/policy/standing.ts";
 import type { TickRecord, TrailEntry } from "./core/policy/types.ts";
 import type { OtherWrite } from "./core/policy/writer.ts";
 import type { DataVerdict, Samples } from "./core/series/types.ts";
-import type { JobState } from "./core/state/types.ts";
-import type { Metric, TargetConfig } from "./core/target.ts";
+import type { Condition, JobState } from "./core/state/types.ts";
+import type { Metric, SetNumber, TargetConfig } from "./core/target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "./core/units.ts";
 
 /** A history as read: samples, the clock of the source, and whether the answer was degraded. */
@@ -17,6 +18,8 @@ export interface HistoryReading {
   readonly partial: boolean;
   /** Series in the answer (more than 1: the query is not an aggregate). */
   readonly seriesCount: number;
+  /** What may be wrong with the question, where the answer holds no sample. */
+  readonly hint?: string;
   /** What was asked, for messages. */
   readonly source: string;
   /** Measured pod start, if the source knows it. */
@@ -53,12 +56,46 @@ export interface ScaleReading {
 
 /** Reads and sets replicas. */
 export interface Scaler {
+  /** Nobody's replicas change: what is set is only remembered here. Absent: they do. */
+  readonly pretended?: boolean;
   /** Throws a named error with cause when it cannot be read. */
   read(target: TargetConfig, signal?: AbortSignal): Promise<ScaleReading>;
   /** Sets replicas only if they still are `from`; "conflict" when they are not. Throws a named error otherwise. */
   scale(target: TargetConfig, from: Replicas, to: Replicas, signal?: AbortSignal): Promise<"done" | "conflict">;
   /** Who beside us set the replicas as they are, in words; undefined when that is nobody or not known. One call; never throws. */
   otherWriter?(target: TargetConfig, replicas: Replicas, signal?: AbortSignal): Promise<string | undefined>;
+}
+
+/** Equally spaced times: `points` of them from `start` on. */
+export interface Times {
+  readonly start: EpochSeconds;
+  readonly step: Seconds;
+  readonly points: number;
+}
+
+/** What was recorded of a scale by a time. */
+export interface RecordedScale {
+  /** The number that is set: the replicas, or of the actuator hpa the HPA's minReplicas. */
+  readonly set: Replicas;
+  /** When that was measured. */
+  readonly at: EpochSeconds;
+  /** The most and the least that was set since the time before. */
+  readonly most: Replicas;
+  readonly least: Replicas;
+  /** Pods, where `set` is something else. */
+  readonly pods?: Replicas;
+}
+
+/** A record of replicas: the metric that it comes from, and what it says at each time; null: nothing. */
+export interface RecordedScales {
+  readonly source: string;
+  readonly scales: readonly (RecordedScale | null)[];
+}
+
+/** Reads which replicas a target had. */
+export interface ScaleHistory {
+  /** null: there is no record of this target. Throws a named error when it cannot be read. */
+  read(target: TargetConfig, times: Times, signal?: AbortSignal): Promise<RecordedScales | null>;
 }
 
 /** State as read, with the version a claim must name. */
@@ -110,9 +147,11 @@ export interface ForecastOutcome {
 }
 
 /** What became of one target in one run (the JSON of contract `--once`). */
-export interface Outcome {
+export interface Outcome extends SetNumber {
+  readonly namespace: string;
   readonly name: string;
-  readonly action: "scaled" | "unchanged" | "held" | "failed";
+  /** `wouldScale`: nothing is written, by a dry run or a pretended cluster. */
+  readonly action: "scaled" | "wouldScale" | "unchanged" | "held" | "failed";
   readonly from: Replicas | null;
   readonly to: Replicas | null;
   readonly reason: string;
@@ -125,7 +164,26 @@ export interface Outcome {
   readonly metrics: readonly MetricOutcome[];
   /** Somebody else's change of the replicas after our last one; absent: none. */
   readonly otherWriter?: OtherWrite;
+  /** Since when no metric has had usable data, where that is longer than `blindAfter`: the run ends with 1. */
+  readonly blindSince?: EpochSeconds;
+  /** What begins or ends with this run; absent: nothing. */
+  readonly standing?: StandingChanges;
   readonly trail: readonly TrailEntry[];
+}
+
+/** What people are told: a change, or a condition that began, lasts, or is over. */
+export interface News {
+  readonly outcome: Outcome;
+  readonly what: "scaled" | Condition;
+  readonly phase: "began" | "lasts" | "ended";
+  /** When it began. */
+  readonly since: EpochSeconds;
+}
+
+/** Tells people who do not look at the cluster. */
+export interface Notifier {
+  /** Sends all of it. Rejects when nobody got it. */
+  send(news: readonly News[], now: EpochSeconds, signal?: AbortSignal): Promise<void>;
 }
 
 /** Local time and pauses; the core never reads a clock. */

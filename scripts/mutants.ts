@@ -34,7 +34,7 @@ export function mutate({ name, file, edits }: Mutant, text: string): string {
 }
 
 /** A copy of everything that unit tests need; the packages by a link. */
-function copy(): string {
+export function copyOfTests(): string {
   const folder = mkdtempSync(join(tmpdir(), "mutants-"));
   const files = spawnSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd: ROOT, encoding: "utf8" }).stdout;
   for (const file of files.split("\n").filter((path) => path !== "")) {
@@ -53,7 +53,7 @@ function pass(folder: string, tests: readonly string[]): boolean {
 
 async function main(words: readonly string[]): Promise<number> {
   const chosen = mutants().filter(({ name, file }) => words.every((word) => `${name} ${file}`.includes(word)));
-  const folder = copy();
+  const folder = copyOfTests();
   let lived = 0;
   try {
     const tests = [...new Set(chosen.flatMap((mutant) => mutant.tests))];

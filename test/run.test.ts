@@ -60,11 +60,9 @@ describe("runOnce", () => {
   it("writes nothing in a dry run", async () => {
     const world = fakeWorld({ load: () => 2.2 });
     const result = await run(world, [config()], { dryRun: true });
-    expect(result.targets[0]).toMatchObject({
-      action: "scaled",
-      from: 2,
-      to: 5,
-      message: expect.stringContaining("dry run"),
+    expect(result).toMatchObject({
+      dryRun: true,
+      targets: [{ namespace: "shop", action: "wouldScale", from: 2, to: 5 }],
     });
     expect(world.replicas.web).toBe(2);
     expect(world.calls.filter((call) => /claim|scale/.test(call))).toEqual([]);
@@ -131,6 +129,38 @@ describe("runOnce", () => {
     const result = await run(world, [config({ actuator: "hpa", hpaName: "web" })]);
     expect(result.targets[0]).toMatchObject({ action: "scaled", from: 2, to: 5 });
     expect([world.floor?.web, world.replicas.web]).toEqual([5, 4]);
+  });
+
+  it("names the floor of an HPA wherever it is that which is set", async () => {
+    const target = config({ actuator: "hpa", hpaName: "web" });
+    const floor = /minReplicas of HorizontalPodAutoscaler\/web/;
+    const broken = (work: (world: FakeWorld) => void) => {
+      const world = fakeWorld({ load: () => 2.2, replicas: { web: 4 }, floor: { web: 2 } });
+      world.onCall = (call) => {
+        if (call.startsWith("scale")) work(world);
+      };
+      return run(world, [target]);
+    };
+    const refused = await broken(() => {
+      throw new Error("422 no");
+    });
+    const overtaken = await broken((world) => {
+      world.floor!.web = 3;
+    });
+    const unknown = await broken(() => {
+      throw Object.assign(new Error("reset"), { uncertain: true });
+    });
+    const told = [refused, overtaken, unknown].map(({ targets }) => targets[0]!);
+    expect(told.map(({ action, reason }) => `${action} ${reason}`)).toEqual([
+      "failed Error",
+      "held ScaleConflict",
+      "failed Error",
+    ]);
+    for (const { message, object, sets } of told) {
+      expect(message).toMatch(floor);
+      expect(message).not.toContain("the replicas");
+      expect([object, sets]).toEqual(["HorizontalPodAutoscaler/web", "minReplicas"]);
+    }
   });
 
   it("uses the source's time, warns of a clock that is far off, and survives a broken reporter", async () => {

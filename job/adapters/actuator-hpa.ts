@@ -20,7 +20,6 @@ function hpaPath(target: TargetConfig): string {
 
 export const HPA: Actuator = {
   object,
-  sets: "minReplicas",
   settings: ["hpaName"],
   ownReplicas: false,
   read: async (api, target, signal) => {

@@ -24,8 +24,6 @@ export interface Reading extends Omit<ScaleReading, "conditions"> {
 /** An actuator. Its settings are fields of a target in the table. */
 export interface Actuator {
   readonly object: ActedOn;
-  /** What the number is called, for messages. */
-  readonly sets: "replicas" | "minReplicas";
   /** Fields of a target that only this actuator reads. */
   readonly settings: readonly string[];
   /** Whether the number is the workload's own replicas. Then reading the workload tells it, and others may set it as well. */

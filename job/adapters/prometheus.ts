@@ -4,11 +4,20 @@ import { asError } from "../core/result.ts";
 import type { Samples } from "../core/series/types.ts";
 import { type Metric, metricsOf, readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
-import type { History, HistoryQuery, HistoryReading } from "../ports.ts";
+import type { History, HistoryQuery, HistoryReading, ScaleHistory } from "../ports.ts";
 import { HistoryError } from "./errors.ts";
 import { AnswerError, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
 import { type Asked, openPrometheus, type PrometheusHttp, type PrometheusOutside } from "./prometheus-http.ts";
-import { COUNTED, defaultQuery, fillQuery, type Matchers, podStartQuery, podsQuery } from "./prometheus-query.ts";
+import {
+  COUNTED,
+  defaultQuery,
+  fillQuery,
+  type Matchers,
+  podStartQuery,
+  podsQuery,
+  quotePromql,
+} from "./prometheus-query.ts";
+import { prometheusScales } from "./prometheus-scales.ts";
 
 /** Prometheus refuses range queries of more points a series. */
 const mostPoints = 11_000;
@@ -19,8 +28,9 @@ const mostPodStart: Seconds = 900;
 /** Times of our own era: 2001 to 2128. A clock in milliseconds is far above. */
 const [earliest, latest] = [1e9, 5e9];
 
-/** A History that also lets go of its connections. */
+/** A History that also knows the replicas that were, and lets go of its connections. */
 export interface PrometheusHistory extends History {
+  readonly scales: ScaleHistory;
   close(): void;
 }
 
@@ -48,6 +58,7 @@ export function prometheusHistory(settings: PrometheusSettings, outside: Prometh
       const until: Ask = (path, form, how) => ask(path, form, { ...how, signal });
       return Promise.all(queries.map((query) => readMetric(settings, until, query, now, log).catch(asError)));
     },
+    scales: prometheusScales(settings.matchers, ask),
     close: () => {
       opened?.then((open) => open.close()).catch(() => {});
     },
@@ -76,14 +87,18 @@ async function readMetric(
   // the pods' start is the target's, and asked for once
   const first = metricsOf(target)[0]?.name === metric.name;
   const softly: Ask = (path, form, how) => ask(path, form, { ...how, soft: true });
+  const { longHistory } = settings;
   const measured = queryRange(ask, query, now, readWindow(target), target.step);
   const [range, count, long, start] = await Promise.all([
     measured,
     // asked once the sum has come: where Prometheus hangs, one query a target waits for it
     measured.then(() => countPods(ask, settings, target, metric, now).catch(asError)),
-    settings.longHistory &&
-      soft(log, queryRange(softly, query, now, settings.longHistory.range, settings.longHistory.step)),
-    settings.measurePodStart && first ? soft(log, queryPodStart(softly, target, settings.matchers)) : undefined,
+    longHistory &&
+      soft(
+        log,
+        queryRange(softly, longQuery(settings, target, metric, query), now, longHistory.range, longHistory.step),
+      ),
+    settings.measurePodStart && first ? soft(log, queryPodStart(softly, target, settings.matchers, now)) : undefined,
   ]);
   if (range.warnings.length > 0)
     log("warn", `${target.namespace}/${target.name}: Prometheus warns: ${range.warnings.join("; ")}`);
@@ -96,9 +111,8 @@ async function readMetric(
     ...(count && !(count instanceof Error) ? { pods: count } : {}),
     seriesCount: range.seriesCount,
     source: query,
-    ...(long && settings.longHistory && long.seriesCount === 1
-      ? { longSamples: long.samples, longStep: settings.longHistory.step }
-      : {}),
+    ...(range.seriesCount === 0 && hintOf(settings, metric)),
+    ...(long && longHistory && long.seriesCount === 1 ? { longSamples: long.samples, longStep: longHistory.step } : {}),
     ...(start === undefined ? {} : { podStart: start }),
   };
 }
@@ -135,6 +149,32 @@ function promqlOf({ query, rateWindow, matchers }: PrometheusSettings, target: T
   throw new HistoryError(`CPU of ${kind}/${name}`, undefined, why);
 }
 
+/** A built query that gave nothing at all: of a scrape that is too rare, rate() makes no sample. */
+function hintOf({ query, rateWindow }: PrometheusSettings, metric: Metric): { readonly hint: string } | null {
+  if (metric.query !== undefined || query !== undefined) return null;
+  const half = `${rateWindow / 2} s`;
+  return {
+    hint: `rate() needs two scrapes within rateWindow (${rateWindow} s): if they are ${half} apart or more, raise it`,
+  };
+}
+
+/** The query of the longer history, where it is another; one that does not name the metric is about the first. */
+function longQuery(
+  { longHistory, matchers }: PrometheusSettings,
+  target: TargetConfig,
+  metric: Metric,
+  usual: string,
+): string {
+  const own = longHistory?.query;
+  const first = metricsOf(target)[0]?.name === metric.name;
+  if (own === undefined || !(first || /\$metric\b/.test(own))) return usual;
+  return fillQuery(
+    own.replace(/\$metric\b/g, () => quotePromql(metric.name)),
+    target,
+    matchers,
+  );
+}
+
 async function queryRange(
   ask: Ask,
   query: string,
@@ -166,10 +206,15 @@ export function grid(
   return { start: end - (points - 1) * step, end, points };
 }
 
-async function queryPodStart(ask: Ask, target: TargetConfig, matchers: Matchers): Promise<Seconds | undefined> {
+async function queryPodStart(
+  ask: Ask,
+  target: TargetConfig,
+  matchers: Matchers,
+  now: EpochSeconds,
+): Promise<Seconds | undefined> {
   const query = podStartQuery(target, matchers);
   if (query === undefined) return undefined;
-  const answer = await ask("/api/v1/query", { query }, { bytes: SMALL });
+  const answer = await ask("/api/v1/query", { query, time: String(now) }, { bytes: SMALL });
   const value = parsed(answer, parseInstant)?.value;
   // NaN: no pod of it has started yet
   if (value === undefined || Number.isNaN(value)) return undefined;

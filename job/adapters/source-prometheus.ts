@@ -5,13 +5,14 @@ import type { MetricSource } from "./source.ts";
 export const PROMETHEUS_SOURCE: MetricSource = {
   name: "prometheus",
   settings: PROMETHEUS,
+  needs: ["url"],
   how: "--prometheus URL (or prometheus.url in the file, or PROPHET_AUTOSCALER_PROMETHEUS_URL)",
   live: true,
   where: ({ settings }) => settings.prometheus.url ?? null,
   open: async ({ settings }, tools) => {
     const { prometheusHistory } = await import("./prometheus.ts");
     const history = prometheusHistory({ ...settings.prometheus, url: settings.prometheus.url! }, tools);
-    return { history, close: history.close };
+    return { history, scales: history.scales, close: history.close };
   },
   checks: {
     noAnswer:

@@ -2,7 +2,7 @@
 import type { Group } from "../config/schema.ts";
 import type { Settings } from "../config/types.ts";
 import type { Redactor } from "../output/redactor.ts";
-import type { History } from "../ports.ts";
+import type { History, ScaleHistory } from "../ports.ts";
 import type { Environment } from "./http/proxy.ts";
 
 /** What a command line asks for. */
@@ -24,6 +24,8 @@ export interface SourceTools {
 /** An opened source. */
 export interface OpenSource {
   readonly history: History;
+  /** Absent: it knows nothing of replicas. */
+  readonly scales?: ScaleHistory;
   /** Lets go of its connections. */
   close(): void;
 }
@@ -33,6 +35,8 @@ export interface MetricSource {
   readonly name: string;
   /** Its group in the table of settings; null: flags alone name it. */
   readonly settings: Group | null;
+  /** Fields of the group that name it: the chart refuses a configuration without any source. */
+  readonly needs: readonly string[];
   /** How a person names it, for the message when none is named. */
   readonly how: string;
   /** Whether it keeps measuring: then its clock is compared with ours. A recording ended when it ended. */

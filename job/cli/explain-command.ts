@@ -1,7 +1,8 @@
 /** `explain`: what the job remembers of each target, and what it would decide now and why; writes nothing. */
 import { memoryOfMetric } from "../core/state/memory.ts";
-import type { TargetState } from "../core/state/types.ts";
+import type { Standing, TargetState } from "../core/state/types.ts";
 import { type Metric, metricsOf } from "../core/target.ts";
+import { runAnswer } from "../report/answer.ts";
 import { collectingReporter } from "../report/reporter.ts";
 import { amount, columns, decisionText, number } from "../report/text.ts";
 import { runOnce } from "../run.ts";
@@ -9,11 +10,20 @@ import { choose, settingsOf } from "./choice.ts";
 import type { Command } from "./io.ts";
 import { clockFor, openLog, openWorld } from "./world.ts";
 
+/** What stands, before how long ago it began. */
+const STANDING: Readonly<Record<Standing, string>> = {
+  Blind: "blind since",
+  OtherScaler: "another scaler since",
+  Paused: "paused since",
+};
+
 /** Explains. Exit code 1 when a target could not be decided. */
 export const explainCommand: Command = async (flags, io) => {
   const choice = choose(flags, io);
   const settings = await settingsOf(flags, io, choice);
   const log = openLog(settings, io);
+  if (flags.at !== undefined)
+    return (await import("./explain-past.ts")).explainPast(flags, io, { choice, settings, log });
   const world = await openWorld(settings, choice, io, log);
   try {
     const stored = await world.state.read().catch((error: unknown) => {
@@ -21,25 +31,26 @@ export const explainCommand: Command = async (flags, io) => {
       return null;
     });
     if (stored?.warning !== undefined) log("warn", stored.warning);
-    const reporter = collectingReporter(log, true);
+    const { logFormat: format } = settings.report;
+    const reporter = collectingReporter(log, { format, printed: true });
     const now = world.source.live ? null : await world.history.now();
     const ports = { ...world, clock: clockFor(world, now), reporter };
     const result = await runOnce(ports, settings.targets, { dryRun: true });
     const memory = (key: string) => stored?.state.targets[key] ?? null;
     if (flags.json === true) {
       const targets = settings.targets.map((t, i) => ({
-        ...result.targets[i],
+        ...result.targets[i]!,
         remembered: memory(`${t.namespace}/${t.name}`),
       }));
-      io.out(`${JSON.stringify({ targets })}\n`);
+      io.out(`${JSON.stringify(runAnswer({ ...result, targets }))}\n`);
       return result.exitCode;
     }
-    for (const { target, record, outcome } of reporter.all) {
+    for (const { target, record, outcome } of reporter.take()) {
       const key = `${target.namespace}/${target.name}`;
       io.out(`${rememberedText(memory(key), result.now, metricsOf(target), io.columns)}
 `);
       io.out(`If it ran now:
-${decisionText(target, record, outcome, true, io.columns)}
+${decisionText(target, record, outcome, io.columns)}
 `);
     }
     return result.exitCode;
@@ -89,9 +100,10 @@ export function rememberedText(
       lastWritten.overruled === 0 ? "" : `; undone by another writer ${lastWritten.overruled} times in a row`;
     rows.push([
       lastWritten.foreign === true ? "other writer" : "last write",
-      `${lastWritten.replicas} replicas, ${ago(lastWritten.at)}${undone}`,
+      `${lastWritten.replicas} ${lastWritten.floor === true ? "minReplicas" : "replicas"}, ${ago(lastWritten.at)}${undone}`,
     ]);
   }
+  for (const [name, since] of Object.entries(state.standing ?? {})) rows.push([STANDING[name as Standing], ago(since)]);
   if (state.dropHoldUntil !== null && state.dropHoldUntil > now) {
     rows.push(["sudden drop", `no scale-in for another ${number(state.dropHoldUntil - now)} s`]);
   }

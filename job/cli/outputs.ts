@@ -38,8 +38,16 @@ export async function writeOutput(
   });
 }
 
-/** Tries every file that the flags name, and makes their folders. Throws UsageError before any work is done for a file that cannot be written. */
-export async function checkOutputs(flags: Flags, names: readonly OutputFlag[]): Promise<void> {
+/**
+ * Tries every file that the flags name, and makes their folders, before any work is done. Throws UsageError for a name
+ * that makes no sense, and for a file that cannot be written; with `warn` that is only told, where the work is more
+ * than its files.
+ */
+export async function checkOutputs(
+  flags: Flags,
+  names: readonly OutputFlag[],
+  warn?: (problem: string) => void,
+): Promise<void> {
   const seen = new Map<string, string>();
   if (typeof flags.file === "string") seen.set(resolve(flags.file), "the series that is read");
   if (typeof flags["history-file"] === "string") seen.set(resolve(flags["history-file"]), "--history-file");
@@ -50,27 +58,29 @@ export async function checkOutputs(flags: Flags, names: readonly OutputFlag[]): 
     if (problem !== null)
       throw new UsageError(`--${flag}: ${JSON.stringify(path)} is also ${problem}; name another file.`);
     seen.set(resolve(path), `--${flag}`);
-    await checkName(flag, path);
-    await tryPath(flag, path);
+    checkName(flag, path);
+    const cannot = await whyNot(flag, path);
+    if (cannot === null) continue;
+    if (warn === undefined) throw new UsageError(cannot);
+    warn(cannot);
   }
 }
 
-async function checkName(flag: OutputFlag, path: string): Promise<void> {
+function checkName(flag: OutputFlag, path: string): void {
   const ends = ENDS[flag];
   const end = extname(path).toLowerCase();
   if (ends !== undefined && !ends.includes(end)) {
     throw new UsageError(`--${flag}: must be a name that ends in ${ends.join(" or ")}; got ${JSON.stringify(path)}.`);
   }
-  if (end !== ".png") return;
-  try {
-    await (await import("../report/png.ts")).needResvg();
-  } catch (error) {
-    throw new UsageError(`--${flag}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
-/** Opens the file for writing, and takes it away again where it was not there: the one sure test, whatever rights and disks there are. */
-async function tryPath(flag: OutputFlag, path: string): Promise<void> {
+/** Why a file cannot be written; null: it can. Opens it for writing, and takes it away again where it was not there: the one sure test, whatever rights and disks there are. */
+async function whyNot(flag: OutputFlag, path: string): Promise<string | null> {
+  try {
+    if (extname(path).toLowerCase() === ".png") await (await import("../report/png.ts")).needResvg();
+  } catch (error) {
+    return `--${flag}: ${error instanceof Error ? error.message : String(error)}`;
+  }
   try {
     await makeFolder(dirname(path));
     const there = await access(path).then(
@@ -79,10 +89,9 @@ async function tryPath(flag: OutputFlag, path: string): Promise<void> {
     );
     await (await open(path, "a")).close();
     if (!there) await rm(path);
+    return null;
   } catch (error) {
-    throw new UsageError(
-      `--${flag}: ${JSON.stringify(path)} cannot be written: ${fileProblem(error)}. Name a file in a folder that can be written.`,
-    );
+    return `--${flag}: ${JSON.stringify(path)} cannot be written: ${fileProblem(error)}. Name a file in a folder that can be written.`;
   }
 }
 

@@ -5,7 +5,8 @@ import { didYouMean } from "../config/nearest.ts";
 import type { Node } from "../config/schema.ts";
 import { formatUnit } from "../config/units.ts";
 import { type Chosen, type Io, UsageError } from "./io.ts";
-import { COMMANDS, type CommandSpec, type Option } from "./options.ts";
+import { COMMANDS, type CommandSpec } from "./options.ts";
+import type { Option } from "./own-options.ts";
 
 /** What the shell's completion asks; the words of the line follow. */
 const COMPLETE = "--get-yargs-completions";

@@ -10,6 +10,7 @@ const LOAD: Readonly<Record<CommandSpec["name"], () => Promise<Command>>> = {
   replay: async () => (await import("./replay-command.ts")).replayCommand,
   backtest: async () => (await import("./backtest-command.ts")).backtestCommand,
   explain: async () => (await import("./explain-command.ts")).explainCommand,
+  history: async () => (await import("./history-command.ts")).historyCommand,
   doctor: async () => (await import("./doctor-command.ts")).doctorCommand,
   schema: async () => (await import("./schema-command.ts")).schemaCommand,
   completion: async () => (await import("./completion-command.ts")).completionCommand,

@@ -1,10 +1,11 @@
 /** The default command: settings -> ports -> runOnce (or several runs) -> JSON, text, plot, picture -> exit code. */
 import { applyRules } from "../config/apply-rules.ts";
 import { REPEAT } from "../config/repeat.ts";
-import type { Settings } from "../config/types.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { Ports } from "../ports.ts";
-import { collectingReporter } from "../report/reporter.ts";
+import { runAnswer, timeText } from "../report/answer.ts";
+import { collectingReporter, type Reported } from "../report/reporter.ts";
+import { notify } from "../run/notify.ts";
 import { type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
 import { choose, settingsOf } from "./choice.ts";
 import { type Command, CommandError, type Flags, UsageError } from "./io.ts";
@@ -20,30 +21,35 @@ export const runCommand: Command = async (flags, io) => {
   const drawn = flags.plot === true || flags.svg !== undefined || flags.report !== undefined;
   if (flags.components === true && !drawn)
     throw new UsageError("--components says what is drawn: give --plot, --svg FILE or --report FILE with it.");
-  await checkOutputs(flags, ["svg", "report"]);
+  await checkOutputs(flags, ["svg", "report"], (problem) => io.err(`prophet-autoscaler: ${problem}\n`));
   const settings = await settingsOf(flags, io, choice);
   const log = openLog(settings, io);
-  const dryRun = flags["dry-run"] === true;
   const world = await openWorld(settings, choice, io, log);
-  const reporter = collectingReporter(log, flags.json !== true && settings.report.logFormat === "text");
+  const { logFormat: format } = settings.report;
+  const printed = flags.json !== true && format === "text";
+  const reporter = collectingReporter(log, { format, printed });
   try {
     const now = world.source.live ? null : await fileNow(world);
     const ports: Ports = { ...world, clock: clockFor(world, now), reporter };
-    const after = async ({ targets, now: at, over }: RunResult) => {
+    let last: readonly Reported[] = [];
+    const after = async (run: RunResult) => {
+      const { now: at, dryRun, targets, over, timings } = run;
+      last = reporter.take();
       if (!dryRun) await inParallel(settings.targets, (target, i) => world.announce(target, targets[i]!, at, over));
+      if (!dryRun && world.notifier !== null) await notify(ports, world.notifier, settings.targets, run);
+      log("debug", "timings in ms", timings);
+      if (repeat !== null && printed) await tell(io, "the answer", () => io.out(`${timeText(at)}\n`));
+      if (flags.json !== true) await tell(io, "the answer", () => printText(last, flags, io, !printed));
     };
-    const { timeout } = settings;
+    const options = { dryRun: flags["dry-run"] === true, timeout: settings.timeout };
     const result =
       repeat === null
-        ? await runOnce(ports, settings.targets, { dryRun, timeout })
-        : await several(ports, settings, { dryRun, timeout, ...repeat, after });
+        ? await runOnce(ports, settings.targets, options)
+        : (await runFor(ports, settings.targets, { ...options, ...repeat, after })).runs.at(-1)!;
     if (repeat === null) await after(result);
-    log("debug", "timings in ms", result.timings);
-    const last = reporter.all.slice(-settings.targets.length);
-    if (flags.json === true) io.out(`${JSON.stringify({ targets: result.targets })}\n`);
-    else await tell(io, "the answer", () => printText(last, flags, io, dryRun));
+    if (flags.json === true) io.out(`${JSON.stringify(runAnswer(result))}\n`);
     if (typeof flags.svg === "string") await writePictures(last, flags.svg, flags, io);
-    await writeReport(last, flags, io, dryRun);
+    await writeReport(last, flags, io);
     return result.exitCode;
   } finally {
     world.close();
@@ -59,15 +65,6 @@ async function fileNow(world: World): Promise<number> {
       cause: error,
     });
   }
-}
-
-async function several(
-  ports: Ports,
-  settings: Settings,
-  options: Repetition & { readonly dryRun: boolean; readonly timeout: number },
-): Promise<RunResult> {
-  const { runs, exitCode } = await runFor(ports, settings.targets, options);
-  return { ...runs.at(-1)!, exitCode };
 }
 
 function repetition(flags: Flags): Repetition | null {

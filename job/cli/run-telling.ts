@@ -11,11 +11,11 @@ import { writeOutput } from "./outputs.ts";
 /** Characters of a plot's line: at most, and where nobody knows how wide the reader's are. */
 const [WIDEST_PLOT, USUAL_PLOT] = [200, 100];
 
-/** Each target's decision for a person, with its plot where that is asked for. */
-export async function printText(all: readonly Reported[], flags: Flags, io: Io, dryRun: boolean): Promise<void> {
+/** Each target's decision for a person, unless the log alone shall tell it, with its plot where that is asked for. */
+export async function printText(all: readonly Reported[], flags: Flags, io: Io, logged: boolean): Promise<void> {
   const { decisionText } = await import("../report/text.ts");
   for (const { target, record, outcome } of all) {
-    io.out(`${decisionText(target, record, outcome, dryRun, io.columns)}\n`);
+    if (!logged) io.out(`${decisionText(target, record, outcome, io.columns)}\n`);
     if (flags.plot === true && record !== null) io.draw(await plotText(target, record, flags, io));
   }
 }
@@ -72,7 +72,7 @@ export async function writePictures(all: readonly Reported[], path: string, flag
 }
 
 /** One page of all targets, where it is asked for. */
-export async function writeReport(all: readonly Reported[], flags: Flags, io: Io, dryRun: boolean): Promise<void> {
+export async function writeReport(all: readonly Reported[], flags: Flags, io: Io): Promise<void> {
   await writeOutput(io, flags, "report", async () => {
     const [{ runReport }, { componentsOf }] = await Promise.all([
       import("../report/page/reports.ts"),
@@ -80,7 +80,6 @@ export async function writeReport(all: readonly Reported[], flags: Flags, io: Io
     ]);
     return runReport({
       reported: all,
-      dryRun,
       forecasterOf,
       componentsOf: ({ target, record }) =>
         flags.components === true ? (record?.metrics ?? []).flatMap((one) => componentsOf(one, target.method)) : [],

@@ -1,6 +1,9 @@
 /** Every tunable of a target in one table: its one default, unit, range, flag and meaning. Docs and checks are made from it. */
+
+import { LEVELS } from "./level-settings.ts";
 import { METRIC } from "./metric-schema.ts";
 import { namespaceName, objectName, rules, SCALE_TARGET_REF, SCHEDULE_RULE } from "./nested-schema.ts";
+import { PROPHET } from "./prophet-schema.ts";
 import { choice, group, list, quantity, text, toggle } from "./schema.ts";
 import { TARGET_RULES } from "./target-rules.ts";
 
@@ -119,30 +122,8 @@ export const TARGET = group({
       default: "auto",
       flag: "method",
     }),
-    slo: quantity({
-      about:
-        "Share of the time in which the demand may be above what the ready pods carry, `targetCpu` and the scale-up tolerance. The level follows what was met. When not given, pods are bought while they pay: about 0.5 %, where an HPA at 70 % has 1 %.",
-      unit: "ratio",
-      min: 0.001,
-      max: 0.1,
-      flag: "slo",
-    }),
-    quantile: quantity({
-      about:
-        "A fixed level in place of `slo`: replicas are bought for this quantile of the largest demand from when new pods serve to when the next decision's do.",
-      unit: "ratio",
-      min: 0.5,
-      max: 0.995,
-      flag: "quantile",
-    }),
-    scaleDownQuantile: quantity({
-      about:
-        "Scale-in goes no lower than this quantile; the band above `quantile` stops flapping. When not given, with a `quantile` 1 - (1 - quantile)^2, at most 0.995: 0.91 for 0.7; without, pods are kept while they pay at three times the worth.",
-      unit: "ratio",
-      min: 0.5,
-      max: 0.995,
-      flag: "scale-down-quantile",
-    }),
+    ...LEVELS,
+    prophet: PROPHET,
     followSurge: toggle({
       about: "Follow the slope of a rise that is beyond anything the window has seen.",
       default: true,
@@ -248,6 +229,13 @@ export const TARGET = group({
         after: quantity({ about: "Missing longer than this.", unit: "seconds", min: 60, max: 7 * DAY, default: 600 }),
         replicas: quantity({ about: "At least so many.", unit: "replicas", min: 1, max: 100_000, required: true }),
       },
+    }),
+    blindAfter: quantity({
+      about: "Without usable data for longer than this, runs end with exit code 1 and one Event tells it.",
+      unit: "seconds",
+      min: 60,
+      max: 7 * DAY,
+      default: 600,
     }),
   },
 });

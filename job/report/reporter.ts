@@ -1,8 +1,8 @@
-/** The Reporter of the command line: keeps what each tick recorded, writes the log; never fails a run. */
+/** The Reporter of the command line: keeps what each tick recorded until it is taken, writes the log; never fails a run. */
 import { leadingMetric, type TickRecord } from "../core/policy/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { Outcome, Reporter } from "../ports.ts";
-import type { Log } from "./log.ts";
+import type { Level, Log } from "./log.ts";
 
 /** One tick of one target, as reported. */
 export interface Reported {
@@ -11,9 +11,23 @@ export interface Reported {
   readonly outcome: Outcome;
 }
 
-/** A reporter that collects. `quiet`: the outcome is printed elsewhere as well, so the log need not say it again. */
-export function collectingReporter(log: Log, quiet: boolean): Reporter & { readonly all: readonly Reported[] } {
-  const all: Reported[] = [];
+/** How a decision goes into the log. */
+export interface DecisionLog {
+  /** `json`: one line a target and run with the whole decision, for machines. `text`: its sentence, and the rest at debug. */
+  readonly format: "json" | "text";
+  /** The sentence is printed as text elsewhere as well: then it is worth debug only. */
+  readonly printed: boolean;
+}
+
+/** A Reporter that collects. */
+export interface CollectingReporter extends Reporter {
+  /** What was reported since the last call: the records are kept no longer. */
+  take(): readonly Reported[];
+}
+
+/** A reporter that collects. */
+export function collectingReporter(log: Log, { format, printed }: DecisionLog): CollectingReporter {
+  let all: Reported[] = [];
   // a full disk or a closed stderr must not end a run between its claim and its scale
   const safely = (work: () => void) => {
     try {
@@ -23,43 +37,48 @@ export function collectingReporter(log: Log, quiet: boolean): Reporter & { reado
     }
   };
   return {
-    all,
+    take: () => {
+      const taken = all;
+      all = [];
+      return taken;
+    },
     log: (...line) => safely(() => log(...line)),
     tick: (target, record, outcome) => {
       const reported = { target, record, outcome };
       all.push(reported);
-      safely(() => logTick(log, reported, quiet));
+      safely(() => (format === "json" ? logWhole(log, reported) : logText(log, reported, printed)));
     },
   };
 }
 
-/** The decision record as one log line: every intermediate number, but not the curves. */
-function logTick(log: Log, { target, record, outcome }: Reported, quiet: boolean): void {
-  const { trail, forecast, metrics, ...rest } = outcome;
-  const leading = record === null ? null : leadingMetric(record);
-  log(quiet ? "debug" : outcome.action === "failed" ? "error" : "info", outcome.message, {
-    target: `${target.namespace}/${target.name}`,
-    action: rest.action,
-    from: rest.from,
-    to: rest.to,
-    reason: rest.reason,
-  });
-  log("debug", "decision record", {
-    target: `${target.namespace}/${target.name}`,
-    ...(leading === null
-      ? {}
-      : {
-          now: record?.now,
-          metric: leading.metric.name,
-          quality: leading.quality,
-          demand: leading.demand,
-          lead: leading.lead,
-          readyAfter: leading.readyAfter,
-          quantile: leading.quantile,
-        }),
-    forecast,
-    weights: leading?.forecast?.modelWeights,
-    ...(metrics.length > 1 ? { metrics } : {}),
-    trail,
-  });
+function levelOf({ action }: Outcome): Level {
+  return action === "failed" ? "error" : "info";
+}
+
+function whoOf({ namespace, name }: Outcome) {
+  return { target: `${namespace}/${name}` };
+}
+
+/** The decision as one line: what was done and why, from which numbers, by which stages; not the curves. */
+function logWhole(log: Log, { record, outcome }: Reported): void {
+  const { message, metrics, trail, ...rest } = outcome;
+  log(levelOf(outcome), message, { ...whoOf(outcome), ...rest, ...factsOf(record), metrics, trail });
+}
+
+/** The sentence, and every intermediate number at debug. */
+function logText(log: Log, { record, outcome }: Reported, printed: boolean): void {
+  const { message, action, from, to, reason, forecast, metrics, trail } = outcome;
+  const who = whoOf(outcome);
+  log(printed ? "debug" : levelOf(outcome), message, { ...who, action, from, to, reason });
+  const several = metrics.length > 1 ? { metrics } : {};
+  log("debug", "decision record", { ...who, ...factsOf(record), forecast, ...several, trail });
+}
+
+/** What the decision rests on, of the metric that asks for the most replicas. */
+function factsOf(record: TickRecord | null) {
+  if (record === null) return {};
+  const { metric, quality, demand, lead, readyAfter, quantile, forecast } = leadingMetric(record);
+  const { name, unit } = metric;
+  const weights = forecast?.modelWeights;
+  return { now: record.now, metric: name, unit, demand, quantile, lead, readyAfter, quality, weights };
 }

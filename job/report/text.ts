@@ -77,16 +77,17 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 const ACTION: Readonly<Record<Outcome["action"], string>> = {
   scaled: "scaled",
+  wouldScale: "would scale",
   unchanged: "unchanged",
   held: "held",
   failed: "FAILED",
 };
 
-function replicas(outcome: Outcome): string {
-  if (outcome.from === null) return "";
-  return outcome.to === null || outcome.to === outcome.from
-    ? ` at ${outcome.from}`
-    : ` ${outcome.from} -> ${outcome.to}`;
+/** "scaled 4 -> 8"; where it is not the workload's replicas that are set, which number of which object. */
+function changeText({ action, from, to, sets, object }: Outcome): string {
+  if (from === null) return ACTION[action];
+  const change = to === null || to === from ? `at ${from}` : `${from} -> ${to}`;
+  return sets === "replicas" ? `${ACTION[action]} ${change}` : `${ACTION[action]} ${sets} ${change} of ${object}`;
 }
 
 function isTrail(entry: unknown): entry is TrailEntry {
@@ -148,11 +149,9 @@ export function decisionText(
   target: TargetConfig,
   record: TickRecord | null,
   outcome: Outcome,
-  dryRun: boolean,
   width = Number.POSITIVE_INFINITY,
 ): string {
-  const done = dryRun && outcome.action === "scaled" ? "would scale" : ACTION[outcome.action];
-  const head = `${target.namespace}/${outcome.name}: ${done}${replicas(outcome)} (${outcome.reason})`;
+  const head = `${outcome.namespace}/${outcome.name}: ${changeText(outcome)} (${outcome.reason})`;
   const trail =
     outcome.trail.length === 0 ? [] : ["", "  Decision, stage by stage", ...trailLines(outcome.trail, width)];
   const known = record === null ? [] : ["", ...facts(target, record, width)];

@@ -21,15 +21,17 @@ export const FAILURES: Readonly<Record<string, Explanation>> = {
 export const EXIT_CODES: Readonly<Record<string, Explanation>> = {
   "0": { means: "Done; also when the decision was to hold, or to change nothing.", todo: "Nothing." },
   "1": {
-    means: "It could not be done. The replicas of a target that failed are unchanged.",
-    todo: "Read the message: it says what was tried. The next run tries again.",
+    means:
+      "It could not be done, or a target has had no usable data for longer than `blindAfter`. The replicas of such a target are unchanged.",
+    todo: "Read the message: it says what was tried, and since when a target is blind. The next run tries again.",
   },
   "2": {
     means: "Wrong usage or settings. Nothing was tried.",
     todo: "Correct what the message names: each mistake with its place, its value and what is accepted.",
   },
   "130": {
-    means: "Ctrl-C ended `replay` or `backtest`. The answer is of what was done so far, and says so.",
+    means:
+      "Ctrl-C ended `replay`, `backtest`, `history` or `explain --at`. The answer is of what was done so far, and says so.",
     todo: "Start it again for the whole.",
   },
 };

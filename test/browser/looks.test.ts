@@ -106,16 +106,17 @@ describe.skipIf(skip(missingChromium()))("the report", () => {
 
   test("shows each target with its decision, and one without data in the table alone", async () => {
     const record = sampleRecord();
+    const outcome = { ...OUTCOME, action: "wouldScale" } as const;
     const reported = [
-      { target: TARGET, record, outcome: OUTCOME },
-      { target: { ...TARGET, name: NASTY }, record, outcome: { ...OUTCOME, name: NASTY } },
+      { target: TARGET, record, outcome },
+      { target: { ...TARGET, name: NASTY }, record, outcome: { ...outcome, name: NASTY } },
       {
         target: { ...TARGET, name: "gone" },
         record: null,
         outcome: { ...OUTCOME, action: "failed", from: null, to: null, trail: [] } as const,
       },
     ];
-    const html = runReport({ reported, dryRun: true, forecasterOf, componentsOf: () => [] });
+    const html = runReport({ reported, forecasterOf, componentsOf: () => [] });
     const { page, problems } = await show(html);
     expect(await page.locator(".lead").textContent()).toBe("2 would scale, 1 failed.");
     expect(await page.locator(".scores tbody tr").count()).toBe(3);

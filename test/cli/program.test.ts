@@ -3,50 +3,25 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { runCli } from "../../job/cli/program.ts";
-import { QUIET } from "../fakes/io.ts";
+import { cli, waveFile } from "../fakes/cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "prophet-cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** 3 hours of a wave of 300 s, step 15 s: 300 +- 200 milli-cores. */
-const WAVE = join(folder, "wave.csv");
-const rows = Array.from(
-  { length: 720 },
-  (_, i) => `${1_700_000_000 + 15 * i},${(0.3 + 0.2 * Math.sin((2 * Math.PI * i) / 20)).toFixed(4)}`,
-);
-writeFileSync(WAVE, `timestamp,value\n${rows.join("\n")}\n`);
-
-async function cli(line: string, env: Record<string, string> = {}) {
-  let out = "";
-  let err = "";
-  const io = {
-    argv: line.split(" ").filter((w) => w !== ""),
-    env,
-    version: "1.2.3",
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-    ...QUIET,
-  };
-  const code = await runCli(io);
-  return { code, out, err };
-}
-
+const WAVE = waveFile(folder);
 const BASE = `--once --history-file ${WAVE} --target-cpu 0.05 --min 1 --max 10 --dry-run`;
 
 describe("--once", () => {
   it("prints one JSON object with the fields that scripts rely on, and nothing else", async () => {
     const { code, out } = await cli(`${BASE} --json`);
     expect(code).toBe(0);
-    const { targets } = JSON.parse(out);
+    const { time, dryRun, targets } = JSON.parse(out);
     expect(out.trim().split("\n")).toHaveLength(1);
+    // the last sample of the file
+    expect([time, dryRun]).toEqual(["2023-11-15T01:13:05.000Z", true]);
     expect(targets).toHaveLength(1);
     const [target] = targets;
-    expect(target).toMatchObject({ action: "scaled", from: 1, reason: expect.any(String) });
+    expect(target).toMatchObject({ namespace: "default", action: "wouldScale", from: 1, reason: expect.any(String) });
     expect(target.forecast).toEqual({
       max: expect.any(Number),
       quantile: expect.any(Number),
@@ -188,24 +163,6 @@ describe("replay and backtest", () => {
     expect([both.code, both.err]).toEqual([2, expect.stringContaining("give --slo or --quantile, not both")]);
   });
 
-  it("replay and the run write pages that stand alone", async () => {
-    const page = join(folder, "report.html");
-    const played = `replay ${WAVE} --policies hpa,oracle --warmup 3600 --report ${page}`;
-    for (const line of [played, `${BASE} --components --report ${page}`]) {
-      expect((await cli(line)).out).toContain(`report: ${page}\n`);
-      const html = readFileSync(page, "utf8");
-      expect(html).toMatch(/^<!doctype html>.*<\/html>\n$/s);
-      expect(html).not.toMatch(/(src|href)="?https?:/);
-    }
-  });
-
-  it("components are refused where nothing is drawn", async () => {
-    expect(await cli(`${BASE} --components`)).toMatchObject({
-      code: 2,
-      err: expect.stringContaining("--plot, --svg FILE or --report"),
-    });
-  });
-
   it("backtest gives the contract's fields and dump", async () => {
     const dump = join(folder, "backtest.csv");
     const { code, out } = await cli(`backtest ${WAVE} --origins 10 --methods auto,naive --json --dump ${dump}`);
@@ -223,7 +180,7 @@ describe("replay and backtest", () => {
 
   it("backtest says when the file is too short", async () => {
     const short = join(folder, "short.csv");
-    writeFileSync(short, `timestamp,value\n${rows.slice(0, 50).join("\n")}\n`);
+    writeFileSync(short, readFileSync(WAVE, "utf8").split("\n").slice(0, 51).join("\n"));
     const { code, err } = await cli(`backtest ${short}`);
     expect(code).toBe(1);
     expect(err).toMatch(/holds 50 steps; a window of 120 and a horizon of 4 steps need 124/);

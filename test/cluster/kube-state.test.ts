@@ -29,3 +29,9 @@ test.each([
   const labels = 'kube_job_status_failed{namespace="shop",job_name="job"';
   expect(kubeState([], [{ metadata, status }])).toBe(expected.map((end) => `${labels}${end}\n`).join(""));
 });
+
+test("a Deployment: the replicas that are set", () => {
+  expect(kubeState([], [], [{ metadata, spec: { replicas: 3 } }])).toBe(
+    'kube_deployment_spec_replicas{namespace="shop",deployment="job"} 3\n',
+  );
+});

@@ -1,4 +1,4 @@
-/** Stands in for kube-state-metrics: the four of its series that the shipped rules ask for, made of the CronJobs and Jobs of an API server at each scrape. */
+/** Stands in for kube-state-metrics: its series that the shipped rules ask for and the replicas that are set, made of the objects of an API server at each scrape. */
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Api } from "./demo/api.ts";
@@ -29,11 +29,20 @@ export interface JobObject {
   };
 }
 
+export interface DeploymentObject {
+  readonly metadata: Meta;
+  readonly spec: { readonly replicas: number };
+}
+
 /** The reasons that it knows; a Job that failed for another has none. */
 const REASONS = ["BackoffLimitExceeded", "DeadlineExceeded", "Evicted"];
 
-/** Names, labels and values as in its docs/cronjob-metrics.md and docs/job-metrics.md; text in the exposition format. */
-export function kubeState(cronJobs: readonly CronJobObject[], jobs: readonly JobObject[]): string {
+/** Names, labels and values as in its docs/cronjob-metrics.md, docs/job-metrics.md and docs/deployment-metrics.md; text in the exposition format. */
+export function kubeState(
+  cronJobs: readonly CronJobObject[],
+  jobs: readonly JobObject[],
+  deployments: readonly DeploymentObject[] = [],
+): string {
   const seconds = (time: string) => Date.parse(time) / 1000;
   const lines: string[] = [];
   const add = (name: string, labels: object, value: number) => {
@@ -56,6 +65,10 @@ export function kubeState(cronJobs: readonly CronJobObject[], jobs: readonly Job
     else if (!known) add("kube_job_status_failed", { ...labels, reason: "" }, failed);
     else for (const one of REASONS) add("kube_job_status_failed", { ...labels, reason: one }, Number(one === reason));
   }
+  for (const { metadata, spec } of deployments) {
+    const labels = { namespace: metadata.namespace, deployment: metadata.name };
+    add("kube_deployment_spec_replicas", labels, spec.replicas);
+  }
   return `${lines.join("\n")}\n`;
 }
 
@@ -63,12 +76,13 @@ export function kubeState(cronJobs: readonly CronJobObject[], jobs: readonly Job
 export async function serveKubeState(api: Api): Promise<{ readonly target: string; stop(): Promise<void> }> {
   const server = createServer(async (_request, response) => {
     try {
-      const [cronJobs, jobs] = await Promise.all([
+      const [cronJobs, jobs, deployments] = await Promise.all([
         api.get<{ items: CronJobObject[] }>("/apis/batch/v1/cronjobs"),
         api.get<{ items: JobObject[] }>("/apis/batch/v1/jobs"),
+        api.get<{ items: DeploymentObject[] }>("/apis/apps/v1/deployments"),
       ]);
       response.setHeader("content-type", "text/plain; version=0.0.4");
-      response.end(kubeState(cronJobs.items, jobs.items));
+      response.end(kubeState(cronJobs.items, jobs.items, deployments.items));
     } catch {
       response.writeHead(500).end(); // the scrape fails, as that of one that is down
     }

@@ -115,8 +115,7 @@ describe("runOf", () => {
   it("finds the decision and its numbers in the log of a run", () => {
     const log = [
       `{"time":"2026-01-01T00:01:00Z","level":"warn","message":"something else"}`,
-      `{"time":"2026-01-01T00:01:01Z","level":"info","message":"to 4","target":"a/b","action":"scaled","from":2,"to":4,"reason":"ForecastQuantile"}`,
-      `{"time":"2026-01-01T00:01:01Z","level":"debug","message":"decision record","now":1767225660,"demand":0.1,"lead":80,"quality":{"verdict":"act"},"forecast":{"quantile":0.2,"level":0.6},"trail":[{"stage":"data","from":2,"to":2},{"stage":"forecast","from":2,"to":4}]}`,
+      `{"time":"2026-01-01T00:01:01Z","level":"info","message":"to 4","target":"a/b","action":"scaled","from":2,"to":4,"reason":"ForecastQuantile","now":1767225660,"demand":0.1,"lead":80,"quality":{"verdict":"act"},"forecast":{"quantile":0.2,"level":0.6},"trail":[{"stage":"data","from":2,"to":2},{"stage":"forecast","from":2,"to":4}]}`,
       "not json",
     ];
     expect(runOf(log.join("\n"), 1767225600)).toEqual({

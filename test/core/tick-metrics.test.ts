@@ -38,7 +38,7 @@ describe("several metrics", () => {
   it("a missing one forbids scale-in, by name, and does not stop the others from scaling out", () => {
     const held = decided(input(level(0.6), null));
     expect(held).toMatchObject({ action: "hold", replicas: 4, reason: "MetricMissing" });
-    expect(held.message).toContain("no scale-in without requests (the answer holds no sample");
+    expect(held.message).toContain("no scale-in without requests (there was no answer");
     expect(decided(input(level(3.6), null))).toMatchObject({ replicas: 8, reason: "ForecastQuantile" });
     expect(decided(input(null, level(390)))).toMatchObject({ replicas: 8, reason: "ForecastQuantile" });
     expect(decided(input(null, null))).toMatchObject({ replicas: 4, reason: "NoData" });

@@ -107,7 +107,7 @@ describe.skipIf(skip(missingNode()))("a target with two metrics", () => {
     );
     return logs.flatMap((log) =>
       log.split("\n").flatMap((line) => {
-        if (!line.includes('"decision record"')) return [];
+        if (!line.includes('"trail"')) return [];
         return [JSON.parse(line) as Pick<Outcome, "action" | "to" | "reason" | "metrics">];
       }),
     );

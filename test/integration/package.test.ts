@@ -70,6 +70,7 @@ describe.skipIf(skip(missingNodes()))("the package", () => {
     expect(others.sort()).toEqual(
       ["CHANGELOG.md", "LICENSE", "README.md", "dist/THIRD-PARTY.txt", "dist/third-party.json"].concat([
         "docs/config.schema.json",
+        "docs/output.schema.json",
         "package.json",
       ]),
     );

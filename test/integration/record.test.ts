@@ -74,7 +74,7 @@ describe.skipIf(skip(missing))("one record", () => {
 
   /** The line of the log that holds every number of the decision. */
   const recordIn = (log: string) => {
-    const lines = log.split("\n").filter((line) => line.includes('"decision record"'));
+    const lines = log.split("\n").filter((line) => line.includes('"trail"'));
     expect(lines).toHaveLength(1);
     const { time: _, ...record } = JSON.parse(lines[0]!) as Record<string, unknown> & { now: number; lead: number };
     return record;
@@ -111,7 +111,7 @@ describe.skipIf(skip(missing))("one record", () => {
     };
     const logging = createLog({ level: "debug", format: "json", now: () => now, write, redact: (text) => text });
     const ports = fakePorts(world);
-    const reporter = collectingReporter(logging, false);
+    const reporter = collectingReporter(logging, { format: "json", printed: false });
     const result = await runOnce({ ...ports, reporter }, loaded.targets, {});
     return { targets: JSON.parse(JSON.stringify(result.targets)) as unknown, log, world };
   }

@@ -13,6 +13,8 @@ export const annotation = "prophet-autoscaler/last-forecast";
 export interface RunResult {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** That which was decided for. */
+  readonly time: string;
   readonly targets: readonly {
     readonly name: string;
     readonly action: string;
@@ -152,8 +154,9 @@ async function runJob(
   });
   // a run that ends without its one object has broken off: why is in the log
   if (signal === null && !stdout.startsWith("{")) throw new Error(`exit ${code}: ${stderr}`);
-  const targets = stdout.startsWith("{") ? (JSON.parse(stdout) as Pick<RunResult, "targets">).targets : [];
-  return { code, signal, targets, stderr };
+  const none = { time: "", targets: [] };
+  const { time, targets } = stdout.startsWith("{") ? (JSON.parse(stdout) as Pick<RunResult, "time" | "targets">) : none;
+  return { code, signal, time, targets, stderr };
 }
 
 /** Settings of one target with short deadlines; `target` and `prometheus` add to them. */

@@ -55,6 +55,7 @@ export function sampleRecord(overrides: Partial<MetricRecord> = {}): TickRecord 
     ],
     recommendation: 10,
     decision: {
+      blind: false,
       otherWriter: null,
       action: "scale",
       current: 6,
@@ -70,7 +71,10 @@ export function sampleRecord(overrides: Partial<MetricRecord> = {}): TickRecord 
 }
 
 export const OUTCOME: Outcome = {
+  namespace: "shop",
   name: "web",
+  object: "Deployment/web",
+  sets: "replicas",
   action: "scaled",
   from: 6,
   to: 10,

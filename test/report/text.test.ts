@@ -6,14 +6,14 @@ import { OUTCOME, sampleRecord, TARGET } from "./sample.ts";
 
 describe("text", () => {
   it("names what was done, why, and every stage", () => {
-    const text = decisionText(TARGET, sampleRecord(), OUTCOME, false);
+    const text = decisionText(TARGET, sampleRecord(), OUTCOME);
     expect(text).toMatch(/^shop\/web: scaled 6 -> 10 \(ForecastQuantile\)/);
     expect(text).toMatch(/to cover +470m = 0\.9 quantile of the maximum 45 to 105 s ahead/);
     expect(text).toMatch(/models +fourier 70 %, last 28 %$/m);
     expect(text).toMatch(/forecast {2}6 -> 10 {2}ForecastQuantile/);
-    expect(decisionText(TARGET, null, OUTCOME, true)).toContain("would scale 6 -> 10");
+    expect(decisionText(TARGET, null, { ...OUTCOME, action: "wouldScale" })).toContain("would scale 6 -> 10");
     const failed = { ...OUTCOME, action: "failed", from: null, to: null, trail: [] } as const;
-    expect(decisionText(TARGET, null, failed, false)).toMatch(/^shop\/web: FAILED \(/);
+    expect(decisionText(TARGET, null, failed)).toMatch(/^shop\/web: FAILED \(/);
   });
 
   it.each([
@@ -54,10 +54,10 @@ describe("lines of a width", () => {
   });
 
   it.each([40, 80, 200])("show a decision in %d characters, and lose nothing of it", (width) => {
-    const text = decisionText(TARGET, sampleRecord(), OUTCOME, false, width);
+    const text = decisionText(TARGET, sampleRecord(), OUTCOME, width);
     expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(width);
     const bare = (t: string) => t.split(/\s+/).join(" ");
-    expect(bare(text)).toBe(bare(decisionText(TARGET, sampleRecord(), OUTCOME, false)));
+    expect(bare(text)).toBe(bare(decisionText(TARGET, sampleRecord(), OUTCOME)));
   });
 
   it("turn a table that is too wide into a block a row", () => {

@@ -70,10 +70,10 @@ function named({ apiVersion, kind, name, namespace }: Workload): readonly string
 /** What -o asks for in our own words, and where a replay takes its history from. */
 function extras(asked: Asked): readonly string[] {
   const structured = asked.output === "json" || asked.output === "yaml";
-  const wide = ["wide", "plot"].find((flag) => knows(asked, flag));
+  const wide = knows(asked, "output") ? ["--output", "wide"] : knows(asked, "plot") ? ["--plot"] : [];
   return [
     ...(structured ? ["--json"] : []),
-    ...(asked.output === "wide" && wide !== undefined ? [`--${wide}`] : []),
+    ...(asked.output === "wide" ? wide : []),
     ...(knows(asked, "from-prometheus") && !has(asked, "from-prometheus") ? ["--from-prometheus"] : []),
   ];
 }

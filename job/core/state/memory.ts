@@ -28,6 +28,8 @@ export interface MemorySpans {
   readonly interval: Seconds;
   readonly minReplicas: Replicas;
   readonly idlePeriod: Seconds;
+  /** `scale` sets the replicas themselves, every other word a floor. */
+  readonly actuator: string;
 }
 
 /** A metric of which nothing is known. */
@@ -89,7 +91,7 @@ export function recall(
     rollouts: spansWithin(state.rollouts, now - spans.history, now),
     dropHoldUntil: noneLater(state.dropHoldUntil, now + spans.suddenDropHold),
     service: state.service && noLater(state.service, now),
-    lastWritten: judgeWriter(state.lastWritten && noLater(state.lastWritten, now), now, current),
+    lastWritten: judgeWriter(ownWrite(state.lastWritten, spans, now), now, current),
   };
 }
 
@@ -121,6 +123,15 @@ export function liveForecast(forecast: LastForecast | null, now: EpochSeconds): 
   return now < Math.min(forecast.expires, forecast.at + LONGEST_LEAD) ? forecast : null;
 }
 
+/** The last write, if it was of the number that is set now: after another `actuator` was chosen nobody undid it. */
+function ownWrite(
+  last: LastWrite | null,
+  { actuator }: Pick<MemorySpans, "actuator">,
+  now: EpochSeconds,
+): LastWrite | null {
+  return last !== null && (last.floor === true) === (actuator !== "scale") ? noLater(last, now) : null;
+}
+
 /** Counts writes in a row that did not survive to the next run; one that survives clears the count. */
 function judgeWriter(last: LastWrite | null, now: EpochSeconds, current: Replicas): LastWrite | null {
   if (last === null) return null;
@@ -131,7 +142,7 @@ function judgeWriter(last: LastWrite | null, now: EpochSeconds, current: Replica
       : { ...last, replicas: current };
   }
   if (last.replicas === current) return last.overruled === 0 ? last : { ...last, overruled: 0 };
-  return { at: now, replicas: current, overruled: last.overruled + 1, foreign: true };
+  return { ...last, at: now, replicas: current, overruled: last.overruled + 1, foreign: true };
 }
 
 /** What a tick found out. */
@@ -161,6 +172,7 @@ export interface LearntMetric {
  */
 export function memoryAfter(memory: TargetState, learnt: Learnt, spans: MemorySpans): TargetState {
   const { now, current, replicas, recommendation } = learnt;
+  const floor = spans.actuator !== "scale" ? { floor: true } : {};
   const acts = replicas !== current;
   const recommendations =
     recommendation === null
@@ -181,7 +193,10 @@ export function memoryAfter(memory: TargetState, learnt: Learnt, spans: MemorySp
     rollouts: learnt.rollout ? withSpan(memory.rollouts, [now, now]) : memory.rollouts,
     dropHoldUntil: memory.dropHoldUntil !== null && memory.dropHoldUntil > now ? memory.dropHoldUntil : null,
     service: memory.service,
-    lastWritten: acts ? { at: now, replicas, overruled: memory.lastWritten?.overruled ?? 0 } : memory.lastWritten,
+    lastWritten: acts
+      ? { at: now, replicas, overruled: memory.lastWritten?.overruled ?? 0, ...floor }
+      : memory.lastWritten,
+    ...(memory.notified && { notified: memory.notified }),
   };
 }
 
@@ -215,6 +230,11 @@ export function pruneRecommendations(
     needed.push(recommendation);
   }
   return needed.reverse();
+}
+
+/** How long anything that is remembered can count. */
+export function memorySpan(spans: MemorySpans): Seconds {
+  return Math.max(OVERRULED_PAUSE, recommendationSpan(spans), changeSpan(spans));
 }
 
 function recommendationSpan({ behavior, interval, minReplicas, idlePeriod }: MemorySpans): Seconds {

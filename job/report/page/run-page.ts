@@ -1,6 +1,7 @@
 /** The page of a run: each target's load with what had been forecast for it, the forecast from now on, and the decision with its trail. */
 import type { Forecaster } from "../../core/forecast/types.ts";
 import type { TargetConfig } from "../../core/target.ts";
+import type { Outcome } from "../../ports.ts";
 import { bodyTop, frame } from "../chart.ts";
 import type { Components } from "../components.ts";
 import { type BandPoint, type Picture, pictureOf } from "../picture.ts";
@@ -14,15 +15,13 @@ import type { Chart, Layer, PageDecision, PageStage, Section } from "./types.ts"
 /** What the page is made of. */
 export interface RunReport {
   readonly reported: readonly Reported[];
-  /** Nothing was written. */
-  readonly dryRun: boolean;
   readonly forecasterOf: (method: TargetConfig["method"]) => Forecaster;
   /** Trend and seasons of each target; empty where they are not asked for. */
   readonly componentsOf: (reported: Reported) => readonly Components[];
 }
 
 /** The page. Targets without data have their decision in the table alone. */
-export function runPage({ reported, dryRun, forecasterOf, componentsOf }: RunReport): Page {
+export function runPage({ reported, forecasterOf, componentsOf }: RunReport): Page {
   const drawn = reported.flatMap((one) => {
     const pictures = (one.record?.metrics ?? []).flatMap((metric) => {
       const picture = pictureOf(one.target, one.record!, forecasterOf(one.target.method), metric);
@@ -34,12 +33,10 @@ export function runPage({ reported, dryRun, forecasterOf, componentsOf }: RunRep
   return {
     title:
       reported.length === 1 ? `Decision about ${nameOf(reported[0]!)}` : `Decisions about ${reported.length} targets`,
-    sentence: reported.length === 1 ? sentenceOf(reported[0]!, dryRun) : sumOf(reported, dryRun),
+    sentence: reported.length === 1 ? sentenceOf(reported[0]!) : sumOf(reported),
     notes: [],
     scores:
-      reported.length === 1
-        ? null
-        : { head: ["target", "what was done", "reason", "why"], rows: reported.map((one) => rowOf(one, dryRun)) },
+      reported.length === 1 ? null : { head: ["target", "what was done", "reason", "why"], rows: reported.map(rowOf) },
     data: {
       reasons: meanings(reasons),
       sections: drawn.map(({ one, pictures }) => sectionOf(one, pictures)),
@@ -54,26 +51,29 @@ export function runPage({ reported, dryRun, forecasterOf, componentsOf }: RunRep
 const nameOf = ({ target }: Reported) => `${target.namespace}/${target.name}`;
 
 /** What was done, in the words of the text output. */
-function doneOf({ outcome }: Reported, dryRun: boolean): string {
-  const { action, from, to } = outcome;
-  const done = action === "scaled" && dryRun ? "would scale" : action;
+function doneOf({ outcome }: Reported): string {
+  const { action, from, to, sets, object } = outcome;
+  const done = wordOf(action);
   if (from === null) return done;
-  return to === null || from === to ? `${done} at ${from} pods` : `${done} ${from} \u2192 ${to} pods`;
+  const of = sets === "replicas" ? "pods" : `${sets} of ${object}`;
+  return to === null || from === to ? `${done} at ${from} ${of}` : `${done} ${from} \u2192 ${to} ${of}`;
 }
 
-function sentenceOf(one: Reported, dryRun: boolean): string {
-  return `${nameOf(one)}: ${doneOf(one, dryRun)}. ${one.outcome.message}.`;
+function wordOf(action: Outcome["action"]): string {
+  return action === "wouldScale" ? "would scale" : action;
 }
 
-function sumOf(reported: readonly Reported[], dryRun: boolean): string {
-  const counts = Map.groupBy(reported, ({ outcome }) =>
-    outcome.action === "scaled" && dryRun ? "would scale" : outcome.action,
-  );
+function sentenceOf(one: Reported): string {
+  return `${nameOf(one)}: ${doneOf(one)}. ${one.outcome.message}.`;
+}
+
+function sumOf(reported: readonly Reported[]): string {
+  const counts = Map.groupBy(reported, ({ outcome }) => wordOf(outcome.action));
   return `${[...counts].map(([action, list]) => `${list.length} ${action}`).join(", ")}.`;
 }
 
-function rowOf(one: Reported, dryRun: boolean): ScoreRow {
-  return { role: null, cells: [nameOf(one), doneOf(one, dryRun), one.outcome.reason, one.outcome.message] };
+function rowOf(one: Reported): ScoreRow {
+  return { role: null, cells: [nameOf(one), doneOf(one), one.outcome.reason, one.outcome.message] };
 }
 
 /** One chart a metric, all over the same time. */

@@ -1,5 +1,5 @@
 /** `kubectl prophet` over a kubectl that answers from a table: which settings and which Prometheus our own command gets, and that nothing is left behind. */
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -73,8 +73,7 @@ describe("kubectl prophet", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "fake-kubectl-"));
-    writeFileSync(join(folder, "kubectl"), FAKE);
-    chmodSync(join(folder, "kubectl"), 0o755);
+    writeFileSync(join(folder, "kubectl"), FAKE, { mode: 0o755 });
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -209,9 +208,10 @@ describe("kubectl prophet", () => {
     expect(all.ours.config?.targets).toMatchObject([{ namespace: "shop" }, { namespace: "ops" }]);
   });
 
-  it("a replay takes its history from Prometheus", async () => {
-    const { ours } = await plugin(installed("http://x.example.com", web), "replay deploy/web --range 7d -o wide");
-    expect(ours.argv).toContain("--from-prometheus");
+  it("a replay takes its history from Prometheus, and a table is wide", async () => {
+    const of = installed("http://x.example.com", web);
+    expect((await plugin(of, "replay deploy/web")).ours.argv).toContain("--from-prometheus");
+    expect((await plugin(of, "history deploy/web -o wide")).ours.argv).toContain("--output");
   });
 
   const missing: readonly (readonly [string, object, string, number, RegExp])[] = [

@@ -35,25 +35,24 @@ interface Line {
   readonly trail?: readonly { readonly stage: string; readonly from: number; readonly to: number }[];
 }
 
-/** Reads the log of one run of one target (`logFormat: json`, `logLevel: debug`); null when it tells of no decision. `began`: epoch seconds. */
+/** Reads the log of one run of one target (`logFormat: json`); null when it tells of no decision. `began`: epoch seconds. */
 export function runOf(log: string, began: number): DemoRun | null {
   const lines = log.split("\n").flatMap(parse);
   const outcome = lines.find((line) => line.action !== undefined && line.reason !== undefined);
   if (outcome === undefined) return null;
-  const record = lines.find((line) => line.message === "decision record");
   return {
-    t: (record?.now ?? Date.parse(outcome.time) / 1000) - began,
+    t: (outcome.now ?? Date.parse(outcome.time) / 1000) - began,
     action: outcome.action!,
     from: outcome.from ?? null,
     to: outcome.to ?? null,
     reason: outcome.reason!,
     message: outcome.message,
-    verdict: record?.quality?.verdict ?? null,
-    demand: record?.demand ?? null,
-    quantile: record?.forecast?.quantile ?? null,
-    level: record?.forecast?.level ?? null,
-    lead: record?.lead ?? null,
-    stages: (record?.trail ?? []).filter((e) => e.from !== e.to).map((e) => `${e.stage} ${e.from} -> ${e.to}`),
+    verdict: outcome.quality?.verdict ?? null,
+    demand: outcome.demand ?? null,
+    quantile: outcome.forecast?.quantile ?? null,
+    level: outcome.forecast?.level ?? null,
+    lead: outcome.lead ?? null,
+    stages: (outcome.trail ?? []).filter((e) => e.from !== e.to).map((e) => `${e.stage} ${e.from} -> ${e.to}`),
   };
 }
 

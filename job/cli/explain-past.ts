@@ -1,0 +1,69 @@
+/** `explain --at`: a past decision made again from the history, and told in plain sentences; writes nothing. */
+import type { Settings } from "../config/types.ts";
+import type { TargetConfig } from "../core/target.ts";
+import type { EpochSeconds, Seconds } from "../core/units.ts";
+import type { Outcome } from "../ports.ts";
+import type { PastDecision } from "../replay/past.ts";
+import { alternatives } from "../replay/what-if.ts";
+import { runAnswer } from "../report/answer.ts";
+import type { Log } from "../report/log.ts";
+import { pastText } from "../report/past-text.ts";
+import { notWritten, outcomeOf } from "../run/outcome.ts";
+import type { Choice } from "./choice.ts";
+import { type Flags, INTERRUPTED, type Io } from "./io.ts";
+import { momentOf } from "./moment.ts";
+import { openPast, type PastWorld, pastOf } from "./past-world.ts";
+import { withProgress } from "./waiting.ts";
+
+/** What came afterwards is looked at for this long; the pods of most decisions have served by then. */
+const AFTERWARDS: Seconds = 600;
+
+/** Explains the decision at --at of every target. Exit code 1 when one could not be decided. */
+export async function explainPast(
+  flags: Flags,
+  io: Io,
+  { choice, settings, log }: { readonly choice: Choice; readonly settings: Settings; readonly log: Log },
+): Promise<number> {
+  const world = await openPast(settings, choice, io, log);
+  try {
+    const at = momentOf("at", String(flags.at), world.now);
+    const targets: Outcome[] = [];
+    for (const target of settings.targets) {
+      const made = await makeAgain(world, target, at, { io, log, first: choice.pretend?.replicas ?? null });
+      if (made === null) return INTERRUPTED;
+      const { decision, after, source } = made;
+      const outcome = notWritten(outcomeOf(decision.decided));
+      targets.push(outcome);
+      if (flags.json === true) continue;
+      const story = { decision, outcome, after, alternatives: alternatives(decision.input), source };
+      io.out(`${pastText(story, io.columns)}\n`);
+    }
+    if (flags.json === true) io.out(`${JSON.stringify(runAnswer({ now: at, dryRun: true, targets }))}\n`);
+    return targets.some(({ action }) => action === "failed") ? 1 : 0;
+  } finally {
+    world.close();
+  }
+}
+
+interface Made {
+  readonly decision: PastDecision;
+  readonly after: readonly PastDecision[];
+  readonly source: string | null;
+}
+
+/** The decision and those after it; null: Ctrl-C came before. */
+async function makeAgain(
+  world: PastWorld,
+  target: TargetConfig,
+  at: EpochSeconds,
+  { io, log, first }: { readonly io: Io; readonly log: Log; readonly first: number | null },
+): Promise<Made | null> {
+  const until = Math.min(world.now, at + AFTERWARDS);
+  return withProgress(io, "explain", "decisions", async (watch) => {
+    const { source, decisions } = await pastOf(world, target, { from: at, until, first, log, watch });
+    const made: PastDecision[] = [];
+    for await (const decision of decisions) made.push(decision);
+    const [decision, ...after] = made;
+    return decision === undefined ? null : { decision, after, source };
+  });
+}

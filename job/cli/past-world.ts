@@ -1,0 +1,83 @@
+/** What past decisions are made from: the metric source, and what it has recorded of a target's replicas. */
+import { sourceOf } from "../adapters/sources.ts";
+import type { Settings } from "../config/types.ts";
+import type { TargetConfig } from "../core/target.ts";
+import type { EpochSeconds } from "../core/units.ts";
+import type { History, ScaleHistory, Times } from "../ports.ts";
+import { decideAgain, type PastDecision, warmUp } from "../replay/past.ts";
+import type { Watch } from "../replay/types.ts";
+import type { Log } from "../report/log.ts";
+import type { Choice } from "./choice.ts";
+import { cleaner, cleanHistory } from "./door.ts";
+import { CommandError, type Io } from "./io.ts";
+
+/** An opened past. */
+export interface PastWorld {
+  readonly now: EpochSeconds;
+  readonly history: History;
+  /** null: the source records no replicas, or replicas are pretended. */
+  readonly scales: ScaleHistory | null;
+  readonly close: () => void;
+}
+
+/** Opens the source alone: no cluster is asked. Throws CommandError when it does not answer. */
+export async function openPast(settings: Settings, choice: Choice, io: Io, log: Log): Promise<PastWorld> {
+  const wanted = { settings, historyFile: choice.historyFile };
+  const source = sourceOf(wanted)!;
+  const tools = {
+    log: (level: "debug" | "warn", message: string) => log(level, message),
+    redactor: io.redactor,
+    env: io.env,
+  };
+  const opened = await source.open(wanted, tools);
+  const history = cleanHistory(opened.history, cleaner(io.redactor));
+  try {
+    const now = await history.now();
+    const scales = choice.pretend === null ? (opened.scales ?? null) : null;
+    return { now, history, scales, close: opened.close };
+  } catch (cause) {
+    opened.close();
+    throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** The decisions of one target that are asked about, and the metric that recorded its replicas. */
+export interface PastRun {
+  readonly source: string | null;
+  readonly decisions: AsyncGenerator<PastDecision>;
+}
+
+/** Makes the decisions from `from` to `until` again, an interval apart; those of the warm-up before them are made and left out. */
+export async function pastOf(
+  { history, scales }: PastWorld,
+  target: TargetConfig,
+  { from, until, first, log, watch }: PastAsked,
+): Promise<PastRun> {
+  const { interval: step } = target;
+  const before = Math.round(warmUp(target) / step);
+  const points = before + 1 + Math.floor((until - from) / step + 1e-9);
+  const times: Times = { start: from - before * step, step, points };
+  const recorded = await scales?.read(target, times).catch((error: unknown) => {
+    log("warn", "the recorded replicas could not be read, so they are replayed", { error });
+    return null;
+  });
+  const past = { history, scales: recorded?.scales ?? [], first };
+  async function* asked() {
+    let done = 0;
+    for await (const decision of decideAgain(past, target, times)) {
+      if (done++ >= before) yield decision;
+      if ((await watch(done, points)) === false) return;
+    }
+  }
+  return { source: recorded?.source ?? null, decisions: asked() };
+}
+
+/** Which decisions, and what goes with making them. */
+export interface PastAsked {
+  readonly from: EpochSeconds;
+  readonly until: EpochSeconds;
+  /** Replicas to begin with, where they are pretended; null: they are not. */
+  readonly first: number | null;
+  readonly log: Log;
+  readonly watch: Watch;
+}

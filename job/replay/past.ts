@@ -1,0 +1,110 @@
+/** Past decisions made again: the production code over what was measured until each time, with the replicas as they were. */
+import { forecasterOf } from "../core/forecast/method.ts";
+import { asError } from "../core/result.ts";
+import { EMPTY_STATE } from "../core/state/codec.ts";
+import { memorySpan } from "../core/state/memory.ts";
+import type { JobState, TargetState } from "../core/state/types.ts";
+import type { TargetConfig } from "../core/target.ts";
+import type { EpochSeconds, Replicas, Seconds } from "../core/units.ts";
+import { inParallel } from "../in-parallel.ts";
+import type { History, HistoryReading, RecordedScale, ScaleReading, Times } from "../ports.ts";
+import { decideAll, type TargetDecision } from "../run/decide.ts";
+import { keyOf } from "../run/memory.ts";
+import { queriesOf } from "../run/read.ts";
+import { after, judged, type Standing } from "./standing.ts";
+
+/** What a decision was made from. */
+export interface PastInput {
+  readonly at: EpochSeconds;
+  readonly target: TargetConfig;
+  /** One for each metric of the target. */
+  readonly histories: readonly (HistoryReading | Error)[];
+  readonly scale: ScaleReading;
+  readonly memory: TargetState | undefined;
+}
+
+/** One decision, and whether its replicas are those that were recorded; else they are what the decisions before it would have set. */
+export interface PastDecision {
+  readonly input: PastInput;
+  readonly decided: TargetDecision;
+  readonly recorded: boolean;
+}
+
+/** Where the past comes from. */
+export interface Past {
+  readonly history: Pick<History, "read">;
+  /** By the index of the time; null: nothing was recorded. */
+  readonly scales: readonly (RecordedScale | null)[];
+  /** Replicas to begin with where none are recorded; null: those that the first decision would choose itself. */
+  readonly first: Replicas | null;
+}
+
+/** Readings that are fetched ahead of the decisions. */
+const AHEAD = 32;
+
+/** Times from `warmUp` before the first one that is asked about, an interval apart: after it nothing that was forgotten still counts. */
+export function warmUp(target: TargetConfig): Seconds {
+  const { interval, suddenDropHold } = target;
+  return Math.ceil(Math.max(memorySpan(target), suddenDropHold) / interval + 2) * interval;
+}
+
+/** Records that may have to be looked at to see whether a change was made: 150 s of them, at runs every 15 s. */
+const LOOK_AHEAD = 10;
+
+/** The decision that the production code makes of this. Pure. */
+export function decideFrom({ at, target, histories, scale, memory }: PastInput): TargetDecision {
+  const state: JobState = memory === undefined ? EMPTY_STATE : { ...EMPTY_STATE, targets: { [keyOf(target)]: memory } };
+  const readings = { now: at, histories: [histories], scales: [scale], state: { state, version: null } };
+  return decideAll([target], readings, forecasterOf)[0]!;
+}
+
+/** The decisions of one target at these times, oldest first. What cannot be read is a failed decision; never throws for it. */
+export async function* decideAgain(past: Past, target: TargetConfig, times: Times): AsyncGenerator<PastDecision> {
+  let found: Standing | null = null;
+  for (let first = 0; first < times.points; first += AHEAD) {
+    const count = Math.min(AHEAD, times.points - first);
+    const batch = Array.from({ length: count }, (_, i) => times.start + (first + i) * times.step);
+    const histories = await inParallel(batch, (at) => readAt(past.history, target, at));
+    for (const [i, at] of batch.entries()) {
+      const seen = { at, target, histories: histories[i]! };
+      const record = past.scales[first + i] ?? null;
+      const standing: Standing =
+        found === null
+          ? beginning(past, seen, record)
+          : judged(found, at, past.scales.slice(first + i, first + i + LOOK_AHEAD));
+      const input = { ...seen, memory: standing.memory, scale: scaleOf(target, standing.set, record) };
+      const decided = decideFrom(input);
+      found = after(standing, at, decided);
+      yield { input, decided, recorded: standing.recorded };
+    }
+  }
+}
+
+async function readAt(
+  history: Past["history"],
+  target: TargetConfig,
+  at: EpochSeconds,
+): Promise<readonly (HistoryReading | Error)[]> {
+  const queries = queriesOf(target);
+  try {
+    const missing = new Error("the source gave no reading for this metric");
+    const answers = await history.read(queries, at);
+    return queries.map((_, i) => answers[i] ?? missing);
+  } catch (error) {
+    return queries.map(() => asError(error));
+  }
+}
+
+/** A workload before it decides at all; without a record with as many pods as it would choose itself. */
+function beginning(past: Past, seen: Pick<PastInput, "at" | "target" | "histories">, record: RecordedScale | null) {
+  const [memory, change] = [undefined, null];
+  if (record !== null) return { set: record.set, memory, change, recorded: true };
+  const least = Math.max(1, seen.target.minReplicas);
+  const chosen = () => decideFrom({ ...seen, scale: scaleOf(seen.target, least, null), memory });
+  return { set: past.first ?? chosen().output?.decision.replicas ?? least, memory, change, recorded: false };
+}
+
+function scaleOf({ actuator }: TargetConfig, set: Replicas, record: RecordedScale | null): ScaleReading {
+  const conditions = {};
+  return actuator === "hpa" ? { replicas: record?.pods ?? set, floor: set, conditions } : { replicas: set, conditions };
+}

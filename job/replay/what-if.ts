@@ -1,0 +1,154 @@
+/** What would have had to be different for another number of replicas: a past decision made again with one thing changed. */
+import { leadingMetric } from "../core/policy/types.ts";
+import type { ScalingRules, TargetConfig } from "../core/target.ts";
+import type { Replicas } from "../core/units.ts";
+import type { HistoryReading } from "../ports.ts";
+import { decideFrom, type PastInput } from "./past.ts";
+
+/** A change and the replicas that it would have led to. */
+export interface Alternative {
+  /** What is changed: the load by a factor, or a setting. */
+  readonly change:
+    | { readonly load: number }
+    | { readonly setting: string; readonly value: string; readonly was: string };
+  readonly replicas: Replicas;
+}
+
+/** Loads from a quarter to four times what was measured are tried. */
+const STEPS = [1.01, 1.02, 1.05, 1.1, 1.2, 1.35, 1.6, 2, 3, 4];
+/** The factor is found to a hundredth. */
+const CLOSE = 0.005;
+/** The largest maxReplicas that is accepted. */
+const NO_MAXIMUM = 100_000;
+/** Characters of a value that is told. */
+const LONGEST_VALUE = 40;
+/** Levels of the quantile that are tried. */
+const LEVELS = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975];
+
+/** The nearest loads that would have led to another number, and every setting whose change alone would have. Empty where nothing was decided. */
+export function alternatives(input: PastInput): readonly Alternative[] {
+  const { decision, record } = decideFrom(input).output ?? {};
+  if (decision === undefined || record === undefined) return [];
+  const made = decision.replicas;
+  const loads = [1, -1].flatMap((power) => nearestLoad(input, made, power));
+  const settings = variants(input.target).flatMap(({ setting, value, was, target }): readonly Alternative[] => {
+    const replicas = replicasOf({ ...input, target });
+    return replicas === null || replicas === made ? [] : [{ change: { setting, value, was }, replicas }];
+  });
+  return [...loads, ...nearestLevels(settings, input.target.quantile ?? leadingMetric(record).level)];
+}
+
+function replicasOf(input: PastInput): Replicas | null {
+  return decideFrom(input).output?.decision.replicas ?? null;
+}
+
+/** The smallest factor away from 1, upwards (power 1) or downwards (-1), at which another number comes out. */
+function nearestLoad(input: PastInput, made: Replicas, power: number): readonly Alternative[] {
+  const at = (step: number) => replicasOf(scaled(input, step ** power));
+  const found = STEPS.findIndex((step) => at(step) !== made);
+  if (found < 0) return [];
+  let [same, other] = [STEPS[found - 1] ?? 1, STEPS[found]!];
+  while (other - same > CLOSE) {
+    const middle = (same + other) / 2;
+    if (at(middle) === made) same = middle;
+    else other = middle;
+  }
+  const replicas = at(other);
+  return replicas === null ? [] : [{ change: { load: other ** power }, replicas }];
+}
+
+/** All that was measured, times `factor`. */
+function scaled(input: PastInput, factor: number): PastInput {
+  const times = <T extends HistoryReading["samples"]>(samples: T) => ({
+    times: samples.times,
+    values: samples.values.map((value) => value * factor),
+  });
+  const histories = input.histories.map((history) =>
+    history instanceof Error
+      ? history
+      : {
+          ...history,
+          samples: times(history.samples),
+          ...(history.longSamples && { longSamples: times(history.longSamples) }),
+        },
+  );
+  return { ...input, histories };
+}
+
+interface Variant {
+  readonly setting: string;
+  readonly value: string;
+  readonly was: string;
+  readonly target: TargetConfig;
+}
+
+/** Settings that can hold or limit a decision, each taken away alone; and other quantiles. */
+function variants(target: TargetConfig): readonly Variant[] {
+  const plain = (name: keyof TargetConfig & string, value: TargetConfig[typeof name]): Variant => ({
+    setting: name,
+    value: show(value),
+    was: show(target[name]),
+    target: { ...target, [name]: value },
+  });
+  const levels = LEVELS.map((level) => ({ ...plain("quantile", level), target: atLevel(target, level) }));
+  return [
+    plain("mode", "Active"),
+    plain("minReplicas", Math.min(1, target.minReplicas)),
+    plain("maxReplicas", NO_MAXIMUM),
+    ...(["scaleUp", "scaleDown"] as const).flatMap((direction) => ruleVariants(target, direction)),
+    plain("scaleUpCooldown", 0),
+    plain("scaleDownCooldown", 0),
+    plain("suddenDropHold", 0),
+    plain("schedule", []),
+    plain("followSurge", false),
+    ...levels,
+  ];
+}
+
+/** The rules of one direction, each taken away alone. */
+function ruleVariants(target: TargetConfig, direction: "scaleUp" | "scaleDown"): readonly Variant[] {
+  const { behavior } = target;
+  const rules = behavior[direction];
+  const changes: readonly Partial<ScalingRules>[] = [
+    { stabilizationWindowSeconds: 0 },
+    { tolerance: 0 },
+    { policies: [] },
+    { selectPolicy: "Max" },
+  ];
+  return changes.flatMap((change) =>
+    (Object.keys(change) as (keyof ScalingRules)[]).map((name) => ({
+      setting: `behavior.${direction}.${name}`,
+      value: show(change[name]),
+      was: show(rules[name]),
+      target: { ...target, behavior: { ...behavior, [direction]: { ...rules, ...change } } },
+    })),
+  );
+}
+
+/** As in the file of settings, or what stands for it where that is long. */
+function show(value: unknown): string {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "unset");
+  return text.length > LONGEST_VALUE ? "what is set" : text;
+}
+
+function atLevel(target: TargetConfig, quantile: number): TargetConfig {
+  const { scaleDownQuantile } = target;
+  return {
+    ...target,
+    quantile,
+    ...(scaleDownQuantile && { scaleDownQuantile: Math.max(quantile, scaleDownQuantile) }),
+  };
+}
+
+/** Of several quantiles the nearest one below and above the one that pods were bought at. */
+function nearestLevels(all: readonly Alternative[], quantile: number): readonly Alternative[] {
+  const level = ({ change }: Alternative) =>
+    "setting" in change && change.setting === "quantile" ? Number(change.value) : null;
+  const levels = all.flatMap((one) => level(one) ?? []);
+  const below = Math.max(...levels.filter((one) => one < quantile));
+  const above = Math.min(...levels.filter((one) => one > quantile));
+  return all.filter((one) => {
+    const own = level(one);
+    return own === null || own === below || own === above;
+  });
+}

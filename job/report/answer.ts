@@ -1,0 +1,20 @@
+/** The JSON of a run, as `--json` prints it; docs/output.schema.json describes it. */
+import type { EpochSeconds } from "../core/units.ts";
+import type { Outcome } from "../ports.ts";
+
+/** What a run has to say. */
+interface Run {
+  readonly now: EpochSeconds;
+  readonly dryRun: boolean;
+  readonly targets: readonly Outcome[];
+}
+
+/** A time as RFC 3339 has it, in UTC. */
+export function timeText(at: EpochSeconds): string {
+  return new Date(at * 1000).toISOString();
+}
+
+/** The object that is printed. `time` is that which was decided for. */
+export function runAnswer({ now, dryRun, targets }: Run) {
+  return { time: timeText(now), dryRun, targets };
+}

@@ -1,0 +1,92 @@
+/** Past decisions as a table: a row each, oldest first. */
+import { leadingMetric, type MetricRecord } from "../core/policy/types.ts";
+import type { TargetConfig } from "../core/target.ts";
+import type { EpochSeconds } from "../core/units.ts";
+import type { Outcome } from "../ports.ts";
+import type { PastDecision } from "../replay/past.ts";
+import { dayAndClock, zone } from "./clock.ts";
+import { amount, columns, number, table, wrap } from "./text.ts";
+
+/** One row: what is told of a decision, without its curves. */
+export interface PastRow {
+  readonly at: EpochSeconds;
+  readonly outcome: Outcome;
+  readonly recorded: boolean;
+  readonly unit: string;
+  /** Amounts in the metric's unit, of the metric that asked for the most replicas; NaN: not known. */
+  readonly demand: number;
+  readonly quantile: number;
+  readonly max: number;
+  readonly skill: number;
+}
+
+/** The row of a decision. */
+export function pastRow({ input: { at }, decided, recorded }: PastDecision, outcome: Outcome): PastRow {
+  const record: MetricRecord | null = decided.output === null ? null : leadingMetric(decided.output.record);
+  const { forecast = null } = record ?? {};
+  const { max } = forecast?.parts?.at(-1) ?? forecast ?? { max: Number.NaN };
+  return {
+    at,
+    outcome,
+    recorded,
+    unit: record?.metric.unit ?? "",
+    demand: record?.demand ?? Number.NaN,
+    quantile: record?.quantile ?? Number.NaN,
+    max,
+    skill: forecast?.skill ?? Number.NaN,
+  };
+}
+
+/** What a table is of. */
+export interface PastOfTarget {
+  readonly target: TargetConfig;
+  readonly rows: readonly PastRow[];
+  /** The metric that recorded the replicas; null: none did. */
+  readonly source: string | null;
+  /** With the forecast and the sentence. */
+  readonly wide: boolean;
+  /** Characters of a line. */
+  readonly width: number;
+}
+
+/** The table of one target with a line above it. */
+export function pastTable({ target, rows, source, wide, width }: PastOfTarget): string {
+  const replayed = rows.filter(({ recorded }) => !recorded).length;
+  const from =
+    replayed === 0
+      ? `recorded by ${source}`
+      : replayed === rows.length
+        ? "as replayed"
+        : `recorded by ${source}, * as replayed`;
+  const changes = rows.filter(({ outcome: { from: a, to: b } }) => a !== b).length;
+  const head = `${target.namespace}/${target.name}: ${rows.length} decisions, ${changes} changes; times in ${zone(rows[0]?.at ?? 0)}; replicas ${from}`;
+  const names = [
+    "time",
+    "replicas",
+    "load",
+    "to cover",
+    ...(wide ? ["forecast", "error"] : []),
+    "reason",
+    ...(wide ? ["why"] : []),
+  ];
+  const mark = replayed > 0 && replayed < rows.length;
+  const lines = rows.map((row) => cells(row, mark, wide));
+  // a sentence goes on within its column
+  const told = wide ? columns([names, ...lines], width) : table(names, lines, width);
+  return `${[...wrap(head, width), ...told].join("\n")}\n`;
+}
+
+function cells(row: PastRow, mark: boolean, wide: boolean): readonly string[] {
+  const { at, outcome, recorded, unit, demand, quantile, max, skill } = row;
+  const { from, to, reason, message } = outcome;
+  const change = from === null ? "-" : to === null || to === from ? String(from) : `${from} -> ${to}`;
+  return [
+    dayAndClock(at),
+    mark && !recorded ? `${change} *` : change,
+    amount(demand, unit),
+    amount(quantile, unit),
+    ...(wide ? [amount(max, unit), number(skill)] : []),
+    reason,
+    ...(wide ? [message] : []),
+  ];
+}

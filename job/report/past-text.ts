@@ -1,0 +1,173 @@
+/** A past decision in plain sentences: what was seen and forecast, what was decided and why, what would have changed it, what came afterwards. */
+import { REASONS } from "../core/policy/reasons.ts";
+import type { MetricRecord, TrailEntry } from "../core/policy/types.ts";
+import type { Samples } from "../core/series/types.ts";
+import type { EpochSeconds } from "../core/units.ts";
+import type { Outcome } from "../ports.ts";
+import type { PastDecision } from "../replay/past.ts";
+import type { Alternative } from "../replay/what-if.ts";
+import { clock, dayAndClock, zone } from "./clock.ts";
+import { amount, number, wrap } from "./text.ts";
+
+/** All that is told of one past decision. */
+export interface PastStory {
+  readonly decision: PastDecision;
+  readonly outcome: Outcome;
+  /** The decisions that followed, oldest first. */
+  readonly after: readonly PastDecision[];
+  readonly alternatives: readonly Alternative[];
+  /** The metric that recorded the replicas; null: none did. */
+  readonly source: string | null;
+}
+
+/** The story, in lines of at most `width` characters. */
+export function pastText(story: PastStory, width = Number.POSITIVE_INFINITY): string {
+  const { decision, outcome } = story;
+  const { at, target } = decision.input;
+  const name = `${target.namespace}/${target.name}`;
+  const head = `${name} at ${dayAndClock(at)} (${zone(at)}): ${replicasText(outcome)} (${outcome.reason})`;
+  const parts: readonly (readonly [string, readonly string[]])[] = [
+    ["What was seen", seen(story)],
+    ["What was forecast", forecast(story)],
+    ["What was decided", decided(story)],
+    ["What would have changed it", changed(story)],
+    ["What came afterwards", afterwards(story)],
+  ];
+  const told = parts
+    .filter(([, sentences]) => sentences.length > 0)
+    .flatMap(([title, sentences]) => [
+      "",
+      `  ${title}`,
+      ...sentences.flatMap((sentence) => wrap(sentence, width - 4).map((line) => `    ${line}`)),
+    ]);
+  return `${[...wrap(head, width), ...told].join("\n")}\n`;
+}
+
+/** `6 -> 8 replicas`, or `6 replicas` where they stayed. */
+function replicasText({ from, to }: Pick<Outcome, "from" | "to">): string {
+  if (from === null) return "no decision";
+  return `${to === null || to === from ? from : `${from} -> ${to}`} replicas`;
+}
+
+function metricsIn({ decided }: PastDecision): readonly MetricRecord[] {
+  return decided.output?.record.metrics ?? [];
+}
+
+/** With several metrics each sentence begins with the metric's name. */
+function named(decision: PastDecision, { metric }: MetricRecord, sentence: string): string {
+  return metricsIn(decision).length > 1 ? `${metric.name}: ${sentence}` : sentence;
+}
+
+function seen({ decision, source }: PastStory): readonly string[] {
+  const { scale } = decision.input;
+  const set = scale.floor ?? scale.replicas;
+  const demands = metricsIn(decision).map((record) => {
+    const { metric, demand, quality } = record;
+    const { averageValue, unit } = metric;
+    const load = Number.isFinite(demand)
+      ? `The load was ${amount(demand, unit)}: ${amount(demand / Math.max(1, scale.replicas), unit)} a pod, of ${amount(averageValue, unit)} that a pod should carry.`
+      : "The load was not known.";
+    return named(decision, record, `${load} The data: ${quality.message}.`);
+  });
+  const number = scale.floor === undefined ? `${set} replicas` : `minReplicas ${set}`;
+  const origin = decision.recorded
+    ? `as ${source} has recorded it`
+    : `as replayed, for ${source === null ? "no metric has" : `${source} had not yet`} recorded it`;
+  return [...demands, `The workload had ${number}, ${origin}.`];
+}
+
+function forecast({ decision }: PastStory): readonly string[] {
+  const { at } = decision.input;
+  return metricsIn(decision).flatMap((record) => {
+    const { metric, forecast: made, readyAfter, lead, quantile, level } = record;
+    if (made === null) return Number.isFinite(record.demand) ? [named(decision, record, "There was no forecast.")] : [];
+    const { max } = made.parts?.at(-1) ?? made;
+    const when = `New pods would meet the load that is measured from ${clock(at + readyAfter)} to ${clock(at + lead)}.`;
+    const chance = `With probability ${number(level)} it would stay below ${amount(quantile, metric.unit)}; its expected maximum was ${amount(max, metric.unit)}.`;
+    const skill = `The forecast was made by ${made.method}. Its recent error was ${number(made.skill)} of that of repeating the last value.`;
+    return [named(decision, record, `${when} ${chance}`), named(decision, record, skill)];
+  });
+}
+
+function decided({ outcome }: PastStory): readonly string[] {
+  const stages = outcome.trail.filter(isWorthTelling).map((entry) => {
+    const name = entry.metric !== undefined && hasSeveral(outcome) ? `${entry.metric}: ${entry.stage}` : entry.stage;
+    const change = entry.from === entry.to ? `kept ${entry.to}` : `${entry.from} -> ${entry.to}`;
+    return `Stage ${name}: ${change}. ${sentence(entry.message)}`;
+  });
+  const { means } = (REASONS as Readonly<Record<string, { readonly means: string }>>)[outcome.reason] ?? {};
+  const why = means === undefined ? outcome.message : means.replaceAll("`", "");
+  const result = `The result: ${replicasText(outcome)} (${outcome.reason}). ${sentence(why)}`;
+  return [...(stages.length > 0 ? stages : ["No stage changed the number."]), result];
+}
+
+/** With a capital and a full stop. */
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
+}
+
+/** A stage that changed the number, or that had a reason to keep it. */
+function isWorthTelling({ stage, from, to, reason }: TrailEntry): boolean {
+  return (
+    from !== to || (stage !== "data" && !["DesiredWithinRange", "DataComplete", "ForecastQuantile"].includes(reason))
+  );
+}
+
+function hasSeveral({ metrics }: Outcome): boolean {
+  return metrics.length > 1;
+}
+
+function changed({ decision, alternatives }: PastStory): readonly string[] {
+  if (decision.decided.output === null) return [];
+  const told = alternatives.map(({ change, replicas }) => {
+    if ("setting" in change)
+      return `With ${change.setting} ${change.value} in place of ${change.was}: ${replicas} replicas.`;
+    const share = number(100 * Math.abs(change.load - 1));
+    return `With ${share} % ${change.load > 1 ? "more" : "less"} load: ${replicas} replicas.`;
+  });
+  return told.length > 0 ? told : ["Neither a quarter nor four times of the load, and no single setting."];
+}
+
+function afterwards({ decision, after }: PastStory): readonly string[] {
+  const last = after.at(-1);
+  if (last === undefined) return ["That was the newest decision; nothing has come yet."];
+  return [...metricsIn(decision).flatMap((record, i) => cameOf(decision, record, i, last)), nextChange(after, last)];
+}
+
+/** What the load did while the pods of this decision were to carry it. */
+function cameOf(decision: PastDecision, record: MetricRecord, i: number, last: PastDecision): readonly string[] {
+  const { at } = decision.input;
+  const { readyAfter, lead, quantile, metric } = record;
+  const history = last.input.histories[i];
+  if (history === undefined || history instanceof Error || !Number.isFinite(quantile)) return [];
+  const top = largest(history.samples, at + readyAfter, at + lead);
+  if (top === null) return [named(decision, record, "What the load then was has not been measured.")];
+  const until = Math.min(last.input.at, at + lead);
+  const against = `${top.value > quantile ? "above" : "within"} the ${amount(quantile, metric.unit)} that pods were for`;
+  return [
+    named(
+      decision,
+      record,
+      `From ${clock(at + readyAfter)} to ${clock(until)} the load reached ${amount(top.value, metric.unit)}, ${against}.`,
+    ),
+  ];
+}
+
+function largest({ times, values }: Samples, from: EpochSeconds, to: EpochSeconds) {
+  let top: { readonly at: EpochSeconds; readonly value: number } | null = null;
+  times.forEach((at, i) => {
+    const value = values[i]!;
+    if (at > from && at <= to && Number.isFinite(value) && value > (top?.value ?? Number.NEGATIVE_INFINITY))
+      top = { at, value };
+  });
+  return top as { readonly at: EpochSeconds; readonly value: number } | null;
+}
+
+function nextChange(after: readonly PastDecision[], last: PastDecision): string {
+  for (const { input, decided: next } of after) {
+    const made = next.output?.decision;
+    if (made !== undefined && made.replicas !== made.current)
+      return `The next change was at ${clock(input.at)}: ${made.current} -> ${made.replicas} (${made.reason}).`;
+  }
+  return `There was no other change until ${clock(last.input.at)}.`;
+}

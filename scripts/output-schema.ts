@@ -1,0 +1,259 @@
+/** The JSON Schema of what each command prints with --json. `npm run docs` writes it; a test compares it with real answers. */
+import type { Json } from "../job/config/json-schema.ts";
+import { REASONS } from "../job/core/policy/reasons.ts";
+import { STAGES } from "../job/core/policy/stages.ts";
+
+const text = (description: string): Json => ({ type: "string", description });
+const number = (description: string): Json => ({ type: "number", description });
+const whole = (description: string): Json => ({ type: "integer", minimum: 0, description });
+const flag = (description: string): Json => ({ type: "boolean", description });
+const choice = (values: readonly string[], description: string): Json => ({ enum: values, description });
+const list = (items: Json, description: string): Json => ({ type: "array", items, description });
+const byName = (values: Json, description: string): Json => ({
+  type: "object",
+  additionalProperties: values,
+  description,
+});
+const part = (name: string): Json => ({ $ref: `#/$defs/${name}` });
+const orNull = (schema: Json): Json => ({ anyOf: [schema, { type: "null" }] });
+
+/** An object. Names that end in `?` may be absent. */
+function object(description: string, fields: Readonly<Record<string, Json>>): Json {
+  const names = Object.keys(fields);
+  const bare = (name: string) => name.replace(/\?$/, "");
+  return {
+    type: "object",
+    description,
+    required: names.filter((name) => !name.endsWith("?")),
+    properties: Object.fromEntries(names.map((name) => [bare(name), fields[name]])),
+  };
+}
+
+const seconds = (what: string) => number(`${what} Seconds since 1970.`);
+
+const FORECAST = object("A forecast in figures, in the metric's unit.", {
+  max: number("Largest demand while new pods serve, as expected."),
+  quantile: orNull(number("The quantile of that maximum that pods are for; null: none.")),
+  level: orNull(number("Which quantile, 0 to 1; null: none.")),
+  method: text("Who made the forecast."),
+});
+
+const STAGE = object("One stage of the decision.", {
+  stage: choice([...new Set(STAGES.map(({ stage }) => stage))], "docs/policy.md has one line on each."),
+  "metric?": text("The metric that the stage was about; absent: the whole target."),
+  from: whole("Replicas that went in."),
+  to: whole("Replicas that came out."),
+  reason: choice(Object.keys(REASONS), "docs/reasons.md says what each means."),
+  message: text("One sentence with the numbers."),
+  "detail?": {
+    type: "object",
+    description: "The numbers of the stage.",
+    additionalProperties: { type: ["number", "string", "boolean", "null"] },
+  },
+});
+
+const METRIC = object("What one metric of a target came to, in its unit.", {
+  name: text("Its name."),
+  unit: text("Its unit."),
+  averageValue: number("What one pod should carry."),
+  data: object("The verdict on its data.", {
+    verdict: choice(["act", "upOnly", "hold"], "What the data allow: both directions, scale-out only, nothing."),
+    reason: choice(Object.keys(REASONS), "Why."),
+  }),
+  demand: orNull(number("Current demand; null: not known.")),
+  replicas: whole("Replicas that it alone asks for."),
+  forecast: orNull(part("forecast")),
+});
+
+const STANDING = ["Blind", "OtherScaler", "Paused"];
+
+const OUTCOME_FIELDS = {
+  namespace: text("Namespace of the target."),
+  name: text("Name of the target."),
+  object: text("The object whose number is set, as kind/name."),
+  sets: choice(["replicas", "minReplicas"], "Which number is set: minReplicas where the object is an HPA."),
+  action: choice(
+    ["scaled", "wouldScale", "unchanged", "held", "failed"],
+    "What was done. `wouldScale`: nothing is written, by a dry run or a pretended cluster.",
+  ),
+  from: orNull(whole("The number before; null: not known.")),
+  to: orNull(whole("The number after, or what it would be with `wouldScale`; null: not known.")),
+  reason: text("A reason or a failure of docs/reasons.md."),
+  message: text("Why, in one sentence."),
+  "failed?": choice(["metric", "scale", "state", "rescale"], "What could not be done, where `action` is failed."),
+  forecast: orNull(part("forecast")),
+  metrics: list(part("metric"), "Every metric of the target; empty where nothing was computed."),
+  "otherWriter?": object("Somebody else's change after our last one; absent: none.", {
+    by: orNull(text("Its name; null: not known.")),
+    replicas: whole("What it set."),
+    times: whole("Changes of ours in a row that were undone."),
+    since: seconds("When a run first found it."),
+    message: text("The whole in one sentence."),
+  }),
+  "blindSince?": seconds("Since when no metric has had usable data, where that is longer than `blindAfter`."),
+  "standing?": object("What begins or ends with this run; absent: nothing.", {
+    began: list(choice(STANDING, "A name."), "What begins."),
+    ended: list(choice(STANDING, "A name."), "What ends."),
+  }),
+  trail: list(part("stage"), "The stages of the decision, in order."),
+};
+
+const TOLD_OF = object("What was told of this.", {
+  since: seconds("When it began."),
+  told: seconds("When it was last told."),
+  gone: orNull(seconds("When it was first found gone; null: it goes on.")),
+});
+
+const SERVICE = { at: seconds("Until when."), below: number("Seconds above."), seen: number("Seconds counted.") };
+
+const REMEMBERED = object("What is remembered of a target between runs.", {
+  recommendations: list(
+    object("A past recommendation.", { at: seconds("When."), replicas: whole("Replicas.") }),
+    "Those that the stabilisation windows still need, oldest first.",
+  ),
+  changes: list(
+    object("A change that we made.", { at: seconds("When."), from: whole("Before."), to: whole("After.") }),
+    "Our changes, oldest first.",
+  ),
+  metrics: byName(
+    object("Of one metric.", {
+      lastForecast: orNull(
+        object("The last forecast, in the metric's unit.", {
+          at: seconds("When it was made."),
+          expires: seconds("Until when it may be used."),
+          max: number("Largest demand, as expected."),
+          quantile: number("The quantile that pods were for."),
+          level: number("Which quantile."),
+          mean: number("Mean demand, as expected."),
+          method: text("Who made it."),
+        }),
+      ),
+      lastGoodData: orNull(seconds("When its data were last usable; null: never.")),
+      missingSince: orNull(seconds("Since when its data have been unusable; null: they are usable.")),
+      incomplete: list(
+        list({ type: "number" }, "Begin and end, seconds since 1970."),
+        "When its sums were incomplete.",
+      ),
+    }),
+    "By the metric's name.",
+  ),
+  rollouts: list(list({ type: "number" }, "Begin and end, seconds since 1970."), "Rollouts within the history."),
+  dropHoldUntil: orNull(seconds("Until when a sudden drop forbids scale-in; null: none.")),
+  service: orNull(
+    object("Time in which the demand was above what the pods carry; null: no `slo`, or not known.", SERVICE),
+  ),
+  lastWritten: orNull(
+    object("Our last change, or the other writer's after it.", {
+      at: seconds("When."),
+      replicas: whole("What was set."),
+      overruled: whole("Changes in a row that were undone."),
+      "foreign?": flag("Whether another writer set it."),
+      "floor?": flag("Whether it was the minReplicas of an HPA."),
+    }),
+  ),
+  "standing?": object("What stands, since when. Seconds since 1970.", {
+    "Blind?": number("No usable data for longer than `blindAfter`."),
+    "OtherScaler?": number("Another scaler on the same workload."),
+    "Paused?": number("The pause annotation."),
+  }),
+  "notified?": object("What people were told of.", {
+    "failed?": TOLD_OF,
+    "blind?": TOLD_OF,
+    "overruled?": TOLD_OF,
+  }),
+});
+
+const TIME: Json = {
+  type: "string",
+  format: "date-time",
+  description: "The time that was decided for, RFC 3339 in UTC.",
+};
+
+const run = (outcome: string, description: string, targets = "One a target, in the order of the settings.") =>
+  object(description, {
+    time: TIME,
+    dryRun: flag("Nothing was written: a dry run, or a pretended cluster."),
+    targets: list(part(outcome), targets),
+  });
+
+const SCORE = object("What one policy came to.", {
+  podHours: number("Pods x hours, with starting ones."),
+  under: number("Share of steps with more demand than ready pods can serve."),
+  unserved: number("Share of the demand above what ready pods can serve."),
+  actions: whole("Changes of the replicas."),
+});
+
+const LOSSES = (levels: readonly string[], of: string): Json =>
+  object(
+    `Mean pinball loss of the quantiles of the horizon's ${of}.`,
+    Object.fromEntries(levels.map((q) => [q, number(q)])),
+  );
+
+const ACCURACY = object("Accuracy of one method.", {
+  mae: number("Mean absolute error."),
+  relMae: orNull(number("Against the last value on the same origins; null: that made no error at all.")),
+  coverage90: number("Share of origins within the 5 % and 95 % quantiles."),
+  pinball: LOSSES(["0.5", "0.9", "0.95"], "mean"),
+  maxPinball: LOSSES(["0.9", "0.95"], "maximum"),
+});
+
+const interrupted = {
+  "interrupted?": { const: true, description: "Ctrl-C ended it; the answer is of what was done." },
+};
+
+/** What each command with --json prints, by the command's name. */
+const ANSWERS: Readonly<Record<string, Json>> = {
+  run: run("outcome", "The run, also with --once."),
+  explain: run("explained", "`explain`; with --at the decision of that time, and nothing remembered."),
+  history: run("past", "`history`.", "One a decision, oldest first."),
+  doctor: object("`doctor`.", {
+    checks: list(
+      object("One check.", {
+        check: text("What was looked at."),
+        status: choice(["ok", "warn", "fail"], "How it is."),
+        message: text("What was found."),
+        "todo?": text("What to do."),
+      }),
+      "In order.",
+    ),
+  }),
+  replay: object("`replay`.", {
+    file: text("What was replayed."),
+    startup: number("Seconds from a decision to ready pods."),
+    steps: whole("Steps of 15 s that were played."),
+    policies: byName(SCORE, "By the policy's name."),
+    ...interrupted,
+  }),
+  backtest: object("`backtest`.", {
+    file: text("The series file."),
+    step: number("Seconds between two samples."),
+    window: whole("Samples that each forecast saw."),
+    horizonSteps: whole("Steps that were forecast."),
+    origins: whole("Forecasts that were made."),
+    methods: byName(ACCURACY, "By the method's name."),
+    ...interrupted,
+  }),
+};
+
+/** The schema as a plain object (draft 2020-12); `$defs` has the answer of each command under the command's name. */
+export function outputSchema(): Json {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "What prophet-autoscaler prints with --json",
+    description: "New fields may come; those that are here stay. `$defs` has each command's answer under its name.",
+    anyOf: Object.keys(ANSWERS).map(part),
+    $defs: {
+      ...ANSWERS,
+      outcome: object("What became of one target in one run.", OUTCOME_FIELDS),
+      explained: object("What would become of one target, and what is remembered of it.", {
+        ...OUTCOME_FIELDS,
+        "remembered?": orNull(part("remembered")),
+      }),
+      past: object("A past decision, made again.", { time: TIME, ...OUTCOME_FIELDS }),
+      metric: METRIC,
+      forecast: FORECAST,
+      stage: STAGE,
+      remembered: REMEMBERED,
+    },
+  };
+}
