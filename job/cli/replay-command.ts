@@ -16,7 +16,7 @@ export const replayCommand: Command = async (flags, io) => {
   await checkOutputs(flags, ["dump", "report"]);
   const source = await replaySource(flags, io);
   const { name: file, samples, target, others } = source;
-  const options = optionsOf(flags, source);
+  const options = worldOf(flags, source);
   const decisions = new Map<string, Decided[]>(names.map((name) => [name, []]));
   // thousands of trails are kept for a page only
   const decided = typeof flags.report === "string" ? { decided: keepIn(decisions) } : {};
@@ -43,8 +43,11 @@ function keepIn(decisions: ReadonlyMap<string, Decided[]>): (policy: string, dec
   return (policy, decision) => decisions.get(policy)?.push(decision);
 }
 
-/** With a file of settings the target's own hold, where no flag says otherwise; a pod serves as much more as by default. */
-function optionsOf(flags: Flags, { target, ownSettings }: ReplaySource): ReplayOptions {
+/** The world of a replay. With a file of settings the target's own hold, where no flag says otherwise; a pod serves as much more as by default. */
+export function worldOf(
+  flags: Flags,
+  { target, ownSettings }: Pick<ReplaySource, "target" | "ownSettings">,
+): ReplayOptions {
   const get = (flag: string) => numberOption("replay", flag, flags);
   const own = (flag: string, value: number) => (ownSettings ? (readOption("replay", flag, flags) ?? value) : get(flag));
   const targetCpu = own("target-cpu", metricsOf(target)[0]!.averageValue);
