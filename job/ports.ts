@@ -21,6 +21,8 @@ export interface HistoryReading {
   readonly source: string;
   /** Measured pod start, if the source knows it. */
   readonly podStart?: Seconds;
+  /** How many pods the newest sums are made of; absent where the source cannot tell. */
+  readonly pods?: Samples;
 }
 
 /** What is asked of a metric source: the history of one metric of one target. */

@@ -2,34 +2,7 @@
 import type { Json } from "../job/config/json-schema.ts";
 import { REASONS } from "../job/core/policy/reasons.ts";
 import { STAGES } from "../job/core/policy/stages.ts";
-
-const text = (description: string): Json => ({ type: "string", description });
-const number = (description: string): Json => ({ type: "number", description });
-const whole = (description: string): Json => ({ type: "integer", minimum: 0, description });
-const flag = (description: string): Json => ({ type: "boolean", description });
-const choice = (values: readonly string[], description: string): Json => ({ enum: values, description });
-const list = (items: Json, description: string): Json => ({ type: "array", items, description });
-const byName = (values: Json, description: string): Json => ({
-  type: "object",
-  additionalProperties: values,
-  description,
-});
-const part = (name: string): Json => ({ $ref: `#/$defs/${name}` });
-const orNull = (schema: Json): Json => ({ anyOf: [schema, { type: "null" }] });
-
-/** An object. Names that end in `?` may be absent. */
-function object(description: string, fields: Readonly<Record<string, Json>>): Json {
-  const names = Object.keys(fields);
-  const bare = (name: string) => name.replace(/\?$/, "");
-  return {
-    type: "object",
-    description,
-    required: names.filter((name) => !name.endsWith("?")),
-    properties: Object.fromEntries(names.map((name) => [bare(name), fields[name]])),
-  };
-}
-
-const seconds = (what: string) => number(`${what} Seconds since 1970.`);
+import { byName, choice, flag, list, number, object, orNull, part, seconds, text, whole } from "./schema-words.ts";
 
 const FORECAST = object("A forecast in figures, in the metric's unit.", {
   max: number("Largest demand while new pods serve, as expected."),
@@ -164,6 +137,29 @@ const ACCURACY = object("Accuracy of one method.", {
   maxPinball: LOSSES(["0.9", "0.95"], "maximum"),
 });
 
+const SPAN = object("A stretch of time.", { from: TIME, to: TIME });
+
+const TRIED = {
+  settings: object("What was tried.", {
+    label: text("In words."),
+    "hpaTarget?": number("Of the simulated HPA."),
+    "quantile?": number("As in the settings."),
+    "targetCpu?": number("As in the settings; of another first metric its averageValue."),
+    "calibration?": number("As in the settings, seconds."),
+  }),
+  cost: number("Pod-hours of the later half, with starting pods."),
+  under: number("Share of its time with more demand than ready pods serve."),
+  unserved: number("Share of its demand above what ready pods serve."),
+  actions: whole("Changes of the replicas."),
+};
+
+const DAY = object("A day of the later half.", {
+  cost: TRIED.cost,
+  under: TRIED.under,
+  unserved: TRIED.unserved,
+  actions: TRIED.actions,
+});
+
 const interrupted = {
   "interrupted?": { const: true, description: "Ctrl-C ended it; the answer is of what was done." },
 };
@@ -173,6 +169,22 @@ const ANSWERS: Readonly<Record<string, Json>> = {
   run: run("outcome", "The run, also with --once."),
   explain: run("explained", "`explain`; with --at the decision of that time, and nothing remembered."),
   history: run("past", "`history`.", "One a decision, oldest first."),
+  advise: object("`advise`.", {
+    current: object("The current settings.", TRIED),
+    advised: orNull(
+      object("The cheapest settings that kept the objective on the earlier half; null: see why.", {
+        ...TRIED,
+        days: list(DAY, "Day by day, as long as each is."),
+      }),
+    ),
+    "why?": text("Why nothing is advised."),
+    front: list(object("Settings that no others beat on the earlier half.", TRIED), "Cheapest first."),
+    hpa: list(object("The simulated HPA.", TRIED), "By its target."),
+    "longHistory?": object("The advised settings with a longer history.", TRIED),
+    chosenOn: SPAN,
+    judgedOn: SPAN,
+    ...interrupted,
+  }),
   doctor: object("`doctor`.", {
     checks: list(
       object("One check.", {

@@ -26,18 +26,19 @@ function samples(): [number, string][] {
   });
 }
 
+const spec = { replicas: 2 };
 const scale = {
   kind: "Scale",
   apiVersion: "autoscaling/v1",
   metadata: { name: "web", namespace: "shop" },
-  spec: { replicas: 2 },
+  spec,
   status: { replicas: 2 },
 };
 const deployment = {
   kind: "Deployment",
   apiVersion: "apps/v1",
   metadata: { name: "web", namespace: "shop", generation: 1 },
-  spec: { replicas: 2 },
+  spec,
   status: { observedGeneration: 1, replicas: 2, updatedReplicas: 2, readyReplicas: 2 },
 };
 const annotations: Record<string, string> = {};
@@ -47,6 +48,12 @@ const configMap = () => ({
   metadata: { name: "state", namespace: "shop", resourceVersion: "1", annotations },
 });
 
+/** The number that a JSON patch of a scale sets. */
+function writtenBy(patch: string): number {
+  const operations = JSON.parse(patch) as readonly { readonly op: string; readonly value: number }[];
+  return operations.find(({ op }) => op !== "test")!.value;
+}
+
 /** What Prometheus or the API server would say. */
 function answer(request: IncomingMessage, body: string): unknown {
   const path = request.url?.split("?")[0] ?? "";
@@ -54,7 +61,11 @@ function answer(request: IncomingMessage, body: string): unknown {
     return { status: "success", data: { resultType: "matrix", result: [{ metric: {}, values: samples() }] } };
   if (path === "/api/v1/query")
     return { status: "success", data: { resultType: "vector", result: [{ metric: {}, value: [now, "1"] }] } };
-  if (path.endsWith("/scale")) return scale;
+  if (path.endsWith("/scale")) {
+    // the job checks that the answer to its write is what it wrote
+    if (request.method === "PATCH") spec.replicas = writtenBy(body);
+    return scale;
+  }
   if (path.includes("/configmaps/")) {
     if (request.method === "PATCH")
       Object.assign(annotations, (JSON.parse(body) as { metadata?: { annotations?: object } }).metadata?.annotations);

@@ -1,6 +1,8 @@
-/** The built job: it runs over HTTP as the sources do, and a start loads neither the fetch client inside Node nor webcrypto, nor a library that it does not use. */
+/** The built job: it runs over HTTP as the sources do, fills the image's compile cache, and a start loads neither the fetch client inside Node nor webcrypto, nor a library that it does not use. */
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -39,6 +41,19 @@ test.skipIf(!existsSync(job))("one run of dist/job.js scales, and loads no more 
   } finally {
     await prometheus.stop();
     await cluster.stop();
+  }
+});
+
+test.skipIf(!existsSync(job))("the image's compile cache is filled by runs that scale", async () => {
+  const work = await mkdtemp(join(tmpdir(), "warm-"));
+  try {
+    const args = ["scripts/warm.ts", "--cache", join(work, "cache"), "--work", work, job];
+    const { stderr } = await promisify(execFile)(process.execPath, args, { cwd: join(import.meta.dirname, "..") });
+    expect(stderr).toMatch(/"action":"scaled"/);
+    const files = await readdir(join(work, "cache"), { recursive: true });
+    expect(files.length).toBeGreaterThan(5);
+  } finally {
+    await rm(work, { recursive: true, force: true });
   }
 });
 

@@ -129,15 +129,29 @@ describe("the store", () => {
     expect(world.replicas.web).toBe(2);
   });
 
-  it("keeps what it knows of other targets for a day", async () => {
+  it.each([172_800, 3e8])("keeps the memory of another job when its own clock is %d s ahead", async (ahead) => {
     const world = busy({ replicas: { web: 2, api: 2 } });
+    for (let minute = 0; minute < 5; minute++) {
+      world.now = NOW + 60 * minute;
+      await run(world, [config({ name: "api" })]);
+      world.now = NOW + 60 * minute + ahead;
+      await run(world);
+    }
+    const { targets } = stateOf(world);
+    expect(Object.keys(targets).sort()).toEqual(["shop/api", "shop/web"]);
+    expect(targets["shop/api"]!.recommendations.length).toBeGreaterThan(0);
+  });
+
+  it("keeps what it knows of other targets, until it is a day older than the newest of them", async () => {
+    const world = busy({ replicas: { web: 2, api: 2, db: 2 } });
+    const known = () => Object.keys(stateOf(world).targets).sort();
     await run(world, [config({ name: "api" })]);
-    world.now += 3600;
+    world.now += 90_000;
     await run(world);
-    expect(Object.keys(stateOf(world).targets).sort()).toEqual(["shop/api", "shop/web"]);
-    world.now += 86_400;
+    expect(known()).toEqual(["shop/api", "shop/web"]);
+    await run(world, [config({ name: "db" })]);
     await run(world);
-    expect(Object.keys(stateOf(world).targets)).toEqual(["shop/web"]);
+    expect(known()).toEqual(["shop/db", "shop/web"]);
   });
 });
 

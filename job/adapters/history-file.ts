@@ -1,4 +1,4 @@
-/** History from a series file: CSV `timestamp,value`, or the JSON of a query_range answer; its clock is the end of the series. */
+/** History from a series file, or from a folder of them; its clock is the end of the series. */
 import { basename, join } from "node:path";
 import { asError } from "../core/result.ts";
 import { coarse, type LongHistory } from "../core/series/coarse.ts";
@@ -7,7 +7,8 @@ import type { EpochSeconds, Seconds } from "../core/units.ts";
 import { fileProblem } from "../output/file-problem.ts";
 import type { History, HistoryReading } from "../ports.ts";
 import { HistoryError } from "./errors.ts";
-import { AnswerError, parseRange, type RangeAnswer, sampleValue } from "./prometheus-answer.ts";
+import { AnswerError, type RangeAnswer } from "./prometheus-answer.ts";
+import { parseSeriesFile, type SeriesFile } from "./series-file.ts";
 
 /** What a file history may be told. */
 export interface FileHistoryOptions {
@@ -15,16 +16,23 @@ export interface FileHistoryOptions {
   readonly at?: EpochSeconds;
   /** Give the longer history of the same samples too. */
   readonly longHistory?: LongHistory | undefined;
+  /** Is told, once a file, how it was read where that is not plain. */
+  readonly told?: ((note: string) => void) | undefined;
 }
 
 /**
  * A History over one path for every target: a file, which is the first metric of a target, or a folder with a file for
  * each metric, `NAME.csv` or `NAME.json`.
  */
-export function fileHistory(path: string, { at, longHistory }: FileHistoryOptions = {}): History {
-  const loaded = new Map<string, Promise<RangeAnswer>>();
+export function fileHistory(path: string, { at, longHistory, told }: FileHistoryOptions = {}): History {
+  const loaded = new Map<string, Promise<SeriesFile>>();
+  const read = async (file: string) => {
+    const found = await readSeriesFile(file);
+    for (const note of found.notes) told?.(`${file}: ${note}`);
+    return found;
+  };
   const load = (file: string) => {
-    const known = loaded.get(file) ?? readSeriesFile(file);
+    const known = loaded.get(file) ?? read(file);
     loaded.set(file, known);
     return known;
   };
@@ -97,60 +105,17 @@ async function fileOf(path: string, metric: string, first: boolean): Promise<str
   throw new HistoryError(`read ${path}`, undefined, why);
 }
 
-/** All samples of a series file. Throws HistoryError that names the file, and the line where there is one. */
-export async function readSeriesFile(file: string): Promise<RangeAnswer> {
+/** All samples of a series file, and how it was read. Throws HistoryError that names the file, and the line where there is one. */
+export async function readSeriesFile(file: string): Promise<SeriesFile> {
   const asked = `read ${file}`;
   const { readFile } = await import("node:fs/promises");
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
+  const bytes = await readFile(file).catch((error: unknown) => {
     throw new HistoryError(asked, undefined, fileProblem(error), error);
   });
   try {
-    return parseSeries(text);
+    return parseSeriesFile(bytes);
   } catch (error) {
     if (error instanceof AnswerError) throw new HistoryError(asked, undefined, error.message, error);
     throw error;
-  }
-}
-
-/** Samples of a series text of either form. Throws AnswerError. */
-export function parseSeries(text: string): RangeAnswer {
-  const body = text.replace(/^\uFEFF/, "").trimStart();
-  return body.startsWith("{") ? parseRange(body) : parseCsv(body);
-}
-
-function parseCsv(text: string): RangeAnswer {
-  const lines = text.split(/\r?\n/);
-  const header = lines[0]?.trim().toLowerCase().replace(/["\s]/g, "");
-  if (header !== "timestamp,value") {
-    throw new AnswerError(`line 1 is ${JSON.stringify(lines[0]?.slice(0, 40))}, expected the header timestamp,value`);
-  }
-  const times: number[] = [];
-  const values: number[] = [];
-  lines.slice(1).forEach((line, i) => {
-    if (line.trim() === "") return;
-    const [time = "", value = "", more] = line.split(",");
-    const at = time.trim() === "" ? Number.NaN : Number(time);
-    if (more !== undefined || !Number.isFinite(at)) {
-      throw new AnswerError(
-        `line ${i + 2} is ${JSON.stringify(line.slice(0, 60))}, expected unix seconds and a number`,
-      );
-    }
-    times.push(at);
-    // an empty value is a gap
-    values.push(value.trim() === "" ? Number.NaN : csvValue(value.trim(), i + 2));
-  });
-  return {
-    samples: { times: Float64Array.from(times), values: Float64Array.from(values) },
-    seriesCount: times.length === 0 ? 0 : 1,
-    partial: false,
-    warnings: [],
-  };
-}
-
-function csvValue(raw: string, line: number): number {
-  try {
-    return sampleValue(raw);
-  } catch (error) {
-    throw new AnswerError(`line ${line}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

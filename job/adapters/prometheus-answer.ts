@@ -7,6 +7,8 @@ import { JsonBoundsError, parseJson } from "./http/json.ts";
 /** A range answer: the samples of its first series, and how many series there were. */
 export interface RangeAnswer {
   readonly samples: Samples;
+  /** Labels of the first series. */
+  readonly labels: Readonly<Record<string, unknown>>;
   readonly seriesCount: number;
   /** The answer carried warnings or said that it is partial. */
   readonly partial: boolean;
@@ -51,7 +53,15 @@ const INFO = /^\s*PromQL info:/i;
 /** Samples of a `query_range` body; no more and no others than were asked for. Throws AnswerError. */
 export function parseRange(body: string, asked: RangeAsked = ANYTHING): RangeAnswer {
   // a list for each sample; room for a few series more, and for thousands that are nearly empty
-  const { data, warnings, partial } = open(body, 4 * asked.points + 20_000);
+  return rangeOf(open(body, 4 * asked.points + 20_000), asked);
+}
+
+/** The same of what an answer holds under `data`. Throws AnswerError. */
+export function rangeOfData(data: object): RangeAnswer {
+  return rangeOf({ data: data as Envelope["data"], warnings: [], partial: false }, ANYTHING);
+}
+
+function rangeOf({ data, warnings, partial }: Envelope, asked: RangeAsked): RangeAnswer {
   if (data.resultType !== "matrix") {
     throw new AnswerError(`resultType is ${JSON.stringify(data.resultType)}, a range query gives "matrix"`);
   }
@@ -59,7 +69,8 @@ export function parseRange(body: string, asked: RangeAsked = ANYTHING): RangeAns
   const first: unknown = data.result[0];
   const samples =
     first === undefined ? { times: new Float64Array(0), values: new Float64Array(0) } : series(first, asked);
-  return { samples, seriesCount: data.result.length, partial, warnings };
+  const labels = (first as { metric?: Readonly<Record<string, unknown>> | null } | undefined)?.metric ?? {};
+  return { samples, labels, seriesCount: data.result.length, partial, warnings };
 }
 
 /** The one value of an instant answer (vector of one or scalar); null when it is empty. Throws AnswerError. */

@@ -73,6 +73,24 @@ export function defaultQuery(target: TargetConfig, rateWindow: Seconds, matchers
   return `sum(max by (namespace, pod, container) (sum without (cpu) (rate(${counter}[${duration(rateWindow)}]))))`;
 }
 
+/** What marks the answer to podsQuery as one that counts pods: a proxy that answers everything alike is no witness. */
+export const COUNTED = { label: "counted", value: "pods" } as const;
+
+/**
+ * How many of the workload's pods its sum is made of, or undefined when the kind has no known pod names. A pod counts when it used any CPU, and when the rate's window holds as many
+ * samples of it as the window before, less a fifth and one: the rate of a lost target fades, as 4, 3 and 2 samples are left, and that of one that came back grows.
+ */
+export function podsQuery(target: TargetConfig, rateWindow: Seconds, matchers: Matchers = {}): string | undefined {
+  const counter = counterOf(target, matchers);
+  if (counter === undefined) return undefined;
+  const window = duration(rateWindow);
+  const by = "by (namespace, pod)";
+  const burning = `sum ${by} (rate(${counter}[${window}])) > 0`;
+  const samples = `count_over_time(${counter}[${window}])`;
+  const whole = `count ${by} (${samples} >= 0.8 * count_over_time(${counter}[${window}] offset ${window}) - 1)`;
+  return `label_replace(count((${burning}) and (${whole})), "${COUNTED.label}", "${COUNTED.value}", "", "")`;
+}
+
 /**
  * Replaces `$namespace`, `$name`, `$kind`, `$pods` (the pattern of the pod names) and `$matchers` (those of the settings) in a user's query, each escaped for
  * the inside of a double-quoted string. Any other `$` stays: regular expressions end in it.

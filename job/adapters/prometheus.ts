@@ -1,17 +1,20 @@
 /** History from Prometheus: its clock, one range query per metric, the longer history and the measured pod start. */
 import type { PrometheusSettings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
+import type { Samples } from "../core/series/types.ts";
 import { type Metric, metricsOf, readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { History, HistoryQuery, HistoryReading, ScaleHistory } from "../ports.ts";
 import { HistoryError } from "./errors.ts";
 import { AnswerError, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
 import { type Asked, openPrometheus, type PrometheusHttp, type PrometheusOutside } from "./prometheus-http.ts";
-import { defaultQuery, fillQuery, type Matchers, podStartQuery } from "./prometheus-query.ts";
+import { COUNTED, defaultQuery, fillQuery, type Matchers, podStartQuery, podsQuery } from "./prometheus-query.ts";
 import { prometheusScales } from "./prometheus-scales.ts";
 
 /** Prometheus refuses range queries of more points a series. */
 const mostPoints = 11_000;
+/** Pods are counted this far back: what the sum lacked since the last run is not learned. */
+const COUNT_BACK: Seconds = 300;
 /** The query leaves out what took longer; more than that would be looked ahead for nothing. */
 const mostPodStart: Seconds = 900;
 /** Times of our own era: 2001 to 2128. A clock in milliseconds is far above. */
@@ -76,17 +79,24 @@ async function readMetric(
   // the pods' start is the target's, and asked for once
   const first = metricsOf(target)[0]?.name === metric.name;
   const softly: Ask = (path, form, how) => ask(path, form, { ...how, soft: true });
-  const [range, long, start] = await Promise.all([
-    queryRange(ask, query, now, readWindow(target), target.step),
+  const measured = queryRange(ask, query, now, readWindow(target), target.step);
+  const [range, count, long, start] = await Promise.all([
+    measured,
+    // asked once the sum has come: where Prometheus hangs, one query a target waits for it
+    measured.then(() => countPods(ask, settings, target, metric, now).catch(asError)),
     settings.longHistory &&
       soft(log, queryRange(softly, query, now, settings.longHistory.range, settings.longHistory.step)),
     settings.measurePodStart && first ? soft(log, queryPodStart(softly, target, settings.matchers, now)) : undefined,
   ]);
   if (range.warnings.length > 0)
     log("warn", `${target.namespace}/${target.name}: Prometheus warns: ${range.warnings.join("; ")}`);
+  if (count instanceof Error)
+    log("warn", `${target.namespace}/${target.name}: its pods could not be counted: ${count.message}`);
   return {
     samples: range.samples,
-    partial: range.partial,
+    // without the count half of the pods may be missing, and nobody would know
+    partial: range.partial || count instanceof Error,
+    ...(count && !(count instanceof Error) ? { pods: count } : {}),
     seriesCount: range.seriesCount,
     source: query,
     ...(long && settings.longHistory && long.seriesCount === 1
@@ -94,6 +104,28 @@ async function readMetric(
       : {}),
     ...(start === undefined ? {} : { podStart: start }),
   };
+}
+
+/**
+ * The count of measured pods at each point of the last minutes: no row is no pod. Undefined of a query of the user's own, and where the answer is not marked as a count.
+ */
+async function countPods(
+  ask: Ask,
+  settings: PrometheusSettings,
+  target: TargetConfig,
+  metric: Metric,
+  now: EpochSeconds,
+): Promise<Samples | undefined> {
+  if ((metric.query ?? settings.query) !== undefined) return undefined;
+  const query = podsQuery(target, settings.rateWindow, settings.matchers);
+  if (query === undefined) return undefined;
+  const seconds = Math.min(readWindow(target), Math.max(COUNT_BACK, 2 * target.interval));
+  const { samples, labels, seriesCount } = await queryRange(ask, query, now, seconds, target.step);
+  if (seriesCount > 0 && labels[COUNTED.label] !== COUNTED.value) return undefined;
+  const counted = new Map([...samples.times].map((time, i) => [time, samples.values[i]!]));
+  const { start, points } = grid(now, seconds, target.step);
+  const times = Float64Array.from({ length: points }, (_, i) => start + i * target.step);
+  return { times, values: times.map((time) => counted.get(time) ?? 0) };
 }
 
 /** The metric's own query, else the settings' for CPU, else the built one. */

@@ -7,9 +7,10 @@ export const FILE_SOURCE: MetricSource = {
   how: "--history-file FILE",
   live: false,
   where: ({ historyFile }) => historyFile,
-  open: async ({ historyFile, settings }) => {
+  open: async ({ historyFile, settings }, { log }) => {
     const { fileHistory } = await import("./history-file.ts");
-    const history = fileHistory(historyFile!, { longHistory: settings.prometheus.longHistory });
+    const { longHistory } = settings.prometheus;
+    const history = fileHistory(historyFile!, { longHistory, told: (note) => log("warn", note) });
     return { history, close: () => {} };
   },
   checks: {

@@ -103,8 +103,8 @@ async function withLongHistory(
 
 function settingsOf({ label, target, options }: Tried) {
   if (target === null) return { label, hpaTarget: options.hpaTarget };
-  const { quantile, interval, calibration } = target;
-  return { label, quantile, targetCpu: options.targetCpu, interval, calibration };
+  const { quantile, calibration } = target;
+  return { label, quantile, targetCpu: options.targetCpu, calibration };
 }
 
 function answerOf({ current, advised, why, front, hpas, longHistory }: Advice, { chosenOn, judgedOn, ended }: Trials) {

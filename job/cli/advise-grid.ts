@@ -19,11 +19,9 @@ export function gridOf(target: TargetConfig, options: ReplayOptions) {
   });
   const highest = keepLevel(Math.max(...QUANTILES));
   const calibration = calibrationFor(highest, step);
-  const intervals = [...new Set([options.every, Math.max(15, options.every / 2)])];
-  const ours = intervals.flatMap((every) =>
-    (target.targetCpu === undefined || every !== options.every ? [1] : TARGETS).flatMap((share) =>
-      QUANTILES.map((level) => trialAt(target, { ...options, every, ...targetAt(options, share) }, level, calibration)),
-    ),
+  const shares = target.targetCpu === undefined ? [1] : TARGETS;
+  const ours = shares.flatMap((share) =>
+    QUANTILES.map((level) => trialAt(target, { ...options, ...targetAt(options, share) }, level, calibration)),
   );
   const own = target.metrics.flatMap((metric) => [metric.quantile ?? quantile, metric.scaleDownQuantile ?? quantile]);
   const levels = [...QUANTILES, ...QUANTILES.map(keepLevel), quantile, scaleDownQuantile, ...own];
@@ -38,6 +36,6 @@ function targetAt({ targetCpu, request }: ReplayOptions, share: number) {
 function trialAt(target: TargetConfig, options: ReplayOptions, quantile: number, calibration: number): Trial {
   const settings = { ...target, quantile, scaleDownQuantile: keepLevel(quantile), calibration };
   const own = target.targetCpu === undefined ? {} : { targetCpu: options.targetCpu };
-  const label = `quantile ${quantile}, target ${options.targetCpu}, every ${options.every} s`;
-  return { label, target: { ...settings, ...own, interval: options.every }, options };
+  const label = `quantile ${quantile}${target.targetCpu === undefined ? "" : `, target ${options.targetCpu}`}`;
+  return { label, target: { ...settings, ...own }, options };
 }

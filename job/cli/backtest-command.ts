@@ -1,13 +1,16 @@
 /** `backtest`: rolling-origin accuracy of the forecasters over a recorded series. */
-import { readSeriesFile } from "../adapters/history-file.ts";
-import { clean } from "../core/series/clean.ts";
+import { forecasterOf } from "../core/forecast/method.ts";
+import type { Method } from "../core/forecast/types.ts";
 import { toGrid } from "../core/series/grid.ts";
 import type { Series } from "../core/series/types.ts";
-import { type Backtest, backtest, DUMP_COLUMNS } from "../replay/backtest.ts";
+import type { TargetConfig } from "../core/target.ts";
+import { type Backtest, type BacktestOptions, backtest, DUMP_COLUMNS } from "../replay/backtest.ts";
 import { number, table } from "../report/text.ts";
-import { type Command, CommandError, INTERRUPTED } from "./io.ts";
-import { longHistoryOption, numberOption, wordsOption } from "./option-values.ts";
+import { type Command, CommandError, type Flags, INTERRUPTED, type Io } from "./io.ts";
+import { longHistoryOption, numberOption, ownOption, wordsOption } from "./option-values.ts";
 import { checkOutputs, writeOutput } from "./outputs.ts";
+import { type RecordedTarget, recordedTarget } from "./recorded-target.ts";
+import { fileRecording } from "./replay-source.ts";
 import { withProgress } from "./waiting.ts";
 
 const METHODS = ["auto", "prophet", "original", "naive"] as const;
@@ -15,46 +18,51 @@ const METHODS = ["auto", "prophet", "original", "naive"] as const;
 /** Runs it; prints the contract's JSON, or a table. */
 export const backtestCommand: Command = async (flags, io) => {
   const file = String(flags.file);
-  const options = {
-    window: numberOption("backtest", "window", flags),
-    horizon: numberOption("backtest", "horizon", flags),
-    origins: numberOption("backtest", "origins", flags),
-    methods: wordsOption("backtest", "methods", flags, METHODS),
-    ...longHistoryOption("backtest", flags),
-  };
   await checkOutputs(flags, ["dump"]);
-  const series = await seriesOf(file);
-  const result = await withProgress(io, "backtest", "origins", (watch) => backtest(series, options, { watch }));
-  if (result.origins === 0) {
-    const need = options.window + result.horizonSteps;
-    throw new CommandError(
-      `${file} holds ${series.values.length} steps; a window of ${options.window} and a horizon of ${result.horizonSteps} steps need ${need}.`,
-    );
-  }
+  const recorded = await recordedTarget(flags, io);
+  const options = optionsOf(flags, recorded);
+  const series = await seriesOf(file, recorded.target, io);
+  const forecasters = (method: Method) => forecasterOf(method === "auto" ? recorded.target.method : method);
+  const result = await withProgress(io, "backtest", "origins", (watch) =>
+    backtest(series, options, { forecasters, watch }),
+  );
+  if (result.origins === 0) throw new CommandError(tooShort(file, series, result));
   await writeOutput(io, flags, "dump", () => dump(result));
-  const { rows: _rows, planned, ...rest } = result;
+  const { rows: _rows, planned, filler, ...rest } = result;
   const interrupted = rest.origins < planned ? { interrupted: true } : {};
   io.out(
-    flags.json === true ? `${JSON.stringify({ file, ...rest, ...interrupted })}\n` : figures(file, result, io.columns),
+    flags.json === true
+      ? `${JSON.stringify({ file, ...rest, ...(filler > 0 && { filler }), ...interrupted })}\n`
+      : figures(file, result, io.columns),
   );
   return rest.origins < planned ? INTERRUPTED : 0;
 };
 
-/** The whole file on a grid of its own usual step. */
-async function seriesOf(file: string): Promise<Series> {
+/** The whole file on a grid of its own usual step, judged as a run would. */
+async function seriesOf(file: string, target: TargetConfig, io: Io): Promise<Series> {
   try {
-    const { samples } = await readSeriesFile(file);
-    const everything = Number.POSITIVE_INFINITY;
-    const { times, values } = clean(samples, { latest: everything, ceiling: everything, zero: true });
-    if (times.length < 2)
-      throw new CommandError(`${file} holds ${times.length} usable samples; a backtest needs two at least.`);
-    const spacings = Float64Array.from(times.subarray(1), (t, i) => t - times[i]!).sort();
-    return toGrid(times, values, spacings[spacings.length >> 1]!, everything).series;
+    const { samples, step } = await fileRecording(file, target, io);
+    return toGrid(samples.times, samples.values, step, Number.POSITIVE_INFINITY).series;
   } catch (cause) {
-    throw cause instanceof CommandError
-      ? cause
-      : new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
+}
+
+/** With settings the window and the horizon are the target's, and `auto` is its method. */
+function optionsOf(flags: Flags, { target, settings }: RecordedTarget): BacktestOptions {
+  const own = settings && { window: Math.round(target.history / target.step), horizon: target.horizon };
+  return {
+    window: ownOption("backtest", "window", flags, own?.window),
+    horizon: ownOption("backtest", "horizon", flags, own?.horizon),
+    origins: numberOption("backtest", "origins", flags),
+    methods: wordsOption("backtest", "methods", flags, METHODS),
+    ...longHistoryOption("backtest", flags, settings?.prometheus.longHistory),
+  };
+}
+
+function tooShort(file: string, { values }: Series, { window, horizonSteps, filler }: Backtest): string {
+  const holes = filler > 0 ? ` without a hole at its end; ${filler} steps were not measured` : "";
+  return `${file} holds ${values.length} steps; a window of ${window} and a horizon of ${horizonSteps} steps need ${window + horizonSteps}${holes}.`;
 }
 
 function dump({ rows }: Backtest): string {
@@ -62,7 +70,7 @@ function dump({ rows }: Backtest): string {
 }
 
 function figures(file: string, result: Backtest, width: number): string {
-  const { step, window, horizonSteps, origins, planned, methods } = result;
+  const { step, window, horizonSteps, origins, planned, filler, methods } = result;
   const rows = Object.entries(methods).map(([name, a]) => [
     name,
     number(a.mae),
@@ -73,6 +81,7 @@ function figures(file: string, result: Backtest, width: number): string {
   ]);
   const head = ["method", "MAE", "MAE/naive", "in 90 % band", "pinball 0.9", "of maximum 0.9"];
   const of = origins < planned ? ` of ${planned}, interrupted` : "";
-  const title = `${file}: ${origins} origins${of}, window ${window} x ${step} s, horizon ${horizonSteps * step} s`;
+  const holes = filler > 0 ? `, ${filler} steps in holes are not scored` : "";
+  const title = `${file}: ${origins} origins${of}, window ${window} x ${step} s, horizon ${horizonSteps * step} s${holes}`;
   return `${title}\n${table(head, rows, width).join("\n")}\n`;
 }

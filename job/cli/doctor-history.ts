@@ -63,6 +63,8 @@ function dataCheck(
     maxAge: target.maxAge,
     minCoverage: target.minCoverage,
     cpu: metric.ofPods,
+    zero: !metric.ofPods,
+    counted: reading.pods !== undefined,
     capacity: Number.POSITIVE_INFINITY,
     ceiling: metric.ofPods
       ? believable(target.maxReplicas, target.podCpuLimit, metric.averageValue)

@@ -27,10 +27,20 @@ export function numberOption(command: CommandSpec["name"], flag: string, flags: 
   return value;
 }
 
-/** --long-history of a command as the forecasters' callers take it, at the step that prometheus.longHistory has by default. */
-export function longHistoryOption(command: CommandSpec["name"], flags: Flags): { readonly longHistory?: LongHistory } {
+/** The same of a flag that overrides a target's own value, where there is one. */
+export function ownOption(command: CommandSpec["name"], flag: string, flags: Flags, own: number | undefined): number {
+  return own !== undefined && flags[flag] === undefined ? own : numberOption(command, flag, flags);
+}
+
+/** --long-history of a command as the forecasters' callers take it, at the step that prometheus.longHistory has by default; without it that of the settings. */
+export function longHistoryOption(
+  command: CommandSpec["name"],
+  flags: Flags,
+  own?: LongHistory | undefined,
+): { readonly longHistory?: LongHistory } {
   const range = readOption(command, "long-history", flags);
-  return range === undefined ? {} : { longHistory: { range, step: 300 } };
+  if (range === undefined) return own === undefined ? {} : { longHistory: own };
+  return { longHistory: { range, step: 300 } };
 }
 
 /** A comma-separated list of known words, each once. Throws UsageError that names the unknown one. */

@@ -24,6 +24,8 @@ function settingOptions(table: Table): readonly Option[] {
 const prog = "prophet-autoscaler";
 /** Settings that say which history a replay reads. */
 const SOURCE = /^(prometheus.*|namespace|deployment|kind|query)$/;
+/** Settings that pick a target of a file. */
+const PICK = /^(namespace|deployment|kind)$/;
 
 /** All commands, with the flags of a table of settings. */
 export function commandsOf(table: Table): readonly CommandSpec[] {
@@ -66,7 +68,7 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
       form: "backtest <file>",
       file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
       about: "How accurate the forecasts would have been over a recorded series.",
-      options: [...backtest, ...json],
+      options: [...backtest, ...config, ...json, ...settings.filter((o) => PICK.test(o.flag))],
       examples: [[`${prog} backtest cpu.csv --methods auto,prophet,naive`, "Compare methods on one series"]],
     },
     {

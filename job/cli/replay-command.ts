@@ -5,7 +5,7 @@ import { POLICY_NAMES, REPLAY_DEFAULTS, replay, rowsToCsv } from "../replay/repl
 import type { Decided, ReplayOptions, ReplayResult } from "../replay/types.ts";
 import { number, table } from "../report/text.ts";
 import { type Command, CommandError, type Flags, INTERRUPTED } from "./io.ts";
-import { longHistoryOption, numberOption, readOption, wordsOption } from "./option-values.ts";
+import { longHistoryOption, numberOption, ownOption, readOption, wordsOption } from "./option-values.ts";
 import { checkOutputs, writeOutput } from "./outputs.ts";
 import { type ReplaySource, replaySource } from "./replay-source.ts";
 import { withProgress } from "./waiting.ts";
@@ -32,9 +32,9 @@ export const replayCommand: Command = async (flags, io) => {
     const { replayReport } = await import("../report/page/reports.ts");
     return replayReport({ file, options, result, decisions, ...money });
   });
-  const { startup, steps, planned, policies } = result;
+  const { startup, steps, planned, filler, policies } = result;
   const interrupted = steps < planned ? { interrupted: true } : {};
-  const answer = { file, startup, steps, policies, ...interrupted };
+  const answer = { file, startup, steps, policies, ...(filler > 0 && { filler }), ...interrupted };
   io.out(flags.json === true ? `${JSON.stringify(answer)}\n` : scores(file, result, io.columns));
   return steps < planned ? INTERRUPTED : 0;
 };
@@ -43,13 +43,10 @@ function keepIn(decisions: ReadonlyMap<string, Decided[]>): (policy: string, dec
   return (policy, decision) => decisions.get(policy)?.push(decision);
 }
 
-/** The world of a replay. With a file of settings the target's own hold, where no flag says otherwise; a pod serves as much more as by default. */
-export function worldOf(
-  flags: Flags,
-  { target, ownSettings }: Pick<ReplaySource, "target" | "ownSettings">,
-): ReplayOptions {
+/** The world of a replay. The target's own settings hold, where there are any and no flag says otherwise; a pod serves as much more as by default. */
+export function worldOf(flags: Flags, { target, settings }: Pick<ReplaySource, "target" | "settings">): ReplayOptions {
+  const own = (flag: string, value: number) => ownOption("replay", flag, flags, settings === null ? undefined : value);
   const get = (flag: string) => numberOption("replay", flag, flags);
-  const own = (flag: string, value: number) => (ownSettings ? (readOption("replay", flag, flags) ?? value) : get(flag));
   const targetCpu = own("target-cpu", metricsOf(target)[0]!.averageValue);
   const { request, targetCpu: usual } = REPLAY_DEFAULTS;
   return {
@@ -62,11 +59,11 @@ export function worldOf(
     min: own("min", target.minReplicas),
     max: own("max", target.maxReplicas),
     metricLag: 0,
-    ...longHistoryOption("replay", flags),
+    ...longHistoryOption("replay", flags, settings?.prometheus.longHistory),
   };
 }
 
-function scores(file: string, { steps, planned, policies }: ReplayResult, width: number): string {
+function scores(file: string, { steps, planned, filler, policies }: ReplayResult, width: number): string {
   const rows = Object.entries(policies).map(([name, s]) => [
     name,
     number(s.podHours),
@@ -76,5 +73,6 @@ function scores(file: string, { steps, planned, policies }: ReplayResult, width:
   ]);
   const lines = table(["policy", "pod-hours", "time under", "unserved", "actions"], rows, width);
   const of = steps < planned ? ` of ${planned}, interrupted` : "";
-  return `${file}: ${steps} steps${of} of 15 s\n${lines.join("\n")}\n`;
+  const holes = filler > 0 ? `, ${filler} more lie in holes and are not scored` : "";
+  return `${file}: ${steps} steps${of} of 15 s${holes}\n${lines.join("\n")}\n`;
 }

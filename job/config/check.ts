@@ -92,6 +92,7 @@ function checkText(node: Text, value: unknown, refuse: Refuse): string | undefin
     value !== "" &&
     (node.secret === true || isPrintable(value)) &&
     (node.pattern === undefined || node.pattern.test(value)) &&
+    node.taken?.includes(value) !== true &&
     (node.check === undefined || node.check(value));
   const what = node.accepts ?? "a text that is not empty";
   return fits

@@ -46,6 +46,7 @@ function of(node: Node, form: Form): Json {
         type: "string",
         minLength: 1,
         ...(node.pattern === undefined ? {} : { pattern: node.pattern.source }),
+        ...(node.taken === undefined ? {} : { not: { enum: node.taken } }),
         ...preset(node.default),
       };
     case "choice":

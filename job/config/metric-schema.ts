@@ -9,7 +9,8 @@ export const METRIC = group({
   fields: {
     name: text({
       about: "Its name in reports. `cpu` is taken.",
-      pattern: /^(?!cpu$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+      pattern: /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+      taken: ["cpu"],
       accepts: "lower case letters, digits and -, at most 63 of them, and not `cpu`",
       required: true,
     }),

@@ -34,7 +34,10 @@ export interface Text extends About {
   /** It names a file whose content is a secret. */
   readonly secretFile?: boolean;
   readonly accepts?: string;
+  /** Read by Helm too, whose regular expressions (Go's RE2) know no lookahead and no backreference. */
   readonly pattern?: RegExp;
+  /** Texts that match `pattern` and are refused all the same. */
+  readonly taken?: readonly string[];
   readonly check?: (value: string) => boolean;
 }
 /** One of a closed set of words. */

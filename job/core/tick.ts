@@ -46,6 +46,7 @@ function learntOf(seen: Observation, i: number, { metrics }: Decided, { now, con
   return {
     usable: made?.state === "podless" ? null : isUsable(seen),
     forecast: lastForecastOf(seen, now, quantile, config),
+    incomplete: seen.incomplete,
   };
 }
 

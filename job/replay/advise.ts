@@ -103,8 +103,10 @@ function policyOf(
 }
 
 function scoresOf(rows: readonly ReplayRow[], request: number, step: Seconds, split: EpochSeconds) {
-  const earlier = rows.filter(({ t }) => t < split);
-  const later = rows.slice(earlier.length);
+  // what nobody measured is not scored
+  const measured = rows.filter(({ filled }) => filled !== true);
+  const earlier = measured.filter(({ t }) => t < split);
+  const later = measured.slice(earlier.length);
   const days = [...Map.groupBy(later, ({ t }) => Math.floor((t - split) / DAY)).values()];
   const score = (part: readonly ReplayRow[]) => scoreOf(part, request, step);
   return { chosenOn: score(earlier), judgedOn: score(later), days: days.map(score) };

@@ -8,15 +8,17 @@ import { readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import type { HistoryReading, Outcome, Ports, Scaler, StateStore } from "../ports.ts";
 import { runOnce } from "../run.ts";
-import type { LeadForecast, ReplayOptions, ReplayPolicy, View, Wanted } from "./types.ts";
+import type { LeadForecast, ReplayOptions, ReplayPolicy, Seen, View, Wanted } from "./types.ts";
 
 /**
  * The production decision code as a replay policy. `target` gives the policy's settings; the modelled world gives pod
  * start, interval, lag, bounds and target CPU. State goes through the real codec, so a replay also proves that.
  */
 export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options: ReplayOptions): ReplayPolicy {
+  // the modelled world plays the load that is offered, which no limit of the pods cuts off
+  const { podCpuLimit: _unlimited, ...own } = target;
   const settings: TargetConfig = {
-    ...target,
+    ...own,
     // the first metric is the CPU, or carries its own value
     ...(target.targetCpu === undefined ? {} : { targetCpu: options.targetCpu }),
     minReplicas: options.min,
@@ -34,8 +36,8 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
       now: async () => seen().now,
       read: async (queries) =>
         queries.map(({ metric }, i) => {
-          const { history } = i === 0 ? seen() : seen().other(metric.name);
-          return readingOf(history, seen().now, settings, options.longHistory);
+          const { measured } = i === 0 ? seen() : seen().other(metric.name);
+          return readingOf(measured, seen().now, settings, options.longHistory);
         }),
     },
     scaler: replayScaler(seen, (to) => {
@@ -61,6 +63,7 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
   }
   return {
     name: "auto",
+    judgesData: true,
     every: options.every,
     async decide(now) {
       view = now;
@@ -90,13 +93,13 @@ function leadForecast({ forecast, series, lead }: MetricRecord): LeadForecast | 
 
 /** Samples of the modelled world; a step's mean is stamped with the step's end, as a rate over it is. */
 function readingOf(
-  history: View["history"],
+  measured: Seen["measured"],
   now: EpochSeconds,
   target: TargetConfig,
   long: LongHistory | undefined,
 ): HistoryReading {
   const atEnds = (seconds: number): Samples => {
-    const { times, values } = history(seconds);
+    const { times, values } = measured(seconds);
     return { times: times.map((t) => t + target.step), values };
   };
   return {
@@ -104,6 +107,8 @@ function readingOf(
     partial: false,
     seriesCount: 1,
     source: "replay",
+    // the modelled world measures every pod it has
+    pods: { times: Float64Array.of(now), values: Float64Array.of(Number.POSITIVE_INFINITY) },
     ...(long && { longSamples: coarse(atEnds(long.range), now, long), longStep: long.step }),
   };
 }

@@ -46,9 +46,10 @@ export interface BacktestRow {
   readonly maxq95: number;
 }
 
-/** The answer of a backtest: `origins` were judged of the `planned` ones. */
+/** The answer of a backtest: `origins` were judged of the `planned` ones; `filler` steps of the series were not measured, and no origin is judged by them. */
 export interface Backtest {
   readonly step: Seconds;
+  readonly filler: number;
   readonly window: number;
   readonly horizonSteps: number;
   readonly origins: number;
@@ -93,7 +94,8 @@ export async function backtest(
   { forecasters = forecasterOf, watch = () => true }: BacktestPorts = {},
 ): Promise<Backtest> {
   const horizonSteps = Math.max(1, Math.round(options.horizon / series.step));
-  const planned = originsOf(series.values.length, options.window, horizonSteps, options.origins);
+  const all = originsOf(series.values.length, options.window, horizonSteps, options.origins);
+  const planned = all.filter((origin) => isMeasured(series.filled, origin - 1, origin + horizonSteps));
   const tallies = options.methods.map((method): Tally => ({ method, rows: [], inside: 0 }));
   let done = 0;
   for (const origin of planned) {
@@ -112,6 +114,7 @@ export async function backtest(
   const naive = naiveMae(series.values, planned.slice(0, done), horizonSteps);
   return {
     step: series.step,
+    filler: series.filled.reduce((sum, f) => sum + f, 0),
     window: options.window,
     horizonSteps,
     origins: done,
@@ -119,6 +122,10 @@ export async function backtest(
     methods: Object.fromEntries(tallies.map(({ method, rows, inside }) => [method, accuracy(rows, inside, naive)])),
     rows: tallies.flatMap(({ rows }) => rows),
   };
+}
+
+function isMeasured(filled: Uint8Array, from: number, until: number): boolean {
+  return filled.subarray(from, until).every((f) => f === 0);
 }
 
 /** What a backtest takes from outside. */

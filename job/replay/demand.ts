@@ -8,6 +8,8 @@ export interface Demand {
   readonly start: EpochSeconds;
   readonly step: Seconds;
   readonly values: Float64Array;
+  /** 1 where no metric, or not each of them, was measured; absent: all was. */
+  readonly filled?: Uint8Array;
   /** What else the pods must carry, on the same grid; absent: nothing. */
   readonly others?: readonly OtherDemand[];
 }
@@ -16,6 +18,8 @@ export interface Demand {
 export interface OtherDemand {
   readonly name: string;
   readonly values: Float64Array;
+  /** 1 where it was not measured; absent: all was. */
+  readonly filled?: Uint8Array;
   /** What one pod should carry of it, and what it can serve. */
   readonly averageValue: number;
   readonly capacity: number;
@@ -32,14 +36,17 @@ export class DemandError extends Error {
   override readonly name = "DemandError";
 }
 
+/** More steps than this, two years of 15 s, are the work of a mistyped time. */
+export const MOST_STEPS = 4_200_000;
+
 /**
  * Resamples to `step` seconds between the first and the last sample, linearly between neighbours.
- * Samples are sorted, NaN dropped, the last of equal times kept; negative values count as 0.
- * Throws DemandError with fewer than two finite samples.
+ * Samples are sorted, NaN dropped, the last of equal times kept; negative values count as 0. What lies in a hole, which is a distance of more than one and a half usual ones, is filler.
+ * Throws DemandError with fewer than two finite samples, or when they are years apart.
  */
 export function toDemand(samples: Samples, step: Seconds = 15): Demand {
-  const { start, end, at } = line(samples);
-  return { start, step, values: valuesOn(at, start, stepsIn(start, end, step), step) };
+  const whole = line(samples, step);
+  return { start: whole.start, step, ...valuesOn(whole, whole.start, stepsIn(whole.start, whole.end, step), step) };
 }
 
 /**
@@ -53,17 +60,18 @@ export function toDemands(
   step: Seconds = 15,
 ): Demand {
   if (others.length === 0) return toDemand(first, step);
-  const lines = [first, ...others.map(({ samples }) => samples)].map(line);
+  const lines = [first, ...others.map(({ samples }) => samples)].map((one) => line(one, step));
   const start = Math.max(...lines.map((one) => one.start));
   const n = stepsIn(start, Math.min(...lines.map((one) => one.end)), step);
   if (n < 1) throw new DemandError("the series of the metrics have no time in common");
-  const [values, ...rest] = lines.map(({ at }) => valuesOn(at, start, n, step)) as [Float64Array, ...Float64Array[]];
+  const [own, ...rest] = lines.map((one) => valuesOn(one, start, n, step)) as [OnGrid, ...OnGrid[]];
   return {
     start,
     step,
-    values,
+    values: own.values,
+    filled: own.filled.map((f, i) => Math.max(f, ...rest.map(({ filled }) => filled[i]!))),
     others: others.map(({ metric: { name, averageValue } }, k) => {
-      return { name, values: rest[k]!, averageValue, capacity: averageValue / headroom };
+      return { name, ...rest[k]!, averageValue, capacity: averageValue / headroom };
     }),
   };
 }
@@ -76,29 +84,61 @@ export function loadAt({ values, others = [] }: Demand, index: number, request: 
   );
 }
 
-function stepsIn(start: EpochSeconds, end: EpochSeconds, step: Seconds): number {
-  return Math.floor((end - start) / step + 1e-9) + 1;
+/** Throws DemandError where there are too many. */
+export function stepsIn(start: EpochSeconds, end: EpochSeconds, step: Seconds): number {
+  const steps = Math.floor((end - start) / step + 1e-9) + 1;
+  if (steps <= MOST_STEPS) return steps;
+  const days = Math.round((end - start) / 86_400);
+  throw new DemandError(
+    `the samples span ${days} days, which are ${steps} steps of ${step} s: is one of the times wrong?`,
+  );
 }
 
-function valuesOn(at: (t: EpochSeconds) => number, start: EpochSeconds, n: number, step: Seconds): Float64Array {
-  return Float64Array.from({ length: n }, (_, i) => at(start + i * step));
+/** Values on a grid, and 1 where there is nothing behind them. */
+interface OnGrid {
+  readonly values: Float64Array;
+  readonly filled: Uint8Array;
 }
 
-/** The samples as a line, asked at times that ascend. */
-function line(samples: Samples): { start: EpochSeconds; end: EpochSeconds; at: (t: EpochSeconds) => number } {
+function valuesOn({ at }: Line, start: EpochSeconds, n: number, step: Seconds): OnGrid {
+  const filled = new Uint8Array(n);
+  const values = Float64Array.from({ length: n }, (_, i) => {
+    const { value, hole } = at(start + i * step);
+    if (hole) filled[i] = 1;
+    return value;
+  });
+  return { values, filled };
+}
+
+/** Samples as a line, asked at times that ascend: its value there, and whether that lies in a hole. */
+interface Line {
+  readonly start: EpochSeconds;
+  readonly end: EpochSeconds;
+  readonly at: (t: EpochSeconds) => { readonly value: number; readonly hole: boolean };
+}
+
+function line(samples: Samples, step: Seconds): Line {
   const order = [...samples.times.keys()]
     .filter((i) => Number.isFinite(samples.times[i]) && Number.isFinite(samples.values[i]))
     .sort((a, b) => samples.times[a]! - samples.times[b]!);
   if (order.length < 2) throw new DemandError(`a replay needs two finite samples at least, got ${order.length}`);
   const start = samples.times[order[0]!]!;
   const end = samples.times[order[order.length - 1]!]!;
+  const longest = longestDistance(samples.times, order, step);
   let k = 0;
   const at = (t: EpochSeconds) => {
     while (k + 1 < order.length - 1 && samples.times[order[k + 1]!]! <= t) k++;
     const [a, b] = [order[k]!, order[k + 1]!];
     const [ta, tb] = [samples.times[a]!, samples.times[b]!];
     const w = tb > ta ? Math.min(1, Math.max(0, (t - ta) / (tb - ta))) : 1;
-    return Math.max(0, samples.values[a]! * (1 - w) + samples.values[b]! * w);
+    const value = Math.max(0, samples.values[a]! * (1 - w) + samples.values[b]! * w);
+    return { value, hole: tb - ta > longest && w > 0 && w < 1 };
   };
   return { start, end, at };
+}
+
+/** The longest distance of two samples that is no hole: one and a half usual ones, which jitter is below; and one missed scrape. */
+function longestDistance(times: Float64Array, order: readonly number[], step: Seconds): Seconds {
+  const distances = Float64Array.from(order.slice(1), (i, k) => times[i]! - times[order[k]!]!).sort();
+  return Math.max(1.5 * distances[distances.length >> 1]!, 2 * step) + 1e-6;
 }

@@ -94,10 +94,12 @@ export async function replay(
   );
 }
 
-/** The rows as CSV with the contract's columns: `policy,t,demand,ready,replicas,decision,reason`. */
+/** The rows as CSV with the contract's columns: `policy,t,demand,ready,replicas,decision,reason`; no demand where nobody measured it. */
 export function rowsToCsv(result: ReplayResult): string {
   const lines = result.rows.map((r) =>
-    [r.policy, r.t, Number(r.demand.toFixed(6)), r.ready, r.replicas, r.decision ?? "", r.reason].join(","),
+    [r.policy, r.t, r.filled ? "" : Number(r.demand.toFixed(6)), r.ready, r.replicas, r.decision ?? "", r.reason].join(
+      ",",
+    ),
   );
   return `policy,t,demand,ready,replicas,decision,reason\n${lines.join("\n")}\n`;
 }

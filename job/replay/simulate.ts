@@ -1,5 +1,4 @@
 /** The replay loop: pods become ready, the policy decides, the step is served, the score is kept. */
-import type { Samples } from "../core/series/types.ts";
 import type { Cores, EpochSeconds, Seconds } from "../core/units.ts";
 import { createCluster, type ModelCluster } from "./cluster.ts";
 import { type Demand, DemandError, loadAt } from "./demand.ts";
@@ -11,6 +10,7 @@ import type {
   ReplayResult,
   ReplayRow,
   ReplayScore,
+  Seen,
   View,
   Wanted,
 } from "./types.ts";
@@ -37,19 +37,28 @@ export async function simulate(
   const viewOf = viewer(demand, options);
   const known = knownLoad(demand, viewOf(first), options);
   const worlds = policies.map((policy) => worldOf(policy, known, demand.start + first * demand.step, options));
-  let steps = 0;
-  while (steps < planned) {
-    for (const world of worlds) await play(world, { demand, viewOf, options, decided }, first + steps, steps);
-    steps++;
-    if (!(await watch(steps, planned))) break;
+  let played = 0;
+  while (played < planned) {
+    for (const world of worlds) await play(world, { demand, viewOf, options, decided }, first + played, played);
+    played++;
+    if (!(await watch(played, planned))) break;
   }
+  const filler = fillerIn(demand, first, played);
+  const steps = played - filler;
+  if (steps === 0) throw new DemandError("nothing was measured after the warm-up: nothing is left to replay");
   return {
     startup: options.startup,
     steps,
-    planned,
+    planned: planned - fillerIn(demand, first, planned),
+    filler,
     policies: Object.fromEntries(worlds.map((world) => [world.policy.name, scoreOf(world, steps, demand.step)])),
     rows: worlds.flatMap((world) => world.rows),
   };
+}
+
+/** How many of `count` steps from `first` on nobody measured. */
+function fillerIn({ filled }: { readonly filled?: Uint8Array | undefined }, first: number, count: number): number {
+  return filled?.subarray(first, first + count).reduce((sum, f) => sum + f, 0) ?? 0;
 }
 
 /** One policy's workload, and what was counted in it so far. */
@@ -77,14 +86,18 @@ interface Shared {
   readonly decided: ReplayListener["decided"];
 }
 
-/** One step, `index` of the demand and `step` of the replay: decide where it is time, serve, count. */
+/**
+ * One step, `index` of the demand and `step` of the replay: decide where it is time, serve, count.
+ * In a hole nobody knows the demand: nothing is counted, and only who judges the data itself is asked.
+ */
 async function play(world: World, shared: Shared, index: number, step: number): Promise<void> {
   const { policy, cluster } = world;
   const { demand, viewOf, options, decided } = shared;
   const now = demand.start + index * demand.step;
   let decision: number | null = null;
   let reason = "";
-  if (step % Math.max(1, Math.round(policy.every / demand.step)) === 0) {
+  const knows = policy.judgesData === true || demand.filled?.[index - 1] !== 1;
+  if (knows && step % Math.max(1, Math.round(policy.every / demand.step)) === 0) {
     const from = cluster.replicas;
     const view = { ...viewOf(index), replicas: from, ready: cluster.ready(now), pods: cluster.pods };
     const { replicas, ...wanted } = await policy.decide(view);
@@ -95,13 +108,24 @@ async function play(world: World, shared: Shared, index: number, step: number): 
   }
   const ready = cluster.ready(now);
   const load = loadAt(demand, index, options.request);
+  const filled = demand.filled?.[index] === 1;
+  world.rows.push({
+    policy: policy.name,
+    t: now,
+    demand: load,
+    ready,
+    replicas: cluster.replicas,
+    decision,
+    reason,
+    ...(filled && { filled }),
+  });
+  if (filled) return;
   const missing = Math.max(0, load - ready * options.request);
   world.podSteps += cluster.replicas;
   world.total += load;
   world.unserved += missing;
   // A billionth of a core is rounding, not a lack of pods.
   if (missing > 1e-9) world.under++;
-  world.rows.push({ policy: policy.name, t: now, demand: load, ready, replicas: cluster.replicas, decision, reason });
 }
 
 function toldOf({ forecast, ...wanted }: Omit<Wanted, "replicas">, t: EpochSeconds, from: number, to: number): Decided {
@@ -136,24 +160,33 @@ function viewer(demand: Demand, { metricLag, request }: ReplayOptions): (index: 
   const lag = Math.round(metricLag / step);
   return (index) => {
     const known = Math.max(1, index - lag);
-    const seen = (of: Float64Array) => ({
-      demand: known >= 2 ? (of[known - 1]! + of[known - 2]!) / 2 : of[known - 1]!,
-      history(seconds: Seconds): Samples {
+    const seen = ({ values: of, filled }: Pick<Demand, "values" | "filled">): Seen => {
+      const history = (seconds: Seconds) => {
         const from = Math.max(0, known - Math.max(1, Math.round(seconds / step)));
-        return { times: times.subarray(from, known), values: of.subarray(from, known) };
-      },
-    });
+        return { times: times.subarray(from, known), values: of.subarray(from, known), from };
+      };
+      return {
+        demand: known >= 2 && filled?.[known - 2] !== 1 ? (of[known - 1]! + of[known - 2]!) / 2 : of[known - 1]!,
+        history,
+        measured(seconds) {
+          const { from, ...whole } = history(seconds);
+          const isMeasured = (_: number, i: number) => filled?.[from + i] !== 1;
+          if (fillerIn({ filled }, from, known - from) === 0) return whole;
+          return { times: whole.times.filter(isMeasured), values: whole.values.filter(isMeasured) };
+        },
+      };
+    };
     return {
       now: start + index * step,
       index,
       replicas: 0,
       ready: 0,
       pods: [],
-      ...seen(values),
+      ...seen(demand),
       other: (name) => {
         const found = others.find((other) => other.name === name);
         if (found === undefined) throw new RangeError(`the replay has no series of the metric ${name}`);
-        return seen(found.values);
+        return seen(found);
       },
       future: (k) => loadAt(demand, Math.min(values.length - 1, index + k), request),
     };

@@ -27,20 +27,26 @@ export interface ReplayOptions {
   readonly longHistory?: LongHistory;
 }
 
+/** What is known of one metric at a moment. */
+export interface Seen {
+  /** Mean of the two last complete steps that are known, cores. */
+  readonly demand: Cores;
+  /** The known history of at most `seconds`, newest last: a view, not a copy. Sample i is the mean of the step that begins at times[i]. Holes are bridged by lines. */
+  history(seconds: Seconds): Samples;
+  /** The same without what nobody measured. */
+  measured(seconds: Seconds): Samples;
+}
+
 /** What a policy sees at one moment. */
-export interface View {
+export interface View extends Seen {
   readonly now: EpochSeconds;
   /** Index of the step that begins now; steps before it are complete. */
   readonly index: number;
   readonly replicas: Replicas;
   readonly ready: Replicas;
   readonly pods: readonly ModelPod[];
-  /** Mean of the two last complete steps that are known, cores. */
-  readonly demand: Cores;
-  /** The known history of at most `seconds`, newest last: a view, not a copy. Sample i is the mean of the step that begins at times[i]. */
-  history(seconds: Seconds): Samples;
-  /** Other metrics: mean of the two last complete steps, and the known history as above. Asked by name. */
-  other(name: string): { readonly demand: number; history(seconds: Seconds): Samples };
+  /** Other metrics, asked by name. */
+  other(name: string): Seen;
   /** The demand to come, for policies with foresight: step `index + k`. */
   future(k: number): Cores;
 }
@@ -79,6 +85,8 @@ export interface ReplayPolicy {
   readonly every: Seconds;
   /** It does not come back from fewer pods than this; absent: it comes back from any number. */
   readonly least?: Replicas;
+  /** Decides also where nothing was measured, for it judges the data itself; absent: it leaves the replicas then, as an HPA without metrics. */
+  readonly judgesData?: boolean;
   decide(view: View): Wanted | Promise<Wanted>;
 }
 
@@ -91,6 +99,8 @@ export interface ReplayRow {
   readonly replicas: Replicas;
   readonly decision: Replicas | null;
   readonly reason: string;
+  /** Nobody measured the demand of this step: it lies on a line between those around it, and is not scored. */
+  readonly filled?: true;
 }
 
 /** The score of one policy over one series. */
@@ -117,8 +127,10 @@ export interface ReplayListener {
 /** Scores and rows of all policies of one replay. */
 export interface ReplayResult {
   readonly startup: Seconds;
-  /** Steps that were played. */
+  /** Steps that were played and scored. */
   readonly steps: number;
+  /** Steps in between that nobody measured, and that are not scored. */
+  readonly filler: number;
   /** Steps that there are; more than were played when the replay was ended early. */
   readonly planned: number;
   readonly policies: Readonly<Record<string, ReplayScore>>;

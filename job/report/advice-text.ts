@@ -88,7 +88,7 @@ function comparison(advised: TrialScore, current: TrialScore): string {
 
 /** The fields to change, as they stand in the file. */
 export function yamlOf(target: TargetConfig, current: TargetConfig): readonly string[] {
-  const fields = (["quantile", "targetCpu", "interval", "calibration"] as const).filter(
+  const fields = (["quantile", "targetCpu", "calibration"] as const).filter(
     (name) => target[name] !== undefined && target[name] !== current[name],
   );
   const { kind, name } = target.scaleTargetRef;

@@ -8,7 +8,7 @@ import type { TargetDecision } from "./decide.ts";
 import { keyOf, memoryOf } from "./memory.ts";
 import type { Readings } from "./read.ts";
 
-/** Memory of targets that are no longer configured is kept this long: two configs may share one store while one is being moved. */
+/** Memory of targets that this job does not have is kept until it is this much older than the newest of them: two jobs may share one store. */
 const FORGET_AFTER: Seconds = 86_400;
 
 /** The state that a claim left, and its version; null: the store does not say. */
@@ -72,12 +72,18 @@ async function write(
   return answer === "claimed" ? { state, version: store.written?.() ?? null } : answer;
 }
 
-/** The state with the memory of these decisions in it, and without what was last seen long ago. */
+/**
+ * The state with the memory of these decisions in it, and without what was last seen long before the newest memory of another job: our own clock may be ahead, and would make all
+ * others old.
+ */
 function withMemory(state: JobState, decisions: readonly TargetDecision[], now: EpochSeconds): JobState {
-  const recent = Object.entries(state.targets).filter(([, target]) => now - lastSeen(target) < FORGET_AFTER);
-  const decided = decisions.flatMap(({ target, output }) =>
-    output === null ? [] : [[keyOf(target), output.memory] as const],
+  const decided = new Map(
+    decisions.flatMap(({ target, output }) => (output === null ? [] : [[keyOf(target), output.memory] as const])),
   );
+  const others = Object.entries(state.targets).filter(([key]) => !decided.has(key));
+  const newest = others.reduce((latest, [, target]) => Math.max(latest, lastSeen(target)), 0);
+  const since = Math.min(now, newest) - FORGET_AFTER;
+  const recent = others.filter(([, target]) => lastSeen(target) > since);
   return { ...state, targets: Object.fromEntries([...recent, ...decided]) };
 }
 

@@ -1,14 +1,13 @@
-/** Series files of both forms, and everything that is wrong with a file, by line. */
+/** A history out of files: its clock, its window, a folder of metrics, what is told of how a file was read. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HistoryError } from "../../job/adapters/errors.ts";
-import { fileHistory, parseSeries } from "../../job/adapters/history-file.ts";
+import { fileHistory } from "../../job/adapters/history-file.ts";
 import type { HistoryReading } from "../../job/ports.ts";
 import { config } from "../fakes/config.ts";
 import { cpuOf, queryOf } from "../fakes/queries.ts";
-import { matrix } from "../fault/server.ts";
 
 let dir = "";
 beforeAll(async () => {
@@ -21,28 +20,6 @@ async function file(text: string): Promise<string> {
   await writeFile(path, text);
   return path;
 }
-
-describe("parseSeries", () => {
-  test("CSV, with gaps, Windows line ends and a byte order mark", () => {
-    const { samples, seriesCount } = parseSeries("\uFEFFtimestamp,value\r\n15,0.5\r\n30,\r\n45,NaN\r\n60,1e-3\r\n");
-    expect([...samples.times]).toEqual([15, 30, 45, 60]);
-    expect([...samples.values]).toEqual([0.5, Number.NaN, Number.NaN, 0.001]);
-    expect(seriesCount).toBe(1);
-  });
-  test("the body of query_range", () => {
-    expect([...parseSeries(matrix([[15, "2"]])).samples.values]).toEqual([2]);
-  });
-  test.each([
-    ["time,cpu\n1,2\n", /line 1 is "time,cpu"/],
-    ["", /line 1/],
-    ["timestamp,value\n1,2\nx,3\n", /line 3 is "x,3"/],
-    ["timestamp,value\n1,2,3\n", /line 2 is "1,2,3"/],
-    ["timestamp,value\n1,many\n", /line 2.*"many"/],
-    ["{", /not JSON/],
-  ])("%j is refused", (text, message) => {
-    expect(() => parseSeries(text)).toThrow(message);
-  });
-});
 
 describe("fileHistory", () => {
   test("its clock is the newest sample; it shows the window before it", async () => {
@@ -63,6 +40,17 @@ describe("fileHistory", () => {
     await expect(fileHistory(join(dir, "gone")).now()).rejects.toThrow(HistoryError);
     await expect(fileHistory(await file("timestamp,value\n")).now()).rejects.toThrow(/no sample/);
   });
+});
+
+test("how a file was read is told once, with its name", async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => `${(1_790_000_000 + i * 15) * 1000},1`);
+  const path = await file(`timestamp,value\n${rows.join("\n")}\n`);
+  const notes: string[] = [];
+  const history = fileHistory(path, { told: (note) => notes.push(note) });
+  const now = await history.now();
+  await history.read([cpuOf()], now);
+  expect(now).toBe(1_790_000_000 + 39 * 15);
+  expect(notes).toEqual([`${path}: the times are milliseconds, and read as such`]);
 });
 
 describe("several metrics", () => {

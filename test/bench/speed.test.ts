@@ -137,7 +137,7 @@ describe("phases of a run", () => {
     for (const phase of PHASES) expect(svg).toContain(`>${phase}</text>`);
     expect(svg).toContain(`a &#60;run&#62;`);
     const ends = [...svg.matchAll(/<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"/g)].map((m) => +m[1]! + +m[2]!);
-    expect(Math.max(...ends)).toBeLessThanOrEqual(890);
+    expect(Math.max(...ends)).toBeLessThanOrEqual(864);
     expect(svg).not.toMatch(/NaN|Infinity/);
   });
 });

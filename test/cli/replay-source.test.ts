@@ -39,10 +39,10 @@ async function cli(...argv: string[]): Promise<{ code: number; err: string }> {
 describe("readRange", () => {
   it("asks once for a day, and in parts of at most 10,000 points for a week, without hole or overlap", async () => {
     const day = recording();
-    expect((await readRange(day.history, cpu, 86_400)).times.length).toBe(5760);
+    expect((await readRange(day.history, cpu, 86_400)).samples.times.length).toBe(5760);
     expect(day.asked).toEqual([[NOW - 86_400, NOW]]);
     const week = recording();
-    const { times } = await readRange(week.history, cpu, 7 * 86_400);
+    const { times } = (await readRange(week.history, cpu, 7 * 86_400)).samples;
     expect(week.asked.length).toBe(5);
     for (const [from, until] of week.asked) expect((until - from) / 15).toBeLessThanOrEqual(10_000);
     expect(times.length).toBe((7 * 86_400) / 15);
@@ -58,7 +58,10 @@ describe("replay without a file", () => {
   it("says what to give", async () => {
     expect(await cli("replay")).toMatchObject({ code: 2, err: expect.stringContaining("--from-prometheus") });
     expect(await cli("replay", "a.csv", "--from-prometheus")).toMatchObject({ code: 2 });
-    const missing = await cli("replay", "--from-prometheus", "--deployment", "web");
+    const workload = ["--from-prometheus", "--deployment", "web"];
+    const none = await cli("replay", ...workload);
+    expect(none).toMatchObject({ code: 2, err: expect.stringContaining("targetCpu: is missing") });
+    const missing = await cli("replay", ...workload, "--target-cpu", "0.4");
     expect(missing).toMatchObject({ code: 2, err: expect.stringContaining("--prometheus URL") });
   });
 });

@@ -166,7 +166,7 @@ describe("wrong usage", () => {
     [`backtest ${folder}`, /it is a folder, not a file/],
     [
       `--history-file ${join(folder, "foreign.json")} --target-cpu 1`,
-      /this JSON is no answer of Prometheus, for it has no "status"; it begins \{"foo":1\}/,
+      /this JSON is of another form; wanted is the answer of query_range.*; it begins \{"foo":1\}/,
     ],
     ["backtest nofile.csv", /there is no such file/],
   ])("%s: could not be done, in plain words", async (line, pattern) => {

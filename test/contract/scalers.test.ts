@@ -4,6 +4,7 @@ import { runOnce } from "../../job/run.ts";
 import { config } from "../fakes/config.ts";
 import { last } from "../fakes/forecaster.ts";
 import { fakePorts, fakeWorld } from "../fakes/ports.ts";
+import type { Reply } from "../fault/server.ts";
 import { fakeCluster } from "./api-server.ts";
 
 const WEB = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };
@@ -64,4 +65,36 @@ describe("with actuator scale", () => {
 test("with actuator hpa its own HPA is what it works with, a second one is not", async () => {
   const floor = { actuator: "hpa", hpaName: "web" } as const;
   expect(await beside([hpa("web")], floor)).toMatchObject({ action: "scaled", to: 5 });
+});
+
+describe("HPAs of a namespace that has many", () => {
+  const page = (url: string, pages: number): Reply => {
+    const at = Number(new URLSearchParams(url.split("?")[1]).get("continue") ?? 0);
+    const last = at === pages - 1;
+    const items = last
+      ? [hpa("rival")]
+      : Array.from({ length: 200 }, (_, i) => hpa(`x${i}`, { ...WEB, name: `x${i}` }));
+    return { body: JSON.stringify({ metadata: last ? {} : { continue: String(at + 1) }, items }) };
+  };
+  async function among(pages: number) {
+    let asked = 0;
+    const cluster = await fakeCluster({
+      inspect: true,
+      settings: { detectScalers: true },
+      before: (call, _objects, _number, url) => {
+        if (call !== "GET horizontalpodautoscalers") return undefined;
+        asked += 1;
+        expect(url).toContain("limit=200");
+        return page(url, pages);
+      },
+    });
+    const { conditions } = await cluster.ports.scaler.read(config()).finally(cluster.stop);
+    return { conditions, asked };
+  }
+  test("are read page by page", async () => {
+    expect(await among(4)).toEqual({ conditions: { otherScaler: "HorizontalPodAutoscaler/rival" }, asked: 4 });
+  });
+  test("but not without end", async () => {
+    expect((await among(1000)).asked).toBe(50);
+  });
 });

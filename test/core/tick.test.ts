@@ -146,6 +146,42 @@ describe("tick", () => {
     expect(Math.max(...asked(input({}, burst)).series.values)).toBe(9);
   });
 
+  it("takes no pod on a sum that lacks pods, and does not learn it", () => {
+    const half = (i: number) => (i < 116 ? 4 : 2);
+    const pods = samplesOf((i) => (i < 16 ? 10 : 5), { end: NOW - 5, points: 20 });
+    const history = { ...input({}, half).histories[0]!, pods };
+    const memory = { ...BLANK, recommendations: [{ at: NOW - 60, replicas: 1 }] };
+    const lost = input({ histories: [history], memory, current: 10 });
+    // 2 cores at 0.5 a pod need 4, and 5 pods are not measured
+    expect(tick(lost, last).decision).toMatchObject({ replicas: 10, reason: "MissingPods" });
+    expect(tick(lost, constant(2)).memory.recommendations.at(-1)?.replicas).toBe(9);
+    expect(Math.min(...asked(lost).series.values)).toBe(4);
+    expect(tick(lost, last).memory.metrics.cpu!.incomplete).toEqual([[NOW - 110, NOW]]);
+    // ten minutes after it came back the dip is still not learned
+    const later = NOW + 600;
+    const dip = samplesOf((i) => (i >= 76 && i < 80 ? 2 : 4), { end: later - 5 });
+    const whole = {
+      samples: dip,
+      partial: false,
+      seriesCount: 1,
+      pods: samplesOf(() => 10, { end: later - 5, points: 20 }),
+    };
+    const after = input({ now: later, histories: [whole], memory: tick(lost, last).memory, current: 10 });
+    expect(Math.min(...asked(after).series.values)).toBe(4);
+    expect(Math.min(...asked({ ...after, memory: BLANK }).series.values)).toBe(2);
+  });
+
+  it("believes in no load only where the pods were counted", () => {
+    const idle = input({ current: 9 }, () => 0);
+    expect(tick(idle, last).decision).toMatchObject({ replicas: 9, reason: "ZeroUsage" });
+    const pods = samplesOf(() => 9, { end: NOW - 5, points: 20 });
+    const counted = { ...idle.histories[0]!, pods };
+    const memory = { ...BLANK, recommendations: [{ at: NOW - 60, replicas: 1 }] };
+    expect(tick({ ...idle, memory, histories: [counted] }, last).decision.replicas).toBe(1);
+    const none = { ...counted, pods: samplesOf((i) => (i < 16 ? 9 : 0), { end: NOW - 5, points: 20 }) };
+    expect(tick({ ...idle, memory, histories: [none] }, last).decision.reason).toBe("ZeroUsage");
+  });
+
   it("slows scale-in after a drop far below the last forecast", () => {
     const lastForecast = { at: NOW - 60, expires: NOW + 60, max: 9, quantile: 9, level: 0.8, mean: 8, method: "auto" };
     const memory = { ...BLANK, recommendations: [{ at: NOW - 60, replicas: 1 }], ...forecasting(lastForecast) };

@@ -91,7 +91,9 @@ const settings = fc
     return any.cpu || any.metrics.length === 0 ? { ...rest, targetCpu: targetCpu! } : rest;
   });
 const past = fc.integer({ min: NOW - 900, max: NOW });
-const missingSince = fc.option(past).map((at) => ({ lastForecast: null, lastGoodData: null, missingSince: at }));
+const missingSince = fc
+  .option(past)
+  .map((at) => ({ lastForecast: null, lastGoodData: null, missingSince: at, incomplete: [] }));
 const memory = fc.record({
   recommendations: fc.array(fc.record({ at: past, replicas: fc.nat(40) }), { maxLength: 8 }),
   changes: fc.array(fc.record({ at: past, from: replicas, to: replicas }), { maxLength: 5 }),
@@ -136,6 +138,7 @@ const metric = fc.record({
   parted: fc.boolean(),
   skill: fc.constantFrom(0.3, 0.9, 2, Number.NaN),
   values: fc.oneof(fc.array(amount, { minLength: 2, maxLength: 40 }), risen),
+  missing: fc.constantFrom(0, 0, 0, 1, 5, 100),
   none: fc.constantFrom(false, false, false, true),
 });
 type AnyMetric = typeof metric extends fc.Arbitrary<infer T> ? T : never;
@@ -149,6 +152,7 @@ function seen(of: MetricInput["metric"], any: AnyMetric): MetricInput {
   const held = any.data.verdict === "hold";
   return metricInput(of, {
     quality: any.data,
+    missing: any.missing,
     demand: held ? Number.NaN : any.demand,
     series: held ? null : series(any.values),
     ...(any.parted && { lead: PARTED }),

@@ -66,6 +66,6 @@ export function remembered(...list: readonly (readonly [number, number])[]): Tar
 
 /** A memory in which the CPU has been missing for so many seconds. */
 export function missing(seconds: number): TargetState {
-  const cpu = { lastForecast: null, lastGoodData: null, missingSince: NOW - seconds };
+  const cpu = { lastForecast: null, lastGoodData: null, missingSince: NOW - seconds, incomplete: [] };
   return { ...BLANK, metrics: { cpu } };
 }

@@ -8,6 +8,11 @@ const replicas = fc.nat(10_000);
 const cores = fc.double({ min: 0, max: 1000, noNaN: true }).map((value) => Number(value.toPrecision(6)));
 const byTime = <T extends { readonly at: number }>(items: readonly T[]) => [...items].sort((a, b) => a.at - b.at);
 
+const spans = fc.array(
+  fc.tuple(time, time).map(([a, b]): readonly [number, number] => [Math.min(a, b), Math.max(a, b)]),
+  { maxLength: 3 },
+);
+
 const metric = fc.record({
   lastForecast: fc.option(
     fc.record({
@@ -22,8 +27,10 @@ const metric = fc.record({
   ),
   lastGoodData: fc.option(time),
   missingSince: fc.option(time),
+  incomplete: spans,
 });
-const isKnown = (state: MetricState) => Object.values(state).some((value) => value !== null);
+const isKnown = ({ incomplete, ...state }: MetricState) =>
+  incomplete.length > 0 || Object.values(state).some((value) => value !== null);
 
 export const anyMemory: fc.Arbitrary<TargetState> = fc.record({
   recommendations: fc.array(fc.record({ at: time, replicas }), { maxLength: 60 }).map(byTime),
@@ -31,10 +38,7 @@ export const anyMemory: fc.Arbitrary<TargetState> = fc.record({
   metrics: fc.dictionary(fc.constantFrom("cpu", "requests", "constructor", "größe"), metric.filter(isKnown), {
     noNullPrototype: true,
   }),
-  rollouts: fc.array(
-    fc.tuple(time, time).map(([a, b]): readonly [number, number] => [Math.min(a, b), Math.max(a, b)]),
-    { maxLength: 3 },
-  ),
+  rollouts: spans,
   dropHoldUntil: fc.option(time),
   lastWritten: fc.option(
     fc.oneof(

@@ -87,23 +87,37 @@ describe.skipIf(skip(missingPrometheus()))("the built query", () => {
     const inNamespace = (namespace: string, rows: readonly Row[]) =>
       counters(rows.map(([labels, cores]): Row => [{ namespace, ...labels }, cores]));
     const past = NAMES.flatMap((name) => inNamespace(namespaceOf(name), SHAPES[name]!));
-    const history = [...past, ...inNamespace("clusters", TWO_CLUSTERS)];
+    const idle = PODS.map((pod): Row => [app(pod), 0]);
+    const history = [...past, ...inNamespace("clusters", TWO_CLUSTERS), ...inNamespace("idle", idle)];
     prometheus = await startPrometheus({
       history: ["# TYPE container_cpu_usage_seconds counter", ...history, "# EOF\n"].join("\n"),
     });
   });
   afterAll(() => prometheus?.stop());
 
-  async function newest(namespace: string, more: Parameters<typeof prometheusSettings>[1] = {}): Promise<number> {
+  async function reading(
+    namespace: string,
+    more: Parameters<typeof prometheusSettings>[1] = {},
+  ): Promise<HistoryReading> {
     const history = prometheusHistory(prometheusSettings(prometheus.url, more));
-    const [reading] = await history.read([cpuOf({ namespace, history: 300 })], NOW);
+    const [one] = await history.read([cpuOf({ namespace, history: 300 })], NOW);
     history.close();
-    if (reading instanceof Error) throw reading;
-    return (reading as HistoryReading).samples.values.at(-1) ?? Number.NaN;
+    if (one instanceof Error) throw one;
+    return one as HistoryReading;
   }
+  const newest = async (...args: Parameters<typeof reading>) => (await reading(...args)).samples.values.at(-1);
 
   test.each(NAMES)("reads %s once and whole", async (name) => {
-    expect(await newest(namespaceOf(name))).toBeCloseTo(CORES, 2);
+    const { samples, pods } = await reading(namespaceOf(name));
+    expect(samples.values.at(-1)).toBeCloseTo(CORES, 2);
+    expect(pods?.values.at(-1)).toBe(PODS.length);
+  });
+
+  test("counts no pods of a query of one's own, and none that used nothing", async () => {
+    expect((await reading(namespaceOf(NAMES[0]!), { query: "vector(1)" })).pods).toBeUndefined();
+    const { samples, pods } = await reading("idle");
+    expect([samples.values.at(-1), pods?.values.at(-1)]).toEqual([0, 0]);
+    expect((await reading("nowhere")).pods?.values.at(-1)).toBe(0);
   });
 
   test("adds two clusters of equal names, unless the settings say which one", async () => {

@@ -91,10 +91,10 @@ function isDue(runs: StageRow["runs"], usable: boolean): boolean {
  */
 function recommendationOf({ current, config, conditions }: PolicyInput, metrics: readonly MetricDraft[]) {
   if (metrics.every(({ state }) => state !== "usable")) return null;
-  const needs = metrics.map(({ input: { metric, quality }, draft, state }) => {
+  const needs = metrics.map(({ input: { metric, quality, missing = 0 }, draft, state }) => {
     const own = draft.recommendation ?? 0;
     const allowsScaleIn = state === "podless" || (quality.verdict === "act" && conditions.rollout !== true);
-    return { metric, replicas: allowsScaleIn ? own : Math.max(own, current) };
+    return { metric, replicas: Math.max(own, Math.min(current, allowsScaleIn ? own + missing : current)) };
   });
   return largestNeed(needs, config);
 }

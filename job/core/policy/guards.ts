@@ -21,6 +21,16 @@ export const partialStage: ApplyToMetric = (draft, { quality }, { current }) => 
   return verdict(current, "UpOnlyOnPartialData", text, detail);
 };
 
+/** A pod that was not measured counts at its full target before a scale-in, and at nothing before a scale-out, as in the HPA. */
+export const missingStage: ApplyToMetric = (draft, { missing = 0 }, { current }) => {
+  const { replicas } = draft;
+  const detail = { missing, current };
+  if (missing === 0) return pass(draft, "no pod is known to be missing from the sum", detail);
+  const to = replicas < current ? Math.min(current, replicas + missing) : replicas;
+  const text = `${missing} pods are missing from the sum: before a scale-in each counts at its full target`;
+  return to === replicas ? pass(draft, text, detail) : verdict(to, "MissingPods", text, detail);
+};
+
 /** While pods start anew their burst is no demand: no scale-in, and scale-out only to what is burnt now. */
 export const rolloutStage: Apply = (draft, { conditions, current, config }) => {
   const reactive = largestNeed(draft.metrics.map(needInRollout), config);

@@ -1,5 +1,5 @@
 /** The stages of each metric, in order: its data, and what its demand asks for. */
-import { dataStage, fallbackStage, partialStage } from "./guards.ts";
+import { dataStage, fallbackStage, missingStage, partialStage } from "./guards.ts";
 import {
   activationStage,
   bandStage,
@@ -116,5 +116,14 @@ export const METRIC_STAGES = [
     about: "Forbids scale-in on incomplete data.",
     reasons: ["UpOnlyOnPartialData"],
     apply: partialStage,
+  },
+  {
+    stage: "missing",
+    of: "metric",
+    runs: "sighted",
+    lowers: false,
+    about: "Pods that were not measured count at their full target before a scale-in, as in the HPA.",
+    reasons: ["MissingPods"],
+    apply: missingStage,
   },
 ] as const satisfies readonly MetricStage[];

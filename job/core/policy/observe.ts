@@ -5,13 +5,14 @@ import { clean } from "../series/clean.ts";
 import { mask, toGrid } from "../series/grid.ts";
 import { believable, capacityOf, currentDemand, inspect, type Window } from "../series/quality.ts";
 import type { Samples, Series } from "../series/types.ts";
-import { STILL_VISIBLE } from "../state/memory.ts";
-import type { LastForecast, TargetState } from "../state/types.ts";
+import { memoryOfMetric, STILL_VISIBLE } from "../state/memory.ts";
+import type { LastForecast, Span, TargetState } from "../state/types.ts";
 import { type Metric, metricsOf, readWindow, type TargetConfig } from "../target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
 import type { Conditions } from "./conditions.ts";
 import { type Lead, leadOf } from "./lead.ts";
 import { mayBeZero } from "./metrics.ts";
+import { missingPods } from "./missing.ts";
 import { isUsable, type MetricInput } from "./stage.ts";
 
 /** A history as a tick needs it; the port's HistoryReading fits. */
@@ -22,6 +23,8 @@ export interface TickHistory {
   readonly partial: boolean;
   readonly seriesCount: number;
   readonly podStart?: Seconds;
+  /** How many pods were measured whole, at the newest points; absent: the source cannot tell. */
+  readonly pods?: Samples;
 }
 
 /** Input of one tick. `memory` undefined: nothing is remembered. */
@@ -40,6 +43,10 @@ export interface TickInput {
 /** What is seen of one metric; `window` also holds what is not learned from. */
 export interface Observation extends MetricInput {
   readonly window: Series;
+  /** The window of a source that cannot tell how many pods its sum is made of. */
+  readonly uncounted?: Series;
+  /** When its sum lacked pods in the last minutes. */
+  readonly incomplete: Span | null;
   /** The longer history that the forecast was given; absent: none. */
   readonly longHistory?: Series;
 }
@@ -55,11 +62,13 @@ export function observe(input: TickInput, memory: TargetState, forecaster: Forec
     const usable = isUsable(seen);
     const lead = currentLead(input, quality.age, window.step);
     const levels = levelsOf(metric);
-    const learnable = learnableOf(window, metric, input, memory);
+    const { pods, incomplete } = missingPods(input, history?.pods, memory, metric.name, quality.returned);
+    const learnable = learnableOf(window, metric, incomplete, input, memory);
     const answer = usable
       ? requestForecast(input, { metric, history, series: learnable, levels, lead }, forecaster)
       : { forecast: null };
-    return { ...seen, ...answer, series: usable ? learnable : null, levels, lead, window };
+    const counted = history?.pods === undefined ? { uncounted: window } : { missing: pods };
+    return { ...seen, ...answer, ...counted, series: usable ? learnable : null, levels, lead, window, incomplete };
   });
 }
 
@@ -84,12 +93,19 @@ function inspectHistory(
     maxAge: config.maxAge,
     minCoverage: config.minCoverage,
     cpu: metric.ofPods,
+    zero: !metric.ofPods || isCounted(history),
+    counted: history?.pods !== undefined,
     capacity: metric.ofPods ? capacityOf(pods, config.podCpuLimit) : Number.POSITIVE_INFINITY,
     ceiling: ceilingOf(metric, most, config),
     useful: config.maxReplicas * metric.averageValue,
     partial: history?.partial ?? false,
     seriesCount: history?.seriesCount ?? 0,
   });
+}
+
+/** Whether pods were counted in the newest sum: those whose rate is exactly zero are not. */
+function isCounted(history: TickHistory | null): boolean {
+  return (history?.pods?.values.at(-1) ?? 0) > 0;
 }
 
 /** The most that is believed. A queue may be any length, and requests may come in any number. */
@@ -119,11 +135,20 @@ function levelsOf({ quantile, scaleDownQuantile }: Metric): readonly number[] {
   return [...new Set([quantile, scaleDownQuantile])].sort((a, b) => a - b);
 }
 
-/** The window without what starting pods burnt in rollouts. */
-function learnableOf(window: Series, { ofPods }: Metric, { now, conditions }: TickInput, memory: TargetState): Series {
-  if (!ofPods) return window;
-  const bursts = memory.rollouts.map(([from, to]) => [from, to + STILL_VISIBLE] as const);
-  return mask(window, conditions.rollout === true ? [...bursts, [now, now] as const] : bursts);
+/** The window without what starting pods burnt in rollouts, and without what lacked pods. */
+function learnableOf(
+  window: Series,
+  { ofPods, name }: Metric,
+  incomplete: Span | null,
+  { now, conditions }: TickInput,
+  memory: TargetState,
+): Series {
+  const before = memoryOfMetric(memory, name).incomplete;
+  const lacking = incomplete === null ? before : [...before, incomplete];
+  if (!ofPods) return mask(window, lacking);
+  const bursts = memory.rollouts.map(([from, to]): Span => [from, to + STILL_VISIBLE]);
+  const running: readonly Span[] = conditions.rollout === true ? [[now, now]] : [];
+  return mask(window, [...lacking, ...bursts, ...running]);
 }
 
 /** What a forecast is asked for. */

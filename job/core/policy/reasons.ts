@@ -108,6 +108,11 @@ const LIMITS = {
     means: "The data are incomplete. They may add pods and take none.",
     todo: "See the reason of the data in the same message.",
   },
+  MissingPods: {
+    means:
+      "Pods that run are missing from the measured sum. Before a scale-in each counts at its full target, as in the HPA.",
+    todo: "Look for scrape targets that are down, and for a `rateWindow` of less than two scrapes.",
+  },
   RolloutInProgress: {
     means:
       "A rollout runs. Starting pods burn more than they serve: no scale-in, and scale-out only to what is burnt now.",

@@ -22,6 +22,8 @@ export interface MetricInput {
   /** Levels of `forecast.maxQuantiles`, as they were asked. */
   readonly levels: readonly number[];
   readonly lead: Lead;
+  /** Pods that its sum lacks, because they were not measured; absent: none, or not known. */
+  readonly missing?: Replicas;
 }
 
 /** Everything a decision rests on. `memory` is already recalled for this `now`: never without a recommendation. */
@@ -33,6 +35,8 @@ export interface PolicyInput {
   readonly config: TargetConfig;
   readonly conditions: Conditions;
   readonly memory: TargetState;
+  /** Pods that the demand lacks, because they were not measured; absent: none, or not known. */
+  readonly missing?: Replicas;
 }
 
 /** What the stages hand on to each other. */

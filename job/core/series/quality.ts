@@ -1,10 +1,10 @@
 /** Judges one window of samples before any decision: what may be done with it, and why. */
 import type { Cores, EpochSeconds, Replicas, Seconds } from "../units.ts";
 import { cadenceOf, newsOf } from "./cadence.ts";
-import { type Cleaned, clean } from "./clean.ts";
+import { clean } from "./clean.ts";
 import { type Grid, toGrid } from "./grid.ts";
 import type { Quality, Samples, Series } from "./types.ts";
-import { judge } from "./verdict.ts";
+import { judge, LEAST_SPAN, returnedAt } from "./verdict.ts";
 
 /** What the samples are measured against. */
 export interface Expectation {
@@ -17,8 +17,12 @@ export interface Expectation {
   readonly window?: Seconds;
   readonly maxAge: Seconds;
   readonly minCoverage: number;
-  /** Whether this is the CPU of pods that run: then exactly zero is nothing measured, and whole hundreds are no cores. */
+  /** Whether this is CPU: whole hundreds are no cores. */
   readonly cpu: boolean;
+  /** Whether a value of exactly zero can be true: of pods that run and were not counted it is nothing measured. */
+  readonly zero: boolean;
+  /** Whether it is known how many pods the sums are made of. Where it is not, a source that was gone may come back in part. */
+  readonly counted: boolean;
   /** Most cores the pods that may still be in the newest samples can burn; Infinity when unknown. */
   readonly capacity: Cores;
   /** Most cores that can be true of the workload at all; Infinity when unknown. */
@@ -41,8 +45,6 @@ const OVERSHOOT = 1.1;
 const FAR = 30;
 /** And at least this much: a pod with a target of 50m and no limit may well fill two CPUs. */
 const ANY_POD: Cores = 2;
-/** Less than this is not enough past for a scale-in: after a start of Prometheus the targets of a sum come up one by one. */
-const LEAST_SPAN: Seconds = 300;
 
 /** Cores that `pods` with this limit can burn, with head room for short rates; Infinity without a limit. */
 export function capacityOf(pods: Replicas, podCpuLimit: Cores | undefined): Cores {
@@ -56,8 +58,8 @@ export function believable(pods: Replicas, podCpuLimit: Cores | undefined, targe
 
 /** Samples -> even grid and verdict. Never throws; an empty answer is NoData, never zero. */
 export function inspect(samples: Samples, expected: Expectation): Window {
-  const { now, step, ceiling, cpu, history, window = history } = expected;
-  const cleaned = clean(samples, { latest: now + step, ceiling, zero: !cpu });
+  const { now, step, ceiling, zero, history, window = history } = expected;
+  const cleaned = clean(samples, { latest: now + step, ceiling, zero });
   const { news, cadence } = newsIn(cleaned, expected);
   const at: Expectation = { ...expected, step: cadence };
   const grid = gridBack(news, at, history);
@@ -66,12 +68,16 @@ export function inspect(samples: Samples, expected: Expectation): Window {
   const coverage = Math.min(1, grid.covered / expectedPoints(grid, at));
   const [verdict, reason, message] = judge({ samples, cleaned, grid, coverage, cadence }, expected);
   const { series } = window > history ? gridBack(news, at, window) : grid;
-  const found = cadence > step ? { cadence } : {};
+  const returned = expected.counted ? undefined : returnedAt(cleaned.times, expected);
+  const found = { ...(cadence > step && { cadence }), ...(returned !== undefined && { returned }) };
   return { series, quality: { verdict, reason, points: grid.real, coverage, age, message, ...found } };
 }
 
 /** The samples that are no repeats, and the step of their grid: the one asked for, or what the source really gives where that is coarser. */
-function newsIn(cleaned: Cleaned, { now, step, history }: Expectation): { news: Samples; cadence: Seconds } {
+export function newsIn(
+  cleaned: Samples,
+  { now, step, history }: Pick<Expectation, "now" | "step" | "history">,
+): { readonly news: Samples; readonly cadence: Seconds } {
   const { times, values } = cleaned;
   const cadence = cadenceOf(times, values, now - history);
   if (cadence < 1.5 * step) return { news: cleaned, cadence: step };

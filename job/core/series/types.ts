@@ -46,6 +46,8 @@ export interface Quality {
   readonly age: Seconds;
   /** Seconds between two new values, where that is longer than the step that was asked for: what lies between repeats a value. Absent: as fine as the step. */
   readonly cadence?: Seconds;
+  /** When the data came back after an outage, where that was in the last minutes and nobody knows whether all of it did. */
+  readonly returned?: EpochSeconds;
   /** One sentence with the numbers, for a person. */
   readonly message: string;
 }

@@ -22,11 +22,15 @@ interface Criteria {
   readonly maxAge: Seconds;
   readonly minCoverage: number;
   readonly cpu: boolean;
+  readonly counted: boolean;
   readonly capacity: Cores;
   readonly useful: Cores;
   readonly partial: boolean;
   readonly seriesCount: number;
 }
+
+/** Less than this is not enough past for a scale-in: after a start of Prometheus the targets of a sum come up one by one. */
+export const LEAST_SPAN: Seconds = 300;
 
 type Judgement = readonly [DataVerdict, QualityReason, string];
 
@@ -74,9 +78,9 @@ function judgeAbsence(measured: Measured, criteria: Criteria): Judgement | null 
     return ["hold", "SeveralSeries", text];
   }
   if (age > criteria.maxAge) {
-    const stale = `newest usable sample is ${seconds(age)} old, limit ${seconds(criteria.maxAge)}`;
-    if (newestBad <= newest) return ["hold", "StaleData", stale];
-    return ["hold", bad, `${stale}; what came since is not usable: ${wordsFor(measured, criteria)}`];
+    const old = `sample is ${seconds(age)} old, limit ${seconds(criteria.maxAge)}`;
+    if (newestBad <= newest) return ["hold", "StaleData", `newest ${old}`];
+    return ["hold", bad, `newest usable ${old}; what came since is not usable: ${wordsFor(measured, criteria)}`];
   }
   return grid.real < LEAST_POINTS
     ? ["hold", "TooFewSamples", `${countsOf(measured, criteria)}; at least ${LEAST_POINTS} points are needed`]
@@ -108,12 +112,27 @@ function judgeNewest(measured: Measured, criteria: Criteria): Judgement | null {
 
 /** Whether all of it is there. */
 function judgeWhole(measured: Measured, criteria: Criteria): Judgement {
-  const { partial, minCoverage } = criteria;
+  const { partial, minCoverage, counted } = criteria;
   const counts = countsOf(measured, criteria);
   if (partial) return ["upOnly", "PartialAnswer", `the source warned of a partial answer; ${counts}`];
+  const back = counted ? undefined : returnedAt(measured.cleaned.times, criteria);
+  if (back !== undefined) {
+    const text = `the data came back ${seconds(criteria.now - back)} ago, maybe not all at once; ${counts}`;
+    return ["upOnly", "GapsInData", text];
+  }
   if (measured.coverage < minCoverage)
     return ["upOnly", "GapsInData", `${counts}; ${percent(minCoverage)} are needed to scale in`];
   return ["act", "DataComplete", counts];
+}
+
+/** When the data came back after an outage, where that is less than LEAST_SPAN ago. A gap longer than maxAge is an outage. */
+export function returnedAt(
+  times: Float64Array,
+  { now, maxAge }: Pick<Criteria, "now" | "maxAge">,
+): EpochSeconds | undefined {
+  for (let i = times.length - 1; i > 0 && now - times[i]! < LEAST_SPAN; i--)
+    if (times[i]! - times[i - 1]! > maxAge) return times[i]!;
+  return undefined;
 }
 
 /** What is wrong with the newest refused sample, in words. */

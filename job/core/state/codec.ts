@@ -9,6 +9,7 @@ import type {
   MetricState,
   Recommendation,
   ReplicaChange,
+  Span,
   TargetState,
 } from "./types.ts";
 
@@ -91,7 +92,7 @@ function ascii(json: string): string {
 }
 
 /**
- * w recommendations, e changes, r rollouts, d drop hold, l last write; f forecast, g last good data, m missing since of
+ * w recommendations, e changes, r rollouts, d drop hold, l last write; f forecast, g last good data, m missing since, i incomplete of
  * the CPU, as before there were others, and x those of the other metrics by name; empty ones are left out.
  */
 function pack(target: TargetState, withForecast: boolean): Raw {
@@ -109,13 +110,17 @@ function pack(target: TargetState, withForecast: boolean): Raw {
   };
 }
 
-function packMetric({ lastForecast: f, lastGoodData, missingSince }: MetricState, withForecast: boolean): Raw {
+function packMetric(
+  { lastForecast: f, lastGoodData, missingSince, incomplete }: MetricState,
+  withForecast: boolean,
+): Raw {
   return {
     ...(withForecast && f !== null
       ? { f: [milli(f.at), milli(f.expires), digits(f.max), digits(f.quantile), f.level, digits(f.mean), f.method] }
       : {}),
     ...(lastGoodData !== null ? { g: milli(lastGoodData) } : {}),
     ...(missingSince !== null ? { m: milli(missingSince) } : {}),
+    ...(incomplete.length > 0 ? { i: incomplete.flat().map(milli) } : {}),
   };
 }
 
@@ -151,7 +156,6 @@ function readV1(root: Raw): JobState["targets"] {
 }
 
 function readTargetV1(raw: Raw): TargetState {
-  const rollouts = numbers(raw.r, 2).map(([from, to]) => [from!, to!] as const);
   return {
     ...BLANK,
     recommendations: timed(numbers(raw.w, 2)).flatMap(([at, replicas]): Recommendation[] =>
@@ -161,7 +165,7 @@ function readTargetV1(raw: Raw): TargetState {
       whole(from) === null || whole(to) === null ? [] : [{ at: at!, from: from!, to: to! }],
     ),
     metrics: readMetricsV1(raw),
-    rollouts: rollouts.filter(([from, to]) => from >= 0 && to >= from),
+    rollouts: readSpans(raw.r),
     dropHoldUntil: seconds(raw.d),
     lastWritten: readWriteV1(raw.l),
   };
@@ -176,13 +180,26 @@ function readMetricsV1(raw: Raw): TargetState["metrics"] {
   return Object.fromEntries(
     all.flatMap(([name, metric]) => {
       const read = metric === null ? BLANK_METRIC : readMetricV1(metric);
-      return Object.values(read).every((value) => value === null) ? [] : [[name, read]];
+      return encodesNothing(read) ? [] : [[name, read]];
     }),
   );
 }
 
+function encodesNothing(metric: MetricState): boolean {
+  return Object.keys(packMetric(metric, true)).length === 0;
+}
+
 function readMetricV1(raw: Raw): MetricState {
-  return { lastForecast: readForecastV1(raw.f), lastGoodData: seconds(raw.g), missingSince: seconds(raw.m) };
+  return {
+    lastForecast: readForecastV1(raw.f),
+    lastGoodData: seconds(raw.g),
+    missingSince: seconds(raw.m),
+    incomplete: readSpans(raw.i),
+  };
+}
+
+function readSpans(raw: unknown): readonly Span[] {
+  return numbers(raw, 2).flatMap(([from, to]): Span[] => (from! >= 0 && to! >= from! ? [[from!, to!]] : []));
 }
 
 /** Differences -> times, oldest first; a step back in time ends the run, for what follows cannot be placed. */

@@ -1,6 +1,14 @@
 /** What a tick takes from memory and what it leaves there: seeding, pruning, expiry, and the recognition of another writer. */
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
-import type { LastForecast, LastWrite, MetricState, Recommendation, ReplicaChange, TargetState } from "./types.ts";
+import type {
+  LastForecast,
+  LastWrite,
+  MetricState,
+  Recommendation,
+  ReplicaChange,
+  Span,
+  TargetState,
+} from "./types.ts";
 
 /** What memory needs of one direction of the behavior. */
 interface DirectionSpans {
@@ -13,14 +21,17 @@ export interface MemorySpans {
   readonly behavior: { readonly scaleUp: DirectionSpans; readonly scaleDown: DirectionSpans };
   readonly scaleUpCooldown: Seconds;
   readonly scaleDownCooldown: Seconds;
+  readonly suddenDropHold: Seconds;
   readonly history: Seconds;
+  /** How far back the forecaster looks, where that is further. */
+  readonly calibration: Seconds;
   readonly interval: Seconds;
   readonly minReplicas: Replicas;
   readonly idlePeriod: Seconds;
 }
 
 /** A metric of which nothing is known. */
-export const BLANK_METRIC: MetricState = { lastForecast: null, lastGoodData: null, missingSince: null };
+export const BLANK_METRIC: MetricState = { lastForecast: null, lastGoodData: null, missingSince: null, incomplete: [] };
 
 /** What is remembered of a metric. Names are people's: `constructor` is one too. */
 export function memoryOfMetric({ metrics }: Pick<TargetState, "metrics">, name: string): MetricState {
@@ -41,15 +52,20 @@ export const BLANK: TargetState = {
 export const STILL_VISIBLE: Seconds = 180;
 /** After this long an overruled job tries one write again. */
 export const OVERRULED_PAUSE: Seconds = 1800;
+/** The longest lead there is: a lag of 10 min, a pod start of an hour, an interval of an hour, twice. No forecast lives longer. */
+const LONGEST_LEAD: Seconds = 11_400;
 /** 200 changes are 50 minutes of one every 15 s; the longest period of autoscaling/v2 is 30 minutes. */
 const MAX_CHANGES = 200;
+const SAME_SPAN: Seconds = 300;
+const MAX_SPANS = 10;
 
 /**
  * Memory as this tick may use it. Without a recommendation of the down window or of the last two intervals (first run,
  * lost state, long pause) the current replicas are the first one, as in HPA, so nothing shrinks for one window. Two
  * intervals, because with a window of 10 s and a run a minute the last one has left the window, and is no lost memory.
- * What lies in the future (a clock set back) counts as of now, and the current replicas as a recommendation beside it:
- * dropped, a clock that goes back by 90 s would end a window of 45 s. An expired forecast is absent.
+ * What lies in the future (a clock that was ahead for a while) counts as of now, and the current replicas as a
+ * recommendation beside it: dropped, a clock that goes back by 90 s would end a window of 45 s. No stored time holds a
+ * scale-in for longer than its own window. An expired forecast is absent.
  */
 export function recall(
   stored: TargetState | undefined,
@@ -67,19 +83,30 @@ export function recall(
     recommendations: remembered ? past : [...past, { at: now, replicas: current }],
     changes: state.changes.map((change) => noLater(change, now)),
     metrics: Object.fromEntries(
-      Object.entries(state.metrics).map(([name, metric]) => [name, recallMetric(metric, now)]),
+      Object.entries(state.metrics).map(([name, metric]) => [name, recallMetric(metric, now, spans)]),
     ),
-    rollouts: state.rollouts.filter(([, to]) => to > now - spans.history),
-    lastWritten: judgeWriter(state.lastWritten, now, current),
+    rollouts: spansWithin(state.rollouts, now - spans.history, now),
+    dropHoldUntil: noneLater(state.dropHoldUntil, now + spans.suddenDropHold),
+    lastWritten: judgeWriter(state.lastWritten && noLater(state.lastWritten, now), now, current),
   };
 }
 
-function recallMetric({ lastForecast, lastGoodData, missingSince }: MetricState, now: EpochSeconds): MetricState {
+function recallMetric(metric: MetricState, now: EpochSeconds, { history, calibration }: MemorySpans): MetricState {
   return {
-    lastForecast: liveForecast(lastForecast, now),
-    lastGoodData,
-    missingSince: missingSince === null ? null : Math.min(missingSince, now),
+    lastForecast: liveForecast(metric.lastForecast, now),
+    lastGoodData: noneLater(metric.lastGoodData, now),
+    missingSince: noneLater(metric.missingSince, now),
+    incomplete: spansWithin(metric.incomplete, now - Math.max(history, calibration), now),
   };
+}
+
+function noneLater(time: EpochSeconds | null, latest: EpochSeconds): EpochSeconds | null {
+  return time === null ? null : Math.min(time, latest);
+}
+
+/** Those that end after `since`, none of them later than now. */
+function spansWithin(spans: readonly Span[], since: EpochSeconds, now: EpochSeconds): readonly Span[] {
+  return spans.filter(([, to]) => to > since).map(([from, to]): Span => [Math.min(from, now), Math.min(to, now)]);
 }
 
 function noLater<T extends { readonly at: EpochSeconds }>(what: T, now: EpochSeconds): T {
@@ -88,7 +115,8 @@ function noLater<T extends { readonly at: EpochSeconds }>(what: T, now: EpochSec
 
 /** A forecast that has not expired, else null. */
 export function liveForecast(forecast: LastForecast | null, now: EpochSeconds): LastForecast | null {
-  return forecast !== null && forecast.at <= now && now < forecast.expires ? forecast : null;
+  if (forecast === null || forecast.at > now) return null;
+  return now < Math.min(forecast.expires, forecast.at + LONGEST_LEAD) ? forecast : null;
 }
 
 /** Counts writes in a row that did not survive to the next run; one that survives clears the count. */
@@ -121,6 +149,8 @@ export interface LearntMetric {
   /** Whether anything could be computed from its data; null: there were none to be expected. */
   readonly usable: boolean | null;
   readonly forecast: LastForecast | null;
+  /** When the sum of the last minutes lacked pods; null: never, as far as is known. */
+  readonly incomplete: Span | null;
 }
 
 /**
@@ -146,17 +176,19 @@ export function memoryAfter(memory: TargetState, learnt: Learnt, spans: MemorySp
         metricAfter(memoryOfMetric(memory, name), made, now),
       ]),
     ),
-    rollouts: noteRollout(memory.rollouts, learnt.rollout, now),
+    rollouts: learnt.rollout ? withSpan(memory.rollouts, [now, now]) : memory.rollouts,
     dropHoldUntil: memory.dropHoldUntil !== null && memory.dropHoldUntil > now ? memory.dropHoldUntil : null,
     lastWritten: acts ? { at: now, replicas, overruled: memory.lastWritten?.overruled ?? 0 } : memory.lastWritten,
   };
 }
 
-function metricAfter(memory: MetricState, { usable, forecast }: LearntMetric, now: EpochSeconds): MetricState {
+function metricAfter(memory: MetricState, made: LearntMetric, now: EpochSeconds): MetricState {
+  const { usable, forecast, incomplete } = made;
   return {
     lastForecast: forecast ?? memory.lastForecast,
     lastGoodData: usable === true ? now : memory.lastGoodData,
     missingSince: usable === false ? (memory.missingSince ?? now) : null,
+    incomplete: incomplete === null ? memory.incomplete : withSpan(memory.incomplete, incomplete),
   };
 }
 
@@ -198,10 +230,10 @@ function changeSpan({ behavior, scaleUpCooldown, scaleDownCooldown }: MemorySpan
   return Math.max(scaleUpCooldown, scaleDownCooldown, STILL_VISIBLE, ...periods);
 }
 
-/** A rollout seen again within 5 minutes is the same one; its burst trails by a minute of rate window. */
-function noteRollout(rollouts: TargetState["rollouts"], running: boolean, now: EpochSeconds): TargetState["rollouts"] {
-  if (!running) return rollouts;
-  const last = rollouts.at(-1);
-  if (last !== undefined && now - last[1] <= 300) return [...rollouts.slice(0, -1), [last[0], now]];
-  return [...rollouts, [now, now] as const].slice(-10);
+/** What is seen again within 5 minutes is the same: a burst trails by a minute of rate window. At most ten are kept. */
+function withSpan(spans: readonly Span[], [from, to]: Span): readonly Span[] {
+  const last = spans.at(-1);
+  if (last !== undefined && from - last[1] <= SAME_SPAN)
+    return [...spans.slice(0, -1), [Math.min(last[0], from), Math.max(last[1], to)]];
+  return [...spans, [from, to] as const].slice(-MAX_SPANS);
 }

@@ -35,6 +35,9 @@ export interface LastWrite {
   readonly foreign?: boolean;
 }
 
+/** From a time to a time, both included. */
+export type Span = readonly [EpochSeconds, EpochSeconds];
+
 /** What is remembered of one metric. */
 export interface MetricState {
   readonly lastForecast: LastForecast | null;
@@ -42,6 +45,8 @@ export interface MetricState {
   readonly lastGoodData: EpochSeconds | null;
   /** Since when its data have been unusable; null: they are usable. */
   readonly missingSince: EpochSeconds | null;
+  /** When its sum lacked pods, as far back as the forecaster looks. Not learned. */
+  readonly incomplete: readonly Span[];
 }
 
 /** State of one target. */
@@ -53,7 +58,7 @@ export interface TargetState {
   /** By the metric's name; what is not there is unknown. */
   readonly metrics: Readonly<Record<string, MetricState>>;
   /** Rollouts seen in the history window, [from, to]; `to` moves on while one runs. Their start-up burst is not learned. */
-  readonly rollouts: readonly (readonly [EpochSeconds, EpochSeconds])[];
+  readonly rollouts: readonly Span[];
   /** Until when a sudden drop forbids scale-in; null: none. */
   readonly dropHoldUntil: EpochSeconds | null;
   /** What we last wrote, to recognise another writer (GitOps ping-pong). */

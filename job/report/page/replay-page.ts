@@ -96,8 +96,9 @@ function notesOf({ options, result }: ReplayReport): readonly string[] {
   const { startup, request, targetCpu, hpaTarget, every } = options;
   const cut =
     result.steps < result.planned ? ` Interrupted: ${result.steps} of ${result.planned} steps were played.` : "";
+  const holes = result.filler > 0 ? ` ${result.filler} more lie in holes of the recording and are not scored.` : "";
   return [
-    `${result.steps} steps of ${STEP} s. A pod is ready ${startup} s after the decision and serves ${request} cores. Ours aims at ${targetCpu} cores a pod and decides every ${every} s. The HPA aims at ${Math.round(100 * hpaTarget)} % of the request.${cut}`,
+    `${result.steps} steps of ${STEP} s.${holes} A pod is ready ${startup} s after the decision and serves ${request} cores. Ours aims at ${targetCpu} cores a pod and decides every ${every} s. The HPA aims at ${Math.round(100 * hpaTarget)} % of the request.${cut}`,
     "Time under: share of steps with demand above what the ready pods serve. Unserved: share of the demand above it. In brackets: as a ratio to the HPA.",
   ];
 }
@@ -154,7 +155,7 @@ function loadChart(rows: readonly ReplayRow[], decided: readonly Decided[]): Cha
     role: "ink",
     style: "line",
     width: 1.25,
-    values: rows.map((row) => round(row.demand)),
+    ...measuredOf(rows, round),
   };
   return {
     title: `Load${points.length === 0 ? "" : ", and what had been forecast for it, with its 90 % band"}`,
@@ -172,7 +173,9 @@ function podsChart(
   const layers = names.flatMap((policy): Layer[] => {
     const rows = rowsOf.get(policy)!;
     const common = { policy, role: roleOf(policy) } as const;
-    const missing = rows.map((row) => Number(Math.max(0, row.demand / request - row.ready).toFixed(2)));
+    const missing = rows.map((row) =>
+      Number(Math.max(0, row.filled ? 0 : row.demand / request - row.ready).toFixed(2)),
+    );
     return [
       { ...common, label: "replicas", style: "step", ...changes(rows.map((row) => row.replicas)) },
       { ...common, label: "ready pods", style: "step", dashed: true, ...changes(rows.map((row) => row.ready)) },
@@ -180,6 +183,16 @@ function podsChart(
     ];
   });
   return { title: "Replicas, ready pods, and load above what these serve", unit: "pods", layers };
+}
+
+/** The demand, with a break where nobody measured it. */
+function measuredOf(
+  rows: readonly ReplayRow[],
+  round: (value: number) => number,
+): Pick<Layer, "at" | "gap" | "values"> {
+  const at = rows.flatMap(({ filled }, i) => (filled ? [] : [i]));
+  const values = at.map((i) => round(rows[i]!.demand));
+  return at.length === rows.length ? { values } : { at, gap: 1, values };
 }
 
 /** The values where they change, and the last one. */

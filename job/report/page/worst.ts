@@ -17,8 +17,8 @@ interface Episode {
 export function worstMoments(rows: readonly ReplayRow[], request: number, step: number, most = 10): readonly Moment[] {
   const episodes: Episode[] = [];
   let open: Episode | undefined;
-  for (const { t, demand, ready } of rows) {
-    const missing = demand - ready * request;
+  for (const { t, demand, ready, filled } of rows) {
+    const missing = filled === true ? 0 : demand - ready * request;
     if (missing <= 1e-9) {
       open = undefined;
       continue;

@@ -1,7 +1,9 @@
 /** AWS Signature Version 4: the published test suite, through the very function that signs our requests. */
 import { readFileSync } from "node:fs";
+import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { signer } from "../../../job/adapters/auth/sigv4-signer.ts";
+import { expectedAuthorization } from "../../fault/naive-sigv4.ts";
 
 interface Case {
   readonly name: string;
@@ -45,6 +47,28 @@ describe("the published test suite", () => {
     });
     expect(proof.secrets).toEqual(token === undefined ? [secretKey] : [secretKey, token]);
   });
+});
+
+test("any request, body and all: as the documentation computes it, step by step", async () => {
+  const text = fc.string({ unit: fc.constantFrom("a", "Z", "0", " ", "+", "/", "%", "&", "=", "é", "~", "*", "'") });
+  const sign = signer({ region, service: "aps", accessKey, secretKey }, "aps.example", {});
+  await fc.assert(
+    fc.asyncProperty(text, text, fc.option(text, { nil: undefined }), async (name, value, body) => {
+      const url = new URL("https://aps.example:8443/workspaces/ws-1/api/v1/query");
+      url.searchParams.append(`n${name}`, value);
+      url.searchParams.append(`n${name}`, "again");
+      const headers = { "content-type": "application/x-www-form-urlencoded", "x-a": " b  c " };
+      const request = { method: "POST", url, headers, ...(body === undefined ? {} : { body }) };
+      const proof = await sign(request);
+      const seen = {
+        method: "POST",
+        url: url.pathname + url.search,
+        body: body ?? "",
+        headers: { ...headers, host: url.host, ...proof.headers },
+      };
+      expect(proof.headers.authorization).toBe(expectedAuthorization(seen, secretKey));
+    }),
+  );
 });
 
 describe("the region", () => {

@@ -66,7 +66,7 @@ describe("time", () => {
   });
   test.each(cases)("%s: the caller's time ends it earlier, and for good", async (_name, transport, make) => {
     const signal = AbortSignal.timeout(20);
-    const error = await failing(transport, make, { signal });
+    const error = await failing(transport, make, { signal, milliseconds: 120_000 });
     expect(error).toMatchObject({ code: "EABORTED", transient: false, message: "the time of the run is over" });
   });
   test("when it is over before, nothing is asked", async () => {

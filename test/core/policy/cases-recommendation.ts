@@ -118,4 +118,25 @@ export const RECOMMENDATION_CASES: readonly Case[] = [
     22,
     "SurgeAhead",
   ],
+  [
+    "pods that are missing from the sum count at their full target",
+    policyInput({ current: 9, memory: remembered([0, 1]), missing: 4 }),
+    "scale",
+    6,
+    "MissingPods",
+  ],
+  [
+    "so many missing pods that nothing is left to take away",
+    policyInput({ current: 9, memory: remembered([0, 1]), missing: 8 }),
+    "hold",
+    9,
+    "MissingPods",
+  ],
+  [
+    "missing pods, which add nothing to a scale-out",
+    policyInput({ current: 2, quantileCores: 2.2, missing: 4 }),
+    "scale",
+    5,
+    "ForecastQuantile",
+  ],
 ];

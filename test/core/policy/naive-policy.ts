@@ -166,6 +166,8 @@ export const NAIVE_METRIC: Readonly<Record<string, (from: number, m: MetricInput
     return clamp(least, from, input.current);
   },
   partial: (from, { quality }, { current }) => (quality.verdict === "upOnly" ? Math.max(from, current) : from),
+  // as many pods as are missing carry their target beside the measured demand
+  missing: (from, { missing = 0 }, { current }) => (from < current ? Math.min(from + missing, current) : from),
 };
 
 const rulesOf = ({ current, config: { behavior } }: PolicyInput, to: number) =>

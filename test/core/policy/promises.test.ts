@@ -127,6 +127,21 @@ describe("promises", () => {
     expect(surges).toBeGreaterThan(20);
   });
 
+  it("a pod that is missing from the sum is never less than a pod at its target", () => {
+    fc.assert(
+      fc.property(anyInput, fc.nat(20), (input, missing) => {
+        const lacking = (pods: number) => ({
+          ...input,
+          metrics: input.metrics.map((metric) => ({ ...metric, missing: pods })),
+        });
+        expect(to(lacking(missing))).toBeGreaterThanOrEqual(to(lacking(0)));
+        const [before, after] = [decide(lacking(0)).recommendation, decide(lacking(missing)).recommendation];
+        if (before !== null) expect(after).toBeGreaterThanOrEqual(before);
+      }),
+      RUNS,
+    );
+  });
+
   it("keeps the bounds whenever it acts", () => {
     fc.assert(
       fc.property(anyInput, (input) => {

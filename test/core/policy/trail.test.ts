@@ -75,7 +75,8 @@ it("remembers what the demand asks for, and nothing lower than the current repli
         );
         const own = asked?.to ?? 0;
         const sure = podless(m, input) || (m.quality.verdict === "act" && input.conditions.rollout !== true);
-        return [m, sure ? own : Math.max(own, input.current)] as const;
+        const doubtful = sure ? (m.missing ?? 0) : input.current;
+        return [m, Math.max(own, Math.min(input.current, own + doubtful))] as const;
       });
       expect(recommendation).toBe(largest(needs, input));
     }),

@@ -129,7 +129,7 @@ describe("from 0", () => {
       replicas: 0,
       reason: "NoData",
     });
-    const queue = { lastForecast: null, lastGoodData: null, missingSince: NOW - 700 };
+    const queue = { lastForecast: null, lastGoodData: null, missingSince: NOW - 700, incomplete: [] };
     const memory = { ...BLANK, recommendations: [{ at: NOW, replicas: 0 }], metrics: { queue } };
     const fallback = settings({ fallback: { after: 600, replicas: 3 } });
     expect(to({ current: 0, cpu: none, queue: none, config: fallback, input: { memory } })).toBe(3);

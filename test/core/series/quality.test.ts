@@ -12,6 +12,8 @@ const EXPECTED: Expectation = {
   maxAge: 120,
   minCoverage: 0.8,
   cpu: true,
+  zero: false,
+  counted: true,
   useful: Number.POSITIVE_INFINITY,
   capacity: Number.POSITIVE_INFINITY,
   ceiling: Number.POSITIVE_INFINITY,
@@ -57,7 +59,7 @@ const cases: readonly [string, Samples, Partial<Expectation>, string, string][] 
   ],
   ["nothing but zero while pods run", changed(() => 0), {}, "hold", "ZeroUsage"],
   ["a newest sample of zero", changed((i) => (i === 119 ? 0 : undefined)), {}, "upOnly", "ZeroUsage"],
-  ["zero, which is possible of a queue", changed(() => 0), { cpu: false }, "act", "DataComplete"],
+  ["zero, which is possible of a queue", changed(() => 0), { zero: true }, "act", "DataComplete"],
   ["samples that are still to come", samplesOf(() => 2, { end: NOW + 600 }), {}, "hold", "FutureData"],
   [
     "one sample that is still to come",

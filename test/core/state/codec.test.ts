@@ -106,6 +106,7 @@ describe("older versions", () => {
             },
             lastGoodData: 1700000120.5,
             missingSince: null,
+            incomplete: [],
           },
         },
         rollouts: [[1699999000, 1699999200]],

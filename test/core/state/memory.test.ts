@@ -22,12 +22,12 @@ const learnt = (more: Partial<Learnt> = {}): Learnt => ({
   current: 3,
   replicas: 3,
   recommendation: 2,
-  metrics: { cpu: { usable: true, forecast: null } },
+  metrics: { cpu: { usable: true, forecast: null, incomplete: null } },
   rollout: false,
   ...more,
 });
 
-const blindly = { metrics: { cpu: { usable: false, forecast: null } } };
+const blindly = { metrics: { cpu: { usable: false, forecast: null, incomplete: null } } };
 
 describe("recall", () => {
   it.each<[string, TargetState | undefined]>([
@@ -144,6 +144,19 @@ describe("memoryAfter", () => {
       [NOW + 900, NOW + 900],
     ]);
     expect(recall(third, NOW + 1900, 3, SPANS).rollouts).toEqual([[NOW + 900, NOW + 900]]);
+  });
+
+  it("joins what lacked pods, and keeps it as long as the forecaster looks back", () => {
+    const lacking = (from: number, to: number) => ({
+      metrics: { cpu: { usable: true, forecast: null, incomplete: [from, to] as const } },
+    });
+    const first = memoryAfter(BLANK, learnt(lacking(NOW - 100, NOW)), SPANS);
+    const second = memoryAfter(first, learnt({ now: NOW + 60, ...lacking(NOW - 40, NOW + 60) }), SPANS);
+    const long = { ...SPANS, calibration: 7200 };
+    const left = (now: number, spans = long) => memoryOfMetric(recall(second, now, 3, spans), "cpu").incomplete;
+    expect(left(NOW + 7200)).toEqual([[NOW - 100, NOW + 60]]);
+    expect(left(NOW + 7300)).toEqual([]);
+    expect(left(NOW + 1900, SPANS)).toEqual([]);
   });
 
   it("keeps recommendations for as long as a window, or three intervals, may ask for them", () => {

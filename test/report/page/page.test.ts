@@ -36,6 +36,7 @@ function report(more: Partial<ReplayReport> = {}): ReplayReport {
       startup: 30,
       steps: 7,
       planned: 7,
+      filler: 0,
       policies: { auto: { ...score, podHours: 7.9, under: 0.0061 }, hpa: score },
       rows: [...rows("auto", demand, [4, 4, 5]), ...rows("hpa", demand, [8, 7])],
     },
@@ -181,6 +182,7 @@ describe("the file", () => {
       startup: 30,
       steps,
       planned: steps,
+      filler: 0,
       policies: Object.fromEntries(four.map((p) => [p, score])),
       rows: week,
     };

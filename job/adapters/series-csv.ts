@@ -1,0 +1,74 @@
+/** CSV with the columns timestamp and value, as programs and spreadsheets write it -> samples. */
+import { AnswerError, sampleValue } from "./prometheus-answer.ts";
+
+/** A row as it stands in the file. */
+export interface Row {
+  readonly time: number;
+  readonly value: number;
+  /** Counted from 1, for messages. */
+  readonly line: number;
+}
+
+/** The first column of a header. The second may be named after what it holds. */
+const TIME = /^(timestamp|time|ds|date|datetime)$/;
+/** A date with its zone; without one it could be any of two dozen instants. */
+const DATE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?Z|[+-]\d\d:?\d\d)?$/;
+const ZONE = /(Z|[+-]\d\d:?\d\d)$/;
+
+/** Reads it. Fields may be quoted, lines may end in CRLF, commas, semicolons or tabs may separate. Throws AnswerError that names the line. */
+export function parseSeriesCsv(text: string): readonly Row[] {
+  const lines = text.split(/\r\n|\n|\r/);
+  const head = lines[0] ?? "";
+  const separator = [";", "\t", ","].find((one) => fieldsOf(head, one).length > 1) ?? ",";
+  const first = fieldsOf(head, separator);
+  const headed = first.length === 2 && TIME.test(first[0]!.toLowerCase()) && !isNumber(first[1]!);
+  if (!headed && !(first.length === 2 && first.every(isNumber))) throw new AnswerError(wrongHead(head, first));
+  return lines.flatMap((line, i) => (line.trim() === "" || (headed && i === 0) ? [] : [rowOf(line, separator, i + 1)]));
+}
+
+function wrongHead(line: string, { length }: readonly string[]): string {
+  const wanted = "expected the header timestamp,value";
+  const columns = length > 2 ? `, which is ${length} columns; keep two, as \`cut -d, -f1,2\` does` : "";
+  return `line 1 is ${JSON.stringify(line.slice(0, 40))}, ${wanted}${columns}`;
+}
+
+/** No field of a series holds a separator or a line end, so quotes are mere decoration. */
+function fieldsOf(line: string, separator: string): readonly string[] {
+  return line.split(separator).map((field) =>
+    field
+      .trim()
+      .replace(/^"(.*)"$/, "$1")
+      .trim(),
+  );
+}
+
+function rowOf(line: string, separator: string, number: number): Row {
+  const fields = fieldsOf(line, separator);
+  const [time = "", value = ""] = fields;
+  if (DATE.test(time) && !ZONE.test(time)) {
+    throw new AnswerError(
+      `line ${number}: the time ${time} has no zone; write it with a Z or an offset, or as unix seconds`,
+    );
+  }
+  const at = DATE.test(time) ? Date.parse(time.replace(" ", "T").replace(" Z", "Z")) / 1000 : Number(time || "none");
+  if (fields.length > 2 || !Number.isFinite(at)) {
+    const shown = JSON.stringify(line.slice(0, 60));
+    throw new AnswerError(`line ${number} is ${shown}, expected unix seconds and a number`);
+  }
+  return { time: at, value: numberIn(value, separator, number), line: number };
+}
+
+/** An empty value is a gap. Where semicolons separate, a comma is the decimal point of many countries. */
+function numberIn(text: string, separator: string, line: number): number {
+  if (text === "") return Number.NaN;
+  const plain = separator === ";" && /^-?\d+,\d+$/.test(text) ? text.replace(",", ".") : text;
+  try {
+    return sampleValue(plain);
+  } catch (error) {
+    throw new AnswerError(`line ${line}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function isNumber(text: string): boolean {
+  return text !== "" && Number.isFinite(Number(text));
+}

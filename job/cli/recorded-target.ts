@@ -1,0 +1,40 @@
+/** Whose settings a replay or a backtest plays with: those of a target, as the run resolves them, or the defaults of the commands. */
+import { resolveTarget } from "../config/target-settings.ts";
+import type { Settings } from "../config/types.ts";
+import type { TargetConfig } from "../core/target.ts";
+import { loadFor } from "./choice.ts";
+import { type Flags, type Io, UsageError } from "./io.ts";
+import { numberOption, readOption } from "./option-values.ts";
+
+/** A target, and the settings that it is from. */
+export interface RecordedTarget {
+  readonly target: TargetConfig;
+  /** The target's own settings hold where no flag says otherwise; null: there are none, and the command's defaults hold. */
+  readonly settings: Settings | null;
+}
+
+/** Settings that a flag of these commands may override, beside those of Prometheus. */
+const OVERRIDES = ["config", "namespace", "deployment", "kind", "query", "quantile", "target-cpu", "min", "max"];
+
+/** Reads the settings of `--config`, or of the flags alone where a `live` source is asked. Throws UsageError or ConfigError. */
+export async function recordedTarget(flags: Flags, io: Io, live = false): Promise<RecordedTarget> {
+  if (!live && flags.config === undefined) return { target: flagTarget(flags), settings: null };
+  const asked = Object.entries(flags).filter(([name]) => OVERRIDES.includes(name) || name.startsWith("prometheus"));
+  const settings = await loadFor(Object.fromEntries(asked), io, !live);
+  if (settings.targets.length > 1) throw new UsageError("the file has several targets: name one with --deployment.");
+  return { target: settings.targets[0]!, settings };
+}
+
+/** The target that the replay's own flags describe. */
+function flagTarget(flags: Flags): TargetConfig {
+  const quantile = readOption("replay", "quantile", flags);
+  const [min, max] = [numberOption("replay", "min", flags), numberOption("replay", "max", flags)];
+  if (min > max) throw new UsageError(`--min: ${min} is above --max, which is ${max}.`);
+  return resolveTarget({
+    scaleTargetRef: { name: "workload" },
+    targetCpu: numberOption("replay", "target-cpu", flags),
+    minReplicas: min,
+    maxReplicas: max,
+    ...(quantile === undefined ? {} : { quantile }),
+  });
+}

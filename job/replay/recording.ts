@@ -1,0 +1,90 @@
+/** Judges a recorded series as the run judges what it reads: whether it can be true, and what a person should know of it. */
+import { clean } from "../core/series/clean.ts";
+import { believable, inspect, newsIn } from "../core/series/quality.ts";
+import type { Samples } from "../core/series/types.ts";
+import type { Metric, TargetConfig } from "../core/target.ts";
+import type { Seconds } from "../core/units.ts";
+import type { HistoryReading } from "../ports.ts";
+import { stepsIn } from "./demand.ts";
+
+/** Why a recorded series cannot be played: the run would hold on it from end to end. */
+export class RecordingError extends Error {
+  override readonly name = "RecordingError";
+}
+
+/** A series that can be true. */
+export interface Recording {
+  /** Usable and new: what repeats the value before it is no sample. Times ascend. */
+  readonly samples: Samples;
+  /** Seconds between two of them. */
+  readonly step: Seconds;
+  /** What a person should know, each a sentence. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * The verdict of the run on all of the recording at once, looked at from its end. What the run would hold on is refused, in the same words; what it would leave out is left out and noted.
+ * Offered load may be above what the pods of the settings can burn, so only what is tens of times too much is not believed.
+ * Zeros are taken as they are: who was off used none. Throws RecordingError, or DemandError for times that are years apart.
+ */
+export function judgeRecording(
+  reading: Pick<HistoryReading, "samples" | "seriesCount" | "partial">,
+  { averageValue, ofPods }: Metric,
+  { maxReplicas }: Pick<TargetConfig, "maxReplicas">,
+): Recording {
+  const { samples, seriesCount, partial } = reading;
+  const everything = Number.POSITIVE_INFINITY;
+  const ceiling = ofPods ? believable(maxReplicas, undefined, averageValue) : everything;
+  const cleaned = clean(samples, { latest: everything, ceiling, zero: true });
+  const { times, values } = cleaned;
+  const [first = 0, now = newestOf(samples)] = [times[0], times.at(-1)];
+  const step = usualDistance(times);
+  const history = step * (times.length === 0 ? 1 : stepsIn(first, now, step));
+  const { quality } = inspect(samples, {
+    now,
+    step,
+    history,
+    maxAge: everything,
+    minCoverage: 0,
+    cpu: ofPods,
+    zero: true,
+    counted: true,
+    capacity: everything,
+    ceiling,
+    useful: maxReplicas * averageValue,
+    partial,
+    seriesCount,
+  });
+  if (quality.verdict === "hold") throw new RecordingError(`${quality.reason}: ${quality.message}`);
+  const { news, cadence } = newsIn({ times, values }, { now, step, history });
+  const notes = [
+    ...(partial ? ["the source warned of a partial answer"] : []),
+    ...unusable(cleaned.refused, samples.times.length),
+    ...(ofPods ? zeros(values) : []),
+    ...(cadence > step ? [`a new value comes every ${Math.round(cadence)} s only: what repeats it is no sample`] : []),
+  ];
+  return { samples: news, step: cadence, notes };
+}
+
+function newestOf({ times }: Samples): number {
+  return times.reduce((max, time) => Math.max(max, time), 0);
+}
+
+/** Median distance of ascending times; a second where there are not two. */
+function usualDistance(times: Float64Array): Seconds {
+  const distances = Float64Array.from(times.subarray(1), (t, i) => t - times[i]!).sort();
+  return distances[distances.length >> 1] ?? 1;
+}
+
+function unusable(refused: number, all: number): readonly string[] {
+  const kinds = "no number, negative, or more than any pods can burn";
+  return refused === 0 ? [] : [`${refused} of ${all} values are left out: ${kinds}`];
+}
+
+function zeros(values: Float64Array): readonly string[] {
+  const count = values.reduce((sum, value) => (value === 0 ? sum + 1 : sum), 0);
+  if (count === 0) return [];
+  return [
+    `${count} of ${values.length} values are exactly 0, which no running process uses; they are taken as they are`,
+  ];
+}
