@@ -12,6 +12,14 @@ const BENCHES: Readonly<Record<string, { readonly about: string; readonly load: 
     about: "what each model and mechanism of the forecaster is worth, with its spread",
     load: () => load("ablation"),
   },
+  faults: {
+    about: "every fault on real servers, as the real process, with every promise checked",
+    load: () => load("faults"),
+  },
+  mutation: {
+    about: "small breaks of the rooms that decide, and how many a unit test notices",
+    load: () => load("mutation"),
+  },
   policy: { about: "cost and misses of our decisions and of others over all series", load: () => load("policy") },
   speed: {
     about: "time and memory of a cold run over real servers and over a file, and of a forecast in a warm process",

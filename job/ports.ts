@@ -1,9 +1,10 @@
 /** What the job asks of the outside, types only; adapters, the replay and tests implement them. */
 import type { Conditions } from "./core/policy/conditions.ts";
+import type { StandingChanges } from "./core/policy/standing.ts";
 import type { TickRecord, TrailEntry } from "./core/policy/types.ts";
 import type { OtherWrite } from "./core/policy/writer.ts";
 import type { DataVerdict, Samples } from "./core/series/types.ts";
-import type { JobState } from "./core/state/types.ts";
+import type { Condition, JobState } from "./core/state/types.ts";
 import type { Metric, SetNumber, TargetConfig } from "./core/target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "./core/units.ts";
 
@@ -17,6 +18,8 @@ export interface HistoryReading {
   readonly partial: boolean;
   /** Series in the answer (more than 1: the query is not an aggregate). */
   readonly seriesCount: number;
+  /** What may be wrong with the question, where the answer holds no sample. */
+  readonly hint?: string;
   /** What was asked, for messages. */
   readonly source: string;
   /** Measured pod start, if the source knows it. */
@@ -161,7 +164,26 @@ export interface Outcome extends SetNumber {
   readonly metrics: readonly MetricOutcome[];
   /** Somebody else's change of the replicas after our last one; absent: none. */
   readonly otherWriter?: OtherWrite;
+  /** Since when no metric has had usable data, where that is longer than `blindAfter`: the run ends with 1. */
+  readonly blindSince?: EpochSeconds;
+  /** What begins or ends with this run; absent: nothing. */
+  readonly standing?: StandingChanges;
   readonly trail: readonly TrailEntry[];
+}
+
+/** What people are told: a change, or a condition that began, lasts, or is over. */
+export interface News {
+  readonly outcome: Outcome;
+  readonly what: "scaled" | Condition;
+  readonly phase: "began" | "lasts" | "ended";
+  /** When it began. */
+  readonly since: EpochSeconds;
+}
+
+/** Tells people who do not look at the cluster. */
+export interface Notifier {
+  /** Sends all of it. Rejects when nobody got it. */
+  send(news: readonly News[], now: EpochSeconds, signal?: AbortSignal): Promise<void>;
 }
 
 /** Local time and pauses; the core never reads a clock. */

@@ -7,6 +7,7 @@ import type { EpochSeconds, Seconds } from "./core/units.ts";
 import type { Outcome, Ports } from "./ports.ts";
 import { openBudget } from "./run/budget.ts";
 import { decideAll, type TargetDecision } from "./run/decide.ts";
+import { type Told, toldBefore } from "./run/news.ts";
 import { notWritten, outcomeOf, writerOf } from "./run/outcome.ts";
 import { nameWriters, type Readings, readHistories, readScales, readState } from "./run/read.ts";
 import { settle } from "./run/settle.ts";
@@ -19,7 +20,7 @@ export interface RunOptions {
   readonly timeout?: Seconds;
 }
 
-/** One outcome per target, same order; exit code 0 when each was done or held, 1 when one failed; milliseconds of each step. */
+/** One outcome per target, same order; exit code 0 when each was done or held, 1 when one failed or has long been blind; milliseconds of each step. */
 export interface RunResult {
   /** The time that was decided for, by the metric source's clock. */
   readonly now: EpochSeconds;
@@ -28,6 +29,8 @@ export interface RunResult {
   readonly targets: readonly Outcome[];
   readonly exitCode: 0 | 1;
   readonly timings: Readonly<Record<string, number>>;
+  /** What people had been told of each target before this run; null: the state could not be read. */
+  readonly told: readonly Told[] | null;
   /** Aborted when the run's time is over, for what is still to be told. */
   readonly over: AbortSignal;
 }
@@ -53,8 +56,9 @@ export async function runOnce(ports: Ports, targets: readonly TargetConfig[], op
   const dryRun = options.dryRun === true || ports.scaler.pretended === true;
   const outcomes = dryRun ? settled.map(notWritten) : settled;
   report(ports, decisions, outcomes);
-  const exitCode = outcomes.some((outcome) => outcome.action === "failed") ? 1 : 0;
-  return { now, dryRun, targets: outcomes, exitCode, timings, over: whole };
+  const exitCode = outcomes.some(({ action, blindSince }) => action === "failed" || blindSince !== undefined) ? 1 : 0;
+  const told = state instanceof Error ? null : decisions.map(({ before }) => toldBefore(before));
+  return { now, dryRun, targets: outcomes, exitCode, timings, told, over: whole };
 }
 
 /** A run every `every` seconds for `for` seconds; `after` is told of each when it is done, and is waited for. */

@@ -56,7 +56,8 @@ function countLines(rule: Count, at: At): readonly string[] {
   );
   const fields = rule.fields.map(quote).join(" ");
   const asked = `dict "in" ${at.variable} "fields" (list ${fields}) "allowed" (list ${allowed.join(" ")}) "says" ${quote(rule.says)}`;
-  return [told(`include "prophet-autoscaler.count" (${asked})`, at.format, at.args)];
+  const path = rule.at === undefined ? at.format : `${at.format}.${rule.at}`;
+  return [told(`include "prophet-autoscaler.count" (${asked})`, path, at.args)];
 }
 
 function comparisonLines(rule: Comparison, at: At): readonly string[] {

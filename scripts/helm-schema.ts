@@ -1,4 +1,5 @@
 /** The chart's values.schema.json: the chart's own fields, and `config` from the job's own schema. `npm run docs` writes it. */
+import { SOURCES } from "../job/adapters/sources.ts";
 import { configSchema, type Json } from "../job/config/json-schema.ts";
 import type { Node } from "../job/config/schema.ts";
 import { TABLE, type Table } from "../job/config/table.ts";
@@ -61,22 +62,23 @@ function isSecret(node: Node): boolean {
   return node.kind === "text" && node.secret === true;
 }
 
-/** The job's schema as the chart takes it: with a Prometheus, and with targets that each have a name and a targetCpu, for without them every run would fail. */
+/** The job's schema as the chart takes it: with a metric source, and with targets that each have a name, for without them every run would fail. */
 function chartConfig(table: Table): Json {
   const { $schema: _draft, title: _title, ...config } = configSchema(table, isLeftOut) as Group;
-  const { prometheus, targets, defaults } = config.properties as Record<string, Group>;
+  const groups: Readonly<Record<string, Node>> = table.run.fields;
+  const live = SOURCES.flatMap((source) => {
+    const key = Object.keys(table.run.fields).find((name) => groups[name] === source.settings);
+    return key === undefined ? [] : [[key, source] as const];
+  });
+  const { targets, defaults } = config.properties as Record<string, Group>;
   // it would lose against the pod's own, which the chart puts into the environment
   const { namespace: _lost, ...shared } = defaults!.properties;
   return {
     ...config,
-    required: ["prometheus", "targets"],
-    anyOf: [
-      { required: ["defaults"], properties: { defaults: { required: ["targetCpu"] } } },
-      { properties: { targets: { items: { required: ["targetCpu"] } } } },
-    ],
+    required: ["targets"],
+    anyOf: live.map(([key, { needs }]) => ({ required: [key], properties: { [key]: { required: needs } } })),
     properties: {
       ...config.properties,
-      prometheus: { ...prometheus, required: ["url"] },
       defaults: { ...defaults, properties: shared },
       targets: { ...targets, minItems: 1, items: { ...(targets?.items as Json), required: ["scaleTargetRef"] } },
     },
@@ -132,6 +134,7 @@ export function valuesSchema(table: Table = TABLE): Json {
       cronJob: cronJob(),
       rbac: group({ create: toggle }),
       serviceAccount: group({ create: toggle, name: orEmpty(name), annotations: labels }),
+      webhook: group({ existingSecret: orEmpty(name), key: { ...text, pattern: "^[-._a-zA-Z0-9]+$" } }),
       podSecurityContext: anything,
       securityContext: anything,
       networkPolicy: part({
@@ -142,6 +145,7 @@ export function valuesSchema(table: Table = TABLE): Json {
           anyOf: [{ properties: { namespace: { minLength: 1 } } }, { properties: { cidrs: { minItems: 1 } } }],
         },
         apiServer: group({ cidrs: listOf(cidr, 1), ports: listOf(port, 1) }),
+        webhook: group({ cidrs: listOf(cidr), port }),
       }),
       monitoring: group({
         namespace: orEmpty(namespace),

@@ -38,6 +38,8 @@ const METRIC = object("What one metric of a target came to, in its unit.", {
   forecast: orNull(part("forecast")),
 });
 
+const STANDING = ["Blind", "OtherScaler", "Paused"];
+
 const OUTCOME_FIELDS = {
   namespace: text("Namespace of the target."),
   name: text("Name of the target."),
@@ -61,8 +63,19 @@ const OUTCOME_FIELDS = {
     since: seconds("When a run first found it."),
     message: text("The whole in one sentence."),
   }),
+  "blindSince?": seconds("Since when no metric has had usable data, where that is longer than `blindAfter`."),
+  "standing?": object("What begins or ends with this run; absent: nothing.", {
+    began: list(choice(STANDING, "A name."), "What begins."),
+    ended: list(choice(STANDING, "A name."), "What ends."),
+  }),
   trail: list(part("stage"), "The stages of the decision, in order."),
 };
+
+const TOLD_OF = object("What was told of this.", {
+  since: seconds("When it began."),
+  told: seconds("When it was last told."),
+  gone: orNull(seconds("When it was first found gone; null: it goes on.")),
+});
 
 const REMEMBERED = object("What is remembered of a target between runs.", {
   recommendations: list(
@@ -88,6 +101,10 @@ const REMEMBERED = object("What is remembered of a target between runs.", {
       ),
       lastGoodData: orNull(seconds("When its data were last usable; null: never.")),
       missingSince: orNull(seconds("Since when its data have been unusable; null: they are usable.")),
+      incomplete: list(
+        list({ type: "number" }, "Begin and end, seconds since 1970."),
+        "When its sums were incomplete.",
+      ),
     }),
     "By the metric's name.",
   ),
@@ -99,8 +116,19 @@ const REMEMBERED = object("What is remembered of a target between runs.", {
       replicas: whole("What was set."),
       overruled: whole("Changes in a row that were undone."),
       "foreign?": flag("Whether another writer set it."),
+      "floor?": flag("Whether it was the minReplicas of an HPA."),
     }),
   ),
+  "standing?": object("What stands, since when. Seconds since 1970.", {
+    "Blind?": number("No usable data for longer than `blindAfter`."),
+    "OtherScaler?": number("Another scaler on the same workload."),
+    "Paused?": number("The pause annotation."),
+  }),
+  "notified?": object("What people were told of.", {
+    "failed?": TOLD_OF,
+    "blind?": TOLD_OF,
+    "overruled?": TOLD_OF,
+  }),
 });
 
 const TIME: Json = {

@@ -10,6 +10,7 @@ import { panelsOf } from "../test/cluster/demo/drawn.ts";
 import { demoPicture } from "../test/cluster/demo/picture.ts";
 import { PER_POD } from "../test/cluster/demo/report.ts";
 import { solverPicture } from "../test/oracle/prophet/picture.ts";
+import { yearSeries, yearSettings } from "./prophet-year.ts";
 import { takeReportPictures } from "./report-pictures.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -18,14 +19,29 @@ const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 /** The run of `npm start`, by its own command line. */
 const START = "--once --dry-run --deployment stress-app --target-cpu 0.05 --min 1 --max 10 --replicas 4 --json";
 
-async function startPicture(...more: readonly string[]): Promise<string> {
+function startPicture(...more: readonly string[]): Promise<string> {
+  const history = ["--history-file", join(ROOT, "fixtures/recorded/sine.json")];
+  return drawnBy(() => [...START.split(" "), ...history, ...more]);
+}
+
+/** The example of docs/prophet.md over its year. */
+function yearPicture(): Promise<string> {
+  return drawnBy((folder) => {
+    const [config, series] = [join(folder, "shop.yaml"), join(folder, "year.csv")];
+    writeFileSync(config, yearSettings());
+    writeFileSync(series, yearSeries());
+    return `--once --dry-run --components --json --replicas 30 --config ${config} --history-file ${series}`.split(" ");
+  });
+}
+
+/** The picture of a run, by the command line. */
+async function drawnBy(argv: (folder: string) => readonly string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "pictures-"));
   const path = join(folder, "forecast.svg");
   const quiet = () => {};
   try {
-    const history = ["--history-file", join(ROOT, "fixtures/recorded/sine.json")];
     const code = await runCli({
-      argv: [...START.split(" "), ...history, "--svg", path, ...more],
+      argv: [...argv(folder), "--svg", path],
       env: {},
       version: "pictures",
       out: quiet,
@@ -58,6 +74,7 @@ function fronts(): Record<string, () => string> {
 export const PICTURES: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/img/forecast.svg": () => startPicture(),
   "docs/img/components.svg": () => startPicture("--components"),
+  "docs/img/prophet-year.svg": yearPicture,
   "docs/img/accuracy.svg": kindsSvg,
   "docs/img/demo.svg": () => demoPicture(panelsOf(read("docs/img/demo.json")), PER_POD),
   "docs/img/speed-live.svg": () => waterfallSvg(JSON.parse(read("docs/img/speed-live.json"))),

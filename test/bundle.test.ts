@@ -37,7 +37,9 @@ test.skipIf(!existsSync(job))("one run of dist/job.js scales, and loads no more 
     const files = /FILES (.*)/.exec(stderr)?.[1] ?? "";
     expect(files).toMatch(/\/axios-/);
     // libraries of the clouds, and everything else that only some runs need
-    expect(files).not.toMatch(/sigv4-signer|google-credentials|azure-credentials|\/proxy-|picture|replay|doctor/);
+    expect(files).not.toMatch(
+      /sigv4-signer|google-credentials|azure-credentials|public-holidays|\/proxy-|picture|replay|doctor/,
+    );
   } finally {
     await prometheus.stop();
     await cluster.stop();

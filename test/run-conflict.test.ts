@@ -1,9 +1,9 @@
 /** Who is overtaken: lost claims, changed replicas, refused writes, overlapping runs. */
 import { describe, expect, it } from "vitest";
-import { encode } from "../job/core/state/codec.ts";
+import { encode, encodeTarget } from "../job/core/state/codec.ts";
 import { BLANK } from "../job/core/state/memory.ts";
 import { runOnce } from "../job/run.ts";
-import { config, NOW } from "./fakes/config.ts";
+import { behavior, config, NOW } from "./fakes/config.ts";
 import { last } from "./fakes/forecaster.ts";
 import { type FakeWorld, fakePorts, fakeWorld, stateOf } from "./fakes/ports.ts";
 
@@ -152,6 +152,42 @@ describe("the store", () => {
     await run(world, [config({ name: "db" })]);
     await run(world);
     expect(known()).toEqual(["shop/db", "shop/web"]);
+  });
+});
+
+describe("targets that do not fit one state", () => {
+  const targets = (count: number) =>
+    Array.from({ length: count }, (_, i) => {
+      const policies = [{ type: "Pods", value: 100, periodSeconds: 1800 }] as const;
+      return config({ name: `w${i}`, behavior: behavior({ policies }) });
+    });
+  /** 200 changes a target, some 2 kB. */
+  const changes = Array.from({ length: 200 }, (_, i) => ({ at: NOW - 1790 + 8 * i, from: 1000 + i, to: 1001 + i }));
+  const crowded = (count: number) => {
+    const all = targets(count);
+    const memory = encodeTarget({ ...BLANK, changes, recommendations: [{ at: NOW - 60, replicas: 2 }] });
+    const text = `{"v":1,"t":{${all.map(({ name }) => `"shop/${name}":${memory}`).join()}}}`;
+    const replicas = Object.fromEntries(all.map(({ name }) => [name, 2]));
+    return [busy({ replicas, state: { text, version: 1 } }), all] as const;
+  };
+
+  it("are named, each run, with what to do", async () => {
+    const [world, all] = crowded(120);
+    await run(world, all);
+    const kept = Object.keys(stateOf(world).targets).length;
+    expect(kept).toBeLessThan(120);
+    expect(world.logs).toEqual([
+      expect.stringMatching(
+        new RegExp(`^warn: ${120 - kept} of 120 targets do not fit one state and are never scaled in, .*second job`),
+      ),
+    ]);
+  });
+
+  it("are none where all fit", async () => {
+    const [world, all] = crowded(60);
+    await run(world, all);
+    expect(Object.keys(stateOf(world).targets)).toHaveLength(60);
+    expect(world.logs).toEqual([]);
   });
 });
 

@@ -131,6 +131,38 @@ describe("runOnce", () => {
     expect([world.floor?.web, world.replicas.web]).toEqual([5, 4]);
   });
 
+  it("names the floor of an HPA wherever it is that which is set", async () => {
+    const target = config({ actuator: "hpa", hpaName: "web" });
+    const floor = /minReplicas of HorizontalPodAutoscaler\/web/;
+    const broken = (work: (world: FakeWorld) => void) => {
+      const world = fakeWorld({ load: () => 2.2, replicas: { web: 4 }, floor: { web: 2 } });
+      world.onCall = (call) => {
+        if (call.startsWith("scale")) work(world);
+      };
+      return run(world, [target]);
+    };
+    const refused = await broken(() => {
+      throw new Error("422 no");
+    });
+    const overtaken = await broken((world) => {
+      world.floor!.web = 3;
+    });
+    const unknown = await broken(() => {
+      throw Object.assign(new Error("reset"), { uncertain: true });
+    });
+    const told = [refused, overtaken, unknown].map(({ targets }) => targets[0]!);
+    expect(told.map(({ action, reason }) => `${action} ${reason}`)).toEqual([
+      "failed Error",
+      "held ScaleConflict",
+      "failed Error",
+    ]);
+    for (const { message, object, sets } of told) {
+      expect(message).toMatch(floor);
+      expect(message).not.toContain("the replicas");
+      expect([object, sets]).toEqual(["HorizontalPodAutoscaler/web", "minReplicas"]);
+    }
+  });
+
   it("uses the source's time, warns of a clock that is far off, and survives a broken reporter", async () => {
     const world = fakeWorld();
     const ports = fakePorts(world);

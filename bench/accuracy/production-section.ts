@@ -72,15 +72,21 @@ ${rows
 
 function rowOf({ set, name, series }: Judged, origins: number): Row {
   const questions = questionsOf(series, WINDOW, origins);
-  return { set, name, losses: lossesOf(forecastAuto, questions), below: LEVELS.map((_, l) => below(questions, l)) };
+  return { set, name, losses: lossesOf(forecastAuto, questions), below: sharesBelow(questions) };
 }
 
-function below(questions: readonly Question[], level: number): number {
-  const inside = questions.filter(({ request, maximum }) => {
-    // a billionth: a constant load's quantile is that load, but for rounding
-    return maximum <= forecastAuto(request).parts!.at(-1)!.maxQuantiles[level]! * (1 + 1e-9) + 1e-12;
-  });
-  return inside.length / questions.length;
+/** Share of the outcomes at or below the quantile of each level. */
+function sharesBelow(questions: readonly Question[]): readonly number[] {
+  const shares = LEVELS.map(() => 0);
+  for (const { request, maximum } of questions) {
+    forecastAuto(request)
+      .parts!.at(-1)!
+      .maxQuantiles.forEach((quantile, l) => {
+        // a billionth: a constant load's quantile is that load, but for rounding
+        if (maximum <= quantile * (1 + 1e-9) + 1e-12) shares[l]! += 1 / questions.length;
+      });
+  }
+  return shares;
 }
 
 function line(set: string, rows: readonly Row[]): string {

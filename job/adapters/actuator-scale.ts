@@ -9,9 +9,10 @@ function scalePath(target: TargetConfig): string {
   return `${objectPath(target.namespace, target.scaleTargetRef)}/scale`;
 }
 
-/** 0 is left out of the JSON. */
-function replicasOf({ spec }: Scale): unknown {
-  return spec?.replicas ?? 0;
+/** 0 is left out of the JSON, the spec never: what has none is no Scale, and tells no number. */
+function replicasOf(scale: Scale | null): unknown {
+  const spec = scale?.spec;
+  return spec === undefined || spec === null ? undefined : (spec.replicas ?? 0);
 }
 
 /** The workload of a target, for Events about it. */

@@ -4,7 +4,7 @@ import type { ScaleTargetRef, TargetConfig } from "../core/target.ts";
 import { actuatorOf } from "./actuators.ts";
 import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
-import { otherWriter } from "./kubernetes-managers.ts";
+import { isManifestFree, otherWriter } from "./kubernetes-managers.ts";
 import type { Hpa, HpaList, ManagedField, Workload } from "./kubernetes-objects.ts";
 import { collectionPath, objectPath } from "./kubernetes-path.ts";
 
@@ -58,10 +58,14 @@ export function conditionsReader(
     const path = objectPath(target.namespace, target.scaleTargetRef);
     const [object, hpas] = await Promise.all([get(path, signal), hpasOf(target.namespace, signal)]);
     const workload = (object ?? {}) as Workload;
-    const conditions = { ...conditionsOf(workload), ...otherScaler(target, hpas ?? []) };
-    const known = object !== undefined && keepsReplicasInSpec(target.scaleTargetRef);
-    const uid = workload.metadata?.uid;
-    return { conditions, uid, ...(known ? { replicas: workload.spec?.replicas ?? 0 } : {}) };
+    const { spec, metadata } = workload;
+    const conditions = {
+      ...(object === undefined ? {} : conditionsOf(workload)),
+      ...(hpas === undefined ? {} : { otherScaler: otherScaler(target, hpas) }),
+    };
+    // an answer without a spec is no workload, and says nothing of 0 replicas
+    const known = spec !== undefined && keepsReplicasInSpec(target.scaleTargetRef);
+    return { conditions, uid: metadata?.uid, ...(known ? { replicas: spec.replicas ?? 0 } : {}) };
   };
 }
 
@@ -92,10 +96,11 @@ function keepsReplicasInSpec({ apiVersion, kind }: ScaleTargetRef): boolean {
 export function conditionsOf({ metadata, status }: Workload): Conditions {
   const writer = otherWriter((metadata?.managedFields ?? []) as readonly ManagedField[]);
   return {
-    ...(metadata?.annotations?.[pauseAnnotation] === "true" ? { paused: true } : {}),
+    paused: metadata?.annotations?.[pauseAnnotation] === "true",
     ...(inRollout(status) ? { rollout: true } : {}),
     ...(status?.readyReplicas === undefined ? {} : { readyReplicas: status.readyReplicas }),
     ...(writer === undefined ? {} : { otherWriter: writer }),
+    ...(isManifestFree(metadata) ? { manifestFree: true } : {}),
   };
 }
 
@@ -106,7 +111,8 @@ function inRollout(status: Workload["status"]): boolean {
   return (status.replicas ?? 0) > (status.updatedReplicas ?? 0);
 }
 
-function otherScaler(target: TargetConfig, hpas: readonly Hpa[]): Conditions {
+/** Name of another scaler; null: there is none. */
+function otherScaler(target: TargetConfig, hpas: readonly Hpa[]): string | null {
   const { apiVersion, kind, name } = target.scaleTargetRef;
   const group = groupOf(apiVersion);
   const other = hpas.find((hpa) => {
@@ -114,7 +120,7 @@ function otherScaler(target: TargetConfig, hpas: readonly Hpa[]): Conditions {
     const ours = actuatorOf(target).isOwn(target, hpa);
     return !ours && ref?.kind === kind && ref.name === name && groupOf(ref.apiVersion ?? apiVersion) === group;
   });
-  return other === undefined ? {} : { otherScaler: nameOf(other) };
+  return other === undefined ? null : nameOf(other);
 }
 
 /** KEDA acts through an HPA of its own, which it labels: so a ScaledObject is seen with the right to list HPAs alone, and named by what its owner knows. */

@@ -1,6 +1,7 @@
-/** Events about a workload, for `kubectl describe`: a change is an Event, what goes on is one Event counted up; a failure is a warning, never more. */
+/** Events about a workload, for `kubectl describe`: a change is an Event, what fails again and again one counted up, what stands one at its begin and one at its end. */
 import type { Explanation } from "../core/policy/reasons.ts";
 import { justOverruled } from "../core/policy/writer.ts";
+import type { Standing } from "../core/state/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import { cut } from "../output/escape.ts";
@@ -35,8 +36,23 @@ export const EVENT_REASONS = {
   },
   Overruled: {
     means: "Three changes in a row were undone by another writer. The job stops for half an hour.",
-    todo: "Take `spec.replicas` out of the manifest that is applied, or let that tool ignore the field.",
+    todo: "Take `spec.replicas` out of the manifest in the steps of operations.md (merely dropped they become 1), or let that tool ignore them.",
   },
+  Blind: {
+    means: "No metric has had usable data for longer than `blindAfter`. The replicas are held, and runs end with 1.",
+    todo: "The message says since when and what is wrong with the data; `doctor` shows the queries.",
+  },
+  DataUsable: { means: "A metric has usable data again, after `Blind`.", todo: "Nothing." },
+  OtherScaler: {
+    means: "Another scaler, named in the message, sets the same replicas. The job only forecasts.",
+    todo: "Remove one of them, or use `actuator: hpa` to set the floor of that HPA.",
+  },
+  OtherScalerGone: { means: "The other scaler is gone. The job acts again.", todo: "Nothing." },
+  Paused: {
+    means: "The annotation `prophet-autoscaler/paused` was set. The job only forecasts.",
+    todo: "Remove the annotation to go on.",
+  },
+  Resumed: { means: "The annotation was removed. The job acts again.", todo: "Nothing." },
 } as const satisfies Readonly<Record<string, Explanation>>;
 
 type EventReason = keyof typeof EVENT_REASONS;
@@ -48,9 +64,27 @@ const FAILED: Readonly<Record<Failure, EventReason>> = {
   rescale: "FailedRescale",
 };
 
+/** The Events of what stands: its begin and its end. */
+const STANDING: Readonly<Record<Standing, { readonly began: EventReason; readonly ended: EventReason }>> = {
+  Blind: { began: "Blind", ended: "DataUsable" },
+  OtherScaler: { began: "OtherScaler", ended: "OtherScalerGone" },
+  Paused: { began: "Paused", ended: "Resumed" },
+};
+
+/** Events of type Normal; all others are Warnings. */
+const NORMAL: ReadonlySet<EventReason> = new Set<EventReason>([
+  "SuccessfulRescale",
+  "DataUsable",
+  "OtherScalerGone",
+  "Paused",
+  "Resumed",
+]);
+/** What may come again each minute: one Event, counted up. */
+const COUNTED: ReadonlySet<EventReason> = new Set<EventReason>([...Object.values(FAILED), "Overruled"]);
+
 /** Writes events. */
 export interface EventWriter {
-  /** Resolves always. `scaled` and `failed` outcomes make an event, and the run that finds itself overruled: 1,440 a day would bury everything else. */
+  /** Resolves always. `scaled` and `failed` outcomes make an event, the run that finds itself overruled, and what begins or ends to stand: 1,440 a day would bury everything else. */
   write(target: TargetConfig, outcome: Outcome, now: EpochSeconds, signal?: AbortSignal): Promise<void>;
 }
 
@@ -67,25 +101,30 @@ export function kubernetesEvents(kubernetes: () => Promise<Kubernetes>, tools: E
   const counts = new Map<string, number>();
   return {
     write: async (target, outcome, now, signal) => {
-      const reason = reasonOf(outcome, now);
-      if (reason === undefined) return;
       const about = tools.aboutOf(target) ?? workloadOf(target, undefined);
-      try {
-        const event = eventOf(about, reason, tools.redact(messageOf(outcome)), now);
-        const opened = await kubernetes();
-        const api: Sender = (call) => opened.send({ ...call, signal });
-        await (reason === "SuccessfulRescale" ? create(api, event) : countUp(api, event, counts));
-      } catch (error) {
-        tools.log("debug", `no event: ${error instanceof Error ? error.message : String(error)}`);
+      for (const reason of reasonsOf(outcome, now)) {
+        try {
+          const event = eventOf(about, reason, tools.redact(messageOf(outcome)), now);
+          const opened = await kubernetes();
+          const api: Sender = (call) => opened.send({ ...call, signal });
+          await (COUNTED.has(reason) ? countUp(api, event, counts) : create(api, event));
+        } catch (error) {
+          tools.log("debug", `no event: ${error instanceof Error ? error.message : String(error)}`);
+        }
       }
     },
   };
 }
 
-function reasonOf(outcome: Outcome, now: EpochSeconds): EventReason | undefined {
-  if (outcome.action === "scaled") return "SuccessfulRescale";
-  if (outcome.action === "failed") return FAILED[outcome.failed ?? "rescale"];
-  return justOverruled(outcome, now) ? "Overruled" : undefined;
+function reasonsOf(outcome: Outcome, now: EpochSeconds): readonly EventReason[] {
+  const { action, failed = "rescale", standing } = outcome;
+  return [
+    ...(standing?.ended ?? []).map((name) => STANDING[name].ended),
+    ...(standing?.began ?? []).map((name) => STANDING[name].began),
+    ...(action === "scaled" ? (["SuccessfulRescale"] as const) : []),
+    ...(action === "failed" ? [FAILED[failed]] : []),
+    ...(justOverruled(outcome, now) ? (["Overruled"] as const) : []),
+  ];
 }
 
 /** A kilobyte, as the API's own clients keep to. */
@@ -100,15 +139,15 @@ export function eventOf(about: ObjectReference, reason: EventReason, message: st
   const { name = "", namespace, kind = "", uid } = about;
   const base = name.slice(0, 200);
   const own = [base, uid?.slice(0, 8) ?? kind.toLowerCase(), reason.toLowerCase()].join(".");
-  const scaled = reason === "SuccessfulRescale";
+  const naming = COUNTED.has(reason) ? { name: own } : { generateName: `${base}.` };
   return {
     apiVersion: "v1",
     kind: "Event",
-    metadata: { ...(scaled ? { generateName: `${base}.` } : { name: own }), ...(namespace && { namespace }) },
+    metadata: { ...naming, ...(namespace && { namespace }) },
     involvedObject: about,
     reason,
     message,
-    type: scaled ? "Normal" : "Warning",
+    type: NORMAL.has(reason) ? "Normal" : "Warning",
     source: { component: fieldManager },
     reportingComponent: fieldManager,
     reportingInstance: fieldManager,

@@ -4,7 +4,7 @@ import type { Replicas } from "../core/units.ts";
 import { cut } from "../output/escape.ts";
 import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
-import type { ManagedField, Status } from "./kubernetes-objects.ts";
+import type { ManagedField, Status, Workload } from "./kubernetes-objects.ts";
 import { fieldManager, objectPath } from "./kubernetes-path.ts";
 
 /** One who owns the replicas; `scale`: set through /scale, as by an HPA or `kubectl scale`, not by a manifest. */
@@ -33,6 +33,38 @@ export function otherWriter(fields: readonly ManagedField[]): string | undefined
   return last?.manager === undefined
     ? undefined
     : nameOf({ manager: last.manager, scale: last.subresource === "scale" });
+}
+
+/** What `kubectl apply` noted of the manifest, and Argo CD after it. */
+export const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+/** The manager of a `kubectl apply` on the client's side: it owns what it set once, also when the manifest no longer has it. */
+const CLIENT_SIDE = "kubectl-client-side-apply";
+
+/**
+ * Whether the object shows that no manifest sets its replicas any more: nobody owns them, or we by the apply that hands
+ * them over, or a `kubectl apply` whose note of the manifest is there and is without them. Two jobs under our own name
+ * own them by updates, and are not taken for that.
+ */
+export function isManifestFree(metadata: Workload["metadata"]): boolean {
+  const fields = (metadata?.managedFields ?? []) as readonly ManagedField[];
+  if (fields.length === 0) return false;
+  const owners = fields.filter((field) => field.fieldsV1?.["f:spec"]?.["f:replicas"] !== undefined);
+  const note = manifestReplicas(metadata?.annotations?.[lastApplied]);
+  return owners.every(
+    ({ manager, operation }) =>
+      (manager === CLIENT_SIDE && note === "absent") || (manager === fieldManager && operation === "Apply"),
+  );
+}
+
+/** Whether the note of a manifest has spec.replicas; a note that is not there, or is none, says nothing. */
+export function manifestReplicas(note: string | undefined): "present" | "absent" | "unknown" {
+  try {
+    const manifest = JSON.parse(note ?? "") as { readonly spec?: { readonly replicas?: unknown } } | null;
+    if (typeof manifest?.spec !== "object" || manifest.spec === null) return "unknown";
+    return manifest.spec.replicas === undefined ? "absent" : "present";
+  } catch {
+    return "unknown";
+  }
 }
 
 /**

@@ -26,7 +26,10 @@ export function kubernetesState(kubernetes: () => Promise<Kubernetes>, settings:
       try {
         const map = (await (await kubernetes()).send({ method: "GET", path, signal })) as ConfigMap;
         const version = versionOf(`GET ${path}`, map);
-        return { ...readState(map.metadata?.annotations?.[stateAnnotation]), version };
+        const text: unknown = map.metadata?.annotations?.[stateAnnotation];
+        if (text !== undefined && typeof text !== "string")
+          throw new ClusterError(`GET ${path}`, 200, "Malformed", `the annotation ${stateAnnotation} is no text`);
+        return { ...readState(text), version };
       } catch (error) {
         if (!(error instanceof ClusterError) || error.status !== 404) throw error;
         const warning = `ConfigMap ${namespace}/${name} is missing: past recommendations are forgotten`;

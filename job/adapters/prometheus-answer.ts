@@ -87,13 +87,16 @@ export function parseInstant(body: string): InstantAnswer | null {
   return { at: pair[0], value: sampleValue(pair[1]) };
 }
 
+/** What `Number` would read beside decimals no server sends: 0x10, 0b1, Infinity, an empty text. */
+const DECIMAL = /^\s*[-+.\de]+\s*$/i;
+
 /** A sample's value: the API sends strings, among them NaN, +Inf and -Inf. Throws AnswerError when it is no number at all. */
 export function sampleValue(raw: unknown): number {
   if (typeof raw === "number") return raw;
   if (raw === "NaN") return Number.NaN;
   if (raw === "+Inf" || raw === "Inf") return Number.POSITIVE_INFINITY;
   if (raw === "-Inf") return Number.NEGATIVE_INFINITY;
-  const value = typeof raw === "string" && raw.trim() !== "" ? Number(raw) : Number.NaN;
+  const value = typeof raw === "string" && DECIMAL.test(raw) ? Number(raw) : Number.NaN;
   if (Number.isNaN(value))
     throw new AnswerError(`a value is ${excerpt(JSON.stringify(raw) ?? "missing", 40)}, no number`);
   return value;
@@ -127,7 +130,10 @@ function open(body: string, containers: number): Envelope {
   if (status !== "success")
     throw new AnswerError(`status is ${excerpt(JSON.stringify(status), 40)}: ${errorText(body)}`);
   if (typeof data !== "object" || data === null) throw new AnswerError("there is no data");
-  const said = Array.isArray(warnings) ? warnings.map(String) : [];
+  // of a form that nobody knows it still says that something is wrong
+  const said = [warnings ?? []]
+    .flat()
+    .map((warning) => (typeof warning === "string" ? warning : JSON.stringify(warning)));
   return {
     data: data as Envelope["data"],
     warnings: said,

@@ -8,7 +8,15 @@ import type { History, HistoryQuery, HistoryReading, ScaleHistory } from "../por
 import { HistoryError } from "./errors.ts";
 import { AnswerError, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
 import { type Asked, openPrometheus, type PrometheusHttp, type PrometheusOutside } from "./prometheus-http.ts";
-import { COUNTED, defaultQuery, fillQuery, type Matchers, podStartQuery, podsQuery } from "./prometheus-query.ts";
+import {
+  COUNTED,
+  defaultQuery,
+  fillQuery,
+  type Matchers,
+  podStartQuery,
+  podsQuery,
+  quotePromql,
+} from "./prometheus-query.ts";
 import { prometheusScales } from "./prometheus-scales.ts";
 
 /** Prometheus refuses range queries of more points a series. */
@@ -79,13 +87,17 @@ async function readMetric(
   // the pods' start is the target's, and asked for once
   const first = metricsOf(target)[0]?.name === metric.name;
   const softly: Ask = (path, form, how) => ask(path, form, { ...how, soft: true });
+  const { longHistory } = settings;
   const measured = queryRange(ask, query, now, readWindow(target), target.step);
   const [range, count, long, start] = await Promise.all([
     measured,
     // asked once the sum has come: where Prometheus hangs, one query a target waits for it
     measured.then(() => countPods(ask, settings, target, metric, now).catch(asError)),
-    settings.longHistory &&
-      soft(log, queryRange(softly, query, now, settings.longHistory.range, settings.longHistory.step)),
+    longHistory &&
+      soft(
+        log,
+        queryRange(softly, longQuery(settings, target, metric, query), now, longHistory.range, longHistory.step),
+      ),
     settings.measurePodStart && first ? soft(log, queryPodStart(softly, target, settings.matchers, now)) : undefined,
   ]);
   if (range.warnings.length > 0)
@@ -99,9 +111,8 @@ async function readMetric(
     ...(count && !(count instanceof Error) ? { pods: count } : {}),
     seriesCount: range.seriesCount,
     source: query,
-    ...(long && settings.longHistory && long.seriesCount === 1
-      ? { longSamples: long.samples, longStep: settings.longHistory.step }
-      : {}),
+    ...(range.seriesCount === 0 && hintOf(settings, metric)),
+    ...(long && longHistory && long.seriesCount === 1 ? { longSamples: long.samples, longStep: longHistory.step } : {}),
     ...(start === undefined ? {} : { podStart: start }),
   };
 }
@@ -136,6 +147,32 @@ function promqlOf({ query, rateWindow, matchers }: PrometheusSettings, target: T
   const { kind, name } = target.scaleTargetRef;
   const why = `pod names of a ${kind} follow no known rule: set a query`;
   throw new HistoryError(`CPU of ${kind}/${name}`, undefined, why);
+}
+
+/** A built query that gave nothing at all: of a scrape that is too rare, rate() makes no sample. */
+function hintOf({ query, rateWindow }: PrometheusSettings, metric: Metric): { readonly hint: string } | null {
+  if (metric.query !== undefined || query !== undefined) return null;
+  const half = `${rateWindow / 2} s`;
+  return {
+    hint: `rate() needs two scrapes within rateWindow (${rateWindow} s): if they are ${half} apart or more, raise it`,
+  };
+}
+
+/** The query of the longer history, where it is another; one that does not name the metric is about the first. */
+function longQuery(
+  { longHistory, matchers }: PrometheusSettings,
+  target: TargetConfig,
+  metric: Metric,
+  usual: string,
+): string {
+  const own = longHistory?.query;
+  const first = metricsOf(target)[0]?.name === metric.name;
+  if (own === undefined || !(first || /\$metric\b/.test(own))) return usual;
+  return fillQuery(
+    own.replace(/\$metric\b/g, () => quotePromql(metric.name)),
+    target,
+    matchers,
+  );
 }
 
 async function queryRange(

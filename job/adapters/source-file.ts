@@ -4,6 +4,7 @@ import type { MetricSource } from "./source.ts";
 export const FILE_SOURCE: MetricSource = {
   name: "file",
   settings: null,
+  needs: [],
   how: "--history-file FILE",
   live: false,
   where: ({ historyFile }) => historyFile,

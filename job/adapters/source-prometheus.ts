@@ -5,6 +5,7 @@ import type { MetricSource } from "./source.ts";
 export const PROMETHEUS_SOURCE: MetricSource = {
   name: "prometheus",
   settings: PROMETHEUS,
+  needs: ["url"],
   how: "--prometheus URL (or prometheus.url in the file, or PROPHET_AUTOSCALER_PROMETHEUS_URL)",
   live: true,
   where: ({ settings }) => settings.prometheus.url ?? null,

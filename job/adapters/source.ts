@@ -35,6 +35,8 @@ export interface MetricSource {
   readonly name: string;
   /** Its group in the table of settings; null: flags alone name it. */
   readonly settings: Group | null;
+  /** Fields of the group that name it: the chart refuses a configuration without any source. */
+  readonly needs: readonly string[];
   /** How a person names it, for the message when none is named. */
   readonly how: string;
   /** Whether it keeps measuring: then its clock is compared with ours. A recording ended when it ended. */

@@ -5,11 +5,9 @@ import type { TargetConfig } from "../core/target.ts";
 import type { Replicas } from "../core/units.ts";
 import { type Check, reasonOf } from "./check.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
-import { nameOf, type Owner, ownersOf } from "./kubernetes-managers.ts";
+import { lastApplied, manifestReplicas, nameOf, type Owner, ownersOf } from "./kubernetes-managers.ts";
 import { fieldManager, objectPath } from "./kubernetes-path.ts";
 
-/** What `kubectl apply` noted of the manifest, and Argo CD after it. */
-const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 /** Set once by a person, not again and again: kubectl create, edit, patch. */
 const once = /^kubectl-(create|edit|patch|run)$/;
 
@@ -46,10 +44,7 @@ async function manifestHoldsReplicas(api: Kubernetes, target: TargetConfig): Pro
     const object = (await api.send({ method: "GET", path: objectPath(target.namespace, target.scaleTargetRef) })) as {
       metadata?: { annotations?: Readonly<Record<string, string>> };
     };
-    const manifest = JSON.parse(object.metadata?.annotations?.[lastApplied] ?? "{}") as {
-      spec?: { replicas?: unknown };
-    };
-    return manifest.spec?.replicas !== undefined;
+    return manifestReplicas(object.metadata?.annotations?.[lastApplied]) === "present";
   } catch {
     return false;
   }

@@ -57,6 +57,7 @@ function optionsOf(flags: Flags, { target, settings }: RecordedTarget): Backtest
     origins: numberOption("backtest", "origins", flags),
     methods: wordsOption("backtest", "methods", flags, METHODS),
     ...longHistoryOption("backtest", flags, settings?.prometheus.longHistory),
+    ...(target.prophet && { prophet: target.prophet }),
   };
 }
 

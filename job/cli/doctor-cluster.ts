@@ -156,7 +156,7 @@ async function targetChecks(api: Kubernetes, world: World, target: TargetConfig)
           }
         : { check, status: "ok", message: `${replicas} replicas` },
     ];
-    if (conditions.otherScaler !== undefined) {
+    if (conditions.otherScaler) {
       checks.push({
         check: `other scalers of ${target.name}`,
         status: "fail",

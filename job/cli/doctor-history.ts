@@ -77,7 +77,7 @@ function dataCheck(
   return {
     check,
     status: status[quality.verdict],
-    message: `${quality.reason}: ${quality.message}`,
+    message: `${quality.reason}: ${quality.message}${reading.hint === undefined || quality.reason !== "NoData" ? "" : `; ${reading.hint}`}`,
     todo: source.checks.data[quality.reason] ?? `look at the raw series: ${reading.source}`,
   };
 }

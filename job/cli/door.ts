@@ -2,7 +2,7 @@
 import type { Kubernetes } from "../adapters/kubernetes-http.ts";
 import type { Conditions } from "../core/policy/conditions.ts";
 import { oneLine } from "../output/escape.ts";
-import type { History, HistoryReading, Scaler, StateStore } from "../ports.ts";
+import type { History, HistoryReading, Notifier, Scaler, StateStore } from "../ports.ts";
 
 type Clean = (text: string) => string;
 
@@ -73,6 +73,11 @@ export function cleanApi(open: () => Promise<Kubernetes>, clean: Clean): () => P
     const api = await cleanly(open(), clean);
     return { ...api, send: (call) => cleanly(api.send(call), clean) };
   };
+}
+
+/** The same notifier. */
+export function cleanNotifier(notifier: Notifier | null, clean: Clean): Notifier | null {
+  return notifier && { send: (...message) => cleanly(notifier.send(...message), clean) };
 }
 
 async function cleanly<T>(work: Promise<T>, clean: Clean): Promise<T> {

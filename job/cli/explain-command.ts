@@ -1,6 +1,6 @@
 /** `explain`: what the job remembers of each target, and what it would decide now and why; writes nothing. */
 import { memoryOfMetric } from "../core/state/memory.ts";
-import type { TargetState } from "../core/state/types.ts";
+import type { Standing, TargetState } from "../core/state/types.ts";
 import { type Metric, metricsOf } from "../core/target.ts";
 import { runAnswer } from "../report/answer.ts";
 import { collectingReporter } from "../report/reporter.ts";
@@ -9,6 +9,13 @@ import { runOnce } from "../run.ts";
 import { choose, settingsOf } from "./choice.ts";
 import type { Command } from "./io.ts";
 import { clockFor, openLog, openWorld } from "./world.ts";
+
+/** What stands, before how long ago it began. */
+const STANDING: Readonly<Record<Standing, string>> = {
+  Blind: "blind since",
+  OtherScaler: "another scaler since",
+  Paused: "paused since",
+};
 
 /** Explains. Exit code 1 when a target could not be decided. */
 export const explainCommand: Command = async (flags, io) => {
@@ -93,9 +100,10 @@ export function rememberedText(
       lastWritten.overruled === 0 ? "" : `; undone by another writer ${lastWritten.overruled} times in a row`;
     rows.push([
       lastWritten.foreign === true ? "other writer" : "last write",
-      `${lastWritten.replicas} replicas, ${ago(lastWritten.at)}${undone}`,
+      `${lastWritten.replicas} ${lastWritten.floor === true ? "minReplicas" : "replicas"}, ${ago(lastWritten.at)}${undone}`,
     ]);
   }
+  for (const [name, since] of Object.entries(state.standing ?? {})) rows.push([STANDING[name as Standing], ago(since)]);
   if (state.dropHoldUntil !== null && state.dropHoldUntil > now) {
     rows.push(["sudden drop", `no scale-in for another ${number(state.dropHoldUntil - now)} s`]);
   }

@@ -1,6 +1,7 @@
 /** Values of a command's own flags: checked by the same schema as the settings, defaults filled in. */
 
 import { check, show } from "../config/check.ts";
+import { MAX_POINTS } from "../config/rules.ts";
 import type { Issue } from "../config/types.ts";
 import type { LongHistory } from "../core/series/coarse.ts";
 import { type Flags, UsageError } from "./io.ts";
@@ -32,7 +33,10 @@ export function ownOption(command: CommandSpec["name"], flag: string, flags: Fla
   return own !== undefined && flags[flag] === undefined ? own : numberOption(command, flag, flags);
 }
 
-/** --long-history of a command as the forecasters' callers take it, at the step that prometheus.longHistory has by default; without it that of the settings. */
+/** Steps of a longer history: as prometheus.longHistory has by default, coarser where that would be more points than a query gives. */
+const LONG_STEPS = [300, 900, 3600, 3 * 3600, 86_400];
+
+/** --long-history of a command as the forecasters' callers take it; without the flag that of the settings. */
 export function longHistoryOption(
   command: CommandSpec["name"],
   flags: Flags,
@@ -40,7 +44,8 @@ export function longHistoryOption(
 ): { readonly longHistory?: LongHistory } {
   const range = readOption(command, "long-history", flags);
   if (range === undefined) return own === undefined ? {} : { longHistory: own };
-  return { longHistory: { range, step: 300 } };
+  const step = LONG_STEPS.find((size) => range <= size * MAX_POINTS) ?? LONG_STEPS.at(-1)!;
+  return { longHistory: { range, step } };
 }
 
 /** A comma-separated list of known words, each once. Throws UsageError that names the unknown one. */

@@ -69,7 +69,10 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
       file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
       about: "How accurate the forecasts would have been over a recorded series.",
       options: [...backtest, ...config, ...json, ...settings.filter((o) => PICK.test(o.flag))],
-      examples: [[`${prog} backtest cpu.csv --methods auto,prophet,naive`, "Compare methods on one series"]],
+      examples: [
+        [`${prog} backtest cpu.csv --methods auto,prophet,naive`, "Compare methods on one series"],
+        [`${prog} backtest cpu.csv --config autoscaler.yaml --deployment web`, "With that target's own settings"],
+      ],
     },
     {
       name: "advise",

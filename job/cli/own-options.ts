@@ -1,5 +1,6 @@
 /** Flags that belong to commands alone; those of the settings come from the settings' schema. */
 import { REPEAT } from "../config/repeat.ts";
+import { LONGEST } from "../config/rules.ts";
 import { choice, type Node, quantity, text, toggle } from "../config/schema.ts";
 import type { Setting } from "../config/settings.ts";
 
@@ -32,7 +33,7 @@ export const run = own("Run:", {
   }),
   plot: toggle({ about: "Draw history and forecast in the terminal." }),
   components: toggle({
-    about: "With --plot, --svg or --report: draw trend and seasons too, as Prophet's plot_components does.",
+    about: "With --plot, --svg or --report: draw trend, seasons and holidays too, as Prophet's plot_components does.",
   }),
   svg: text({
     about:
@@ -68,10 +69,11 @@ export const history = own("History:", {
 export const trial = run.filter((o) => o.flag === "history-file" || o.flag === "replicas");
 
 const longHistory = quantity({
-  about: "Our forecasts also see this much earlier history, one value in 5 minutes, as with prometheus.longHistory.",
+  about:
+    "Our forecasts also see this much earlier history, as with prometheus.longHistory: up to 38 days a value in 5 minutes, for a year one an hour.",
   unit: "seconds",
   min: 3600,
-  max: 31 * 86_400,
+  max: LONGEST,
 });
 
 export const replay = own("Replay:", {

@@ -5,6 +5,7 @@ import { inParallel } from "../in-parallel.ts";
 import type { Ports } from "../ports.ts";
 import { runAnswer, timeText } from "../report/answer.ts";
 import { collectingReporter, type Reported } from "../report/reporter.ts";
+import { notify } from "../run/notify.ts";
 import { type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
 import { choose, settingsOf } from "./choice.ts";
 import { type Command, CommandError, type Flags, UsageError } from "./io.ts";
@@ -31,9 +32,11 @@ export const runCommand: Command = async (flags, io) => {
     const now = world.source.live ? null : await fileNow(world);
     const ports: Ports = { ...world, clock: clockFor(world, now), reporter };
     let last: readonly Reported[] = [];
-    const after = async ({ now: at, dryRun, targets, over, timings }: RunResult) => {
+    const after = async (run: RunResult) => {
+      const { now: at, dryRun, targets, over, timings } = run;
       last = reporter.take();
       if (!dryRun) await inParallel(settings.targets, (target, i) => world.announce(target, targets[i]!, at, over));
+      if (!dryRun && world.notifier !== null) await notify(ports, world.notifier, settings.targets, run);
       log("debug", "timings in ms", timings);
       if (repeat !== null && printed) await tell(io, "the answer", () => io.out(`${timeText(at)}\n`));
       if (flags.json !== true) await tell(io, "the answer", () => printText(last, flags, io, !printed));

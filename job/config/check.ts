@@ -112,6 +112,10 @@ function checkList(
   issues: Issue[],
   refuse: Refuse,
 ): readonly unknown[] | undefined {
+  if (!Array.isArray(value) && node.single === true && !isRecord(value)) {
+    const item = checkNode(node.of, value, path, issues);
+    return item === undefined ? undefined : [item];
+  }
   if (!Array.isArray(value)) return refuse("a list");
   if (value.length < (node.atLeast ?? 0)) return refuse(`a list of at least ${node.atLeast}`);
   if (value.length > node.atMost) return refuse(`a list of at most ${node.atMost}`, ` It has ${value.length}.`);

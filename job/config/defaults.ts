@@ -1,6 +1,7 @@
 /** Every tunable of a target in one table: its one default, unit, range, flag and meaning. Docs and checks are made from it. */
 import { METRIC } from "./metric-schema.ts";
 import { namespaceName, objectName, rules, SCALE_TARGET_REF, SCHEDULE_RULE } from "./nested-schema.ts";
+import { PROPHET } from "./prophet-schema.ts";
 import { choice, group, list, quantity, text, toggle } from "./schema.ts";
 import { TARGET_RULES } from "./target-rules.ts";
 
@@ -119,6 +120,7 @@ export const TARGET = group({
       default: "auto",
       flag: "method",
     }),
+    prophet: PROPHET,
     quantile: quantity({
       about:
         "Replicas are bought for this quantile of the largest demand from when new pods serve to when the next decision's do.",
@@ -241,6 +243,13 @@ export const TARGET = group({
         after: quantity({ about: "Missing longer than this.", unit: "seconds", min: 60, max: 7 * DAY, default: 600 }),
         replicas: quantity({ about: "At least so many.", unit: "replicas", min: 1, max: 100_000, required: true }),
       },
+    }),
+    blindAfter: quantity({
+      about: "Without usable data for longer than this, runs end with exit code 1 and one Event tells it.",
+      unit: "seconds",
+      min: 60,
+      max: 7 * DAY,
+      default: 600,
     }),
   },
 });

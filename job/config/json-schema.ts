@@ -54,13 +54,7 @@ function of(node: Node, form: Form): Json {
     case "toggle":
       return { description, type: "boolean", ...preset(node.default) };
     case "list":
-      return {
-        description,
-        type: "array",
-        items: of(node.of, form),
-        ...(node.atLeast === undefined ? {} : { minItems: node.atLeast }),
-        maxItems: node.atMost,
-      };
+      return list(node, form);
     case "dict":
       return {
         description,
@@ -72,6 +66,17 @@ function of(node: Node, form: Form): Json {
     case "group":
       return group(node, form);
   }
+}
+
+function list(node: Extract<Node, { kind: "list" }>, form: Form): Json {
+  const items = of(node.of, form);
+  const many = {
+    type: "array",
+    items,
+    ...(node.atLeast === undefined ? {} : { minItems: node.atLeast }),
+    maxItems: node.atMost,
+  };
+  return { description: node.about, ...(node.single === true ? { anyOf: [items, many] } : many) };
 }
 
 function group(node: Extract<Node, { kind: "group" }>, form: Form): Json {

@@ -1,4 +1,5 @@
 /** The nested parts of a target's settings: scaling rules as in autoscaling/v2, the calendar, and names. */
+import { days } from "./day-schema.ts";
 import { choice, group, list, quantity, text } from "./schema.ts";
 import { CALENDAR_RULES, ONCE_RULES, RECURRING_RULES } from "./target-rules.ts";
 
@@ -6,7 +7,6 @@ const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const DNS_NAME = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/;
 const LOCAL_TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 const END_TIME = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
-const LOCAL_DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 const LOCAL_MOMENT = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$/;
 
 /** Days as they are written; the index is the core's day number (0 is Sunday). */
@@ -146,10 +146,8 @@ export const SCHEDULE_RULE = group({
         }),
       },
     }),
-    except: list({
-      about: "Local dates on which a recurring rule does not start.",
-      of: text({ about: "Date.", pattern: LOCAL_DATE, check: isCalendarDay, accepts: "a date such as 2027-12-25" }),
-      atMost: 1000,
+    except: days({
+      about: "Local days on which a recurring rule does not start: dates, rules, or public holidays.",
     }),
     minReplicas: quantity({ about: "Floor.", unit: "replicas", min: 0, max: 100_000 }),
     maxReplicas: quantity({ about: "Ceiling.", unit: "replicas", min: 1, max: 100_000 }),
@@ -164,7 +162,8 @@ function isCalendarDay(moment: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
 }
 
-function isTimeZone(zone: string): boolean {
+/** Whether the runtime knows this IANA zone. */
+export function isTimeZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });
     return true;

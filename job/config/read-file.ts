@@ -8,6 +8,8 @@ import type { Issue } from "./types.ts";
 
 /** A ConfigMap holds no more. */
 const LARGEST = 1024 * 1024;
+/** List items and fields. Each takes the parser 1.3 kB: 100,000 are 130 MB, where a run may have 192 MiB; a target has about ten. */
+const MOST_ENTRIES = 50_000;
 /** Errors of YAML beyond these follow from them. */
 const TOLD = 3;
 
@@ -60,6 +62,12 @@ export async function readConfig(
   }
   if (text.length > LARGEST) {
     issues.push({ path: "--config", message: `${name} is larger than 1 MiB, which no ConfigMap can hold.` });
+    return null;
+  }
+  const entries = text.match(/[\n,[{]/g)?.length ?? 0;
+  if (entries > MOST_ENTRIES) {
+    const message = `${name} has ${entries} lines and entries, at most ${MOST_ENTRIES} are read. Use several jobs.`;
+    issues.push({ path: "--config", message });
     return null;
   }
   const content = await parseYaml(text, path, issues);

@@ -3,7 +3,9 @@ import type { TargetConfig } from "../core/target.ts";
 import { applyRules, type Findings } from "./apply-rules.ts";
 import { isRecord, join, joinNamed } from "./check.ts";
 import { complete, merge, withoutHoles } from "./complete.ts";
+import { openCalendars } from "./days.ts";
 import type { Layer } from "./layers.ts";
+import { prophetIssues, prophetWarnings } from "./prophet-settings.ts";
 import type { Part, Value } from "./schema.ts";
 import { settingsIn } from "./settings.ts";
 import type { fileSchema, TABLE, Table } from "./table.ts";
@@ -54,17 +56,26 @@ export async function resolve(
     ...placed.map(([path, part]) => byFlags(paceOf(path, part, every), path, flags, table)),
   ];
   issues.push(...findings.flatMap(({ refused }) => refused));
+  const calendars = await openCalendars(
+    full.map(([path, value]) => ({ path, node: ours.target, value })),
+    issues,
+  );
   // only what was refused leaves holes, and then nobody uses the result
-  const targets = full.map(([, raw]) => targetFrom(issues.length === 0 ? raw : withoutHoles(raw)));
+  const targets = full.map(([, raw]) => targetFrom(issues.length === 0 ? raw : withoutHoles(raw), calendars));
   checkDistinct(targets, issues);
   issues.push(...targets.flatMap((target, i) => metricIssues(target, full[i]![0])));
+  // what was refused before may be why
+  if (issues.length === 0) issues.push(...targets.flatMap((target, i) => prophetIssues(target, full[i]![0])));
   const { configMap } = run.state;
   return {
     ...run,
     prometheus: prometheusFrom(run.prometheus, env, issues),
     state: { ...run.state, configMap: { ...configMap, namespace: configMap.namespace ?? namespace } },
     targets,
-    warnings: findings.flatMap(({ warned }) => warned).map(({ path, message }) => `${path}: ${message}`),
+    warnings: [
+      ...findings.flatMap(({ warned }) => warned),
+      ...targets.flatMap((t, i) => prophetWarnings(t, run.prometheus.longHistory !== undefined, full[i]![0])),
+    ].map(({ path, message }) => `${path}: ${message}`),
   };
 }
 

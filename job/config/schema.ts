@@ -2,7 +2,7 @@
 import type { Rule } from "./rules.ts";
 
 /** Units of numbers, each with its own way of being written by a person (see units.ts). */
-export type Unit = "cores" | "amount" | "seconds" | "replicas" | "count" | "ratio" | "price";
+export type Unit = "cores" | "amount" | "seconds" | "days" | "replicas" | "count" | "ratio" | "number" | "price";
 
 interface About {
   /** One sentence for the docs and `--help`. */
@@ -57,6 +57,8 @@ export interface List extends About {
   readonly of: Node;
   readonly atLeast?: number;
   readonly atMost: number;
+  /** A single item may stand without a list around it. */
+  readonly single?: boolean;
   readonly default?: readonly never[];
 }
 /** Free names with equal values, such as HTTP headers. */

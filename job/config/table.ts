@@ -3,6 +3,7 @@ import { TARGET } from "./defaults.ts";
 import { KUBERNETES, STATE } from "./groups/kubernetes.ts";
 import { PROMETHEUS } from "./groups/prometheus.ts";
 import { REPORT } from "./groups/report.ts";
+import { WEBHOOK } from "./groups/webhook.ts";
 import { type Group, group, list, quantity } from "./schema.ts";
 
 /** A table of settings: ours, or ours with more in it. */
@@ -24,7 +25,14 @@ const TIMEOUT = quantity({
 /** Everything that is not a target. A new group is a line here, and nothing else. */
 const RUN = group({
   about: "The settings of a run beside its targets.",
-  fields: { timeout: TIMEOUT, prometheus: PROMETHEUS, kubernetes: KUBERNETES, state: STATE, report: REPORT },
+  fields: {
+    timeout: TIMEOUT,
+    prometheus: PROMETHEUS,
+    kubernetes: KUBERNETES,
+    state: STATE,
+    report: REPORT,
+    webhook: WEBHOOK,
+  },
 });
 
 /** The table. */

@@ -1,8 +1,10 @@
 /** From the table's values of a target to what the core takes: names and numbers that follow from others. */
 import type { MetricSettings, ScheduleRule, TargetConfig } from "../core/target.ts";
 import { complete } from "./complete.ts";
+import { type Calendars, daysFrom, noCalendars } from "./days.ts";
 import type { METRIC } from "./metric-schema.ts";
 import { DAYS, type SCHEDULE_RULE } from "./nested-schema.ts";
+import { prophetFrom } from "./prophet-settings.ts";
 import { MAX_POINTS } from "./rules.ts";
 import type { Part, Value } from "./schema.ts";
 import { TABLE } from "./table.ts";
@@ -27,8 +29,8 @@ export function resolveTarget(given: Part<Target>): TargetConfig {
 }
 
 /** A target's values as the core takes them. Everything that the table has flows through. */
-export function targetFrom(raw: Value<Target>): Settings["targets"][number] {
-  const { name, hpaName, schedule, ...rest } = raw;
+export function targetFrom(raw: Value<Target>, calendars: Calendars = noCalendars): Settings["targets"][number] {
+  const { name, hpaName, schedule, prophet, ...rest } = raw;
   const down = raw.scaleDownQuantile ?? keepLevel(raw.quantile);
   const metrics = (raw.metrics ?? []).map(toMetric);
   const highest = metrics.reduce((most, { scaleDownQuantile = down }) => Math.max(most, scaleDownQuantile), down);
@@ -37,7 +39,8 @@ export function targetFrom(raw: Value<Target>): Settings["targets"][number] {
     ...rest,
     name: name ?? raw.scaleTargetRef?.name,
     namespace: raw.namespace ?? "default",
-    schedule: schedule.map(toRule),
+    schedule: schedule.map((rule) => toRule(rule, calendars)),
+    ...(prophet === undefined ? {} : { prophet: prophetFrom(prophet, calendars) }),
     scaleDownQuantile: down,
     metrics,
     calibration: raw.calibration ?? calibrationFor(highest, raw.step),
@@ -64,8 +67,9 @@ function toMetric(raw: Value<typeof METRIC>): MetricSettings {
   return { ...raw, scaleDownQuantile: keepLevel(quantile) };
 }
 
-function toRule(raw: Value<typeof SCHEDULE_RULE>): ScheduleRule {
-  const { recurring, ...rest } = raw;
+function toRule(raw: Value<typeof SCHEDULE_RULE>, calendars: Calendars): ScheduleRule {
+  const { recurring, except, ...given } = raw;
+  const rest = { ...given, ...(except && { except: daysFrom(except, calendars) }) };
   if (recurring === undefined) return rest;
   // the end of a day is the beginning of the next; a value that was refused is missing here
   const to = recurring.to === "24:00" ? "00:00" : recurring.to;

@@ -30,10 +30,15 @@ export const WRITTEN: Readonly<Record<Unit, { readonly as: string; readonly patt
     as: "seconds, or a duration such as 15s, 30m, 7d",
     pattern: "^((\\d+(\\.\\d+)?(ms|[smhdw]))+|\\d+(\\.\\d+)?)$",
   },
+  days: {
+    as: "days such as 1 or 365.25, or a duration such as 5m, 8h",
+    pattern: "^((\\d+(\\.\\d+)?(ms|[smhdw]))+|\\d+(\\.\\d+)?)$",
+  },
   replicas: { as: "a whole number of pods", pattern: null },
   count: { as: "a whole number", pattern: null },
   price: { as: "a number such as 0.04", pattern: null },
   ratio: { as: "a number such as 0.9, or 90%", pattern: "^\\d+(\\.\\d+)?%$" },
+  number: { as: "a number", pattern: null },
 };
 
 /** Reads a number or its text; null when it is neither. Result in base units (cores, seconds). NaN and infinities are null. */
@@ -49,12 +54,14 @@ function parseText(unit: Unit, text: string): number | null {
   if (unit === "cores" && text.endsWith("m")) return scaled(text.slice(0, -1), 1000);
   if (unit === "amount") return quantityOf(text);
   if (unit === "ratio" && text.endsWith("%")) return scaled(text.slice(0, -1), 100);
-  if (unit === "seconds" && DURATION.test(text)) {
-    let sum = 0;
-    for (const [, amount, suffix] of text.matchAll(DURATION_PART)) sum += Number(amount) * SECONDS[suffix!]!;
-    return sum;
-  }
-  return null;
+  if (unit === "seconds" && DURATION.test(text)) return durationOf(text);
+  return unit === "days" && DURATION.test(text) ? durationOf(text) / SECONDS.d! : null;
+}
+
+function durationOf(text: string): number {
+  let sum = 0;
+  for (const [, amount, suffix] of text.matchAll(DURATION_PART)) sum += Number(amount) * SECONDS[suffix!]!;
+  return sum;
 }
 
 function quantityOf(text: string): number | null {

@@ -1,4 +1,6 @@
 /** The settings of one target as the core sees them: complete, checked, in base units. The config room makes these. */
+import type { Days } from "./calendar/days.ts";
+import type { ProphetSettings } from "./forecast/prophet/settings.ts";
 import type { Method } from "./forecast/types.ts";
 import type { Cores, Probability, Replicas, Seconds } from "./units.ts";
 
@@ -41,8 +43,8 @@ export interface ScheduleRule {
   readonly recurring?: { readonly days: readonly number[]; readonly from: string; readonly to: string };
   /** One-off: local wall times "YYYY-MM-DDTHH:MM". */
   readonly once?: { readonly from: string; readonly to: string };
-  /** Local dates "YYYY-MM-DD" on which a recurring rule does not start. */
-  readonly except?: readonly string[];
+  /** Local days on which a recurring rule does not start. */
+  readonly except?: Days;
   readonly minReplicas?: Replicas;
   readonly maxReplicas?: Replicas;
   /** Multiplies the forecast demand, > 0. */
@@ -73,6 +75,7 @@ export interface Metric extends Required<Pick<MetricSettings, "name" | "averageV
   readonly quantile: Probability;
   readonly scaleDownQuantile: Probability;
   readonly activation?: number;
+  readonly prophet?: ProphetSettings;
   /**
    * Whether it is the pods' own CPU. Without pods there is none; of running pods it is never exactly 0 and never above
    * their limits; pods that start anew burn more of it than they serve.
@@ -108,6 +111,8 @@ export interface TargetConfig {
   readonly calibration: Seconds;
   readonly step: Seconds;
   readonly method: Method;
+  /** What Prophet is told, where it takes part: by `method` prophet alone, by auto in its pool. */
+  readonly prophet?: ProphetSettings;
   /** With minReplicas 0: without demand or forecast of it for so long, the last pod goes too. */
   readonly idlePeriod: Seconds;
   /** Level of the quantile of the maximum that replicas are bought for. */
@@ -142,6 +147,8 @@ export interface TargetConfig {
   readonly minCoverage: number;
   /** When metrics are missing longer than `after`: at least `replicas`, never below the current. */
   readonly fallback?: { readonly after: Seconds; readonly replicas: Replicas };
+  /** Without usable data for longer than this the target is blind: it is told, and runs end with 1. */
+  readonly blindAfter: Seconds;
 }
 
 /** What each actuator sets. */
@@ -176,11 +183,11 @@ export const CPU = "cpu";
 /** The metrics of a target, at least one: its CPU first, then the others in their order. */
 export function metricsOf(target: TargetConfig): readonly Metric[] {
   const { targetCpu, quantile, scaleDownQuantile = quantile } = target;
-  const levels = { quantile, scaleDownQuantile };
+  const shared = { quantile, scaleDownQuantile, ...(target.prophet && { prophet: target.prophet }) };
   const asked = target.query === undefined ? {} : { query: target.query };
   const cpu: readonly Metric[] =
     targetCpu === undefined
       ? []
-      : [{ name: CPU, unit: "cores", averageValue: targetCpu, ofPods: true, ...levels, ...asked }];
-  return [...cpu, ...target.metrics.map((metric) => ({ unit: "", ofPods: false, ...levels, ...metric }))];
+      : [{ name: CPU, unit: "cores", averageValue: targetCpu, ofPods: true, ...shared, ...asked }];
+  return [...cpu, ...target.metrics.map((metric) => ({ unit: "", ofPods: false, ...shared, ...metric }))];
 }

@@ -5,6 +5,7 @@ import { type Decided, decide } from "./policy/decide.ts";
 import { noteDrop } from "./policy/drop.ts";
 import { lastForecastOf, type Observation, observe, type TickInput } from "./policy/observe.ts";
 import { isUsable } from "./policy/stage.ts";
+import { standingAfter } from "./policy/standing.ts";
 import type { Decision, MetricRecord, TickRecord } from "./policy/types.ts";
 import { type LearntMetric, memoryAfter, recall } from "./state/memory.ts";
 import type { TargetState } from "./state/types.ts";
@@ -35,7 +36,12 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
   };
   const records = metrics.map((seen, i) => recordOf(seen, decided.metrics[i]?.draft ?? null, current));
   const record: TickRecord = { now, metrics: records, recommendation, decision };
-  return { decision, memory: memoryAfter(memory, learnt, config), record };
+  const after = memoryAfter(memory, learnt, config);
+  const expected = Object.entries(after.metrics).flatMap(([name, metric]) =>
+    learnt.metrics[name]!.usable === null ? [] : [metric],
+  );
+  const standing = standingAfter(memory.standing, { now, expected, conditions }, config);
+  return { decision, memory: standing === undefined ? after : { ...after, standing }, record };
 }
 
 type Draft = Decided["metrics"][number]["draft"];
@@ -43,8 +49,11 @@ type Draft = Decided["metrics"][number]["draft"];
 function learntOf(seen: Observation, i: number, { metrics }: Decided, { now, config }: TickInput): LearntMetric {
   const made = metrics[i];
   const quantile = made?.draft.value ?? Number.NaN;
+  const usable = isUsable(seen);
+  // where nothing was decided (mode Off, no pods) no data were to be expected
+  const expected = usable || (made !== undefined && made.state !== "podless");
   return {
-    usable: made?.state === "podless" ? null : isUsable(seen),
+    usable: expected ? usable : null,
     forecast: lastForecastOf(seen, now, quantile, config),
     incomplete: seen.incomplete,
   };

@@ -1,6 +1,7 @@
 /** Rolling-origin accuracy of the forecasters over a whole series: the figures and the dump rows of `backtest`. */
 import { pinball } from "../core/forecast/combine/losses.ts";
 import { forecasterOf } from "../core/forecast/method.ts";
+import type { ProphetSettings } from "../core/forecast/prophet/settings.ts";
 import type { Forecast, Forecaster, Method } from "../core/forecast/types.ts";
 import { coarse, type LongHistory } from "../core/series/coarse.ts";
 import { toGrid } from "../core/series/grid.ts";
@@ -17,6 +18,8 @@ export interface BacktestOptions {
   readonly methods: readonly Method[];
   /** Each forecast also sees this much of the series before its origin, more coarsely; absent: it does not. */
   readonly longHistory?: LongHistory;
+  /** What Prophet is told; absent: its defaults. */
+  readonly prophet?: ProphetSettings;
 }
 
 /** Accuracy of one method. relMae is against the last value on the same origins; NaN where the last value made no error at all. */
@@ -105,6 +108,7 @@ export async function backtest(
       leadSteps: horizonSteps,
       levels: LEVELS,
       ...(options.longHistory && { longHistory: longBefore(series, origin, options.longHistory) }),
+      ...(options.prophet && { prophet: options.prophet }),
     };
     for (const tally of tallies)
       judge(tally, forecasters(tally.method)(request), origin, outcome(series.values, origin, horizonSteps));

@@ -1,4 +1,5 @@
 /** Simulated historical forecasts (Taylor and Letham 2018): the production forecaster at past origins, each with what was known there. */
+import type { ProphetSettings } from "../core/forecast/prophet/settings.ts";
 import type { Forecaster } from "../core/forecast/types.ts";
 import type { Series } from "../core/series/types.ts";
 import type { Cores, EpochSeconds } from "../core/units.ts";
@@ -23,6 +24,8 @@ export interface HistoricalOptions {
   readonly most: number;
   /** Coarser and longer history, of which each origin sees what was before it. */
   readonly longHistory?: Series | undefined;
+  /** What Prophet is told. */
+  readonly prophet?: ProphetSettings | undefined;
 }
 
 /** With fewer values before it an origin has nothing to say. */
@@ -38,7 +41,7 @@ export function historicalForecasts(
   options: HistoricalOptions,
   forecaster: Forecaster,
 ): readonly HistoricalForecast[] {
-  const { leadSteps, horizonSteps, shown, most, longHistory } = options;
+  const { leadSteps, horizonSteps, shown, most, longHistory, prophet } = options;
   const n = series.values.length;
   const stride = Math.max(1, Math.ceil(Math.min(shown, n) / most));
   const found: HistoricalForecast[] = [];
@@ -53,6 +56,7 @@ export function historicalForecasts(
       leadSteps,
       levels: [0.5],
       ...(long && { longHistory: long }),
+      ...(prophet && { prophet }),
     });
     const k = leadSteps - 1;
     found.push({ t: series.start + moment * series.step, y: path[k]!, low: lower[k]!, high: upper[k]! });

@@ -1,8 +1,9 @@
-/** The parts that Prophet sees in a history: trend and seasons, over the times at which Prophet's own `plot_components` draws them. */
-import { fit, type ProphetModel } from "../core/forecast/prophet/fit.ts";
-import { type Mode, type ProphetOptions, SECONDS_PER_DAY } from "../core/forecast/prophet/options.ts";
-import { predict } from "../core/forecast/prophet/predict.ts";
-import { defaultProphet, originalProphet, seasonalProphet } from "../core/forecast/prophet/presets.ts";
+/** The parts that Prophet sees in a history: trend, seasons and events, over the times at which Prophet's own `plot_components` draws them. */
+import { fitHistory, type HistoryFit, measuredRows } from "../core/forecast/prophet/history-fit.ts";
+import { type Mode, PROPHET_DEFAULTS, type ProphetOptions, SECONDS_PER_DAY } from "../core/forecast/prophet/options.ts";
+import { type Component, predict } from "../core/forecast/prophet/predict.ts";
+import { originalProphet, seasonalProphet } from "../core/forecast/prophet/presets.ts";
+import type { ProphetSettings } from "../core/forecast/prophet/settings.ts";
 import type { Method } from "../core/forecast/types.ts";
 import type { MetricRecord } from "../core/policy/types.ts";
 import type { Series } from "../core/series/types.ts";
@@ -18,6 +19,12 @@ export interface SeasonPart {
   readonly points: readonly Point[];
 }
 
+/** What all events together add, over the times of the trend. */
+export interface EventsPart {
+  readonly mode: Mode;
+  readonly points: readonly Point[];
+}
+
 /** What is drawn of one fit. */
 export interface Components extends Parts {
   /** The metric's unit. */
@@ -27,64 +34,93 @@ export interface Components extends Parts {
 interface Parts {
   /** How the fit was made, for the title. */
   readonly source: string;
-  /** Trend with Prophet's 80 % interval, over the history and the lead. */
+  /** Zone of the seasons' local times. */
+  readonly timeZone: string;
+  /** Trend with Prophet's interval, over the history and the lead; the interval's width. */
   readonly trend: readonly BandPoint[];
+  readonly intervalWidth: number;
   readonly seasons: readonly SeasonPart[];
+  /** Null where the model has no events. */
+  readonly holidays: EventsPart | null;
 }
 
 /** Points of a season, as many as Prophet draws. */
 const SEASON_POINTS = 200;
-/** A Sunday, 00:00 UTC, where Prophet's weekly plot begins. */
+/** A Sunday and a 1 January, 00:00, where Prophet's weekly and yearly plots begin. */
 const SUNDAY = Date.UTC(2017, 0, 1) / 1000;
+const YEAR = 365.25 * SECONDS_PER_DAY;
 /** Harmonics of a season that was found, as in the pool. */
 const ORDER = 4;
+/** Points of a trend: no picture is wide enough for more. */
+const TREND_POINTS = 600;
+/** An event lasts a day at least; looked at so often none is missed. */
+const EVENT_STEP = SECONDS_PER_DAY / 24;
 
 /**
- * The parts of a metric's history, by method: Prophet with its own options for `prophet` and `original`; for `auto`, which blends
- * many models and has no parts of its own, Prophet with the season that was found, and with its defaults over the longer history.
- * Empty for `naive`, and where a fit has no answer.
+ * The parts of a metric's history, by method: Prophet with the target's settings for `prophet`, over the longer history too, and
+ * with its own for `original`; for `auto`, which blends many models and has no parts of its own, Prophet with the season that was
+ * found, and with the target's settings over the longer history. Empty for `naive`, and where a fit has no answer.
  */
 export function componentsOf(record: MetricRecord, method: Method): readonly Components[] {
   const { unit } = record.metric;
   return partsOf(record, method).map((made) => ({ ...made, unit }));
 }
 
-function partsOf({ series, longHistory, forecast, lead }: MetricRecord, method: Method): readonly Parts[] {
+function partsOf({ series, longHistory, forecast, lead, metric }: MetricRecord, method: Method): readonly Parts[] {
   if (series === null || method === "naive") return [];
-  if (method !== "auto") {
-    const options = method === "prophet" ? defaultProphet() : originalProphet();
-    return parts(`method ${method}`, series, lead, options);
-  }
+  if (method === "original") return parts({ source: "method original", series, lead, options: originalProphet() });
+  const told = metric.prophet && { settings: metric.prophet };
+  const long = longHistory && { longHistory };
+  if (method === "prophet") return parts({ source: "method prophet", series, lead, ...long, ...told });
   const period = forecast?.period ?? null;
   const order = period === null ? 0 : Math.min(ORDER, Math.floor(period / series.step / 2));
-  const found: ProphetOptions =
+  const options: ProphetOptions =
     period === null || order < 1
       ? { yearly_seasonality: false, weekly_seasonality: false, daily_seasonality: false }
       : seasonalProphet(period, order);
-  const long =
-    longHistory === undefined ? [] : parts("Prophet over the longer history", longHistory, lead, defaultProphet());
-  return [...parts("Prophet with the season found", series, lead, found), ...long];
+  const found = parts({ source: "Prophet with the season found", series, lead, options });
+  if (longHistory === undefined) return found;
+  return [...found, ...parts({ source: "Prophet over the longer history", series: longHistory, lead, ...told })];
 }
 
-function parts(source: string, series: Series, lead: number, options: ProphetOptions): readonly Parts[] {
-  const { start, step, values, filled } = series;
-  const ds = Float64Array.from({ length: values.length }, (_, i) => start + i * step);
-  const model = fit({ ds, y: Float64Array.from(values, (v, i) => (filled[i] === 1 ? Number.NaN : v)) }, options);
-  if (!model.ok) return [];
-  const ahead = Math.max(1, Math.ceil(lead / step));
-  const times = Float64Array.from({ length: values.length + ahead }, (_, i) => start + i * step);
-  const whole = predict(model.value, { ds: times }, { intervals: "analytic" });
+interface Asked {
+  readonly source: string;
+  readonly series: Series;
+  readonly longHistory?: Series;
+  readonly lead: number;
+  readonly settings?: ProphetSettings;
+  readonly options?: ProphetOptions;
+}
+
+function parts({ source, series, longHistory, lead, settings, options }: Asked): readonly Parts[] {
+  const rows = measuredRows(series, longHistory);
+  if (rows.ds.length < 2) return [];
+  const until = series.start + (series.values.length - 1) * series.step + lead;
+  const fitted = fitHistory(rows, until, settings, options);
+  if (!fitted.ok) return [];
+  const { model, frameAt } = fitted.value;
+  const count = Math.min(TREND_POINTS, Math.max(2, Math.ceil((until - rows.ds[0]!) / series.step) + 1));
+  const times = evenly(rows.ds[0]!, until, count);
+  const whole = predict(model, frameAt(times), { intervals: "analytic" });
   if (!whole.ok || !whole.value.trend.every(Number.isFinite)) return [];
   const { trend, trend_lower, trend_upper } = whole.value;
   return [
     {
       source,
+      timeZone: settings?.timeZone ?? "UTC",
       trend: Array.from(trend, (y, i) => ({ t: times[i]!, y, low: trend_lower[i]!, high: trend_upper[i]! })),
-      seasons: model.value.blocks.flatMap((block) =>
-        block.kind === "fourier" ? seasonOf(model.value, block.name, secondsOf(block.period), block.mode) : [],
+      intervalWidth: settings?.interval_width ?? PROPHET_DEFAULTS.interval_width,
+      seasons: model.blocks.flatMap((block) =>
+        block.kind === "fourier" ? seasonOf(fitted.value, block.name, secondsOf(block.period), block.mode) : [],
       ),
+      holidays: eventsOf(fitted.value, times[0]!, until),
     },
   ];
+}
+
+/** `count` times from the first to the last. */
+function evenly(first: number, last: number, count: number): Float64Array {
+  return Float64Array.from({ length: count }, (_, i) => first + (i * (last - first)) / (count - 1));
 }
 
 /** Days as seconds, without what the division into days has left: 300 s, not 300.00000000000006. */
@@ -92,31 +128,66 @@ function secondsOf(days: number): number {
   return Math.round(days * SECONDS_PER_DAY * 1e6) / 1e6;
 }
 
-/** One period of a season from a Sunday's midnight on; of a season that is no part of a day, from a whole number of its periods. */
-function seasonOf(model: ProphetModel, name: string, period: number, mode: Mode): readonly SeasonPart[] {
-  const whole = SECONDS_PER_DAY % period === 0 || period % SECONDS_PER_DAY === 0;
+/** One period of a season from a Sunday's midnight on; of a season that is no part of a day, from a whole number of its periods. Where it counts on some days only, of those. */
+function seasonOf({ model, frameAt }: HistoryFit, name: string, period: number, mode: Mode): readonly SeasonPart[] {
+  const whole = SECONDS_PER_DAY % period === 0 || period % SECONDS_PER_DAY === 0 || period === YEAR;
   const from = whole ? SUNDAY : Math.ceil(SUNDAY / period) * period;
-  const ds = Float64Array.from({ length: SEASON_POINTS + 1 }, (_, i) => from + (i * period) / SEASON_POINTS);
-  const answer = predict(model, { ds }, { intervals: "none" });
+  const ds = evenly(from, from + period, SEASON_POINTS + 1);
+  const frame = frameAt(ds);
+  const holds = Object.keys(frame.columns ?? {}).map((column) => [column, new Array<boolean>(ds.length).fill(true)]);
+  // the times of the axis are local ones
+  const answer = predict(model, { ...frame, wall: ds, columns: Object.fromEntries(holds) }, { intervals: "none" });
   const values = answer.ok ? answer.value.components[name]?.values : undefined;
   if (values === undefined) return [];
   return [{ name, period, mode, points: Array.from(values, (y, i) => ({ t: ds[i]! - from, y })) }];
 }
 
+/** The sum of all events as a line with its corners only; null where there is none. */
+function eventsOf({ model, frameAt }: HistoryFit, first: number, last: number): EventsPart | null {
+  if (!model.blocks.some(({ kind }) => kind === "holiday")) return null;
+  const inner = Math.max(0, Math.ceil(last / EVENT_STEP) - Math.ceil(first / EVENT_STEP));
+  const hours = Float64Array.from({ length: inner }, (_, i) => (Math.ceil(first / EVENT_STEP) + i) * EVENT_STEP);
+  const ds = Float64Array.from([first, ...hours.filter((t) => t > first), last]);
+  const answer = predict(model, frameAt(ds), { intervals: "none" });
+  const part: Component | undefined = answer.ok ? answer.value.components.holidays : undefined;
+  if (part === undefined) return null;
+  const { mode, values } = part;
+  const points = Array.from(ds, (t, i) => ({ t, y: values[i]! }));
+  const corner = (i: number) => values[i] !== values[i - 1] || values[i] !== values[i + 1];
+  return { mode, points: points.filter((_, i) => corner(i)) };
+}
+
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
-/** Ticks of a season's axis, seconds into it with their names, and the unit: days of a week, times of a day, else round numbers. */
-export function seasonTicks(period: number): {
+/** The year's months at which Prophet's plot_yearly has its ticks, and the days before them. */
+const MONTHS = [
+  [0, "Jan"],
+  [59, "Mar"],
+  [120, "May"],
+  [181, "Jul"],
+  [243, "Sep"],
+  [304, "Nov"],
+] as const;
+
+/** Ticks of a season's axis, seconds into it with their names, and the unit: months of a year, days of a week, times of a day, else round numbers. */
+export function seasonTicks(
+  period: number,
+  timeZone = "UTC",
+): {
   readonly unit: string;
   readonly ticks: readonly (readonly [number, string])[];
 } {
+  if (period === YEAR) {
+    return { unit: "month of the year", ticks: MONTHS.map(([day, name]) => [day * SECONDS_PER_DAY, name] as const) };
+  }
   if (period === 7 * SECONDS_PER_DAY) {
-    return { unit: "day of the week (UTC)", ticks: DAYS.map((day, i) => [i * SECONDS_PER_DAY, day] as const) };
+    const ticks = DAYS.map((day, i) => [i * SECONDS_PER_DAY, day] as const);
+    return { unit: `day of the week (${timeZone})`, ticks };
   }
   if (period === SECONDS_PER_DAY) {
     const hours = [0, 4, 8, 12, 16, 20, 24];
     const name = (h: number) => `${String(h % 24).padStart(2, "0")}:00`;
-    return { unit: "time of day (UTC)", ticks: hours.map((h) => [h * 3600, name(h)] as const) };
+    return { unit: `time of day (${timeZone})`, ticks: hours.map((h) => [h * 3600, name(h)] as const) };
   }
   const [size, unit] =
     period < 600

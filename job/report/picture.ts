@@ -62,8 +62,12 @@ export function pictureOf(
   const leadSteps = Math.max(1, Math.ceil(lead / step - 1e-9));
   const shown = Math.ceil(Math.max(target.history, LEADS_SHOWN * lead) / step);
   const horizonSteps = Math.max(1, Math.ceil(target.horizon / step - 1e-9));
-  const most = Math.min(MOST_FORECASTS, Math.ceil(PAST_VALUES / series.values.length));
-  const past = { leadSteps, horizonSteps, shown, most, longHistory: made.longHistory };
+  // where it takes part, Prophet is fitted to the longer history at each of them: a minute of 120 fits to a year
+  const fits = target.method === "prophet" || metric.prophet !== undefined;
+  const fitted = series.values.length + (fits ? (made.longHistory?.values.length ?? 0) : 0);
+  const most = Math.min(MOST_FORECASTS, Math.ceil(PAST_VALUES / fitted));
+  const { longHistory } = made;
+  const past = { leadSteps, horizonSteps, shown, most, longHistory, prophet: metric.prophet };
   const end = series.start + (series.values.length - 1) * step;
   const future = Array.from(forecast?.path.subarray(0, leadSteps) ?? [], (y, k) => ({
     t: end + (k + 1) * step,

@@ -1,6 +1,6 @@
-/** Trend and seasons in a terminal, each as a line of a few rows. */
+/** Trend, seasons and events in a terminal, each as a line of a few rows. */
 import { canvasOf, drawLine, marksOf, namesLine, rowText, type Terminal } from "./canvas.ts";
-import { type Components, seasonTicks } from "./components.ts";
+import { type Components, type EventsPart, seasonTicks } from "./components.ts";
 import type { Point } from "./picture.ts";
 import { cpu, wrap } from "./text.ts";
 import { timeLabels, timeTicks } from "./ticks.ts";
@@ -11,23 +11,34 @@ type Names = readonly (readonly [number, string])[];
 
 /** Draws every part below its title; an empty text where there is none. */
 export function terminalComponents(all: readonly Components[], terminal: Terminal): string {
-  const parts = all.flatMap(({ source, trend, seasons }) => {
+  const parts = all.flatMap(({ source, trend, seasons, holidays, timeZone }) => {
     const ticks = timeTicks(trend[0]!.t, trend.at(-1)!.t, Math.max(2, terminal.columns / 20));
     const names = timeLabels(ticks).map((name, i): Names[number] => [ticks[i]!.getTime() / 1000, name.split("\n")[0]!]);
     return [
       ...wrap(`trend, ${source} (UTC)`, terminal.columns),
       ...lines(trend, names, cpu, terminal),
-      ...seasons.flatMap(({ name, period, mode, points }) => {
-        const { unit, ticks: marks } = seasonTicks(period);
-        const share = mode === "multiplicative";
-        const value = share ? (v: number) => `${Math.round(100 * v)} %` : cpu;
-        const title = `${name}${share ? ", share of the trend" : ""}: ${unit}`;
-        return ["", ...wrap(title, terminal.columns), ...lines(points, marks, value, terminal)];
+      ...(holidays === null ? [] : effect("holidays", { ...holidays, unit: "time (UTC)", names }, terminal)),
+      ...seasons.flatMap(({ name, period, ...part }) => {
+        const { unit, ticks: marks } = seasonTicks(period, timeZone);
+        return effect(name, { ...part, unit, names: marks }, terminal);
       }),
       "",
     ];
   });
   return parts.length === 0 ? "" : `${parts.join("\n")}\n`;
+}
+
+interface Effect extends EventsPart {
+  readonly unit: string;
+  readonly names: Names;
+}
+
+/** What a part adds to the trend, below its title. */
+function effect(name: string, { mode, points, unit, names }: Effect, terminal: Terminal): string[] {
+  const share = mode === "multiplicative";
+  const value = share ? (v: number) => `${Math.round(100 * v)} %` : cpu;
+  const title = `${name}${share ? ", share of the trend" : ""}: ${unit}`;
+  return ["", ...wrap(title, terminal.columns), ...lines(points, names, value, terminal)];
 }
 
 function lines(points: readonly Point[], names: Names, value: (v: number) => string, terminal: Terminal): string[] {

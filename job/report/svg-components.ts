@@ -1,7 +1,9 @@
-/** Trend and seasons as SVG, one panel below the other, as Prophet's `plot_components` has them. */
+/** Trend, seasons and events as SVG, one panel below the other, as Prophet's `plot_components` has them. */
 import { areaY, axisX, axisY, gridY, lineY, type Markish } from "@observablehq/plot";
+import type { Mode } from "../core/forecast/prophet/options.ts";
 import { label, panel } from "./chart.ts";
-import { type Components, type SeasonPart, seasonTicks } from "./components.ts";
+import { type Components, type EventsPart, type SeasonPart, seasonTicks } from "./components.ts";
+import type { Point } from "./picture.ts";
 import { number } from "./text.ts";
 import { LIGHT } from "./theme.ts";
 import { timeLabels, timeTicks } from "./ticks.ts";
@@ -13,14 +15,15 @@ const [LEFT, RIGHT] = [66, 30];
 
 /** Height of the panels of these parts. */
 export function componentsHeight(all: readonly Components[]): number {
-  return all.reduce((sum, { seasons }) => sum + (1 + seasons.length) * EACH, 0);
+  return all.reduce((sum, { seasons, holidays }) => sum + (1 + seasons.length + (holidays === null ? 0 : 1)) * EACH, 0);
 }
 
 /** The panels from `top` down. */
 export function componentsBody(all: readonly Components[], top: number, width: number): string {
   const panels = all.flatMap((parts) => [
     trendPanel(parts),
-    ...parts.seasons.map((season) => seasonPanel(season, parts.unit)),
+    ...(parts.holidays === null ? [] : [eventsPanel(parts, parts.holidays)]),
+    ...parts.seasons.map((season) => seasonPanel(season, parts)),
   ]);
   return panels.map((draw, i) => draw(top + i * EACH, width)).join("\n");
 }
@@ -71,15 +74,22 @@ function shown(unit: string, milli: boolean): string {
   return name === "" ? "" : `${name}, `;
 }
 
-function trendPanel({ source, trend, unit: own }: Components): Draw {
-  const milli = own === "cores" && Math.max(...trend.map((p) => p.high)) < 2;
+/** The axis of the times that the trend is drawn over. */
+function timeAxis(trend: Components["trend"]): Pick<Content, "unit" | "domain" | "ticks"> {
   const times = timeTicks(trend[0]!.t, trend.at(-1)!.t, 6);
   const names = timeLabels(times);
-  return drawn({
-    title: `trend, ${shown(own, milli)}80 % band (${source})`,
+  return {
     unit: "time (UTC)",
     domain: [trend[0]!.t, trend.at(-1)!.t],
     ticks: times.map((time, i) => [time.getTime() / 1000, names[i]!] as const),
+  };
+}
+
+function trendPanel({ source, trend, intervalWidth, unit: own }: Components): Draw {
+  const milli = own === "cores" && Math.max(...trend.map((p) => p.high)) < 2;
+  return drawn({
+    title: `trend, ${shown(own, milli)}${Math.round(100 * intervalWidth)} % band (${source})`,
+    ...timeAxis(trend),
     value: (v) => (milli ? String(Math.round(v * 1000)) : number(v)),
     marks: [
       areaY(trend, { x: "t", y1: "low", y2: "high", fill: LIGHT.forecast, fillOpacity: 0.2 }),
@@ -88,16 +98,27 @@ function trendPanel({ source, trend, unit: own }: Components): Draw {
   });
 }
 
-function seasonPanel({ name, period, mode, points }: SeasonPart, own: string): Draw {
+function seasonPanel({ name, period, mode, points }: SeasonPart, { unit: own, timeZone }: Components): Draw {
+  const { unit, ticks } = seasonTicks(period, timeZone);
+  return drawn({ ...effect(name, mode, points, own), unit, domain: [0, period], ticks });
+}
+
+function eventsPanel({ trend, unit }: Components, { mode, points }: EventsPart): Draw {
+  return drawn({ ...effect("holidays", mode, points, unit), ...timeAxis(trend) });
+}
+
+/** What a part adds to the trend: its line, in the metric's unit or as a share of the trend. */
+function effect(
+  name: string,
+  mode: Mode,
+  points: readonly Point[],
+  own: string,
+): Pick<Content, "title" | "value" | "marks"> {
   const share = mode === "multiplicative";
   const milli = own === "cores" && Math.max(...points.map((p) => Math.abs(p.y))) < 2;
-  const { unit, ticks } = seasonTicks(period);
-  return drawn({
+  return {
     title: share ? `${name}, % of the trend` : `${name}, ${shown(own, milli)}`.replace(/, $/, ""),
-    unit,
-    domain: [0, period],
-    ticks,
     value: (v) => (share ? String(Math.round(100 * v)) : milli ? String(Math.round(v * 1000)) : number(v)),
     marks: [lineY(points, { x: "t", y: "y", stroke: LIGHT.forecast, strokeWidth: 2.5 })],
-  });
+  };
 }

@@ -1,6 +1,6 @@
 /** The claim of the state: the memory of all decisions is written before anything is scaled, and taken back where nothing was. */
 import { asError } from "../core/result.ts";
-import { encodeTarget, lastSeen } from "../core/state/codec.ts";
+import { encodeTarget, forgotten, lastSeen } from "../core/state/codec.ts";
 import type { JobState, TargetState } from "../core/state/types.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { Ports } from "../ports.ts";
@@ -32,12 +32,28 @@ export async function claim(
   if (reading instanceof Error) return reading;
   if (decisions.every(({ output }) => output === null)) return reading;
   if (reading.warning !== undefined) ports.reporter.log("warn", reading.warning);
-  const first = await write(ports, withMemory(reading.state, decisions, now), reading.version, signal);
+  const state = withMemory(reading.state, decisions, now);
+  warnOfForgotten(ports, state, decisions);
+  const first = await write(ports, state, reading.version, signal);
   if (first !== "lost") return first;
   const anew = await ports.state.read(signal).catch(asError);
   if (anew instanceof Error) return anew;
   const untouched = decisions.every(({ target, before }) => isSame(memoryOf(anew.state, target), before));
   return untouched ? write(ports, withMemory(anew.state, decisions, now), anew.version, signal) : "lost";
+}
+
+/** Fewer targets fit whatever they remember: 200 changes are 3 kB, a stabilisation window of an hour less. */
+const ALWAYS_FIT = 30;
+
+/** A target whose memory is left out is new in every run, and never scaled in. */
+function warnOfForgotten({ reporter }: Ports, state: JobState, decisions: readonly TargetDecision[]): void {
+  if (Object.keys(state.targets).length <= ALWAYS_FIT) return;
+  const out = new Set(forgotten(state));
+  const ours = decisions.map(({ target }) => keyOf(target)).filter((key) => out.has(key));
+  if (ours.length === 0) return;
+  const some = ours.slice(0, 3).join(", ");
+  const text = `${ours.length} of ${decisions.length} targets do not fit one state and are never scaled in, ${some}${ours.length > 3 ? " and others" : ""}`;
+  reporter.log("warn", `${text}: give some of them to a second job with a state.configMap of its own`);
 }
 
 /**

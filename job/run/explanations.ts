@@ -21,8 +21,9 @@ export const FAILURES: Readonly<Record<string, Explanation>> = {
 export const EXIT_CODES: Readonly<Record<string, Explanation>> = {
   "0": { means: "Done; also when the decision was to hold, or to change nothing.", todo: "Nothing." },
   "1": {
-    means: "It could not be done. The replicas of a target that failed are unchanged.",
-    todo: "Read the message: it says what was tried. The next run tries again.",
+    means:
+      "It could not be done, or a target has had no usable data for longer than `blindAfter`. The replicas of such a target are unchanged.",
+    todo: "Read the message: it says what was tried, and since when a target is blind. The next run tries again.",
   },
   "2": {
     means: "Wrong usage or settings. Nothing was tried.",

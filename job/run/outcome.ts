@@ -1,24 +1,36 @@
 /** Decisions -> outcomes: what became of each target, in the words of the contract. */
 import type { Reason } from "../core/policy/reasons.ts";
+import { standingChanges } from "../core/policy/standing.ts";
 import { leadingMetric, type MetricRecord } from "../core/policy/types.ts";
 import type { OtherWrite } from "../core/policy/writer.ts";
-import { metricsOf, setNumberOf } from "../core/target.ts";
+import { metricsOf, setNumberOf, type TargetConfig } from "../core/target.ts";
+import type { EpochSeconds } from "../core/units.ts";
 import type { Failure, ForecastOutcome, MetricOutcome, Outcome } from "../ports.ts";
 import type { HistoryFailure, TargetDecision } from "./decide.ts";
 
 const ACTIONS = { scale: "scaled", keep: "unchanged", hold: "held" } as const;
 
-/** The outcome of a decision that was carried out. A history that could not be read is a failure unless the fallback or a bound acted. */
+/** The outcome of a decision that was carried out. A history that could not be read is a failure unless the fallback or a bound acted, whatever holds the decision back. */
 export function outcomeOf(decided: TargetDecision): Outcome {
   const { output, failure, historyErrors } = decided;
   if (output === null) return failedOutcome(decided, failure ?? new Error("not decided"), "scale");
   const { decision } = output;
-  if (historyErrors.length > 0 && decision.action === "hold" && decision.reason === "NoData")
+  if (historyErrors.length > 0 && decision.action !== "scale" && decision.blind)
     return failedOutcome(decided, historyErrors[0]!.error, "metric");
   const message = `${decision.message}${historyErrors.map(failureText(decided)).join("")}`;
   const writer = decision.reason === "Overruled" ? null : decision.otherWriter;
   const whole = writer === null ? message : `${message}; ${writer.message}`;
   return make(decided, ACTIONS[decision.action], decision.replicas, decision.reason, whole);
+}
+
+/** The outcome of a decision that was carried out, with what begins or ends with it. */
+export function settledOutcome(decided: TargetDecision): Outcome {
+  const outcome = outcomeOf(decided);
+  const { output, before, target } = decided;
+  // with mode Off nothing was looked at: what stood did not end
+  if (output === null || target.mode === "Off") return outcome;
+  const standing = standingChanges(before?.standing, output.memory.standing);
+  return standing.began.length + standing.ended.length === 0 ? outcome : { ...outcome, standing };
 }
 
 /** The outcome of a run that writes nothing: what would have been scaled was not. */
@@ -31,14 +43,28 @@ export function writerOf({ output }: TargetDecision): OtherWrite | null {
   return output?.decision.otherWriter ?? null;
 }
 
-const STAY = "the replicas stay as they are";
-/** A write whose answer was lost, or that a gateway gave up on, may have been carried out. */
-const UNKNOWN = "whether the replicas changed is not known; the next run reads them";
+/** "the replicas", or which number of which object where it is another one. */
+export function numberText(target: TargetConfig): string {
+  const { sets, object } = setNumberOf(target);
+  return sets === "replicas" ? "the replicas" : `${sets} of ${object}`;
+}
+
+/** Of a failed write: one whose answer was lost, or that a gateway gave up on, may have been carried out. */
+function leftText(target: TargetConfig, unknown: boolean): string {
+  const number = numberText(target);
+  const one = target.actuator === "hpa";
+  if (unknown) return `whether ${number} changed is not known; the next run reads ${one ? "it" : "them"}`;
+  return one ? `${number} stays as it is` : `${number} stay as they are`;
+}
 
 /** Something that was asked of the world failed; the replicas stay. */
 export function failedOutcome(decided: TargetDecision, error: Error, failed: Failure): Outcome {
   const { uncertain } = error as { uncertain?: unknown };
-  const message = `${describe(error)}; ${failed === "rescale" && uncertain === true ? UNKNOWN : STAY}`;
+  const gate = decided.output?.decision.trail.at(-1);
+  const held =
+    failed === "metric" && gate !== undefined && gate.reason !== "DesiredWithinRange" ? `; ${gate.message}` : "";
+  const left = leftText(decided.target, failed === "rescale" && uncertain === true);
+  const message = `${describe(error)}; ${left}${held}`;
   return { ...make(decided, "failed", null, error.name, message), failed };
 }
 
@@ -61,6 +87,7 @@ function make(
   const metrics = output?.record.metrics.map(metricOutcome) ?? [];
   const trail = output?.decision.trail ?? [];
   const other = writerOf(decided);
+  const blindSince = output?.memory.standing?.Blind;
   return {
     namespace: target.namespace,
     name: target.name,
@@ -69,12 +96,17 @@ function make(
     from,
     to: to ?? from,
     reason,
-    message,
+    message: blindSince === undefined ? message : `${message}; ${blindText(blindSince, target)}`,
     forecast,
     metrics,
     ...(other && { otherWriter: other }),
+    ...(blindSince !== undefined && { blindSince }),
     trail,
   };
+}
+
+function blindText(since: EpochSeconds, { blindAfter }: TargetConfig): string {
+  return `blind since ${new Date(since * 1000).toISOString()}, longer than blindAfter (${blindAfter} s)`;
 }
 
 function metricOutcome(record: MetricRecord): MetricOutcome {

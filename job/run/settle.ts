@@ -4,11 +4,11 @@ import { inParallel } from "../in-parallel.ts";
 import type { Outcome, Ports } from "../ports.ts";
 import { claim, takeBack } from "./claim.ts";
 import type { TargetDecision } from "./decide.ts";
-import { conflictOutcome, failedOutcome, outcomeOf } from "./outcome.ts";
+import { conflictOutcome, failedOutcome, numberText, outcomeOf, settledOutcome } from "./outcome.ts";
 import type { Readings } from "./read.ts";
 
 const LOST = "another run claimed the state first; left to the next run";
-const CHANGED = "the replicas changed between reading and writing; left to the next run";
+const CHANGED = "changed between reading and writing; left to the next run";
 
 /** Carries the decisions out. One outcome each, same order. */
 export async function settle(
@@ -36,7 +36,9 @@ async function act({ scaler }: Ports, { target, output }: TargetDecision, signal
 
 function outcomeAfter(decision: TargetDecision, acted: Acted): Outcome {
   if (acted instanceof Error) return failedOutcome(decision, acted, "rescale");
-  return acted === "done" ? outcomeOf(decision) : conflictOutcome(decision, "ScaleConflict", CHANGED);
+  return acted === "done"
+    ? settledOutcome(decision)
+    : conflictOutcome(decision, "ScaleConflict", `${numberText(decision.target)} ${CHANGED}`);
 }
 
 /** The store could not be written: nothing was done; a target that had failed before keeps its own reason. */

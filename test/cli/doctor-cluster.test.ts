@@ -42,6 +42,7 @@ function worldOf(allowed: (what: string, a: Attributes) => boolean, conditions: 
     source: PROMETHEUS_SOURCE,
     api: async () => api,
     announce: async () => {},
+    notifier: null,
     close: () => {},
   };
 }

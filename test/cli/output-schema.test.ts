@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../job/cli/options.ts";
 import { runCli } from "../../job/cli/program.ts";
 import { outputSchema } from "../../scripts/output-schema.ts";
 import { QUIET } from "../fakes/io.ts";
+import { anyMemory } from "../fakes/state.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "output-schema-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -99,6 +101,16 @@ describe("the schema of what --json prints", () => {
       validate!(JSON.parse(out));
       expect(validate!.errors ?? [], `${way.join(" ")}: ${out.slice(0, 2000)}`).toEqual([]);
     }
+  });
+
+  it("describes every memory that explain can show", () => {
+    const validate = ajv.getSchema("output#/$defs/remembered")!;
+    fc.assert(
+      fc.property(anyMemory, (memory) => {
+        validate(JSON.parse(JSON.stringify(memory)));
+        expect(validate.errors ?? []).toEqual([]);
+      }),
+    );
   });
 
   it("finds a field that is not described, and one that is missing", async () => {

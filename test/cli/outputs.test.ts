@@ -40,6 +40,7 @@ const BACKTEST = ["backtest", WAVE, "--window", "20", "--origins", "3", "--metho
 /** Every flag that names a file to write, with its command and a name that it takes. */
 const FLAGS: readonly (readonly [string, readonly string[], string])[] = [
   ["--svg", RUN, "picture.svg"],
+  ["--report", RUN, "page.html"],
   ["--dump", REPLAY, "rows.csv"],
   ["--report", REPLAY, "page.html"],
   ["--dump", BACKTEST, "rows.csv"],

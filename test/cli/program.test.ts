@@ -80,38 +80,6 @@ targets: [{ scaleTargetRef: { name: web }, targetCpu: 0.05 }]
   });
 });
 
-describe("--every", () => {
-  const every = `--history-file ${WAVE} --target-cpu 0.05 --min 1 --max 10 --every 1s --for 3s`;
-
-  it("tells people each tick, with its time and what would have been done", async () => {
-    const { code, out } = await cli(every);
-    expect(code).toBe(0);
-    const heads = out.split("\n").filter((line) => /^default\/\S+: (would scale|unchanged|held)/.test(line));
-    const times = out.split("\n").filter((line) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(line));
-    expect(heads.length).toBeGreaterThanOrEqual(2);
-    expect(times).toHaveLength(heads.length);
-    expect(out).not.toMatch(/: scaled /);
-  });
-
-  it("tells machines one line a target and tick, at info, and prints no text beside", async () => {
-    const config = join(folder, "lines.yaml");
-    const target = (name: string) => `{ scaleTargetRef: { name: ${name} }, targetCpu: 50m, maxReplicas: 10 }`;
-    writeFileSync(config, `report: { logFormat: json }\ntargets: [${target("a")}, ${target("b")}]\n`);
-    const { out, err } = await cli(`--history-file ${WAVE} --config ${config} --every 1s --for 3s`);
-    expect(out).toBe("");
-    const lines = err.split("\n").filter((line) => line !== "");
-    const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ trail }) => trail);
-    const names = told.map(({ name }) => name);
-    expect(names.length).toBeGreaterThanOrEqual(4);
-    expect(names).toEqual(names.map((_, i) => ["a", "b"][i % 2]));
-    for (const line of told) {
-      expect(line).toMatchObject({ level: "info", action: expect.any(String), reason: expect.any(String) });
-      expect(line).toMatchObject({ forecast: expect.anything(), demand: expect.any(Number), trail: expect.any(Array) });
-    }
-    expect(told).toHaveLength(lines.filter((line) => JSON.parse(line).level !== "warn").length);
-  });
-});
-
 describe("what leaves the process", () => {
   it("holds no control character of an argument, a path or a file", async () => {
     const hostile = "x\u001b[2J\u009b\u202ey";

@@ -28,6 +28,8 @@ export interface PrometheusOptions {
   readonly rules?: readonly string[];
   /** A past to be born with, in OpenMetrics text with timestamps in unix seconds and a last line `# EOF`. Needs promtool (Debian's package has it). */
   readonly history?: string;
+  /** Longest block of that past, e.g. "744h": a year in blocks of two hours takes minutes. */
+  readonly block?: string;
   /** More command line flags. */
   readonly flags?: readonly string[];
 }
@@ -57,7 +59,7 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
   if (!binary) throw new Error("Prometheus is missing: see missingPrometheus()");
   const { dir, remove } = await passingFolder("prom-");
   await writeFile(join(dir, "prometheus.json"), configuration(options)); // JSON is YAML
-  if (options.history) await backfill(binary, dir, options.history);
+  if (options.history) await backfill(binary, dir, options.history, options.block);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const launch = () => launchServer(binary, dir, port, options.flags ?? []);
@@ -96,12 +98,13 @@ function configuration(options: PrometheusOptions): string {
   });
 }
 
-async function backfill(binary: string, dir: string, history: string): Promise<void> {
+async function backfill(binary: string, dir: string, history: string, block = "2h"): Promise<void> {
   const promtool = join(dirname(binary), "promtool");
   if (!existsSync(promtool)) throw new Error("promtool is missing: apt-get install prometheus");
   const file = join(dir, "history.om");
   await writeFile(file, history);
-  await promisify(execFile)(promtool, ["tsdb", "create-blocks-from", "openmetrics", file, join(dir, "data")]);
+  const from = ["tsdb", "create-blocks-from", `--max-block-duration=${block}`, "openmetrics"];
+  await promisify(execFile)(promtool, [...from, file, join(dir, "data")]);
 }
 
 async function launchServer(

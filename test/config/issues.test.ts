@@ -28,6 +28,16 @@ describe("issues", () => {
     ["a folder", coded("EISDIR"), [/it is a folder, not a file\.$/]],
     ["a file that may not be read", coded("EACCES"), [/permission denied/]],
     ["an unknown code", coded("EWHATEVER"), [/cannot be read: error EWHATEVER\.$/]],
+    [
+      "a file of more entries than memory allows",
+      `targets: [${"a,".repeat(60_000)}]`,
+      [/60\d\d\d lines and entries, at most 50000/],
+    ],
+    [
+      "a header of two lines",
+      `prometheus: { url: http://p, headers: { X-A: "a\\r\\nX-B: 1" } }\n${target("")}`,
+      [/headers\.X-A: must be a text on one line/],
+    ],
     ["a file too large for a ConfigMap", `a: ${"x".repeat(1024 * 1024)}`, [/larger than 1 MiB/]],
     ["an alias without its anchor", "prometheus: *x", [/^a\.yaml: uses an alias \(\*name\) without an anchor/]],
     [

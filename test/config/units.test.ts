@@ -19,6 +19,10 @@ describe("parseUnit", () => {
     ["ratio", "90%", 0.9],
     ["ratio", 0.9, 0.9],
     ["replicas", "3", 3],
+    ["days", 365.25, 365.25],
+    ["days", "12h", 0.5],
+    ["days", "5m", 300 / 86_400],
+    ["number", "0.05", 0.05],
   ] as const)("reads %s %j as %d", (unit, written, value) => {
     expect(parseUnit(unit, written)).toBe(value);
   });
@@ -38,6 +42,8 @@ describe("parseUnit", () => {
     ["replicas", "3m"],
     ["count", Number.NaN],
     ["ratio", "1/2"],
+    ["number", "90%"],
+    ["days", "5 minutes"],
   ] as const)("refuses %s %j", (unit, written) => {
     expect(parseUnit(unit, written)).toBeNull();
   });

@@ -16,7 +16,7 @@ export interface FakeObjects {
   annotations: Record<string, string>;
   /** Whether the Deployment itself, HPAs and Events may be used. */
   inspect: boolean;
-  managedFields: readonly { readonly manager: string }[];
+  managedFields: readonly { readonly manager: string; readonly fieldsV1?: object }[];
   /** Events by name; generated names end in a number. */
   events: Record<string, FakeEvent>;
 }

@@ -6,9 +6,9 @@ import type { History } from "../../job/ports.ts";
 import { runOnce } from "../../job/run.ts";
 import { config, NOW } from "../fakes/config.ts";
 import { last } from "../fakes/forecaster.ts";
-import { fakePorts, fakeWorld } from "../fakes/ports.ts";
+import { fakePorts, fakeWorld, reading } from "../fakes/ports.ts";
 import type { Reply } from "../fault/server.ts";
-import { type FakeOptions, fakeCluster } from "./api-server.ts";
+import { type FakeEvent, type FakeObjects, type FakeOptions, fakeCluster } from "./api-server.ts";
 
 const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -140,6 +140,64 @@ describe("what goes on", () => {
     };
     const { events } = await runs(2, { before: reset });
     expect(events.map(({ reason, count }) => `${reason} ${count}`)).toEqual(Array(2).fill("SuccessfulRescale 1"));
+  });
+});
+
+describe("what stands", () => {
+  const pause = { "prophet-autoscaler/paused": "true" };
+  const hpas = {
+    items: [{ metadata: { name: "own" }, spec: { scaleTargetRef: { kind: "Deployment", name: "web" } } }],
+  };
+  const LOOK = { settings: { events: true, detectScalers: true } };
+  /** In the runs 3 to 5 of 8 the look gives this. */
+  const during = (what: string, body: (objects: FakeObjects) => object): FakeOptions => {
+    let run = 0;
+    return {
+      ...LOOK,
+      before: (call, objects, _number, url) => {
+        if (url.includes("/deployments/web") && !url.includes("scale")) run += 1;
+        const there = run >= 3 && run <= 5 && url.includes(what) && !url.includes("/scale");
+        return there && call.startsWith("GET") ? { body: JSON.stringify(body(objects)) } : undefined;
+      },
+    };
+  };
+  const lines = (events: readonly FakeEvent[]) => events.map(({ type, reason, count }) => `${type} ${reason} ${count}`);
+  const others = (events: readonly FakeEvent[]) => lines(events).filter((line) => !line.includes("SuccessfulRescale"));
+
+  test("a pause is one Event when it begins, and one when it ends", async () => {
+    const workload = ({ replicas }: FakeObjects) => ({
+      metadata: { name: "web", uid: "u", annotations: pause },
+      spec: { replicas },
+    });
+    const { events, outcomes } = await runs(8, during("/deployments/web", workload));
+    expect(outcomes.map(({ reason }) => reason).filter((reason) => reason === "Paused")).toHaveLength(3);
+    expect(others(events)).toEqual(["Normal Paused 1", "Normal Resumed 1"]);
+  });
+
+  test("another scaler is one Event when it begins, and one when it ends", async () => {
+    const { events, outcomes } = await runs(
+      8,
+      during("/horizontalpodautoscalers", () => hpas),
+    );
+    expect(outcomes.map(({ reason }) => reason).filter((reason) => reason === "OtherScaler")).toHaveLength(3);
+    expect(others(events)).toEqual(["Warning OtherScaler 1", "Normal OtherScalerGone 1"]);
+    expect(events.find(({ reason }) => reason === "OtherScaler")!.message).toContain("HorizontalPodAutoscaler/own");
+  });
+
+  test("a blind target is one Event when it has been for blindAfter, and one when it sees again", async () => {
+    const samples = { times: new Float64Array(0), values: new Float64Array(0) };
+    let asked = 0;
+    const history: History = {
+      now: async () => NOW + 60 * asked++,
+      read: async () => [
+        asked < 15
+          ? { samples, partial: false, seriesCount: 0, source: "q" }
+          : reading(() => 1.5, NOW + 60 * (asked - 1)),
+      ],
+    };
+    const { events } = await runs(18, {}, { history });
+    expect(lines(events)).toEqual(["Warning Blind 1", "Normal DataUsable 1"]);
+    expect(events[0]!.message).toMatch(/NoData: .*holds no sample.*; blind since 2023-11-14T22:13:20/);
   });
 });
 

@@ -92,7 +92,7 @@ describe("HPAs of a namespace that has many", () => {
     return { conditions, asked };
   }
   test("are read page by page", async () => {
-    expect(await among(4)).toEqual({ conditions: { otherScaler: "HorizontalPodAutoscaler/rival" }, asked: 4 });
+    expect(await among(4)).toMatchObject({ conditions: { otherScaler: "HorizontalPodAutoscaler/rival" }, asked: 4 });
   });
   test("but not without end", async () => {
     expect((await among(1000)).asked).toBe(50);

@@ -38,7 +38,7 @@ describe("several metrics", () => {
   it("a missing one forbids scale-in, by name, and does not stop the others from scaling out", () => {
     const held = decided(input(level(0.6), null));
     expect(held).toMatchObject({ action: "hold", replicas: 4, reason: "MetricMissing" });
-    expect(held.message).toContain("no scale-in without requests (the answer holds no sample");
+    expect(held.message).toContain("no scale-in without requests (there was no answer");
     expect(decided(input(level(3.6), null))).toMatchObject({ replicas: 8, reason: "ForecastQuantile" });
     expect(decided(input(null, level(390)))).toMatchObject({ replicas: 8, reason: "ForecastQuantile" });
     expect(decided(input(null, null))).toMatchObject({ replicas: 4, reason: "NoData" });
@@ -100,6 +100,16 @@ describe("several metrics", () => {
       "ZeroUsage",
       "DataComplete",
     ]);
+  });
+
+  it("a metric far above what all pods should carry is a surge, however the CPU's would be read", () => {
+    // whole numbers far above what is useful would be milli-cores, and those that only rise a counter, were they cores
+    for (const many of [history(() => 400_000), history((i) => 4_000 + 200 * i)]) {
+      const { decision, record } = tick(input(level(0.6), many), last);
+      expect(record.metrics.map(({ quality }) => quality.verdict)).toEqual(["act", "act"]);
+      expect(decision).toMatchObject({ action: "scale", replicas: 100 });
+      expect(tick(input(many, level(80)), last).record.metrics[0]!.quality.reason).toBe("AboveCapacity");
+    }
   });
 
   it("a rollout's burst of CPU is not bought, what comes from elsewhere is", () => {

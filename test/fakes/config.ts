@@ -39,6 +39,7 @@ export function config(overrides: Partial<TargetConfig> = {}): TargetConfig {
     schedule: [],
     maxAge: 120,
     minCoverage: 0.5,
+    blindAfter: 600,
     ...overrides,
   };
 }

@@ -1,6 +1,6 @@
 /** Any memory of a target, with times to the millisecond as the codec keeps them. */
 import fc from "fast-check";
-import type { MetricState, TargetState } from "../../job/core/state/types.ts";
+import { CONDITIONS, type MetricState, type TargetState } from "../../job/core/state/types.ts";
 import { NOW } from "./config.ts";
 
 const time = fc.integer({ min: (NOW - 5000) * 1000, max: NOW * 1000 }).map((ms) => ms / 1000);
@@ -32,7 +32,12 @@ const metric = fc.record({
 const isKnown = ({ incomplete, ...state }: MetricState) =>
   incomplete.length > 0 || Object.values(state).some((value) => value !== null);
 
-export const anyMemory: fc.Arbitrary<TargetState> = fc.record({
+const standing = fc.record(
+  { Blind: time, OtherScaler: time, Paused: time },
+  { requiredKeys: [], noNullPrototype: true },
+);
+
+const whole = fc.record({
   recommendations: fc.array(fc.record({ at: time, replicas }), { maxLength: 60 }).map(byTime),
   changes: fc.array(fc.record({ at: time, from: replicas, to: replicas }), { maxLength: 20 }).map(byTime),
   metrics: fc.dictionary(fc.constantFrom("cpu", "requests", "constructor", "größe"), metric.filter(isKnown), {
@@ -44,6 +49,19 @@ export const anyMemory: fc.Arbitrary<TargetState> = fc.record({
     fc.oneof(
       fc.record({ at: time, replicas, overruled: fc.nat(5) }),
       fc.record({ at: time, replicas, overruled: fc.nat(5), foreign: fc.constant(true) }),
+      fc.record({ at: time, replicas, overruled: fc.nat(5), floor: fc.constant(true) }),
     ),
   ),
 });
+
+const condition = fc.record({ since: time, told: time, gone: fc.option(time) });
+const notified = fc.dictionary(fc.constantFrom(...CONDITIONS), condition, { noNullPrototype: true });
+
+/** Any memory that a tick or a notifier may leave. */
+export const anyMemory: fc.Arbitrary<TargetState> = fc
+  .tuple(whole, standing, notified)
+  .map(([memory, stands, told]) => ({
+    ...memory,
+    ...(Object.keys(stands).length > 0 && { standing: stands }),
+    ...(Object.keys(told).length > 0 && { notified: told }),
+  }));

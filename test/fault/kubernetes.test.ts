@@ -85,6 +85,8 @@ describe("reading /scale", () => {
     ["cut off", { body: '{"spec":{"replicas":3}}', end: "cut" }, /aborted|ECONNRESET/, 3],
     ["reset", { end: "silent" }, /hang up|ECONNRESET/, 3],
     ["negative", scale(-1), /replicas are -1/, 1],
+    ["a list", { body: "[]" }, /replicas are undefined/, 1],
+    ["an object without a spec", { body: "{}" }, /replicas are undefined/, 1],
     ["no number", { body: '{"spec":{"replicas":"3"}}' }, /replicas are "3"/, 1],
   ];
   test.each(cases)("%s", async (_name, reply, message, calls) => {

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { HistoryError } from "../../job/adapters/errors.ts";
 import { prometheusHistory } from "../../job/adapters/prometheus.ts";
 import type { HistoryReading } from "../../job/ports.ts";
+import { queriesOf } from "../../job/run/read.ts";
+import { config } from "../fakes/config.ts";
 import { cpuOf } from "../fakes/queries.ts";
 import { good, read, serve } from "./ask.ts";
 import { fakeServer, matrix, type Reply } from "./server.ts";
@@ -45,6 +47,7 @@ describe("faults of the answer", () => {
       1,
     ],
     ["a word for a number", { body: matrix([[AT, "many"]]) }, /"many".*no number/, 1],
+    ["a hexadecimal number", { body: matrix([[AT, "0x10"]]) }, /"0x10".*no number/, 1],
     [
       "redirect",
       { status: 302, headers: { location: "http://elsewhere.example/login?x=1" } },
@@ -126,6 +129,16 @@ describe("what is read", () => {
     expect((result as HistoryReading).samples.times).toHaveLength(0);
   });
 
+  test("nothing for the query that is built comes with what may be wrong with it: a scrape as rare as its rate's window", async () => {
+    const server = await serve(() => ({ body: '{"status":"success","data":{"resultType":"matrix","result":[]}}' }));
+    const history = prometheusHistory(prometheusSettings(server.url));
+    const built = (await history.read([cpuOf({ name: "a" })], AT))[0] as HistoryReading;
+    const own = (await history.read([cpuOf({ name: "a", query: "x" })], AT))[0] as HistoryReading;
+    history.close();
+    const hint = "rate() needs two scrapes within rateWindow (60 s): if they are 30 s apart or more, raise it";
+    expect([built.hint, own.hint]).toEqual([hint, undefined]);
+  });
+
   test("warnings and partial answers are said", async () => {
     const warned = await read(() => ({ body: matrix([[AT, "1"]], { warnings: ["store unreachable"] }) }));
     expect(warned.result).toMatchObject({ partial: true });
@@ -134,6 +147,8 @@ describe("what is read", () => {
     const advice = 'PromQL info: metric might not be a counter, name does not end in _total: "cpu" (1:5)';
     const advised = await read(() => ({ body: matrix([[AT, "1"]], { warnings: [advice] }) }));
     expect(advised.result).toMatchObject({ partial: false });
+    const odd = await read(() => ({ body: matrix([[AT, "1"]], { warnings: { a: 1 } }) }));
+    expect(odd.result).toMatchObject({ partial: true });
     const both = await read(() => ({ body: matrix([[AT, "1"]], { warnings: [advice, "PromQL warning: mixed"] }) }));
     expect(both.result).toMatchObject({ partial: true });
     const infos = await read(() => ({ body: matrix([[AT, "1"]], { infos: ["metric might not be a counter"] }) }));
@@ -210,5 +225,25 @@ describe("what is good to have fails softly", () => {
     });
     const [result] = await prometheusHistory(settings).read([cpuOf()], 1_700_000_000);
     expect(result).toMatchObject({ podStart: 42.5, longStep: 300 });
+  });
+
+  test("the longer history may have a query of its own, for each metric that it names", async () => {
+    const asked: string[] = [];
+    const server = await serve((seen) => {
+      const form = new URLSearchParams(seen.body);
+      if (form.get("step") === "3600") asked.push(form.get("query")!);
+      return { body: good };
+    });
+    const target = config({ metrics: [{ name: "rps", query: "rate(x[1m])", averageValue: 1 }] });
+    const longQueries = async (query: string) => {
+      const longHistory = { range: 31_536_000, step: 3600, query };
+      await prometheusHistory(prometheusSettings(server.url, { longHistory })).read(queriesOf(target), 1_700_000_000);
+      return asked.splice(0).sort();
+    };
+    expect(await longQueries('load:1h{workload="$name",metric="$metric"}')).toEqual([
+      'load:1h{workload="web",metric="cpu"}',
+      'load:1h{workload="web",metric="rps"}',
+    ]);
+    expect(await longQueries('load:1h{workload="$name"}')).toEqual(['load:1h{workload="web"}', "rate(x[1m])"]);
   });
 });

@@ -37,7 +37,7 @@ export interface FakeServer {
 
 /** Starts a server; `reply` gets the request and its number, from 1. */
 export async function fakeServer(
-  reply: (seen: Seen, number: number) => Reply,
+  reply: (seen: Seen, number: number) => Reply | Promise<Reply>,
   tls?: { readonly cert: string; readonly key: string; readonly ca?: string; readonly requestCert?: boolean },
 ): Promise<FakeServer> {
   const seen: Seen[] = [];
@@ -46,7 +46,7 @@ export async function fakeServer(
     for await (const chunk of request) body += String(chunk);
     const one = { method: request.method ?? "", url: request.url ?? "", headers: request.headers, body };
     seen.push(one);
-    await send(reply(one, seen.length), request, response);
+    await send(await reply(one, seen.length), request, response);
   };
   const server: Server = tls
     ? createTlsServer({ ...tls, rejectUnauthorized: tls.requestCert === true }, listener)

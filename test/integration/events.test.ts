@@ -76,6 +76,19 @@ describe.skipIf(skip(missingControlPlane()))("kubectl describe", () => {
     ]);
   });
 
+  test("a pause is told when it begins and when it ends, and not in between", async () => {
+    await kubectl("annotate", "deployment/stress-app", "prophet-autoscaler/paused=true");
+    for (let i = 0; i < 3; i++) expect((await run()).targets).toMatchObject([{ action: "held", reason: "Paused" }]);
+    await kubectl("annotate", "deployment/stress-app", "prophet-autoscaler/paused-");
+    for (let i = 0; i < 2; i++) expect(await run()).toMatchObject({ code: 0 });
+    const lines = (await described()).filter((line) => / (Paused|Resumed) /.test(line));
+    expect(lines.map((line) => line.trim().split(/ {2,}/).slice(0, 2)).toSorted()).toEqual([
+      ["Normal", "Paused"],
+      ["Normal", "Resumed"],
+    ]);
+    for (const line of lines) expect(line).not.toMatch(/\(x\d/);
+  });
+
   test("a policy refuses: told in its own words, as a failure, and counted up", async () => {
     await kubectl("scale", "deployment/stress-app", "--replicas=2");
     await rig.setMemory(null);

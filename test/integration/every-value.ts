@@ -56,11 +56,13 @@ export const everyValue = {
     ],
     priorityClassName: "system-cluster-critical",
   },
+  webhook: { existingSecret: "chat", key: "hook" },
   networkPolicy: {
     enabled: true,
     dns: { namespace: "dns", ports: [1053], cidrs: ["169.254.20.10/32"] },
     prometheus: { namespace: "metrics", port: 9091, cidrs: ["203.0.113.7/32"] },
     apiServer: { cidrs: ["10.0.0.1/32"], ports: [8443] },
+    webhook: { cidrs: ["203.0.113.8/32"], port: 8443 },
   },
   monitoring: {
     namespace: "metrics",

@@ -98,6 +98,30 @@ describe.skipIf(skip(missingControlPlane())).each(sights)(
       },
     );
 
+    // nothing shows it to a job that sees no more than /scale: that one waits for half an hour
+    if (may) {
+      test("the manifest lets them go, and the job goes on in the next run", async () => {
+        const { spec, ...rest } = JSON.parse(manifest) as { spec: Record<string, unknown> };
+        const { replicas: _, ...free } = spec;
+        const without = JSON.stringify({ ...rest, spec: free });
+        const decide = async () => {
+          const { targets } = await rig.run(config);
+          return `${targets[0]!.action} ${targets[0]!.reason} ${await rig.replicas()}`;
+        };
+        const seen = [];
+        for (let tick = 0; tick < 4; tick++) {
+          await rig.cluster.kubectl(["-n", namespace, "apply", "-f", "-"], manifest);
+          seen.push(await decide());
+        }
+        expect(seen.at(-1)).toBe("held Overruled 2");
+        // the note of the manifest first: an apply that takes the field away would set it to 1
+        await rig.cluster.kubectl(["-n", namespace, "apply", "set-last-applied", "-f", "-"], without);
+        expect(await decide()).toBe("scaled ForecastQuantile 5");
+        await rig.cluster.kubectl(["-n", namespace, "apply", "-f", "-"], without);
+        expect(await decide()).toMatch(/^unchanged .* 5$/);
+      });
+    }
+
     /** One for each change and one for the stop, on the workload; none without the right to create them. */
     async function expectEvents(manager: string): Promise<void> {
       const seen = await events();

@@ -63,7 +63,6 @@ const refused: readonly (readonly [string, object, RegExp])[] = [
   ["no targets", { config: { targets: [] } }, /\/config\/targets.*minItems/],
   ["a target without a workload", { config: { targets: [{ targetCpu: 0.1 }] } }, /'scaleTargetRef'/],
   ["a target without a name", { config: { targets: [{ targetCpu: 1, scaleTargetRef: {} }] } }, /'name'/],
-  ["a target without targetCpu", { config: { targets: [target({ targetCpu: undefined })] } }, /'targetCpu'/],
   ["CPU in an unknown unit", { config: { targets: [target({ targetCpu: "400mcpu" })] } }, /\/targetCpu/],
   ["CPU in Mi", { config: { targets: [target({ targetCpu: "400Mi" })] } }, /\/targetCpu/],
   ["CPU of zero", { config: { targets: [target({ targetCpu: 0 })] } }, /\/targetCpu/],

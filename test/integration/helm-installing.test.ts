@@ -27,7 +27,7 @@ const config = JSON.stringify({
 
 test("every file and folder that the page names is there", () => {
   const named = [...page.matchAll(/\bmanifests\/[\w./-]*\w/g)].map((match) => match[0]);
-  const links = [...page.matchAll(/\]\((?!http|#)([^)]+)\)/g)].map((match) => join("docs", match[1]!));
+  const links = [...page.matchAll(/\]\((?!http|#)([^)#]+)(?:#[^)]*)?\)/g)].map((match) => join("docs", match[1]!));
   expect(named.length).toBeGreaterThan(15);
   for (const path of [...named, ...links]) expect(existsSync(join(root, path)), path).toBe(true);
 });

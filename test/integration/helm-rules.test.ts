@@ -14,6 +14,14 @@ const source = (more: object) => ({ ...target({}), prometheus: { url: "http://p"
 const calendar = (more: object) => target({ schedule: [{ name: "x", ...more }] });
 const week = { days: ["Mon"], from: "08:00", to: "18:00" };
 
+/** A target of queues alone, one for each of these. */
+const queue = (more: object, ...metrics: readonly object[]) => {
+  const metric = { name: "queue", query: "sum(q)", averageValue: 3 };
+  return {
+    targets: [{ scaleTargetRef: { name: "web" }, ...more, metrics: metrics.map((m) => ({ ...metric, ...m })) }],
+  };
+};
+
 /** Each breaks one rule, but for those that break none. */
 const CASES: readonly (readonly [string, object])[] = [
   ["plain", target({})],
@@ -43,6 +51,13 @@ const CASES: readonly (readonly [string, object])[] = [
   ["the minimum above the maximum", target({ minReplicas: 5, maxReplicas: 3 })],
   ["the minimum above the maximum that nobody set", target({ minReplicas: 11 })],
   ["the minimum of all above a target's maximum", { defaults: { minReplicas: 5 }, ...target({ maxReplicas: 3 }) }],
+  ["a target of nothing", { targets: [{ scaleTargetRef: { name: "web" } }] }],
+  ["a target of another metric alone", queue({ minReplicas: 1 }, {})],
+  ["0 replicas of the CPU alone", target({ minReplicas: 0 })],
+  ["0 replicas, and a metric that wakes", queue({ minReplicas: 0 }, { activation: 0 })],
+  ["0 replicas, and none that wakes", queue({ minReplicas: 0 }, {})],
+  ["0 replicas of an HPA", queue({ minReplicas: 0, actuator: "hpa" }, { activation: 0 })],
+  ["two metrics of one name", queue({}, {}, {})],
   ["a target above the limit", target({ targetCpu: "501m", podCpuLimit: "500m" })],
   ["milli-cores without their unit", target({ targetCpu: 400 })],
   ["a large target that its limit allows", target({ targetCpu: 400, podCpuLimit: 500 })],
@@ -72,6 +87,7 @@ const CASES: readonly (readonly [string, object])[] = [
   ["a certificate without its key", source({ tls: { certFile: "/c" } })],
   ["a header from nowhere", source({ headersFrom: { A: {} } })],
   ["a header from two places", source({ headersFrom: { A: { env: "E", file: "/f" } } })],
+  ["Prophet's floor at its capacity", target({ prophet: { growth: "logistic", cap: 2000, floor: 2000 } })],
   ["too long a longHistory", source({ longHistory: { range: "31d", step: "15s" } })],
 ];
 
@@ -122,9 +138,9 @@ describe.skipIf(skip(missingHelm()))("rules across fields", () => {
   });
 
   test("no rule of the table is left out above", () => {
-    // the chart takes no password and no secret key, so their rules cannot be broken there
+    // the chart takes no password, no secret key and no webhook's URL, so their rules cannot be broken there
     const rules = [...rulesIn(TABLE.run), ...rulesIn(TABLE.target)].filter(
-      ({ says }) => !/password|secretKey/.test(says),
+      ({ says }) => !/password|secretKey|urlFile/.test(says),
     );
     expect(rules.length).toBeGreaterThan(15);
     for (const { says } of rules) {

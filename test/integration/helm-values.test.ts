@@ -165,6 +165,11 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
       { config: { defaults: { interval: 60 } }, cronJob: { every: 15, for: "50s", activeDeadlineSeconds: 56 } },
       /config.defaults.interval 60 .* 15 s by cronJob.every/,
     ],
+    [
+      "a webhook from two places",
+      { webhook: { existingSecret: "chat" }, config: { webhook: { urlFile: "/chat/url" } } },
+      /webhook.existingSecret: config.webhook.urlFile names a webhook too/,
+    ],
   ];
   test.each(contradictions)("refused: %s", async (_what, values, message) => {
     await expect(render(values)).rejects.toThrow(message);

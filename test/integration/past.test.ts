@@ -129,7 +129,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("decisions m
       const action = target!.action === "scaled" ? "wouldScale" : target!.action;
       expect(steady(made.targets[0], now)).toEqual(steady({ ...target, action }, then));
       expect(now.length).toBe(then.length);
-      for (const [i, value] of now.entries()) expect(Math.abs(value - then[i]!)).toBeLessThan(2);
+      for (const [i, value] of now.entries()) expect(Math.abs(value - then[i]!)).toBeLessThan(INTERVAL / 3);
     }
   });
 

@@ -169,3 +169,18 @@ describe("monitoring", () => {
     expect(read("monitoring/rules.yaml")).toContain("kube_cronjob_status_last_successful_time");
   });
 });
+
+describe.each(["Dockerfile", "stress-app/Dockerfile"])("%s", (path) => {
+  test("copies nothing that .dockerignore keeps from it", () => {
+    const seen = readFileSync(".dockerignore", "utf8")
+      .split("\n")
+      .flatMap((line) => (line.startsWith("!") ? [line.slice(1)] : []));
+    const copied = [...readFileSync(path, "utf8").matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, names]) =>
+      names!.split(" "),
+    );
+    expect(copied.length).toBeGreaterThan(1);
+    expect(
+      copied.filter((name) => !seen.some((allowed) => name === allowed || name.startsWith(`${allowed}/`))),
+    ).toEqual([]);
+  });
+});

@@ -2,6 +2,7 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
+import type { ProphetSettings } from "../../job/core/forecast/prophet/settings.ts";
 import { escapeXml } from "../../job/report/chart.ts";
 import { componentsOf } from "../../job/report/components.ts";
 import { pictureOf } from "../../job/report/picture.ts";
@@ -31,6 +32,28 @@ describe("pictureOf", () => {
     expect(picture.before[0]?.t).toBe(START + 8 * 15);
     expect(picture.before.at(-1)?.t).toBe(START + 59 * 15);
     for (const p of picture.before) expect(p.low <= p.high).toBe(true);
+  });
+
+  it("asks for few forecasts of the past where each is a fit of Prophet to a year", () => {
+    const year = {
+      start: START - 8784 * 3600,
+      step: 3600,
+      values: new Float64Array(8784).fill(1),
+      filled: new Uint8Array(8784),
+    };
+    const prophet: ProphetSettings = { timeZone: "UTC", growth: "flat", seasonalities: [], holidays: [] };
+    const asked = (told: boolean, method: "auto" | "prophet") => {
+      let count = 0;
+      const of = { ...metric.metric, ...(told && { prophet }) };
+      pictureOf({ ...TARGET, method }, sampleRecord({ metric: of, longHistory: year }), (request) => {
+        count++;
+        return forecastAuto({ ...request, levels: [0.5] });
+      });
+      return count;
+    };
+    expect(asked(false, "auto")).toBe(52);
+    for (const few of [asked(true, "auto"), asked(false, "prophet"), asked(true, "prophet")])
+      expect(few).toBeLessThan(8);
   });
 
   it("is nothing without data, and only the points without a forecast", () => {
@@ -160,6 +183,44 @@ describe("components", () => {
     for (const word of ["trend, milli-cores", "season, milli-cores", "daily, milli-cores", "time of day (UTC)"]) {
       expect(svg).toContain(word);
     }
+  });
+
+  it("of a year with events have a panel of them, by the target's settings, with the width of its band", () => {
+    const hours = 330 * 24;
+    // announced days at three times the load, conditional seasons in local time, a year
+    const sale = ["2023-03-01", "2023-08-10", "2023-08-11"];
+    const dayOf = (t: number) => new Date(t * 1000).toISOString().slice(0, 10);
+    const values = Float64Array.from({ length: hours }, (_, i) =>
+      sale.includes(dayOf(START + (i - hours) * 3600)) ? 9 : 3,
+    );
+    const year = { start: START - hours * 3600, step: 3600, values, filled: new Uint8Array(hours) };
+    const prophet: ProphetSettings = {
+      timeZone: "UTC",
+      growth: "flat",
+      yearly_seasonality: true,
+      interval_width: 0.95,
+      seasonalities: [{ name: "monday", period: 1, fourier_order: 2, condition: { days: [1] } }],
+      holidays: [{ holiday: "sale", ds: { dates: sale, calendars: [] }, lower_window: 0, upper_window: 0 }],
+    };
+    const record = { ...metric, metric: { ...metric.metric, prophet }, longHistory: year };
+    for (const method of ["auto", "prophet"] as const) {
+      const made = componentsOf(record, method).at(-1)!;
+      expect(made.seasons.map(({ name }) => name).sort()).toEqual(["daily", "monday", "weekly", "yearly"]);
+      // drawn as on the days on which it counts
+      const monday = made.seasons.find(({ name }) => name === "monday")!.points.map(({ y }) => y);
+      expect(monday.filter((y) => y !== 0).length).toBeGreaterThan(190);
+      // a step up at each midnight and down at the next, and flat between: the two neighbouring days are one step
+      const high = made.holidays!.points.filter(({ y }) => y > 5);
+      expect([...new Set(high.map(({ t }) => dayOf(t)))]).toEqual(sale);
+      for (const { y } of high) expect(y).toBeCloseTo(6, 0);
+      expect(made.holidays!.points.length).toBeLessThan(15);
+      const svg = forecastSvg(picture, [made]);
+      for (const word of ["trend, cores, 95 % band", ">holidays, cores<", "month of the year"])
+        expect(svg).toContain(word);
+      const text = terminalComponents([made], { columns: 80, color: false, unicode: true });
+      expect(text).toContain("holidays: time (UTC)");
+    }
+    expect(componentsOf(metric, "prophet")[0]!.holidays).toBeNull();
   });
 
   it.each([40, 80, 200])("fit %d characters in a terminal", (columns) => {

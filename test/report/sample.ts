@@ -54,6 +54,7 @@ export function sampleRecord(overrides: Partial<MetricRecord> = {}): TickRecord 
     ],
     recommendation: 10,
     decision: {
+      blind: false,
       otherWriter: null,
       action: "scale",
       current: 6,

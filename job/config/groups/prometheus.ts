@@ -1,5 +1,5 @@
 /** Settings of the metric source Prometheus, or of anything that answers query_range as it does. */
-import { fewPoints } from "../rules.ts";
+import { fewPoints, LONGEST } from "../rules.ts";
 import { dict, group, quantity, secret, text, toggle } from "../schema.ts";
 
 const FILE = "the path of a file";
@@ -129,7 +129,8 @@ export const PROMETHEUS = group({
     tenant: text({ about: "Tenant, sent as X-Scope-OrgID.", flag: "prometheus-tenant" }),
     headers: dict({
       about: "Further headers. Their values are never printed; secret ones belong into headersFrom.",
-      of: text({ about: "Value.", secret: true }),
+      // a line break would end the header, and begin another
+      of: text({ about: "Value.", secret: true, pattern: /^[^\r\n]*$/, accepts: "a text on one line" }),
       atMost: 50,
       // a route or a tenant is no secret, and the chart's ConfigMap may hold it
       chart: true,
@@ -196,12 +197,22 @@ export const PROMETHEUS = group({
     query: text({ about: "Query of all targets without one of their own; the same placeholders." }),
     longHistory: group({
       about:
-        "A second, coarser and longer query: what the load did at this time yesterday, a week ago and on a typical day joins the forecast, as far as that helped within the window.",
+        "A second, coarser and longer query, up to years: what the load did at this time yesterday, a week ago and on a typical day joins the forecast, as far as that helped within the window. Prophet is fitted to all of it.",
       optional: true,
       rules: [fewPoints("range", "step")],
       fields: {
-        range: quantity({ about: "Its window.", unit: "seconds", min: 3600, max: 31 * 86_400, default: 604_800 }),
-        step: quantity({ about: "Its step.", unit: "seconds", min: 15, max: 3600, default: 300 }),
+        range: quantity({ about: "Its window.", unit: "seconds", min: 3600, max: LONGEST, default: 604_800 }),
+        step: quantity({
+          about: "Its step; a year needs 1 hour, for one query gives 11,000 points at most.",
+          unit: "seconds",
+          min: 15,
+          max: 86_400,
+          default: 300,
+        }),
+        query: text({
+          about:
+            "PromQL of it where it differs: a recorded or downsampled series. Same placeholders, and $metric for the metric's name; without $metric it serves the first metric only.",
+        }),
       },
     }),
     measurePodStart: toggle({

@@ -1,14 +1,14 @@
 /** Which forecaster a method's name stands for. */
 import { forecastAuto } from "./forecasters/auto.ts";
 import { forecastNaive } from "./forecasters/naive.ts";
-import { prophetForecaster } from "./forecasters/prophet.ts";
-import { defaultProphet, originalProphet } from "./prophet/presets.ts";
+import { fixedProphet, forecastProphet } from "./forecasters/prophet.ts";
+import { originalProphet } from "./prophet/presets.ts";
 import type { Forecaster, Method } from "./types.ts";
 
 const FORECASTERS: Readonly<Record<Method, Forecaster>> = {
   auto: forecastAuto,
-  prophet: prophetForecaster("prophet", defaultProphet()),
-  original: prophetForecaster("original", originalProphet()),
+  prophet: forecastProphet,
+  original: fixedProphet("original", originalProphet()),
   naive: forecastNaive,
 };
 

@@ -1,6 +1,7 @@
 /** The interface between the forecasters and everything that uses them. */
 import type { Series } from "../series/types.ts";
 import type { Cores, Probability, Seconds } from "../units.ts";
+import type { ProphetSettings } from "./prophet/settings.ts";
 
 /** A part of the lead time: the steps [from, to) of the future, 0 being the first. */
 export type LeadPart = readonly [from: number, to: number];
@@ -18,6 +19,8 @@ export interface ForecastRequest {
   readonly levels: readonly Probability[];
   /** Coarser and longer history (e.g. 7 days at 5 minutes), oldest first; may overlap the series. */
   readonly longHistory?: Series;
+  /** What Prophet is told, where it takes part; absent: its own defaults, and no Prophet in `auto`. */
+  readonly prophet?: ProphetSettings;
 }
 
 /** Which forecaster: the whole of ours, Prophet as a user gets it, the original's settings, or the last value. */

@@ -43,21 +43,27 @@ function startOf({ current }: PolicyInput): Draft {
   return { replicas: current, value: Number.NaN, factor: 1, urgent: 0, recommendation: null, metrics: [] };
 }
 
+/** Whether it is made by pods, and there are none. */
+function isPodless({ metric }: MetricInput, { current }: PolicyInput): boolean {
+  return metric.ofPods && current === 0;
+}
+
 /** Every metric starts from the current replicas. Pods that are not there make no metric: that is no gap in the data. */
 function runMetric(metric: MetricInput, input: PolicyInput, trail: TrailEntry[]): MetricDraft {
   const start = startOf(input);
-  if (metric.metric.ofPods && input.current === 0) return { input: metric, draft: start, state: "podless", why: null };
+  if (isPodless(metric, input)) return { input: metric, draft: start, state: "podless", why: null };
   const usable = isUsable(metric);
   const { name } = metric.metric;
   let draft = start;
   let why: MetricDraft["why"] = null;
-  for (const { stage, runs, apply } of METRIC_STAGES) {
+  for (const { stage, runs, limits, apply } of METRIC_STAGES) {
     if (!isDue(runs, usable)) continue;
     const verdict = apply(draft, metric, input);
     if (verdict === null) continue;
     const { replicas, reason, message, detail, next } = verdict;
-    trail.push({ stage, metric: name, from: draft.replicas, to: replicas, reason, message, detail });
-    if (replicas !== draft.replicas) why = { reason, message };
+    const text = limits ? limitText(message, draft.replicas, replicas, input) : message;
+    trail.push({ stage, metric: name, from: draft.replicas, to: replicas, reason, message: text, detail });
+    if (replicas !== draft.replicas || (why !== null && derives(trail.at(-1)!))) why = trail.at(-1)!;
     draft = { ...draft, ...next, replicas };
   }
   return { input: metric, draft, state: usable ? "usable" : "missing", why };
@@ -71,14 +77,20 @@ function runTarget(
 ): void {
   const sighted = !isBlind(input);
   let draft = start;
-  for (const { stage, runs, apply } of stages) {
+  for (const { stage, runs, limits, apply } of stages) {
     if (!isDue(runs, sighted)) continue;
     const verdict = apply(draft, input);
     if (verdict === null) continue;
     const { replicas, reason, message, detail, next } = verdict;
-    trail.push({ stage, from: draft.replicas, to: replicas, reason, message, detail });
+    const text = limits ? limitText(message, draft.replicas, replicas, input) : message;
+    trail.push({ stage, from: draft.replicas, to: replicas, reason, message: text, detail });
     draft = { ...draft, ...next, replicas };
   }
+}
+
+/** What a limit did to a wish, with the wish in it; what is there needs no saying. */
+function limitText(message: string, from: Replicas, to: Replicas, { current }: PolicyInput): string {
+  return from === to || from === current ? message : `${from} desired: ${message}`;
 }
 
 function isDue(runs: StageRow["runs"], usable: boolean): boolean {
@@ -99,27 +111,76 @@ function recommendationOf({ current, config, conditions }: PolicyInput, metrics:
   return largestNeed(needs, config);
 }
 
-/** The reason is that of the last stage that changed the value; of the data when it was on hold; else all is within range. */
+/**
+ * The reason is that of the last stage that changed the value or formed it anew; of the data when they are on hold; else
+ * all is within range. A gate says what it holds back, and never hides what is wrong with the data.
+ */
 function conclude(input: PolicyInput, trail: readonly TrailEntry[]): Decision {
   const { current } = input;
-  const at = (stage: Stage) => trail.find((entry) => entry.stage === stage);
-  const replicas = trail.at(-1)!.to;
-  const gate = at("gate");
-  const data = at("data");
-  const stage = trail.findLast(hasDecided(input)) ?? (isBlind(input) ? data : undefined);
-  const decisive = gate !== undefined && gate.reason !== "DesiredWithinRange" ? gate : stage;
-  const action = replicas !== current ? "scale" : decisive === undefined ? "keep" : "hold";
-  const since = decisive === data ? at("fallback") : undefined;
-  const why = decisive?.message ?? `${current} replicas are what the demand needs`;
+  const gate = trail.at(-1)!;
+  const replicas = gate.to;
+  const blind = isBlind(input);
+  const decisive = decisiveOf(input, trail, blind);
+  const gated = gate.reason !== "DesiredWithinRange";
+  const wrong = input.metrics.filter((metric) => metric.quality.verdict !== "act" && !isPodless(metric, input));
+  const problems = wrong.map(dataText);
+  const ofData = decisive?.stage === "data";
+  const fallback = ofData ? trail.find(({ stage }) => stage === "fallback") : undefined;
+  const told = [
+    headOf(input, gate, decisive, problems),
+    ...(fallback === undefined ? [] : [fallback.message]),
+    ...(gated && ofData ? [gate.message] : []),
+    ...((gated || blind) && !ofData ? problems : []),
+  ];
+  const reason = gated && !ofData ? gate.reason : decisive?.reason;
+  const held = gated || decisive !== undefined;
   return {
-    action,
+    action: replicas !== current ? "scale" : held ? "hold" : "keep",
     current,
     replicas,
-    reason: decisive?.reason ?? "DesiredWithinRange",
-    message: since === undefined ? why : `${why}; ${since.message}`,
+    reason: reason ?? "DesiredWithinRange",
+    message: told.join("; "),
+    blind,
     otherWriter: otherWriteOf(input),
     trail,
   };
+}
+
+/** The first words of the message: what holds the decision back, else what it rests on. */
+function headOf(
+  { current, metrics }: PolicyInput,
+  gate: TrailEntry,
+  decisive: TrailEntry | undefined,
+  problems: readonly string[],
+): string {
+  if (decisive?.stage === "data") return metrics.length > 1 ? `hold: ${problems.join("; ")}` : decisive.message;
+  if (gate.reason !== "DesiredWithinRange") return gateText(gate, decisive);
+  return decisive?.message ?? `${current} replicas are what the demand needs`;
+}
+
+/** The entry before the gate that the decision rests on; undefined: nothing changed or held the value. */
+function decisiveOf(input: PolicyInput, trail: readonly TrailEntry[], blind: boolean): TrailEntry | undefined {
+  const before = trail.slice(0, -1);
+  const last = before.findLast(hasDecided(input));
+  if (last === undefined) return blind ? before.find(({ stage }) => stage === "data") : undefined;
+  // a demand that was formed anew and needs as many pods is the demand that they are for
+  const anew = derives(last) ? before.findLast((entry) => entry.metric === last.metric && derives(entry)) : undefined;
+  return anew ?? last;
+}
+
+/** Stages that form the demand, each anew from what it knows better. */
+function derives({ stage, reason }: Pick<TrailEntry, "stage" | "reason">): boolean {
+  return ["forecast", "trust", "factor"].includes(stage) && reason !== "DesiredWithinRange";
+}
+
+/** What stops, and what it stops. */
+function gateText({ from, to, message }: TrailEntry, decisive: TrailEntry | undefined): string {
+  if (from === to) return message;
+  return `${message}; else ${to} -> ${from}${decisive === undefined ? "" : `, ${decisive.reason}: ${decisive.message}`}`;
+}
+
+function dataText({ metric, quality }: MetricInput): string {
+  return `${metric.name}: ${quality.reason}, ${quality.message}`;
 }
 
 /** Of several metrics only what became of all of them counts, and what kept them from scaling in. */
@@ -141,6 +202,7 @@ function refusalOf({ config, current }: PolicyInput): readonly [Reason, string] 
 function refused({ current }: PolicyInput, reason: Reason, message: string): Decided {
   const detail = { current };
   const trail: readonly TrailEntry[] = [{ stage: "gate", from: current, to: current, reason, message, detail }];
-  const decision = { action: "hold", current, replicas: current, reason, message, otherWriter: null, trail } as const;
+  const told = { current, replicas: current, reason, message, blind: false, otherWriter: null, trail };
+  const decision = { action: "hold", ...told } as const;
   return { decision, recommendation: null, metrics: [] };
 }

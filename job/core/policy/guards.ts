@@ -15,8 +15,8 @@ export const dataStage: ApplyToMetric = ({ replicas }, { quality }) =>
 /** Partial data reads too low: 1 of 2 scrape targets missing looks like half the load. It may add pods, never take any. */
 export const partialStage: ApplyToMetric = (draft, { quality }, { current }) => {
   const detail = { verdict: quality.verdict, current };
-  if (quality.verdict === "act" || draft.replicas >= current)
-    return pass(draft, "scale-in is not forbidden by the data", detail);
+  if (quality.verdict === "act") return pass(draft, "the data allow scale-in", detail);
+  if (draft.replicas >= current) return pass(draft, `no scale-in to forbid on ${quality.reason}`, detail);
   const text = `no scale-in on ${quality.reason}: ${quality.message}`;
   return verdict(current, "UpOnlyOnPartialData", text, detail);
 };
@@ -68,7 +68,7 @@ export const toleranceStage: Apply = (draft, { current, config }) => {
   const to = within ? Math.max(current, Math.min(replicas, urgent)) : replicas;
   if (to === replicas)
     return pass(draft, `change is ${replicas === current ? "none" : "outside the tolerance"}`, detail);
-  return verdict(to, "WithinTolerance", `${replicas} is within ${rules.tolerance} of ${current}`, detail);
+  return verdict(to, "WithinTolerance", `within ${rules.tolerance} of ${current}`, detail);
 };
 
 /**

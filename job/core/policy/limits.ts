@@ -77,15 +77,18 @@ export const boundsStage: Apply = (draft, input) => {
 /** After this many writes in a row that another writer undid, we stop: each further one restarts pods for nothing. */
 export const OVERRULED_LIMIT = 3;
 
+/** What the gate waits for. */
+const RESUMES = "the job goes on in the run that sees it done, at the latest with that try";
+
 /** Why nothing may be written, whatever was computed; null when it may. */
 function gateReason({ config, conditions, memory }: PolicyInput): readonly [Reason, string] | null {
   if (conditions.paused === true) return ["Paused", "the pause annotation is set on the target"];
-  if (config.actuator === "scale" && conditions.otherScaler !== undefined)
+  if (config.actuator === "scale" && conditions.otherScaler)
     return ["OtherScaler", `${conditions.otherScaler} scales this target: forecast only`];
   const overruled = memory.lastWritten?.overruled ?? 0;
-  if (overruled >= OVERRULED_LIMIT) {
+  if (overruled >= OVERRULED_LIMIT && conditions.manifestFree !== true) {
     const undone = `${otherWriterOf(conditions)} undid our last ${overruled} changes`;
-    return ["Overruled", `${undone}; one more try in half an hour. To end it, ${WRITER_ADVICE}`];
+    return ["Overruled", `${undone}; one more try in half an hour. To end it, ${WRITER_ADVICE}; ${RESUMES}`];
   }
   return config.mode === "ForecastOnly" ? ["ForecastOnlyMode", "mode is ForecastOnly"] : null;
 }

@@ -4,7 +4,7 @@ import { asError } from "../result.ts";
 import { clean } from "../series/clean.ts";
 import { mask, toGrid } from "../series/grid.ts";
 import { believable, capacityOf, currentDemand, inspect, type Window } from "../series/quality.ts";
-import type { Samples, Series } from "../series/types.ts";
+import type { Quality, Samples, Series } from "../series/types.ts";
 import { memoryOfMetric, STILL_VISIBLE } from "../state/memory.ts";
 import type { LastForecast, Span, TargetState } from "../state/types.ts";
 import { type Metric, metricsOf, readWindow, type TargetConfig } from "../target.ts";
@@ -22,6 +22,8 @@ export interface TickHistory {
   readonly longStep?: Seconds;
   readonly partial: boolean;
   readonly seriesCount: number;
+  /** What may be wrong with the question, where the answer holds no sample. */
+  readonly hint?: string;
   readonly podStart?: Seconds;
   /** How many pods were measured whole, at the newest points; absent: the source cannot tell. */
   readonly pods?: Samples;
@@ -85,7 +87,7 @@ function inspectHistory(
   const pods = Math.max(current, existing ?? 0, conditions.readyReplicas ?? 0, ...recent) * surge;
   const most = Math.max(pods, config.maxReplicas * surge);
   const samples = history?.samples ?? EMPTY;
-  return inspect(metric.ofPods && mayBeZero(config) ? sinceLastGap(samples) : samples, {
+  const { series, quality } = inspect(metric.ofPods && mayBeZero(config) ? sinceLastGap(samples) : samples, {
     now,
     step: config.step,
     history: config.history,
@@ -101,6 +103,13 @@ function inspectHistory(
     partial: history?.partial ?? false,
     seriesCount: history?.seriesCount ?? 0,
   });
+  return { series, quality: { ...quality, message: absenceText(quality, history) } };
+}
+
+/** An answer without a sample is one thing, no answer another. */
+function absenceText({ reason, message }: Quality, history: TickHistory | null): string {
+  if (history === null) return "there was no answer; that is not zero load";
+  return reason === "NoData" && history.hint !== undefined ? `${message}; ${history.hint}` : message;
 }
 
 /** Whether pods were counted in the newest sum: those whose rate is exactly zero are not. */
@@ -171,7 +180,8 @@ function requestForecast(
   const horizonSteps = Math.max(1, Math.ceil(input.config.horizon / series.step - 1e-9));
   const { steps: leadSteps, parts } = lead;
   try {
-    const forecast = forecaster({ series, horizonSteps, leadSteps, parts, levels, ...long });
+    const told = metric.prophet && { prophet: metric.prophet };
+    const forecast = forecaster({ series, horizonSteps, leadSteps, parts, levels, ...long, ...told });
     return { forecast, ...long };
   } catch (error) {
     return { forecast: null, problem: asError(error).message };

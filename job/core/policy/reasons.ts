@@ -14,7 +14,7 @@ const DATA = {
   DataComplete: { means: "The window holds enough fresh samples. Both directions are allowed.", todo: NOTHING },
   NoData: {
     means: "The metric source gave no sample. That is not zero load, so the replicas are held.",
-    todo: "Run `doctor`. It shows the query and what came back. For the time until it works, set `fallback`.",
+    todo: "Run `doctor`: it shows the query. For scrapes half a minute apart raise `rateWindow`. For the time until it works, set `fallback`.",
   },
   TooFewSamples: {
     means: "There is one point only. It cannot tell a level from an accident, so the replicas are held.",
@@ -190,8 +190,9 @@ const GATES = {
     todo: "Nothing after a change by hand. If it repeats, see `Overruled`.",
   },
   Overruled: {
-    means: "Three changes in a row were undone by another writer. After half an hour one more is tried.",
-    todo: "Take `spec.replicas` out of the manifest that is applied, or let that tool ignore the field. `doctor` names the writer.",
+    means:
+      "Three changes in a row were undone by another writer. One more is tried after half an hour, or once no manifest sets them.",
+    todo: "Take `spec.replicas` out of the manifest in the steps of operations.md (merely dropped they become 1), or let that tool ignore them.",
   },
   StateConflict: {
     means: "Another run wrote the state first. Nothing was changed; the next run decides.",

@@ -89,6 +89,8 @@ interface Row {
   readonly runs: "sighted" | "blind" | "always";
   /** Whether it can lower the replicas below the current ones. */
   readonly lowers: boolean;
+  /** Whether it only holds or bounds what others wish: then its entry tells the wish too. */
+  readonly limits: boolean;
   /** What it does, for the docs. */
   readonly about: string;
   /** Reasons it can give beside DesiredWithinRange; for `data` those of the verdict. */

@@ -28,6 +28,8 @@ export interface Decision {
   /** The reason that decided, from the last stage that changed or held the value. */
   readonly reason: Reason;
   readonly message: string;
+  /** No metric had usable data; false where nothing was decided at all. */
+  readonly blind: boolean;
   /** Somebody else's change after our last one; null: none. */
   readonly otherWriter: OtherWrite | null;
   readonly trail: readonly TrailEntry[];

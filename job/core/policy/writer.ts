@@ -1,11 +1,12 @@
 /** Another writer of the replicas: what became of our last write, by whom if the object says so, and what to do about it. */
+import { setNumberOf } from "../target.ts";
 import type { EpochSeconds, Replicas } from "../units.ts";
 import type { Conditions } from "./conditions.ts";
 import { type Apply, type PolicyInput, verdict } from "./stage.ts";
 
-/** What ends the quarrel: whoever applies a manifest with spec.replicas in it resets them at each sync. */
+/** What ends the quarrel: whoever applies a manifest with spec.replicas in it resets them at each sync. An apply that merely drops the field sets them to 1. */
 export const WRITER_ADVICE =
-  "take spec.replicas out of the manifest that is applied, or let that tool leave the field alone (Argo CD: ignoreDifferences on /spec/replicas with RespectIgnoreDifferences)";
+  'take spec.replicas out of the manifest in the steps of docs/operations.md, "Replicas in a manifest" (an apply that merely drops them sets 1), or let that tool leave the field alone (Argo CD: ignoreDifferences on /spec/replicas with RespectIgnoreDifferences)';
 
 /** A change of the replicas by somebody else after our last one. */
 export interface OtherWrite {
@@ -30,11 +31,12 @@ export function otherWriteOf({
   current,
   memory,
   conditions,
-}: Pick<PolicyInput, "conditions" | "current" | "memory">): OtherWrite | null {
+  config,
+}: Pick<PolicyInput, "conditions" | "config" | "current" | "memory">): OtherWrite | null {
   const last = memory.lastWritten;
   if (last?.foreign !== true) return null;
   const times = last.overruled > 1 ? `, the ${ordinal(last.overruled)} time in a row` : "";
-  const message = `${otherWriterOf(conditions)} set ${current} replicas after our last change${times}`;
+  const message = `${otherWriterOf(conditions)} set ${current} ${setNumberOf(config).sets} after our last change${times}`;
   return {
     by: conditions.otherWriter ?? null,
     replicas: current,
@@ -57,10 +59,10 @@ export const writerStage: Apply = ({ replicas }, input) => {
  * overruled one is.
  */
 export function justOverruled(
-  outcome: { readonly reason: string; readonly otherWriter?: OtherWrite },
+  outcome: { readonly trail: readonly { readonly reason: string }[]; readonly otherWriter?: OtherWrite },
   now: EpochSeconds,
 ): boolean {
-  return outcome.reason === "Overruled" && outcome.otherWriter?.since === now;
+  return outcome.trail.at(-1)?.reason === "Overruled" && outcome.otherWriter?.since === now;
 }
 
 function ordinal(n: number): string {

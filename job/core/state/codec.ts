@@ -1,22 +1,11 @@
 /** JobState <-> compact, versioned JSON that fits an annotation; reads every older version; garbage is an error value, never a throw. */
 import { err, ok, type Result } from "../result.ts";
-import { BLANK, BLANK_METRIC } from "./memory.ts";
-import { finite, list, numbers, type Raw, record, seconds, whole } from "./read.ts";
-import type {
-  JobState,
-  LastForecast,
-  LastWrite,
-  MetricState,
-  Recommendation,
-  ReplicaChange,
-  Span,
-  TargetState,
-} from "./types.ts";
+import { milli, type Raw, record, whole } from "./read.ts";
+import type { JobState, LastWrite, MetricState, TargetState } from "./types.ts";
+import { CPU, readV1, STANDING, type Stands } from "./version-1.ts";
 
-/** The version written now. Older ones stay readable for ever: add a reader below, never change one. */
+/** The version written now. Older ones stay readable for ever: add a reader, never change one. */
 export const STATE_VERSION = 1;
-/** The metric whose fields stand at the target itself, as all did before there were several. */
-const CPU = "cpu";
 /** All annotations of one object share 256 KiB; a quarter is left to others. */
 export const MAX_BYTES = 196_608;
 
@@ -28,16 +17,28 @@ export const EMPTY_STATE: JobState = { version: STATE_VERSION, targets: {} };
  * recently seen targets: forgetting lengthens a scale-in, nothing else.
  */
 export function encode(state: JobState): string {
+  return fit(state).text;
+}
+
+/** Targets that `encode` leaves out, for they do not fit: their scale-in would wait for ever. */
+export function forgotten(state: JobState): readonly string[] {
+  const kept = new Set(fit(state).kept);
+  return Object.keys(state.targets).filter((key) => !kept.has(key));
+}
+
+function fit(state: JobState): { readonly text: string; readonly kept: readonly string[] } {
   const entries = Object.entries(state.targets);
+  const keys = entries.map(([key]) => key);
   const full = write(entries, true);
-  if (full.length <= MAX_BYTES) return full;
+  if (full.length <= MAX_BYTES) return { text: full, kept: keys };
   const lean = write(entries, false);
-  if (lean.length <= MAX_BYTES) return lean;
+  if (lean.length <= MAX_BYTES) return { text: lean, kept: keys };
   const recent = entries.sort(([, a], [, b]) => lastSeen(b) - lastSeen(a));
   let count = Math.floor((recent.length * MAX_BYTES) / lean.length);
   for (;;) {
-    const text = write(recent.slice(0, count), false);
-    if (text.length <= MAX_BYTES || count === 0) return text;
+    const some = recent.slice(0, count);
+    const text = write(some, false);
+    if (text.length <= MAX_BYTES || count === 0) return { text, kept: some.map(([key]) => key) };
     count = Math.floor(count * 0.9);
   }
 }
@@ -54,7 +55,8 @@ export function lastSeen(target: TargetState): number {
     lastGoodData ?? 0,
     missingSince ?? 0,
   ]);
-  return Math.max(target.recommendations.at(-1)?.at ?? 0, ...ofMetrics);
+  const notified = Object.values(target.notified ?? {}).map(({ told }) => told);
+  return Math.max(target.recommendations.at(-1)?.at ?? 0, ...ofMetrics, ...notified);
 }
 
 /** Text -> state, or one sentence on why it cannot be used. Never throws. Fields that make no sense are dropped alone; a target that is no object is dropped. */
@@ -92,11 +94,11 @@ function ascii(json: string): string {
 }
 
 /**
- * w recommendations, e changes, r rollouts, d drop hold, l last write; f forecast, g last good data, m missing since, i incomplete of
- * the CPU, as before there were others, and x those of the other metrics by name; empty ones are left out.
+ * w recommendations, e changes, r rollouts, d drop hold, l last write, s what stands by its first letter, n notified; f forecast,
+ * g last good data, m missing since, i incomplete of the CPU, as before there were others, and x those of the other metrics by name; empty ones are left out.
  */
 function pack(target: TargetState, withForecast: boolean): Raw {
-  const { recommendations, changes, metrics, rollouts, dropHoldUntil, lastWritten: l } = target;
+  const { recommendations, changes, metrics, rollouts, dropHoldUntil, lastWritten: l, standing, notified } = target;
   const others = Object.entries(metrics).filter(([name]) => name !== CPU);
   const x = others.map(([name, metric]) => [name, packMetric(metric, withForecast)] as const);
   return {
@@ -105,9 +107,28 @@ function pack(target: TargetState, withForecast: boolean): Raw {
     ...(Object.hasOwn(metrics, CPU) ? packMetric(metrics[CPU]!, withForecast) : {}),
     ...(rollouts.length > 0 ? { r: rollouts.flat().map(milli) } : {}),
     ...(dropHoldUntil !== null ? { d: milli(dropHoldUntil) } : {}),
-    ...(l !== null ? { l: [milli(l.at), l.replicas, l.overruled, l.foreign === true ? 1 : 0] } : {}),
+    ...(l !== null ? { l: packWrite(l) } : {}),
+    ...(standing !== undefined ? { s: packStanding(standing) } : {}),
+    ...(notified !== undefined ? packNotified(notified) : {}),
     ...(x.length > 0 ? { x: Object.fromEntries(x) } : {}),
   };
+}
+
+function packWrite({ at, replicas, overruled, foreign, floor }: LastWrite): readonly number[] {
+  return [milli(at), replicas, overruled, foreign === true ? 1 : 0, ...(floor === true ? [1] : [])];
+}
+
+function packStanding(standing: Stands): Raw {
+  const kept = STANDING.filter(([, name]) => standing[name] !== undefined);
+  return Object.fromEntries(kept.map(([letter, name]) => [letter, milli(standing[name]!)]));
+}
+
+function packNotified(notified: NonNullable<TargetState["notified"]>): Raw {
+  const n = Object.entries(notified).map(([condition, { since, told, gone }]) => [
+    condition,
+    [since, told, ...(gone === null ? [] : [gone])].map(milli),
+  ]);
+  return n.length > 0 ? { n: Object.fromEntries(n) } : {};
 }
 
 function packMetric(
@@ -136,96 +157,7 @@ function runs<T extends { readonly at: number }>(
   });
 }
 
-/** Times to the millisecond, so that sums of differences come back exactly. */
-function milli(time: number): number {
-  return Math.round(time * 1000) / 1000;
-}
-
 /** Six digits are far below what any forecast knows. */
 function digits(value: number): number {
   return Number(value.toPrecision(6));
-}
-
-function readV1(root: Raw): JobState["targets"] {
-  const targets: [string, TargetState][] = [];
-  for (const [key, value] of Object.entries(record(root.t) ?? {})) {
-    const raw = record(value);
-    if (raw !== null) targets.push([key, readTargetV1(raw)]);
-  }
-  return Object.fromEntries(targets);
-}
-
-function readTargetV1(raw: Raw): TargetState {
-  return {
-    ...BLANK,
-    recommendations: timed(numbers(raw.w, 2)).flatMap(([at, replicas]): Recommendation[] =>
-      whole(replicas) === null ? [] : [{ at: at!, replicas: replicas! }],
-    ),
-    changes: timed(numbers(raw.e, 3)).flatMap(([at, from, to]): ReplicaChange[] =>
-      whole(from) === null || whole(to) === null ? [] : [{ at: at!, from: from!, to: to! }],
-    ),
-    metrics: readMetricsV1(raw),
-    rollouts: readSpans(raw.r),
-    dropHoldUntil: seconds(raw.d),
-    lastWritten: readWriteV1(raw.l),
-  };
-}
-
-/** The CPU's fields stand at the target itself; a metric of which nothing makes sense is left out. */
-function readMetricsV1(raw: Raw): TargetState["metrics"] {
-  const all: readonly (readonly [string, Raw | null])[] = [
-    [CPU, raw],
-    ...Object.entries(record(raw.x) ?? {}).map(([name, metric]) => [name, record(metric)] as const),
-  ];
-  return Object.fromEntries(
-    all.flatMap(([name, metric]) => {
-      const read = metric === null ? BLANK_METRIC : readMetricV1(metric);
-      return encodesNothing(read) ? [] : [[name, read]];
-    }),
-  );
-}
-
-function encodesNothing(metric: MetricState): boolean {
-  return Object.keys(packMetric(metric, true)).length === 0;
-}
-
-function readMetricV1(raw: Raw): MetricState {
-  return {
-    lastForecast: readForecastV1(raw.f),
-    lastGoodData: seconds(raw.g),
-    missingSince: seconds(raw.m),
-    incomplete: readSpans(raw.i),
-  };
-}
-
-function readSpans(raw: unknown): readonly Span[] {
-  return numbers(raw, 2).flatMap(([from, to]): Span[] => (from! >= 0 && to! >= from! ? [[from!, to!]] : []));
-}
-
-/** Differences -> times, oldest first; a step back in time ends the run, for what follows cannot be placed. */
-function timed(rows: readonly (readonly number[])[]): readonly (readonly number[])[] {
-  const out: (readonly number[])[] = [];
-  let at = 0;
-  for (const [since, ...rest] of rows) {
-    if (since! < 0) break;
-    at = milli(at + since!);
-    if (seconds(at) === null) break;
-    out.push([at, ...rest]);
-  }
-  return out;
-}
-
-function readForecastV1(raw: unknown): LastForecast | null {
-  const [at, expires, max, quantile, level, mean, method] = list(raw);
-  const values = [seconds(at), seconds(expires), finite(max), finite(quantile), finite(level), finite(mean)];
-  if (values.includes(null) || typeof method !== "string") return null;
-  const [a, e, x, q, l, m] = values as number[];
-  return { at: a!, expires: e!, max: x!, quantile: q!, level: l!, mean: m!, method: method.slice(0, 40) };
-}
-
-function readWriteV1(raw: unknown): LastWrite | null {
-  const [at, replicas, overruled, foreign] = list(raw);
-  const [a, r, o] = [seconds(at), whole(replicas), whole(overruled)];
-  if (a === null || r === null || o === null) return null;
-  return foreign === 1 ? { at: a, replicas: r, overruled: o, foreign: true } : { at: a, replicas: r, overruled: o };
 }

@@ -28,6 +28,8 @@ export interface MemorySpans {
   readonly interval: Seconds;
   readonly minReplicas: Replicas;
   readonly idlePeriod: Seconds;
+  /** `scale` sets the replicas themselves, every other word a floor. */
+  readonly actuator: string;
 }
 
 /** A metric of which nothing is known. */
@@ -87,7 +89,7 @@ export function recall(
     ),
     rollouts: spansWithin(state.rollouts, now - spans.history, now),
     dropHoldUntil: noneLater(state.dropHoldUntil, now + spans.suddenDropHold),
-    lastWritten: judgeWriter(state.lastWritten && noLater(state.lastWritten, now), now, current),
+    lastWritten: judgeWriter(ownWrite(state.lastWritten, spans, now), now, current),
   };
 }
 
@@ -119,6 +121,15 @@ export function liveForecast(forecast: LastForecast | null, now: EpochSeconds): 
   return now < Math.min(forecast.expires, forecast.at + LONGEST_LEAD) ? forecast : null;
 }
 
+/** The last write, if it was of the number that is set now: after another `actuator` was chosen nobody undid it. */
+function ownWrite(
+  last: LastWrite | null,
+  { actuator }: Pick<MemorySpans, "actuator">,
+  now: EpochSeconds,
+): LastWrite | null {
+  return last !== null && (last.floor === true) === (actuator !== "scale") ? noLater(last, now) : null;
+}
+
 /** Counts writes in a row that did not survive to the next run; one that survives clears the count. */
 function judgeWriter(last: LastWrite | null, now: EpochSeconds, current: Replicas): LastWrite | null {
   if (last === null) return null;
@@ -129,7 +140,7 @@ function judgeWriter(last: LastWrite | null, now: EpochSeconds, current: Replica
       : { ...last, replicas: current };
   }
   if (last.replicas === current) return last.overruled === 0 ? last : { ...last, overruled: 0 };
-  return { at: now, replicas: current, overruled: last.overruled + 1, foreign: true };
+  return { ...last, at: now, replicas: current, overruled: last.overruled + 1, foreign: true };
 }
 
 /** What a tick found out. */
@@ -159,6 +170,7 @@ export interface LearntMetric {
  */
 export function memoryAfter(memory: TargetState, learnt: Learnt, spans: MemorySpans): TargetState {
   const { now, current, replicas, recommendation } = learnt;
+  const floor = spans.actuator !== "scale" ? { floor: true } : {};
   const acts = replicas !== current;
   const recommendations =
     recommendation === null
@@ -178,7 +190,10 @@ export function memoryAfter(memory: TargetState, learnt: Learnt, spans: MemorySp
     ),
     rollouts: learnt.rollout ? withSpan(memory.rollouts, [now, now]) : memory.rollouts,
     dropHoldUntil: memory.dropHoldUntil !== null && memory.dropHoldUntil > now ? memory.dropHoldUntil : null,
-    lastWritten: acts ? { at: now, replicas, overruled: memory.lastWritten?.overruled ?? 0 } : memory.lastWritten,
+    lastWritten: acts
+      ? { at: now, replicas, overruled: memory.lastWritten?.overruled ?? 0, ...floor }
+      : memory.lastWritten,
+    ...(memory.notified && { notified: memory.notified }),
   };
 }
 

@@ -46,3 +46,8 @@ export function numbers(value: unknown, width: number): readonly (readonly numbe
   }
   return rows;
 }
+
+/** Times to the millisecond, so that sums of differences come back exactly. */
+export function milli(time: number): number {
+  return Math.round(time * 1000) / 1000;
+}

@@ -27,13 +27,17 @@ export interface LastForecast {
   readonly method: string;
 }
 
-/** Our last write; `overruled` counts writes in a row that another writer undid; `foreign`: `replicas` is that writer's value, since `at`. */
+/** Our last write; `overruled` counts writes in a row that another writer undid; `foreign`: `replicas` is that writer's value, since `at`; `floor`: it was the minReplicas of an HPA. */
 export interface LastWrite {
   readonly at: EpochSeconds;
   readonly replicas: Replicas;
   readonly overruled: number;
   readonly foreign?: boolean;
+  readonly floor?: boolean;
 }
+
+/** What lasts longer than a run, and is told once when it begins and once when it ends. */
+export type Standing = "Blind" | "OtherScaler" | "Paused";
 
 /** From a time to a time, both included. */
 export type Span = readonly [EpochSeconds, EpochSeconds];
@@ -47,6 +51,24 @@ export interface MetricState {
   readonly missingSince: EpochSeconds | null;
   /** When its sum lacked pods, as far back as the forecaster looks. Not learned. */
   readonly incomplete: readonly Span[];
+}
+
+/** What goes on at a target and is told to people when it begins and when it ends. */
+export const CONDITIONS = ["failed", "blind", "overruled"] as const;
+export type Condition = (typeof CONDITIONS)[number];
+
+/** Whether a name is that of a condition. */
+export function isCondition(name: string): name is Condition {
+  return (CONDITIONS as readonly string[]).includes(name);
+}
+
+/** What people were told of a condition. */
+export interface Notified {
+  readonly since: EpochSeconds;
+  /** When it was last told. */
+  readonly told: EpochSeconds;
+  /** When a run first found it gone; null: it goes on. */
+  readonly gone: EpochSeconds | null;
 }
 
 /** State of one target. */
@@ -63,6 +85,10 @@ export interface TargetState {
   readonly dropHoldUntil: EpochSeconds | null;
   /** What we last wrote, to recognise another writer (GitOps ping-pong). */
   readonly lastWritten: LastWrite | null;
+  /** Since when what stands has stood; absent: nothing does. */
+  readonly standing?: Readonly<Partial<Record<Standing, EpochSeconds>>>;
+  /** Conditions that a notifier has told of; absent: none. */
+  readonly notified?: Readonly<Partial<Record<Condition, Notified>>>;
 }
 
 /** State of a job: by "namespace/name" of the target. */

@@ -1,6 +1,7 @@
 /** The page of a run: each target's load with what had been forecast for it, the forecast from now on, and the decision with its trail. */
 import type { Forecaster } from "../../core/forecast/types.ts";
 import type { TargetConfig } from "../../core/target.ts";
+import type { Outcome } from "../../ports.ts";
 import { bodyTop, frame } from "../chart.ts";
 import type { Components } from "../components.ts";
 import { type BandPoint, type Picture, pictureOf } from "../picture.ts";
@@ -14,7 +15,6 @@ import type { Chart, Layer, PageDecision, PageStage, Section } from "./types.ts"
 /** What the page is made of. */
 export interface RunReport {
   readonly reported: readonly Reported[];
-  /** Nothing was written. */
   readonly forecasterOf: (method: TargetConfig["method"]) => Forecaster;
   /** Trend and seasons of each target; empty where they are not asked for. */
   readonly componentsOf: (reported: Reported) => readonly Components[];
@@ -50,16 +50,17 @@ export function runPage({ reported, forecasterOf, componentsOf }: RunReport): Pa
 
 const nameOf = ({ target }: Reported) => `${target.namespace}/${target.name}`;
 
-function wordOf(action: Reported["outcome"]["action"]): string {
-  return action === "wouldScale" ? "would scale" : action;
-}
-
 /** What was done, in the words of the text output. */
 function doneOf({ outcome }: Reported): string {
-  const { action, from, to } = outcome;
+  const { action, from, to, sets, object } = outcome;
   const done = wordOf(action);
   if (from === null) return done;
-  return to === null || from === to ? `${done} at ${from} pods` : `${done} ${from} \u2192 ${to} pods`;
+  const of = sets === "replicas" ? "pods" : `${sets} of ${object}`;
+  return to === null || from === to ? `${done} at ${from} ${of}` : `${done} ${from} \u2192 ${to} ${of}`;
+}
+
+function wordOf(action: Outcome["action"]): string {
+  return action === "wouldScale" ? "would scale" : action;
 }
 
 function sentenceOf(one: Reported): string {

@@ -121,6 +121,29 @@ config.targets[{{ $i }}]: {{ $key }} appears twice. Each workload has one entry.
 {{- end -}}
 {{- end }}
 
+{{/* Metrics of one name, and 0 replicas where nothing would say when to leave them: a line each. */}}
+{{- define "prophet-autoscaler.metricFaults" -}}
+{{- range $i, $target := include "prophet-autoscaler.targets" . | fromYamlArray -}}
+  {{- $seen := dict -}}
+  {{- $wakes := false -}}
+  {{- range $k, $metric := .metrics -}}
+    {{- if hasKey $seen $metric.name }}
+config.targets[{{ $i }}].metrics[{{ $k }}].name: {{ $metric.name }} appears twice.
+    {{- end -}}
+    {{- $_ := set $seen $metric.name true -}}
+    {{- if hasKey $metric "activation" -}}{{- $wakes = true -}}{{- end -}}
+  {{- end -}}
+  {{- if and .metrics (eq (toString (dig "minReplicas" 1 $target)) "0") -}}
+    {{- if not $wakes }}
+config.targets[{{ $i }}].minReplicas: 0 needs a metric with an `activation`, which says from when on a pod is needed.
+    {{- end -}}
+    {{- if eq .actuator "hpa" }}
+config.targets[{{ $i }}].minReplicas: 0 does not go with actuator hpa: an HPA does not scale to 0.
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- end }}
+
 {{/* A Role and its binding to the job's account. In another namespace than the release's, its name says whose it is. Takes a dict: root, name, namespace, rules. */}}
 {{- define "prophet-autoscaler.grant" -}}
 {{- $own := .root.Release.Namespace -}}

@@ -89,9 +89,12 @@
     {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "seconds" "left" (dig "range" "7d" $run_prometheus_longHistory) "right" (dig "step" "5m" $run_prometheus_longHistory) "times" 11000 "says" "{left} is more than 11000 steps, which are {right}; Prometheus answers no more at once. Raise step.") }}{{- $found = append $found (printf "config.prometheus.longHistory.range: %s" .) }}{{- end }}
   {{- end }}
 {{- end }}
+{{- with (get $run "webhook") }}{{- $run_webhook := . }}
+  {{- with include "prophet-autoscaler.count" (dict "in" $run_webhook "fields" (list "url" "urlFile") "allowed" (list 0 1) "says" "needs either url or urlFile, not both.") }}{{- $found = append $found (printf "config.webhook: %s" .) }}{{- end }}
+{{- end }}
 {{- range $i, $target := $targets }}
   {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "replicas" "left" (dig "minReplicas" "1" $target) "right" (dig "maxReplicas" "10" $target) "times" 1 "says" "{left} is above maxReplicas, which is {right}. Raise maxReplicas or lower minReplicas.") }}{{- $found = append $found (printf "config.targets[%d].minReplicas: %s" $i .) }}{{- end }}
-  {{- with include "prophet-autoscaler.count" (dict "in" $target "fields" (list "targetCpu" "metrics") "allowed" (list 1 2) "says" "is missing: set it in the file, by --target-cpu or by PROPHET_AUTOSCALER_TARGET_CPU, or give the target metrics.") }}{{- $found = append $found (printf "config.targets[%d]: %s" $i .) }}{{- end }}
+  {{- with include "prophet-autoscaler.count" (dict "in" $target "fields" (list "targetCpu" "metrics") "allowed" (list 1 2) "says" "is missing: set it in the file, by --target-cpu or by PROPHET_AUTOSCALER_TARGET_CPU, or give the target metrics.") }}{{- $found = append $found (printf "config.targets[%d].targetCpu: %s" $i .) }}{{- end }}
   {{- if not (hasKey $target "metrics") }}
     {{- with include "prophet-autoscaler.compare" (dict "is" ">=" "unit" "replicas" "left" (dig "minReplicas" "1" $target) "right" 1 "times" 1 "says" "{left} needs a metric in `metrics` with an `activation`: from 0 pods no CPU is measured.") }}{{- $found = append $found (printf "config.targets[%d].minReplicas: %s" $i .) }}{{- end }}
   {{- end }}
@@ -107,6 +110,9 @@
   {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "seconds" "left" (dig "calibration" "" $target) "right" (dig "step" "15s" $target) "times" 11000 "says" "{left} is more than 11000 steps, which are {right}; Prometheus answers no more at once. Raise step.") }}{{- $found = append $found (printf "config.targets[%d].calibration: %s" $i .) }}{{- end }}
   {{- range $target_metrics_at, $target_metrics := (get $target "metrics" | default list) }}
     {{- with include "prophet-autoscaler.compare" (dict "is" ">=" "unit" "ratio" "left" (dig "scaleDownQuantile" "" $target_metrics) "right" (dig "quantile" "" $target_metrics) "times" 1 "says" "{left} is below quantile, which is {right}. Pods would be removed sooner than they are added.") }}{{- $found = append $found (printf "config.targets[%d].metrics[%d].scaleDownQuantile: %s" $i $target_metrics_at .) }}{{- end }}
+  {{- end }}
+  {{- with (get $target "prophet") }}{{- $target_prophet := . }}
+    {{- with include "prophet-autoscaler.compare" (dict "is" "<" "unit" "amount" "left" (dig "floor" "" $target_prophet) "right" (dig "cap" "" $target_prophet) "times" 1 "says" "{left} is not below cap, which is {right}.") }}{{- $found = append $found (printf "config.targets[%d].prophet.floor: %s" $i .) }}{{- end }}
   {{- end }}
   {{- range $target_schedule_at, $target_schedule := (get $target "schedule" | default list) }}
     {{- with include "prophet-autoscaler.count" (dict "in" $target_schedule "fields" (list "recurring" "once") "allowed" (list 1) "says" "needs either recurring or once.") }}{{- $found = append $found (printf "config.targets[%d].schedule[%d]: %s" $i $target_schedule_at .) }}{{- end }}

@@ -228,7 +228,7 @@ export const NAIVE_TARGET: Readonly<
     return Math.min(Math.max(from, min), max);
   },
   gate: (from, { current, config, conditions, memory }) => {
-    const stopped = conditions.paused || (conditions.otherScaler !== undefined && config.actuator === "scale");
+    const stopped = conditions.paused || (conditions.otherScaler != null && config.actuator === "scale");
     const overruled = (memory.lastWritten?.overruled ?? 0) >= 3;
     return stopped || overruled || config.mode === "ForecastOnly" ? current : from;
   },

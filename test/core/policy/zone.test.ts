@@ -1,6 +1,7 @@
 /** Local intervals at both daylight-saving switches of three zones, against instants worked out by hand in UTC. */
 import { describe, expect, it } from "vitest";
-import { instantOf, intervalsAround } from "../../../job/core/policy/zone.ts";
+import { instantOf } from "../../../job/core/calendar/zone.ts";
+import { intervalsAround } from "../../../job/core/policy/zone.ts";
 import type { ScheduleRule } from "../../../job/core/target.ts";
 
 const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
@@ -127,7 +128,7 @@ describe("recurring rules", () => {
   });
 
   it("does not start on excepted dates", () => {
-    const rule = daily("UTC", "08:00", "09:00", { except: ["2026-12-25"] });
+    const rule = daily("UTC", "08:00", "09:00", { except: { dates: ["2026-12-25"], calendars: [] } });
     expect(spans(rule, "2026-12-25T08:30")).toEqual(["2026-12-24T08:00 2026-12-24T09:00"]);
   });
 

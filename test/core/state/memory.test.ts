@@ -71,6 +71,19 @@ describe("recall", () => {
     expect(recall(stored, NOW, 7, SPANS).recommendations).toEqual(stored.recommendations);
   });
 
+  it("takes a write of another number for nobody's change: of the replicas, then of an HPA's floor, and back", () => {
+    const scale = config();
+    const hpa = config({ actuator: "hpa" });
+    const wrote = (spans: typeof scale) => memoryAfter(BLANK, learnt({ replicas: 5 }), spans);
+    for (const [mine, other] of [
+      [scale, hpa],
+      [hpa, scale],
+    ] as const) {
+      expect(recall(wrote(mine), NOW + 60, 2, other).lastWritten).toBeNull();
+      expect(recall(wrote(mine), NOW + 60, 2, mine).lastWritten).toMatchObject({ overruled: 1, foreign: true });
+    }
+  });
+
   it("forgets an expired forecast", () => {
     const forecast = { at: NOW - 100, expires: NOW, max: 1, quantile: 1, level: 0.9, mean: 1, method: "auto" };
     expect(liveForecast(forecast, NOW)).toBeNull();

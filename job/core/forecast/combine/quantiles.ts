@@ -22,6 +22,8 @@ const MEMORY = 1;
 /** Weight of the unseen: a third of an error, and so much more for each neighbour that shares steps of its outcome and so is the same event seen again. */
 const UNSEEN = 0.35;
 const UNSEEN_EACH = 0.14;
+/** Spread that overlapping errors lack, in shares of overlap / errors. 1 to 2: 0.01 of coverage over ten minutes. */
+const WIDER = 1.5;
 /** Least scale of a tail whose errors all overlap, in mean absolute deviations. */
 const LONG_TAIL = 4;
 
@@ -45,12 +47,12 @@ export function rankErrors(
 
 /**
  * Spreads ranked errors about their median, in place. Where outcomes overlap, n of them are m = n / overlap independent ones, and few tell too small a spread: Student's law, and the
- * doubt about the middle itself, widen the interval of the next one by about 1 + 1/m (at m = 6 and 0.9, 1.17). Over ten minutes at 120 values 0.7 and 0.9 held 0.65 and 0.84 of
- * outcomes, now 0.69 and 0.90; at 480 values 0.69 and 0.87, now 0.69 and 0.89. Over one minute nothing changes.
+ * doubt about the middle itself, widen the interval of the next one by about 1 + 1/m (at m = 6 and 0.9, 1.17); weights that saw these outcomes flatter it by half as much again.
+ * Over ten minutes at 480 values, on 3,000 windows, 0.6 to 0.95 held within 0.019 of their level in place of 0.027, for 0.2 to 0.8 % of the loss. Over one minute nothing changes.
  */
 function widen(sorted: Float64Array, weights: Float64Array, overlap: number): void {
   const median = errorQuantile({ errors: sorted, weights, unseen: UNSEEN, low: 0, high: 0 }, 0.5);
-  const factor = 1 + overlap / sorted.length;
+  const factor = 1 + (WIDER * overlap) / sorted.length;
   for (let i = 0; i < sorted.length; i++) sorted[i] = median + factor * (sorted[i]! - median);
 }
 

@@ -1,8 +1,7 @@
 /** Prophet alone as a forecaster: the picture users expect, and a yardstick beside `auto`. */
-
 import { featureWidth } from "../prophet/features.ts";
-import { fit } from "../prophet/fit.ts";
-import type { ProphetOptions } from "../prophet/options.ts";
+import { fitHistory, measuredRows } from "../prophet/history-fit.ts";
+import type { ProphetError, ProphetOptions } from "../prophet/options.ts";
 import { predict } from "../prophet/predict.ts";
 import { normalQuantile } from "../prophet/uncertainty.ts";
 import type { Forecast, Forecaster, ForecastRequest } from "../types.ts";
@@ -13,27 +12,31 @@ const ONE_SIGMA = 0.6826894921370859;
 const BAND_Z = 1.6448536269514722;
 
 /**
- * A forecaster that fits Prophet with fixed options to the whole window. Rows that were gaps are left out. Quantiles are those of Prophet's
- * own normal spread, step errors taken to move together: mean of the steps' quantiles, and their largest. With few measured points, with no
- * more of them than the model has coefficients, and where a fit fails: the last value and its moves.
+ * A forecaster that fits Prophet to the longer history, where there is one, and the whole window after it. Rows that were gaps are left out.
+ * Quantiles are those of Prophet's own normal spread, step errors taken to move together: mean of the steps' quantiles, and their largest.
+ * With few measured points, with no more of them than the model has coefficients, and where a fit fails: the last value and its moves.
+ * Throws where the settings are why it fails: who set them must hear of it.
  */
-export function prophetForecaster(method: string, options: ProphetOptions): Forecaster {
-  return (request) => prophetForecast(method, options, request);
+export const forecastProphet: Forecaster = (request) => prophetForecast("prophet", {}, request);
+
+/** The same with fixed options, over the window only. */
+export function fixedProphet(method: string, options: ProphetOptions): Forecaster {
+  return ({ longHistory: _long, prophet: _settings, ...request }) => prophetForecast(method, options, request);
 }
 
 function prophetForecast(method: string, options: ProphetOptions, request: ForecastRequest): Forecast {
   const { series, horizonSteps, leadSteps, levels } = request;
   const n = series.values.length;
   const steps = Math.max(horizonSteps, leadSteps);
-  const ds = Float64Array.from({ length: n + steps }, (_, i) => series.start + i * series.step);
-  const y = Float64Array.from(series.values, (v, i) => (series.filled[i] === 1 ? Number.NaN : v));
-  const measured = y.reduce((sum, v) => (Number.isNaN(v) ? sum : sum + 1), 0);
   const coldStart = () => ({ ...forecastLast(request), method });
-  if (measured < MIN_POOL) return coldStart();
-  const model = fit({ ds: ds.subarray(0, n), y }, { ...options, interval_width: ONE_SIGMA });
+  const rows = measuredRows(series, request.longHistory);
+  if (rows.ds.length < MIN_POOL) return coldStart();
+  const ds = Float64Array.from({ length: n + steps }, (_, i) => series.start + i * series.step);
+  const fitted = fitHistory(rows, ds.at(-1)!, request.prophet, { ...options, interval_width: ONE_SIGMA });
+  if (!fitted.ok && request.prophet !== undefined) throw new RangeError(told(fitted.error));
   // With as many coefficients as points the fit can be anything: the original's season has 20, and the trend its level and slope.
-  if (!model.ok || measured <= featureWidth(model.value.blocks) + 2) return coldStart();
-  const answer = predict(model.value, { ds }, { intervals: "analytic" });
+  if (!fitted.ok || rows.ds.length <= featureWidth(fitted.value.model.blocks) + 2) return coldStart();
+  const answer = predict(fitted.value.model, fitted.value.frameAt(ds), { intervals: "analytic" });
   if (!answer.ok || !answer.value.yhat_upper.every(Number.isFinite)) return coldStart();
   const { yhat, yhat_upper } = answer.value;
   const path = yhat.slice(n);
@@ -60,4 +63,8 @@ function prophetForecast(method: string, options: ProphetOptions, request: Forec
     origins: 0,
     fitted: yhat.subarray(0, n).map((v) => Math.max(0, v)),
   };
+}
+
+function told({ field, value, accepted }: ProphetError): string {
+  return `prophet.${field} is ${String(value)}: it must be ${accepted}`;
 }

@@ -11,6 +11,7 @@ import { profilePool } from "../models/profile-pool.ts";
 import { detectSeason } from "../seasons/detect.ts";
 import { findSinusoids } from "../seasons/sinusoids.ts";
 import type { ForecastRequest, LeadPart } from "../types.ts";
+import { withoutExtreme } from "./extreme.ts";
 
 /** From this many points on seasons are looked for. */
 export const MIN_SEASON = 30;
@@ -40,10 +41,10 @@ export class Window {
   private moves: Moves | undefined;
 
   constructor(
-    { series, horizonSteps, leadSteps, longHistory }: ForecastRequest,
+    { series, horizonSteps, leadSteps, longHistory, prophet }: ForecastRequest,
     { takesPart, combine = blend }: AutoOptions,
   ) {
-    const raw = series.values.subarray(Math.max(0, series.values.length - MAX_WINDOW));
+    const raw = withoutExtreme(series.values.subarray(Math.max(0, series.values.length - MAX_WINDOW)));
     const n = raw.length;
     const filled = series.filled.subarray(series.values.length - n);
     let size = 0;
@@ -59,7 +60,7 @@ export class Window {
       length: n + steps,
     };
     const [last, ...others] = poolFor(n, this.period, n < MIN_SEASON ? [] : findSinusoids(y));
-    const all = [...others, ...profilePool(longHistory, span, this.size)];
+    const all = [...others, ...profilePool(longHistory, span, this.size, prophet)];
     const models: LastFirst<Model> = [last, ...(takesPart ? all.filter(({ name }) => takesPart(name)) : all)];
     const { origins, stride } = originsOf(n);
     this.pass = { y, filled, origins, stride, steps, models, paths: runPool(models, { y, origins, steps }) };

@@ -72,43 +72,6 @@ function designs(y: Float64Array, last: number, options: Lags, { deepest, width 
   return X;
 }
 
-/** Moments of the features of the first `count` pairs; the newest ones only are kept. */
-interface Moments {
-  /** Takes in pairs up to this number of them. */
-  advance(count: number): void;
-  /** Lower triangle, row by row. */
-  after(count: number): Float64Array;
-  /** Sum of the weights. */
-  weight(count: number): number;
-}
-
-/**
- * Blocks with the same features differ only in the newest pairs: the shorter one knows the targets of some more. A ring with the moments after each of those has what every
- * block needs, and a pair is taken in once, not once a block.
- */
-function momentsOver(X: Float64Array, memory: number, { deepest, width: p, edges }: Shape): Moments {
-  const ring = Array.from({ length: edges[edges.length - 1]! - edges[1]! + 1 }, () => new Float64Array(p * p));
-  const weights = new Float64Array(X.length / p + 1);
-  const after = (count: number) => ring[count % ring.length]!;
-  let done = 0;
-  return {
-    advance(count) {
-      for (; done < count; done++) {
-        const [before, next] = [after(done), after(done + 1)];
-        const row = (deepest + done) * p;
-        for (let j = 0; j < p; j++) {
-          const xj = X[row + j]!;
-          const into = j * p;
-          for (let l = 0; l <= j; l++) next[into + l] = before[into + l]! * memory + xj * X[row + l]!;
-        }
-        weights[done + 1] = weights[done]! * memory + 1;
-      }
-    },
-    after,
-    weight: (count) => weights[count]!,
-  };
-}
-
 /** Ridge on every feature but the constant: a share of the features' mean square. */
 function penalise(penalty: Float64Array, A: Float64Array, p: number, ridge: number, constant: number): void {
   let trace = 0;
@@ -117,14 +80,17 @@ function penalise(penalty: Float64Array, A: Float64Array, p: number, ridge: numb
   penalty[0] = constant;
 }
 
-/** One block of steps [from, to): its targets times the features of the first `count` pairs, and its coefficients once there are pairs enough. */
+/** One block of steps [from, to): the moments of its first `count` pairs, and its coefficients once there are pairs enough. */
 interface Block {
   readonly from: number;
   readonly to: number;
+  /** Features times features, lower triangle, row by row; and features times targets. */
+  readonly A: Float64Array;
   readonly B: Float64Array;
   readonly beta: Float64Array;
+  /** Sum of the weights. */
+  weight: number;
   count: number;
-  known: boolean;
 }
 
 function fitLags({ y, origins, steps }: Plan, out: Float64Array, options: Lags, shape: Shape): void {
@@ -132,8 +98,8 @@ function fitLags({ y, origins, steps }: Plan, out: Float64Array, options: Lags, 
   const { deepest, width: p, least, edges } = shape;
   const X = designs(y, origins[origins.length - 1]!, options, shape);
   const blocks = Array.from({ length: edges.length - 1 }, (_, b): Block => {
-    const [B, beta] = [new Float64Array(p), new Float64Array(p)];
-    return { from: edges[b]!, to: edges[b + 1]!, B, beta, count: 0, known: false };
+    const [A, B, beta] = [new Float64Array(p * p), new Float64Array(p), new Float64Array(p)];
+    return { from: edges[b]!, to: edges[b + 1]!, A, B, beta, weight: 0, count: 0 };
   });
   const learn = learner(y, X, options, shape);
   let learnt = 0;
@@ -145,9 +111,9 @@ function fitLags({ y, origins, steps }: Plan, out: Float64Array, options: Lags, 
       for (const block of blocks) learn(block, until - deepest + 1);
     }
     const base = relative ? y[t - 1]! : 0;
-    for (const { from, to, known, beta } of blocks) {
+    for (const { from, to, weight, beta } of blocks) {
       let value = y[t - 1]! - base;
-      if (t >= least && known) {
+      if (t >= least && weight >= p + 2) {
         value = 0;
         for (let i = 0; i < p; i++) value += beta[i]! * X[t * p + i]!;
       }
@@ -156,26 +122,26 @@ function fitLags({ y, origins, steps }: Plan, out: Float64Array, options: Lags, 
   }
 }
 
-/** Brings a block's coefficients to the pairs whose targets lie within the first `origins` origins; called in the order of the blocks, the first first. */
+/** Brings a block's coefficients to the pairs whose targets lie within the first `origins` origins. */
 function learner(y: Float64Array, X: Float64Array, { relative, ridge, memory }: Lags, shape: Shape) {
   const { deepest, width: p } = shape;
-  const moments = momentsOver(X, memory, shape);
   const penalty = new Float64Array(p);
   const work = new Float64Array(p * p);
   return (block: Block, origins: number): void => {
-    const { from, to, B, beta } = block;
-    const count = Math.max(0, origins - to);
-    moments.advance(count);
-    for (; block.count < count; block.count++) {
+    const { from, to, A, B, beta } = block;
+    for (const count = Math.max(0, origins - to); block.count < count; block.count++) {
       const s = deepest + block.count;
       let target = relative ? -y[s - 1]! : 0;
       for (let k = from; k < to; k++) target += y[s + k]! / (to - from);
-      for (let j = 0; j < p; j++) B[j] = B[j]! * memory + X[s * p + j]! * target;
+      block.weight = block.weight * memory + 1;
+      for (let j = 0; j < p; j++) {
+        const xj = X[s * p + j]!;
+        B[j] = B[j]! * memory + xj * target;
+        for (let l = 0; l <= j; l++) A[j * p + l] = A[j * p + l]! * memory + xj * X[s * p + l]!;
+      }
     }
-    block.known = moments.weight(count) >= p + 2;
-    if (!block.known) return;
-    const A = moments.after(count);
-    penalise(penalty, A, p, ridge, relative ? ridge * moments.weight(count) : 1e-9);
+    if (block.weight < p + 2) return;
+    penalise(penalty, A, p, ridge, relative ? ridge * block.weight : 1e-9);
     solveRidge(A, penalty, B, p, work, beta);
   };
 }

@@ -63,10 +63,11 @@ export function featureColumns(blocks: readonly FeatureBlock[], frame: Frame): F
 function fourier(block: FourierBlock, frame: Frame, out: Float64Array): void {
   const rows = frame.ds.length;
   const seconds = block.period * SECONDS_PER_DAY;
+  const times = frame.wall ?? frame.ds;
   const condition = block.condition_name === undefined ? undefined : frame.columns?.[block.condition_name];
   for (let i = 0; i < rows; i++) {
     if (condition !== undefined && !condition[i]) continue;
-    const angle = (2 * Math.PI * (frame.ds[i]! % seconds)) / seconds;
+    const angle = (2 * Math.PI * (times[i]! % seconds)) / seconds;
     const s1 = Math.sin(angle);
     const c1 = Math.cos(angle);
     let s = s1;
@@ -83,7 +84,8 @@ function fourier(block: FourierBlock, frame: Frame, out: Float64Array): void {
 
 function holiday(block: HolidayBlock, frame: Frame, out: Float64Array): void {
   const days = new Set(block.days);
-  for (let i = 0; i < frame.ds.length; i++) out[i] = days.has(Math.floor(frame.ds[i]! / SECONDS_PER_DAY)) ? 1 : 0;
+  const times = frame.wall ?? frame.ds;
+  for (let i = 0; i < times.length; i++) out[i] = days.has(Math.floor(times[i]! / SECONDS_PER_DAY)) ? 1 : 0;
 }
 
 function regressor(block: RegressorBlock, frame: Frame, out: Float64Array): void {

@@ -4,6 +4,8 @@
 export interface Frame {
   /** Epoch seconds. */
   readonly ds: ArrayLike<number>;
+  /** Local times, as if they were UTC seconds: what seasons and events go by. Absent: `ds`. */
+  readonly wall?: ArrayLike<number>;
   /** Capacity of logistic growth, in the unit of y. */
   readonly cap?: ArrayLike<number>;
   /** Lower bound of logistic growth, in the unit of y. */

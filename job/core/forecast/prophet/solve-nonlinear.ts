@@ -9,6 +9,17 @@ import type { QuadraticWork } from "./quadratic.ts";
 import { quadraticWork, solveAtNoise } from "./quadratic.ts";
 import { initialTrend } from "./trend.ts";
 
+/** Rounds at most, where they are cheap. */
+const MOST_ROUNDS = 100;
+/** A fit that is not done after the usual rounds stops at about so many multiplications: a few seconds. It has fallen in every round. */
+const USUAL_ROUNDS = 12;
+const MOST_WORK = 4e9;
+
+/** Rounds that a problem may take: the Gram matrix of rows x columns^2 is formed in each. */
+export function roundsFor(rows: number, columns: number): number {
+  return Math.min(MOST_ROUNDS, Math.max(USUAL_ROUNDS, Math.floor(MOST_WORK / (rows * columns * columns))));
+}
+
 interface State {
   readonly point: Point;
   readonly rss: number;
@@ -21,7 +32,7 @@ interface State {
  * the current residuals and walks there, halving the way until the true objective falls (the direction descends, so it
  * does). Noise starts large and shrinks with the residuals: where the posterior has several optima, this ends in the one
  * of the largest noise, as Prophet's own optimiser does from sigma = 1. Ends when two rounds in a row lower the objective
- * by less than 1e-8 of itself; 6 to 11 rounds are usual.
+ * by less than 1e-8 of itself; 6 to 11 rounds are usual. A large problem ends after roundsFor() of them.
  */
 export function solveNonlinear(problem: Problem): Params {
   const gram = gramFor(problem);
@@ -31,7 +42,8 @@ export function solveNonlinear(problem: Problem): Params {
     delta: new Float64Array(problem.tChange.length),
     beta: new Float64Array(problem.sigmas.length),
   });
-  for (let round = 0, small = 0; round < 100 && small < 2; round++) {
+  const most = roundsFor(problem.y.length, 2 + problem.sigmas.length + problem.tChange.length);
+  for (let round = 0, small = 0; round < most && small < 2; round++) {
     linearise(problem, state.point, gram);
     const next = step(problem, state, gram, work);
     small = state.value - next.value < 1e-8 * (1 + Math.abs(state.value)) ? small + 1 : 0;

@@ -9,12 +9,15 @@ const FIXED = 2 + LAGS;
 const MAX_HARMONICS = 4;
 /** A column that the ones before it make explains nothing more. */
 const SPANNED_DROPPED = { floor: 1e-9, drop: true };
-/** Log likelihood asked of a season, and of each of its harmonics on top. */
-const ASKED = 5.5;
-const ASKED_EACH = 3;
-/** The same asked of a set of sinusoids, and of each of them on top. */
-const ASKED_SINUSOIDS = 10;
-const ASKED_SINUSOID = 4;
+/** What is asked of a set of sinusoids: log likelihood of the set and of each on top, and the free numbers of each. */
+interface Asked {
+  readonly set: number;
+  readonly each: number;
+  readonly free: number;
+}
+const HARMONICS: Asked = { set: 5.5, each: 3, free: 2 };
+/** A sinusoid's length is free as well, and the best of many. */
+const SINUSOIDS: Asked = { set: 10, each: 4, free: 3 };
 /** Share of the squares below which nothing is left to explain: a wave without noise, which its own last values tell to the last bit. */
 const EXACT = 1e-10;
 /** Such a wave repeats itself as well: its autocorrelation at the period is at least this. */
@@ -39,53 +42,28 @@ interface Claim {
  */
 export function evidenceFor(y: Float64Array, { period, strength }: Claim): number {
   const harmonics = Math.min(MAX_HARMONICS, Math.max(1, Math.ceil(period / 2) - 1));
-  const width = FIXED + 2 * harmonics + 1;
-  if (y.length - LAGS < width + 2) return Number.NEGATIVE_INFINITY;
-  const left = squaresLeft(
-    momentsOf(
-      y,
-      Array.from({ length: harmonics }, (_, h) => (h + 1) / period),
-      width,
-    ),
-    width,
-  );
-  if (left[FIXED]! <= EXACT * left[0]!) return strength - REPEATS;
-  let most = Number.NEGATIVE_INFINITY;
-  for (let h = 1; h <= harmonics; h++) {
-    const freedom = y.length - LAGS - (FIXED + 2 * h);
-    most = Math.max(most, (freedom / 2) * Math.log(left[FIXED]! / left[FIXED + 2 * h]!) - ASKED - ASKED_EACH * h);
-  }
-  return most;
+  const frequencies = Array.from({ length: harmonics }, (_, h) => (h + 1) / period);
+  const evidence = evidenceOfEach(y, frequencies, HARMONICS);
+  return evidence === "exact" ? strength - REPEATS : Math.max(Number.NEGATIVE_INFINITY, ...evidence);
 }
 
-/**
- * How many of the sinusoids (lengths in steps, the strongest first) explain the window beyond a line and its last four values: the number with the
- * most evidence, 0 when none has any. A sinusoid has three free numbers and its length is the best of many.
- */
+/** How many of the sinusoids (lengths in steps, the strongest first) explain the window beyond a line and its last four values: the number with the most evidence, 0 when none has any. */
 export function sinusoidsBeyond(y: Float64Array, periods: readonly number[]): number {
-  const width = FIXED + 2 * periods.length + 1;
-  if (y.length - LAGS < width + 2) return 0;
-  const left = squaresLeft(
-    momentsOf(
-      y,
-      periods.map((p) => 1 / p),
-      width,
-    ),
-    width,
-  );
-  if (left[FIXED]! <= EXACT * left[0]!) return 0;
-  let count = 0;
-  let most = 0;
-  for (let k = 1; k <= periods.length; k++) {
-    const freedom = y.length - LAGS - (FIXED + 3 * k);
-    const evidence =
-      (freedom / 2) * Math.log(left[FIXED]! / left[FIXED + 2 * k]!) - ASKED_SINUSOIDS - ASKED_SINUSOID * k;
-    if (evidence > most) {
-      most = evidence;
-      count = k;
-    }
-  }
-  return count;
+  const frequencies = periods.map((p) => 1 / p);
+  const evidence = evidenceOfEach(y, frequencies, SINUSOIDS);
+  return evidence === "exact" ? 0 : [0, ...evidence].indexOf(Math.max(0, ...evidence));
+}
+
+/** Evidence for the first 1, 2, ... of the frequencies (turns a step); none where the window is too short; "exact" where the last values alone tell all. */
+function evidenceOfEach(y: Float64Array, frequencies: readonly number[], asked: Asked): number[] | "exact" {
+  const width = FIXED + 2 * frequencies.length + 1;
+  if (y.length - LAGS < width + 2) return [];
+  const left = squaresLeft(momentsOf(y, frequencies, width), width);
+  if (left[FIXED]! <= EXACT * left[0]!) return "exact";
+  return frequencies.map((_, i) => {
+    const freedom = y.length - LAGS - (FIXED + asked.free * (i + 1));
+    return (freedom / 2) * Math.log(left[FIXED]! / left[FIXED + 2 * (i + 1)]!) - asked.set - asked.each * (i + 1);
+  });
 }
 
 /** Cross products of all columns and, last, of the values themselves: lower triangle, row-major. */

@@ -114,7 +114,7 @@ it("errors that overlap are spread about their median, have a longer tail beyond
   const [apart, overlapping] = [ranked(errors), ranked(errors, 40)];
   const median = errorQuantile(apart, 0.5);
   overlapping.errors.forEach((e, i) => {
-    expect((e - median) / (1 + 39 / 80)).toBeCloseTo(apart.errors[i]! - median, 9);
+    expect((e - median) / (1 + (1.5 * 39) / 80)).toBeCloseTo(apart.errors[i]! - median, 9);
   });
   expect(overlapping.high).toBeCloseTo(4 * (39 / 80) * deviation(overlapping.errors, overlapping.weights), 9);
   expect(overlapping.unseen).toBeGreaterThan(apart.unseen + 5);

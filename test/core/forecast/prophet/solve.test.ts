@@ -10,6 +10,7 @@ import { SECONDS_PER_DAY } from "../../../../job/core/forecast/prophet/options.t
 import type { Problem } from "../../../../job/core/forecast/prophet/prepare.ts";
 import { prepare } from "../../../../job/core/forecast/prophet/prepare.ts";
 import { resolveOptions } from "../../../../job/core/forecast/prophet/resolve.ts";
+import { roundsFor } from "../../../../job/core/forecast/prophet/solve-nonlinear.ts";
 import { naiveDescent, naiveSolve } from "./naive-solver.ts";
 import { must, testRandom } from "./support.ts";
 
@@ -109,5 +110,13 @@ describe("solve", () => {
     const right = Matrix.columnVector([...problem.y, ...scales.map(() => 0)]);
     const solution = new SingularValueDecomposition(A, { autoTranspose: true }).solve(right).to1DArray();
     [ours.m, ...ours.beta].map((v, j) => expect(v).toBeCloseTo(solution[j]!, 9));
+  });
+});
+
+describe("rounds of the general way", () => {
+  it("are bounded by the work, and never fewer than are usual", () => {
+    expect(roundsFor(120, 50)).toBe(100);
+    expect(roundsFor(11_000, 120)).toBe(25);
+    expect(roundsFor(11_000, 300)).toBe(12);
   });
 });

@@ -1,0 +1,27 @@
+/** All cases, kind by kind; every name is one. */
+import { CLOCK } from "./cases/clock.ts";
+import { DATA } from "./cases/data.ts";
+import { KUBERNETES_REAL } from "./cases/kubernetes-real.ts";
+import { KUBERNETES_WIRE } from "./cases/kubernetes-wire.ts";
+import { OUTPUT } from "./cases/output.ts";
+import { QUERY } from "./cases/queries.ts";
+import { SETTINGS } from "./cases/settings.ts";
+import { SEVERAL } from "./cases/several.ts";
+import { STATE } from "./cases/state.ts";
+import { WIRE_ANSWER } from "./cases/wire-answer.ts";
+import { WIRE_STATUS } from "./cases/wire-status.ts";
+import type { FaultCase } from "./fault-case.ts";
+
+export const CASES: readonly FaultCase[] = [
+  ...DATA,
+  ...QUERY,
+  ...WIRE_STATUS,
+  ...WIRE_ANSWER,
+  ...KUBERNETES_WIRE,
+  ...KUBERNETES_REAL,
+  ...STATE,
+  ...CLOCK,
+  ...SETTINGS,
+  ...OUTPUT,
+  ...SEVERAL,
+];

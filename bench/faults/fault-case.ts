@@ -1,0 +1,102 @@
+/** What a case of the fault bench is: the world before the run, the fault, and what must come of it. */
+import type { JobState } from "../../job/core/state/types.ts";
+import type { Load } from "./load.ts";
+import type { Fault } from "./wire.ts";
+import type { Lane } from "./world.ts";
+
+/** The kinds, in the page's order, with what is wrong in each. */
+export const KINDS = {
+  data: "Data: what Prometheus holds is missing, wrong or impossible",
+  prometheus: "Prometheus: its answers are late, cut, refused or not what was asked for",
+  kubernetes: "Kubernetes: the API server refuses, fails, lies or changes in the middle of a run",
+  state: "State: the memory between runs is lost, broken or written by somebody else",
+  clock: "Clocks: ours, Prometheus' and the state's disagree",
+  settings: "Settings: mistyped, contradictory, hostile",
+  output: "Output: nobody reads it, or it cannot be written",
+  several: "Several targets and metrics: one is wrong, the others go on",
+} as const;
+
+export type Kind = keyof typeof KINDS;
+
+/** What must come of a run. */
+export interface Expected {
+  readonly exit: 0 | 1 | 2;
+  /** Of each target, in the settings' order; one stands for all. Absent where no JSON can be read. */
+  readonly outcomes?: readonly ExpectedOutcome[];
+  /** Replicas of the first Deployment afterwards, or from and to where the forecast decides; absent: those before. */
+  readonly replicas?: number | readonly [from: number, to: number];
+  /** Found in a target's message, or, without JSON, on stderr. */
+  readonly says?: RegExp;
+}
+
+export interface ExpectedOutcome {
+  readonly action: "scaled" | "wouldScale" | "unchanged" | "held" | "failed";
+  readonly reason?: string;
+}
+
+/** One fault. What is not given is sound: 8 replicas where 5 are needed, with the memory of a run that goes well. */
+export interface FaultCase {
+  readonly kind: Kind;
+  /** The fault in a few words; unique. */
+  readonly name: string;
+  readonly expect: Expected;
+  /** Replicas before the run. 8: sound data would scale in to 5. 3: out to 5. */
+  readonly from?: number;
+  /** The workload's CPU in the real Prometheus. */
+  readonly load?: Load;
+  /** The query in place of the load's own. `$load` is its selector, `$offset` the time since the history ends. */
+  readonly query?: string;
+  /** Changes to the settings, merged at each level; a list replaces. */
+  readonly settings?: object;
+  /** The settings file's text in place of all that. `$prometheus`: its URL. */
+  readonly file?: string;
+  /** What a proxy before the real Prometheus does. */
+  readonly prometheus?: Fault;
+  /** What a proxy before the real API server does. */
+  readonly api?: Fault;
+  /** The annotation before the run, null for none; absent: that of a run that goes well. */
+  readonly state?: string | null | ((sound: JobState, now: number) => string);
+  /** Changes to the real cluster before the run; what it gives undoes them. */
+  readonly prepare?: (lane: Lane) => Promise<(() => Promise<unknown>) | undefined>;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** In place of a pipe that is read: closed by the reader at once, or a full disk. */
+  readonly stdout?: "closed" | "full";
+  readonly stderr?: "closed" | "full";
+  /** Seconds that this process' clock is ahead. */
+  readonly clock?: number;
+  /** Why a promise is not kept here yet: told on the page, and no failure of the bench. */
+  readonly gap?: string;
+  /** Runs one after the other; the last is looked at, the invariants are checked over all. */
+  readonly runs?: number;
+}
+
+const outcome = (action: ExpectedOutcome["action"], reason?: string): ExpectedOutcome => ({
+  action,
+  ...(reason === undefined ? {} : { reason }),
+});
+
+/** The run holds, exit 0. */
+export function held(reason: string, says?: RegExp): Expected {
+  return { exit: 0, outcomes: [outcome("held", reason)], ...(says && { says }) };
+}
+
+/** The run changes nothing, as nothing is to be changed. */
+export function unchanged(replicas?: number): Expected {
+  return { exit: 0, outcomes: [outcome("unchanged")], ...(replicas === undefined ? {} : { replicas }) };
+}
+
+/** The run sets these replicas. */
+export function scaled(replicas: number | readonly [from: number, to: number], says?: RegExp): Expected {
+  return { exit: 0, outcomes: [outcome("scaled")], replicas, ...(says && { says }) };
+}
+
+/** The run fails by name, exit 1. */
+export function failed(says: RegExp, reason?: string): Expected {
+  return { exit: 1, outcomes: [outcome("failed", reason)], says };
+}
+
+/** Usage or settings are refused, exit 2. */
+export function refused(says: RegExp): Expected {
+  return { exit: 2, says };
+}

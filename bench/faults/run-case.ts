@@ -1,0 +1,161 @@
+/** Runs one case in its lane: the world made sound, the fault put in, the job run, and everything looked at that an invariant asks for. */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { FaultCase } from "./fault-case.ts";
+import { type Ended, runProcess } from "./process.ts";
+import { boundsOf, settingsOf, stateOf, TIMEOUT } from "./sound.ts";
+import type { Passed } from "./wire.ts";
+import { FIRST, type Lane, SECOND, STEP } from "./world.ts";
+
+/** A target of the job's JSON, as far as it is looked at. */
+export interface Told {
+  readonly name: string;
+  readonly action: string;
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What was seen of a case. */
+export interface Observation {
+  readonly ended: Ended;
+  /** The slowest and the largest of its runs. */
+  readonly milliseconds: number;
+  readonly mebibytes: number;
+  /** null: stdout held no JSON. */
+  readonly told: readonly Told[] | null;
+  /** Replicas by workload: as others last set them, and at the end. */
+  readonly before: ReadonlyMap<string, number>;
+  readonly after: ReadonlyMap<string, number>;
+  /** Before the last of several runs. */
+  readonly beforeLast: ReadonlyMap<string, number>;
+  readonly stateBefore: string | null;
+  readonly stateAfter: string | null;
+  /** Calls of the last run that reached the API server. */
+  readonly calls: readonly Passed[];
+  /** Of every target, the bounds of its settings; of the settings the time of a run. */
+  readonly bounds: readonly [min: number, max: number];
+  readonly timeout: number;
+  /** Everything that was written anywhere: both streams, Events, state, files. */
+  readonly written: string;
+  /** Epoch seconds at the start. */
+  readonly now: number;
+}
+
+/** Runs a case. Rejects only where the servers themselves fail. */
+export async function runCase(fault: FaultCase, lane: Lane): Promise<Observation> {
+  const now = Math.floor(Date.now() / 1000);
+  const stateBefore = stateOf(fault, lane, now);
+  lane.prometheus.fault = undefined;
+  lane.api.fault = undefined;
+  await Promise.all([
+    lane.setReplicas(fault.from ?? 8),
+    lane.setReplicas(3, SECOND),
+    lane.setState(stateBefore),
+    lane.clearEvents(),
+  ]);
+  const out = outOf(lane);
+  rmSync(out, { recursive: true, force: true });
+  await mkdir(out);
+  const undo = await fault.prepare?.(lane);
+  lane.prometheus.fault = fault.prometheus;
+  lane.api.fault = fault.api;
+  try {
+    const { all, before } = await runs(fault, lane, out);
+    const ended = all.at(-1)!;
+    const settings = settingsOf(fault, lane, now);
+    const stateAfter = await lane.state().catch(() => null);
+    const files = readdirSync(out, { withFileTypes: true }).flatMap((file) =>
+      file.isFile() ? [readFileSync(join(out, file.name), "utf8")] : [],
+    );
+    const said = all.flatMap(({ stdout, stderr }) => [stdout, stderr]);
+    return {
+      ended,
+      milliseconds: Math.max(...all.map(({ milliseconds }) => milliseconds)),
+      mebibytes: all.some(({ mebibytes }) => mebibytes === 0) ? 0 : Math.max(...all.map(({ mebibytes }) => mebibytes)),
+      told: toldBy(ended.stdout),
+      before: new Map(lane.set),
+      beforeLast: before ?? new Map(lane.set),
+      after: await replicasNow(lane),
+      stateBefore,
+      stateAfter,
+      calls: lane.api.passed.slice(),
+      bounds: boundsOf(settings),
+      timeout: (settings as { timeout?: number }).timeout ?? TIMEOUT,
+      written: [...said, await lane.events(), stateAfter ?? "", ...files].join("\n"),
+      now,
+    };
+  } finally {
+    lane.prometheus.fault = undefined;
+    lane.api.fault = undefined;
+    await undo?.();
+  }
+}
+
+/** The folder of a case's files, `$out` in its arguments; empty before each case. */
+export function outOf({ folder, namespace }: Lane): string {
+  return join(folder, `${namespace}-out`);
+}
+
+async function replicasNow(lane: Lane): Promise<ReadonlyMap<string, number>> {
+  const names = [FIRST, SECOND] as const;
+  return new Map(await Promise.all(names.map(async (name) => [name, await replicasOf(lane, name)] as const)));
+}
+
+/** A Deployment that the fault has taken away has the replicas that were set. */
+async function replicasOf(lane: Lane, name: string): Promise<number> {
+  return lane.replicas(name).catch(() => lane.set.get(name) ?? 0);
+}
+
+/** All runs, and the replicas before the last where there are several. */
+async function runs(
+  fault: FaultCase,
+  lane: Lane,
+  out: string,
+): Promise<{ readonly all: readonly Ended[]; readonly before?: ReadonlyMap<string, number> }> {
+  const config = join(lane.folder, `${lane.namespace}.yaml`);
+  const all: Ended[] = [];
+  let before: ReadonlyMap<string, number> | undefined;
+  for (let i = 0; i < (fault.runs ?? 1); i++) {
+    if (i > 0) before = await replicasNow(lane);
+    if (fault.kind === "data") await clearOfTheGrid();
+    const now = Math.floor(Date.now() / 1000);
+    const text =
+      fault.file?.replaceAll("$prometheus", lane.prometheus.url) ?? JSON.stringify(settingsOf(fault, lane, now));
+    writeFileSync(config, text);
+    lane.prometheus.passed = [];
+    lane.api.passed = [];
+    const args = (fault.args ?? ["--once", "--json"]).map((arg) => arg.replace("$out", out));
+    const env = {
+      PATH: process.env.PATH ?? "",
+      NODE_COMPILE_CACHE: join(lane.folder, "compiled"),
+      KUBECONFIG: lane.kubeconfig,
+      PROPHET_AUTOSCALER_NAMESPACE: lane.namespace,
+      ...(fault.clock === undefined ? {} : { CLOCK_AHEAD: String(fault.clock) }),
+      ...fault.env,
+    };
+    const { stdout, stderr } = fault;
+    const streams = { ...(stdout && { stdout }), ...(stderr && { stderr }) };
+    const named = args.includes("--config") ? args : [...args, "--config", config];
+    all.push(await runProcess(lane.folder, [lane.job, ...named], env, streams));
+  }
+  return { all, ...(before && { before }) };
+}
+
+/** Waits where the next point of the queries' grid is so near that the run may see it: its data would be a point older. */
+async function clearOfTheGrid(): Promise<void> {
+  const left = STEP - ((Date.now() / 1000) % STEP);
+  if (left < 2.5) await new Promise((resolve) => setTimeout(resolve, left * 1000 + 50));
+}
+
+/** The JSON of the last run; with `--every` in text there is none. */
+function toldBy(stdout: string): readonly Told[] | null {
+  try {
+    const { targets } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as { targets?: readonly Told[] };
+    return targets ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,10 @@
+/** The notifier that posts to a webhook. */
+import { WEBHOOK } from "../config/groups/webhook.ts";
+import type { NotifierKind } from "./notifier.ts";
+
+export const WEBHOOK_NOTIFIER: NotifierKind = {
+  name: "webhook",
+  settings: WEBHOOK,
+  isAsked: ({ webhook }) => webhook.url !== undefined || webhook.urlFile !== undefined,
+  open: async ({ webhook }, tools) => (await import("./webhook.ts")).webhookNotifier(webhook, tools),
+};

@@ -1,0 +1,19 @@
+/** What a notifier is: which settings ask for it, and how it is opened. */
+import type { Group } from "../config/schema.ts";
+import type { Settings } from "../config/types.ts";
+import type { Notifier } from "../ports.ts";
+import type { SourceTools } from "./source.ts";
+
+/** What a notifier is given to work with. */
+export type NotifierTools = Pick<SourceTools, "redactor" | "env">;
+
+/** A way to tell people. The rules across its settings stand in its group of the table. */
+export interface NotifierKind {
+  readonly name: string;
+  /** Its group in the table of settings. */
+  readonly settings: Group;
+  /** Whether the settings ask for it. */
+  isAsked(settings: Settings): boolean;
+  /** Opens it; nothing is connected before the first message. Its code is loaded here, so that a run without news pays nothing. */
+  open(settings: Settings, tools: NotifierTools): Promise<Notifier>;
+}

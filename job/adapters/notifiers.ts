@@ -1,0 +1,27 @@
+/** The registry of notifiers. A new one is a group of settings, a file and a line here; the run takes it from here. */
+import type { Settings } from "../config/types.ts";
+import { asError } from "../core/result.ts";
+import type { Notifier } from "../ports.ts";
+import type { NotifierKind, NotifierTools } from "./notifier.ts";
+import { WEBHOOK_NOTIFIER } from "./notifier-webhook.ts";
+
+/** All notifiers. */
+export const NOTIFIERS: readonly NotifierKind[] = [WEBHOOK_NOTIFIER];
+
+/** All that the settings ask for, as one that opens them with the first message; null: none. */
+export function notifierOf(
+  settings: Settings,
+  tools: NotifierTools,
+  kinds: readonly NotifierKind[] = NOTIFIERS,
+): Notifier | null {
+  const asked = kinds.filter((kind) => kind.isAsked(settings));
+  if (asked.length === 0) return null;
+  return {
+    send: async (...message) => {
+      const sent = asked.map(async (kind) => (await kind.open(settings, tools)).send(...message));
+      const failed = (await Promise.allSettled(sent)).flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+      // as soon as one was told, all count as told: the others would else hear it again and again
+      if (failed.length === asked.length) throw asError(failed[0]);
+    },
+  };
+}

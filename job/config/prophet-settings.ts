@@ -1,0 +1,108 @@
+/** From the table's values of `prophet` to what the core takes, and what must hold across them. */
+import type { Calendar } from "../core/calendar/days.ts";
+import { optionsFrom } from "../core/forecast/prophet/from-settings.ts";
+import type { ProphetOptions } from "../core/forecast/prophet/options.ts";
+import { resolveOptions } from "../core/forecast/prophet/resolve.ts";
+import type { ProphetSettings, SeasonSettings } from "../core/forecast/prophet/settings.ts";
+import type { TargetConfig } from "../core/target.ts";
+import { join } from "./check.ts";
+import { type Calendars, daysFrom } from "./days.ts";
+import { DAYS } from "./nested-schema.ts";
+import { MONTH_NAMES, type PROPHET } from "./prophet-schema.ts";
+import type { Value } from "./schema.ts";
+import type { Issue } from "./types.ts";
+
+type Raw = Value<typeof PROPHET>;
+
+/** What the core takes. */
+export function prophetFrom(raw: Raw, calendars: Calendars): ProphetSettings {
+  return {
+    ...raw,
+    seasonalities: raw.seasonalities.map((season) => seasonFrom(season, calendars)),
+    holidays: raw.holidays.map((event) => ({ ...event, ds: daysFrom(event.ds, calendars) })),
+  };
+}
+
+function seasonFrom({ condition, ...season }: Raw["seasonalities"][number], calendars: Calendars): SeasonSettings {
+  if (condition === undefined) return season;
+  const { days, months, except, also } = condition;
+  return {
+    ...season,
+    condition: {
+      ...(days && { days: days.map((day) => DAYS.indexOf(day)) }),
+      ...(months && { months: months.map((month) => MONTH_NAMES.indexOf(month) + 1) }),
+      ...(except && { except: daysFrom(except, calendars) }),
+      ...(also && { also: daysFrom(also, calendars) }),
+    },
+  };
+}
+
+/** A fit of these to 11,000 points takes two seconds; one that is no least squares costs as much in each of its rounds. */
+const MOST_COLUMNS = 300;
+const MOST_NONLINEAR = 120;
+/** Columns of Prophet's yearly, weekly and daily seasons. */
+const BUILT_IN = { yearly_seasonality: 20, weekly_seasonality: 6, daily_seasonality: 8 } as const;
+/** Two years that hold every kind of day, 29 February among them. */
+const SPAN = { from: Date.UTC(2027, 0, 1) / 1000, to: Date.UTC(2028, 11, 31) / 1000 };
+
+/** What is wrong with the settings of Prophet of a target at `path`. */
+export function prophetIssues({ prophet, metrics, targetCpu }: TargetConfig, path: string): readonly Issue[] {
+  if (prophet === undefined) return [];
+  const at = join(path, "prophet");
+  const logistic = prophet.growth === "logistic";
+  const several = metrics.length + (targetCpu === undefined ? 0 : 1) > 1;
+  const unnamed = prophet.holidays.flatMap(({ holiday, ds }, i): Issue[] =>
+    holiday === undefined && (ds.dates.length > 0 || ds.calendars.some(isRule))
+      ? [
+          {
+            path: join(at, `holidays[${i}].holiday`),
+            message: "is missing: only public holidays have names of their own.",
+          },
+        ]
+      : [],
+  );
+  if (logistic && prophet.cap === undefined)
+    return [{ path: join(at, "cap"), message: "is missing: growth logistic needs it. It is in the metric's unit." }];
+  if (logistic && several)
+    return [{ path: join(at, "growth"), message: "logistic needs a target with one metric: cap is in its unit." }];
+  if (unnamed.length > 0) return unnamed;
+  const options = optionsFrom(prophet, SPAN, SPAN);
+  const resolved = resolveOptions(options);
+  if (!resolved.ok) {
+    const { field, value, accepted } = resolved.error;
+    return [{ path: at, message: `${field} is ${JSON.stringify(value)}: it must be ${accepted}.` }];
+  }
+  const columns = columnsOf(options);
+  const additive = resolved.value.seasonality_mode === "additive" && resolved.value.holidays_mode === "additive";
+  const own = prophet.seasonalities.some(({ mode }) => mode === "multiplicative");
+  const most = logistic || !additive || own ? MOST_NONLINEAR : MOST_COLUMNS;
+  const message = `asks for ${columns} coefficients, at most ${most} are fitted. Lower fourier_order or narrow the windows of holidays.`;
+  return columns > most ? [{ path: at, message }] : [];
+}
+
+/** Settings of Prophet where Prophet has no part: allowed, and probably not meant. */
+export function prophetWarnings({ prophet, method }: TargetConfig, long: boolean, path: string): readonly Issue[] {
+  if (prophet === undefined || method === "prophet" || (method === "auto" && long)) return [];
+  const needs = method === "auto" ? "prometheus.longHistory, or method prophet" : "method prophet or auto";
+  return [{ path: join(path, "prophet"), message: `has no effect with method ${method}: it needs ${needs}.` }];
+}
+
+function isRule({ text }: Calendar): boolean {
+  return !text.startsWith("holidays(");
+}
+
+/** Coefficients of changepoints, events and seasons; a built-in season counts unless it is off or another has its name. */
+function columnsOf({ seasonalities = [], holidays = [], n_changepoints = 0, ...built }: ProphetOptions): number {
+  const days = new Set(
+    holidays.flatMap(({ holiday, lower_window = 0, upper_window = 0 }) =>
+      Array.from({ length: upper_window - lower_window + 1 }, (_, i) => `${holiday} ${lower_window + i}`),
+    ),
+  );
+  const theirs = Object.entries(BUILT_IN).filter(
+    ([name]) =>
+      built[name as keyof typeof BUILT_IN] !== false &&
+      !seasonalities.some((season) => name === `${season.name}_seasonality`),
+  );
+  const seasons = [...theirs.map(([, count]) => count), ...seasonalities.map((season) => 2 * season.fourier_order)];
+  return n_changepoints + days.size + seasons.reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,49 @@
+/** Local time and instants, safe at both daylight-saving switches. No system clock, no system zone. */
+import { TZDate, tzOffset } from "@date-fns/tz";
+import type { EpochSeconds } from "../units.ts";
+import { DAY, dayNumberOf } from "./days.ts";
+
+/**
+ * The instant at which clocks of the zone show this wall time (given as if it were UTC seconds). Twice shown (autumn): the first or the last, so that an interval has no hole.
+ * Never shown (spring): as far after the switch as it would have been, e.g. 02:30 on the day Berlin skips 02:00-03:00 is 03:30 summer time, 01:30 UTC.
+ */
+export function instantOf(wall: number, timeZone: string, which: "first" | "last"): EpochSeconds {
+  const before = offsetAt(wall - DAY, timeZone);
+  const after = offsetAt(wall + DAY, timeZone);
+  const shown = [wall - before, wall - after].filter((instant) => instant + offsetAt(instant, timeZone) === wall);
+  if (shown.length === 0) return wall - before;
+  return which === "first" ? Math.min(...shown) : Math.max(...shown);
+}
+
+/** "YYYY-MM-DDTHH:MM" as if it were UTC, in seconds; NaN when it cannot be read. "24:00" is the end of the day. */
+export function wallOf(text: string): number {
+  const match = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})$/.exec(text);
+  if (match === null) return Number.NaN;
+  const [, date, hour, minute] = match;
+  return dayNumberOf(date!) * DAY + Number(hour) * 3600 + Number(minute) * 60;
+}
+
+/**
+ * What clocks of the zone show at each instant, as if it were UTC seconds; the instants ascend. The zone is asked once
+ * a day, and for each instant only on days with a switch: a year of hours costs 370 questions in place of 8784.
+ */
+export function wallTimes(instants: ArrayLike<number>, timeZone: string): Float64Array {
+  const out = Float64Array.from(instants);
+  if (timeZone === "UTC") return out;
+  const known = new Map<number, number>();
+  const midnight = (day: number) => {
+    const offset = known.get(day) ?? offsetAt(day * DAY, timeZone);
+    known.set(day, offset);
+    return offset;
+  };
+  for (let i = 0; i < out.length; i++) {
+    const day = Math.floor(out[i]! / DAY);
+    const offset = midnight(day);
+    out[i] = out[i]! + (offset === midnight(day + 1) ? offset : offsetAt(out[i]!, timeZone));
+  }
+  return out;
+}
+
+function offsetAt(time: EpochSeconds, timeZone: string): number {
+  return Math.round(tzOffset(timeZone, new TZDate(time * 1000, "UTC")) * 60);
+}

@@ -1,0 +1,134 @@
+/** Reads version 1 of the stored state, whatever is in it: fields that make no sense are dropped alone, a target that is no object is dropped. */
+import { BLANK, BLANK_METRIC } from "./memory.ts";
+import { finite, list, milli, numbers, type Raw, record, seconds, whole } from "./read.ts";
+import {
+  type Condition,
+  isCondition,
+  type JobState,
+  type LastForecast,
+  type LastWrite,
+  type MetricState,
+  type Notified,
+  type Recommendation,
+  type ReplicaChange,
+  type Span,
+  type Standing,
+  type TargetState,
+} from "./types.ts";
+
+/** The metric whose fields stand at the target itself, as all did before there were several. */
+export const CPU = "cpu";
+/** Since when what stands has stood. */
+export type Stands = NonNullable<TargetState["standing"]>;
+/** What stands, by the letter under which it is stored. */
+export const STANDING: readonly (readonly [string, Standing])[] = [
+  ["b", "Blind"],
+  ["o", "OtherScaler"],
+  ["p", "Paused"],
+];
+
+/** The targets. */
+export function readV1(root: Raw): JobState["targets"] {
+  const targets: [string, TargetState][] = [];
+  for (const [key, value] of Object.entries(record(root.t) ?? {})) {
+    const raw = record(value);
+    if (raw !== null) targets.push([key, readTargetV1(raw)]);
+  }
+  return Object.fromEntries(targets);
+}
+
+function readTargetV1(raw: Raw): TargetState {
+  const standing = readStandingV1(raw.s);
+  return {
+    ...BLANK,
+    recommendations: timed(numbers(raw.w, 2)).flatMap(([at, replicas]): Recommendation[] =>
+      whole(replicas) === null ? [] : [{ at: at!, replicas: replicas! }],
+    ),
+    changes: timed(numbers(raw.e, 3)).flatMap(([at, from, to]): ReplicaChange[] =>
+      whole(from) === null || whole(to) === null ? [] : [{ at: at!, from: from!, to: to! }],
+    ),
+    metrics: readMetricsV1(raw),
+    rollouts: readSpans(raw.r),
+    dropHoldUntil: seconds(raw.d),
+    lastWritten: readWriteV1(raw.l),
+    ...(standing && { standing }),
+    ...readNotifiedV1(raw.n),
+  };
+}
+
+/** Without what makes no sense, and nothing at all where nothing does. */
+function readNotifiedV1(raw: unknown): Pick<TargetState, "notified"> {
+  const all = Object.entries(record(raw) ?? {}).flatMap(([condition, times]): [Condition, Notified][] => {
+    const [since, told, gone] = list(times);
+    const [s, t] = [seconds(since), seconds(told)];
+    if (!isCondition(condition) || s === null || t === null) return [];
+    return [[condition, { since: s, told: t, gone: seconds(gone) }]];
+  });
+  return all.length > 0 ? { notified: Object.fromEntries(all) } : {};
+}
+
+function readStandingV1(raw: unknown): Stands | undefined {
+  const known = STANDING.map(([letter, name]) => [name, seconds(record(raw)?.[letter])] as const);
+  const stands = known.filter(([, since]) => since !== null);
+  return stands.length === 0 ? undefined : Object.fromEntries(stands);
+}
+
+/** The CPU's fields stand at the target itself; a metric of which nothing makes sense is left out. */
+function readMetricsV1(raw: Raw): TargetState["metrics"] {
+  const all: readonly (readonly [string, Raw | null])[] = [
+    [CPU, raw],
+    ...Object.entries(record(raw.x) ?? {}).map(([name, metric]) => [name, record(metric)] as const),
+  ];
+  return Object.fromEntries(
+    all.flatMap(([name, metric]) => {
+      const read = metric === null ? BLANK_METRIC : readMetricV1(metric);
+      return saysNothing(read) ? [] : [[name, read]];
+    }),
+  );
+}
+
+function saysNothing({ incomplete, ...rest }: MetricState): boolean {
+  return incomplete.length === 0 && Object.values(rest).every((value) => value === null);
+}
+
+function readMetricV1(raw: Raw): MetricState {
+  return {
+    lastForecast: readForecastV1(raw.f),
+    lastGoodData: seconds(raw.g),
+    missingSince: seconds(raw.m),
+    incomplete: readSpans(raw.i),
+  };
+}
+
+function readSpans(raw: unknown): readonly Span[] {
+  return numbers(raw, 2).flatMap(([from, to]): Span[] => (from! >= 0 && to! >= from! ? [[from!, to!]] : []));
+}
+
+/** Differences -> times, oldest first; a step back in time ends the run, for what follows cannot be placed. */
+function timed(rows: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const out: (readonly number[])[] = [];
+  let at = 0;
+  for (const [since, ...rest] of rows) {
+    if (since! < 0) break;
+    at = milli(at + since!);
+    if (seconds(at) === null) break;
+    out.push([at, ...rest]);
+  }
+  return out;
+}
+
+function readForecastV1(raw: unknown): LastForecast | null {
+  const [at, expires, max, quantile, level, mean, method] = list(raw);
+  const values = [seconds(at), seconds(expires), finite(max), finite(quantile), finite(level), finite(mean)];
+  if (values.includes(null) || typeof method !== "string") return null;
+  const [a, e, x, q, l, m] = values as number[];
+  return { at: a!, expires: e!, max: x!, quantile: q!, level: l!, mean: m!, method: method.slice(0, 40) };
+}
+
+function readWriteV1(raw: unknown): LastWrite | null {
+  const [at, replicas, overruled, foreign, floor] = list(raw);
+  const [a, r, o] = [seconds(at), whole(replicas), whole(overruled)];
+  if (a === null || r === null || o === null) return null;
+  const flags = { ...(foreign === 1 ? { foreign: true } : {}), ...(floor === 1 ? { floor: true } : {}) };
+  return { at: a, replicas: r, overruled: o, ...flags };
+}

@@ -1,0 +1,72 @@
+/** Tells people what is new after a run, each thing once: it is remembered first, and forgotten again where nobody got it. Changes nothing that was done. */
+import { asError } from "../core/result.ts";
+import { BLANK } from "../core/state/memory.ts";
+import type { TargetConfig } from "../core/target.ts";
+import type { EpochSeconds } from "../core/units.ts";
+import type { News, Notifier, Outcome, Ports } from "../ports.ts";
+import { keyOf, memoryOf } from "./memory.ts";
+import { type Review, reviewOf, type Told, toldBefore } from "./news.ts";
+
+/** What is told of a run. */
+export interface ToTell {
+  readonly now: EpochSeconds;
+  readonly targets: readonly Outcome[];
+  /** What was told before, of each target; null: it could not be read. */
+  readonly told: readonly Told[] | null;
+  /** Aborted when the run's time is over. */
+  readonly over: AbortSignal;
+}
+
+/** Sends the news of a run, if there are any. Never rejects; what could not be sent is logged, and told again by the next run. */
+export async function notify(
+  { state, reporter }: Pick<Ports, "state" | "reporter">,
+  notifier: Notifier,
+  targets: readonly TargetConfig[],
+  { now, targets: outcomes, told, over }: ToTell,
+): Promise<void> {
+  try {
+    const before = told ?? targets.map(() => toldBefore(undefined));
+    const reviews = outcomes.map((outcome, i) => reviewOf(outcome, before[i]!, now));
+    const changed = targets.flatMap((target, i) => (reviews[i]!.told === before[i] ? [] : [{ target, i }]));
+    const keep = async (of: (i: number) => Told) => {
+      const all = changed.map(({ target, i }) => [target, of(i)] as const);
+      if (all.length > 0) await remember(state, all, over);
+    };
+    const lost = await keep((i) => reviews[i]!.told).then(() => null, asError);
+    if (lost !== null) reporter.log("debug", `what is told cannot be remembered: ${lost.message}`);
+    const news = reviews.flatMap((review, i) => (lost === null ? review.news : unremembered(review, now, targets[i]!)));
+    if (news.length === 0) return;
+    await notifier.send(news, now, over).catch(async (error: unknown) => {
+      if (lost === null) await keep((i) => before[i]!).catch(() => {});
+      throw error;
+    });
+    const all = news.map(({ what, phase, outcome: { namespace, name } }) => `${namespace}/${name} ${what} ${phase}`);
+    reporter.log("debug", `told: ${all.join(", ")}`);
+  } catch (error) {
+    reporter.log("warn", `${asError(error).message}; what was done stays as it is`);
+  }
+}
+
+/** Without memory a condition would be told in every run: then one run of each hour tells it. Changes cannot come twice. */
+function unremembered({ news }: Review, now: EpochSeconds, { interval }: TargetConfig): readonly News[] {
+  const firstOfHour = Math.floor(now / 3600) !== Math.floor((now - interval) / 3600);
+  return news.filter(({ what, phase }) => what === "scaled" || (firstOfHour && phase !== "ended"));
+}
+
+/** Writes what was told into the state, over whatever it holds by now. Rejects when it could not be written. */
+async function remember(
+  store: Ports["state"],
+  targets: readonly (readonly [TargetConfig, Told])[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 1; attempt <= 2; attempt++) {
+    const { state, version } = await store.read(signal);
+    const entries = targets.map(([target, notified]) => {
+      const { notified: _before, ...memory } = memoryOf(state, target) ?? BLANK;
+      return [keyOf(target), Object.keys(notified).length > 0 ? { ...memory, notified } : memory] as const;
+    });
+    const next = { ...state, targets: { ...state.targets, ...Object.fromEntries(entries) } };
+    if ((await store.claim(next, version, signal)) === "claimed") return;
+  }
+  throw new Error("other runs wrote the state first");
+}

@@ -1,0 +1,233 @@
+/** The webhook against real servers on loopback: what it is sent, whatever it answers, and that no run is another for it. */
+import { afterEach, describe, expect, test } from "vitest";
+import { stateAnnotation } from "../../job/adapters/kubernetes-state.ts";
+import { textOf, WebhookError, webhookNotifier } from "../../job/adapters/webhook.ts";
+import { createRedactor } from "../../job/output/redactor.ts";
+import type { News, Outcome } from "../../job/ports.ts";
+import { fakeCluster } from "../contract/api-server.ts";
+import { NOW } from "../fakes/config.ts";
+import { CANARY, file, run, SONG, silent } from "../output/canary.ts";
+import { type FakeServer, fakeServer, matrix, type Reply } from "./server.ts";
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+async function serve(reply: Parameters<typeof fakeServer>[0]): Promise<FakeServer> {
+  const server = await fakeServer(reply);
+  stops.push(server.stop);
+  return server;
+}
+
+const outcome: Outcome = {
+  namespace: "shop",
+  name: "web",
+  object: "Deployment/web",
+  sets: "replicas",
+  action: "scaled",
+  from: 2,
+  to: 5,
+  reason: "ForecastQuantile",
+  message: "forecast asks for 5",
+  forecast: null,
+  metrics: [],
+  trail: [],
+};
+const news = (more: Partial<Outcome>, what: News["what"] = "scaled", phase: News["phase"] = "began"): News => ({
+  outcome: { ...outcome, ...more },
+  what,
+  phase,
+  since: NOW - 7200,
+});
+const failure = { action: "failed", reason: "HistoryError", message: "no answer" } as const;
+
+describe("the text", () => {
+  test.each<[string, News, string]>([
+    ["a change", news({}), "shop/web: from 2 to 5 replicas (ForecastQuantile: forecast asks for 5)"],
+    [
+      "of a floor",
+      news({ sets: "minReplicas", object: "HorizontalPodAutoscaler/web" }),
+      "shop/web: from 2 to 5 minReplicas of HorizontalPodAutoscaler/web (ForecastQuantile: forecast asks for 5)",
+    ],
+    ["a failure", news(failure, "failed"), "shop/web: failing (HistoryError: no answer)"],
+    [
+      "a failure that lasts",
+      news(failure, "failed", "lasts"),
+      "shop/web: still failing, since 2023-11-14T20:13:20.000Z (HistoryError: no answer)",
+    ],
+    ["its end", news({}, "failed", "ended"), "shop/web: no longer failing, after 120 min"],
+    ["missing data", news({}, "blind"), "shop/web: without usable data (ForecastQuantile: forecast asks for 5)"],
+    [
+      "a quarrel",
+      news({ reason: "Overruled" }, "overruled"),
+      "shop/web: overruled by another writer (Overruled: forecast asks for 5)",
+    ],
+    [
+      "what would call everybody, or forge a line",
+      news({ message: "<!channel> & <http://x|y>\nshop/db: fine\u001b[31m" }),
+      "shop/web: from 2 to 5 replicas (ForecastQuantile: &lt;!channel&gt; &amp; &lt;http://x|y&gt;\\nshop/db: fine\\u001b[31m)",
+    ],
+  ])("%s", (_name, item, text) => {
+    expect(textOf([item], NOW)).toBe(text);
+  });
+
+  test("of a thousand failures is one that a chat takes", () => {
+    const text = textOf(
+      Array.from({ length: 1000 }, () => news({ ...failure, message: "&".repeat(5000) }, "failed")),
+      NOW,
+    );
+    expect(text.split("\n")).toHaveLength(41);
+    expect(text.endsWith("\nand 960 more")).toBe(true);
+    expect(text.length).toBeLessThan(40_000 * 4);
+  });
+});
+
+describe("a webhook", () => {
+  const path = `/services/T0001/B0001/${encodeURIComponent(CANARY)}`;
+  const tell = async (reply: (seen: { readonly url: string }, number: number) => Reply, timeout = 5, at = path) => {
+    const server = await serve(reply);
+    const redactor = createRedactor();
+    const notifier = webhookNotifier({ url: server.url + at, timeout }, { redactor, env: {} });
+    const error = await notifier.send([news({})], NOW).then(
+      () => null,
+      (e: unknown) => e,
+    );
+    return { server, error, redactor };
+  };
+
+  test("gets one POST of Slack's JSON", async () => {
+    const { server, error } = await tell(() => ({ body: "ok" }));
+    expect(error).toBeNull();
+    expect(server.seen).toHaveLength(1);
+    expect(server.seen[0]).toMatchObject({
+      method: "POST",
+      url: path,
+      headers: { "content-type": "application/json" },
+    });
+    expect(JSON.parse(server.seen[0]!.body)).toEqual({ text: textOf([news({})], NOW) });
+  });
+
+  test("teaches the redactor its address, however short its path", async () => {
+    const { server, redactor } = await tell(() => ({ body: "ok" }), 5, "/in/x1");
+    expect(redactor(`POST ${server.url}/in/x1`)).not.toContain("x1");
+    // words of a path are no secrets
+    expect(redactor("/in/x1 services")).toBe("/in/x1 services");
+  });
+
+  test("that is busy is asked once more", async () => {
+    const { server, error } = await tell((_seen, n) => (n === 1 ? { status: 429 } : { body: "ok" }));
+    expect({ error, asked: server.seen.length }).toEqual({ error: null, asked: 2 });
+  });
+
+  test.each<[string, Reply, RegExp]>([
+    ["refuses", { status: 404, body: SONG }, /: 404: no \[hidden\]/],
+    ["sings the path back", { status: 400, body: `bad ${path}` }, /: 400: bad /],
+    [
+      "redirects",
+      { status: 302, headers: { location: `http://h/${CANARY}?token=${CANARY}` } },
+      /: 302, redirected to http:\/\/h;/,
+    ],
+    ["fails after it may have posted", { status: 502 }, /: 502: an empty body/],
+    ["hangs", { end: "hang" }, /: no answer within 0\.5 s/],
+    ["breaks off", { end: "silent" }, /ECONNRESET|socket hang up/],
+    ["floods", { body: "x".repeat(1024 * 1024) }, /larger than 64 KiB/],
+  ])("that %s is named by its host alone", async (_name, reply, why) => {
+    const { server, error, redactor } = await tell(() => reply, 0.5);
+    expect(error).toBeInstanceOf(WebhookError);
+    const { message } = error as Error;
+    expect(redactor(message)).toMatch(why);
+    expect(message).toContain(`webhook ${server.url.slice(7)}`);
+    silent(redactor(message), "the error");
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test.each<[string, string | null, RegExp]>([
+    ["is not there", null, /webhook\.urlFile: .*ENOENT|no such file/],
+    ["is empty", " \n", /webhook\.urlFile: .* is empty/],
+    ["holds something else", CANARY, /is no http:\/\/ or https:\/\/ URL/],
+  ])("whose file %s says so, and not what is in it", async (_name, content, why) => {
+    const urlFile = content === null ? "/nowhere" : file(content, "hook");
+    const redactor = createRedactor();
+    const sent = webhookNotifier({ urlFile, timeout: 1 }, { redactor, env: {} }).send([news({})], NOW);
+    const error = await sent.catch((e: unknown) => e);
+    expect(String(error)).toMatch(why);
+    silent(String(error), "the error");
+  });
+});
+
+describe("a run with a webhook", () => {
+  async function decide(hook: Record<string, string>, load = "2.2") {
+    const cluster = await fakeCluster({ inspect: true });
+    stops.push(cluster.stop);
+    const prometheus = await serve(({ url, body }) => {
+      if (load === "") return { status: 400, body: '{"status":"error","error":"bad query"}' };
+      const now = Math.floor(Date.now() / 1000);
+      const vector = { resultType: "vector", result: [{ metric: {}, value: [now, "1"] }] };
+      if (url.endsWith("/query")) return { body: JSON.stringify({ status: "success", data: vector }) };
+      const form = new URLSearchParams(body);
+      const [start, end] = [Number(form.get("start")), Number(form.get("end"))];
+      return { body: matrix(Array.from({ length: (end - start) / 15 + 1 }, (_, i) => [start + 15 * i, load])) };
+    });
+    const env = { KUBECONFIG: cluster.kubeconfig, PROPHET_AUTOSCALER_STATE_CONFIG_MAP_NAME: "state", ...hook };
+    const target = ["--prometheus", prometheus.url, "--namespace", "shop", "--deployment", "web", "--max", "20"];
+    const once = (...more: string[]) => run(["--once", "--json", ...target, "--target-cpu", "0.5", ...more], env);
+    return { cluster, once };
+  }
+  const hookAt = (server: FakeServer) => ({ PROPHET_AUTOSCALER_WEBHOOK_URL: `${server.url}/services/T1/${CANARY}` });
+  const texts = ({ seen }: FakeServer) => seen.map(({ body }) => (JSON.parse(body) as { text: string }).text);
+
+  test("tells of the change; a second run, which changes nothing, tells nothing", async () => {
+    const hook = await serve(() => ({ body: "ok" }));
+    const { cluster, once } = await decide(hookAt(hook));
+    expect((await once()).code).toBe(0);
+    expect((await once()).code).toBe(0);
+    expect(cluster.objects.replicas).toBe(5);
+    expect(texts(hook)).toEqual([expect.stringMatching(/^shop\/web: from 3 to 5 replicas \(/)]);
+  });
+
+  test("tells of a failure once, over processes that share nothing but the state", async () => {
+    const hook = await serve(() => ({ body: "ok" }));
+    const { cluster, once } = await decide(hookAt(hook), "");
+    for (let i = 0; i < 3; i++) expect((await once()).code).toBe(1);
+    expect(texts(hook)).toEqual([expect.stringMatching(/^shop\/web: failing \(HistoryError: /)]);
+    silent(JSON.stringify(cluster.objects), "the cluster");
+  });
+
+  test("of which nothing is written tells nothing", async () => {
+    const hook = await serve(() => ({ body: "ok" }));
+    const { once } = await decide(hookAt(hook));
+    await once("--dry-run");
+    await once("--replicas", "2");
+    expect(hook.seen).toEqual([]);
+  });
+
+  test.each<[string, Reply | null]>([
+    ["refuses and sings", { status: 403, body: SONG }],
+    ["hangs", { end: "hang" }],
+    ["breaks off", { end: "silent" }],
+    ["is not there", null],
+  ])("that %s does the same and ends the same, and warns", async (_name, reply) => {
+    const without = await decide({});
+    const hook = await serve(() => reply ?? {});
+    if (reply === null) await stops.pop()!();
+    const broken = await decide({ ...hookAt(hook), PROPHET_AUTOSCALER_WEBHOOK_TIMEOUT: "300ms" });
+    const [plain, told] = [await without.once(), await broken.once()];
+    expect(told.code).toBe(0);
+    const action = (out: string) => (JSON.parse(out) as { targets: { action: string; to: number }[] }).targets;
+    expect(action(told.out)).toMatchObject(action(plain.out).map(({ action: a, to }) => ({ action: a, to })));
+    expect(told.err).toContain("webhook 127.0.0.1:");
+    expect(told.err).toContain("what was done stays as it is");
+    expect(broken.cluster.objects.replicas).toBe(without.cluster.objects.replicas);
+    expect(broken.cluster.objects.annotations).toHaveProperty([stateAnnotation]);
+    silent(JSON.stringify(broken.cluster.objects), "the cluster");
+  });
+
+  test("by a file does as by the variable", async () => {
+    const hook = await serve(() => ({ body: "ok" }));
+    const urlFile = file(`${hook.url}/services/T1/${CANARY}\n`, "hook");
+    const { once } = await decide({ PROPHET_AUTOSCALER_WEBHOOK_URL_FILE: urlFile });
+    expect((await once()).code).toBe(0);
+    expect(texts(hook)).toHaveLength(1);
+  });
+});
