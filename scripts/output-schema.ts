@@ -2,6 +2,7 @@
 import type { Json } from "../job/config/json-schema.ts";
 import { REASONS } from "../job/core/policy/reasons.ts";
 import { STAGES } from "../job/core/policy/stages.ts";
+import { advice } from "./advice-schema.ts";
 import { byName, choice, flag, list, number, object, orNull, part, seconds, text, whole } from "./schema-words.ts";
 
 const FORECAST = object("A forecast in figures, in the metric's unit.", {
@@ -165,29 +166,6 @@ const ACCURACY = object("Accuracy of one method.", {
   maxPinball: LOSSES(["0.9", "0.95"], "maximum"),
 });
 
-const SPAN = object("A stretch of time.", { from: TIME, to: TIME });
-
-const TRIED = {
-  settings: object("What was tried.", {
-    label: text("In words."),
-    "hpaTarget?": number("Of the simulated HPA."),
-    "quantile?": number("As in the settings."),
-    "targetCpu?": number("As in the settings; of another first metric its averageValue."),
-    "calibration?": number("As in the settings, seconds."),
-  }),
-  cost: number("Pod-hours of the later half, with starting pods."),
-  under: number("Share of its time with more demand than ready pods serve."),
-  unserved: number("Share of its demand above what ready pods serve."),
-  actions: whole("Changes of the replicas."),
-};
-
-const DAY = object("A day of the later half.", {
-  cost: TRIED.cost,
-  under: TRIED.under,
-  unserved: TRIED.unserved,
-  actions: TRIED.actions,
-});
-
 const interrupted = {
   "interrupted?": { const: true, description: "Ctrl-C ended it; the answer is of what was done." },
 };
@@ -197,22 +175,7 @@ const ANSWERS: Readonly<Record<string, Json>> = {
   run: run("outcome", "The run, also with --once."),
   explain: run("explained", "`explain`; with --at the decision of that time, and nothing remembered."),
   history: run("past", "`history`.", "One a decision, oldest first."),
-  advise: object("`advise`.", {
-    current: object("The current settings.", TRIED),
-    advised: orNull(
-      object("The cheapest settings that kept the objective on the earlier half; null: see why.", {
-        ...TRIED,
-        days: list(DAY, "Day by day, as long as each is."),
-      }),
-    ),
-    "why?": text("Why nothing is advised."),
-    front: list(object("Settings that no others beat on the earlier half.", TRIED), "Cheapest first."),
-    hpa: list(object("The simulated HPA.", TRIED), "By its target."),
-    "longHistory?": object("The advised settings with a longer history.", TRIED),
-    chosenOn: SPAN,
-    judgedOn: SPAN,
-    ...interrupted,
-  }),
+  advise: advice(TIME, interrupted),
   doctor: object("`doctor`.", {
     checks: list(
       object("One check.", {

@@ -30,15 +30,15 @@ const LONG = { range: 604_800, step: 300, least: 3 * 86_400 };
 /** Advises; prints JSON or text. */
 export const adviseCommand: Command = async (flags, io) => {
   await checkOutputs(flags, ["report"]);
+  const slo = readOption("advise", "slo", flags);
+  const price = readOption("advise", "price", flags);
   const source = await replaySource(asReplay(flags), io);
   const options = worldOf(flags, source);
-  const slo = readOption("advise", "slo", flags);
   const grid = gridOf(source.target, options);
   const setup = { ...source, ...grid, forecasterOf };
   const played = await withProgress(io, "advise", "steps", (watch) => playTrials({ ...setup, watch })).catch(failed);
   const [current] = played.tried;
   if (current === undefined) return INTERRUPTED;
-  const price = readOption("advise", "price", flags);
   const money = price === undefined ? null : { price, request: options.request };
   const advice = adviceOf(source.name, played, slo ?? null, money);
   const longHistory = await withLongHistory(advice, played, setup, io);

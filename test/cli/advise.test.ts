@@ -29,7 +29,7 @@ describe("advise", () => {
   });
 
   it("advises settings with YAML to paste, and how sure that is", async () => {
-    const { code, out } = await cli(`advise ${days()} --every 900 --slo 20% --price 0.04`);
+    const { code, out } = await cli(`advise ${days()} --every 3600 --slo 20% --price 0.04`);
     expect(code).toBe(0);
     expect(out).toMatch(
       /Advised: quantile [\d.]+, target [\d.]+\. It costs [\d.]+ % (less|more) than the current settings/,
