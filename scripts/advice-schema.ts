@@ -16,6 +16,9 @@ const TRIED = {
     "quantile?": number("As in the settings."),
     "targetCpu?": number("As in the settings; of another first metric its averageValue."),
     "calibration?": number("As in the settings, seconds."),
+    "interval?": number("Seconds between two runs."),
+    "podStart?": number("Seconds until a pod is ready, in the modelled world."),
+    "longHistory?": object("As in the settings.", { range: number("Seconds."), step: number("Seconds.") }),
   }),
   ...SCORE,
 };
@@ -35,8 +38,14 @@ export function advice(time: Json, interrupted: Readonly<Record<string, Json>>):
     ),
     "why?": text("Why nothing is advised."),
     front: list(object("Settings that no others beat on the earlier half.", TRIED), "Cheapest first."),
-    hpa: list(object("The simulated HPA.", TRIED), "By its target."),
-    "longHistory?": object("The advised settings with a longer history.", TRIED),
+    others: list(
+      object("Another one.", TRIED),
+      "What really ran, where the source has recorded it; the simulated HPA at several targets.",
+    ),
+    "changed?": object("The advised settings, and the same with one thing changed each.", {
+      over: span,
+      settings: list(object("One of them; its scores are over that time.", TRIED), "The first is without a change."),
+    }),
     chosenOn: span,
     judgedOn: span,
     ...interrupted,

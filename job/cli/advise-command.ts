@@ -1,51 +1,59 @@
-/** `advise`: plays settings over a history, and says which are cheapest within an objective, judged on a later part than they were chosen on. */
+/** `advise`: plays settings over a history, and says which are cheapest within an objective, judged on a later half than they were chosen on. */
+import { availableParallelism } from "node:os";
 import { forecasterOf } from "../core/forecast/method.ts";
+import type { LongHistory } from "../core/series/coarse.ts";
 import {
   cheapestWithin,
+  compare,
   frontOf,
-  playBeside,
+  inTurn,
+  type Play,
   playTrials,
   type TrialSetup,
   type Trials,
   type Tried,
 } from "../replay/advise.ts";
-import type { Decided } from "../replay/types.ts";
-import { type Advice, adviceText } from "../report/advice-text.ts";
-import { timeText } from "../report/answer.ts";
-import { gridOf } from "./advise-grid.ts";
-import { type Command, CommandError, type Flags, INTERRUPTED, type Io } from "./io.ts";
+import { inThreads } from "../replay/trial-workers.ts";
+import type { ReplayOptions } from "../replay/types.ts";
+import { type Advice, adviceText, type Changed } from "../report/advice-text.ts";
+import { answerOf } from "./advise-answer.ts";
+import { changesOf, fieldsOf, gridOf, isOurs } from "./advise-grid.ts";
+import { writeAdvicePage } from "./advise-page.ts";
+import { recordedReplicas } from "./advise-recorded.ts";
+import { type Command, CommandError, type Flags, INTERRUPTED, type Io, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
-import { checkOutputs, writeOutput } from "./outputs.ts";
+import { checkOutputs } from "./outputs.ts";
 import { worldOf } from "./replay-command.ts";
-import { replaySource } from "./replay-source.ts";
+import { type ReplaySource, replaySource } from "./replay-source.ts";
 import { withProgress } from "./waiting.ts";
 
 /** Less than a day of the later half promises nothing: a night is not a day. */
 const LEAST = 86_400;
 /** Shares of the time that are below the demand. */
 const NINES = [0.1, 0.01, 0.001, 0.0001] as const;
-/** The longer history of prometheus.longHistory as it is by default. It needs days to know a day by. */
-const LONG = { range: 604_800, step: 300, least: 3 * 86_400 };
+/** The longer history of prometheus.longHistory as it is by default; in less than three days there is hardly a day to know it by. */
+const LONG: LongHistory = { range: 604_800, step: 300 };
+const LEAST_LONG = 3 * 86_400;
 
 /** Advises; prints JSON or text. */
 export const adviseCommand: Command = async (flags, io) => {
   await checkOutputs(flags, ["report"]);
-  const slo = readOption("advise", "slo", flags);
+  const slo = readOption("advise", "slo", flags) ?? null;
   const price = readOption("advise", "price", flags);
   const source = await replaySource(asReplay(flags), io);
   const options = worldOf(flags, source);
-  const grid = gridOf(source.target, options);
-  const setup = { ...source, ...grid, forecasterOf };
-  const played = await withProgress(io, "advise", "steps", (watch) => playTrials({ ...setup, watch })).catch(failed);
-  const [current] = played.tried;
-  if (current === undefined) return INTERRUPTED;
+  if (price !== undefined && source.target.targetCpu === undefined)
+    throw new UsageError("--price is that of a core-hour, and this target's first metric is not its CPU.");
+  const setup = await setupOf(flags, source, options, io);
+  const play = inThreads(availableParallelism(), inTurn(forecasterOf));
+  const played = await withProgress(io, "advise", "steps", (watch) => playTrials(setup, play, watch)).catch(failed);
   const money = price === undefined ? null : { price, request: options.request };
-  const advice = adviceOf(source.name, played, slo ?? null, money);
-  const longHistory = await withLongHistory(advice, played, setup, io);
-  const whole = { ...advice, longHistory };
-  io.out(flags.json === true ? `${JSON.stringify(answerOf(whole, played))}\n` : adviceText(whole, io.columns));
-  if (played.ended) await writeBeside(whole, { ...setup, watch: () => true }, flags, io);
-  return played.ended ? 0 : INTERRUPTED;
+  const chosen = choose(source.name, played, slo, money);
+  const advice = { ...chosen, changed: await changedOf(chosen, played, { setup, play }, io) };
+  io.out(flags.json === true ? `${JSON.stringify(answerOf(advice, played))}\n` : adviceText(advice, io.columns));
+  if (!played.ended) return INTERRUPTED;
+  await writeAdvicePage(advice, setup, flags, io);
+  return 0;
 };
 
 function failed(cause: unknown): never {
@@ -57,86 +65,54 @@ function asReplay({ "from-prometheus": range, ...flags }: Flags): Flags {
   return range === undefined ? flags : { ...flags, "from-prometheus": true, range };
 }
 
-function adviceOf(name: string, played: Trials, asked: number | null, money: Advice["money"]): Advice {
+async function setupOf(flags: Flags, source: ReplaySource, options: ReplayOptions, io: Io): Promise<TrialSetup> {
+  const { samples, others, target, settings } = source;
+  const live = flags["from-prometheus"] !== undefined && settings !== null;
+  const recorded = live ? await recordedReplicas(settings, target, samples, io) : null;
+  return { samples, others, ...gridOf(target, options, recorded) };
+}
+
+/** The earlier half alone chooses. Without an objective the current settings' own share of the time is it. */
+function choose(name: string, played: Trials, asked: number | null, money: Advice["money"]): Omit<Advice, "changed"> {
   const { tried, judgedOn } = played;
   const [current] = tried as [Tried];
-  const ours = tried.filter(({ target }) => target !== null);
+  const ours = tried.filter(isOurs);
   const slo = asked ?? current.chosenOn.under;
   const found = cheapestWithin(ours, slo);
-  const short = judgedOn.to - judgedOn.from < LEAST;
-  const why = short
-    ? `Nothing is advised: the later half is ${((judgedOn.to - judgedOn.from) / 3600).toFixed(1)} hours long, and less than a day promises nothing. Give two days of history or more, beside the warm-up.`
-    : found === null
-      ? `Nothing is advised: none of these settings kept ${Number((100 * slo).toPrecision(3))} % on the earlier half.`
-      : null;
+  const hours = (judgedOn.to - judgedOn.from) / 3600;
+  const why = !played.ended
+    ? "Nothing is advised: it was ended early, and these are the scores of what was played until then."
+    : 3600 * hours < LEAST
+      ? `Nothing is advised: the later half is ${hours.toFixed(1)} hours long, and less than a day promises nothing. Give two days of history or more, beside the warm-up.`
+      : found === null
+        ? `Nothing is advised: none of these settings kept ${Number((100 * slo).toPrecision(3))} % on the earlier half.`
+        : null;
   return {
     name,
     current,
     advised: why === null ? found : null,
     why,
+    fields: why === null && found !== null ? fieldsOf(found, current) : [],
     front: frontOf(ours),
-    hpas: tried.filter(({ target }) => target === null),
+    others: tried.filter((one) => !isOurs(one)),
     slo,
     asked: asked !== null,
-    longHistory: null,
     money,
     nines: NINES.map((share) => [share, cheapestWithin(ours, share)] as const),
   };
 }
 
-/** The advised settings once more with a longer history, where there is enough of it. */
-async function withLongHistory(
-  { advised }: Advice,
-  { chosenOn, judgedOn, ended }: Trials,
-  setup: Omit<TrialSetup, "watch">,
+/** What one change more would do to the advised settings; null where nothing is advised. */
+async function changedOf(
+  { advised }: Pick<Advice, "advised">,
+  { chosenOn, judgedOn }: Trials,
+  { setup, play }: { readonly setup: TrialSetup; readonly play: Play },
   io: Io,
-): Promise<Tried | null> {
-  if (advised === null || !ended || advised.options.longHistory || judgedOn.to - chosenOn.from < LONG.least)
-    return null;
-  const { range, step } = LONG;
-  const trial = { ...advised, options: { ...advised.options, longHistory: { range, step } } };
-  const { tried } = await withProgress(io, "longHistory", "steps", (watch) =>
-    playTrials({ ...setup, trials: [trial], watch }),
-  );
-  return tried[0] ?? null;
-}
-
-function settingsOf({ label, target, options }: Tried) {
-  if (target === null) return { label, hpaTarget: options.hpaTarget };
-  const { quantile, calibration } = target;
-  return { label, quantile, targetCpu: options.targetCpu, calibration };
-}
-
-function answerOf({ current, advised, why, front, hpas, longHistory }: Advice, { chosenOn, judgedOn, ended }: Trials) {
-  const scored = (one: Tried) => ({ settings: settingsOf(one), ...one.judgedOn });
-  const span = ({ from, to }: Trials["chosenOn"]) => ({ from: timeText(from), to: timeText(to) });
-  return {
-    current: scored(current),
-    advised: advised && { ...scored(advised), days: advised.days },
-    ...(why === null ? {} : { why }),
-    front: front.map(scored),
-    hpa: hpas.map(scored),
-    ...(longHistory && { longHistory: scored(longHistory) }),
-    chosenOn: span(chosenOn),
-    judgedOn: span(judgedOn),
-    ...(ended ? {} : { interrupted: true }),
-  };
-}
-
-/** The page: the advised settings as `auto`, beside the current ones and the HPA at 70 %. */
-async function writeBeside(advice: Advice, setup: TrialSetup, flags: Flags, io: Io): Promise<void> {
-  await writeOutput(io, flags, "report", async () => {
-    const { current, advised, hpas, money } = advice;
-    const hpa = hpas.find(({ options }) => options.hpaTarget === current.options.hpaTarget) ?? hpas[0]!;
-    const named = new Map([
-      ["auto", advised ?? current] as const,
-      ["current", current] as const,
-      ["hpa", hpa] as const,
-    ]);
-    const decisions = new Map<string, Decided[]>([...named.keys()].map((name) => [name, []]));
-    const result = await playBeside(setup, named, (policy, one) => decisions.get(policy)?.push(one));
-    const { replayReport } = await import("../report/page/reports.ts");
-    const { options } = advised ?? current;
-    return replayReport({ file: advice.name, options, result, decisions, ...(money && { price: money.price }) });
-  });
+): Promise<Changed | null> {
+  if (advised === null || !isOurs(advised)) return null;
+  const long = judgedOn.to - chosenOn.from < LEAST_LONG ? null : LONG;
+  const trials = changesOf(advised, long);
+  const work = (watch: Parameters<typeof compare>[2]) => compare({ ...setup, trials }, play, watch);
+  const { over, scores } = await withProgress(io, "one change more", "steps", work);
+  return { over, tried: trials.map((trial, k) => ({ trial, score: scores[k]! })) };
 }

@@ -1,22 +1,9 @@
-/** Plays a grid of settings over a history, chooses on its earlier part, judges on its later one. */
-import type { Forecaster, Method } from "../core/forecast/types.ts";
+/** Plays a grid of settings over a history, chooses on its earlier half, judges on its later one. */
 import type { Samples } from "../core/series/types.ts";
-import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Probability, Seconds } from "../core/units.ts";
-import { autoPolicy } from "./auto.ts";
-import { type Demand, type RecordedMetric, toDemands } from "./demand.ts";
-import { hpaPolicy } from "./peers/hpa.ts";
-import { remembering } from "./remembered-forecasts.ts";
-import { simulate } from "./simulate.ts";
-import type { ReplayListener, ReplayOptions, ReplayPolicy, ReplayResult, ReplayRow, Watch } from "./types.ts";
-
-/** Settings that are tried: the target, and what of the modelled world goes with it. */
-export interface Trial {
-  readonly label: string;
-  /** null: the simulated HPA at `options.hpaTarget`. */
-  readonly target: TargetConfig | null;
-  readonly options: ReplayOptions;
-}
+import { type Demand, DemandError, type RecordedMetric, toDemands } from "./demand.ts";
+import { NO_STEPS, type Played, type Player, playStretch, type Stretch, type Sums, type Trial } from "./trials.ts";
+import type { Watch } from "./types.ts";
 
 /** What a trial came to over a stretch of time. */
 export interface TrialScore {
@@ -33,7 +20,7 @@ export interface TrialScore {
 export interface Tried extends Trial {
   readonly chosenOn: TrialScore;
   readonly judgedOn: TrialScore;
-  /** Of the later part, a day each, the last one as long as is left. */
+  /** Of the later half, a day each, the last one as long as is left. */
   readonly days: readonly TrialScore[];
 }
 
@@ -43,7 +30,7 @@ export interface Span {
   readonly to: EpochSeconds;
 }
 
-/** All that was tried, as far as nobody ended it. */
+/** All that was tried, and the time over which it was; `ended`: all of the time was played. */
 export interface Trials {
   readonly tried: readonly Tried[];
   readonly chosenOn: Span;
@@ -51,99 +38,112 @@ export interface Trials {
   readonly ended: boolean;
 }
 
-/** What is played. */
+/** A history and what is tried on it. */
 export interface TrialSetup {
   readonly samples: Samples;
   readonly others: readonly RecordedMetric[];
   readonly trials: readonly Trial[];
   /** All quantiles of the trials: one forecast gives them all. */
   readonly levels: readonly Probability[];
-  readonly forecasterOf: (method: Method) => Forecaster;
-  readonly watch: Watch;
 }
 
-const DAY: Seconds = 86_400;
+/** Plays stretches, side by side where it can; one result each, same order. */
+export type Play = (stretches: readonly Stretch[], watch: Watch) => Promise<readonly Played[]>;
+
 /** Later than this share of the history is judged. */
 const EARLIER = 0.5;
+/** Settings with one thing changed are played over so much before the split and after it. */
+const LOOK: Seconds = 43_200;
 
-/** Plays every trial in a world of its own. Throws DemandError where the series is too short. O(trials x steps), and one forecast for each origin and lead. */
-export async function playTrials(setup: TrialSetup): Promise<Trials> {
-  const { samples, others, trials, levels, forecasterOf, watch } = setup;
-  const [first] = trials;
-  const { options } = first!;
-  const demand = toDemands(samples, others, options.targetCpu / options.request);
-  const begin = demand.start + Math.max(2, Math.round(options.warmup / demand.step)) * demand.step;
-  const end = demand.start + demand.values.length * demand.step;
-  const split = begin + Math.round((EARLIER * (end - begin)) / demand.step) * demand.step;
-  const forecasters = new Map<string, Forecaster>();
-  const shared = (method: Method) => {
-    const known = forecasters.get(method) ?? remembering(forecasterOf(method), levels);
-    forecasters.set(method, known);
-    return known;
+/** One stretch after the other. */
+export function inTurn(forecasterOf: Player["forecasterOf"]): Play {
+  return async (stretches, watch) => {
+    const total = stretches.reduce((sum, one) => sum + stepsOf(one), 0);
+    const played: Played[] = [];
+    let before = 0;
+    for (const one of stretches) {
+      played.push(await playStretch(one, { forecasterOf, watch: (done) => watch(before + done, total) }));
+      before += stepsOf(one);
+    }
+    return played;
   };
-  const tried: Tried[] = [];
-  for (const [k, trial] of trials.entries()) {
-    const policy = policyOf(trial, demand, shared);
-    const look: Watch = (done, total) => watch(k * total + done, trials.length * total);
-    const { rows, steps, planned } = await simulate(demand, [policy], trial.options, { watch: look });
-    if (steps < planned) break;
-    tried.push({ ...trial, ...scoresOf(rows, trial.options.request, demand.step, split) });
-  }
-  const spans = { chosenOn: { from: begin, to: split }, judgedOn: { from: split, to: end } };
-  return { tried, ...spans, ended: tried.length === trials.length };
 }
 
-function policyOf(
-  { target, options }: Trial,
-  demand: Demand,
-  forecasterOf: (method: Method) => Forecaster,
-): ReplayPolicy {
-  if (target === null) return hpaPolicy(options, demand.others, false);
-  return autoPolicy(target, forecasterOf(target.method), options);
+/** How many steps of the demand a stretch has. */
+export function stepsOf({ from, to, demand }: Stretch): number {
+  return Math.round((to - from) / demand.step);
 }
 
-function scoresOf(rows: readonly ReplayRow[], request: number, step: Seconds, split: EpochSeconds) {
-  // what nobody measured is not scored
-  const measured = rows.filter(({ filled }) => filled !== true);
-  const earlier = measured.filter(({ t }) => t < split);
-  const later = measured.slice(earlier.length);
-  const days = [...Map.groupBy(later, ({ t }) => Math.floor((t - split) / DAY)).values()];
-  const score = (part: readonly ReplayRow[]) => scoreOf(part, request, step);
-  return { chosenOn: score(earlier), judgedOn: score(later), days: days.map(score) };
+/** Plays every trial over both halves of the history after the warm-up, each half from a start of its own. Throws DemandError where the series is too short. */
+export async function playTrials(setup: TrialSetup, play: Play, watch: Watch): Promise<Trials> {
+  const { trials, levels } = setup;
+  const { demand, begin, split, end } = halvesOf(setup);
+  const stretch = (from: EpochSeconds, to: EpochSeconds): Stretch => ({ demand, from, to, trials, levels });
+  const [earlier, later] = (await play([stretch(begin, split), stretch(split, end)], watch)) as [Played, Played];
+  const score = (days: readonly Sums[]) => scoreOf(days, demand.step);
+  const tried = trials.map((trial, k): Tried => {
+    const days = later.days[k]!;
+    return {
+      ...trial,
+      chosenOn: score(earlier.days[k]!),
+      judgedOn: score(days),
+      days: days.map((day) => score([day])),
+    };
+  });
+  const spans = { chosenOn: { from: begin, to: earlier.until }, judgedOn: { from: split, to: later.until } };
+  return { tried, ...spans, ended: earlier.until === split && later.until === end };
 }
 
-function scoreOf(rows: readonly ReplayRow[], request: number, step: Seconds): TrialScore {
-  const sums = { pods: 0, under: 0, missing: 0, load: 0, actions: 0 };
-  let before = rows[0]?.replicas;
-  for (const { demand, ready, replicas } of rows) {
-    const missing = Math.max(0, demand - ready * request);
-    sums.pods += replicas;
-    // a billionth of a core is rounding, not a lack of pods
-    if (missing > 1e-9) sums.under += 1;
-    sums.missing += missing;
-    sums.load += demand;
-    if (replicas !== before) sums.actions += 1;
-    before = replicas;
-  }
+/** Trials over the same time, half a day on both sides of the split; nothing is chosen among them. */
+export interface Compared {
+  readonly over: Span;
+  readonly scores: readonly TrialScore[];
+}
+
+/** Plays settings with one thing changed each, every one in the world of its own options. */
+export async function compare(setup: TrialSetup, play: Play, watch: Watch): Promise<Compared> {
+  const { trials, levels } = setup;
+  const { demand, begin, split, end } = halvesOf(setup);
+  const over = { from: Math.max(begin, split - LOOK), to: Math.min(end, split + LOOK) };
+  const played = await play(
+    trials.map((trial) => ({ demand, ...over, trials: [trial], levels })),
+    watch,
+  );
+  return { over, scores: played.map(({ days }) => scoreOf(days[0]!, demand.step)) };
+}
+
+function halvesOf({ samples, others, trials }: TrialSetup) {
+  const [{ options }] = trials as [Trial];
+  const demand: Demand = toDemands(samples, others, options.targetCpu / options.request);
+  const { start, step, values } = demand;
+  const first = Math.max(2, Math.round(options.warmup / step));
+  const steps = values.length - first;
+  if (steps < 2)
+    throw new DemandError(
+      `the series has ${values.length} steps of ${step} s, the warm-up takes ${first}: nothing is left to play; choose a shorter --warmup`,
+    );
+  const begin = start + first * step;
+  return { demand, begin, split: begin + Math.round(EARLIER * steps) * step, end: begin + steps * step };
+}
+
+function scoreOf(days: readonly Sums[], step: Seconds): TrialScore {
+  const sums = days.reduce((all, day) => {
+    const add = (name: keyof Sums) => all[name] + day[name];
+    return {
+      steps: add("steps"),
+      pods: add("pods"),
+      under: add("under"),
+      missing: add("missing"),
+      load: add("load"),
+      actions: add("actions"),
+    };
+  }, NO_STEPS);
   return {
     cost: (sums.pods * step) / 3600,
-    under: sums.under / Math.max(1, rows.length),
+    under: sums.under / Math.max(1, sums.steps),
     unserved: sums.load > 0 ? sums.missing / sums.load : 0,
     actions: sums.actions,
   };
-}
-
-/** The same world under some trials, with their decisions, for a report: by the names that are given. */
-export async function playBeside(
-  { samples, others, levels, forecasterOf, watch }: TrialSetup,
-  named: ReadonlyMap<string, Trial>,
-  decided: NonNullable<ReplayListener["decided"]>,
-): Promise<ReplayResult> {
-  const [{ options }] = [...named.values()] as [Trial];
-  const demand = toDemands(samples, others, options.targetCpu / options.request);
-  const shared = (method: Method) => remembering(forecasterOf(method), levels);
-  const policies = [...named].map(([name, trial]) => ({ ...policyOf(trial, demand, shared), name }));
-  return simulate(demand, policies, options, { watch, decided });
 }
 
 /** Trials that no other one beats in both cost and time below the demand, on the part that is chosen on; cheapest first. */
