@@ -84,13 +84,18 @@ describe("several runs", () => {
   async function begins(repetition: { every: number; for: number }, callTakes: number, uptime = 0) {
     const world = busy({ milliseconds: uptime });
     const seconds: number[] = [];
-    world.onCall = (call) => {
+    let idle = true;
+    world.onCall = () => {
       // the call itself counts as a millisecond
       world.milliseconds -= 1;
-      if (call === "now") seconds.push(Math.round((world.milliseconds - uptime) / 1000));
+      if (idle) seconds.push(Math.round((world.milliseconds - uptime) / 1000));
+      idle = false;
       world.milliseconds += callTakes;
     };
-    await runFor(fakePorts(world), [config()], { ...options, ...repetition });
+    const after = async () => {
+      idle = true;
+    };
+    await runFor(fakePorts(world), [config()], { ...options, ...repetition, after });
     return seconds;
   }
 
