@@ -9,7 +9,7 @@ import { config, NOW } from "../../fakes/config.ts";
 type Stands = Readonly<Partial<Record<Standing, number>>>;
 const since = (...seconds: readonly (number | null)[]) =>
   seconds.map((ago) => ({ ...BLANK_METRIC, missingSince: ago === null ? null : NOW - ago }));
-const after = (before: Stands | undefined, seen: Partial<Seen>, settings: Parameters<typeof config>[0] = {}) =>
+const stands = (before: Stands | undefined, seen: Partial<Seen>, settings: Parameters<typeof config>[0] = {}) =>
   standingAfter(
     before,
     { now: NOW, expected: since(null), conditions: {}, ...seen },
@@ -18,46 +18,46 @@ const after = (before: Stands | undefined, seen: Partial<Seen>, settings: Parame
 
 describe("blind", () => {
   it("stands when every metric has been missing for longer than blindAfter, since the last of them went", () => {
-    expect(after(undefined, { expected: since(601) })).toEqual({ Blind: NOW - 601 });
-    expect(after(undefined, { expected: since(600) })).toBeUndefined();
-    expect(after(undefined, { expected: since(900, 601) })).toEqual({ Blind: NOW - 601 });
-    expect(after(undefined, { expected: since(900, 599) })).toBeUndefined();
-    expect(after(undefined, { expected: since(900, null) })).toBeUndefined();
-    expect(after({ Blind: NOW - 700 }, { expected: [] })).toBeUndefined();
+    expect(stands(undefined, { expected: since(601) })).toEqual({ Blind: NOW - 601 });
+    expect(stands(undefined, { expected: since(600) })).toBeUndefined();
+    expect(stands(undefined, { expected: since(900, 601) })).toEqual({ Blind: NOW - 601 });
+    expect(stands(undefined, { expected: since(900, 599) })).toBeUndefined();
+    expect(stands(undefined, { expected: since(900, null) })).toBeUndefined();
+    expect(stands({ Blind: NOW - 700 }, { expected: [] })).toBeUndefined();
   });
 
   it("keeps its beginning, and none that is to come", () => {
-    expect(after({ Blind: NOW - 900 }, { expected: since(700) })).toEqual({ Blind: NOW - 900 });
-    expect(after({ Blind: NOW + 900 }, { expected: since(700) })).toEqual({ Blind: NOW });
+    expect(stands({ Blind: NOW - 900 }, { expected: since(700) })).toEqual({ Blind: NOW - 900 });
+    expect(stands({ Blind: NOW + 900 }, { expected: since(700) })).toEqual({ Blind: NOW });
   });
 });
 
 describe("a pause and another scaler", () => {
   it("begin now, last while they are seen or cannot be looked at, and end when they are seen to be gone", () => {
     const other = (otherScaler: string | null) => ({ conditions: { otherScaler } });
-    expect(after(undefined, { conditions: { paused: true } })).toEqual({ Paused: NOW });
-    expect(after(undefined, other("HorizontalPodAutoscaler/web"))).toEqual({ OtherScaler: NOW });
+    expect(stands(undefined, { conditions: { paused: true } })).toEqual({ Paused: NOW });
+    expect(stands(undefined, other("HorizontalPodAutoscaler/web"))).toEqual({ OtherScaler: NOW });
     const both = { Paused: NOW - 60, OtherScaler: NOW - 90 };
-    expect(after(both, {})).toEqual(both);
-    expect(after(both, { conditions: { paused: false } })).toEqual({ OtherScaler: NOW - 90 });
-    expect(after(both, other(null))).toEqual({ Paused: NOW - 60 });
-    expect(after(undefined, {})).toBeUndefined();
+    expect(stands(both, {})).toEqual(both);
+    expect(stands(both, { conditions: { paused: false } })).toEqual({ OtherScaler: NOW - 90 });
+    expect(stands(both, other(null))).toEqual({ Paused: NOW - 60 });
+    expect(stands(undefined, {})).toBeUndefined();
   });
 
   it("another scaler is none where it is the HPA that is set", () => {
     const seen = { conditions: { otherScaler: "ScaledObject/web" } };
-    expect(after({ OtherScaler: NOW - 90 }, seen, { actuator: "hpa", hpaName: "web" })).toBeUndefined();
+    expect(stands({ OtherScaler: NOW - 90 }, seen, { actuator: "hpa", hpaName: "web" })).toBeUndefined();
   });
 
   it("with mode Off nothing stands", () => {
-    expect(after({ Paused: NOW - 60 }, { conditions: { paused: true } }, { mode: "Off" })).toBeUndefined();
+    expect(stands({ Paused: NOW - 60 }, { conditions: { paused: true } }, { mode: "Off" })).toBeUndefined();
   });
 });
 
 it("what began and what ended is the difference of the two", () => {
-  const stands = fc.record({ Blind: fc.nat(), OtherScaler: fc.nat(), Paused: fc.nat() }, { requiredKeys: [] });
+  const some = fc.record({ Blind: fc.nat(), OtherScaler: fc.nat(), Paused: fc.nat() }, { requiredKeys: [] });
   fc.assert(
-    fc.property(fc.option(stands, { nil: undefined }), fc.option(stands, { nil: undefined }), (before, later) => {
+    fc.property(fc.option(some, { nil: undefined }), fc.option(some, { nil: undefined }), (before, later) => {
       const { began, ended } = standingChanges(before, later);
       const names = (of: Stands | undefined) => Object.keys(of ?? {});
       expect(new Set([...names(before).filter((name) => !ended.includes(name as Standing)), ...began])).toEqual(
