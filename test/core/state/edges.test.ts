@@ -12,7 +12,7 @@ import {
   pruneRecommendations,
   recall,
 } from "../../../job/core/state/memory.ts";
-import type { LastForecast, Recommendation, Span, TargetState } from "../../../job/core/state/types.ts";
+import type { LastForecast, Recommendation, Span } from "../../../job/core/state/types.ts";
 import { behavior, config, NOW } from "../../fakes/config.ts";
 
 const TARGET = config();
