@@ -72,32 +72,30 @@ export interface Repetition {
   readonly after?: (run: RunResult) => Promise<void>;
 }
 
-/** Several runs in one process, as long as one more is likely to end in time; each as safe as a process of its own. */
+/** Several runs in one process, as long as one more is likely to end in time; each as safe as a process of its own. Only the last is kept: a day of one a second is 86,400. */
 export async function runFor(
   ports: Ports,
   targets: readonly TargetOrShare[],
   options: RunOptions & Repetition,
-): Promise<{ readonly runs: readonly RunResult[]; readonly exitCode: 0 | 1 }> {
+): Promise<RunResult> {
   const { clock } = ports;
   const begin = clock.tick();
   const elapsed = () => (clock.tick() - begin) / 1000;
   const paced = targets.map((target) => ({ ...target, interval: options.every }));
-  const runs: RunResult[] = [];
   let longest = 0;
-  for (let due = 0; due === 0 || due + longest <= options.for; ) {
+  for (let due = 0; ; ) {
     if (due > elapsed()) await clock.sleep(due - elapsed());
     const started = elapsed();
     const { timeout } = options;
     // the last one must not outlive the process
     const left = timeout === undefined ? {} : { timeout: Math.min(timeout, options.for - started) };
     const run = await runOnce(ports, paced, { ...options, ...left });
-    runs.push(run);
     await options.after?.(run);
     longest = Math.max(longest, elapsed() - started);
     // A slot that a slow run has swallowed is skipped, not caught up.
     due = Math.max(due + options.every, Math.ceil(elapsed() / options.every) * options.every);
+    if (due + longest > options.for) return run;
   }
-  return { runs, exitCode: runs.at(-1)?.exitCode ?? 0 };
 }
 
 function stopwatch({ clock }: Ports, timings: Record<string, number>) {

@@ -45,7 +45,7 @@ export const runCommand: Command = async (flags, io) => {
     const result =
       repeat === null
         ? await runOnce(ports, settings.targets, options)
-        : (await runFor(ports, settings.targets, { ...options, ...repeat, after })).runs.at(-1)!;
+        : await runFor(ports, settings.targets, { ...options, ...repeat, after });
     if (repeat === null) await after(result);
     if (flags.json === true) io.out(`${JSON.stringify(runAnswer(result))}\n`);
     if (typeof flags.svg === "string") await writePictures(last, flags.svg, flags, io);
