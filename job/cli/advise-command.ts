@@ -94,6 +94,7 @@ function choose(name: string, played: Trials, asked: number | null, money: Advic
     why,
     fields: why === null && found !== null ? fieldsOf(found, current) : [],
     front: frontOf(ours),
+    ours,
     others: tried.filter((one) => !isOurs(one)),
     slo,
     asked: asked !== null,

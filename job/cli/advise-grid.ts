@@ -71,10 +71,18 @@ export function changesOf(base: OwnTrial, longHistory: LongHistory | null): read
   const change = (label: string, changed: Partial<ReplayOptions>): Trial => {
     return { ...base, label, options: { ...options, ...changed } };
   };
+  const { target } = base.decider;
+  const calibration = calibrationFor(target.scaleDownQuantile ?? target.quantile, target.step);
+  const calibrated: Trial = {
+    ...base,
+    label: `calibration ${calibration}s`,
+    decider: { by: "ours", target: { ...target, calibration } },
+  };
   return [
     { ...base, label: "as above" },
     ...intervals.map((seconds) => change(`interval ${seconds}s`, { every: seconds })),
     ...(startup >= 2 * STEP ? [change(`pods that start in ${half(startup)} s`, { startup: half(startup) })] : []),
+    ...(calibration === target.calibration ? [] : [calibrated]),
     ...(longHistory && options.longHistory === undefined ? [change("longHistory", { longHistory })] : []),
   ];
 }
