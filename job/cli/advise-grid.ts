@@ -8,7 +8,7 @@ import type { ReplayOptions } from "../replay/types.ts";
 /** From what cannot be afforded to what is hardly ever below the demand. */
 const QUANTILES = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95] as const;
 /** Shares of the current target: more room in each pod, or less. */
-const TARGETS = [0.85, 1, 1.1] as const;
+const TARGETS = [0.85, 1, 1.05, 1.1] as const;
 const HPA_TARGETS = [0.5, 0.6, 0.7, 0.8, 0.9] as const;
 /** Seconds of a step of the modelled world. */
 const STEP = 15;
