@@ -21,8 +21,12 @@ export function isOurs<T extends Trial>(trial: T): trial is T & OwnTrial {
   return trial.decider.by === "ours";
 }
 
-/** The current settings first, then what was recorded, the HPA and the grid; and every quantile that any of them asks for. */
-export function gridOf(target: TargetConfig, options: ReplayOptions, recorded: RecordedReplicas | null) {
+/** The current settings first, then what was recorded, the HPA and the grid. */
+export function gridOf(
+  target: TargetConfig,
+  options: ReplayOptions,
+  recorded: RecordedReplicas | null,
+): readonly Trial[] {
   const current: Trial = { label: "current", decider: { by: "ours", target }, options };
   const external = target.targetCpu === undefined;
   const hpas = HPA_TARGETS.map((share): Trial => {
@@ -39,14 +43,7 @@ export function gridOf(target: TargetConfig, options: ReplayOptions, recorded: R
       const same = quantile === target.quantile && scaleDownQuantile === target.scaleDownQuantile;
       return !same || targetCpu !== options.targetCpu;
     });
-  return { trials: [current, ...real, ...hpas, ...ours], levels: levelsOf(target) };
-}
-
-/** Every quantile that the grid asks for, ascending. */
-function levelsOf({ quantile, scaleDownQuantile = quantile, metrics }: TargetConfig): readonly number[] {
-  const own = metrics.flatMap((metric) => [metric.quantile ?? quantile, metric.scaleDownQuantile ?? scaleDownQuantile]);
-  const levels = [...QUANTILES, ...QUANTILES.map(keepLevel), quantile, scaleDownQuantile, ...own];
-  return [...new Set(levels)].sort((a, b) => a - b);
+  return [current, ...real, ...hpas, ...ours];
 }
 
 /** A pod cannot carry more than it can serve. */

@@ -21,7 +21,10 @@ function days(): string {
   return path;
 }
 
-describe("advise", () => {
+/** It plays days. */
+const TIME = { timeout: 180_000 };
+
+describe("advise", TIME, () => {
   it("promises nothing on less than a day, and says what it needs", async () => {
     const { code, out } = await cli(`advise ${waveFile(folder)} --warmup 9000 --json`);
     expect(code).toBe(0);
