@@ -38,7 +38,7 @@ const wave = (later: number, n = STEPS): Samples => {
   };
 };
 const setup = (trials: readonly Trial[], samples = wave(1)): TrialSetup => {
-  return { samples, others: [], trials };
+  return { samples, others: [], trials, world: trials[0]!.options };
 };
 const go = () => true;
 const here = inTurn(forecasterOf);
