@@ -40,6 +40,8 @@ export const adviseCommand: Command = async (flags, io) => {
   await checkOutputs(flags, ["report"]);
   const slo = readOption("advise", "slo", flags) ?? null;
   const price = readOption("advise", "price", flags);
+  // before anything is read
+  readOption("advise", "from-prometheus", flags);
   const source = await replaySource(asReplay(flags), io);
   const options = worldOf(flags, source);
   if (price !== undefined && source.target.targetCpu === undefined)
@@ -49,9 +51,14 @@ export const adviseCommand: Command = async (flags, io) => {
   const played = await withProgress(io, "advise", "steps", (watch) => playTrials(setup, play, watch)).catch(failed);
   const money = price === undefined ? null : { price, request: options.request };
   const chosen = choose(source.name, played, slo, money);
-  const advice = { ...chosen, changed: await changedOf(chosen, played, { setup, play }, io) };
-  io.out(flags.json === true ? `${JSON.stringify(answerOf(advice, played))}\n` : adviceText(advice, io.columns));
-  if (!played.ended) return INTERRUPTED;
+  const { changed, ended } = await changedOf(chosen, played, { setup, play }, io);
+  const advice = { ...chosen, changed };
+  io.out(
+    flags.json === true
+      ? `${JSON.stringify(answerOf(advice, { ...played, ended }))}\n`
+      : adviceText(advice, io.columns),
+  );
+  if (!ended) return INTERRUPTED;
   await writeAdvicePage(advice, setup, flags, io);
   return 0;
 };
@@ -69,7 +76,7 @@ async function setupOf(flags: Flags, source: ReplaySource, options: ReplayOption
   const { samples, others, target, settings } = source;
   const live = flags["from-prometheus"] !== undefined && settings !== null;
   const recorded = live ? await recordedReplicas(settings, target, samples, io) : null;
-  return { samples, others, trials: gridOf(target, options, recorded) };
+  return { samples, others, world: options, trials: gridOf(target, options, recorded) };
 }
 
 /** The earlier half alone chooses. Without an objective the current settings' own share of the time is it. */
@@ -103,17 +110,18 @@ function choose(name: string, played: Trials, asked: number | null, money: Advic
   };
 }
 
-/** What one change more would do to the advised settings; null where nothing is advised. */
+/** What one change more would do to the advised settings; null where nothing is advised, and where it was ended early. */
 async function changedOf(
   { advised }: Pick<Advice, "advised">,
-  { chosenOn, judgedOn }: Trials,
+  { chosenOn, judgedOn, ended: allPlayed }: Trials,
   { setup, play }: { readonly setup: TrialSetup; readonly play: Play },
   io: Io,
-): Promise<Changed | null> {
-  if (advised === null || !isOurs(advised)) return null;
+): Promise<{ readonly changed: Changed | null; readonly ended: boolean }> {
+  if (advised === null || !isOurs(advised)) return { changed: null, ended: allPlayed };
   const long = judgedOn.to - chosenOn.from < LEAST_LONG ? null : LONG;
   const trials = changesOf(advised, long);
   const work = (watch: Parameters<typeof compare>[2]) => compare({ ...setup, trials }, play, watch);
-  const { over, scores } = await withProgress(io, "one change more", "steps", work);
-  return { over, tried: trials.map((trial, k) => ({ trial, score: scores[k]! })) };
+  const { over, scores, ended } = await withProgress(io, "one change more", "steps", work);
+  const tried = trials.map((trial, k) => ({ trial, score: scores[k]! }));
+  return { changed: ended ? { over, tried } : null, ended };
 }

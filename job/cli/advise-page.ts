@@ -1,7 +1,6 @@
 /** The page of an advice: the advised settings as `auto`, beside the current ones, an HPA and what really ran. */
 import { forecasterOf } from "../core/forecast/method.ts";
-import type { TrialSetup } from "../replay/advise.ts";
-import { toDemands } from "../replay/demand.ts";
+import { demandOf, type TrialSetup } from "../replay/advise.ts";
 import { simulate } from "../replay/simulate.ts";
 import { policiesOf, type Trial } from "../replay/trials.ts";
 import type { Decided } from "../replay/types.ts";
@@ -25,7 +24,7 @@ export async function writeAdvicePage(advice: Advice, setup: TrialSetup, flags: 
     ]);
     const trials = [...named.values()];
     const names = [...named.keys()];
-    const demand = toDemands(setup.samples, setup.others, options.targetCpu / options.request);
+    const demand = demandOf(setup);
     const policies = policiesOf({ ...setup, trials, demand }, forecasterOf).map((one, k) => ({
       ...one,
       name: names[k]!,

@@ -162,8 +162,11 @@ const world = replay.filter(({ flag }) =>
 );
 
 export const advise = own("Advise:", {
-  "from-prometheus": text({
-    about: "Take the last days of --deployment as Prometheus has them, e.g. 7d, in place of a file.",
+  "from-prometheus": quantity({
+    about: "Take so much of the history of --deployment as Prometheus has it, e.g. 7d, in place of a file.",
+    unit: "seconds",
+    min: 600,
+    max: 31 * 86_400,
   }),
   slo: quantity({
     about:

@@ -3,7 +3,7 @@ import type { Samples } from "../core/series/types.ts";
 import type { EpochSeconds, Probability, Seconds } from "../core/units.ts";
 import { type Demand, DemandError, type RecordedMetric, toDemands } from "./demand.ts";
 import { NO_STEPS, type Played, type Player, playStretch, type Stretch, type Sums, type Trial } from "./trials.ts";
-import type { Watch } from "./types.ts";
+import type { ReplayOptions, Watch } from "./types.ts";
 
 /** What a trial came to over a stretch of time. */
 export interface TrialScore {
@@ -43,6 +43,8 @@ export interface TrialSetup {
   readonly samples: Samples;
   readonly others: readonly RecordedMetric[];
   readonly trials: readonly Trial[];
+  /** The world as the current settings have it: its warm-up, and what a pod serves of each metric. */
+  readonly world: ReplayOptions;
 }
 
 /** Plays stretches, side by side where it can; one result each, same order. */
@@ -92,9 +94,10 @@ export async function playTrials(setup: TrialSetup, play: Play, watch: Watch): P
   return { tried, ...spans, ended: earlier.until === split && later.until === end };
 }
 
-/** Trials over the same time, half a day on both sides of the split; nothing is chosen among them. */
+/** Trials over the same time, half a day on both sides of the split; nothing is chosen among them. `ended`: all of the time was played. */
 export interface Compared {
   readonly over: Span;
+  readonly ended: boolean;
   readonly scores: readonly TrialScore[];
 }
 
@@ -107,14 +110,19 @@ export async function compare(setup: TrialSetup, play: Play, watch: Watch): Prom
     trials.map((trial) => ({ demand, ...over, trials: [trial] })),
     watch,
   );
-  return { over, scores: played.map(({ days }) => scoreOf(days[0]!, demand.step)) };
+  const ended = played.every(({ until }) => until === over.to);
+  return { over, ended, scores: played.map(({ days }) => scoreOf(days[0]!, demand.step)) };
 }
 
-function halvesOf({ samples, others, trials }: TrialSetup) {
-  const [{ options }] = trials as [Trial];
-  const demand: Demand = toDemands(samples, others, options.targetCpu / options.request);
+/** The demand of the setup's world. Throws DemandError where the series make none. */
+export function demandOf({ samples, others, world }: TrialSetup): Demand {
+  return toDemands(samples, others, world.targetCpu / world.request);
+}
+
+function halvesOf(setup: TrialSetup) {
+  const demand = demandOf(setup);
   const { start, step, values } = demand;
-  const first = Math.max(2, Math.round(options.warmup / step));
+  const first = Math.max(2, Math.round(setup.world.warmup / step));
   const steps = values.length - first;
   if (steps < 2)
     throw new DemandError(

@@ -6,6 +6,7 @@ import type { Samples } from "../../job/core/series/types.ts";
 import {
   cheapestWithin,
   compare,
+  demandOf,
   frontOf,
   inTurn,
   playTrials,
@@ -38,7 +39,7 @@ const wave = (later: number, n = STEPS): Samples => {
   };
 };
 const setup = (trials: readonly Trial[], samples = wave(1)): TrialSetup => {
-  return { samples, others: [], trials };
+  return { samples, others: [], trials, world: trials[0]!.options };
 };
 const go = () => true;
 const here = inTurn(forecasterOf);
@@ -117,6 +118,13 @@ describe("an advice", TIME, () => {
     const { over, scores } = await compare(setup([at(0.5), slow]), here, go);
     expect(over).toEqual({ from: START + 1800, to: START + 15 * STEPS });
     expect(scores[1]!.cost).toBeGreaterThan(scores[0]!.cost);
+  });
+
+  it("lets a pod serve the same of every metric, whatever targetCpu is tried", () => {
+    const tried: Trial = { ...at(0.5), options: { ...options, targetCpu: 0.3 } };
+    const others = [{ metric: { name: "queue", averageValue: 9 }, samples: wave(1) }];
+    const { others: found } = demandOf({ ...setup([tried]), world: options, others });
+    expect(found![0]!.capacity).toBeCloseTo((9 * options.request) / options.targetCpu, 9);
   });
 
   it("gives what was played when it is ended early", async () => {
