@@ -69,6 +69,18 @@ export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
         since(extent, (v) => -v - 0.1),
       ),
   },
+  // Prometheus repeats a gauge for 5 minutes after its scrape has ended
+  repeated: {
+    makes: "doubt",
+    of: (clean, extent) => {
+      const { times, values } = clean.samples;
+      const newest = values[times.findLastIndex((t) => t <= extent.now - extent.seconds)] ?? 0;
+      return changed(
+        clean,
+        since(extent, () => newest),
+      );
+    },
+  },
   milliCores: { makes: "doubt", of: (clean) => changed(clean, (t, v) => [t, Math.round(v * 1e6) / 10]) },
   counter: { makes: "doubt", of: (clean) => changed(clean, (t, v, i) => [t, 50_000 + 40 * i + v]) },
   partial: {

@@ -24,8 +24,6 @@ const idle: FaultCase["state"] = (sound, now) =>
 /** Held for whichever stage; the message names the data's fault. */
 const upOnly = (says: RegExp): Expected => ({ exit: 0, outcomes: [{ action: "held" }], says });
 
-const REPEATS =
-  "Prometheus repeats a gauge without a staleness marker for 5 minutes. Lower its --query.lookback-delta.";
 const MISSING: readonly Line[] = [
   [SOUND, scaled(5), { load: STEADY }],
   ["sound data, too few replicas", scaled(5), { ...FEW, ...counter(steady) }],
@@ -46,8 +44,8 @@ const MISSING: readonly Line[] = [
   ["the scrape ended 50 minutes ago", held("StaleData"), counter(but((age) => age < 3000, null))],
   [
     "a gauge whose scrape ended 4 minutes ago, which Prometheus repeats",
-    held("StaleData"),
-    { ...gauge(but((age) => age < 240, null)), gap: REPEATS },
+    upOnly(/StaleData: the newest value has been repeated for/),
+    gauge(but((age) => age < 240, null)),
   ],
   ["the first sample is 10 seconds old", held("NoData"), counter((age) => (age <= 10 ? 2.2 : null))],
   ["the first two samples came just now", held("TooFewSamples"), counter((age) => (age <= 15 ? 2.2 : null))],

@@ -21,7 +21,8 @@ const DATA = {
     todo: "Wait one step. If it stays, compare `step` with the scrape interval.",
   },
   StaleData: {
-    means: "The newest sample is older than `maxAge`. The replicas are held.",
+    means:
+      "The newest sample is older than `maxAge`: the replicas are held. Or CPU is only repeated for that long: there is no scale-in.",
     todo: "See whether the scrape works and the workload's pods exist. Raise `maxAge` only for a slow source.",
   },
   FutureData: {

@@ -61,6 +61,32 @@ export function newsOf(times: Float64Array, values: Float64Array, cadence: Secon
   return kept.slice(0, count);
 }
 
+/** Before it stood still so many of the samples were new values: then one in ten repeats, and nine repeats in a row are no chance. */
+const LIVELY = 0.9;
+
+/**
+ * For how long the newest value has been repeated by a source that gave new values all the time before; 0 where it did not, or where its newest value is new. Prometheus repeats
+ * a gauge for 5 minutes after its scrape has ended. Only the part after `since` is looked at. O(n).
+ */
+export function standstill(
+  times: Float64Array,
+  values: Float64Array,
+  cadence: Seconds,
+  since: EpochSeconds = Number.NEGATIVE_INFINITY,
+): Seconds {
+  let changed = times.length - 1;
+  while (changed > 0 && isRepeat(values, changed)) changed--;
+  let [news, first] = [0, changed];
+  for (let i = changed; i > 0 && times[i - 1]! >= since; i--) {
+    if (!isRepeat(values, i)) news++;
+    first = i - 1;
+  }
+  // none of it changes, or too little to tell
+  if (news < LEAST_CHANGES || changed === 0) return 0;
+  const expected = (times[changed]! - times[first]!) / cadence;
+  return news >= LIVELY * expected ? times.at(-1)! - times[changed]! : 0;
+}
+
 function isRepeat(values: Float64Array, i: number): boolean {
   const [a, b] = [values[i - 1]!, values[i]!];
   return Math.abs(a - b) <= SAME * Math.max(Math.abs(a), Math.abs(b));

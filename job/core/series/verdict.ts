@@ -1,5 +1,6 @@
 /** The verdict on a window that has been cleaned and laid on its grid: act, up only or hold, the reason, and a sentence with the numbers. */
 import type { Cores, EpochSeconds, Seconds } from "../units.ts";
+import { standstill } from "./cadence.ts";
 import type { Cleaned } from "./clean.ts";
 import type { Grid } from "./grid.ts";
 import { causeOf, milliCores, onlyRises, timeUnit } from "./implausible.ts";
@@ -19,6 +20,7 @@ export interface Measured {
 interface Criteria {
   readonly now: EpochSeconds;
   readonly step: Seconds;
+  readonly history: Seconds;
   readonly maxAge: Seconds;
   readonly minCoverage: number;
   readonly cpu: boolean;
@@ -120,9 +122,19 @@ function judgeWhole(measured: Measured, criteria: Criteria): Judgement {
     const text = `the data came back ${seconds(criteria.now - back)} ago, maybe not all at once; ${counts}`;
     return ["upOnly", "GapsInData", text];
   }
+  const still = standingFor(measured, criteria);
+  if (still > criteria.maxAge + measured.cadence) {
+    const text = `the newest value has been repeated for ${seconds(still)}, where a new one came every ${seconds(measured.cadence)}: is the scrape still running?`;
+    return ["upOnly", "StaleData", text];
+  }
   if (measured.coverage < minCoverage)
     return ["upOnly", "GapsInData", `${counts}; ${percent(minCoverage)} are needed to scale in`];
   return ["act", "DataComplete", counts];
+}
+
+/** For how long the newest value of CPU, which never stands still, has been repeated. A queue may well be as long as it was. */
+function standingFor({ cleaned, cadence }: Measured, { cpu, now, history }: Criteria): Seconds {
+  return cpu ? standstill(cleaned.times, cleaned.values, cadence, now - history) : 0;
 }
 
 /** When the data came back after an outage, where that is less than LEAST_SPAN ago. A gap longer than maxAge is an outage. */

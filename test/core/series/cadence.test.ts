@@ -1,8 +1,9 @@
 /** How often a source has a new value: stairs of every width and phase, and what only looks like them. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cadenceOf, newsOf } from "../../../job/core/series/cadence.ts";
+import { cadenceOf, newsOf, standstill } from "../../../job/core/series/cadence.ts";
 import type { Samples } from "../../../job/core/series/types.ts";
+import { NOW } from "../../fakes/config.ts";
 import { samplesOf } from "../../fakes/series.ts";
 import { generator } from "../forecast/noise.ts";
 
@@ -160,6 +161,35 @@ it("finds none in an idle load that changes now and then, at any distance", () =
   }
   // by the shortest tenth alone 40 % of these windows had one
   expect(found / 60).toBeLessThanOrEqual(0.05);
+});
+
+describe("standstill", () => {
+  const lively = (i: number) => 2 + 0.1 * Math.sin(i * i);
+  /** Samples every 15 s, the last `repeats` of them as the one before. */
+  const stopped = (value: (i: number) => number, repeats: number, points = 120) =>
+    samplesOf((i) => value(Math.min(i, points - 1 - repeats)), { end: NOW, points });
+  const still = ({ times, values }: ReturnType<typeof samplesOf>, cadence = 15) => standstill(times, values, cadence);
+
+  it.each<[string, ReturnType<typeof samplesOf>, number]>([
+    ["each value is new", stopped(lively, 0), 0],
+    ["it stopped a minute ago", stopped(lively, 4), 60],
+    ["it stopped four minutes ago", stopped(lively, 16), 240],
+    ["one in twelve came twice before", stopped((i) => lively(i % 12 === 0 ? i - 1 : i), 16), 240],
+    ["one in four came twice before: it is idle now and then", stopped((i) => lively(i % 4 === 0 ? i - 1 : i), 16), 0],
+    ["it never changes", stopped(() => 2, 0), 0],
+    ["it changed seven times only", stopped(lively, 16, 24), 0],
+    ["it changed eight times", stopped(lively, 16, 25), 240],
+    ["no sample", samplesOf(() => 1, { end: NOW, points: 0 }), 0],
+  ])("%s", (_, samples, seconds) => {
+    expect(still(samples)).toBe(seconds);
+  });
+
+  it("takes a scrape of a minute, read every 15 s, as it is", () => {
+    const stairs = (end: number) =>
+      samplesOf((i) => lively(Math.floor(Math.min(i, end) / 4)), { end: NOW, points: 120 });
+    expect(still(stairs(119), 60)).toBe(45);
+    expect(still(stairs(103), 60)).toBe(285);
+  });
 });
 
 it("takes rounding for no change, however large or small the numbers are", () => {
