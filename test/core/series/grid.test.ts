@@ -147,5 +147,6 @@ describe("mask", () => {
   it("keeps the burst when less than half would be left", () => {
     expect(mask(burst, [[0, 90]])).toBe(burst);
     expect(mask(burst, [])).toBe(burst);
+    expect(mask(burst, [[1000, 2000]])).toBe(burst);
   });
 });
