@@ -2,7 +2,7 @@
 export const REASONS: Readonly<Record<string, string>> = {
   "job/adapters/kubernetes-conditions.ts: const pods = resources === undefined ? {} : { resources }; => const pods = true ? {} : { resources };":
     "held since by test/adapters/kubernetes-conditions.test.ts",
-  "job/adapters/kubernetes-state.ts: throw new ClusterError(asked, 200, \"Malformed\", \"the ConfigMap has no resourceVersion\"); => throw new ClusterError(asked, 201, \"Malformed\", \"the ConfigMap has no resourceVersion\");":
+  'job/adapters/kubernetes-state.ts: throw new ClusterError(asked, 200, "Malformed", "the ConfigMap has no resourceVersion"); => throw new ClusterError(asked, 201, "Malformed", "the ConfigMap has no resourceVersion");':
     "the status within the message; the word Malformed says what it is",
   "job/adapters/prometheus-answer.ts: const { data } = open(body, 1000); => const { data } = open(body, 1001);":
     "a bound of memory is a round number",
@@ -30,7 +30,7 @@ export const REASONS: Readonly<Record<string, string>> = {
     "one sample more is added before the first point, where a typed array takes nothing",
   "job/core/series/grid.ts: if (masked === 0 || filled.reduce((sum, f) => sum + f, 0) > filled.length / 2) return series; => if (masked === 0 || filled.reduce((sum, f) => sum + f, 0) >= filled.length / 2) return series;":
     "held since by test/core/series/grid.test.ts",
-  "job/core/series/implausible.ts: [\"milliseconds\", 1e3], => [\"milliseconds\", 1001],":
+  'job/core/series/implausible.ts: ["milliseconds", 1e3], => ["milliseconds", 1001],':
     "the unit is told, not computed with: a thousandth more is near enough",
   "job/core/series/implausible.ts: const NEAR = 10 * 365 * 86_400; => const NEAR = 10 * 366 * 86_400;":
     "ten years is a round number, and ten days more as good",
@@ -40,8 +40,7 @@ export const REASONS: Readonly<Record<string, string>> = {
     "an equal window gives the same grid once more",
   "job/core/state/codec.ts: lastForecast?.at ?? 0, => lastForecast?.at ?? 1,":
     "a second after 1970 is as long ago as 1970",
-  "job/core/state/codec.ts: missingSince ?? 0, => missingSince ?? 1,":
-    "a second after 1970 is as long ago as 1970",
+  "job/core/state/codec.ts: missingSince ?? 0, => missingSince ?? 1,": "a second after 1970 is as long ago as 1970",
   "job/core/state/memory.ts: if (last.replicas === current) return last.overruled === 0 ? last : { ...last, overruled: 0 }; => if (last.replicas === current) return false ? last : { ...last, overruled: 0 };":
     "an equal copy in place of the same object",
   "job/core/state/memory.ts: return what.at > now ? { ...what, at: now } : what; => return what.at >= now ? { ...what, at: now } : what;":
@@ -54,11 +53,11 @@ export const REASONS: Readonly<Record<string, string>> = {
     "saves the look at a small state: 31 targets always fit as well as 30 do",
   "job/run/shares.ts: if (scale instanceof Error) return [rest, scale]; => if (false) return [rest, scale];":
     "held since by test/run/shares.test.ts",
-  "job/run/shares.ts: return `a pod ${asks} and ${limit === undefined ? \"has no limit\" : `may use ${cpu(limit)}`}`; => return `a pod ${asks} and ${false ? \"has no limit\" : `may use ${cpu(limit)}`}`;":
+  'job/run/shares.ts: return `a pod ${asks} and ${limit === undefined ? "has no limit" : `may use ${cpu(limit)}`}`; => return `a pod ${asks} and ${false ? "has no limit" : `may use ${cpu(limit)}`}`;':
     "held since by test/run/shares.test.ts",
-  "job/run/shares.ts: return `a pod ${asks} and ${limit === undefined ? \"has no limit\" : `may use ${cpu(limit)}`}`; => return `a pod ${asks} and ${limit !== undefined ? \"has no limit\" : `may use ${cpu(limit)}`}`;":
+  'job/run/shares.ts: return `a pod ${asks} and ${limit === undefined ? "has no limit" : `may use ${cpu(limit)}`}`; => return `a pod ${asks} and ${limit !== undefined ? "has no limit" : `may use ${cpu(limit)}`}`;':
     "held since by test/run/shares.test.ts",
-  "job/run/shares.ts: return `a pod ${asks} and ${limit === undefined ? \"has no limit\" : `may use ${cpu(limit)}`}`; => return `a pod ${asks} and ${true ? \"has no limit\" : `may use ${cpu(limit)}`}`;":
+  'job/run/shares.ts: return `a pod ${asks} and ${limit === undefined ? "has no limit" : `may use ${cpu(limit)}`}`; => return `a pod ${asks} and ${true ? "has no limit" : `may use ${cpu(limit)}`}`;':
     "held since by test/run/shares.test.ts",
   "job/run/shares.ts: return targets.every(({ averageUtilization }) => averageUtilization === undefined); => return targets.some(({ averageUtilization }) => averageUtilization === undefined);":
     "held since by test/run/shares.test.ts",
