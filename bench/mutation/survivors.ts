@@ -8,10 +8,20 @@ export const REASONS: Readonly<Record<string, string>> = {
     "a bound of memory is a round number",
   "job/adapters/prometheus-answer.ts: throw new AnswerError(`${body.length} characters that are not JSON (${excerpt(why, 100)}): ${excerpt(body, 80)}`); => throw new AnswerError(`${body.length} characters that are not JSON (${excerpt(why, 101)}): ${excerpt(body, 80)}`);":
     "how much of an error is quoted is a round number",
+  "job/core/policy/decide.ts: ...(gated && ofData ? [gate.message] : []), => ...(gated || ofData ? [gate.message] : []),":
+    "held since by test/core/policy/headline.test.ts",
   "job/core/policy/drop.ts: const FALL: Seconds = 120; => const FALL: Seconds = 121;":
     "the same number of steps: 8 of 15 s",
   "job/core/policy/guards.ts: age: Number.isFinite(quality.age) ? quality.age : null, => age: true ? quality.age : null,":
     "held since by test/core/policy/guards.test.ts",
+  "job/core/policy/observe.ts: const MAX_LONG_POINTS = 11_000; => const MAX_LONG_POINTS = 11001;":
+    "a bound of memory is a round number",
+  "job/core/policy/observe.ts: const counted = history?.pods === undefined ? { uncounted: window } : { missing: pods }; => const counted = false ? { uncounted: window } : { missing: pods };":
+    "held since by test/core/policy/observe.test.ts",
+  "job/core/policy/observe.ts: counted: history?.pods !== undefined, => counted: history?.pods === undefined,":
+    "held since by test/core/policy/observe.test.ts",
+  "job/core/policy/observe.ts: return first === 0 ? { times, values } : { times: times.subarray(first), values: values.subarray(first) }; => return first === 1 ? { times, values } : { times: times.subarray(first), values: values.subarray(first) };":
+    "differs only where one lone sample lies before the hole",
   "job/core/series/cadence.ts: const usual = distances.filter((d) => d >= shortest - 0.5 * spacing && d <= 1.5 * shortest + 0.5 * spacing); => const usual = distances.filter((d) => d >= shortest - 0.5 * spacing && d < 1.5 * shortest + 0.5 * spacing);":
     "a distance of exactly one and a half cadences and half a step: either is right",
   "job/core/series/cadence.ts: const usual = distances.filter((d) => d >= shortest - 0.5 * spacing && d <= 1.5 * shortest + 0.5 * spacing); => const usual = distances.filter((d) => d >= shortest - 0.5 / spacing && d <= 1.5 * shortest + 0.5 * spacing);":
@@ -38,11 +48,19 @@ export const REASONS: Readonly<Record<string, string>> = {
     "ten years to the second: either is right",
   "job/core/series/quality.ts: const { series } = window > history ? gridBack(news, at, window) : grid; => const { series } = window >= history ? gridBack(news, at, window) : grid;":
     "an equal window gives the same grid once more",
+  "job/core/state/codec.ts: count = Math.floor(count * 0.9); => count = Math.ceil(count * 0.9);":
+    "held since by test/core/state/stored.test.ts",
   "job/core/state/codec.ts: lastForecast?.at ?? 0, => lastForecast?.at ?? 1,":
     "a second after 1970 is as long ago as 1970",
   "job/core/state/codec.ts: missingSince ?? 0, => missingSince ?? 1,": "a second after 1970 is as long ago as 1970",
+  "job/core/state/memory.ts: const LONGEST_LEAD: Seconds = 11_400; => const LONGEST_LEAD: Seconds = 11401;":
+    "held since by test/core/state/edges.test.ts",
+  "job/core/state/memory.ts: if (forecast === null || forecast.at > now) return null; => if (forecast === null || forecast.at >= now) return null;":
+    "held since by test/core/state/edges.test.ts",
   "job/core/state/memory.ts: if (last.replicas === current) return last.overruled === 0 ? last : { ...last, overruled: 0 }; => if (last.replicas === current) return false ? last : { ...last, overruled: 0 };":
     "an equal copy in place of the same object",
+  "job/core/state/memory.ts: return [...spans.slice(0, -1), [Math.min(last[0], from), Math.max(last[1], to)]]; => return [...spans.slice(1, -1), [Math.min(last[0], from), Math.max(last[1], to)]];":
+    "held since by test/core/state/edges.test.ts",
   "job/core/state/memory.ts: return what.at > now ? { ...what, at: now } : what; => return what.at >= now ? { ...what, at: now } : what;":
     "what is of now already becomes an equal copy",
   "job/run.ts: const sized = async () => (haveCores(wanted) ? wanted : (await scaled).targets); => const sized = async () => (false ? wanted : (await scaled).targets);":
