@@ -35,6 +35,9 @@ const vitest = await createVitest("test", {
   root: folder,
   watch: false,
   bail: 1,
+  // a busy machine is no failure; what never ends is ended from outside
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
   project: ["unit"],
   reporters: [silent],
   pool: "threads",

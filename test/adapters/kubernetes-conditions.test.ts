@@ -127,6 +127,14 @@ describe("the replicas of the workload itself", () => {
     expect(await look({})).not.toHaveProperty("replicas");
   });
 
+  test("come with what its pods ask for, where the template says so", async () => {
+    const containers = [{ name: "web", resources: { requests: { cpu: "250m" }, limits: { cpu: "1" } } }];
+    expect(await look({ spec: { template: { spec: { containers } } } })).toMatchObject({
+      resources: { request: 0.25, limit: 1 },
+    });
+    expect(await look({ spec: {} })).not.toHaveProperty("resources");
+  });
+
   test("are unknown of a kind that may keep them elsewhere", async () => {
     const spec = { spec: { replicas: 3 } };
     for (const kind of ["Deployment", "StatefulSet", "ReplicaSet"])

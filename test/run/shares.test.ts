@@ -1,6 +1,7 @@
 /** A `targetCpu` that is a share of the request: cores where the workload is read, else a failure that says what to do; the other targets go on. */
 import { describe, expect, it } from "vitest";
 import type { PodResources } from "../../job/core/policy/pod-resources.ts";
+import { resourcesText } from "../../job/run/shares.ts";
 import { runFor, runOnce } from "../../job/run.ts";
 import { config } from "../fakes/config.ts";
 import { last } from "../fakes/forecaster.ts";
@@ -58,6 +59,32 @@ describe("a share of the request", () => {
     expect(targets[1]).toMatchObject({ action: "scaled", to: 5 });
     expect([world.replicas.web, exitCode]).toEqual([2, 1]);
   });
+});
+
+describe("a share beside others", () => {
+  it("is read where another target has cores, which stay what they are", async () => {
+    const world = fakeWorld({ load: () => 3.5, replicas: { web: 2, api: 2 } });
+    const ports = portsWith(world, { web: { request: 1 }, api: { request: 9 } });
+    const cores = config({ name: "api", targetCpu: 0.5 });
+    const { targets } = await runOnce(ports, [cores, share(0.7)], { forecaster: last });
+    expect(targets.map(({ metrics, to }) => [metrics[0]?.averageValue, to])).toEqual([
+      [0.5, 7],
+      [0.7, 5],
+    ]);
+  });
+
+  it("of a target that cannot be read keeps the words of that", async () => {
+    const world = fakeWorld({ load: () => 3.5, replicas: { web: 2 } });
+    const { targets } = await runOnce(portsWith(world, {}), [share(0.7, "gone")], { forecaster: last });
+    expect(targets[0]).toMatchObject({ action: "failed", reason: "ScaleError" });
+    expect(targets[0]?.message).toContain("GET gone/scale: 404");
+  });
+});
+
+it("resources are told in words, also where there are none", () => {
+  expect(resourcesText({ request: 0.5, limit: 1 })).toBe("a pod requests 500m and may use 1");
+  expect(resourcesText({ request: 0.5 })).toBe("a pod requests 500m and has no limit");
+  expect(resourcesText({ limit: 1 })).toBe("a pod requests no CPU and may use 1");
 });
 
 describe("cores that do not fit the pods", () => {

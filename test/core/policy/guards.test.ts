@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import {
   cooldownStage,
+  dataStage,
   dropStage,
   fallbackStage,
   missingStage,
@@ -30,6 +31,16 @@ const told = (verdict: Verdict | null) =>
     ? "nothing"
     : `${verdict.replicas} ${verdict.reason === "DesiredWithinRange" ? "passed" : verdict.reason}`;
 const metric = (input: PolicyInput) => input.metrics[0]!;
+
+describe("the data", () => {
+  it("are told with their age, and without one where there is no sample", () => {
+    const age = (seconds: number) => {
+      const input = policyInput({ quality: { ...quality("act", "DataComplete"), age: seconds } });
+      return dataStage(draft(2), metric(input), input)?.detail.age;
+    };
+    expect([age(5), age(Number.POSITIVE_INFINITY)]).toEqual([5, null]);
+  });
+});
 
 describe("tolerance", () => {
   const tolerance = (to: number, urgent = 0, current = 10) => {

@@ -146,6 +146,10 @@ describe("mask", () => {
 
   it("keeps the burst when less than half would be left", () => {
     expect(mask(burst, [[0, 90]])).toBe(burst);
+    expect(mask(burst, [[0, 60]])).toBe(burst);
+    // half is enough
+    expect([...mask(burst, [[0, 45]]).filled]).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
     expect(mask(burst, [])).toBe(burst);
+    expect(mask(burst, [[1000, 2000]])).toBe(burst);
   });
 });

@@ -65,7 +65,7 @@ describe("times to come", () => {
   });
 
   it("are those after the next step: clocks differ by a little", () => {
-    expect(words(flat(NOW + 15))).toBe("act DataComplete");
+    expect(judged(flat(NOW + 15))).toMatchObject({ verdict: "act", reason: "DataComplete", coverage: 1 });
     expect(words(flat(NOW + 15.5))).toBe("hold FutureData");
   });
 });

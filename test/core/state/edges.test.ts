@@ -6,6 +6,7 @@ import {
   BLANK,
   BLANK_METRIC,
   type Learnt,
+  liveForecast,
   memoryAfter,
   memorySpan,
   OVERRULED_PAUSE,
@@ -115,6 +116,8 @@ describe("rollouts and incomplete sums", () => {
       [NOW - 400, NOW - 301],
       [NOW, NOW],
     ]);
+    const early: Span = [NOW - 2000, NOW - 1900];
+    expect(rollouts([early, [NOW - 400, NOW - 300]])).toEqual([early, [NOW - 400, NOW]]);
     expect(rollouts([])).toEqual([[NOW, NOW]]);
     const ten = Array.from({ length: 10 }, (_, i): Span => [NOW - 9000 + 400 * i, NOW - 8990 + 400 * i]);
     expect(rollouts(ten)).toEqual([...ten.slice(1), [NOW, NOW]]);
@@ -167,6 +170,21 @@ describe("what is known of a metric", () => {
     const until = (dropHoldUntil: number | null) =>
       memoryAfter({ ...BLANK, dropHoldUntil }, learnt(), TARGET).dropHoldUntil;
     expect([until(NOW), until(NOW + 1), until(NOW - 1), until(null)]).toEqual([null, NOW + 1, null, null]);
+  });
+
+  it("is its last forecast, until it expires, and for the longest lead there is at most", () => {
+    const made: LastForecast = {
+      at: NOW,
+      expires: NOW + 1e6,
+      max: 1,
+      quantile: 1,
+      level: 0.8,
+      mean: 1,
+      method: "auto",
+    };
+    expect([0, 11_399, 11_400].map((later) => liveForecast(made, NOW + later))).toEqual([made, made, null]);
+    expect(liveForecast(made, NOW - 0.001)).toBeNull();
+    expect(liveForecast({ ...made, expires: NOW + 60 }, NOW + 60)).toBeNull();
   });
 
   it("is when it was last seen: by a recommendation, a forecast, good or missing data, or what people were told", () => {

@@ -79,4 +79,11 @@ describe("a state as large as an annotation may be", () => {
     expect([encode(much), forgotten(much)]).toEqual(['{"v":1,"t":{}}', Object.keys(much.targets)]);
     expect(encode(sized(MAX_BYTES + bytesOfForecast, forecast))).toHaveLength(MAX_BYTES);
   });
+
+  it("whose newest target is too large by itself is stored without any: what was seen before it is older", () => {
+    const big = sized(MAX_BYTES + 1).targets;
+    const two = state({ ...big, "shop/web": { ...BLANK, recommendations: [{ at: NOW - 60, replicas: 3 }] } });
+    expect(encode(two)).toBe('{"v":1,"t":{}}');
+    expect(forgotten(two)).toEqual(Object.keys(two.targets));
+  });
 });

@@ -1,0 +1,123 @@
+/** What one tick sees of a metric: which pods can have burnt it, who counted them, what is refused, and the limits of the long look. */
+import { describe, expect, it } from "vitest";
+import { observe, type TickHistory, type TickInput } from "../../../job/core/policy/observe.ts";
+import { BLANK } from "../../../job/core/state/memory.ts";
+import type { TargetState } from "../../../job/core/state/types.ts";
+import { config, NOW } from "../../fakes/config.ts";
+import { constant } from "../../fakes/forecaster.ts";
+import { pairs, samplesOf } from "../../fakes/series.ts";
+
+const flat = (cores: number) => samplesOf(() => cores, { end: NOW - 5 });
+const counts = (...list: readonly number[]) => samplesOf((i) => list[i]!, { end: NOW - 5, points: list.length });
+
+/** The first metric as it is seen: a load of so many cores, and what else is said. */
+function see(
+  cores: number,
+  {
+    history = {},
+    memory = {},
+    ...more
+  }: { history?: Partial<TickHistory>; memory?: Partial<TargetState> } & Partial<Omit<TickInput, "memory">> = {},
+) {
+  const answer: TickHistory = { samples: flat(cores), partial: false, seriesCount: 1, ...history };
+  const input: TickInput = {
+    now: NOW,
+    histories: [answer],
+    current: 2,
+    conditions: {},
+    memory: undefined,
+    config: config(),
+    ...more,
+  };
+  return observe(input, { ...BLANK, ...memory }, constant(1))[0]!;
+}
+const words = (seen: ReturnType<typeof see>) => `${seen.quality.verdict} ${seen.quality.reason}`;
+
+describe("the pods that can have burnt it", () => {
+  // 1.1 cores a pod, with the overshoot
+  const limited = config({ podCpuLimit: 1, maxReplicas: 100 });
+  const most = (more: Parameters<typeof see>[1]) => {
+    const allowed = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].filter(
+      (pods) => words(see(1.1 * pods - 0.01, { config: limited, ...more })) === "act DataComplete",
+    );
+    return allowed.at(-1);
+  };
+
+  it("are those there are, those that are ready, those that exist, and those that went in the last minutes", () => {
+    expect(most({ current: 3 })).toBe(3);
+    expect(most({ current: 3, conditions: { readyReplicas: 5 } })).toBe(5);
+    expect(most({ current: 3, pods: 6 })).toBe(6);
+    const went = (ago: number) => ({ current: 3, memory: { changes: [{ at: NOW - ago, from: 7, to: 3 }] } });
+    expect([most(went(179)), most(went(180))]).toEqual([7, 3]);
+  });
+
+  it("are twice as many around a rollout", () => {
+    expect(most({ current: 3, conditions: { rollout: true } })).toBe(6);
+    expect(most({ current: 3, conditions: { rollout: false } })).toBe(3);
+    expect(most({ current: 3, memory: { rollouts: [[NOW - 900, NOW - 800]] } })).toBe(6);
+  });
+});
+
+describe("who counted the pods", () => {
+  it("tells what the sum lacks; without a count the window itself is looked at", () => {
+    const counted = see(1, { current: 10, history: { pods: counts(10, 6, 6) } });
+    expect([counted.missing, counted.uncounted]).toEqual([4, undefined]);
+    const alone = see(1, { current: 10 });
+    expect([alone.missing, alone.uncounted]).toEqual([undefined, alone.window]);
+  });
+
+  it("decides whether what came back after an outage may be all", () => {
+    const whole = flat(1);
+    const keep = [...whole.times.keys()].filter((i) => i < 100 || i >= 112);
+    const samples = pairs(keep.map((i) => [whole.times[i]!, 1]));
+    expect(words(see(1, { history: { samples } }))).toBe("upOnly GapsInData");
+    expect(words(see(1, { history: { samples, pods: counts(2, 2) } }))).toBe("act DataComplete");
+  });
+
+  it("makes a zero believable where at least one pod burnt something", () => {
+    const zero = (history: Partial<TickHistory>) => words(see(0, { history }));
+    expect(zero({})).toBe("hold ZeroUsage");
+    expect(zero({ pods: pairs([]) })).toBe("hold ZeroUsage");
+    expect(zero({ pods: counts(2, 0) })).toBe("hold ZeroUsage");
+    expect(zero({ pods: counts(0, 1) })).toBe("act DataComplete");
+  });
+});
+
+describe("no sample", () => {
+  it("is told apart from no answer, with what may be wrong with the question", () => {
+    const none = pairs([]);
+    const of = (hint: string) => see(1, { history: { samples: none, hint } }).quality.message;
+    expect(of("no such pod")).toBe("the answer holds no sample; that is not zero load; no such pod");
+    expect(see(1, { history: { samples: none } }).quality.message).toBe(
+      "the answer holds no sample; that is not zero load",
+    );
+    expect(see(1, { history: { hint: "no such pod" } }).quality.message).not.toContain("no such pod");
+    const missing = see(1, { histories: [null] });
+    expect([words(missing), missing.quality.message]).toEqual([
+      "hold NoData",
+      "there was no answer; that is not zero load",
+    ]);
+    expect([missing.demand, missing.forecast, missing.series]).toEqual([Number.NaN, null, null]);
+  });
+});
+
+describe("a workload that may have no pods", () => {
+  const queue = { name: "queue", query: "q", averageValue: 1, activation: 0 };
+  const toZero = config({ minReplicas: 0, metrics: [queue] });
+  /** Samples of ten minutes, a hole of so many seconds, and five minutes. */
+  const holed = (hole: number) => {
+    const after = samplesOf(() => 1, { end: NOW - 5, points: 20 });
+    const before = samplesOf(() => 9, { end: after.times[0]! - hole, points: 40 });
+    return pairs(
+      [...before.times]
+        .map((t): [number, number] => [t, 9])
+        .concat([...after.times].map((t): [number, number] => [t, 1])),
+    );
+  };
+
+  it("is young after a hole of more than five minutes in its CPU", () => {
+    const points = (hole: number, settings = toZero) =>
+      see(1, { config: settings, current: 20, history: { samples: holed(hole) } }).quality.points;
+    expect([points(301), points(300), points(301, config())]).toEqual([20, 60, 60]);
+  });
+});
