@@ -1,0 +1,46 @@
+/** State <-> the text of an annotation: JSON that people can read while it is short, compressed above; too much of either is refused. */
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { decode, EMPTY_STATE, type Fitted, fit } from "../core/state/codec.ts";
+import type { JobState } from "../core/state/types.ts";
+import type { StateReading } from "../ports.ts";
+
+/** Kubernetes allows all annotations of an object together 256 KiB; the rest is for other people's. */
+const MOST = 240 * 1024;
+/** About 170 targets: what is longer nobody reads. */
+const READABLE = 32 * 1024;
+/** What a text may become: 10,000 targets of 200 bytes; a few kilobytes of the compressed form could be gigabytes. */
+const LARGEST = 2 * 1024 * 1024;
+/** What compressed texts begin with: no JSON does. The number is that of the form. */
+const COMPRESSED = "deflate1:";
+
+/** What is stored of a state, and the targets that do not fit. `before`: what is stored now, and stays before what is new. */
+export function textOf(state: JobState, before?: JobState): Fitted {
+  return fit(state, { pack, most: MOST }, before);
+}
+
+/** State of a stored text; what is not there or not readable is no memory at all, and in the second case a warning. */
+export function readState(text: string | undefined): Omit<StateReading, "version"> {
+  if (text === undefined || text === "") return { state: EMPTY_STATE };
+  const json = text.startsWith(COMPRESSED) ? unpack(text.slice(COMPRESSED.length)) : text;
+  if (json === null) {
+    const warning = `state is compressed and damaged (${text.length} characters); starting without memory`;
+    return { state: EMPTY_STATE, warning };
+  }
+  const decoded = decode(json);
+  return decoded.ok ? { state: decoded.value } : { state: EMPTY_STATE, warning: decoded.error };
+}
+
+function pack(json: string): string {
+  if (json.length <= READABLE) return json;
+  // too long in any form: left as it is, it does not fit
+  if (json.length > LARGEST) return json;
+  return COMPRESSED + deflateRawSync(json).toString("base64");
+}
+
+function unpack(base64: string): string | null {
+  try {
+    return inflateRawSync(Buffer.from(base64, "base64"), { maxOutputLength: LARGEST }).toString("latin1");
+  } catch {
+    return null;
+  }
+}
