@@ -8,6 +8,7 @@ import type { Outcome, Ports, StateStore } from "./ports.ts";
 import { openBudget, readingUntil } from "./run/budget.ts";
 import { type Told, toldBefore } from "./run/news.ts";
 import { type SharedState, sharedState } from "./run/shared-state.ts";
+import type { TargetOrShare } from "./run/shares.ts";
 import { brokenSlice, runSlice, type SliceResult } from "./run/slice.ts";
 import { type Slice, slicesOf } from "./run/slices.ts";
 
@@ -49,7 +50,11 @@ export interface RunResult {
 const LANES = 3;
 
 /** One run. Never throws for what the world does: a target that fails gives a failed outcome and the others go on. */
-export async function runOnce(ports: Ports, targets: readonly TargetConfig[], options: RunOptions): Promise<RunResult> {
+export async function runOnce(
+  ports: Ports,
+  targets: readonly TargetOrShare[],
+  options: RunOptions,
+): Promise<RunResult> {
   const timings: Record<string, number> = {};
   const { clock } = ports;
   const { timeout, part } = options;
@@ -117,7 +122,7 @@ export interface Repetition {
 /** Several runs (where each is told to `after`: the last of them) in one process, as long as one more is likely to end in time; each as safe as a process of its own. */
 export async function runFor(
   ports: Ports,
-  targets: readonly TargetConfig[],
+  targets: readonly TargetOrShare[],
   options: RunOptions & Repetition,
 ): Promise<{ readonly runs: readonly RunResult[]; readonly exitCode: 0 | 1 }> {
   const { clock } = ports;

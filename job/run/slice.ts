@@ -11,6 +11,7 @@ import { failedOutcome, notWritten, outcomeOf, writerOf } from "./outcome.ts";
 import { nameWriters, type Readings, readHistories, readScales } from "./read.ts";
 import { settle } from "./settle.ts";
 import type { SharedState } from "./shared-state.ts";
+import { haveCores, inCores, tellMisfits } from "./shares.ts";
 import type { Slice } from "./slices.ts";
 
 /** What a slice works with beside its ports. */
@@ -36,13 +37,17 @@ export interface SliceResult {
 }
 
 /** Runs a slice. Rejects only for what no port should do. */
-export async function runSlice(ports: Ports, { targets }: Slice, tools: SliceTools): Promise<SliceResult> {
+export async function runSlice(ports: Ports, { targets: wanted }: Slice, tools: SliceTools): Promise<SliceResult> {
   const { shared, reading, whole, dryRun, timed } = tools;
-  const [{ now, histories }, read, state] = await Promise.all([
-    timed("history", () => readHistories(ports, targets, reading, tools.first)),
-    timed("scale", () => readScales(ports, targets, reading)),
+  const scaled = timed("scale", () => readScales(ports, wanted, reading)).then((scales) => inCores(wanted, scales));
+  // what is asked of a metric source must be known before it is asked
+  const sized = async () => (haveCores(wanted) ? wanted : (await scaled).targets);
+  const [{ now, histories }, { targets, scales: read }, state] = await Promise.all([
+    timed("history", async () => readHistories(ports, await sized(), reading, tools.first)),
+    scaled,
     timed("state", () => shared.read(reading)),
   ]);
+  tellMisfits(ports, { targets, scales: read });
   const scales = dryRun ? read : await nameWriters(ports, targets, { scales: read, state }, reading);
   const readings: Readings = { now, histories, scales, state };
   const decisions = await tools.deciding(() =>

@@ -1,7 +1,7 @@
 /** The slices of a run: targets that are read, decided, claimed and carried out together; those of one slice have one state object. */
-import type { TargetConfig } from "../core/target.ts";
 import type { StateStore } from "../ports.ts";
 import { keyOf } from "./memory.ts";
+import type { TargetOrShare } from "./shares.ts";
 
 /**
  * Targets of one slice at most. Their histories are in memory together (100 kB a target), the first action waits for
@@ -12,13 +12,13 @@ export const SLICE = 200;
 /** Targets of a run with their places in it, and the store of their state. */
 export interface Slice {
   readonly store: StateStore;
-  readonly targets: readonly TargetConfig[];
+  readonly targets: readonly TargetOrShare[];
   /** Index of each among all targets of the run. */
   readonly places: readonly number[];
 }
 
 /** Cuts the targets into slices, in their order; the targets of each object of the state on their own. One slice where there are no more than `most`, and one object. */
-export function slicesOf(targets: readonly TargetConfig[], state: StateStore, most = SLICE): readonly Slice[] {
+export function slicesOf(targets: readonly TargetOrShare[], state: StateStore, most = SLICE): readonly Slice[] {
   const places = new Map<StateStore, number[]>();
   targets.forEach((target, i) => {
     const store = state.of?.(keyOf(target)) ?? state;
