@@ -6,7 +6,7 @@ import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import type { ConfigMap } from "./kubernetes-objects.ts";
 import { collectionPath, fieldManager } from "./kubernetes-path.ts";
-import { readState, textOf } from "./state-text.ts";
+import { leftOut, readState, textOf } from "./state-text.ts";
 
 /** The annotation that holds the state. */
 export const stateAnnotation = "prophet-autoscaler/last-forecast";
@@ -60,8 +60,15 @@ export function stateObject(kubernetes: () => Promise<Kubernetes>, namespace: st
       }
     },
     claim: async (state, version, signal, count) => {
-      const { text } = textOf(state, before);
-      const annotations = { [stateAnnotation]: text, ...(count === undefined ? {} : { [countAnnotation]: `${count}` }) };
+      const { text, leftOut: lost } = textOf(state);
+      if (lost.length > 0) {
+        const why = `${lost.length} targets do not fit, among them ${lost[0]}: raise state.configMap.count`;
+        throw new ClusterError(`PATCH ${path}`, undefined, "", why);
+      }
+      const annotations = {
+        [stateAnnotation]: text,
+        ...(count === undefined ? {} : { [countAnnotation]: `${count}` }),
+      };
       const api = await kubernetes();
       written = await (version === null
         ? create(api, collection, name, annotations, signal)
@@ -69,7 +76,7 @@ export function stateObject(kubernetes: () => Promise<Kubernetes>, namespace: st
       return written === null ? "lost" : "claimed";
     },
     written: () => written,
-    leftOut: (state) => textOf(state, before).leftOut,
+    leftOut: (state) => leftOut(state, before),
   };
 }
 

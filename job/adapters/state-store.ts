@@ -23,8 +23,7 @@ export function kubernetesState(kubernetes: () => Promise<Kubernetes>, { configM
 }
 
 function only(object: StateObject): StateStore {
-  const { read, claim, written, leftOut } = object;
-  return { read, claim: (state, version, signal) => claim(state, version, signal), written, leftOut };
+  return { ...object, claim: (state, version, signal) => object.claim(state, version, signal) };
 }
 
 /** One store for each object, and over all of them one that only reads. */
@@ -34,7 +33,7 @@ function spread(objects: readonly StateObject[]): StateStore {
     of: (key) => stores[placeOf(key, objects.length)]!,
     read: async (signal) => {
       const all = await Promise.all(stores.map((store) => store.read(signal)));
-      const targets = Object.assign({}, ...all.map(({ state }) => state.targets)) as JobState["targets"];
+      const targets = Object.fromEntries(all.flatMap(({ state }) => Object.entries(state.targets)));
       const warnings = all.flatMap(({ warning }) => warning ?? []);
       return {
         state: { ...EMPTY_STATE, targets },

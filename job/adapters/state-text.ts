@@ -4,8 +4,10 @@ import { decode, EMPTY_STATE, type Fitted, fit } from "../core/state/codec.ts";
 import type { JobState } from "../core/state/types.ts";
 import type { StateReading } from "../ports.ts";
 
-/** Kubernetes allows all annotations of an object together 256 KiB; the rest is for other people's. */
-const MOST = 240 * 1024;
+/** What fits: Kubernetes allows all annotations of an object together 256 KiB, and the rest is for other people's. */
+const MOST = 236 * 1024;
+/** What is written: the same targets in another order are compressed a little better or worse. */
+const MOST_WRITTEN = 240 * 1024;
 /** About 170 targets: what is longer nobody reads. */
 const READABLE = 32 * 1024;
 /** What a text may become: 10,000 targets of 200 bytes; a few kilobytes of the compressed form could be gigabytes. */
@@ -13,9 +15,14 @@ const LARGEST = 2 * 1024 * 1024;
 /** What compressed texts begin with: no JSON does. The number is that of the form. */
 const COMPRESSED = "deflate1:";
 
-/** What is stored of a state, and the targets that do not fit. `before`: what is stored now, and stays before what is new. */
-export function textOf(state: JobState, before?: JobState): Fitted {
-  return fit(state, { pack, most: MOST }, before);
+/** What is stored of a state, and targets that do not fit even so: none where `leftOut` was asked first. */
+export function textOf(state: JobState): Fitted {
+  return fit(state, { pack, most: MOST_WRITTEN });
+}
+
+/** The targets that do not fit; those that are stored now stay before those that are new. */
+export function leftOut(state: JobState, before: JobState | undefined): readonly string[] {
+  return fit(state, { pack, most: MOST }, before).leftOut;
 }
 
 /** State of a stored text; what is not there or not readable is no memory at all, and in the second case a warning. */

@@ -21,10 +21,11 @@ const FORGET_AFTER: Seconds = 86_400;
 export async function claim(
   ports: Ports,
   { state: reading, now }: Readings,
-  decisions: readonly TargetDecision[],
+  fits: Fitting,
   latest: StateReading | Error,
   signal: AbortSignal,
 ): Promise<Written> {
+  const { decisions } = fits;
   if (reading instanceof Error) return reading;
   if (latest instanceof Error) return latest;
   if (decisions.every(({ output }) => output === null)) return latest;
@@ -33,11 +34,11 @@ export async function claim(
     decisions.every(({ target, before }) => isSame(memoryOf(state, target), before));
   // what other slices of this run have written since is no obstacle either
   if (latest.state !== reading.state && !untouched(latest)) return "lost";
-  const first = await write(ports, withMemory(latest.state, decisions, now), latest.version, signal);
+  const first = await write(ports, withMemory(latest.state, fits, now), latest.version, signal);
   if (first !== "lost") return first;
   const anew = await ports.state.read(signal).catch(asError);
   if (anew instanceof Error) return anew;
-  return untouched(anew) ? write(ports, withMemory(anew.state, decisions, now), anew.version, signal) : "lost";
+  return untouched(anew) ? write(ports, withMemory(anew.state, fits, now), anew.version, signal) : "lost";
 }
 
 /** A target whose memory does not fit would be new in every run, and never be scaled in: it fails by name, and what is remembered of it stays. */
@@ -50,21 +51,29 @@ class StateFull extends Error {
   }
 }
 
-/** The decisions, of which those are failed whose memory the state cannot hold. */
+/** What can be claimed: the decisions, of which those are failed whose memory the state cannot hold, and the keys of all that it cannot hold. */
+export interface Fitting {
+  readonly decisions: readonly TargetDecision[];
+  readonly leftOut: ReadonlySet<string>;
+}
+
+/** Looks whether the memory of all decisions fits the state. */
 export function fitting(
   { state: store }: Ports,
   { now }: Readings,
   decisions: readonly TargetDecision[],
   latest: StateReading | Error,
-): readonly TargetDecision[] {
-  if (latest instanceof Error || store.leftOut === undefined) return decisions;
-  const state = withMemory(latest.state, decisions, now);
-  const out = new Set(store.leftOut(state));
-  if (out.size === 0) return decisions;
-  const failure = new StateFull(out.size, Object.keys(state.targets).length);
-  return decisions.map((decision) =>
-    decision.output !== null && out.has(keyOf(decision.target)) ? { ...decision, output: null, failure } : decision,
-  );
+): Fitting {
+  if (latest instanceof Error || store.leftOut === undefined) return { decisions, leftOut: new Set() };
+  const state = withMemory(latest.state, { decisions, leftOut: new Set() }, now);
+  const leftOut = new Set(store.leftOut(state));
+  if (leftOut.size === 0) return { decisions, leftOut };
+  const failure = new StateFull(leftOut.size, Object.keys(state.targets).length);
+  const fits = ({ target, output }: TargetDecision) => output === null || !leftOut.has(keyOf(target));
+  return {
+    decisions: decisions.map((decision) => (fits(decision) ? decision : { ...decision, output: null, failure })),
+    leftOut,
+  };
 }
 
 /**
@@ -102,11 +111,11 @@ async function write(
  * The state with the memory of these decisions in it, and without what was last seen long before the newest memory of another job: our own clock may be ahead, and would make all
  * others old.
  */
-function withMemory(state: JobState, decisions: readonly TargetDecision[], now: EpochSeconds): JobState {
+function withMemory(state: JobState, { decisions, leftOut }: Fitting, now: EpochSeconds): JobState {
   const decided = new Map(
     decisions.flatMap(({ target, output }) => (output === null ? [] : [[keyOf(target), output.memory] as const])),
   );
-  const others = Object.entries(state.targets).filter(([key]) => !decided.has(key));
+  const others = Object.entries(state.targets).filter(([key]) => !decided.has(key) && !leftOut.has(key));
   const newest = others.reduce((latest, [, target]) => Math.max(latest, lastSeen(target)), 0);
   const since = Math.min(now, newest) - FORGET_AFTER;
   const recent = others.filter(([, target]) => lastSeen(target) > since);

@@ -21,8 +21,9 @@ export async function settle(
 ): Promise<readonly Outcome[]> {
   let decisions = decided;
   const claimed = await shared.update((latest) => {
-    decisions = fitting(ports, readings, decided, latest);
-    return claim(ports, readings, decisions, latest, signal);
+    const fits = fitting(ports, readings, decided, latest);
+    decisions = fits.decisions;
+    return claim(ports, readings, fits, latest, signal);
   }, signal);
   if (claimed === "lost") return decisions.map((decision) => conflictOutcome(decision, "StateConflict", LOST));
   if (claimed instanceof Error) return decisions.map((decision) => refused(decision, claimed));

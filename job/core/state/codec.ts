@@ -20,6 +20,9 @@ export interface Form {
 
 const PLAIN: Form = { pack: (json) => json, most: MAX_BYTES };
 
+/** Targets whose stored size tells that of the others. */
+const SAMPLE = 1000;
+
 /** What is stored of a state, and which of its targets do not fit. */
 export interface Fitted {
   readonly text: string;
@@ -43,11 +46,13 @@ export function fit(state: JobState, { pack, most }: Form = PLAIN, before: JobSt
   if (lean.length <= most) return { text: lean, leftOut: [] };
   const known = (key: string) => Number(Object.hasOwn(before.targets, key));
   const ordered = entries.sort(([k, a], [l, b]) => known(l) - known(k) || lastSeen(b) - lastSeen(a));
-  let count = Math.floor((ordered.length * most) / lean.length);
+  // by the size of the first of them: compressed ones are not as long as all together say
+  const some = ordered.slice(0, SAMPLE);
+  let count = Math.min(ordered.length, Math.floor((some.length * most) / pack(write(some, false)).length));
   for (;;) {
     const text = pack(write(ordered.slice(0, count), false));
     if (text.length <= most || count === 0) return { text, leftOut: ordered.slice(count).map(([key]) => key) };
-    count = Math.floor(count * 0.9);
+    count = Math.floor(count * 0.95);
   }
 }
 
