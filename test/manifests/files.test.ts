@@ -144,7 +144,7 @@ describe("configurations", () => {
       env: { PROPHET_AUTOSCALER_NAMESPACE: "shop" },
       readFile: async () => read(file),
     });
-    expect(settings.state.configMap).toEqual({ namespace: "shop", name: "prophet-autoscaler-state" });
+    expect(settings.state.configMap).toMatchObject({ namespace: "shop", name: "prophet-autoscaler-state" });
     for (const target of settings.targets) {
       expect(target.namespace).toBe("shop");
       expect(target.podCpuLimit).toBe(0.2);
