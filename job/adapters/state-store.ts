@@ -23,7 +23,15 @@ export function kubernetesState(kubernetes: () => Promise<Kubernetes>, { configM
 }
 
 function only(object: StateObject): StateStore {
-  return { ...object, claim: (state, version, signal) => object.claim(state, version, signal) };
+  return {
+    read: async (signal) => {
+      const { count: _, ...reading } = await object.read(signal);
+      return reading;
+    },
+    claim: (state, version, signal) => object.claim(state, version, signal),
+    written: object.written,
+    leftOut: object.leftOut,
+  };
 }
 
 /** One store for each object, and over all of them one that only reads. */
