@@ -117,6 +117,8 @@ export interface StateStore {
   claim(state: JobState, version: string | null, signal?: AbortSignal): Promise<"claimed" | "lost">;
   /** Version that the last claim of this process made, so that the next one can go without reading; absent or null: not known. */
   written?(): string | null;
+  /** Targets of a state that would not fit: a claim leaves them out. Absent: all fit. */
+  leftOut?(state: JobState): readonly string[];
   /** The store that keeps the target of this key ("namespace/name"), where they are spread over several objects; absent: this one keeps all. */
   of?(key: string): StateStore;
 }

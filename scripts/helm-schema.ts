@@ -125,6 +125,7 @@ export function valuesSchema(table: Table = TABLE): Json {
       nameOverride: orEmpty({ ...label, maxLength: 63 }),
       fullnameOverride: orEmpty({ ...label, maxLength: 52 }),
       openshift: toggle,
+      state: group({ configMaps: { type: "integer", minimum: 1, maximum: 64 } }),
       image: group({
         ...image,
         digest: { type: "string", pattern: "^(sha256:[a-f0-9]{64})?$" },

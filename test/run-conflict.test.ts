@@ -171,16 +171,46 @@ describe("targets that do not fit one state", () => {
     return [busy({ replicas, state: { text, version: 1 } }), all] as const;
   };
 
-  it("are named, each run, with what to do", async () => {
+  it("fail by name, and all others go on, run by run", async () => {
     const [world, all] = crowded(120);
+    const names: string[][] = [];
+    for (let i = 0; i < 3; i++) {
+      world.now += 1;
+      const { targets, exitCode } = await run(world, all);
+      const failed = targets.filter(({ action }) => action === "failed");
+      const kept = Object.keys(stateOf(world).targets);
+      expect(failed.length).toBe(120 - kept.length);
+      expect(failed.length).toBeGreaterThan(10);
+      for (const { namespace, name, reason, failed: what, from, to, message } of failed) {
+        expect({ reason, what }).toEqual({ reason: "StateFull", what: "state" });
+        expect(message).toContain(`${failed.length} of 120 targets does not: raise state.configMap.count`);
+        expect(from).toBe(to);
+        expect(kept).not.toContain(`${namespace}/${name}`);
+        expect(world.replicas[name]).toBe(2);
+      }
+      expect(exitCode).toBe(1);
+      names.push(failed.map(({ name }) => name));
+    }
+    // who fits goes on fitting; a place that becomes free is taken
+    expect(names[0]).toEqual(expect.arrayContaining(names[1]!));
+    expect(names[1]).toEqual(expect.arrayContaining(names[2]!));
+  });
+
+  it("do not push out what is remembered: it is the new one that fails", async () => {
+    const [world, all] = crowded(75);
     await run(world, all);
-    const kept = Object.keys(stateOf(world).targets).length;
-    expect(kept).toBeLessThan(120);
-    expect(world.logs).toEqual([
-      expect.stringMatching(
-        new RegExp(`^warn: ${120 - kept} of 120 targets do not fit one state and are never scaled in, .*second job`),
-      ),
-    ]);
+    const before = Object.keys(stateOf(world).targets);
+    expect(before).toHaveLength(75);
+    const [, more] = crowded(120);
+    for (const { name } of more) world.replicas[name] ??= 2;
+    const full = stateOf(world).targets["shop/w0"]!;
+    const crowd = Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`other/x${i}`, { ...full, changes }]));
+    const state = stateOf(world);
+    world.state = { text: encode({ ...state, targets: { ...state.targets, ...crowd } }), version: 9 };
+    const { targets } = await run(world, more);
+    const failed = targets.flatMap(({ name, reason }) => (reason === "StateFull" ? [name] : []));
+    for (const name of failed) expect(before).not.toContain(`shop/${name}`);
+    expect(Object.keys(stateOf(world).targets)).toEqual(expect.arrayContaining(before));
   });
 
   it("are none where all fit", async () => {

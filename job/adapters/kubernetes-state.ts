@@ -1,27 +1,47 @@
-/** StateStore in an annotation of a ConfigMap; the claim is a write that names the version that was read. */
-import type { StateSettings } from "../config/types.ts";
-import { decode, EMPTY_STATE, encode } from "../core/state/codec.ts";
-import type { StateReading, StateStore } from "../ports.ts";
+/** A state in an annotation of one ConfigMap; the claim is a write that names the version that was read. */
+import { EMPTY_STATE } from "../core/state/codec.ts";
+import type { JobState } from "../core/state/types.ts";
+import type { StateReading } from "../ports.ts";
 import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import type { ConfigMap } from "./kubernetes-objects.ts";
 import { collectionPath, fieldManager } from "./kubernetes-path.ts";
+import { leftOut, readState, textOf } from "./state-text.ts";
 
 /** The annotation that holds the state. */
 export const stateAnnotation = "prophet-autoscaler/last-forecast";
-/** Kubernetes allows all annotations of an object together 256 KiB; the rest is for other people's. */
-const largestState = 240 * 1024;
+/** Over how many ConfigMaps the targets were spread when this one was written; absent: it is the only one. */
+const countAnnotation = "prophet-autoscaler/state-count";
+
+/** What one ConfigMap holds. */
+export interface ObjectReading extends StateReading {
+  /** Over how many the targets were spread when it was written. */
+  readonly count: number;
+}
+
+/** One ConfigMap of a state. */
+export interface StateObject {
+  /** namespace/name, for messages. */
+  readonly name: string;
+  read(signal?: AbortSignal): Promise<ObjectReading>;
+  /** As StateStore's; `count` is written beside the state, where it is given. */
+  claim(state: JobState, version: string | null, signal?: AbortSignal, count?: number): Promise<"claimed" | "lost">;
+  written(): string | null;
+  /** Targets of a state that do not fit; those that were read last stay before others. */
+  leftOut(state: JobState): readonly string[];
+}
 
 /**
- * State in the ConfigMap of the settings. When it is missing the state is empty and a claim tries to create it, which
+ * The state in one ConfigMap. When it is missing the state is empty and a claim tries to create it, which
  * the minimal Role refuses: then nothing is written at all, and the error says what to apply.
  */
-export function kubernetesState(kubernetes: () => Promise<Kubernetes>, settings: StateSettings): StateStore {
-  const { namespace, name } = settings.configMap;
+export function stateObject(kubernetes: () => Promise<Kubernetes>, namespace: string, name: string): StateObject {
   const collection = collectionPath("v1", namespace, "configmaps");
   const path = `${collection}/${encodeURIComponent(name)}`;
   let written: string | null = null;
+  let before: JobState | undefined;
   return {
+    name: `${namespace}/${name}`,
     read: async (signal) => {
       try {
         const map = (await (await kubernetes()).send({ method: "GET", path, signal })) as ConfigMap;
@@ -29,35 +49,35 @@ export function kubernetesState(kubernetes: () => Promise<Kubernetes>, settings:
         const text: unknown = map.metadata?.annotations?.[stateAnnotation];
         if (text !== undefined && typeof text !== "string")
           throw new ClusterError(`GET ${path}`, 200, "Malformed", `the annotation ${stateAnnotation} is no text`);
-        return { ...readState(text), version };
+        const count = Number(map.metadata?.annotations?.[countAnnotation] ?? 1);
+        const reading = readState(text);
+        before = reading.state;
+        return { ...reading, version, count };
       } catch (error) {
         if (!(error instanceof ClusterError) || error.status !== 404) throw error;
         const warning = `ConfigMap ${namespace}/${name} is missing: past recommendations are forgotten`;
-        return { state: EMPTY_STATE, version: null, warning };
+        return { state: EMPTY_STATE, version: null, warning, count: 1 };
       }
     },
-    claim: async (state, version, signal) => {
-      const text = encode(state);
-      const bytes = new TextEncoder().encode(text).length;
-      if (bytes > largestState) {
-        const limit = `${bytes} bytes of state, ${largestState} fit an annotation: use fewer targets a job`;
-        throw new ClusterError(`PATCH ${path}`, undefined, "", limit);
+    claim: async (state, version, signal, count) => {
+      const { text, leftOut: lost } = textOf(state);
+      if (lost.length > 0) {
+        const why = `${lost.length} targets do not fit, among them ${lost[0]}: raise state.configMap.count`;
+        throw new ClusterError(`PATCH ${path}`, undefined, "", why);
       }
+      const annotations = {
+        [stateAnnotation]: text,
+        ...(count === undefined ? {} : { [countAnnotation]: `${count}` }),
+      };
       const api = await kubernetes();
       written = await (version === null
-        ? create(api, collection, name, text, signal)
-        : patch(api, path, version, text, signal));
+        ? create(api, collection, name, annotations, signal)
+        : patch(api, path, version, annotations, signal));
       return written === null ? "lost" : "claimed";
     },
     written: () => written,
+    leftOut: (state) => leftOut(state, before),
   };
-}
-
-/** State of a stored text; what is not there or not readable is no memory at all, and in the second case a warning. */
-export function readState(text: string | undefined): Omit<StateReading, "version"> {
-  if (text === undefined || text === "") return { state: EMPTY_STATE };
-  const decoded = decode(text);
-  return decoded.ok ? { state: decoded.value } : { state: EMPTY_STATE, warning: decoded.error };
 }
 
 /** The version that a claim must name. Without one, nothing would keep two runs apart. */
@@ -67,9 +87,15 @@ function versionOf(asked: string, { metadata }: ConfigMap): string {
   throw new ClusterError(asked, 200, "Malformed", "the ConfigMap has no resourceVersion");
 }
 
+type Annotations = Readonly<Record<string, string>>;
+
+function holds({ metadata }: ConfigMap, annotations: Annotations): boolean {
+  return Object.entries(annotations).every(([name, text]) => metadata?.annotations?.[name] === text);
+}
+
 /** The version that was made, if the answer holds what was written. A server that says yes and stores something else has not remembered it. */
-function storedVersion(asked: string, map: ConfigMap, text: string): string {
-  if (map.metadata?.annotations?.[stateAnnotation] !== text) {
+function storedVersion(asked: string, map: ConfigMap, annotations: Annotations): string {
+  if (!holds(map, annotations)) {
     const came = "it answers without the state that was written: an admission webhook may have removed it";
     throw new ClusterError(asked, 200, "NotChanged", came);
   }
@@ -81,7 +107,7 @@ async function patch(
   api: Kubernetes,
   path: string,
   resourceVersion: string,
-  text: string,
+  annotations: Annotations,
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
   try {
@@ -90,9 +116,9 @@ async function patch(
       method: "PATCH",
       path: `${path}?fieldManager=${fieldManager}`,
       contentType: "application/merge-patch+json",
-      body: { metadata: { resourceVersion, annotations: { [stateAnnotation]: text } } },
+      body: { metadata: { resourceVersion, annotations } },
     })) as ConfigMap;
-    return storedVersion(`PATCH ${path}`, map, text);
+    return storedVersion(`PATCH ${path}`, map, annotations);
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     // deleted since it was read, so the version that was read is gone as well
@@ -100,7 +126,7 @@ async function patch(
     if (error.status !== 409 && !error.uncertain) throw error;
     const now = (await api.send({ method: "GET", path, signal }).catch(() => ({}))) as ConfigMap;
     // ours, whose answer was lost: nobody else writes this text
-    if (now.metadata?.annotations?.[stateAnnotation] === text) return versionOf(`GET ${path}`, now);
+    if (holds(now, annotations)) return versionOf(`GET ${path}`, now);
     // nobody wrote since: it was not another run that was faster
     if (now.metadata?.resourceVersion === resourceVersion || error.status !== 409) throw error;
     return null;
@@ -111,16 +137,16 @@ async function create(
   api: Kubernetes,
   collection: string,
   name: string,
-  text: string,
+  annotations: Annotations,
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
   try {
-    const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, annotations: { [stateAnnotation]: text } } };
+    const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, annotations } };
     const path = `${collection}?fieldManager=${fieldManager}`;
     return storedVersion(
       `POST ${collection}`,
       (await api.send({ method: "POST", path, body, signal })) as ConfigMap,
-      text,
+      annotations,
     );
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;

@@ -1,12 +1,12 @@
 /** The ports that the API server serves, over one connection that is opened at the first call. */
-import type { KubernetesSettings, StateSettings } from "../config/types.ts";
+import type { KubernetesSettings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { Scaler, StateStore } from "../ports.ts";
 import { type EventWriter, kubernetesEvents } from "./kubernetes-events.ts";
 import { type Kubernetes, type KubernetesOutside, openKubernetes } from "./kubernetes-http.ts";
 import type { ObjectReference } from "./kubernetes-objects.ts";
 import { kubernetesScaler } from "./kubernetes-scaler.ts";
-import { kubernetesState } from "./kubernetes-state.ts";
+import { kubernetesState, type StatePlace } from "./state-store.ts";
 
 export interface KubernetesOptions extends KubernetesOutside {
   readonly log?: (level: "debug" | "warn", message: string) => void;
@@ -26,7 +26,7 @@ export interface KubernetesPorts {
 /** Makes the ports; nothing is loaded or connected before the first call. A failed opening is tried again at the next call. */
 export function kubernetesPorts(
   settings: KubernetesSettings,
-  state: StateSettings,
+  state: StatePlace,
   options: KubernetesOptions,
 ): KubernetesPorts {
   let opened: Promise<Kubernetes> | undefined;

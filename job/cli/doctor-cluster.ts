@@ -4,6 +4,7 @@ import { actuatorOf } from "../adapters/actuators.ts";
 import { type Check, reasonOf } from "../adapters/check.ts";
 import type { Kubernetes } from "../adapters/kubernetes-http.ts";
 import { resourceOf } from "../adapters/kubernetes-path.ts";
+import { stateObjects } from "../adapters/state-store.ts";
 import type { Settings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import { resourceChecks } from "./doctor-resources.ts";
@@ -91,12 +92,17 @@ function permissionsOf(settings: Settings): readonly Permission[] {
       },
     ];
   });
-  const map = { group: "", resource: "configmaps", namespace: state.namespace, name: state.name };
-  const without = `the state in ${state.namespace}/${state.name} must be readable and writable; apply the Role of manifests/base`;
+  const maps = stateObjects(state).flatMap((name): Permission[] => {
+    const map = { group: "", resource: "configmaps", namespace: state.namespace, name };
+    const without = `the state in ${state.namespace}/${name} must be readable and writable; apply the Role of manifests/base, with this name in resourceNames`;
+    return [
+      { ...map, verb: "get", want: "need", without },
+      { ...map, verb: "patch", want: "need", without },
+    ];
+  });
   return [
     ...all,
-    { ...map, verb: "get", want: "need", without },
-    { ...map, verb: "patch", want: "need", without },
+    ...maps,
     {
       group: "",
       resource: "secrets",

@@ -56,10 +56,18 @@ export function cleanScaler(scaler: Scaler, clean: Clean): Scaler {
   };
 }
 
-/** The same store. What it keeps is left as it is, for it is written back. */
+/** The same store, and those of its parts. What it keeps is left as it is, for it is written back. */
 export function cleanState(state: StateStore, clean: Clean): StateStore {
+  const parts = new Map<StateStore, StateStore>();
+  const cleanPart = (part: StateStore) => {
+    const known = parts.get(part) ?? cleanState(part, clean);
+    parts.set(part, known);
+    return known;
+  };
+  const { of } = state;
   return {
     ...state,
+    ...(of && { of: (key) => cleanPart(of(key)) }),
     read: async (...asked) => {
       const reading = await cleanly(state.read(...asked), clean);
       return reading.warning === undefined ? reading : { ...reading, warning: clean(reading.warning) };

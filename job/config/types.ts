@@ -32,7 +32,6 @@ export type Settings = SettingsOf<typeof TABLE>;
 /** Where a command finds a setting that may be missing: with a history file nobody needs a Prometheus. */
 export type PrometheusSettings = Settings["prometheus"] & { readonly url: string };
 export type KubernetesSettings = Settings["kubernetes"];
-export type StateSettings = Settings["state"];
 
 /** One thing that is wrong with the settings. */
 export interface Issue {

@@ -1,6 +1,6 @@
 /** The claim of the state: the memory of all decisions is written before anything is scaled, and taken back where nothing was. */
 import { asError } from "../core/result.ts";
-import { encodeTarget, forgotten, lastSeen } from "../core/state/codec.ts";
+import { encodeTarget, lastSeen } from "../core/state/codec.ts";
 import type { JobState, TargetState } from "../core/state/types.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { Ports, StateReading } from "../ports.ts";
@@ -21,10 +21,11 @@ const FORGET_AFTER: Seconds = 86_400;
 export async function claim(
   ports: Ports,
   { state: reading, now }: Readings,
-  decisions: readonly TargetDecision[],
+  fits: Fitting,
   latest: StateReading | Error,
   signal: AbortSignal,
 ): Promise<Written> {
+  const { decisions } = fits;
   if (reading instanceof Error) return reading;
   if (latest instanceof Error) return latest;
   if (decisions.every(({ output }) => output === null)) return latest;
@@ -33,27 +34,46 @@ export async function claim(
     decisions.every(({ target, before }) => isSame(memoryOf(state, target), before));
   // what other slices of this run have written since is no obstacle either
   if (latest.state !== reading.state && !untouched(latest)) return "lost";
-  const state = withMemory(latest.state, decisions, now);
-  warnOfForgotten(ports, state, decisions);
-  const first = await write(ports, state, latest.version, signal);
+  const first = await write(ports, withMemory(latest.state, fits, now), latest.version, signal);
   if (first !== "lost") return first;
   const anew = await ports.state.read(signal).catch(asError);
   if (anew instanceof Error) return anew;
-  return untouched(anew) ? write(ports, withMemory(anew.state, decisions, now), anew.version, signal) : "lost";
+  return untouched(anew) ? write(ports, withMemory(anew.state, fits, now), anew.version, signal) : "lost";
 }
 
-/** Fewer targets fit whatever they remember: 200 changes are 3 kB, a stabilisation window of an hour less. */
-const ALWAYS_FIT = 30;
+/** A target whose memory does not fit would be new in every run, and never be scaled in: it fails by name, and what is remembered of it stays. */
+class StateFull extends Error {
+  override readonly name = "StateFull";
+  constructor(count: number, all: number) {
+    super(
+      `its memory does not fit the state, as that of ${count} of ${all} targets does not: raise state.configMap.count, and apply the manifests with as many ConfigMaps`,
+    );
+  }
+}
 
-/** A target whose memory is left out is new in every run, and never scaled in. */
-function warnOfForgotten({ reporter }: Ports, state: JobState, decisions: readonly TargetDecision[]): void {
-  if (Object.keys(state.targets).length <= ALWAYS_FIT) return;
-  const out = new Set(forgotten(state));
-  const ours = decisions.map(({ target }) => keyOf(target)).filter((key) => out.has(key));
-  if (ours.length === 0) return;
-  const some = ours.slice(0, 3).join(", ");
-  const text = `${ours.length} of ${decisions.length} targets do not fit one state and are never scaled in, ${some}${ours.length > 3 ? " and others" : ""}`;
-  reporter.log("warn", `${text}: give some of them to a second job with a state.configMap of its own`);
+/** What can be claimed: the decisions, of which those are failed whose memory the state cannot hold, and the keys of all that it cannot hold. */
+export interface Fitting {
+  readonly decisions: readonly TargetDecision[];
+  readonly leftOut: ReadonlySet<string>;
+}
+
+/** Looks whether the memory of all decisions fits the state. */
+export function fitting(
+  { state: store }: Ports,
+  { now }: Readings,
+  decisions: readonly TargetDecision[],
+  latest: StateReading | Error,
+): Fitting {
+  if (latest instanceof Error || store.leftOut === undefined) return { decisions, leftOut: new Set() };
+  const state = withMemory(latest.state, { decisions, leftOut: new Set() }, now);
+  const leftOut = new Set(store.leftOut(state));
+  if (leftOut.size === 0) return { decisions, leftOut };
+  const failure = new StateFull(leftOut.size, Object.keys(state.targets).length);
+  const fits = ({ target, output }: TargetDecision) => output === null || !leftOut.has(keyOf(target));
+  return {
+    decisions: decisions.map((decision) => (fits(decision) ? decision : { ...decision, output: null, failure })),
+    leftOut,
+  };
 }
 
 /**
@@ -91,11 +111,11 @@ async function write(
  * The state with the memory of these decisions in it, and without what was last seen long before the newest memory of another job: our own clock may be ahead, and would make all
  * others old.
  */
-function withMemory(state: JobState, decisions: readonly TargetDecision[], now: EpochSeconds): JobState {
+function withMemory(state: JobState, { decisions, leftOut }: Fitting, now: EpochSeconds): JobState {
   const decided = new Map(
     decisions.flatMap(({ target, output }) => (output === null ? [] : [[keyOf(target), output.memory] as const])),
   );
-  const others = Object.entries(state.targets).filter(([key]) => !decided.has(key));
+  const others = Object.entries(state.targets).filter(([key]) => !decided.has(key) && !leftOut.has(key));
   const newest = others.reduce((latest, [, target]) => Math.max(latest, lastSeen(target)), 0);
   const since = Math.min(now, newest) - FORGET_AFTER;
   const recent = others.filter(([, target]) => lastSeen(target) > since);

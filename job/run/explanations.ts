@@ -11,6 +11,10 @@ export const FAILURES: Readonly<Record<string, Explanation>> = {
     means: "The API server could not be reached or refused a call. The replicas stay.",
     todo: "The message names the call and the answer. For a 403 compare the Role with the manifests; `doctor` does it too.",
   },
+  StateFull: {
+    means: "The memory of this target does not fit the ConfigMaps of the state. Its replicas stay; the others go on.",
+    todo: "Raise `state.configMap.count`, and apply the manifests with as many ConfigMaps.",
+  },
   Error: {
     means: "Something that has no name of its own went wrong. The replicas stay.",
     todo: "Read the message. Please report it if it does not explain itself.",

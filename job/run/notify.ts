@@ -3,7 +3,7 @@ import { asError } from "../core/result.ts";
 import { BLANK } from "../core/state/memory.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
-import type { News, Notifier, Outcome, Ports } from "../ports.ts";
+import type { News, Notifier, Outcome, Ports, StateStore } from "../ports.ts";
 import { keyOf, memoryOf } from "./memory.ts";
 import { type Review, reviewOf, type Told, toldBefore } from "./news.ts";
 
@@ -28,16 +28,14 @@ export async function notify(
     const before = told ?? targets.map(() => toldBefore(undefined));
     const reviews = outcomes.map((outcome, i) => reviewOf(outcome, before[i]!, now));
     const changed = targets.flatMap((target, i) => (reviews[i]!.told === before[i] ? [] : [{ target, i }]));
-    const keep = async (of: (i: number) => Told) => {
-      const all = changed.map(({ target, i }) => [target, of(i)] as const);
-      if (all.length > 0) await remember(state, all, over);
-    };
-    const lost = await keep((i) => reviews[i]!.told).then(() => null, asError);
-    if (lost !== null) reporter.log("debug", `what is told cannot be remembered: ${lost.message}`);
-    const news = reviews.flatMap((review, i) => (lost === null ? review.news : unremembered(review, now, targets[i]!)));
+    const lost = await rememberAll(state, changed, (i) => reviews[i]!.told, over);
+    for (const { message } of new Set(lost.values()))
+      reporter.log("debug", `what is told cannot be remembered: ${message}`);
+    const news = reviews.flatMap((review, i) => (lost.has(i) ? unremembered(review, now, targets[i]!) : review.news));
     if (news.length === 0) return;
     await notifier.send(news, now, over).catch(async (error: unknown) => {
-      if (lost === null) await keep((i) => before[i]!).catch(() => {});
+      const kept = changed.filter(({ i }) => !lost.has(i));
+      await rememberAll(state, kept, (i) => before[i]!, over);
       throw error;
     });
     const all = news.map(({ what, phase, outcome: { namespace, name } }) => `${namespace}/${name} ${what} ${phase}`);
@@ -53,9 +51,33 @@ function unremembered({ news }: Review, now: EpochSeconds, { interval }: TargetC
   return news.filter(({ what, phase }) => what === "scaled" || (firstOfHour && phase !== "ended"));
 }
 
+interface Changed {
+  readonly target: TargetConfig;
+  /** Its index among all targets. */
+  readonly i: number;
+}
+
+/** Remembers what was told, in each object of the state on its own. Gives the targets of which it could not, with the error. */
+async function rememberAll(
+  state: StateStore,
+  changed: readonly Changed[],
+  toldOf: (i: number) => Told,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, Error>> {
+  const byStore = Map.groupBy(changed, ({ target }) => state.of?.(keyOf(target)) ?? state);
+  const lost = await Promise.all(
+    [...byStore].map(async ([store, own]) => {
+      const entries = own.map(({ target, i }) => [target, toldOf(i)] as const);
+      const error = await remember(store, entries, signal).then(() => null, asError);
+      return error === null ? [] : own.map(({ i }) => [i, error] as const);
+    }),
+  );
+  return new Map(lost.flat());
+}
+
 /** Writes what was told into the state, over whatever it holds by now. Rejects when it could not be written. */
 async function remember(
-  store: Ports["state"],
+  store: StateStore,
   targets: readonly (readonly [TargetConfig, Told])[],
   signal: AbortSignal,
 ): Promise<void> {

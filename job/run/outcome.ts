@@ -13,7 +13,8 @@ const ACTIONS = { scale: "scaled", keep: "unchanged", hold: "held" } as const;
 /** The outcome of a decision that was carried out. A history that could not be read is a failure unless the fallback or a bound acted, whatever holds the decision back. */
 export function outcomeOf(decided: TargetDecision): Outcome {
   const { output, failure, historyErrors } = decided;
-  if (output === null) return failedOutcome(decided, failure ?? new Error("not decided"), "scale");
+  const error = failure ?? new Error("not decided");
+  if (output === null) return failedOutcome(decided, error, error.name === "StateFull" ? "state" : "scale");
   const { decision } = output;
   if (historyErrors.length > 0 && decision.action !== "scale" && decision.blind)
     return failedOutcome(decided, historyErrors[0]!.error, "metric");

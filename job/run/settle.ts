@@ -2,7 +2,7 @@
 import { asError } from "../core/result.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { Outcome, Ports } from "../ports.ts";
-import { claim, takeBack } from "./claim.ts";
+import { claim, fitting, takeBack } from "./claim.ts";
 import type { TargetDecision } from "./decide.ts";
 import { conflictOutcome, failedOutcome, numberText, outcomeOf, settledOutcome } from "./outcome.ts";
 import type { Readings } from "./read.ts";
@@ -16,10 +16,15 @@ export async function settle(
   ports: Ports,
   shared: SharedState,
   readings: Readings,
-  decisions: readonly TargetDecision[],
+  decided: readonly TargetDecision[],
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
-  const claimed = await shared.update((latest) => claim(ports, readings, decisions, latest, signal), signal);
+  let decisions = decided;
+  const claimed = await shared.update((latest) => {
+    const fits = fitting(ports, readings, decided, latest);
+    decisions = fits.decisions;
+    return claim(ports, readings, fits, latest, signal);
+  }, signal);
   if (claimed === "lost") return decisions.map((decision) => conflictOutcome(decision, "StateConflict", LOST));
   if (claimed instanceof Error) return decisions.map((decision) => refused(decision, claimed));
   const acted = await inParallel(decisions, (decision) => act(ports, decision, signal));

@@ -1,7 +1,9 @@
 /** The claim in a ConfigMap: won, lost or failed, by every answer that a server may give, and what a lost answer left. */
 import { describe, expect, test } from "vitest";
 import { ClusterError } from "../../job/adapters/errors.ts";
-import { kubernetesState, readState, stateAnnotation } from "../../job/adapters/kubernetes-state.ts";
+import { stateAnnotation } from "../../job/adapters/kubernetes-state.ts";
+import { kubernetesState } from "../../job/adapters/state-store.ts";
+import { readState } from "../../job/adapters/state-text.ts";
 import { EMPTY_STATE, encode } from "../../job/core/state/codec.ts";
 import { BLANK } from "../../job/core/state/memory.ts";
 import type { JobState } from "../../job/core/state/types.ts";

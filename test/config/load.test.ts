@@ -59,7 +59,7 @@ describe("loadSettings", () => {
     expect(targets[1]).toMatchObject({ name: "db", namespace: "data", targetCpu: 1.5 });
     expect(prometheus?.url).toBe("http://prometheus:9090");
     // where the job is, not where its first target is
-    expect(state.configMap).toEqual({ namespace: "default", name: "prophet-autoscaler-state" });
+    expect(state.configMap).toEqual({ namespace: "default", name: "prophet-autoscaler-state", count: 1 });
   });
 
   it("lets the level of scale-in and the past that calibrates it follow the quantile, unless they are given", async () => {

@@ -15,6 +15,7 @@ export const everyValue = {
     report: { logFormat: "text" },
     targets: [{ scaleTargetRef: { name: "web" }, targetCpu: "400m", mode: "ForecastOnly" }],
   },
+  state: { configMaps: 2 },
   rbac: { create: false },
   serviceAccount: {
     create: false,

@@ -50,6 +50,7 @@ const same: readonly (readonly [string | null, string, readonly string[]])[] = [
   ["demo", "prophet-demo", ["overlays/demo"]],
   ["hpa-floor", "default", ["overlays/hpa-floor"]],
   ["multi-target", "default", ["overlays/multi-target"]],
+  ["many-targets", "default", ["overlays/many-targets"]],
   ["openshift", "prophet-demo", ["overlays/openshift"]],
   ["monitoring", "default", ["base", "overlays/monitoring"]],
   ["operator", "default", ["base", "monitoring/operator"]],
@@ -152,7 +153,7 @@ describe.skipIf(skip(missingHelm()))("the chart", () => {
       env: { PROPHET_AUTOSCALER_NAMESPACE: "shop" },
       readFile: async () => file,
     });
-    expect(settings.state.configMap).toEqual({ namespace: "shop", name: "prophet-autoscaler-state" });
+    expect(settings.state.configMap).toMatchObject({ namespace: "shop", name: "prophet-autoscaler-state" });
   });
 
   test.each(refused)("refused: %s", async (_what, values, place) => {

@@ -12,6 +12,23 @@ export const MAX_BYTES = 196_608;
 /** A job that remembers nothing. */
 export const EMPTY_STATE: JobState = { version: STATE_VERSION, targets: {} };
 
+/** How the JSON is stored, in at most so many characters. */
+export interface Form {
+  readonly pack: (json: string) => string;
+  readonly most: number;
+}
+
+const PLAIN: Form = { pack: (json) => json, most: MAX_BYTES };
+
+/** Targets whose stored size tells that of the others. */
+const SAMPLE = 1000;
+
+/** What is stored of a state, and which of its targets do not fit. */
+export interface Fitted {
+  readonly text: string;
+  readonly leftOut: readonly string[];
+}
+
 /**
  * State -> JSON of ASCII characters (one byte each). Recommendations and changes are runs of [seconds since the one before, ...]. Above MAX_BYTES first the forecasts go, then the least
  * recently seen targets: forgetting lengthens a scale-in, nothing else.
@@ -20,26 +37,22 @@ export function encode(state: JobState): string {
   return fit(state).text;
 }
 
-/** Targets that `encode` leaves out, for they do not fit: their scale-in would wait for ever. */
-export function forgotten(state: JobState): readonly string[] {
-  const kept = new Set(fit(state).kept);
-  return Object.keys(state.targets).filter((key) => !kept.has(key));
-}
-
-function fit(state: JobState): { readonly text: string; readonly kept: readonly string[] } {
+/** The same in a form of its own. Targets that `before` has stay before those that it does not have: what is remembered is not given up for what is new. */
+export function fit(state: JobState, { pack, most }: Form = PLAIN, before: JobState = EMPTY_STATE): Fitted {
   const entries = Object.entries(state.targets);
-  const keys = entries.map(([key]) => key);
-  const full = write(entries, true);
-  if (full.length <= MAX_BYTES) return { text: full, kept: keys };
-  const lean = write(entries, false);
-  if (lean.length <= MAX_BYTES) return { text: lean, kept: keys };
-  const recent = entries.sort(([, a], [, b]) => lastSeen(b) - lastSeen(a));
-  let count = Math.floor((recent.length * MAX_BYTES) / lean.length);
+  const full = pack(write(entries, true));
+  if (full.length <= most) return { text: full, leftOut: [] };
+  const lean = pack(write(entries, false));
+  if (lean.length <= most) return { text: lean, leftOut: [] };
+  const known = (key: string) => Number(Object.hasOwn(before.targets, key));
+  const ordered = entries.sort(([k, a], [l, b]) => known(l) - known(k) || lastSeen(b) - lastSeen(a));
+  // by the size of the first of them: compressed ones are not as long as all together say
+  const some = ordered.slice(0, SAMPLE);
+  let count = Math.min(ordered.length, Math.floor((some.length * most) / pack(write(some, false)).length));
   for (;;) {
-    const some = recent.slice(0, count);
-    const text = write(some, false);
-    if (text.length <= MAX_BYTES || count === 0) return { text, kept: some.map(([key]) => key) };
-    count = Math.floor(count * 0.9);
+    const text = pack(write(ordered.slice(0, count), false));
+    if (text.length <= most || count === 0) return { text, leftOut: ordered.slice(count).map(([key]) => key) };
+    count = Math.floor(count * 0.95);
   }
 }
 

@@ -198,3 +198,11 @@ subjects:
 {{ $kind }}s
 {{- end -}}
 {{- end }}
+
+{{/* The names of the ConfigMaps that share the state, as a YAML list: the first without a number, as when it is alone. */}}
+{{- define "prophet-autoscaler.states" -}}
+{{- $name := printf "%s-state" (include "prophet-autoscaler.fullname" .) -}}
+{{- range $i := until (int .Values.state.configMaps) }}
+- {{ $i | eq 0 | ternary $name (printf "%s-%d" $name $i) }}
+{{- end }}
+{{- end }}

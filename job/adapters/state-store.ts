@@ -1,0 +1,90 @@
+/** StateStore over one ConfigMap, or over several that share the targets by rendezvous hashing; what was kept elsewhere before is taken over. */
+import { placeOf } from "../core/rendezvous.ts";
+import { EMPTY_STATE } from "../core/state/codec.ts";
+import type { JobState } from "../core/state/types.ts";
+import type { StateReading, StateStore } from "../ports.ts";
+import type { Kubernetes } from "./kubernetes-http.ts";
+import { type StateObject, stateObject } from "./kubernetes-state.ts";
+
+/** Where a state is kept. Without `count` in one ConfigMap. */
+export interface StatePlace {
+  readonly configMap: { readonly namespace: string; readonly name: string; readonly count?: number };
+}
+
+/** The names of the ConfigMaps: the first has the name itself, so that what one alone kept is found when they become more. */
+export function stateObjects({ name, count = 1 }: StatePlace["configMap"]): readonly string[] {
+  return Array.from({ length: count }, (_, i) => (i === 0 ? name : `${name}-${i}`));
+}
+
+/** The state in the ConfigMaps of the settings. */
+export function kubernetesState(kubernetes: () => Promise<Kubernetes>, { configMap }: StatePlace): StateStore {
+  const objects = stateObjects(configMap).map((name) => stateObject(kubernetes, configMap.namespace, name));
+  return objects.length === 1 ? only(objects[0]!) : spread(objects);
+}
+
+function only(object: StateObject): StateStore {
+  return {
+    read: async (signal) => {
+      const { count: _, ...reading } = await object.read(signal);
+      return reading;
+    },
+    claim: (state, version, signal) => object.claim(state, version, signal),
+    written: object.written,
+    leftOut: object.leftOut,
+  };
+}
+
+/** One store for each object, and over all of them one that only reads. */
+function spread(objects: readonly StateObject[]): StateStore {
+  const stores = objects.map((_, i) => part(objects, i));
+  return {
+    of: (key) => stores[placeOf(key, objects.length)]!,
+    read: async (signal) => {
+      const all = await Promise.all(stores.map((store) => store.read(signal)));
+      const targets = Object.fromEntries(all.flatMap(({ state }) => Object.entries(state.targets)));
+      const warnings = all.flatMap(({ warning }) => warning ?? []);
+      return {
+        state: { ...EMPTY_STATE, targets },
+        version: null,
+        ...(warnings.length > 0 && { warning: warnings.join("; ") }),
+      };
+    },
+    claim: async () => {
+      throw new Error("a state of several objects is claimed object by object");
+    },
+  };
+}
+
+/** The store of the targets whose place is object `i`. */
+function part(objects: readonly StateObject[], i: number): StateStore {
+  const own = objects[i]!;
+  const count = objects.length;
+  let complete = true;
+  return {
+    read: async (signal) => {
+      const reading = await own.read(signal);
+      complete = true;
+      if (reading.count === count) return reading;
+      // written when they were fewer or more: its targets may be in any of the others
+      const others = await Promise.all(
+        objects.filter((object) => object !== own).map((object) => object.read(signal).catch(() => null)),
+      );
+      complete = !others.includes(null);
+      return { ...reading, state: withMoved(reading.state, others, (key) => placeOf(key, count) === i) };
+    },
+    // what could not be looked into is looked into again
+    claim: (state, version, signal) => own.claim(state, version, signal, complete ? count : undefined),
+    written: own.written,
+    leftOut: own.leftOut,
+  };
+}
+
+function withMoved(
+  state: JobState,
+  others: readonly (StateReading | null)[],
+  isOurs: (key: string) => boolean,
+): JobState {
+  const moved = others.flatMap((other) => Object.entries(other?.state.targets ?? {}));
+  const ours = moved.filter(([key]) => isOurs(key) && !Object.hasOwn(state.targets, key));
+  return ours.length === 0 ? state : { ...state, targets: { ...state.targets, ...Object.fromEntries(ours) } };
+}

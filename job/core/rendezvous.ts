@@ -1,0 +1,24 @@
+/** Rendezvous hashing: which of several places keeps a key, so that another number of places moves no more than its share. */
+
+/**
+ * The place of a key among so many, from 0 on: the one whose hash together with the key is the largest (Thaler and
+ * Ravishankar 1998). With one place more, 1 of n + 1 keys moves, and each of them to the new place. O(places).
+ */
+export function placeOf(key: string, places: number): number {
+  let best = 0;
+  let most = -1;
+  for (let place = 0; place < places; place++) {
+    const weight = hash(`${place}\n${key}`);
+    if (weight > most) [best, most] = [place, weight];
+  }
+  return best;
+}
+
+/** FNV-1a over UTF-16 units, then the finalizer of MurmurHash3: keys that differ in their last digit alone spread all the same. 32 bits, unsigned. */
+function hash(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

@@ -1,0 +1,161 @@
+/** A state spread over several ConfigMaps, against an API server in memory: nothing is lost whatever their number was and becomes, and one that breaks is alone. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ClusterError } from "../../job/adapters/errors.ts";
+import type { Call, Kubernetes } from "../../job/adapters/kubernetes-http.ts";
+import { kubernetesState, stateObjects } from "../../job/adapters/state-store.ts";
+import { placeOf } from "../../job/core/rendezvous.ts";
+import type { TargetState } from "../../job/core/state/types.ts";
+import type { StateStore } from "../../job/ports.ts";
+import { runOnce } from "../../job/run.ts";
+import { config } from "../fakes/config.ts";
+import { last } from "../fakes/forecaster.ts";
+import { fakePorts, fakeWorld } from "../fakes/ports.ts";
+import { anyMemory } from "../fakes/state.ts";
+
+interface Stored {
+  version: number;
+  readonly annotations: Record<string, string>;
+}
+
+/** ConfigMaps by name; `broken` ones answer 500. */
+function server(names: readonly string[]) {
+  const maps = new Map<string, Stored>(names.map((name) => [name, { version: 1, annotations: {} }]));
+  const broken = new Set<string>();
+  const calls: string[] = [];
+  const send = async ({ method, path, body }: Call): Promise<unknown> => {
+    const name = /configmaps\/([^?]+)/.exec(path)?.[1] ?? "";
+    calls.push(`${method} ${name}`);
+    const map = maps.get(name);
+    if (broken.has(name)) throw new ClusterError(`${method} ${name}`, 500, "InternalError", "etcd is away");
+    if (map === undefined) throw new ClusterError(`${method} ${name}`, 404, "NotFound", "no such ConfigMap");
+    if (method === "PATCH") {
+      const { metadata } = body as { metadata: { resourceVersion: string; annotations: Record<string, string> } };
+      if (metadata.resourceVersion !== String(map.version))
+        throw new ClusterError(`PATCH ${name}`, 409, "Conflict", "");
+      Object.assign(map.annotations, metadata.annotations);
+      map.version += 1;
+    }
+    return { metadata: { resourceVersion: String(map.version), annotations: { ...map.annotations } } };
+  };
+  const api: Kubernetes = { send, close: () => {} };
+  const store = (count: number) =>
+    kubernetesState(async () => api, { configMap: { namespace: "shop", name: "state", count } });
+  return { maps, broken, calls, store };
+}
+
+const NAMES = stateObjects({ namespace: "shop", name: "state", count: 6 });
+
+/** As a run does it: each target through the store that keeps it. */
+async function write(store: StateStore, targets: Readonly<Record<string, TargetState>>): Promise<void> {
+  const byStore = Map.groupBy(Object.entries(targets), ([key]) => store.of?.(key) ?? store);
+  for (const [part, own] of byStore) {
+    const { state, version } = await part.read();
+    const next = { ...state, targets: { ...state.targets, ...Object.fromEntries(own) } };
+    expect(await part.claim(next, version)).toBe("claimed");
+  }
+}
+
+async function readAll(store: StateStore, keys: readonly string[]) {
+  const memories = keys.map(
+    async (key) => [key, (await (store.of?.(key) ?? store).read()).state.targets[key]] as const,
+  );
+  return Object.fromEntries(await Promise.all(memories));
+}
+
+const memories = fc.dictionary(
+  fc.integer({ min: 0, max: 999 }).map((i) => `shop/web-${i}`),
+  anyMemory,
+  { maxKeys: 12, noNullPrototype: true },
+);
+
+describe("several ConfigMaps", () => {
+  it("have the name itself and numbers, so that the first is the one that was alone", () => {
+    expect(stateObjects({ namespace: "shop", name: "state" })).toEqual(["state"]);
+    expect(NAMES.slice(0, 3)).toEqual(["state", "state-1", "state-2"]);
+  });
+
+  it("lose nothing when they become more, however often, and keep what is written anew", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        memories,
+        memories,
+        fc.uniqueArray(fc.integer({ min: 1, max: 6 }), { minLength: 1 }),
+        async (first, then, counts) => {
+          const { store } = server(NAMES);
+          const all = { ...first };
+          await write(store(1), first);
+          for (const count of counts.sort((a, b) => a - b)) {
+            expect(await readAll(store(count), Object.keys(all))).toEqual(all);
+            await write(store(count), then);
+            Object.assign(all, then);
+            expect(await readAll(store(count), Object.keys(all))).toEqual(all);
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it("are each asked once, after the run that found their number changed", async () => {
+    const { store, calls } = server(NAMES);
+    const keys = Array.from({ length: 30 }, (_, i) => `shop/web-${i}`);
+    const part = () => store(3).of!(keys[0]!);
+    const one = part();
+    const { state, version } = await one.read();
+    expect(calls.filter((call) => call.startsWith("GET"))).toHaveLength(3);
+    await one.claim(state, version);
+    calls.length = 0;
+    await part().read();
+    expect(calls).toHaveLength(1);
+  });
+
+  it("are looked into again, where one could not be", async () => {
+    const { store, broken, maps } = server(NAMES);
+    const targets = Object.fromEntries(
+      Array.from({ length: 40 }, (_, i) => [`shop/web-${i}`, { ...MEMORY, dropHoldUntil: i }] as const),
+    );
+    await write(store(1), targets);
+    const moved = Object.keys(targets).find((key) => placeName(key) !== "state")!;
+    broken.add("state");
+    const part = store(3).of!(moved);
+    const { state, version } = await part.read();
+    expect(state.targets).toEqual({});
+    await part.claim(state, version);
+    broken.clear();
+    expect((await store(3).of!(moved).read()).state.targets[moved]).toEqual(targets[moved]);
+    expect(maps.get("state")!.annotations).not.toEqual({});
+  });
+
+  it("fail alone: a run goes on with the targets of the others", async () => {
+    const { store, broken } = server(NAMES.slice(0, 3));
+    const targets = Array.from({ length: 60 }, (_, i) => config({ name: `web-${i}` }));
+    const world = fakeWorld({ load: () => 2.2, replicas: Object.fromEntries(targets.map(({ name }) => [name, 2])) });
+    const state = store(3);
+    for (const name of ["state-1", "state"]) {
+      broken.clear();
+      broken.add(name);
+      const result = await runOnce({ ...fakePorts(world), state }, targets, { forecaster: last });
+      for (const [i, { action, failed, message }] of result.targets.entries()) {
+        const hit = placeName(`shop/web-${i}`) === name;
+        expect({ failed: action === "failed", what: failed }).toEqual({ failed: hit, what: hit ? "state" : undefined });
+        if (hit) expect(message).toContain("etcd is away");
+      }
+      expect(result.told).toHaveLength(60);
+    }
+  });
+});
+
+const MEMORY: TargetState = {
+  recommendations: [],
+  changes: [],
+  metrics: {},
+  rollouts: [],
+  dropHoldUntil: null,
+  lastWritten: null,
+};
+
+/** The name of the object that keeps a target among three. */
+function placeName(key: string): string {
+  return NAMES[placeOf(key, 3)]!;
+}
