@@ -110,6 +110,12 @@ export interface StateReading {
   readonly warning?: string;
 }
 
+/** How large a state is, and how large it may become, in bytes. */
+export interface StateSize {
+  readonly bytes: number;
+  readonly limit: number;
+}
+
 /** Keeps what is remembered between runs. */
 export interface StateStore {
   read(signal?: AbortSignal): Promise<StateReading>;
@@ -119,6 +125,8 @@ export interface StateStore {
   written?(): string | null;
   /** Targets of a state that would not fit: a claim leaves them out. Absent: all fit. */
   leftOut?(state: JobState): readonly string[];
+  /** Size of what the last claim of this process wrote, and the size that is refused, in bytes; of several objects the fullest; absent or null: not known. */
+  size?(): StateSize | null;
   /** The store that keeps the target of this key ("namespace/name"), where they are spread over several objects; absent: this one keeps all. */
   of?(key: string): StateStore;
 }
@@ -192,6 +200,28 @@ export interface News {
 export interface Notifier {
   /** Sends all of it. Rejects when nobody got it. */
   send(news: readonly News[], now: EpochSeconds, signal?: AbortSignal): Promise<void>;
+}
+
+/** One value of a metric. */
+export interface MetricSample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** The time it is for, where that is not the time of the run; a way of sending that takes no stamps leaves such samples out. */
+  readonly at?: EpochSeconds;
+}
+
+/** A gauge with its samples; every sample has all labels. */
+export interface MetricFamily {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly samples: readonly MetricSample[];
+}
+
+/** Takes the metrics of runs. */
+export interface MetricsSink {
+  /** Sends them, stamped with `now` where they have no time of their own. Rejects when they did not arrive. */
+  push(families: readonly MetricFamily[], now: EpochSeconds, signal?: AbortSignal): Promise<void>;
 }
 
 /** Local time and pauses; the core never reads a clock. */

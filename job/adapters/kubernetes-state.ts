@@ -1,12 +1,12 @@
 /** A state in an annotation of one ConfigMap; the claim is a write that names the version that was read. */
 import { EMPTY_STATE } from "../core/state/codec.ts";
 import type { JobState } from "../core/state/types.ts";
-import type { StateReading } from "../ports.ts";
+import type { StateReading, StateSize } from "../ports.ts";
 import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import type { ConfigMap } from "./kubernetes-objects.ts";
 import { collectionPath, fieldManager } from "./kubernetes-path.ts";
-import { leftOut, readState, textOf } from "./state-text.ts";
+import { leftOut, MOST_WRITTEN, readState, textOf } from "./state-text.ts";
 
 /** The annotation that holds the state. */
 export const stateAnnotation = "prophet-autoscaler/last-forecast";
@@ -27,6 +27,8 @@ export interface StateObject {
   /** As StateStore's; `count` is written beside the state, where it is given. */
   claim(state: JobState, version: string | null, signal?: AbortSignal, count?: number): Promise<"claimed" | "lost">;
   written(): string | null;
+  /** Of what the last claim wrote. */
+  size(): StateSize | null;
   /** Targets of a state that do not fit; those that were read last stay before others. */
   leftOut(state: JobState): readonly string[];
 }
@@ -40,6 +42,7 @@ export function stateObject(kubernetes: () => Promise<Kubernetes>, namespace: st
   const path = `${collection}/${encodeURIComponent(name)}`;
   let written: string | null = null;
   let before: JobState | undefined;
+  let size: StateSize | null = null;
   return {
     name: `${namespace}/${name}`,
     read: async (signal) => {
@@ -73,9 +76,11 @@ export function stateObject(kubernetes: () => Promise<Kubernetes>, namespace: st
       written = await (version === null
         ? create(api, collection, name, annotations, signal)
         : patch(api, path, version, annotations, signal));
+      size = { bytes: text.length, limit: MOST_WRITTEN };
       return written === null ? "lost" : "claimed";
     },
     written: () => written,
+    size: () => size,
     leftOut: (state) => leftOut(state, before),
   };
 }

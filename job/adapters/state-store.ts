@@ -2,7 +2,7 @@
 import { placeOf } from "../core/rendezvous.ts";
 import { EMPTY_STATE } from "../core/state/codec.ts";
 import type { JobState } from "../core/state/types.ts";
-import type { StateReading, StateStore } from "../ports.ts";
+import type { StateReading, StateSize, StateStore } from "../ports.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import { type StateObject, stateObject } from "./kubernetes-state.ts";
 
@@ -30,6 +30,7 @@ function only(object: StateObject): StateStore {
     },
     claim: (state, version, signal) => object.claim(state, version, signal),
     written: object.written,
+    size: object.size,
     leftOut: object.leftOut,
   };
 }
@@ -49,10 +50,17 @@ function spread(objects: readonly StateObject[]): StateStore {
         ...(warnings.length > 0 && { warning: warnings.join("; ") }),
       };
     },
+    // the fullest: it is the first that cannot take another target
+    size: () =>
+      objects.map((object) => object.size()).reduce((most, size) => (fullOf(size) > fullOf(most) ? size : most), null),
     claim: async () => {
       throw new Error("a state of several objects is claimed object by object");
     },
   };
+}
+
+function fullOf(size: StateSize | null): number {
+  return size === null ? -1 : size.bytes / size.limit;
 }
 
 /** The store of the targets whose place is object `i`. */
@@ -75,6 +83,7 @@ function part(objects: readonly StateObject[], i: number): StateStore {
     // what could not be looked into is looked into again
     claim: (state, version, signal) => own.claim(state, version, signal, complete ? count : undefined),
     written: own.written,
+    size: own.size,
     leftOut: own.leftOut,
   };
 }

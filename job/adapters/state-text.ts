@@ -6,8 +6,8 @@ import type { StateReading } from "../ports.ts";
 
 /** What fits: Kubernetes allows all annotations of an object together 256 KiB, and the rest is for other people's. */
 const MOST = 236 * 1024;
-/** What is written: the same targets in another order are compressed a little better or worse. */
-const MOST_WRITTEN = 240 * 1024;
+/** What is written at most, in bytes: the same targets in another order are compressed a little better or worse. */
+export const MOST_WRITTEN = 240 * 1024;
 /** About 170 targets: what is longer nobody reads. */
 const READABLE = 32 * 1024;
 /** What a text may become: 10,000 targets of 200 bytes; a few kilobytes of the compressed form could be gigabytes. */
