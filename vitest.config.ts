@@ -19,7 +19,8 @@ export default defineConfig({
           include: ["test/integration/**/*.test.ts"],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          fileParallelism: false,
+          // most of a file is waiting for servers: two at a time halve the suite, and each file has servers of its own
+          maxWorkers: 2,
         },
       },
       {

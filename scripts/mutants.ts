@@ -1,7 +1,8 @@
 /** Breaks the code in each of the ways that test/mutants lists, in a copy, and expects the named tests to notice. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { transform } from "esbuild";
 
@@ -45,33 +46,45 @@ export function copyOfTests(): string {
   return folder;
 }
 
-/** Whether the tests pass in the copy. */
-function pass(folder: string, tests: readonly string[]): boolean {
-  const args = ["--no-install", "vitest", "run", "--project", "unit", ...tests];
-  return spawnSync("npx", args, { cwd: folder, stdio: "ignore" }).status === 0;
+/** Whether the tests pass in the copy. The first failure ends the run: what hangs costs one limit, not one a test. */
+async function pass(folder: string, tests: readonly string[]): Promise<boolean> {
+  const args = ["--no-install", "vitest", "run", "--project", "unit", "--bail", "1", ...tests];
+  const [code] = (await once(spawn("npx", args, { cwd: folder, stdio: "ignore" }), "close")) as [number | null];
+  return code === 0;
+}
+
+/** Breaks the copy, runs the mutant's tests, and mends the copy. */
+async function isKilled(mutant: Mutant, folder: string): Promise<boolean> {
+  const path = join(folder, mutant.file);
+  const text = readFileSync(path, "utf8");
+  const broken = mutate(mutant, text);
+  // a mutant that is no TypeScript would fail every test and prove nothing
+  await transform(broken, { loader: "ts" });
+  writeFileSync(path, broken);
+  const killed = !(await pass(folder, mutant.tests));
+  writeFileSync(path, text);
+  return killed;
 }
 
 async function main(words: readonly string[]): Promise<number> {
   const chosen = mutants().filter(({ name, file }) => words.every((word) => `${name} ${file}`.includes(word)));
-  const folder = copyOfTests();
+  const waiting = [...chosen];
+  const folders = Array.from({ length: availableParallelism() }, copyOfTests);
   let lived = 0;
-  try {
-    const tests = [...new Set(chosen.flatMap((mutant) => mutant.tests))];
-    if (!pass(folder, tests)) throw new Error(`the tests fail without any mutant: ${tests.join(" ")}`);
-    for (const mutant of chosen) {
-      const path = join(folder, mutant.file);
-      const text = readFileSync(path, "utf8");
-      const broken = mutate(mutant, text);
-      // a mutant that is no TypeScript would fail every test and prove nothing
-      await transform(broken, { loader: "ts" });
-      writeFileSync(path, broken);
-      const killed = !pass(folder, mutant.tests);
-      writeFileSync(path, text);
+  // each lane has a copy of its own and takes the next mutant
+  const lane = async (folder: string) => {
+    for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+      const killed = await isKilled(mutant, folder);
       if (!killed) lived++;
       console.log(`${killed ? "killed" : "LIVES "}  ${mutant.name}`);
     }
+  };
+  try {
+    const tests = [...new Set(chosen.flatMap((mutant) => mutant.tests))];
+    if (!(await pass(folders[0]!, tests))) throw new Error(`the tests fail without any mutant: ${tests.join(" ")}`);
+    await Promise.all(folders.map(lane));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   }
   console.log(`${chosen.length} mutants, ${lived} live`);
   return chosen.length > 0 && lived === 0 ? 0 : 1;

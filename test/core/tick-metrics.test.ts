@@ -102,6 +102,16 @@ describe("several metrics", () => {
     ]);
   });
 
+  it("a metric far above what all pods should carry is a surge, however the CPU's would be read", () => {
+    // whole numbers far above what is useful would be milli-cores, and those that only rise a counter, were they cores
+    for (const many of [history(() => 400_000), history((i) => 4_000 + 200 * i)]) {
+      const { decision, record } = tick(input(level(0.6), many), last);
+      expect(record.metrics.map(({ quality }) => quality.verdict)).toEqual(["act", "act"]);
+      expect(decision).toMatchObject({ action: "scale", replicas: 100 });
+      expect(tick(input(many, level(80)), last).record.metrics[0]!.quality.reason).toBe("AboveCapacity");
+    }
+  });
+
   it("a rollout's burst of CPU is not bought, what comes from elsewhere is", () => {
     const rollout = { conditions: { rollout: true } };
     const rising = (base: number) => ({ ...level(base) });
