@@ -92,6 +92,13 @@ describe("the house", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("has one word for one thing: bounds are MIN_ and MAX_, types are named by what they hold", () => {
+    const coined =
+      /\b(?:const (?:MOST|LEAST|KEPT|AT_ONCE)(?:_\w+)?|(?:interface|type) (?:Seen|Look|Got|Asked|Wanted|Acted|Made))\b/g;
+    const wrong = job.flatMap(({ path, text }) => [...text.matchAll(coined)].map(([word]) => `${path}: ${word}`));
+    expect(wrong).toEqual([]);
+  });
+
   it("opens every file with its one responsibility, and keeps files readable", () => {
     const all = ["job", "stress-app", "scripts", "bench", "test"].flatMap(filesOf);
     const wrong = all.flatMap((path) => {

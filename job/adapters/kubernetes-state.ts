@@ -10,7 +10,7 @@ import { collectionPath, fieldManager } from "./kubernetes-path.ts";
 /** The annotation that holds the state. */
 export const stateAnnotation = "prophet-autoscaler/last-forecast";
 /** Kubernetes allows all annotations of an object together 256 KiB; the rest is for other people's. */
-const largestState = 240 * 1024;
+const MAX_STATE = 240 * 1024;
 
 /**
  * State in the ConfigMap of the settings. When it is missing the state is empty and a claim tries to create it, which
@@ -39,8 +39,8 @@ export function kubernetesState(kubernetes: () => Promise<Kubernetes>, settings:
     claim: async (state, version, signal) => {
       const text = encode(state);
       const bytes = new TextEncoder().encode(text).length;
-      if (bytes > largestState) {
-        const limit = `${bytes} bytes of state, ${largestState} fit an annotation: use fewer targets a job`;
+      if (bytes > MAX_STATE) {
+        const limit = `${bytes} bytes of state, ${MAX_STATE} fit an annotation: use fewer targets a job`;
         throw new ClusterError(`PATCH ${path}`, undefined, "", limit);
       }
       const api = await kubernetes();
