@@ -13,7 +13,7 @@ import { AS_IT_IS, VARIANTS, type Variant } from "./ablation/variants.ts";
 
 const PAGE = join(import.meta.dirname, "../docs/ablation.md");
 /** What was measured last, piece by piece, so that a part of the bench can be run alone and the page drawn of all. */
-const KEPT = join(import.meta.dirname, "../out/bench-ablation.json");
+const PIECES_FILE = join(import.meta.dirname, "../out/bench-ablation.json");
 const PARTS = ["models", "mechanisms", "calibration", "replay"] as const;
 
 /**
@@ -38,7 +38,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const asked = (part: (typeof PARTS)[number]) => !values.draw && (values.part?.includes(part) ?? true);
   const origins = values.quick ? 3 : Number(values.origins);
   const seed = Number(values.seed);
-  const pieces: Pieces = existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, "utf8")) as Pieces) : {};
+  const pieces: Pieces = existsSync(PIECES_FILE) ? (JSON.parse(readFileSync(PIECES_FILE, "utf8")) as Pieces) : {};
   for (const window of values.window.map(Number)) {
     for (const part of ["models", "mechanisms"] as const) {
       if (!asked(part)) continue;
@@ -52,8 +52,8 @@ export async function main(args: readonly string[]): Promise<void> {
   const page = ablationPage(pieces);
   console.log(page);
   if (values.quick || interruption().aborted) return;
-  mkdirSync(dirname(KEPT), { recursive: true });
-  writeFileSync(KEPT, JSON.stringify(pieces));
+  mkdirSync(dirname(PIECES_FILE), { recursive: true });
+  writeFileSync(PIECES_FILE, JSON.stringify(pieces));
   writeFileSync(PAGE, page);
 }
 

@@ -28,7 +28,7 @@ const DAY = object("A day of the later half.", SCORE);
 /** The answer; `time` is how a moment is written, `interrupted` what an answer that was ended early has besides. */
 export function advice(time: Json, interrupted: Readonly<Record<string, Json>>): Json {
   const span = object("A stretch of time.", { from: time, to: time });
-  return object("`advise`.", {
+  return object("The settings that cost least and keep the objective, beside the current ones.", {
     current: object("The current settings.", TRIED),
     advised: orNull(
       object("The cheapest settings that kept the objective on the earlier half; null: see why.", {

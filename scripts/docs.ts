@@ -1,4 +1,4 @@
-/** Writes what is generated from the tables of flags and settings: docs/cli.md, docs/configuration.md, docs/reasons.md, the JSON Schemas of the file, of what --json prints and of the chart's values. `--check` only compares. */
+/** Writes what is generated from the tables of flags and settings: docs/cli.md, docs/configuration.md, docs/output.md, docs/reasons.md, the JSON Schemas of the file, of what --json prints and of the chart's values. `--check` only compares. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CommandSpec, commandsOf } from "../job/cli/options.ts";
@@ -15,6 +15,7 @@ import { rulesText } from "./helm-rules.ts";
 import { schemaText } from "./helm-schema.ts";
 import { table } from "./markdown.ts";
 import { metricsPage } from "./metrics-page.ts";
+import { outputPage } from "./output-page.ts";
 import { outputSchema } from "./output-schema.ts";
 import { reasonsPage } from "./reasons-page.ts";
 
@@ -77,10 +78,10 @@ export function cliPage(settings: Table = TABLE): string {
   return `${[
     "# Command line",
     GENERATED,
-    "`prophet-autoscaler` stands for `node dist/job.js`, or for the image's entry point. `docs/output.schema.json` is the JSON Schema of what `--json` prints.",
+    "`prophet-autoscaler` stands for `node dist/job.js`, or for the image's entry point. [output.md](output.md) has every field of what `--json` prints.",
     table(
-      ["exit code", "meaning"],
-      Object.entries(EXIT_CODES).map(([code, { means, todo }]) => [code, code === "0" ? means : `${means} ${todo}`]),
+      ["exit code", "meaning", "what to do"],
+      Object.entries(EXIT_CODES).map(([code, { means, todo }]) => [code, means, todo]),
     ),
     "Every command has `-h` (`--help`) and `-v` (`--version`, with the commit it was built from). Flags may stand before the command. `source <(prophet-autoscaler completion)` makes bash and zsh complete commands and flags.",
     "What each reason, Event and exit code means and asks for: [reasons.md](reasons.md).",
@@ -139,6 +140,7 @@ export function generated(): Readonly<Record<string, string>> {
   return {
     "docs/cli.md": cliPage(),
     "docs/configuration.md": configurationPage(),
+    "docs/output.md": outputPage(GENERATED),
     "docs/reasons.md": reasonsPage(GENERATED),
     "docs/metrics-reference.md": metricsPage(GENERATED),
     "docs/config.schema.json": `${JSON.stringify(configSchema(), null, 2)}\n`,

@@ -13,7 +13,7 @@ const FORECAST = object("A forecast in figures, in the metric's unit.", {
 });
 
 const STAGE = object("One stage of the decision.", {
-  stage: choice([...new Set(STAGES.map(({ stage }) => stage))], "docs/policy.md has one line on each."),
+  stage: choice([...new Set(STAGES.map(({ stage }) => stage))], "docs/reasons.md has one line on each."),
   "metric?": text("The metric that the stage was about; absent: the whole target."),
   from: whole("Replicas that went in."),
   to: whole("Replicas that came out."),
@@ -160,7 +160,7 @@ const SCORE = object("What one policy came to.", {
 const LOSSES = (levels: readonly string[], of: string): Json =>
   object(
     `Mean pinball loss of the quantiles of the horizon's ${of}.`,
-    Object.fromEntries(levels.map((q) => [q, number(q)])),
+    Object.fromEntries(levels.map((q) => [q, number(`That of the ${q} quantile.`)])),
   );
 
 const ACCURACY = object("Accuracy of one method.", {
@@ -176,12 +176,15 @@ const interrupted = {
 };
 
 /** What each command with --json prints, by the command's name. */
-const ANSWERS: Readonly<Record<string, Json>> = {
-  run: run("outcome", "The run, also with --once."),
-  explain: run("explained", "`explain`; with --at the decision of that time, and nothing remembered."),
-  history: run("past", "`history`.", "One a decision, oldest first."),
+export const ANSWERS: Readonly<Record<string, Json>> = {
+  run: run("outcome", "What became of each target. The same with and without --once."),
+  explain: run(
+    "explained",
+    "What it would do now, and what it remembers; with --at the decision of that time, and nothing remembered.",
+  ),
+  history: run("past", "Decisions of the past, made again.", "One a decision, oldest first."),
   advise: advice(TIME, interrupted),
-  doctor: object("`doctor`.", {
+  doctor: object("What was checked, and what to do about it.", {
     checks: list(
       object("One check.", {
         check: text("What was looked at."),
@@ -192,14 +195,14 @@ const ANSWERS: Readonly<Record<string, Json>> = {
       "In order.",
     ),
   }),
-  replay: object("`replay`.", {
+  replay: object("What each policy came to over the series.", {
     file: text("What was replayed."),
     startup: number("Seconds from a decision to ready pods."),
     steps: whole("Steps of 15 s that were played."),
     policies: byName(SCORE, "By the policy's name."),
     ...interrupted,
   }),
-  backtest: object("`backtest`.", {
+  backtest: object("How good the forecasts of each method were.", {
     file: text("The series file."),
     step: number("Seconds between two samples."),
     window: whole("Samples that each forecast saw."),

@@ -10,6 +10,7 @@ import { panelsOf } from "../test/cluster/demo/drawn.ts";
 import { demoPicture } from "../test/cluster/demo/picture.ts";
 import { PER_POD } from "../test/cluster/demo/report.ts";
 import { solverPicture } from "../test/oracle/prophet/picture.ts";
+import { architecturePicture } from "./architecture-picture.ts";
 import { yearSeries, yearSettings } from "./prophet-year.ts";
 import { takeReportPictures } from "./report-pictures.ts";
 
@@ -77,6 +78,7 @@ export const PICTURES: Readonly<Record<string, () => string | Promise<string>>> 
   "docs/img/forecast.svg": () => startPicture(),
   "docs/img/components.svg": () => startPicture("--components"),
   "docs/img/prophet-year.svg": yearPicture,
+  "docs/img/architecture.svg": architecturePicture,
   "docs/img/accuracy.svg": kindsSvg,
   "docs/img/demo.svg": () => demoPicture(panelsOf(read("docs/img/demo.json")), PER_POD),
   "docs/img/speed-live.svg": () => waterfallSvg(JSON.parse(read("docs/img/speed-live.json"))),

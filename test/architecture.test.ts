@@ -1,49 +1,10 @@
 /** Data flows one way: checks the table of allowed imports, the purity of the core, and the shape of the files. */
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, normalize, relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import { filesOf, filesOfJob, importsOf, MAY_IMPORT, neighboursOf, roomOf } from "./rooms.ts";
 
 const ROOT = join(import.meta.dirname, "..");
-
-/** Room -> rooms it may import. A room may always import itself; job/ports.ts counts as `ports`, job/run.ts as `run`. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  "core/units": [],
-  "core/result": [],
-  "core/calendar": ["core/units"],
-  "core/series": ["core/units", "core/result"],
-  "core/forecast": ["core/units", "core/result", "core/series", "core/calendar"],
-  "core/target": ["core/units", "core/forecast", "core/calendar"],
-  "core/state": ["core/units", "core/result"],
-  "core/policy": [
-    "core/units",
-    "core/result",
-    "core/series",
-    "core/forecast",
-    "core/state",
-    "core/target",
-    "core/calendar",
-  ],
-  "core/tick": [
-    "core/units",
-    "core/result",
-    "core/series",
-    "core/forecast",
-    "core/policy",
-    "core/state",
-    "core/target",
-  ],
-  ports: ["core/units", "core/series", "core/policy", "core/state", "core/target"],
-  output: [],
-  "in-parallel": [],
-  run: ["ports", "core/*", "in-parallel"],
-  config: ["core/*", "output"],
-  adapters: ["ports", "core/*", "config", "in-parallel", "output"],
-  replay: ["ports", "core/*", "run", "in-parallel"],
-  report: ["ports", "core/*", "replay", "output"],
-  cli: ["ports", "core/*", "run", "config", "adapters", "replay", "report", "output", "in-parallel"],
-  main: ["cli"],
-  "kubectl-prophet": ["main"],
-};
 
 /** Packages that one room alone may import. */
 const ONE_ROOM: Readonly<Record<string, RegExp>> = {
@@ -68,28 +29,12 @@ const ONE_ROOM: Readonly<Record<string, RegExp>> = {
 const IMPURE =
   /\bprocess\.|\bconsole\.|\bDate\b(?!\.UTC\()|\bfetch\(|\bset(Timeout|Interval|Immediate)\(|Math\.random|\bperformance\./;
 
-function filesOf(folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((e) => e.isFile() && e.name.endsWith(".ts"))
-    .map((e) => relative(ROOT, join(e.parentPath, e.name)));
-}
-
-function importsOf(text: string): string[] {
-  return [...text.matchAll(/(?:from\s+|import\s*\(\s*|import\s+)"([^"]+)"/g)].map((m) => m[1]!);
-}
-
-/** job/core/policy/x.ts -> core/policy; job/run.ts -> run; job/core/tick.ts -> core/tick. */
-function roomOf(path: string): string {
-  const parts = relative("job", path).replace(/\.ts$/, "").split("/");
-  return parts[0] === "core" ? `core/${parts[1]}` : parts[0]!;
-}
-
 function isAllowed(from: string, to: string): boolean {
   const list = MAY_IMPORT[from] ?? [];
   return from === to || list.includes(to) || (to.startsWith("core/") && list.includes("core/*"));
 }
 
-const job = filesOf("job").map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
+const job = filesOfJob();
 
 describe("the house", () => {
   it("knows every room", () => {
@@ -99,9 +44,7 @@ describe("the house", () => {
 
   it("lets data flow one way only", () => {
     const wrong = job.flatMap(({ path, text }) =>
-      importsOf(text)
-        .filter((i) => i.startsWith("."))
-        .map((i) => normalize(join(dirname(path), i)))
+      neighboursOf({ path, text })
         .filter((target) => !isAllowed(roomOf(path), roomOf(target)))
         .map((target) => `${path} imports ${target}`),
     );
@@ -109,14 +52,7 @@ describe("the house", () => {
   });
 
   it("has no import cycles", () => {
-    const edges = new Map(
-      job.map(({ path, text }) => [
-        path,
-        importsOf(text)
-          .filter((i) => i.startsWith("."))
-          .map((i) => normalize(join(dirname(path), i))),
-      ]),
-    );
+    const edges = new Map(job.map((file) => [file.path, neighboursOf(file)]));
     const done = new Set<string>();
     const cycles: string[] = [];
     const visit = (file: string, trail: string[]): void => {
@@ -155,6 +91,12 @@ describe("the house", () => {
       .filter((f) => f.path !== "job/main.ts" && f.path !== "job/kubectl-prophet.ts")
       .filter((f) => /\bprocess\.|from "node:process"/.test(f.text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")))
       .map((f) => f.path);
+    expect(wrong).toEqual([]);
+  });
+
+  it("names types and constants by what they hold, not by a verb", () => {
+    const coined = /\b(?:const (?:MOST_CALLS|KEPT|AT_ONCE)|(?:interface|type) (?:Seen|Look|Got|Asked))\b/g;
+    const wrong = job.flatMap(({ path, text }) => [...text.matchAll(coined)].map(([word]) => `${path}: ${word}`));
     expect(wrong).toEqual([]);
   });
 

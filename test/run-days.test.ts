@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { anyDay, type Day, isDoubt, type Lived, live, neededFor, TARGET } from "./fakes/days.ts";
 
 /** One target's memory, packed: 300 s of recommendations, changes of minutes, a forecast. Seen at most 202. */
-const MOST_BYTES = 400;
+const MAX_BYTES = 400;
 
 /** Checks one run of a day, with what was known before it. */
 function invariants() {
@@ -24,7 +24,7 @@ function invariants() {
     }
     // memory is neither lost nor grown, nor goes back
     expect(state.readable, at).toBe(true);
-    expect(state.bytes, at).toBeLessThan(MOST_BYTES);
+    expect(state.bytes, at).toBeLessThan(MAX_BYTES);
     expect(known && !state.known, at).toBe(false);
     expect(state.version, at).toBeGreaterThanOrEqual(version);
     ({ known, version } = state);

@@ -39,8 +39,8 @@ export async function coverageSection(list: readonly Series[], origins: number):
   });
   return `## Quantiles
 
-Share of outcomes at or below the quantile of \`auto\`, mean over ${list.length} series (${origins} origins each, window 120 samples), and in brackets its pinball loss relative to the last value with its empirical errors, geometric
-mean. Honest would be the level itself.
+Share of outcomes at or below the quantile of \`auto\`, mean over ${list.length} series (${origins} origins each, window 120 samples). Honest would be the level itself.
+In brackets its pinball loss relative to the last value with its empirical errors, geometric mean.
 
 | target | ${LEVELS.join(" | ")} |
 |---|${LEVELS.map(() => "---|").join("")}

@@ -41,8 +41,8 @@ Written by \`npm run bench -- accuracy\`. First what the job does at its default
 
 ## As the job forecasts
 
-Windows of ${WINDOW} values, at most ${origins} a series. Asked are the mean of the next minute, and the quantiles ${LEVELS.join(" and ")} of the maximum over the part of the lead
-in which new pods serve (start-up 30 s, a decision a minute). Losses are relative to the last value with its own errors; below 1 is better than doing nothing.
+Windows of ${WINDOW} values, at most ${origins} a series. Forecast are the mean of the next minute, and the quantiles ${LEVELS.join(" and ")} of a maximum.
+It is that over the part of the lead in which new pods serve (start-up 30 s, a decision a minute). Losses are relative to the last value with its own errors; below 1 is better than doing nothing.
 
 | series | took part in choosing | count | error of the mean | worst series | loss at 0.7 | loss at 0.91 | below 0.7 | below 0.91 |
 |---|---|---|---|---|---|---|---|---|

@@ -1,7 +1,7 @@
 /** A client of a real server that gives every answer as it came, whatever its status. */
 import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import type { Reply, Seen } from "../../test/fault/server.ts";
+import type { ReceivedRequest, Reply } from "../../test/fault/server.ts";
 
 export interface Answer {
   readonly status: number;
@@ -9,7 +9,9 @@ export interface Answer {
   readonly body: string;
 }
 
-export type Client = (call: Pick<Seen, "method" | "url" | "body"> & Partial<Pick<Seen, "headers">>) => Promise<Answer>;
+export type Client = (
+  call: Pick<ReceivedRequest, "method" | "url" | "body"> & Partial<Pick<ReceivedRequest, "headers">>,
+) => Promise<Answer>;
 
 /** Headers that belong to one connection, or would have the body compressed. */
 const OWN = new Set(["host", "connection", "content-length", "transfer-encoding", "accept-encoding", "keep-alive"]);

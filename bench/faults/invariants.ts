@@ -9,7 +9,7 @@ import { FIRST } from "./world.ts";
 /** Seconds beyond the run's own time in which the process must be gone: the CronJob's deadline is 50 s where the run's is 45 s. */
 const GRACE = 5;
 /** Bytes by which one run may lengthen the memory of a target. */
-const MOST_GROWTH = 1500;
+const MAX_GROWTH = 1500;
 
 type Check = (fault: FaultCase, seen: Observation, secrets: readonly string[]) => readonly string[];
 
@@ -87,7 +87,7 @@ function memory(fault: FaultCase, { stateBefore, stateAfter, now }: Observation)
   if (was === null) return [];
   const is = readState(stateAfter);
   if (is === null) return ["the state cannot be read any more"];
-  const most = (stateBefore ?? "").length + MOST_GROWTH * (fault.runs ?? 1);
+  const most = (stateBefore ?? "").length + MAX_GROWTH * (fault.runs ?? 1);
   const grown = (stateAfter ?? "").length > most ? [`it grew to ${(stateAfter ?? "").length} bytes`] : [];
   const lost = Object.entries(was.targets).flatMap(([key, target]) => {
     const left = is.targets[key];

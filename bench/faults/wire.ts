@@ -1,11 +1,11 @@
 /** Faults of the wire: a proxy before a real server, and what it may do to a call. */
-import { type FakeServer, fakeServer, type Reply, type Seen } from "../../test/fault/server.ts";
+import { type FakeServer, fakeServer, type ReceivedRequest, type Reply } from "../../test/fault/server.ts";
 import { type Answer, type Client, isReply } from "./client.ts";
 
 /** What happens to a call; undefined: it goes through as it is. `forward` asks the real server. */
 export type Fault = (call: Call) => Reply | Promise<Reply> | undefined;
 
-export interface Call extends Seen {
+export interface Call extends ReceivedRequest {
   /** Method, URL and body, decoded, in one text to match. */
   readonly text: string;
   /** How many calls of the run have come, from 1. */
@@ -45,7 +45,7 @@ export async function startRelay(client: Client): Promise<Relay> {
 }
 
 /** A query stands in a form, or, where a gateway refuses POST, in the URL. */
-function decoded({ method, url, body }: Seen): string {
+function decoded({ method, url, body }: ReceivedRequest): string {
   const form = (text: string) => [...new URLSearchParams(text).values()].join(" ");
   const [path, search = ""] = url.split("?");
   const said = /^[\w.]+=/.test(body) ? form(body) : body;

@@ -27,8 +27,8 @@ export function warmSection(): string {
   return `## Warm, in the process
 
 The whole of \`auto\`: all models, their backtest at up to 120 origins, weights, quantiles. Milliseconds by the clock of every single forecast, garbage
-collection and whatever else the machine did included, over windows of the generated series of docs/accuracy.md, after 160 forecasts that warm it up;
-and the mean of the thread's CPU time.
+collection and whatever else the machine did included. Over windows of the generated series of docs/accuracy.md, after 160 forecasts that warm it up.
+Beside them the mean of the thread's CPU time.
 
 | values in the window | steps of the lead | forecasts | median | 95 % | 99 % | largest | CPU, mean |
 | --- | --- | --- | --- | --- | --- | --- | --- |

@@ -74,10 +74,17 @@ export default defineConfig({
           { text: "Command line", link: "/cli" },
           { text: "Configuration", link: "/configuration" },
           { text: "Reasons, Events, exit codes", link: "/reasons" },
+          { text: "JSON output", link: "/output" },
           { text: "Glossary", link: "/glossary" },
         ],
       },
-      { text: "Change it", items: [{ text: "How to change", link: "/how-to-change" }] },
+      {
+        text: "Change it",
+        items: [
+          { text: "Architecture", link: "/architecture" },
+          { text: "How to change", link: "/how-to-change" },
+        ],
+      },
     ],
   },
 });

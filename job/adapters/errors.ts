@@ -65,7 +65,7 @@ export class TransportError extends Error {
 }
 
 /** Codes of the network and of DNS after which the same request may well succeed. */
-const transientCodes: ReadonlySet<string> = new Set([
+const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
   "ECONNABORTED",
@@ -80,7 +80,7 @@ const transientCodes: ReadonlySet<string> = new Set([
 
 /** Whether an error code of Node's network layer is transient. Certificate errors, for one, are not. */
 export function isTransientCode(code: string): boolean {
-  return transientCodes.has(code);
+  return TRANSIENT_CODES.has(code);
 }
 
 /** Statuses after which the same read may succeed: throttled, or a gateway or server that is down for the moment. */

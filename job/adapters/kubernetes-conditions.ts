@@ -16,14 +16,14 @@ export const pauseAnnotation = "prophet-autoscaler/paused";
 /** HPAs a page: with their managedFields about 1 MB. */
 const PAGE = 200;
 /** 10,000 HPAs in one namespace; what comes after them is not looked at. */
-const MOST_PAGES = 50;
+const MAX_PAGES = 50;
 /** How long a list of HPAs is used again: targets of one run ask once per namespace. */
-const listLife = 10_000;
+const LIST_LIFE = 10_000;
 
 type Log = (level: "debug" | "warn", message: string) => void;
 
 /** What one look gave. */
-export interface Look {
+export interface Inspection {
   readonly conditions: Conditions;
   /** Replicas as the workload itself has them; absent where it may not be read or where its kind may keep them elsewhere. */
   readonly replicas?: unknown;
@@ -36,7 +36,7 @@ export interface Look {
 export function conditionsReader(
   kubernetes: () => Promise<Kubernetes>,
   log: Log,
-): (target: TargetConfig, signal?: AbortSignal) => Promise<Look> {
+): (target: TargetConfig, signal?: AbortSignal) => Promise<Inspection> {
   const lists = new Map<string, { readonly at: number; readonly hpas: Promise<readonly Hpa[] | undefined> }>();
   const forbidden = new Set<string>();
   const get = async (path: string, signal: AbortSignal | undefined): Promise<unknown> => {
@@ -53,7 +53,7 @@ export function conditionsReader(
   };
   const hpasOf = (namespace: string, signal: AbortSignal | undefined) => {
     const known = lists.get(namespace);
-    if (known && performance.now() - known.at < listLife) return known.hpas;
+    if (known && performance.now() - known.at < LIST_LIFE) return known.hpas;
     const path = collectionPath("autoscaling/v2", namespace, "horizontalpodautoscalers");
     const hpas = pagesOf(path, (page) => get(page, signal));
     lists.set(namespace, { at: performance.now(), hpas });
@@ -80,7 +80,7 @@ export function conditionsReader(
 async function pagesOf(path: string, get: (path: string) => Promise<unknown>): Promise<readonly Hpa[] | undefined> {
   const hpas: Hpa[] = [];
   let token = "";
-  for (let page = 0; page < MOST_PAGES; page++) {
+  for (let page = 0; page < MAX_PAGES; page++) {
     const list = (await get(`${path}?limit=${PAGE}${token}`)) as HpaList | null | undefined;
     if (!Array.isArray(list?.items)) return undefined;
     // what is not used (status, managedFields) is not kept

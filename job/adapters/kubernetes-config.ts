@@ -28,7 +28,7 @@ export interface ApiServer {
 
 /** Shorter texts would blank out ordinary words. */
 const SHORTEST_SECRET = 6;
-const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+const SERVICE_ACCOUNT_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
 /** Finds the API server named by the settings, KUBECONFIG, the ServiceAccount or ~/.kube/config, in this order; the redactor learns every secret of every user there. Throws ClusterError. */
 export async function findApiServer(
@@ -74,7 +74,7 @@ async function load(config: KubeConfig, settings: KubernetesSettings, env: Envir
     if (settings.kubeconfig !== undefined) config.loadFromFile(settings.kubeconfig);
     else if (env.KUBECONFIG && !env.KUBECONFIG.includes(":")) config.loadFromFile(env.KUBECONFIG);
     else if (env.KUBECONFIG) config.loadFromDefault();
-    else if (env.KUBERNETES_SERVICE_HOST && existsSync(serviceAccount)) config.loadFromCluster();
+    else if (env.KUBERNETES_SERVICE_HOST && existsSync(SERVICE_ACCOUNT_TOKEN)) config.loadFromCluster();
     else if (env.HOME && existsSync(`${env.HOME}/.kube/config`)) config.loadFromFile(`${env.HOME}/.kube/config`);
     // client-node would go on to http://localhost:8080 here: never what was meant
     else throw new Error("no --kubeconfig, no KUBECONFIG, no ServiceAccount, no ~/.kube/config");

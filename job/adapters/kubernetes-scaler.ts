@@ -4,7 +4,7 @@ import type { ScaleReading, Scaler } from "../ports.ts";
 import type { Reading } from "./actuator.ts";
 import { workloadOf } from "./actuator-scale.ts";
 import { actuatorOf } from "./actuators.ts";
-import { conditionsReader, type Look } from "./kubernetes-conditions.ts";
+import { conditionsReader, type Inspection } from "./kubernetes-conditions.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import { nameOf, ownersOf } from "./kubernetes-managers.ts";
 import { count } from "./kubernetes-number.ts";
@@ -48,7 +48,7 @@ export function kubernetesScaler(kubernetes: () => Promise<Kubernetes>, options:
 
 /** The number and the conditions; these only where one may look further. */
 async function readBy(
-  inspect: (() => Promise<Look>) | null,
+  inspect: (() => Promise<Inspection>) | null,
   target: TargetConfig,
   number: () => Promise<Reading>,
 ): Promise<Reading & ScaleReading> {

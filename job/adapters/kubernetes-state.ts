@@ -6,7 +6,7 @@ import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import type { ConfigMap } from "./kubernetes-objects.ts";
 import { collectionPath, fieldManager } from "./kubernetes-path.ts";
-import { leftOut, MOST_WRITTEN, readState, textOf } from "./state-text.ts";
+import { leftOut, MAX_WRITTEN, readState, textOf } from "./state-text.ts";
 
 /** The annotation that holds the state. */
 export const stateAnnotation = "prophet-autoscaler/last-forecast";
@@ -76,7 +76,7 @@ export function stateObject(kubernetes: () => Promise<Kubernetes>, namespace: st
       written = await (version === null
         ? create(api, collection, name, annotations, signal)
         : patch(api, path, version, annotations, signal));
-      size = { bytes: text.length, limit: MOST_WRITTEN };
+      size = { bytes: text.length, limit: MAX_WRITTEN };
       return written === null ? "lost" : "claimed";
     },
     written: () => written,

@@ -15,7 +15,7 @@ const [GAUGE, DOUBLE, CUMULATIVE] = [2, 1, 1];
  * A Prometheus refuses what lies more than 10 minutes ahead of its clock (`maxAheadTime` of its write handlers), and
  * with it the whole request. 30 s of them are for a clock that differs.
  */
-const MOST_AHEAD = 570;
+const MAX_AHEAD = 570;
 
 type Families = readonly MetricFamily[];
 
@@ -37,7 +37,7 @@ export function otlpMetrics(settings: MetricsSettings, tools: MetricsTools): Met
           tools.log,
         );
         await sendStamped(
-          only(families, ({ at }) => at !== undefined && at > now && at - now <= MOST_AHEAD),
+          only(families, ({ at }) => at !== undefined && at > now && at - now <= MAX_AHEAD),
           send,
           tools.log,
         );

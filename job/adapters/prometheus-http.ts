@@ -18,7 +18,7 @@ import { type Form, type Method, openProver, printable, queryRequest, tlsOf, url
 const SLOTS = { most: 4, patience: 1000, atMost: 32, bytes: 16 * 1024 * 1024 };
 
 /** A good answer. */
-export interface Asked {
+export interface PrometheusAnswer {
   /** What was asked, for messages. */
   readonly asked: string;
   readonly body: string;
@@ -27,14 +27,14 @@ export interface Asked {
 }
 
 /** The largest answer that is taken, whether the run can do without it, and when its time is over. */
-export interface How extends Asking {
+export interface QueryOptions extends Asking {
   readonly signal?: AbortSignal | undefined;
 }
 
 /** An opened Prometheus. */
 export interface PrometheusHttp {
   /** Asks for a path, when it is its turn. Throws HistoryError. */
-  ask(path: string, form: Form, how: How): Promise<Asked>;
+  ask(path: string, form: Form, how: QueryOptions): Promise<PrometheusAnswer>;
   close(): void;
 }
 
@@ -64,7 +64,7 @@ export async function openPrometheus(
   const { timeout } = settings;
   const limits = { attempts, timeout, deadline: timeout * Math.min(2, attempts), write: false };
   const slots = openSlots(SLOTS);
-  const askBy = async (method: Method, path: string, form: Form, how: How) => {
+  const askBy = async (method: Method, path: string, form: Form, how: QueryOptions) => {
     const asked = `${method} ${printable(url, path)}${through(proxy)} ${JSON.stringify(form.query ?? "")}`;
     const make = async () => ({ ...(await prove(queryRequest(url, method, path, form))), agent });
     const { bytes, signal } = how;

@@ -7,11 +7,11 @@ import type { Seconds } from "../core/units.ts";
  * with 4, and with 10 digits it is at most 4294967295 and begins with 5 to 8. Fewer than 4 digits come up once in 4.3 million (1000 / 2^32) and are left out: they would let
  * `web` match the pods of a DaemonSet or Job `web-db`. Another Deployment's pods have one more hyphen and never match.
  */
-const hash = "(?:[56789bcdf][456789bcdf]{3,8}|[5678][456789bcdf]{9})";
+const HASH = "(?:[56789bcdf][456789bcdf]{3,8}|[5678][456789bcdf]{9})";
 /** The five letters at the end of a generated name. */
-const suffix = "[bcdfghjklmnpqrstvwxz2456789]{5}";
+const SUFFIX = "[bcdfghjklmnpqrstvwxz2456789]{5}";
 /** Kubernetes cuts the base of a generated name at 58 characters, so that the whole fits 63. */
-const longestBase = 58;
+const MAX_BASE = 58;
 
 /**
  * RE2 pattern (PromQL anchors it) of the pod names of a workload, or undefined when its kind has no naming rule that we
@@ -20,13 +20,13 @@ const longestBase = 58;
 export function podPattern(kind: string, name: string): string | undefined {
   if (kind === "StatefulSet") return `${quoteRe2(name)}-[0-9]+`;
   if (kind === "ReplicaSet" || kind === "ReplicationController" || kind === "DaemonSet") {
-    return `${quoteRe2(`${name}-`.slice(0, longestBase))}${suffix}`;
+    return `${quoteRe2(`${name}-`.slice(0, MAX_BASE))}${SUFFIX}`;
   }
   if (kind !== "Deployment" && kind !== "Rollout") return undefined;
-  if (name.length >= longestBase) return `${quoteRe2(name.slice(0, longestBase))}${suffix}`;
+  if (name.length >= MAX_BASE) return `${quoteRe2(name.slice(0, MAX_BASE))}${SUFFIX}`;
   // "-" + 10 of hash + "-" no longer fit: the hash, or only its hyphen, may be cut
-  if (name.length > longestBase - 12) return `${quoteRe2(name)}-[456789bcdf]{0,10}-?${suffix}`;
-  return `${quoteRe2(name)}-${hash}-${suffix}`;
+  if (name.length > MAX_BASE - 12) return `${quoteRe2(name)}-[456789bcdf]{0,10}-?${SUFFIX}`;
+  return `${quoteRe2(name)}-${HASH}-${SUFFIX}`;
 }
 
 /** Escapes the characters that RE2 reads as operators. */

@@ -8,7 +8,12 @@ import type { History, HistoryQuery, HistoryReading, ScaleHistory } from "../por
 import type { Check } from "./check.ts";
 import { HistoryError } from "./errors.ts";
 import { AnswerError, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
-import { type Asked, openPrometheus, type PrometheusHttp, type PrometheusOutside } from "./prometheus-http.ts";
+import {
+  openPrometheus,
+  type PrometheusAnswer,
+  type PrometheusHttp,
+  type PrometheusOutside,
+} from "./prometheus-http.ts";
 import {
   COUNTED,
   defaultQuery,
@@ -21,11 +26,11 @@ import {
 import { prometheusScales } from "./prometheus-scales.ts";
 
 /** Prometheus refuses range queries of more points a series. */
-const mostPoints = 11_000;
+const MAX_POINTS = 11_000;
 /** Pods are counted this far back: what the sum lacked since the last run is not learned. */
 const COUNT_BACK: Seconds = 300;
 /** The query leaves out what took longer; more than that would be looked ahead for nothing. */
-const mostPodStart: Seconds = 900;
+const MAX_POD_START: Seconds = 900;
 /** Times of our own era: 2001 to 2128. A clock in milliseconds is far above. */
 const [earliest, latest] = [1e9, 5e9];
 
@@ -187,11 +192,11 @@ async function queryRange(
   step: Seconds,
 ): Promise<RangeAnswer> {
   const { start, end, points } = grid(now, history, step);
-  if (points > mostPoints) {
+  if (points > MAX_POINTS) {
     throw new HistoryError(
       query,
       undefined,
-      `${history} s in steps of ${step} s are ${points} points, at most ${mostPoints} are given: raise the step`,
+      `${history} s in steps of ${step} s are ${points} points, at most ${MAX_POINTS} are given: raise the step`,
     );
   }
   const form = { query, start: String(start), end: String(end), step: String(step) };
@@ -222,12 +227,12 @@ async function queryPodStart(
   const value = parsed(answer, parseInstant)?.value;
   // NaN: no pod of it has started yet
   if (value === undefined || Number.isNaN(value)) return undefined;
-  if (value >= 0 && value <= mostPodStart) return value;
-  throw new HistoryError(answer.asked, 200, `a pod start of ${value} s, where 0 to ${mostPodStart} were asked for`);
+  if (value >= 0 && value <= MAX_POD_START) return value;
+  throw new HistoryError(answer.asked, 200, `a pod start of ${value} s, where 0 to ${MAX_POD_START} were asked for`);
 }
 
 /** The error's own cause is not kept: its message quotes the body, in which a proxy may echo a credential. */
-function parsed<T>({ asked, body, redact }: Asked, parse: (body: string) => T): T {
+function parsed<T>({ asked, body, redact }: PrometheusAnswer, parse: (body: string) => T): T {
   try {
     return parse(body);
   } catch (error) {

@@ -8,7 +8,7 @@ import type { Check } from "./check.ts";
 import type { Environment } from "./http/proxy.ts";
 
 /** What a command line asks for. */
-export interface Wanted {
+export interface SourceChoice {
   readonly settings: Settings;
   /** The value of --history-file. */
   readonly historyFile: string | null;
@@ -46,9 +46,9 @@ export interface MetricSource {
   /** Whether it keeps measuring: then its clock is compared with ours. A recording ended when it ended. */
   readonly live: boolean;
   /** Where it is, for messages; null when it is not named. */
-  where(wanted: Wanted): string | null;
+  where(wanted: SourceChoice): string | null;
   /** Opens it; nothing is connected before the first reading. Its code is loaded here, so that a run pays for one source only. */
-  open(wanted: Wanted, tools: SourceTools): Promise<OpenSource>;
+  open(wanted: SourceChoice, tools: SourceTools): Promise<OpenSource>;
   /** What the doctor advises: when it does not answer, and for each reason that the data are no good. */
   readonly checks: { readonly noAnswer: string; readonly data: Readonly<Record<string, string>> };
 }

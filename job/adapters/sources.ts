@@ -1,5 +1,5 @@
 /** The registry of metric sources. A new one is a file and a line here; the run, the doctor and the replay take it from here. */
-import type { MetricSource, Wanted } from "./source.ts";
+import type { MetricSource, SourceChoice } from "./source.ts";
 import { FILE_SOURCE } from "./source-file.ts";
 import { PROMETHEUS_SOURCE } from "./source-prometheus.ts";
 
@@ -7,7 +7,7 @@ import { PROMETHEUS_SOURCE } from "./source-prometheus.ts";
 export const SOURCES: readonly MetricSource[] = [FILE_SOURCE, PROMETHEUS_SOURCE];
 
 /** The source that is asked for, or null when none is named. */
-export function sourceOf(wanted: Wanted, sources: readonly MetricSource[] = SOURCES): MetricSource | null {
+export function sourceOf(wanted: SourceChoice, sources: readonly MetricSource[] = SOURCES): MetricSource | null {
   return sources.find((source) => source.where(wanted) !== null) ?? null;
 }
 

@@ -5,24 +5,24 @@ import type { JobState } from "../core/state/types.ts";
 import type { StateReading } from "../ports.ts";
 
 /** What fits: Kubernetes allows all annotations of an object together 256 KiB, and the rest is for other people's. */
-const MOST = 236 * 1024;
+const MAX_KEPT = 236 * 1024;
 /** What is written at most, in bytes: the same targets in another order are compressed a little better or worse. */
-export const MOST_WRITTEN = 240 * 1024;
+export const MAX_WRITTEN = 240 * 1024;
 /** About 170 targets: what is longer nobody reads. */
 const READABLE = 32 * 1024;
 /** What a text may become: 10,000 targets of 200 bytes; a few kilobytes of the compressed form could be gigabytes. */
-const LARGEST = 2 * 1024 * 1024;
+const MAX_UNPACKED = 2 * 1024 * 1024;
 /** What compressed texts begin with: no JSON does. The number is that of the form. */
 const COMPRESSED = "deflate1:";
 
 /** What is stored of a state, and targets that do not fit even so: none where `leftOut` was asked first. */
 export function textOf(state: JobState): Fitted {
-  return fit(state, { pack, most: MOST_WRITTEN });
+  return fit(state, { pack, most: MAX_WRITTEN });
 }
 
 /** The targets that do not fit; those that are stored now stay before those that are new. */
 export function leftOut(state: JobState, before: JobState | undefined): readonly string[] {
-  return fit(state, { pack, most: MOST }, before).leftOut;
+  return fit(state, { pack, most: MAX_KEPT }, before).leftOut;
 }
 
 /** State of a stored text; what is not there or not readable is no memory at all, and in the second case a warning. */
@@ -40,13 +40,13 @@ export function readState(text: string | undefined): Omit<StateReading, "version
 function pack(json: string): string {
   if (json.length <= READABLE) return json;
   // too long in any form: left as it is, it does not fit
-  if (json.length > LARGEST) return json;
+  if (json.length > MAX_UNPACKED) return json;
   return COMPRESSED + deflateRawSync(json).toString("base64");
 }
 
 function unpack(base64: string): string | null {
   try {
-    return inflateRawSync(Buffer.from(base64, "base64"), { maxOutputLength: LARGEST }).toString("latin1");
+    return inflateRawSync(Buffer.from(base64, "base64"), { maxOutputLength: MAX_UNPACKED }).toString("latin1");
   } catch {
     return null;
   }

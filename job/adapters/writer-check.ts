@@ -9,7 +9,7 @@ import { lastApplied, manifestReplicas, nameOf, type Owner, ownersOf } from "./k
 import { fieldManager, objectPath } from "./kubernetes-path.ts";
 
 /** Set once by a person, not again and again: kubectl create, edit, patch. */
-const once = /^kubectl-(create|edit|patch|run)$/;
+const BY_HAND = /^kubectl-(create|edit|patch|run)$/;
 
 /** One line about the replicas of a target. Nothing is changed: the server is asked for a dry run. Never throws. */
 export async function writerCheck(api: Kubernetes, target: TargetConfig, replicas: Replicas): Promise<Check> {
@@ -17,7 +17,7 @@ export async function writerCheck(api: Kubernetes, target: TargetConfig, replica
   try {
     const [owners, noted] = await Promise.all([ownersOf(api, target, replicas), manifestHoldsReplicas(api, target)]);
     const others = owners.filter(({ manager }) => manager !== fieldManager);
-    const manifests = others.filter(({ manager, scale }) => !scale && !once.test(manager));
+    const manifests = others.filter(({ manager, scale }) => !scale && !BY_HAND.test(manager));
     if (noted || manifests.length > 0) {
       const message = `${names(manifests, "kubectl apply")} set them in a manifest: each sync undoes what the job does`;
       return { check, status: "warn", message, todo: WRITER_ADVICE };

@@ -28,12 +28,12 @@ import { type ReplaySource, replaySource } from "./replay-source.ts";
 import { withProgress } from "./waiting.ts";
 
 /** Less than a day of the later half promises nothing: a night is not a day. */
-const LEAST = 86_400;
+const MIN_HISTORY = 86_400;
 /** Shares of the time that are below the demand. */
 const NINES = [0.1, 0.01, 0.001, 0.0001] as const;
 /** The longer history of prometheus.longHistory as it is by default; in less than three days there is hardly a day to know it by. */
 const LONG: LongHistory = { range: 604_800, step: 300 };
-const LEAST_LONG = 3 * 86_400;
+const MIN_LONG_HISTORY = 3 * 86_400;
 
 /** Advises; prints JSON or text. */
 export const adviseCommand: Command = async (flags, io) => {
@@ -89,7 +89,7 @@ function choose(name: string, played: Trials, asked: number | null, money: Advic
   const hours = (judgedOn.to - judgedOn.from) / 3600;
   const why = !played.ended
     ? "Nothing is advised: it was ended early, and these are the scores of what was played until then."
-    : 3600 * hours < LEAST
+    : 3600 * hours < MIN_HISTORY
       ? `Nothing is advised: the later half is ${hours.toFixed(1)} hours long, and less than a day promises nothing. Give two days of history or more, beside the warm-up.`
       : found === null
         ? `Nothing is advised: none of these settings kept ${Number((100 * slo).toPrecision(3))} % on the earlier half.`
@@ -118,7 +118,7 @@ async function changedOf(
   io: Io,
 ): Promise<{ readonly changed: Changed | null; readonly ended: boolean }> {
   if (advised === null || !isOurs(advised)) return { changed: null, ended: allPlayed };
-  const long = judgedOn.to - chosenOn.from < LEAST_LONG ? null : LONG;
+  const long = judgedOn.to - chosenOn.from < MIN_LONG_HISTORY ? null : LONG;
   const trials = changesOf(advised, long);
   const work = (watch: Parameters<typeof compare>[2]) => compare({ ...setup, trials }, play, watch);
   const { over, scores, ended } = await withProgress(io, "one change more", "steps", work);

@@ -11,7 +11,7 @@ import { queriesOf } from "../run/read.ts";
 import type { Choice } from "./choice.ts";
 import type { World } from "./world.ts";
 
-const MOST_SKEW = 5;
+const MAX_SKEW = 5;
 
 /** Checks the source and the data. Never throws. */
 export async function historyChecks(settings: Settings, world: World, choice: Choice): Promise<readonly Check[]> {
@@ -41,7 +41,7 @@ function clockCheck(there: number, here: number): Check {
   const skew = there - here;
   const message = `${Math.abs(skew).toFixed(1)} s ${skew < 0 ? "behind" : "ahead of"} this machine`;
   const todo = "its time is used, so decisions are right; other tools may not be: synchronise the clocks";
-  return { check: "clock of the source", status: Math.abs(skew) > MOST_SKEW ? "warn" : "ok", message, todo };
+  return { check: "clock of the source", status: Math.abs(skew) > MAX_SKEW ? "warn" : "ok", message, todo };
 }
 
 function dataChecks(

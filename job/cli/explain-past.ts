@@ -45,7 +45,7 @@ export async function explainPast(
   }
 }
 
-interface Made {
+interface PastAnswer {
   readonly decision: PastDecision;
   readonly after: readonly PastDecision[];
   readonly source: string | null;
@@ -57,7 +57,7 @@ async function makeAgain(
   target: TargetConfig,
   at: EpochSeconds,
   { io, log, first }: { readonly io: Io; readonly log: Log; readonly first: number | null },
-): Promise<Made | null> {
+): Promise<PastAnswer | null> {
   const until = Math.min(world.now, at + AFTERWARDS);
   return withProgress(io, "explain", "decisions", async (watch) => {
     const { source, decisions } = await pastOf(world, target, { from: at, until, first, log, watch });

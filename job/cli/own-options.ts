@@ -70,7 +70,7 @@ export const trial = run.filter((o) => o.flag === "history-file" || o.flag === "
 
 const longHistory = quantity({
   about:
-    "Our forecasts also see this much earlier history, as with prometheus.longHistory: up to 38 days a value in 5 minutes, for a year one an hour.",
+    "Our forecasts also see this much earlier history: up to 38 days as a value in 5 minutes, for a year as one an hour.",
   unit: "seconds",
   min: 3600,
   max: LONGEST,

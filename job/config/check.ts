@@ -8,7 +8,7 @@ import type { Issue } from "./types.ts";
 import { formatUnit, parseUnit, WRITTEN } from "./units.ts";
 
 /** Shares that are accepted: an HPA takes more than the request too. */
-const [LEAST_SHARE, MOST_SHARE] = [0.01, 10];
+const [MIN_SHARE, MAX_SHARE] = [0.01, 10];
 /** Longer texts are not shown: nobody mistypes so much of a number or a name, and a token may have been put in the wrong place. */
 const SHOWN = 24;
 /** Unknown fields that are named one by one; the search for the name that was meant takes its time. */
@@ -87,7 +87,7 @@ type Refuse = (must: string, more?: string) => undefined;
 function checkQuantity(node: Quantity, value: unknown, refuse: Refuse): number | Share | undefined {
   if (node.shareOf !== undefined && typeof value === "string" && value.trim().endsWith("%")) {
     const share = parseUnit("ratio", value);
-    return share !== null && share >= LEAST_SHARE && share <= MOST_SHARE
+    return share !== null && share >= MIN_SHARE && share <= MAX_SHARE
       ? { share }
       : refuse(`${accepted(node)}, from 1% to 1000%`);
   }

@@ -44,7 +44,7 @@ export const TARGET = group({
     }),
     query: text({
       about:
-        "PromQL for the workload's total CPU in cores, or whatever `targetCpu` is about; $namespace, $name, $kind, $pods (the pattern of its pod names) and $matchers (prometheus.matchers) are replaced. Built when not given.",
+        "PromQL for the workload's total CPU in cores. $namespace, $name, $kind, $pods (a pattern) and $matchers are replaced. Built when not given.",
       flag: "query",
     }),
     targetCpu: quantity({
@@ -103,7 +103,7 @@ export const TARGET = group({
     }),
     calibration: quantity({
       about:
-        "Errors of this much past calibrate the quantiles; the longer of this and `history` is read. When not given 2 hours, more from a `scaleDownQuantile` of 0.955 on, 6 hours from 0.985 on.",
+        "Errors of this much past calibrate the quantiles. When not given 2 hours, and up to 6 for a `scaleDownQuantile` above 0.955.",
       unit: "seconds",
       min: 0,
       max: 7 * DAY,
@@ -176,7 +176,7 @@ export const TARGET = group({
     }),
     scaleUpCooldown: quantity({
       about:
-        "Least time between a change and a later scale-out that neither the current demand nor a surge asks for; the lead time of closer runs counts half way to it.",
+        "Least time between a change and a scale-out for a forecast alone. The lead time of closer runs counts half way to it.",
       unit: "seconds",
       min: 0,
       max: DAY,

@@ -38,8 +38,8 @@ function seasonFrom({ condition, ...season }: Raw["seasonalities"][number], cale
 }
 
 /** A fit of these to 11,000 points takes two seconds; one that is no least squares costs as much in each of its rounds. */
-const MOST_COLUMNS = 300;
-const MOST_NONLINEAR = 120;
+const MAX_COLUMNS = 300;
+const MAX_NONLINEAR = 120;
 /** Columns of Prophet's yearly, weekly and daily seasons. */
 const BUILT_IN = { yearly_seasonality: 20, weekly_seasonality: 6, daily_seasonality: 8 } as const;
 /** Two years that hold every kind of day, 29 February among them. */
@@ -78,7 +78,7 @@ export function prophetIssues(
   const columns = columnsOf(options);
   const additive = resolved.value.seasonality_mode === "additive" && resolved.value.holidays_mode === "additive";
   const own = prophet.seasonalities.some(({ mode }) => mode === "multiplicative");
-  const most = logistic || !additive || own ? MOST_NONLINEAR : MOST_COLUMNS;
+  const most = logistic || !additive || own ? MAX_NONLINEAR : MAX_COLUMNS;
   const message = `asks for ${columns} coefficients, at most ${most} are fitted. Lower fourier_order or narrow the windows of holidays.`;
   return columns > most ? [{ path: at, message }] : [];
 }

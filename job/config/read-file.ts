@@ -9,7 +9,7 @@ import type { Issue } from "./types.ts";
 /** A ConfigMap holds no more. */
 const LARGEST = 1024 * 1024;
 /** List items and fields. Each takes the parser 1.3 kB: 100,000 are 130 MB, where a run may have 192 MiB; a target has about ten. */
-const MOST_ENTRIES = 50_000;
+const MAX_ENTRIES = 50_000;
 /** Errors of YAML beyond these follow from them. */
 const TOLD = 3;
 
@@ -65,8 +65,8 @@ export async function readConfig(
     return null;
   }
   const entries = text.match(/[\n,[{]/g)?.length ?? 0;
-  if (entries > MOST_ENTRIES) {
-    const message = `${name} has ${entries} lines and entries, at most ${MOST_ENTRIES} are read. Use several jobs.`;
+  if (entries > MAX_ENTRIES) {
+    const message = `${name} has ${entries} lines and entries, at most ${MAX_ENTRIES} are read. Use several jobs.`;
     issues.push({ path: "--config", message });
     return null;
   }

@@ -2,7 +2,7 @@
 import { fewPoints, type Rule } from "./rules.ts";
 
 /** Cores that no single pod carries unless its limit says so: 400 is 400m with its unit forgotten. */
-const MOST_CORES = 64;
+const MAX_CORES = 64;
 /** From here on one pod carries more than many nodes have to spare. */
 const MANY_CORES = 4;
 
@@ -41,7 +41,7 @@ export const TARGET_RULES: readonly Rule[] = [
     level: "refuse",
     left: { field: "targetCpu" },
     is: "<=",
-    right: MOST_CORES,
+    right: MAX_CORES,
     unless: "podCpuLimit",
     says: "{left} means {left} cores for each pod. If you mean milli-cores, write {left}m. If the pods are that large, set podCpuLimit as well.",
   },

@@ -8,7 +8,7 @@ import { readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import type { HistoryReading, Outcome, Ports, Scaler, StateStore } from "../ports.ts";
 import { runOnce } from "../run.ts";
-import type { LeadForecast, ReplayOptions, ReplayPolicy, Seen, View, Wanted } from "./types.ts";
+import type { LeadForecast, MetricView, Recommendation, ReplayOptions, ReplayPolicy, View } from "./types.ts";
 
 /**
  * The production decision code as a replay policy. `target` gives the policy's settings; the modelled world gives pod
@@ -76,7 +76,7 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
 }
 
 /** A decision with all that a report tells of it. */
-function wantedOf(replicas: number, told: { record: TickRecord | null; outcome: Outcome } | undefined): Wanted {
+function wantedOf(replicas: number, told: { record: TickRecord | null; outcome: Outcome } | undefined): Recommendation {
   if (told === undefined) return { replicas, reason: "NoOutcome" };
   const { reason, message, trail } = told.outcome;
   const { record } = told;
@@ -93,7 +93,7 @@ function leadForecast({ forecast, series, lead }: MetricRecord): LeadForecast | 
 
 /** Samples of the modelled world; a step's mean is stamped with the step's end, as a rate over it is. */
 function readingOf(
-  measured: Seen["measured"],
+  measured: MetricView["measured"],
   now: EpochSeconds,
   target: TargetConfig,
   long: LongHistory | undefined,

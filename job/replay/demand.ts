@@ -37,7 +37,7 @@ export class DemandError extends Error {
 }
 
 /** More steps than this, two years of 15 s, are the work of a mistyped time. */
-export const MOST_STEPS = 4_200_000;
+export const MAX_STEPS = 4_200_000;
 
 /**
  * Resamples to `step` seconds between the first and the last sample, linearly between neighbours.
@@ -87,7 +87,7 @@ export function loadAt({ values, others = [] }: Demand, index: number, request: 
 /** Throws DemandError where there are too many. */
 export function stepsIn(start: EpochSeconds, end: EpochSeconds, step: Seconds): number {
   const steps = Math.floor((end - start) / step + 1e-9) + 1;
-  if (steps <= MOST_STEPS) return steps;
+  if (steps <= MAX_STEPS) return steps;
   const days = Math.round((end - start) / 86_400);
   throw new DemandError(
     `the samples span ${days} days, which are ${steps} steps of ${step} s: is one of the times wrong?`,

@@ -29,7 +29,7 @@ export interface HistoricalOptions {
 }
 
 /** With fewer values before it an origin has nothing to say. */
-const LEAST = 2;
+const MIN_POINTS = 2;
 
 /**
  * Forecasts for past moments, oldest first, each made `leadSteps` before its moment from the values before it only.
@@ -48,7 +48,7 @@ export function historicalForecasts(
   for (let moment = n - 1; moment >= Math.max(0, n - shown); moment -= stride) {
     // the first value that the forecast is of; the last of its lead is the moment
     const origin = moment - leadSteps + 1;
-    if (origin < LEAST || measured(series, origin) < LEAST) break;
+    if (origin < MIN_POINTS || measured(series, origin) < MIN_POINTS) break;
     const long = longHistory && before(longHistory, series.start + (origin - 1) * series.step);
     const { path, lower, upper } = forecaster({
       series: windowBefore(series, origin, origin),

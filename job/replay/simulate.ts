@@ -4,15 +4,15 @@ import { createCluster, type ModelCluster } from "./cluster.ts";
 import { type Demand, DemandError, loadAt } from "./demand.ts";
 import type {
   Decided,
+  MetricView,
+  Recommendation,
   ReplayListener,
   ReplayOptions,
   ReplayPolicy,
   ReplayResult,
   ReplayRow,
   ReplayScore,
-  Seen,
   View,
-  Wanted,
 } from "./types.ts";
 
 /**
@@ -129,7 +129,12 @@ async function play(world: World, shared: Shared, index: number, step: number): 
   if (missing > 1e-9) world.under++;
 }
 
-function toldOf({ forecast, ...wanted }: Omit<Wanted, "replicas">, t: EpochSeconds, from: number, to: number): Decided {
+function toldOf(
+  { forecast, ...wanted }: Omit<Recommendation, "replicas">,
+  t: EpochSeconds,
+  from: number,
+  to: number,
+): Decided {
   const made = forecast?.();
   return { t, from, to, ...wanted, ...(made && { forecast: made }) };
 }
@@ -161,7 +166,7 @@ function viewer(demand: Demand, { metricLag, request }: ReplayOptions): (index: 
   const lag = Math.round(metricLag / step);
   return (index) => {
     const known = Math.max(1, index - lag);
-    const seen = ({ values: of, filled }: Pick<Demand, "values" | "filled">): Seen => {
+    const seen = ({ values: of, filled }: Pick<Demand, "values" | "filled">): MetricView => {
       const history = (seconds: Seconds) => {
         const from = Math.max(0, known - Math.max(1, Math.round(seconds / step)));
         return { times: times.subarray(from, known), values: of.subarray(from, known), from };

@@ -28,7 +28,7 @@ export interface ReplayOptions {
 }
 
 /** What is known of one metric at a moment. */
-export interface Seen {
+export interface MetricView {
   /** Mean of the two last complete steps that are known, cores. */
   readonly demand: Cores;
   /** The known history of at most `seconds`, newest last: a view, not a copy. Sample i is the mean of the step that begins at times[i]. Holes are bridged by lines. */
@@ -38,7 +38,7 @@ export interface Seen {
 }
 
 /** What a policy sees at one moment. */
-export interface View extends Seen {
+export interface View extends MetricView {
   readonly now: EpochSeconds;
   /** Index of the step that begins now; steps before it are complete. */
   readonly index: number;
@@ -46,13 +46,13 @@ export interface View extends Seen {
   readonly ready: Replicas;
   readonly pods: readonly ModelPod[];
   /** Other metrics, asked by name. */
-  other(name: string): Seen;
+  other(name: string): MetricView;
   /** The demand to come, for policies with foresight: step `index + k`. */
   future(k: number): Cores;
 }
 
 /** A decision of a policy: replicas and a word on why; with more to tell where the policy has it. */
-export interface Wanted {
+export interface Recommendation {
   readonly replicas: Replicas;
   readonly reason: string;
   readonly message?: string;
@@ -71,7 +71,7 @@ export interface LeadForecast {
 }
 
 /** A decision that was carried out, as a report tells it. */
-export interface Decided extends Omit<Wanted, "replicas" | "forecast"> {
+export interface Decided extends Omit<Recommendation, "replicas" | "forecast"> {
   readonly t: EpochSeconds;
   readonly from: Replicas;
   readonly to: Replicas;
@@ -87,7 +87,7 @@ export interface ReplayPolicy {
   readonly least?: Replicas;
   /** Decides also where nothing was measured, for it judges the data itself; absent: it leaves the replicas then, as an HPA without metrics. */
   readonly judgesData?: boolean;
-  decide(view: View): Wanted | Promise<Wanted>;
+  decide(view: View): Recommendation | Promise<Recommendation>;
 }
 
 /** One row a step. `decision` is null where the policy did not run. */

@@ -83,7 +83,7 @@ function partsOf({ series, longHistory, forecast, lead, metric }: MetricRecord, 
   return [...found, ...parts({ source: "Prophet over the longer history", series: longHistory, lead, ...told })];
 }
 
-interface Asked {
+interface ComponentsInput {
   readonly source: string;
   readonly series: Series;
   readonly longHistory?: Series;
@@ -92,7 +92,7 @@ interface Asked {
   readonly options?: ProphetOptions;
 }
 
-function parts({ source, series, longHistory, lead, settings, options }: Asked): readonly Parts[] {
+function parts({ source, series, longHistory, lead, settings, options }: ComponentsInput): readonly Parts[] {
   const rows = measuredRows(series, longHistory);
   if (rows.ds.length < 2) return [];
   const until = series.start + (series.values.length - 1) * series.step + lead;

@@ -41,7 +41,7 @@ export interface Picture {
 /** Values that the forecasts of a picture's past may see together: a forecast costs about 40 us a value, so this is two seconds at most. */
 const PAST_VALUES = 57_600;
 /** No screen tells more points apart. */
-const MOST_FORECASTS = 120;
+const MAX_FORECASTS = 120;
 /** The past that is shown is at least so many leads long. */
 const LEADS_SHOWN = 6;
 
@@ -65,7 +65,7 @@ export function pictureOf(
   // where it takes part, Prophet is fitted to the longer history at each of them: a minute of 120 fits to a year
   const fits = target.method === "prophet" || metric.prophet !== undefined;
   const fitted = series.values.length + (fits ? (made.longHistory?.values.length ?? 0) : 0);
-  const most = Math.min(MOST_FORECASTS, Math.ceil(PAST_VALUES / fitted));
+  const most = Math.min(MAX_FORECASTS, Math.ceil(PAST_VALUES / fitted));
   const { longHistory } = made;
   const past = { leadSteps, horizonSteps, shown, most, longHistory, prophet: metric.prophet };
   const end = series.start + (series.values.length - 1) * step;

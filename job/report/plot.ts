@@ -16,13 +16,13 @@ import { tickStep, timeLabels } from "./ticks.ts";
 
 const ROWS = 14;
 /** The past is so many times as long as the forecast, more on a wider line: the forecast's part must be wide enough to be read. */
-const [LEAST_PAST, MOST_PAST, COLUMNS_A_PART] = [4, 10, 18];
+const [MIN_PAST, MAX_PAST, COLUMNS_A_PART] = [4, 10, 18];
 
 /** Draws. Always the same text for the same picture, no line longer than `columns`; an empty one when there is nothing to draw. */
 export function terminalPlot(picture: Picture, terminal: Terminal): string {
   if (picture.actual.length === 0) return "";
   const end = Math.max(picture.now + picture.lead, picture.future.at(-1)?.t ?? 0);
-  const parts = Math.min(MOST_PAST, Math.max(LEAST_PAST, terminal.columns / COLUMNS_A_PART));
+  const parts = Math.min(MAX_PAST, Math.max(MIN_PAST, terminal.columns / COLUMNS_A_PART));
   const from = Math.max(picture.actual[0]!.t, picture.now - parts * (end - picture.now));
   const recent = <T extends Point>(points: readonly T[]) => points.filter((p) => p.t >= from);
   const [actual, before] = [recent(picture.actual), recent(picture.before)];

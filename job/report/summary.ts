@@ -4,9 +4,9 @@ import type { Outcome } from "../ports.ts";
 import { changeText, wrap } from "./text.ts";
 
 /** Lines of each kind; how many more there are is said. */
-const MOST_LINES = 20;
+const MAX_LINES = 20;
 /** Characters of a failure's message. */
-const MOST_MESSAGE = 160;
+const MAX_MESSAGE = 160;
 
 const ORDER: readonly Outcome["action"][] = ["scaled", "wouldScale", "unchanged", "held", "failed"];
 const WORDS: Readonly<Record<Outcome["action"], string>> = {
@@ -41,8 +41,8 @@ function nameOf({ namespace, name }: Outcome): string {
 }
 
 function listed(outcomes: readonly Outcome[], line: (outcome: Outcome) => string): readonly string[] {
-  const more = outcomes.length - MOST_LINES;
-  return [...outcomes.slice(0, MOST_LINES).map(line), ...(more > 0 ? [`and ${more} more: --json lists all`] : [])];
+  const more = outcomes.length - MAX_LINES;
+  return [...outcomes.slice(0, MAX_LINES).map(line), ...(more > 0 ? [`and ${more} more: --json lists all`] : [])];
 }
 
 /** One line a reason, with the first targets of each. */
@@ -58,5 +58,5 @@ function heldLines(held: readonly Outcome[]): readonly string[] {
 
 function short(message: string): string {
   const line = oneLine(message);
-  return line.length <= MOST_MESSAGE ? line : `${line.slice(0, MOST_MESSAGE)}...`;
+  return line.length <= MAX_MESSAGE ? line : `${line.slice(0, MAX_MESSAGE)}...`;
 }

@@ -38,7 +38,7 @@ export function wrap(text: string, width: number, indent = ""): readonly string[
 }
 
 /** The last column needs so many characters beside the others, or goes below them. */
-const LEAST_ROOM = 28;
+const MIN_ROOM = 28;
 
 /**
  * Columns padded to their widest cell, in lines of at most `width` characters. The last column is text: it is wrapped within
@@ -53,7 +53,7 @@ export function columns(
   const last = widths.length - 1;
   const before = widths.slice(0, last).reduce((sum, w) => sum + w + gap.length, 0);
   const room = width - before;
-  const below = widths[last]! > room && room < LEAST_ROOM;
+  const below = widths[last]! > room && room < MIN_ROOM;
   return rows.flatMap((row) => {
     const head = row
       .slice(0, last)

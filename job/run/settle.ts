@@ -33,15 +33,15 @@ export async function settle(
   return decisions.map((decision, i) => outcomeAfter(decision, acted[i]!));
 }
 
-type Acted = "done" | "conflict" | Error;
+type ActResult = "done" | "conflict" | Error;
 
-async function act({ scaler }: Ports, { target, output }: TargetDecision, signal: AbortSignal): Promise<Acted> {
+async function act({ scaler }: Ports, { target, output }: TargetDecision, signal: AbortSignal): Promise<ActResult> {
   const decision = output?.decision;
   if (decision === undefined || decision.action !== "scale") return "done";
   return scaler.scale(target, decision.current, decision.replicas, signal).catch(asError);
 }
 
-function outcomeAfter(decision: TargetDecision, acted: Acted): Outcome {
+function outcomeAfter(decision: TargetDecision, acted: ActResult): Outcome {
   if (acted instanceof Error) return failedOutcome(decision, acted, "rescale");
   return acted === "done"
     ? settledOutcome(decision)

@@ -153,6 +153,7 @@ const MEMORY: TargetState = {
   rollouts: [],
   dropHoldUntil: null,
   lastWritten: null,
+  service: null,
 };
 
 /** The name of the object that keeps a target among three. */

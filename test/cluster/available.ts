@@ -8,18 +8,29 @@ export type Missing = string | undefined;
 
 const debianPrometheus = "/usr/bin/prometheus";
 
-/** The folder of the programs built from test/cluster/go/NAME, whether built or not. */
+/** The folder of the programs built from test/cluster/go/NAME, whether built or not; `kube` is that of KUBEBUILDER_ASSETS where it is set. */
 export function programs(name: "kube" | "prometheus" | "coredns" | "helm"): string {
-  return bash(`go_dir ${name}`);
+  return bash(name === "kube" ? "kube_dir" : `go_dir ${name}`);
 }
 
 /** Tier 1: API server, etcd, controllers and scheduler on loopback. */
 export function missingControlPlane(): Missing {
   const gone = tools(["setpriv", "openssl", "curl"]);
   if (gone) return `${gone} missing: apt-get install util-linux openssl curl`;
-  if (!existsSync(`${programs("kube")}/kube`))
-    return "the control plane is not built: run test/cluster/setup.sh kube (needs Go, 6 to 13 minutes)";
-  return undefined;
+  const lost = ["kube-apiserver", "etcd", "kubectl"].filter((name) => !existsSync(`${programs("kube")}/${name}`));
+  if (lost.length === 0) return undefined;
+  return process.env.KUBEBUILDER_ASSETS
+    ? `KUBEBUILDER_ASSETS has no ${lost.join(", ")}: it names the folder that test/cluster/envtest.sh prints`
+    : "the control plane is not built: run test/cluster/setup.sh kube (needs Go, 6 to 13 minutes)";
+}
+
+/** Tier 1 with what envtest lacks: Deployments get pods, CronJobs get Jobs, namespaces get their account. */
+export function missingControllers(): Missing {
+  const below = missingControlPlane();
+  if (below) return below;
+  return existsSync(`${programs("kube")}/kube-controller-manager`)
+    ? undefined
+    : "envtest has no controllers: unset KUBEBUILDER_ASSETS and run test/cluster/setup.sh kube";
 }
 
 /** A Prometheus on loopback: Debian's, or the one built for the node. */
@@ -60,7 +71,7 @@ export function otlpPrometheus(): string | undefined {
 
 /** Tier 3: a node with real pods; needs root for its namespaces. */
 export function missingNode(): Missing {
-  const below = missingControlPlane();
+  const below = existsSync(`${bash("go_dir kube")}/kube`) ? undefined : "run test/cluster/setup.sh tier3";
   if (below) return below;
   if (process.getuid?.() !== 0) return "a node needs root, for namespaces and cgroups";
   const gone = tools(["containerd", "runc", "nft", "buildah"]);

@@ -2,6 +2,7 @@
 # cp.sh up|down|hold    etcd, API server, controllers and scheduler on 127.0.0.1 (no node), RBAC and Pod Security on, data thrown away.
 #   up    start in the background and print the kubeconfig's path;  down  end what up started
 #   hold  start, print `ready PORT`, then obey `stop PROGRAM`, `start kube-apiserver` lines from stdin; its end of file ends everything
+# With KUBEBUILDER_ASSETS (envtest's programs) there are no controllers and no scheduler.
 # Environment: STATE (folder, absolute and short: it holds sockets), PORT (default: a free one), AUDIT=1 (log every call in STATE/audit.log).
 set -euo pipefail
 STATE=${STATE:-${TMPDIR:-/tmp}/prophet-control-plane} BIND=127.0.0.1 ADVERTISE=127.0.0.1 NODE=none NODE_IP=127.0.0.1 SVC_IP=10.96.0.1
@@ -41,10 +42,10 @@ down() {
   kill -TERM "$p"; while alive "$p"; do sleep 0.05; done
   rm -rf "$STATE"
 }
-has kube || { say "the control plane is not built: run test/cluster/setup.sh kube"; exit 3; }
+[ -x "$BIN/kube-apiserver" ] || { say "the control plane is not built: run test/cluster/setup.sh kube"; exit 3; }
 case ${1:-} in
   hold) hold ;;
   up) up ;;
   down) down ;;
-  *) sed -n 2,5p "$0" >&2; exit 2 ;;
+  *) sed -n 2,6p "$0" >&2; exit 2 ;;
 esac

@@ -8,6 +8,8 @@ mkdir -p "$CACHE"
 hash_of() { (cd "$HERE" && sha256sum "$@") | sha256sum | cut -c1-16; }
 # go_dir NAME: the folder for the programs built from go/NAME; it exists only when the build was finished
 go_dir() { echo "$CACHE/$1-$(hash_of "go/$1"/go.mod "go/$1"/go.sum $(cd "$HERE" && ls "go/$1"/*.go 2>/dev/null) "go/$1/build.sh")"; }
+# kube_dir: API server, etcd and kubectl: those of envtest where KUBEBUILDER_ASSETS names them, else the project's own build. A node always takes the build
+kube_dir() { echo "${KUBEBUILDER_ASSETS:-$(go_dir kube)}"; }
 has() { [ -x "$(go_dir "$1")/$1" ]; }
 # milliseconds since START (date +%s%N)
 ms() { echo $((($(date +%s%N) - $1) / 1000000)); }

@@ -1,7 +1,7 @@
 # Starting, watching and stopping the control plane's programs; sourced by cp.sh (on loopback) and node-init.sh (in a node's namespaces).
 # Set by the caller: STATE PORT BIND ADVERTISE NODE NODE_IP SVC_IP; AUDIT=1 keeps an audit log in $STATE/audit.log.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-BIN=$(go_dir kube) P=$STATE/pki L=$STATE/log
+BIN=$(kube_dir) P=$STATE/pki L=$STATE/log
 
 # spawn NAME COMMAND...: a child that the kernel kills when this shell ends, however it ends
 spawn() {
@@ -52,7 +52,14 @@ apiserver_up() {
     --kubelet-preferred-address-types InternalIP --shutdown-delay-duration 0 ${audit[@]+"${audit[@]}"}
   wait_for "API server's /readyz" 60 kube-apiserver ready
 }
-controllers_up() { # with the default of 20 calls a second the many controllers take half a minute to start
+controllers_up() {
+  # envtest has no controllers: the one account that every namespace gets from them is made by hand in the namespace that tests begin in
+  if [ ! -x "$BIN/kube-controller-manager" ]; then
+    wait_for "namespace default" 60 kube-apiserver admin get namespace default
+    admin create serviceaccount default >/dev/null
+    return
+  fi
+  # with the default of 20 calls a second the many controllers take half a minute to start
   spawn kube-controller-manager "$BIN/kube-controller-manager" --kubeconfig "$P/kcm.kubeconfig" --secure-port 0 --leader-elect=false \
     --kube-api-qps 500 --kube-api-burst 1000 --use-service-account-credentials=true \
     --service-account-private-key-file "$P/sa.key" --root-ca-file "$P/ca.crt" --cluster-signing-cert-file "$P/ca.crt" --cluster-signing-key-file "$P/ca.key"

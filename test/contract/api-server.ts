@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type KubernetesOptions, kubernetesPorts } from "../../job/adapters/kubernetes.ts";
 import type { KubernetesSettings } from "../../job/config/types.ts";
-import { fakeServer, type Reply, type Seen } from "../fault/server.ts";
+import { fakeServer, type ReceivedRequest, type Reply } from "../fault/server.ts";
 import { kubernetesSettings } from "../fault/settings.ts";
 
 const UID = "5f0c1d2e-uid-of-web";
@@ -126,7 +126,7 @@ export async function fakeCluster({ settings = {}, inspect = false, start, befor
     [/\/configmaps\/state/, (read, body) => (read ? map() : patchMap(body))],
     [/\/(horizontalpodautoscalers|deployments\/web)(\?|$)/, (_read, _body, url) => look(url)],
   ];
-  const server = await fakeServer(({ method, url, body }: Seen, number) => {
+  const server = await fakeServer(({ method, url, body }: ReceivedRequest, number) => {
     const instead = before?.(`${method} ${url.split("?")[0]!.split("/").at(-1)}`, objects, number, url, body);
     if (instead !== undefined) return instead;
     const event = /\/events(?:\/([^?]+))?(\?|$)/.exec(url);

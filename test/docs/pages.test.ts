@@ -1,4 +1,4 @@
-/** The pages: every link leads somewhere, every command names flags and files that exist, and the guides are in plain sentences. */
+/** The pages: every link leads somewhere, every command names flags and files that exist, sentences and cells are short. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -6,6 +6,8 @@ import { describe, expect, it } from "vitest";
 const pages = [
   "README.md",
   "CONTRIBUTING.md",
+  "SECURITY.md",
+  "CODE_OF_CONDUCT.md",
   ...readdirSync("docs").flatMap((name) => (name.endsWith(".md") ? [`docs/${name}`] : [])),
   ...readdirSync("docs/decisions").map((name) => `docs/decisions/${name}`),
 ].filter((path) => path.endsWith(".md"));
@@ -80,15 +82,43 @@ describe("commands", () => {
   });
 });
 
-describe("guides", () => {
-  it.each(GUIDES)("%s has sentences of at most 30 words and cells of at most 140 characters", (path) => {
-    const text = prose(read(path));
-    const sentences = text.replace(/^\|.*$/gm, "").split(/(?<=[.!?:;])\s+|\n\n|\n(?=[-*\d#])/);
-    expect(sentences.filter((sentence) => sentence.split(/\s+/).length > 30)).toEqual([]);
-    const cells = text.split("\n").flatMap((line) => (line.startsWith("|") ? line.split("|") : []));
-    expect(cells.filter((cell) => cell.trim().length > 140)).toEqual([]);
-  });
+/** As a reader sees it: of a link its words, not where it leads. */
+const seen = (text: string): string => prose(text).replace(/\]\([^)]*\)/g, "]");
 
+/** Sentences of more than 30 words. */
+const longSentences = (text: string): string[] =>
+  seen(text)
+    .replace(/^\|.*$/gm, "")
+    .split(/(?<=[.!?:;])\s+|\n\n|\n(?=[-*\d#])/)
+    .filter((sentence) => sentence.split(/\s+/).length > 30);
+
+/** Table cells of more than 140 characters. */
+const longCells = (text: string): string[] =>
+  seen(text)
+    .split("\n")
+    .flatMap((line) => (line.startsWith("|") ? line.split("|") : []))
+    .filter((cell) => cell.trim().length > 140);
+
+/** Made from tables whose texts are being rewritten. */
+const REWRITTEN = ["docs/policy.md", "docs/cli.md", "docs/configuration.md"];
+
+describe("plain words", () => {
+  it.each(pages.filter((path) => !REWRITTEN.includes(path)))(
+    "%s has sentences of at most 30 words and cells of at most 140 characters",
+    (path) => {
+      expect([...longSentences(read(path)), ...longCells(read(path))]).toEqual([]);
+    },
+  );
+
+  it("would be missed", () => {
+    const words = (n: number) => Array(n).fill("word").join(" ");
+    expect(longSentences(`${words(30)}. ${words(31)}.`)).toEqual([`${words(31)}.`]);
+    expect(longCells(`| ${"x".repeat(140)} | [y](${"z".repeat(140)}) |`)).toEqual([]);
+    expect(longCells(`| ${"x".repeat(141)} |`)).toHaveLength(1);
+  });
+});
+
+describe("guides", () => {
   it.each(GUIDES)("%s is in the site's order", (path) => {
     const config = read("docs/.vitepress/config.mts");
     const link = path.replace(/^docs/, "").replace(/(index)?\.md$/, "");

@@ -4,7 +4,7 @@ import { prometheusHistory } from "../../job/adapters/prometheus.ts";
 import type { PrometheusSettings } from "../../job/config/types.ts";
 import type { HistoryReading } from "../../job/ports.ts";
 import { cpuOf } from "../fakes/queries.ts";
-import { type FakeServer, fakeServer, matrix, type Reply, type Seen } from "./server.ts";
+import { type FakeServer, fakeServer, matrix, type ReceivedRequest, type Reply } from "./server.ts";
 import { hasty, prometheusSettings } from "./settings.ts";
 
 const servers: FakeServer[] = [];
@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 /** A server that ends with the test. */
-export async function serve(reply: (seen: Seen, number: number) => Reply): Promise<FakeServer> {
+export async function serve(reply: (seen: ReceivedRequest, number: number) => Reply): Promise<FakeServer> {
   const server = await fakeServer(reply);
   servers.push(server);
   return server;
@@ -21,7 +21,7 @@ export async function serve(reply: (seen: Seen, number: number) => Reply): Promi
 
 /** One range query for one target through the adapter. */
 export async function read(
-  reply: (seen: Seen, number: number) => Reply,
+  reply: (seen: ReceivedRequest, number: number) => Reply,
   more: Partial<PrometheusSettings> = {},
   pauses: number[] = [],
 ): Promise<{ result: HistoryReading | Error; server: FakeServer }> {

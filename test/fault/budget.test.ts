@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { built, type Ended, runJob } from "./job-process.ts";
-import { type FakeServer, fakeServer, matrix, type Reply, type Seen } from "./server.ts";
+import { type FakeServer, fakeServer, matrix, type ReceivedRequest, type Reply } from "./server.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "budget-"));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -16,13 +16,13 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
 });
 
-async function serve(reply: (seen: Seen) => Reply): Promise<FakeServer> {
+async function serve(reply: (seen: ReceivedRequest) => Reply): Promise<FakeServer> {
   const server = await fakeServer(reply);
   servers.push(server);
   return server;
 }
 
-function healthy({ url, body }: Seen): Reply {
+function healthy({ url, body }: ReceivedRequest): Reply {
   if (!url.endsWith("_range")) {
     const result = [{ metric: {}, value: [Math.floor(Date.now() / 1000), "20"] }];
     return { body: JSON.stringify({ status: "success", data: { resultType: "vector", result } }) };
@@ -32,7 +32,7 @@ function healthy({ url, body }: Seen): Reply {
 }
 
 /** An API server with a scale for every name, all at 3, and one state. */
-async function cluster(hang: (seen: Seen) => boolean = () => false) {
+async function cluster(hang: (seen: ReceivedRequest) => boolean = () => false) {
   const replicas = new Map<string, number>();
   let version = 1;
   const server = await serve((seen) => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect } from "vitest";
 import { type Ended, runJob } from "./job-process.ts";
-import { type FakeServer, fakeServer, matrix, type Reply, type Seen } from "./server.ts";
+import { type FakeServer, fakeServer, matrix, type ReceivedRequest, type Reply } from "./server.ts";
 
 /** Where the files of these tests stand. */
 export const dir = mkdtempSync(join(tmpdir(), "clouds-"));
@@ -27,7 +27,10 @@ export function file(name: string, content: string): string {
 }
 
 /** A server that ends with the test. */
-export async function serve(reply: (seen: Seen) => Reply, tls?: Parameters<typeof fakeServer>[1]): Promise<FakeServer> {
+export async function serve(
+  reply: (seen: ReceivedRequest) => Reply,
+  tls?: Parameters<typeof fakeServer>[1],
+): Promise<FakeServer> {
   const server = await fakeServer(reply, tls);
   servers.push(server);
   return server;

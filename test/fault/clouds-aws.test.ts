@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ACCESS, dir, expectScaled, file, IDENTITY, run, SECRET, SESSION, serve } from "./cloud-run.ts";
 import { built } from "./job-process.ts";
 import { expectedAuthorization } from "./naive-sigv4.ts";
-import type { Seen } from "./server.ts";
+import type { ReceivedRequest } from "./server.ts";
 
 const ending = new Date(Date.now() + 3_600_000).toISOString();
 
@@ -18,7 +18,7 @@ describe.skipIf(!built)("AWS", () => {
       return { headers: { "content-type": "text/xml" }, body: text };
     });
 
-  function expectSigned(seen: readonly Seen[], session: boolean): void {
+  function expectSigned(seen: readonly ReceivedRequest[], session: boolean): void {
     expect(seen.length).toBeGreaterThan(2);
     for (const request of seen) {
       expect(request.url).toMatch(/^\/workspaces\/ws-1\/api\/v1\/query(_range)?\?tenant=a(%20|\+)b$/);

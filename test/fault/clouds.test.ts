@@ -3,11 +3,11 @@ import { describe, expect, test } from "vitest";
 import { certificates, haveOpenssl } from "./certificates.ts";
 import { dir, expectScaled, file, IDENTITY, run, serve, TOKEN } from "./cloud-run.ts";
 import { built } from "./job-process.ts";
-import type { FakeServer, Seen } from "./server.ts";
+import type { FakeServer, ReceivedRequest } from "./server.ts";
 
 describe.skipIf(!built)("Google", () => {
   const token = JSON.stringify({ access_token: TOKEN, expires_in: 3599, token_type: "Bearer" });
-  function expectBearer(seen: readonly Seen[]): void {
+  function expectBearer(seen: readonly ReceivedRequest[]): void {
     expect(seen.length).toBeGreaterThan(2);
     expect(new Set(seen.map(({ headers }) => headers.authorization))).toEqual(new Set([`Bearer ${TOKEN}`]));
   }

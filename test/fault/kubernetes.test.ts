@@ -9,7 +9,7 @@ import { kubernetesPorts } from "../../job/adapters/kubernetes.ts";
 import type { KubernetesSettings } from "../../job/config/types.ts";
 import { EMPTY_STATE } from "../../job/core/state/codec.ts";
 import { config } from "../fakes/config.ts";
-import { type FakeServer, fakeServer, type Reply, type Seen } from "./server.ts";
+import { type FakeServer, fakeServer, type ReceivedRequest, type Reply } from "./server.ts";
 import { hasty, kubernetesSettings } from "./settings.ts";
 
 const token = "s3cr3t-t0ken";
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 async function open(
-  reply: (seen: Seen, n: number) => Reply,
+  reply: (seen: ReceivedRequest, n: number) => Reply,
   more: Partial<KubernetesSettings> = {},
   pauses: number[] = [],
 ) {

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { fakeCluster } from "../contract/api-server.ts";
 import { built, type Ended, MEMORY_LIMIT, runJob } from "./job-process.ts";
-import { fakeServer, matrix, type Reply, type Seen } from "./server.ts";
+import { fakeServer, matrix, type ReceivedRequest, type Reply } from "./server.ts";
 
 const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -46,7 +46,7 @@ async function prometheus(
   more: readonly string[] = [],
 ): Promise<Ended> {
   const cluster = await fakeCluster();
-  const server = await fakeServer(({ url, body }: Seen) => {
+  const server = await fakeServer(({ url, body }: ReceivedRequest) => {
     if (url.endsWith("/query_range")) return (answers.range ?? range)(body);
     return body.includes("kube_pod") ? (answers.start ?? instant(now(), "20")) : (answers.clock ?? instant(now(), "1"));
   });

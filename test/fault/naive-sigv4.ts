@@ -1,6 +1,6 @@
 /** Signature Version 4 as its documentation describes it, step by step: what a server does to check a request as it came. */
 import { createHash, createHmac } from "node:crypto";
-import type { Seen } from "./server.ts";
+import type { ReceivedRequest } from "./server.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const hmac = (key: string | Buffer, text: string) => createHmac("sha256", key).update(text).digest();
@@ -8,7 +8,10 @@ const escaped = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** What a request's Authorization should say, given the secret key; undefined when it is not signed at all. */
-export function expectedAuthorization({ method, url, headers, body }: Seen, secretKey: string): string | undefined {
+export function expectedAuthorization(
+  { method, url, headers, body }: ReceivedRequest,
+  secretKey: string,
+): string | undefined {
   const parts =
     /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d+)\/([^/]+)\/([^/]+)\/aws4_request, SignedHeaders=([^,]+), /.exec(
       headers.authorization ?? "",

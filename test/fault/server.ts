@@ -11,7 +11,7 @@ import {
 import { createServer as createTlsServer } from "node:https";
 
 /** One request as it came. */
-export interface Seen {
+export interface ReceivedRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
@@ -29,7 +29,7 @@ export interface Reply {
 
 export interface FakeServer {
   readonly url: string;
-  readonly seen: Seen[];
+  readonly seen: ReceivedRequest[];
   /** How many connections were made to it. */
   connections(): number;
   stop(): Promise<void>;
@@ -37,10 +37,10 @@ export interface FakeServer {
 
 /** Starts a server; `reply` gets the request and its number, from 1. */
 export async function fakeServer(
-  reply: (seen: Seen, number: number) => Reply | Promise<Reply>,
+  reply: (seen: ReceivedRequest, number: number) => Reply | Promise<Reply>,
   tls?: { readonly cert: string; readonly key: string; readonly ca?: string; readonly requestCert?: boolean },
 ): Promise<FakeServer> {
-  const seen: Seen[] = [];
+  const seen: ReceivedRequest[] = [];
   const listener: RequestListener = async (request, response) => {
     let body = "";
     for await (const chunk of request) body += String(chunk);

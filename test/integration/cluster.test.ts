@@ -5,11 +5,11 @@ import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { missingControlPlane, skip } from "../cluster/available.ts";
+import { missingControllers, skip } from "../cluster/available.ts";
 import { type ControlPlane, startControlPlane } from "../cluster/controlplane.ts";
 import { processesOf } from "../cluster/leftovers.ts";
 
-describe.skipIf(skip(missingControlPlane()))("control plane", () => {
+describe.skipIf(skip(missingControllers()))("control plane", () => {
   let cp: ControlPlane;
   beforeAll(async () => {
     cp = await startControlPlane({ audit: true });

@@ -1,6 +1,6 @@
 /** What the job sees beside the replicas when its Role allows it: pause, rollout, another scaler; and the other ways to act: an HPA's floor, a StatefulSet, Events. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { missingControlPlane, skip } from "../cluster/available.ts";
+import { missingControllers, missingControlPlane, skip } from "../cluster/available.ts";
 import { type FakeServer, fakeServer } from "../fault/server.ts";
 import { answer, type Rig, settings, startRig } from "./rig.ts";
 
@@ -10,7 +10,7 @@ afterAll(() => first?.stop());
 
 const ref = (kind: string, name: string) => ({ apiVersion: "apps/v1", kind, name });
 
-describe.skipIf(skip(missingControlPlane()))("allowed to look around", () => {
+describe.skipIf(skip(missingControllers()))("allowed to look around", () => {
   let rig: Rig;
   let prometheus: FakeServer;
   const kubectl = (...args: string[]) => rig.cluster.kubectl(["-n", rig.namespace, ...args]);

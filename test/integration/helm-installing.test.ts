@@ -5,7 +5,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { missingControlPlane, programs, skip } from "../cluster/available.ts";
+import { missingControllers, programs, skip } from "../cluster/available.ts";
 import { type ControlPlane, startControlPlane } from "../cluster/controlplane.ts";
 import { objectsOf } from "./helm-program.ts";
 import { annotation } from "./rig.ts";
@@ -32,7 +32,7 @@ test("every file and folder that the page names is there", () => {
   for (const path of [...named, ...links]) expect(existsSync(join(root, path)), path).toBe(true);
 });
 
-describe.skipIf(skip(missingControlPlane()))("the page's commands", () => {
+describe.skipIf(skip(missingControllers()))("the page's commands", () => {
   let cluster: ControlPlane;
   let kubectl: ControlPlane["kubectl"];
   beforeAll(async () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { programs, skip } from "../cluster/available.ts";
+import { missingControllers, programs, skip } from "../cluster/available.ts";
 import { type ControlPlane, startControlPlane } from "../cluster/controlplane.ts";
 import { chart, type Helm, manifests, missingHelm, startHelm, valuesFile, valuesFiles } from "./helm-program.ts";
 import { operatorKinds } from "./operator-kinds.ts";
@@ -15,7 +15,7 @@ const release = "prophet-autoscaler";
 /** What a YAML or JSON writer could change: quotes, escapes, spaces, a number's form, letters beyond ASCII. */
 const memory = '{"v":1,  "t":{"default/stress-app":{"w":[[1.7640e9,3]],"é\\n":"\\"\\u0041\'"}}}\n ';
 
-describe.skipIf(skip(missingHelm()))("a release", () => {
+describe.skipIf(skip(missingHelm() ?? missingControllers()))("a release", () => {
   let cluster: ControlPlane;
   let kubectl: ControlPlane["kubectl"];
   let helm: Helm;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { missingControlPlane, missingPrometheus, skip } from "../cluster/available.ts";
+import { missingControllers, missingPrometheus, skip } from "../cluster/available.ts";
 import { type ControlPlane, startControlPlane } from "../cluster/controlplane.ts";
 import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
 import { kustomize, objectsOf } from "./helm-program.ts";
@@ -20,7 +20,7 @@ const folders = [
 ];
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe.skipIf(skip(missingControlPlane()))("manifests", () => {
+describe.skipIf(skip(missingControllers()))("manifests", () => {
   let cluster: ControlPlane;
   let kubectl: ControlPlane["kubectl"];
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { missingControlPlane, skip } from "../cluster/available.ts";
+import { missingControllers, skip } from "../cluster/available.ts";
 import { type ControlPlane, startControlPlane } from "../cluster/controlplane.ts";
 
 const MINUTE = 60_000;
@@ -14,7 +14,7 @@ const noDeadline = { op: "remove", path: "/spec/startingDeadlineSeconds" };
 const lives = { soon: [suspended], late: [suspended], unbounded: [suspended, noDeadline] } as const;
 type Life = keyof typeof lives;
 
-describe.skipIf(skip(missingControlPlane()))("suspended for an hour, then resumed", () => {
+describe.skipIf(skip(missingControllers()))("suspended for an hour, then resumed", () => {
   let cluster: ControlPlane;
   /** The slot during which all is resumed. */
   let slot: number;

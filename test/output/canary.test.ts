@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { settingsIn } from "../../job/config/settings.ts";
-import { type FakeServer, fakeServer, type Seen } from "../fault/server.ts";
+import { type FakeServer, fakeServer, type ReceivedRequest } from "../fault/server.ts";
 import { CANARY, file, folder, LOUD, run, SINGING, SONG, silent } from "./canary.ts";
 import { besides, brokenForms, type Place, placesIn, withValue } from "./places.ts";
 
@@ -15,7 +15,7 @@ const target = { targets: [{ scaleTargetRef: { name: "web" }, targetCpu: 0.1 }] 
 describe("a canary that is the secret", () => {
   let prometheus: FakeServer;
   let api: FakeServer;
-  let reply: (seen: Seen) => ReturnType<(typeof SINGING)[number]>;
+  let reply: (seen: ReceivedRequest) => ReturnType<(typeof SINGING)[number]>;
   beforeAll(async () => {
     prometheus = await fakeServer((seen) => reply(seen));
     api = await fakeServer(({ url }) =>

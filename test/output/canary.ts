@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { runCli } from "../../job/cli/program.ts";
 import { QUIET } from "../fakes/io.ts";
-import type { Reply, Seen } from "../fault/server.ts";
+import type { ReceivedRequest, Reply } from "../fault/server.ts";
 
 /** The secret. Longer than what a message shows of a wrong value, and with characters that each form of writing escapes. */
 export const CANARY = "cAnary7f3Q+9/xZ_kw5Tb8Jd2L";
@@ -60,7 +60,7 @@ export function file(content: string | object, name = "config.yaml"): string {
 export const SONG = `no ${CANARY}! Authorization: Bearer ${CANARY} Basic ${Buffer.from(`user:${CANARY}`).toString("base64")} ${encodeURIComponent(CANARY)} ${Buffer.from(`x${CANARY}`).toString("base64")}\u001b[31m\u202e\n${CANARY}`;
 
 /** Ways in which a metric source answers; each is one run. */
-export const SINGING: readonly ((seen: Seen) => Reply)[] = [
+export const SINGING: readonly ((seen: ReceivedRequest) => Reply)[] = [
   () => ({ status: 401, body: SONG }),
   () => ({ status: 400, body: JSON.stringify({ status: "error", errorType: "bad_data", error: SONG }) }),
   () => ({ body: `${"x".repeat(70)}${SONG}` }),

@@ -5,7 +5,7 @@ import { COMMANDS, type CommandSpec } from "../options.ts";
 
 const OUTPUTS = ["json", "yaml", "wide"] as const;
 
-export interface Asked {
+export interface PluginArguments {
   readonly spec: CommandSpec;
   /** As kubectl takes it: [TYPE/NAME] or [TYPE, NAME]; empty for all targets of the installed job. */
   readonly object: readonly string[];
@@ -50,7 +50,7 @@ export function usage(): string {
 }
 
 /** Takes the arguments apart. A text is the answer to --help. Throws UsageError. */
-export function readArguments(argv: Process["argv"]): Asked | string {
+export function readArguments(argv: Process["argv"]): PluginArguments | string {
   const kept: Partial<Record<(typeof KUBECTL)[string], string>> = {};
   const words: string[] = [];
   const flags: string[] = [];
@@ -74,7 +74,7 @@ export function readArguments(argv: Process["argv"]): Asked | string {
   return { ...commandOf(command, object), flags, ...connectionOf(kept) };
 }
 
-function commandOf(command: string, object: readonly string[]): Pick<Asked, "spec" | "object"> {
+function commandOf(command: string, object: readonly string[]): Pick<PluginArguments, "spec" | "object"> {
   const spec = OFFERED.find(({ name }) => name === command);
   const names = OFFERED.map(({ name }) => name).join(", ");
   if (spec === undefined) throw new UsageError(`${JSON.stringify(command)} is no command of it: ${names}.`);
@@ -89,7 +89,7 @@ function commandOf(command: string, object: readonly string[]): Pick<Asked, "spe
 
 function connectionOf(
   kept: Partial<Record<(typeof KUBECTL)[string], string>>,
-): Omit<Asked, "spec" | "object" | "flags"> {
+): Omit<PluginArguments, "spec" | "object" | "flags"> {
   const { namespace = null, output = null, context, kubeconfig } = kept;
   const known = OUTPUTS.find((name) => name === output) ?? null;
   if (output !== null && known === null)

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { CommandError, guarded, type Process, UsageError } from "../io.ts";
-import { type Asked, readArguments } from "./arguments.ts";
+import { type PluginArguments, readArguments } from "./arguments.ts";
 import { currentNamespace, findInstalled, findWorkload, type Installed, type Workload } from "./installed.ts";
 import { forward, type Kubectl, kubectlWith } from "./kubectl.ts";
 
@@ -31,7 +31,7 @@ export async function kubectlPlugin(outside: Process, run: Run): Promise<number>
   }
 }
 
-async function runAs(asked: Asked, outside: Process, run: Run, ends: (() => unknown)[]): Promise<number> {
+async function runAs(asked: PluginArguments, outside: Process, run: Run, ends: (() => unknown)[]): Promise<number> {
   const kubectl = kubectlWith(asked.connection, outside.env);
   const workload = asked.object.length === 0 ? null : await findWorkload(kubectl, asked.object, asked.namespace);
   const namespace = workload?.namespace ?? asked.namespace ?? (await currentNamespace(kubectl));
@@ -59,15 +59,15 @@ async function runAs(asked: Asked, outside: Process, run: Run, ends: (() => unkn
   return code;
 }
 
-const has = ({ flags }: Asked, flag: string) =>
+const has = ({ flags }: PluginArguments, flag: string) =>
   flags.some((word) => word === `--${flag}` || word.startsWith(`--${flag}=`));
-const knows = ({ spec }: Asked, flag: string) => spec.options.some((option) => option.flag === flag);
+const knows = ({ spec }: PluginArguments, flag: string) => spec.options.some((option) => option.flag === flag);
 
 function named({ apiVersion, kind, name, namespace }: Workload): readonly string[] {
   return ["--namespace", namespace, "--kind", kind, "--api-version", apiVersion, "--deployment", name];
 }
 
-function live({ spec }: Asked): readonly string[] {
+function live({ spec }: PluginArguments): readonly string[] {
   const option = spec.options.find(({ flag }) => flag === "from-prometheus");
   return option?.node.kind === "toggle" ? ["--from-prometheus"] : ["--from-prometheus", ADVISED];
 }
@@ -76,7 +76,7 @@ function live({ spec }: Asked): readonly string[] {
 const ADVISED = "7d";
 
 /** What -o asks for in our own words, and where a replay or an advice takes its history from. */
-function extras(asked: Asked): readonly string[] {
+function extras(asked: PluginArguments): readonly string[] {
   const structured = asked.output === "json" || asked.output === "yaml";
   const wide = knows(asked, "output") ? ["--output", "wide"] : knows(asked, "plot") ? ["--plot"] : [];
   return [
@@ -98,7 +98,7 @@ async function settings(installed: Installed, ends: (() => unknown)[]): Promise<
 /** --prometheus by a forwarded port, where the settings name a Service of the cluster; nothing where they name anything else. */
 async function prometheus(
   { settings: { prometheus: section }, namespace, cronJob }: Installed,
-  asked: Asked,
+  asked: PluginArguments,
   kubectl: Kubectl,
   { env }: Process,
   ends: (() => unknown)[],

@@ -39,7 +39,7 @@ export const PROMETHEUS = group({
     }),
     matchers: dict({
       about:
-        "Labels with the value each must have, in every query that is built: one cluster of several behind one Thanos, e.g. `cluster: eu-1`. A query of your own takes them as $matchers.",
+        "Labels that every built query asks for: one cluster of several behind one Thanos, e.g. `cluster: eu-1`. In your own query: $matchers.",
       of: text({ about: "Value." }),
       keys: { pattern: LABEL_NAME, accepts: "a label name (letters, digits and _, not beginning with a digit)" },
       atMost: 20,
@@ -85,7 +85,7 @@ export const PROMETHEUS = group({
         }),
         query: text({
           about:
-            "PromQL of it where it differs: a recorded or downsampled series. Same placeholders, and $metric for the metric's name; without $metric it serves the first metric only.",
+            "PromQL of it where it differs. Same placeholders, and $metric for the metric's name. Without $metric it serves the first metric only.",
         }),
       },
     }),

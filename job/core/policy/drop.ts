@@ -11,9 +11,9 @@ const FALL: Seconds = 120;
 /** Times the largest fall of the window from which a fall is beyond it. */
 const BEYOND = 1.25;
 /** A fall of less than this share is no loss of targets that matters. */
-const LEAST_SHARE = 0.2;
+const MIN_SHARE = 0.2;
 /** Fewer points than this know no usual fall. */
-const LEAST_POINTS = 20;
+const MIN_POINTS = 20;
 
 /** What is looked at of a metric. `uncounted`: its window, where its source cannot tell how many pods its sum is made of. */
 export interface Fallen extends Pick<MetricInput, "metric" | "demand"> {
@@ -50,14 +50,14 @@ export function fallBeyond({ values, filled, step }: Series): number {
   const real = values.filter((_, i) => filled[i] === 0);
   const back = Math.max(1, Math.round(FALL / step));
   const last = real.length - 1;
-  if (real.length < LEAST_POINTS) return 0;
+  if (real.length < MIN_POINTS) return 0;
   const fallAt = (i: number): number => {
     let top = real[i]!;
     for (let j = Math.max(0, i - back); j < i; j++) top = Math.max(top, real[j]!);
     return top - real[i]!;
   };
   const fall = fallAt(last);
-  if (fall < LEAST_SHARE * (real[last]! + fall)) return 0;
+  if (fall < MIN_SHARE * (real[last]! + fall)) return 0;
   // the fall itself takes as long: what began with it is no earlier one
   for (let i = 1; i < last - back; i++) if (fall <= BEYOND * fallAt(i)) return 0;
   return fall;

@@ -17,14 +17,14 @@ const MEMORY: Seconds = 12 * 3600;
 /** Time below may run ahead of its share of so long before the worth is e times as much. 0.5 h to 1 h: a series of 28 less within 1.5 of 1 %, and 1 % less cost. */
 const PATIENCE: Seconds = 1800;
 /** The worth moves within these: what no pods help costs no more than eight times the effort, and what needs no care is given up slowly. */
-const LEAST_FACTOR = 1 / 64;
-const MOST_FACTOR = 8;
+const MIN_FACTOR = 1 / 64;
+const MAX_FACTOR = 8;
 
 /** What it is worth, in bills, to be never above capacity. Doubt never lowers it below what holds without a memory. */
 export function worthOf(slo: number | undefined, service: Service | null, doubt: boolean): number {
   if (slo === undefined) return WORTH;
   const ahead = service === null ? 0 : (service.below - slo * service.seen) / (slo * PATIENCE);
-  const factor = Math.min(MOST_FACTOR, Math.max(doubt ? 1 : LEAST_FACTOR, Math.exp(ahead)));
+  const factor = Math.min(MAX_FACTOR, Math.max(doubt ? 1 : MIN_FACTOR, Math.exp(ahead)));
   return (WORTH_OF_SHARE / slo) * factor;
 }
 

@@ -15,7 +15,7 @@ export interface StandingChanges {
 const ALL: readonly Standing[] = ["Blind", "OtherScaler", "Paused"];
 
 /** What was seen in a run. */
-export interface Seen {
+export interface StandingInput {
   readonly now: EpochSeconds;
   /** The memory of the metrics whose data were to be expected: those of pods that are not there are not. */
   readonly expected: readonly MetricState[];
@@ -34,7 +34,7 @@ function blindSince(expected: readonly MetricState[]): EpochSeconds | null {
  */
 export function standingAfter(
   before: Stands | undefined,
-  { now, expected, conditions }: Seen,
+  { now, expected, conditions }: StandingInput,
   { actuator, mode, blindAfter }: Pick<TargetConfig, "actuator" | "mode" | "blindAfter">,
 ): Stands | undefined {
   if (mode === "Off") return undefined;

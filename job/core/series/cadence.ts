@@ -2,7 +2,7 @@
 import type { EpochSeconds, Seconds } from "../units.ts";
 
 /** Fewer distances between changes than this tell nothing of a cadence. */
-const LEAST_CHANGES = 8;
+const MIN_CHANGES = 8;
 /** Of the distances between changes this share may be shorter than the cadence: a pod that comes or goes changes a sum between two scrapes. */
 const EARLY = 0.1;
 /**
@@ -36,7 +36,7 @@ export function cadenceOf(
   }
   spacings.sort((a, b) => a - b);
   const spacing = spacings[spacings.length >> 1] ?? 0;
-  if (distances.length < LEAST_CHANGES) return spacing;
+  if (distances.length < MIN_CHANGES) return spacing;
   distances.sort((a, b) => a - b);
   const shortest = distances[Math.floor(distances.length * EARLY)]!;
   if (shortest < 1.75 * spacing) return spacing;
@@ -82,7 +82,7 @@ export function standstill(
     first = i - 1;
   }
   // none of it changes, or too little to tell
-  if (news < LEAST_CHANGES || changed === 0) return 0;
+  if (news < MIN_CHANGES || changed === 0) return 0;
   const expected = (times[changed]! - times[first]!) / cadence;
   return news >= LIVELY * expected ? times.at(-1)! - times[changed]! : 0;
 }

@@ -20,7 +20,7 @@ export function timeUnit(times: Float64Array, now: EpochSeconds): string | null 
 }
 
 /** Fewer values than this show no pattern. */
-const LEAST_VALUES = 20;
+const MIN_VALUES = 20;
 /** Of the steps of a counter so many rise; each pod that ends makes one fall. */
 const RISING = 0.9;
 
@@ -29,7 +29,7 @@ const RISING = 0.9;
  * many falls as rises; a noiseless ramp is told apart by its size, which the caller compares.
  */
 export function onlyRises(values: Float64Array): boolean {
-  if (values.length < LEAST_VALUES) return false;
+  if (values.length < MIN_VALUES) return false;
   let up = 0;
   let down = 0;
   for (let i = 1; i < values.length; i++) {
@@ -41,14 +41,14 @@ export function onlyRises(values: Float64Array): boolean {
 
 /** Whether these are whole numbers of three digits and more, which cores that rate() gives never are. */
 function wholeNumbers(values: Float64Array): boolean {
-  if (values.length < LEAST_VALUES) return false;
+  if (values.length < MIN_VALUES) return false;
   let large = 0;
   for (const value of values) {
     if (!Number.isInteger(value)) return false;
     if (value >= 100) large++;
   }
   // last, as it costs the most: of a real load the first value is no whole number
-  return large > values.length / 2 && new Set(values).size >= LEAST_VALUES / 2;
+  return large > values.length / 2 && new Set(values).size >= MIN_VALUES / 2;
 }
 
 /** Whether the values look like milli-cores: whole numbers that are beyond what the pods should carry, where a thousandth of them is not. */

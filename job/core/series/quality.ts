@@ -4,7 +4,7 @@ import { cadenceOf, newsOf } from "./cadence.ts";
 import { clean } from "./clean.ts";
 import { type Grid, toGrid } from "./grid.ts";
 import type { Quality, Samples, Series } from "./types.ts";
-import { judge, LEAST_SPAN, returnedAt } from "./verdict.ts";
+import { judge, MIN_SPAN, returnedAt } from "./verdict.ts";
 
 /** What the samples are measured against. */
 export interface Expectation {
@@ -92,11 +92,11 @@ function gridBack({ times, values }: Samples, { now, step }: Expectation, second
   return toGrid(times.subarray(first), values.subarray(first), step, points);
 }
 
-/** A young workload has no gap before its first sample: what is expected begins there, but at the latest LEAST_SPAN ago. */
+/** A young workload has no gap before its first sample: what is expected begins there, but at the latest MIN_SPAN ago. */
 function expectedPoints(grid: Grid, { now, history, step }: Expectation): number {
   const whole = Math.max(1, Math.round(history / step));
   const since = Math.round((now - grid.series.start) / step) + 1;
-  return Math.min(whole, Math.max(Math.round(LEAST_SPAN / step), grid.real === 0 ? whole : since));
+  return Math.min(whole, Math.max(Math.round(MIN_SPAN / step), grid.real === 0 ? whole : since));
 }
 
 /** From this distance on each value is a rate over a minute and more: the newest stands for itself, and one of a minute before would hold a rise back. */

@@ -32,12 +32,12 @@ interface Criteria {
 }
 
 /** Less than this is not enough past for a scale-in: after a start of Prometheus the targets of a sum come up one by one. */
-export const LEAST_SPAN: Seconds = 300;
+export const MIN_SPAN: Seconds = 300;
 
 type Judgement = readonly [DataVerdict, QualityReason, string];
 
 /** One point cannot tell a level from an accident; with two the reactive floor works, by the second minute. */
-const LEAST_POINTS = 2;
+const MIN_POINTS = 2;
 /** Times what all pods should carry at which values that only ever rise are a counter: one core counted for ten minutes is 600. */
 const COUNTER = 3;
 
@@ -84,8 +84,8 @@ function judgeAbsence(measured: Measured, criteria: Criteria): Judgement | null 
     if (newestBad <= newest) return ["hold", "StaleData", `newest ${old}`];
     return ["hold", bad, `newest usable ${old}; what came since is not usable: ${wordsFor(measured, criteria)}`];
   }
-  return grid.real < LEAST_POINTS
-    ? ["hold", "TooFewSamples", `${countsOf(measured, criteria)}; at least ${LEAST_POINTS} points are needed`]
+  return grid.real < MIN_POINTS
+    ? ["hold", "TooFewSamples", `${countsOf(measured, criteria)}; at least ${MIN_POINTS} points are needed`]
     : null;
 }
 
@@ -137,12 +137,12 @@ function standingFor({ cleaned, cadence }: Measured, { cpu, now, history }: Crit
   return cpu ? standstill(cleaned.times, cleaned.values, cadence, now - history) : 0;
 }
 
-/** When the data came back after an outage, where that is less than LEAST_SPAN ago. A gap longer than maxAge is an outage. */
+/** When the data came back after an outage, where that is less than MIN_SPAN ago. A gap longer than maxAge is an outage. */
 export function returnedAt(
   times: Float64Array,
   { now, maxAge }: Pick<Criteria, "now" | "maxAge">,
 ): EpochSeconds | undefined {
-  for (let i = times.length - 1; i > 0 && now - times[i]! < LEAST_SPAN; i--)
+  for (let i = times.length - 1; i > 0 && now - times[i]! < MIN_SPAN; i--)
     if (times[i]! - times[i - 1]! > maxAge) return times[i]!;
   return undefined;
 }

@@ -4,7 +4,7 @@ import { isWithin, type Tolerances } from "./recommend.ts";
 import type { HpaSync, HpaValueMetric, Milli } from "./types.ts";
 
 /** The controller counts replicas in 32 bits. */
-const MOST = 2 ** 31 - 1;
+const MAX_INT32 = 2 ** 31 - 1;
 
 /**
  * The replicas that the metric asks for, or undefined when it gives none (no answer, or no pod to multiply with).
@@ -29,7 +29,9 @@ export function recommendByValue(metric: HpaValueMetric, sync: HpaSync, toleranc
 /** On target, the answer is the count of pods that are there, not the one that is asked for. */
 function byAverage(usage: Milli, averageValue: Milli, sync: HpaSync, tolerances: Tolerances): Replicas {
   const pods = sync.statusReplicas ?? sync.currentReplicas;
-  return isWithin(tolerances, usage / (averageValue * pods)) ? pods : Math.min(MOST, Math.ceil(usage / averageValue));
+  return isWithin(tolerances, usage / (averageValue * pods))
+    ? pods
+    : Math.min(MAX_INT32, Math.ceil(usage / averageValue));
 }
 
 function sum(values: readonly Milli[]): Milli {

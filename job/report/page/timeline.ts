@@ -27,7 +27,7 @@ export interface Timeline {
 
 const AROUND = 1800;
 /** No less is shown than so many steps. */
-const LEAST_STEPS = 4;
+const MIN_STEPS = 4;
 
 /** A reader at the first decision of the first policy, who sees the whole time. `changed` is called after each move. */
 export function createTimeline(section: Section, changed: () => void): Timeline {
@@ -37,7 +37,7 @@ export function createTimeline(section: Section, changed: () => void): Timeline 
   const list = () => policies[followed]?.decisions ?? [];
 
   const bound = (low: number, high: number): void => {
-    const span = Math.min(Math.max(high - low, LEAST_STEPS * step), end - start);
+    const span = Math.min(Math.max(high - low, MIN_STEPS * step), end - start);
     from = Math.max(start, Math.min(low, end - span));
     to = Math.min(end, from + span);
   };

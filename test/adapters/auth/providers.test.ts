@@ -8,7 +8,7 @@ import { prometheusHistory } from "../../../job/adapters/prometheus.ts";
 import { PROMETHEUS } from "../../../job/config/groups/prometheus.ts";
 import type { PrometheusSettings } from "../../../job/config/types.ts";
 import { createRedactor } from "../../../job/output/redactor.ts";
-import { type FakeServer, fakeServer, type Reply, type Seen } from "../../fault/server.ts";
+import { type FakeServer, fakeServer, type ReceivedRequest, type Reply } from "../../fault/server.ts";
 import { hasty, prometheusSettings } from "../../fault/settings.ts";
 
 const VECTOR = '{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1700000007,"1"]}]}}';
@@ -21,7 +21,7 @@ afterEach(async () => {
 
 async function open(
   more: Partial<PrometheusSettings>,
-  reply: (seen: Seen) => Reply = () => ({ body: VECTOR }),
+  reply: (seen: ReceivedRequest) => Reply = () => ({ body: VECTOR }),
   path = "",
 ) {
   const server = await fakeServer(reply);
@@ -94,7 +94,7 @@ describe("whose data is asked for", () => {
 
 describe("where POST is refused", () => {
   test.each([403, 405])("by %i, GET is asked, with the same parameters, and from then on", async (status) => {
-    const reply = ({ method }: Seen) => (method === "POST" ? { status } : { body: VECTOR });
+    const reply = ({ method }: ReceivedRequest) => (method === "POST" ? { status } : { body: VECTOR });
     const { server, history } = await open({ bearerToken: "t0ken-0123" }, reply, "?namespace=shop");
     expect(await history.now()).toBe(1_700_000_007);
     expect(await history.now()).toBe(1_700_000_007);
@@ -103,7 +103,7 @@ describe("where POST is refused", () => {
     expect(server.seen[1]!.headers.authorization).toBe("Bearer t0ken-0123");
   });
   test("and GET too, both are told", async () => {
-    const reply = ({ method }: Seen) =>
+    const reply = ({ method }: ReceivedRequest) =>
       method === "POST" ? { status: 403, body: "no create" } : { status: 401, body: "who" };
     const { server, history } = await open({}, reply);
     await expect(history.now()).rejects.toThrow(/POST .*403 no create; GET: 401 who/);

@@ -1,8 +1,8 @@
 /** `kubectl prophet`'s arguments: kubectl's own ways of writing flags and workloads, ours passed on, mistakes named. */
 import { describe, expect, it } from "vitest";
-import { type Asked, OFFERED, readArguments, usage } from "../../../job/cli/kubectl/arguments.ts";
+import { OFFERED, type PluginArguments, readArguments, usage } from "../../../job/cli/kubectl/arguments.ts";
 
-const read = (line: string) => readArguments(line === "" ? [] : line.split(" ")) as Asked;
+const read = (line: string) => readArguments(line === "" ? [] : line.split(" ")) as PluginArguments;
 
 describe("readArguments", () => {
   it.each([

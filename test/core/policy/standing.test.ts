@@ -1,7 +1,7 @@
 /** What stands: since when, what could not be looked at stays, and what began and ended between two runs. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Seen, standingAfter, standingChanges } from "../../../job/core/policy/standing.ts";
+import { type StandingInput, standingAfter, standingChanges } from "../../../job/core/policy/standing.ts";
 import { BLANK_METRIC } from "../../../job/core/state/memory.ts";
 import type { Standing } from "../../../job/core/state/types.ts";
 import { config, NOW } from "../../fakes/config.ts";
@@ -9,7 +9,11 @@ import { config, NOW } from "../../fakes/config.ts";
 type Stands = Readonly<Partial<Record<Standing, number>>>;
 const since = (...seconds: readonly (number | null)[]) =>
   seconds.map((ago) => ({ ...BLANK_METRIC, missingSince: ago === null ? null : NOW - ago }));
-const stands = (before: Stands | undefined, seen: Partial<Seen>, settings: Parameters<typeof config>[0] = {}) =>
+const stands = (
+  before: Stands | undefined,
+  seen: Partial<StandingInput>,
+  settings: Parameters<typeof config>[0] = {},
+) =>
   standingAfter(
     before,
     { now: NOW, expected: since(null), conditions: {}, ...seen },

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Expectation, inspect } from "../../../job/core/series/quality.ts";
 import type { Samples } from "../../../job/core/series/types.ts";
-import { LEAST_SPAN, returnedAt } from "../../../job/core/series/verdict.ts";
+import { MIN_SPAN, returnedAt } from "../../../job/core/series/verdict.ts";
 import { pairs, samplesOf } from "../../fakes/series.ts";
 
 const NOW = 10_000;
@@ -156,7 +156,7 @@ describe("an outage that is over", () => {
       fc.property(gaps, fc.constantFrom(0, 15, 179, 180, 300), (list, age) => {
         const times: number[] = [NOW - age];
         for (const gap of list) times.unshift(times[0]! - gap);
-        const ends = times.filter((time, i) => i > 0 && time - times[i - 1]! > 120 && NOW - time < LEAST_SPAN);
+        const ends = times.filter((time, i) => i > 0 && time - times[i - 1]! > 120 && NOW - time < MIN_SPAN);
         expect(returnedAt(Float64Array.from(times), { now: NOW, maxAge: 120 })).toBe(ends.at(-1));
       }),
     );

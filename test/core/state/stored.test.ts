@@ -84,6 +84,6 @@ describe("a state as large as an annotation may be", () => {
     const big = sized(MAX_BYTES + 1).targets;
     const two = state({ ...big, "shop/web": { ...BLANK, recommendations: [{ at: NOW - 60, replicas: 3 }] } });
     expect(encode(two)).toBe('{"v":1,"t":{}}');
-    expect(forgotten(two)).toEqual(Object.keys(two.targets));
+    expect(fit(two).leftOut).toEqual(Object.keys(two.targets));
   });
 });

@@ -10,14 +10,14 @@ import { quadraticWork, solveAtNoise } from "./quadratic.ts";
 import { initialTrend } from "./trend.ts";
 
 /** Rounds at most, where they are cheap. */
-const MOST_ROUNDS = 100;
+const MAX_ROUNDS = 100;
 /** A fit that is not done after the usual rounds stops at about so many multiplications: a few seconds. It has fallen in every round. */
 const USUAL_ROUNDS = 12;
-const MOST_WORK = 4e9;
+const MAX_WORK = 4e9;
 
 /** Rounds that a problem may take: the Gram matrix of rows x columns^2 is formed in each. */
 export function roundsFor(rows: number, columns: number): number {
-  return Math.min(MOST_ROUNDS, Math.max(USUAL_ROUNDS, Math.floor(MOST_WORK / (rows * columns * columns))));
+  return Math.min(MAX_ROUNDS, Math.max(USUAL_ROUNDS, Math.floor(MAX_WORK / (rows * columns * columns))));
 }
 
 interface State {

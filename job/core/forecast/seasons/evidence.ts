@@ -10,14 +10,14 @@ const MAX_HARMONICS = 4;
 /** A column that the ones before it make explains nothing more. */
 const SPANNED_DROPPED = { floor: 1e-9, drop: true };
 /** What is asked of a set of sinusoids: log likelihood of the set and of each on top, and the free numbers of each. */
-interface Asked {
+interface EvidenceThreshold {
   readonly set: number;
   readonly each: number;
   readonly free: number;
 }
-const HARMONICS: Asked = { set: 5.5, each: 3, free: 2 };
+const HARMONICS: EvidenceThreshold = { set: 5.5, each: 3, free: 2 };
 /** A sinusoid's length is free as well, and the best of many. */
-const SINUSOIDS: Asked = { set: 10, each: 4, free: 3 };
+const SINUSOIDS: EvidenceThreshold = { set: 10, each: 4, free: 3 };
 /** Share of the squares below which nothing is left to explain: a wave without noise, which its own last values tell to the last bit. */
 const EXACT = 1e-10;
 /** Such a wave repeats itself as well: its autocorrelation at the period is at least this. */
@@ -55,7 +55,7 @@ export function sinusoidsBeyond(y: Float64Array, periods: readonly number[]): nu
 }
 
 /** Evidence for the first 1, 2, ... of the frequencies (turns a step); none where the window is too short; "exact" where the last values alone tell all. */
-function evidenceOfEach(y: Float64Array, frequencies: readonly number[], asked: Asked): number[] | "exact" {
+function evidenceOfEach(y: Float64Array, frequencies: readonly number[], asked: EvidenceThreshold): number[] | "exact" {
   const width = FIXED + 2 * frequencies.length + 1;
   if (y.length - LAGS < width + 2) return [];
   const left = squaresLeft(momentsOf(y, frequencies, width), width);

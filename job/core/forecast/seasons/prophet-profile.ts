@@ -7,7 +7,7 @@ import type { ProphetSettings } from "../prophet/settings.ts";
 import type { DailyProfile, ProfileSpan } from "./daily-profiles.ts";
 
 /** Below a day of rows at a coarse step Prophet has nothing to tell that the window does not. */
-const LEAST: number = 48;
+const MIN_POINTS: number = 48;
 
 /**
  * Prophet's forecast over the span, from what was measured before its first step: no value of the window has a part
@@ -16,7 +16,7 @@ const LEAST: number = 48;
 export function prophetProfileOf(long: Series, span: ProfileSpan, settings: ProphetSettings): DailyProfile | null {
   const nothing = { start: span.start, step: span.step, values: new Float64Array(0), filled: new Uint8Array(0) };
   const rows = measuredRows(nothing, long);
-  if (rows.ds.length < LEAST) return null;
+  if (rows.ds.length < MIN_POINTS) return null;
   const ds = Float64Array.from({ length: span.length }, (_, i) => span.start + i * span.step);
   const fitted = fitHistory(rows, ds.at(-1)!, settings);
   if (!fitted.ok || rows.ds.length <= featureWidth(fitted.value.model.blocks) + 2) return null;
