@@ -110,6 +110,12 @@ export interface StateReading {
   readonly warning?: string;
 }
 
+/** How large a state is, and how large it may become, in bytes. */
+export interface StateSize {
+  readonly bytes: number;
+  readonly limit: number;
+}
+
 /** Keeps what is remembered between runs. */
 export interface StateStore {
   read(signal?: AbortSignal): Promise<StateReading>;
@@ -117,6 +123,8 @@ export interface StateStore {
   claim(state: JobState, version: string | null, signal?: AbortSignal): Promise<"claimed" | "lost">;
   /** Version that the last claim of this process made, so that the next one can go without reading; absent or null: not known. */
   written?(): string | null;
+  /** Size of what the last claim of this process wrote, and the size that is refused, in bytes; absent or null: not known. */
+  size?(): StateSize | null;
 }
 
 /** Tells people and machines what was done; must never fail a run. */
@@ -188,6 +196,28 @@ export interface News {
 export interface Notifier {
   /** Sends all of it. Rejects when nobody got it. */
   send(news: readonly News[], now: EpochSeconds, signal?: AbortSignal): Promise<void>;
+}
+
+/** One value of a metric. */
+export interface MetricSample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** The time it is for, where that is not the time of the run; a way of sending that takes no stamps leaves such samples out. */
+  readonly at?: EpochSeconds;
+}
+
+/** A gauge with its samples; every sample has all labels. */
+export interface MetricFamily {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly samples: readonly MetricSample[];
+}
+
+/** Takes the metrics of runs. */
+export interface MetricsSink {
+  /** Sends them, stamped with `now` where they have no time of their own. Rejects when they did not arrive. */
+  push(families: readonly MetricFamily[], now: EpochSeconds, signal?: AbortSignal): Promise<void>;
 }
 
 /** Local time and pauses; the core never reads a clock. */

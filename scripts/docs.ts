@@ -14,6 +14,7 @@ import { readmeText } from "./helm-readme.ts";
 import { rulesText } from "./helm-rules.ts";
 import { schemaText } from "./helm-schema.ts";
 import { table } from "./markdown.ts";
+import { metricsPage } from "./metrics-page.ts";
 import { outputSchema } from "./output-schema.ts";
 import { reasonsPage } from "./reasons-page.ts";
 
@@ -139,6 +140,7 @@ export function generated(): Readonly<Record<string, string>> {
     "docs/cli.md": cliPage(),
     "docs/configuration.md": configurationPage(),
     "docs/reasons.md": reasonsPage(GENERATED),
+    "docs/metrics-reference.md": metricsPage(GENERATED),
     "docs/config.schema.json": `${JSON.stringify(configSchema(), null, 2)}\n`,
     "docs/output.schema.json": `${JSON.stringify(outputSchema(), null, 2)}\n`,
     "manifests/helm/README.md": readmeText(),

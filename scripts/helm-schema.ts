@@ -146,6 +146,7 @@ export function valuesSchema(table: Table = TABLE): Json {
         },
         apiServer: group({ cidrs: listOf(cidr, 1), ports: listOf(port, 1) }),
         webhook: group({ cidrs: listOf(cidr), port }),
+        metrics: group({ namespace: orEmpty(namespace), port, cidrs: listOf(cidr) }),
       }),
       monitoring: group({
         namespace: orEmpty(namespace),

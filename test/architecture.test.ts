@@ -58,6 +58,8 @@ const ONE_ROOM: Readonly<Record<string, RegExp>> = {
   yaml: /^(config|cli)\/|^adapters\/own-namespace/,
   "@observablehq/plot": /^report\//,
   linkedom: /^report\//,
+  "@opentelemetry/otlp-transformer": /^adapters\/metrics-otlp/,
+  "prom-client": /^adapters\/metrics-text/,
   uplot: /^report\/page\/browser\//,
   "@resvg/resvg-js": /^report\//,
 };

@@ -38,6 +38,8 @@ export default defineConfig({
           { text: "Managed Prometheus", link: "/managed-prometheus" },
           { text: "Connections", link: "/connections" },
           { text: "Notifications", link: "/notifications" },
+          { text: "Metrics", link: "/metrics" },
+          { text: "Metrics reference", link: "/metrics-reference" },
           { text: "GitOps", link: "/gitops" },
           { text: "Clusters as they are", link: "/clusters" },
           { text: "Migrating", link: "/migrating" },

@@ -1,7 +1,7 @@
 /** StateStore in an annotation of a ConfigMap; the claim is a write that names the version that was read. */
 import type { StateSettings } from "../config/types.ts";
 import { decode, EMPTY_STATE, encode } from "../core/state/codec.ts";
-import type { StateReading, StateStore } from "../ports.ts";
+import type { StateReading, StateSize, StateStore } from "../ports.ts";
 import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import type { ConfigMap } from "./kubernetes-objects.ts";
@@ -21,6 +21,7 @@ export function kubernetesState(kubernetes: () => Promise<Kubernetes>, settings:
   const collection = collectionPath("v1", namespace, "configmaps");
   const path = `${collection}/${encodeURIComponent(name)}`;
   let written: string | null = null;
+  let size: StateSize | null = null;
   return {
     read: async (signal) => {
       try {
@@ -47,9 +48,11 @@ export function kubernetesState(kubernetes: () => Promise<Kubernetes>, settings:
       written = await (version === null
         ? create(api, collection, name, text, signal)
         : patch(api, path, version, text, signal));
+      size = { bytes, limit: largestState };
       return written === null ? "lost" : "claimed";
     },
     written: () => written,
+    size: () => size,
   };
 }
 

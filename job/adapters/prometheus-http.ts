@@ -2,14 +2,14 @@
 import type { PrometheusSettings } from "../config/types.ts";
 import { createRedactor, type Redactor } from "../output/redactor.ts";
 import { HistoryError, TransportError } from "./errors.ts";
-import { openAgent, proxyOf, type Tls, through } from "./http/pool.ts";
+import { openAgent, proxyOf, through } from "./http/pool.ts";
 import type { Environment } from "./http/proxy.ts";
 import { type Outside, type Sent, send } from "./http/send.ts";
 import { type Asking, openSlots } from "./http/slots.ts";
 import { redirected } from "./http/verdict.ts";
 import { errorText } from "./prometheus-answer.ts";
 import { axiosTransport } from "./prometheus-axios.ts";
-import { type Form, type Method, openProver, printable, queryRequest, urlOf } from "./prometheus-request.ts";
+import { type Form, type Method, openProver, printable, queryRequest, tlsOf, urlOf } from "./prometheus-request.ts";
 
 /**
  * A thousand targets must not become a thousand connections: Prometheus itself answers 20 queries at a time. Of 24
@@ -104,13 +104,4 @@ function noAnswer(asked: string, error: unknown, redact: (text: string) => strin
 function refusal({ status, body, location, attempts }: Sent): string {
   if (status >= 300 && status < 400) return `${status}, ${redirected(location)}`;
   return `${status} ${errorText(body)}${attempts > 1 ? ` (${attempts} attempts)` : ""}`;
-}
-
-async function tlsOf({ tls }: PrometheusSettings, url: URL): Promise<Tls> {
-  const rejectUnauthorized = tls?.insecureSkipVerify !== true;
-  if (url.protocol !== "https:") return { rejectUnauthorized };
-  const { readFile } = await import("node:fs/promises");
-  const read = async (file: string | undefined) => (file === undefined ? undefined : readFile(file));
-  const [ca, cert, key] = await Promise.all([read(tls?.caFile), read(tls?.certFile), read(tls?.keyFile)]);
-  return { ca, cert, key, rejectUnauthorized };
 }

@@ -1,11 +1,11 @@
 /** A query to Prometheus as an HTTP request: its URL and form, what says whose data is asked for, and what proves who asks. */
-import type { PrometheusSettings } from "../config/types.ts";
+import type { PrometheusSettings, ServerSettings } from "../config/types.ts";
 import type { Redactor } from "../output/redactor.ts";
 import type { Unsigned } from "./auth/provider.ts";
 import { openAuth } from "./auth/providers.ts";
 import { readSecret } from "./auth/read-secret.ts";
 import type { HttpRequest } from "./http/exchange.ts";
-import { through } from "./http/pool.ts";
+import { type Tls, through } from "./http/pool.ts";
 import type { Environment, ProxyServer } from "./http/proxy.ts";
 
 /** POST: a long query does not fit a URL. GET where that is refused. */
@@ -54,7 +54,7 @@ export interface ProverTools {
 }
 
 /** Opens the way to authenticate that the settings choose. Warns at the first request where a proxy sees the credentials. */
-export async function openProver(settings: PrometheusSettings, tools: ProverTools): Promise<Prover> {
+export async function openProver(settings: ServerSettings, tools: ProverTools): Promise<Prover> {
   const { env, redactor, log, proxy } = tools;
   const authenticate = await openAuth(settings, env, redactor.learn);
   let seen = proxy !== undefined && settings.url.startsWith("http:");
@@ -73,10 +73,20 @@ export async function openProver(settings: PrometheusSettings, tools: ProverTool
 }
 
 /** Further headers by lower-case name. Those of the environment are among the settings' headers already; files are read at each request. */
-async function ownHeaders({ headers, headersFrom }: PrometheusSettings): Promise<Record<string, string>> {
+async function ownHeaders({ headers, headersFrom }: ServerSettings): Promise<Record<string, string>> {
   const files = Object.entries(headersFrom).map(async ([name, { file }]) =>
     file === undefined ? [] : [[name, await readSecret(file)] as const],
   );
   const all = [...Object.entries(headers), ...(await Promise.all(files)).flat()];
   return Object.fromEntries(all.map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** What TLS needs, read from its files. Throws when one cannot be read. */
+export async function tlsOf({ tls }: ServerSettings, url: URL): Promise<Tls> {
+  const rejectUnauthorized = tls?.insecureSkipVerify !== true;
+  if (url.protocol !== "https:") return { rejectUnauthorized };
+  const { readFile } = await import("node:fs/promises");
+  const read = async (file: string | undefined) => (file === undefined ? undefined : readFile(file));
+  const [ca, cert, key] = await Promise.all([read(tls?.caFile), read(tls?.certFile), read(tls?.keyFile)]);
+  return { ca, cert, key, rejectUnauthorized };
 }

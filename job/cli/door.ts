@@ -3,7 +3,7 @@ import type { Kubernetes } from "../adapters/kubernetes-http.ts";
 import type { OpenSource } from "../adapters/source.ts";
 import type { Conditions } from "../core/policy/conditions.ts";
 import { oneLine } from "../output/escape.ts";
-import type { History, HistoryReading, Notifier, Scaler, StateStore } from "../ports.ts";
+import type { History, HistoryReading, MetricsSink, Notifier, Scaler, StateStore } from "../ports.ts";
 
 type Clean = (text: string) => string;
 
@@ -89,6 +89,11 @@ export function cleanChecks(checks: NonNullable<OpenSource["checks"]>, clean: Cl
 /** The same notifier. */
 export function cleanNotifier(notifier: Notifier | null, clean: Clean): Notifier | null {
   return notifier && { send: (...message) => cleanly(notifier.send(...message), clean) };
+}
+
+/** The same sink of metrics. */
+export function cleanMetrics(sink: MetricsSink | null, clean: Clean): MetricsSink | null {
+  return sink && { push: (...sent) => cleanly(sink.push(...sent), clean) };
 }
 
 async function cleanly<T>(work: Promise<T>, clean: Clean): Promise<T> {

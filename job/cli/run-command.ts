@@ -11,6 +11,7 @@ import { choose, settingsOf } from "./choice.ts";
 import { type Command, CommandError, type Flags, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
 import { checkOutputs, tell } from "./outputs.ts";
+import { pushMetrics } from "./run-metrics.ts";
 import { printText, writePictures, writeReport } from "./run-telling.ts";
 import { clockFor, openLog, openWorld, type World } from "./world.ts";
 
@@ -36,7 +37,10 @@ export const runCommand: Command = async (flags, io) => {
       const { now: at, dryRun, targets, over, timings } = run;
       last = reporter.take();
       if (!dryRun) await inParallel(settings.targets, (target, i) => world.announce(target, targets[i]!, at, over));
-      if (!dryRun && world.notifier !== null) await notify(ports, world.notifier, settings.targets, run);
+      if (!dryRun) {
+        const told = world.notifier && notify(ports, world.notifier, settings.targets, run);
+        await Promise.all([told, world.metrics && pushMetrics(ports, world.metrics, last, run)]);
+      }
       log("debug", "timings in ms", timings);
       if (repeat !== null && printed) await tell(io, "the answer", () => io.out(`${timeText(at)}\n`));
       if (flags.json !== true) await tell(io, "the answer", () => printText(last, flags, io, !printed));

@@ -1,5 +1,6 @@
 /** Builds the ports of a run from the settings: Prometheus or a file, a cluster or pretended replicas; each loaded only when it is used. */
 import type { Kubernetes } from "../adapters/kubernetes-http.ts";
+import { metricsSinkOf } from "../adapters/metrics.ts";
 import { notifierOf } from "../adapters/notifiers.ts";
 import type { MetricSource, OpenSource } from "../adapters/source.ts";
 import { sourceOf } from "../adapters/sources.ts";
@@ -8,10 +9,19 @@ import { EMPTY_STATE } from "../core/state/codec.ts";
 import type { JobState } from "../core/state/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Replicas } from "../core/units.ts";
-import type { Clock, History, Notifier, Outcome, Scaler, StateStore } from "../ports.ts";
+import type { Clock, History, MetricsSink, Notifier, Outcome, Scaler, StateStore } from "../ports.ts";
 import { createLog, type Log } from "../report/log.ts";
 import type { Choice } from "./choice.ts";
-import { cleanApi, cleanChecks, cleaner, cleanHistory, cleanNotifier, cleanScaler, cleanState } from "./door.ts";
+import {
+  cleanApi,
+  cleanChecks,
+  cleaner,
+  cleanHistory,
+  cleanMetrics,
+  cleanNotifier,
+  cleanScaler,
+  cleanState,
+} from "./door.ts";
 import type { Io } from "./io.ts";
 
 /** Ports beside the reporter, and what a command does with them at the end. */
@@ -30,6 +40,8 @@ export interface World {
   announce(target: TargetConfig, outcome: Outcome, now: EpochSeconds, signal?: AbortSignal): Promise<void>;
   /** Tells people, where the settings ask for it and there is a cluster. */
   readonly notifier: Notifier | null;
+  /** Takes the metrics of each run, under the same conditions. */
+  readonly metrics: MetricsSink | null;
   close(): void;
 }
 
@@ -93,7 +105,8 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
   if (choice.pretend !== null) {
     const scaler = pretendScaler(choice.pretend.replicas);
     const ports = { history, scaler, state: forgetfulState(), clock: systemClock };
-    return { ...ports, source, sourceChecks, api: null, announce: async () => {}, notifier: null, close };
+    const told = { announce: async () => {}, notifier: null, metrics: null };
+    return { ...ports, source, sourceChecks, api: null, ...told, close };
   }
   const { kubernetesPorts } = await import("../adapters/kubernetes.ts");
   const cluster = kubernetesPorts(settings.kubernetes, settings.state, tools);
@@ -103,7 +116,11 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
   const state = cleanState(cluster.state, clean);
   const api = cleanApi(cluster.api, clean);
   const notifier = cleanNotifier(notifierOf(settings, tools), clean);
-  return { history, scaler, state, clock: systemClock, source, sourceChecks, api, announce, notifier, close };
+  const { namespace, name } = settings.state.configMap;
+  const job = { instance: `${namespace}/${name}`, version: io.version };
+  const metrics = cleanMetrics(metricsSinkOf(settings, { ...tools, ...job }), clean);
+  const ports = { history, scaler, state, clock: systemClock };
+  return { ...ports, source, sourceChecks, api, announce, notifier, metrics, close };
 }
 
 /** The clock of a recording ended when it was made; the machine's would only warn about that. */

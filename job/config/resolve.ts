@@ -71,6 +71,7 @@ export async function resolve(
   return {
     ...run,
     prometheus: prometheusFrom(run.prometheus, env, issues),
+    metrics: { ...run.metrics, headers: headersOf("metrics", run.metrics, env, issues) },
     state: { ...run.state, configMap: { ...configMap, namespace: configMap.namespace ?? namespace } },
     targets,
     warnings: [
@@ -107,19 +108,9 @@ const NEW: Placed = ["", {}];
 
 const OUR_OWN: ReadonlySet<string> = new Set(["query", "time", "start", "end", "step", "timeout"]);
 
-/** The URL without slashes at its end; the headers of the environment beside those of the file. Those of files are left to whoever sends them, for they may be rotated. */
+/** The URL without slashes at its end, and its headers. */
 function prometheusFrom(prometheus: Run["prometheus"], env: Layers["env"], issues: Issue[]): Run["prometheus"] {
-  const headers: Record<string, string> = { ...prometheus.headers };
-  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
-  for (const [name, { env: variable }] of Object.entries(prometheus.headersFrom)) {
-    const path = joinNamed("prometheus.headersFrom", name);
-    if (names.has(name.toLowerCase())) issues.push({ path, message: "appears twice: headers has this header too." });
-    if (variable === undefined) continue;
-    const value = env[variable];
-    if (value === undefined || value === "") {
-      issues.push({ path: `${path}.env`, message: `names the variable ${variable}, which is not set.` });
-    } else headers[name] = value;
-  }
+  const headers = headersOf("prometheus", prometheus, env, issues);
   for (const name of Object.keys(prometheus.parameters).filter((key) => OUR_OWN.has(key))) {
     issues.push({ path: `prometheus.parameters.${name}`, message: "is a parameter that each query sets itself." });
   }
@@ -129,6 +120,27 @@ function prometheusFrom(prometheus: Run["prometheus"], env: Layers["env"], issue
     headers,
     ...(url === undefined ? {} : { url: url.includes("?") ? url : url.replace(/\/+$/, "") }),
   };
+}
+
+/** The headers of the environment beside those of the file. Those of files are left to whoever sends them, for they may be rotated. */
+function headersOf(
+  group: "prometheus" | "metrics",
+  given: Pick<Run["prometheus"], "headers" | "headersFrom">,
+  env: Layers["env"],
+  issues: Issue[],
+): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = { ...given.headers };
+  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  for (const [name, { env: variable }] of Object.entries(given.headersFrom)) {
+    const path = joinNamed(`${group}.headersFrom`, name);
+    if (names.has(name.toLowerCase())) issues.push({ path, message: "appears twice: headers has this header too." });
+    if (variable === undefined) continue;
+    const value = env[variable];
+    if (value === undefined || value === "") {
+      issues.push({ path: `${path}.env`, message: `names the variable ${variable}, which is not set.` });
+    } else headers[name] = value;
+  }
+  return headers;
 }
 
 /** The findings about a target; what a flag set is told by that flag, for the file may not even have it. */

@@ -1,6 +1,7 @@
 /** The one table of settings: those of a run and those of a target. Types, checks, flags, help, environment, docs, schemas and the redactor are made from it. */
 import { TARGET } from "./defaults.ts";
 import { KUBERNETES, STATE } from "./groups/kubernetes.ts";
+import { METRICS } from "./groups/metrics.ts";
 import { PROMETHEUS } from "./groups/prometheus.ts";
 import { REPORT } from "./groups/report.ts";
 import { WEBHOOK } from "./groups/webhook.ts";
@@ -32,6 +33,7 @@ const RUN = group({
     state: STATE,
     report: REPORT,
     webhook: WEBHOOK,
+    metrics: METRICS,
   },
 });
 

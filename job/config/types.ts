@@ -31,6 +31,10 @@ export type Settings = SettingsOf<typeof TABLE>;
 
 /** Where a command finds a setting that may be missing: with a history file nobody needs a Prometheus. */
 export type PrometheusSettings = Settings["prometheus"] & { readonly url: string };
+/** A server of metrics that is read or pushed to: where it is, and what proves who asks. */
+export type ServerSettings = Omit<Settings["metrics"], "otlp" | "pushgateway" | "textfile" | "timeout"> & {
+  readonly url: string;
+};
 export type KubernetesSettings = Settings["kubernetes"];
 export type StateSettings = Settings["state"];
 

@@ -44,6 +44,7 @@ function worldOf(allowed: (what: string, a: Attributes) => boolean, conditions: 
     api: async () => api,
     announce: async () => {},
     notifier: null,
+    metrics: null,
     close: () => {},
   };
 }

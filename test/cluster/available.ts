@@ -48,6 +48,16 @@ export function prometheusBinary(): string | undefined {
   return [debianPrometheus, `${programs("prometheus")}/prometheus`].find(existsSync);
 }
 
+/** A Prometheus with a receiver for OTLP: Debian's is too old for one. */
+export function missingOtlp(): Missing {
+  return otlpPrometheus() ? undefined : "a Prometheus 3 is missing: run test/cluster/setup.sh prometheus";
+}
+
+/** The program to start as a Prometheus that takes OTLP, if there is one. */
+export function otlpPrometheus(): string | undefined {
+  return [`${programs("prometheus")}/prometheus`].find(existsSync);
+}
+
 /** Tier 3: a node with real pods; needs root for its namespaces. */
 export function missingNode(): Missing {
   const below = missingControlPlane();

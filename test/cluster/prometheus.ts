@@ -30,6 +30,8 @@ export interface PrometheusOptions {
   readonly history?: string;
   /** Longest block of that past, e.g. "744h": a year in blocks of two hours takes minutes. */
   readonly block?: string;
+  /** The program; default: whichever is there. */
+  readonly binary?: string;
   /** More command line flags. */
   readonly flags?: readonly string[];
 }
@@ -55,7 +57,7 @@ export interface InstantSample {
 
 /** Starts Prometheus and waits until it is ready (about 1 s). The kernel ends it when this thread ends, and its data goes with this process. */
 export async function startPrometheus(options: PrometheusOptions = {}): Promise<TestPrometheus> {
-  const binary = prometheusBinary();
+  const binary = options.binary ?? prometheusBinary();
   if (!binary) throw new Error("Prometheus is missing: see missingPrometheus()");
   const { dir, remove } = await passingFolder("prom-");
   await writeFile(join(dir, "prometheus.json"), configuration(options)); // JSON is YAML

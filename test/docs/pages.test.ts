@@ -15,7 +15,7 @@ const GUIDES = [
   ..."index ten-minutes evening concepts choosing-settings many-targets managed-prometheus gitops clusters migrating".split(
     " ",
   ),
-  ..."troubleshooting faq how-it-decides connections notifications".split(" "),
+  ..."troubleshooting faq how-it-decides connections notifications metrics".split(" "),
 ].map((name) => `docs/${name}.md`);
 
 const read = (path: string): string => readFileSync(path, "utf8");

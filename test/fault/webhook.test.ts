@@ -4,10 +4,10 @@ import { stateAnnotation } from "../../job/adapters/kubernetes-state.ts";
 import { textOf, WebhookError, webhookNotifier } from "../../job/adapters/webhook.ts";
 import { createRedactor } from "../../job/output/redactor.ts";
 import type { News, Outcome } from "../../job/ports.ts";
-import { fakeCluster } from "../contract/api-server.ts";
 import { NOW } from "../fakes/config.ts";
-import { CANARY, file, run, SONG, silent } from "../output/canary.ts";
-import { type FakeServer, fakeServer, matrix, type Reply } from "./server.ts";
+import { CANARY, file, SONG, silent } from "../output/canary.ts";
+import { decidingOnce } from "./deciding-once.ts";
+import { type FakeServer, fakeServer, type Reply } from "./server.ts";
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -157,23 +157,7 @@ describe("a webhook", () => {
 });
 
 describe("a run with a webhook", () => {
-  async function decide(hook: Record<string, string>, load = "2.2") {
-    const cluster = await fakeCluster({ inspect: true });
-    stops.push(cluster.stop);
-    const prometheus = await serve(({ url, body }) => {
-      if (load === "") return { status: 400, body: '{"status":"error","error":"bad query"}' };
-      const now = Math.floor(Date.now() / 1000);
-      const vector = { resultType: "vector", result: [{ metric: {}, value: [now, "1"] }] };
-      if (url.endsWith("/query")) return { body: JSON.stringify({ status: "success", data: vector }) };
-      const form = new URLSearchParams(body);
-      const [start, end] = [Number(form.get("start")), Number(form.get("end"))];
-      return { body: matrix(Array.from({ length: (end - start) / 15 + 1 }, (_, i) => [start + 15 * i, load])) };
-    });
-    const env = { KUBECONFIG: cluster.kubeconfig, PROPHET_AUTOSCALER_STATE_CONFIG_MAP_NAME: "state", ...hook };
-    const target = ["--prometheus", prometheus.url, "--namespace", "shop", "--deployment", "web", "--max", "20"];
-    const once = (...more: string[]) => run(["--once", "--json", ...target, "--target-cpu", "0.5", ...more], env);
-    return { cluster, once };
-  }
+  const decide = (hook: Record<string, string>, load?: string) => decidingOnce(stops, hook, load);
   const hookAt = (server: FakeServer) => ({ PROPHET_AUTOSCALER_WEBHOOK_URL: `${server.url}/services/T1/${CANARY}` });
   const texts = ({ seen }: FakeServer) => seen.map(({ body }) => (JSON.parse(body) as { text: string }).text);
 

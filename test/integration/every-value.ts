@@ -63,6 +63,7 @@ export const everyValue = {
     prometheus: { namespace: "metrics", port: 9091, cidrs: ["203.0.113.7/32"] },
     apiServer: { cidrs: ["10.0.0.1/32"], ports: [8443] },
     webhook: { cidrs: ["203.0.113.8/32"], port: 8443 },
+    metrics: { namespace: "telemetry", port: 4319, cidrs: ["203.0.113.9/32"] },
   },
   monitoring: {
     namespace: "metrics",

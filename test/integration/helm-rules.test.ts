@@ -11,6 +11,7 @@ import { chart, type Helm, missingHelm, startHelm } from "./helm-program.ts";
 
 const target = (more: object) => ({ targets: [{ scaleTargetRef: { name: "web" }, targetCpu: "100m", ...more }] });
 const source = (more: object) => ({ ...target({}), prometheus: { url: "http://p", ...more } });
+const sending = (metrics: object) => ({ ...source({}), metrics });
 const calendar = (more: object) => target({ schedule: [{ name: "x", ...more }] });
 const week = { days: ["Mon"], from: "08:00", to: "18:00" };
 
@@ -92,6 +93,11 @@ const CASES: readonly (readonly [string, object])[] = [
   ],
   ["two ways to authenticate", source({ bearerTokenFile: "/t", basic: { username: "u", passwordFile: "/p" } })],
   ["two ways to authenticate, one of them without settings", source({ bearerTokenFile: "/t", googleIam: {} })],
+  ["two ways to send metrics", sending({ otlp: "http://p/api/v1/otlp", textfile: "/metrics/job.prom" })],
+  [
+    "two proofs for one server of metrics",
+    sending({ otlp: "http://p/api/v1/otlp", bearerTokenFile: "/t", azureAd: {} }),
+  ],
   ["a certificate without its key", source({ tls: { certFile: "/c" } })],
   ["a header from nowhere", source({ headersFrom: { A: {} } })],
   ["a header from two places", source({ headersFrom: { A: { env: "E", file: "/f" } } })],

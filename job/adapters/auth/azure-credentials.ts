@@ -1,10 +1,10 @@
 /** Azure's own library finds and keeps the token: workload identity in AKS, else the managed identity of the machine. */
 import { ManagedIdentityCredential, WorkloadIdentityCredential } from "@azure/identity";
-import type { PrometheusSettings } from "../../config/types.ts";
+import type { ServerSettings } from "../../config/types.ts";
 import type { Environment } from "../http/proxy.ts";
 import type { Authenticate } from "./provider.ts";
 
-type Settings = NonNullable<PrometheusSettings["azureAd"]>;
+type Settings = NonNullable<ServerSettings["azureAd"]>;
 
 /** An Authenticate with a bearer token, fetched anew shortly before it ends. */
 export function azureToken({ scope, clientId, tenantId }: Settings, env: Environment): Authenticate {

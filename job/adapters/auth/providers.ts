@@ -1,5 +1,5 @@
 /** The registry of ways to authenticate. A new one is its settings, a file and a line here. */
-import type { PrometheusSettings } from "../../config/types.ts";
+import type { ServerSettings } from "../../config/types.ts";
 import type { Redactor } from "../../output/redactor.ts";
 import type { Environment } from "../http/proxy.ts";
 import { AZURE_AD } from "./azure-ad.ts";
@@ -15,7 +15,7 @@ export const AUTH_PROVIDERS: readonly AuthProvider[] = [BEARER, BASIC, SIGV4, GO
 
 /** The way that the settings choose; undefined: nobody has to be proven. `learn` is told of every secret before it is used. */
 export async function openAuth(
-  settings: PrometheusSettings,
+  settings: ServerSettings,
   env: Environment,
   learn: Redactor["learn"],
 ): Promise<Authenticate | undefined> {

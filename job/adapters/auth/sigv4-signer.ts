@@ -2,12 +2,12 @@
 import { createHash, createHmac } from "node:crypto";
 import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { SignatureV4 } from "@smithy/signature-v4";
-import type { PrometheusSettings } from "../../config/types.ts";
+import type { ServerSettings } from "../../config/types.ts";
 import type { Environment } from "../http/proxy.ts";
 import type { Authenticate } from "./provider.ts";
 import { readSecret } from "./read-secret.ts";
 
-type Settings = NonNullable<PrometheusSettings["sigv4"]>;
+type Settings = NonNullable<ServerSettings["sigv4"]>;
 type Provider = ReturnType<typeof fromNodeProviderChain>;
 type Credentials = Awaited<ReturnType<Provider>>;
 

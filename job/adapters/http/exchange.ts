@@ -8,7 +8,7 @@ export interface HttpRequest {
   readonly method: "GET" | "POST" | "PATCH";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   /** The connections that it goes over. */
   readonly agent: Agent;
 }

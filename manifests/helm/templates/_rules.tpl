@@ -92,6 +92,23 @@
 {{- with (get $run "webhook") }}{{- $run_webhook := . }}
   {{- with include "prophet-autoscaler.count" (dict "in" $run_webhook "fields" (list "url" "urlFile") "allowed" (list 0 1) "says" "needs either url or urlFile, not both.") }}{{- $found = append $found (printf "config.webhook: %s" .) }}{{- end }}
 {{- end }}
+{{- with (get $run "metrics") }}{{- $run_metrics := . }}
+  {{- with include "prophet-autoscaler.count" (dict "in" $run_metrics "fields" (list "otlp" "pushgateway" "textfile") "allowed" (list 0 1) "says" "has several ways to send metrics. Keep one of otlp, pushgateway and textfile.") }}{{- $found = append $found (printf "config.metrics: %s" .) }}{{- end }}
+  {{- with include "prophet-autoscaler.count" (dict "in" $run_metrics "fields" (list "bearerToken" "bearerTokenFile" "basic" "sigv4" "googleIam" "azureAd") "allowed" (list 0 1) "says" "has several ways to authenticate. Keep one of bearerToken, bearerTokenFile, basic, sigv4, googleIam and azureAd.") }}{{- $found = append $found (printf "config.metrics: %s" .) }}{{- end }}
+  {{- with (get $run_metrics "basic") }}{{- $run_metrics_basic := . }}
+    {{- with include "prophet-autoscaler.count" (dict "in" $run_metrics_basic "fields" (list "password" "passwordFile") "allowed" (list 0 1) "says" "needs either password or passwordFile.") }}{{- $found = append $found (printf "config.metrics.basic: %s" .) }}{{- end }}
+  {{- end }}
+  {{- with (get $run_metrics "sigv4") }}{{- $run_metrics_sigv4 := . }}
+    {{- with include "prophet-autoscaler.count" (dict "in" $run_metrics_sigv4 "fields" (list "secretKey" "secretKeyFile") "allowed" (list 0 1) "says" "needs either secretKey or secretKeyFile, not both.") }}{{- $found = append $found (printf "config.metrics.sigv4: %s" .) }}{{- end }}
+    {{- with include "prophet-autoscaler.count" (dict "in" $run_metrics_sigv4 "fields" (list "accessKey" "secretKey" "secretKeyFile") "allowed" (list 0 1 2) "says" "needs accessKey together with its secretKey or secretKeyFile, or none of them.") }}{{- $found = append $found (printf "config.metrics.sigv4: %s" .) }}{{- end }}
+  {{- end }}
+  {{- with (get $run_metrics "tls") }}{{- $run_metrics_tls := . }}
+    {{- with include "prophet-autoscaler.count" (dict "in" $run_metrics_tls "fields" (list "certFile" "keyFile") "allowed" (list 0 2) "says" "needs both certFile and keyFile, or neither.") }}{{- $found = append $found (printf "config.metrics.tls: %s" .) }}{{- end }}
+  {{- end }}
+  {{- range $run_metrics_headersFrom_at, $run_metrics_headersFrom := (get $run_metrics "headersFrom" | default dict) }}
+    {{- with include "prophet-autoscaler.count" (dict "in" $run_metrics_headersFrom "fields" (list "env" "file") "allowed" (list 1) "says" "needs either env or file.") }}{{- $found = append $found (printf "config.metrics.headersFrom.%s: %s" $run_metrics_headersFrom_at .) }}{{- end }}
+  {{- end }}
+{{- end }}
 {{- range $i, $target := $targets }}
   {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "replicas" "left" (dig "minReplicas" "1" $target) "right" (dig "maxReplicas" "10" $target) "times" 1 "says" "{left} is above maxReplicas, which is {right}. Raise maxReplicas or lower minReplicas.") }}{{- $found = append $found (printf "config.targets[%d].minReplicas: %s" $i .) }}{{- end }}
   {{- with include "prophet-autoscaler.count" (dict "in" $target "fields" (list "targetCpu" "metrics") "allowed" (list 1 2) "says" "is missing: set it in the file, by --target-cpu or by PROPHET_AUTOSCALER_TARGET_CPU, or give the target metrics.") }}{{- $found = append $found (printf "config.targets[%d].targetCpu: %s" $i .) }}{{- end }}

@@ -1,0 +1,23 @@
+/** Metrics into a file for node_exporter's textfile collector. */
+import { rename, rm, writeFile } from "node:fs/promises";
+import type { MetricsSink } from "../ports.ts";
+import { MetricsError, type MetricsSettings } from "./metrics-http.ts";
+import { expositionOf } from "./metrics-text.ts";
+
+/** A sink that writes a file. It is renamed into its place, for the collector may read at any moment. */
+export function textfileMetrics({ textfile }: MetricsSettings): MetricsSink {
+  const path = textfile!;
+  return {
+    push: async (families, _now, signal) => {
+      // no .prom at the end: the collector must not read it
+      const part = `${path}.new`;
+      try {
+        await writeFile(part, await expositionOf(families), { signal });
+        await rename(part, path);
+      } catch (error) {
+        await rm(part, { force: true }).catch(() => {});
+        throw new MetricsError(`metrics to ${path}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    },
+  };
+}

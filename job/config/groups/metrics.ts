@@ -1,0 +1,52 @@
+/** Settings of where the metrics of every run go. */
+import { group, quantity, text } from "../schema.ts";
+import { CREDENTIALS, isBaseUrl, ONE_WAY } from "./credentials.ts";
+
+const URL_TEXT = { pattern: /^https?:\/\/[^\s/?#@]+([/?]\S*)?$/, check: isBaseUrl };
+
+/** The fields under `metrics`. */
+export const METRICS = group({
+  about: "Where the metrics of every run go. Without otlp, pushgateway or textfile there are none.",
+  rules: [
+    {
+      level: "refuse",
+      fields: ["otlp", "pushgateway", "textfile"],
+      allowed: [0, 1],
+      says: "has several ways to send metrics. Keep one of otlp, pushgateway and textfile.",
+    },
+    ONE_WAY,
+  ],
+  fields: {
+    otlp: text({
+      about: "Base URL that takes OTLP over HTTP, without `/v1/metrics`: Prometheus itself, or a collector.",
+      accepts:
+        "an http:// or https:// URL without user or password in it, e.g. http://prometheus.monitoring:9090/api/v1/otlp",
+      ...URL_TEXT,
+    }),
+    pushgateway: text({
+      about: "URL of a Pushgateway.",
+      accepts: "an http:// or https:// URL without user or password in it, e.g. http://pushgateway.monitoring:9091",
+      ...URL_TEXT,
+    }),
+    textfile: text({
+      about: "File for node_exporter's textfile collector. It is written anew by each run.",
+      accepts: "the path of a file that ends with .prom",
+      pattern: /^\S.*\.prom$/,
+    }),
+    timeout: quantity({
+      about: "Longest time for sending them. Nothing else depends on it.",
+      unit: "seconds",
+      min: 0.1,
+      max: 30,
+      default: 5,
+    }),
+    ...CREDENTIALS,
+    googleIam: {
+      ...CREDENTIALS.googleIam,
+      fields: {
+        ...CREDENTIALS.googleIam.fields,
+        scope: text({ about: "OAuth scope.", default: "https://www.googleapis.com/auth/monitoring.write" }),
+      },
+    },
+  },
+});

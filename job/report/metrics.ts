@@ -1,0 +1,108 @@
+/** The metrics of a run: families of samples, made of what it recorded. Pure. */
+import { REASONS } from "../core/policy/reasons.ts";
+import type { MetricRecord } from "../core/policy/types.ts";
+import type { EpochSeconds } from "../core/units.ts";
+import type { MetricFamily, MetricSample, Outcome, StateSize } from "../ports.ts";
+import { METRIC_PREFIX, METRIC_TABLE, type MetricName } from "./metric-table.ts";
+import type { Reported } from "./reporter.ts";
+
+/** What of a run goes into its metrics. */
+export interface Measured {
+  readonly now: EpochSeconds;
+  readonly exitCode: 0 | 1;
+  /** Milliseconds by step. */
+  readonly timings: Readonly<Record<string, number>>;
+  readonly reported: readonly Reported[];
+  /** Of the state that was written; null: none was. */
+  readonly state: StateSize | null;
+}
+
+type Labels = Readonly<Record<string, string>>;
+type Add = (name: MetricName, labels: Labels, value: number | null | undefined, at?: EpochSeconds) => void;
+
+const ACTIONS: readonly Outcome["action"][] = ["scaled", "unchanged", "held", "failed"];
+/** Reasons of failed outcomes that have a name of their own; every other failure counts as the last. */
+export const FAILED_REASONS = ["HistoryError", "ClusterError", "Error"] as const;
+/** The edges of the band of each step. */
+const [LOW, POINT, HIGH] = ["0.05", "0.5", "0.95"];
+
+/** All metrics of a run, in the order of the table; what is not known is left out. */
+export function metricsOfRun({ now, exitCode, timings, reported, state }: Measured): readonly MetricFamily[] {
+  const families = new Map<MetricName, MetricSample[]>();
+  const add: Add = (name, labels, value, at) => {
+    if (value === null || value === undefined || !Number.isFinite(value)) return;
+    const samples = families.get(name) ?? [];
+    families.set(name, samples);
+    samples.push({ labels, value, ...(at !== undefined && { at }) });
+  };
+  for (const one of reported) addTarget(add, one, now);
+  if (state !== null) {
+    add("state_bytes", {}, state.bytes);
+    add("state_limit_bytes", {}, state.limit);
+  }
+  for (const [step, milliseconds] of Object.entries(timings))
+    add("step_duration_seconds", { step }, milliseconds / 1000);
+  add("last_run_timestamp_seconds", {}, now);
+  if (exitCode === 0) add("last_success_timestamp_seconds", {}, now);
+  return (Object.keys(METRIC_TABLE) as MetricName[]).flatMap((name) => {
+    const samples = families.get(name);
+    const { about, labels } = METRIC_TABLE[name];
+    return samples === undefined ? [] : [{ name: METRIC_PREFIX + name, help: about, labels, samples }];
+  });
+}
+
+function addTarget(add: Add, { target, record, outcome }: Reported, now: EpochSeconds): void {
+  const labels = { namespace: target.namespace, kind: target.scaleTargetRef.kind, name: target.scaleTargetRef.name };
+  add("needed_replicas", labels, record?.recommendation);
+  add("current_replicas", labels, outcome.from);
+  add("desired_replicas", labels, outcome.to);
+  add("min_replicas", labels, target.minReplicas);
+  add("max_replicas", labels, target.maxReplicas);
+  for (const action of ACTIONS) add("action", { ...labels, action }, action === outcome.action ? 1 : 0);
+  const reason = knownReason(outcome.reason);
+  for (const each of [...Object.keys(REASONS), ...FAILED_REASONS])
+    add("reason", { ...labels, reason: each }, each === reason ? 1 : 0);
+  add("blind_seconds", labels, outcome.blindSince === undefined ? 0 : Math.max(0, now - outcome.blindSince));
+  for (const metric of record?.metrics ?? []) addMetric(add, metric, labels);
+}
+
+/** A word of the closed list, so that each state set has exactly one 1. */
+function knownReason(reason: string): string {
+  const known = Object.hasOwn(REASONS, reason) || (FAILED_REASONS as readonly string[]).includes(reason);
+  return known ? reason : "Error";
+}
+
+function addMetric(add: Add, record: MetricRecord, target: Labels): void {
+  const { metric, quality, demand, lead, forecast, quantile, series, replicas } = record;
+  const labels = { ...target, metric: metric.name, unit: metric.unit };
+  add("demand", labels, demand);
+  add("target_average_value", labels, metric.averageValue);
+  add("metric_replicas", labels, replicas);
+  add("data_coverage_ratio", labels, quality.coverage);
+  add("data_age_seconds", labels, quality.age);
+  const last = (series?.values.length ?? 0) - 1;
+  if (series === null || last < 0) return;
+  const end = series.start + last * series.step;
+  // a gap that was filled was not measured
+  if (series.filled[last] === 0) add("load", labels, series.values[last], end);
+  if (forecast === null) return;
+  const leadSteps = Math.max(1, Math.ceil(lead / series.step - 1e-9));
+  const at = end + leadSteps * series.step;
+  const k = Math.min(leadSteps, forecast.path.length) - 1;
+  const curves = [
+    [LOW, forecast.lower],
+    [POINT, forecast.path],
+    [HIGH, forecast.upper],
+  ] as const;
+  for (const [level, curve] of curves) {
+    add("forecast", { ...labels, level: level! }, curve[k], at);
+    add("forecast_ahead", { ...labels, level: level! }, curve[k]);
+  }
+  add("forecast_last_value", labels, series.values[last], at);
+  add("forecast_timestamp_seconds", labels, at);
+  add("forecast_peak", { ...labels, level: POINT! }, (forecast.parts?.at(-1) ?? forecast).max);
+  // a level of 0.5 is the point's series already
+  if (metric.quantile !== 0.5) add("forecast_peak", { ...labels, level: String(metric.quantile) }, quantile);
+  add("forecast_skill_ratio", labels, forecast.skill);
+  add("forecast_lead_seconds", labels, leadSteps * series.step);
+}

@@ -1,0 +1,183 @@
+/** Metrics of a run against real servers on loopback: what is sent, whatever they answer, and that no run is another for it. */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { otlpMetrics } from "../../job/adapters/metrics-otlp.ts";
+import { createRedactor } from "../../job/output/redactor.ts";
+import { METRIC_PREFIX } from "../../job/report/metric-table.ts";
+import { NOW } from "../fakes/config.ts";
+import { CANARY, file, folder, SONG, silent } from "../output/canary.ts";
+import { besides, placesIn, withValue } from "../output/places.ts";
+import { decidingOnce } from "./deciding-once.ts";
+import { type FakeServer, fakeServer, type Reply } from "./server.ts";
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+async function serve(reply: Parameters<typeof fakeServer>[0]): Promise<FakeServer> {
+  const server = await fakeServer(reply);
+  stops.push(server.stop);
+  return server;
+}
+
+type Way = "otlp" | "pushgateway";
+const VARIABLE: Readonly<Record<Way, string>> = {
+  otlp: "PROPHET_AUTOSCALER_METRICS_OTLP",
+  pushgateway: "PROPHET_AUTOSCALER_METRICS_PUSHGATEWAY",
+};
+const decide = (env: Record<string, string>, load?: string) => decidingOnce(stops, env, load);
+const done = (out: string) =>
+  (JSON.parse(out) as { targets: { action: string; to: number }[] }).targets.map(({ action, to }) => [action, to]);
+
+test("OTLP: what has a time of its own is a request of its own", async () => {
+  const server = await serve(() => ({}));
+  const { once } = await decide({ [VARIABLE.otlp]: `${server.url}/api/v1/otlp/` });
+  expect(await once()).toMatchObject({ code: 0 });
+  expect(server.seen.map(({ method, url }) => `${method} ${url}`)).toEqual(
+    Array(3).fill("POST /api/v1/otlp/v1/metrics"),
+  );
+  expect(server.seen[0]!.headers["content-type"]).toBe("application/x-protobuf");
+  const has = (i: number, name: string) => server.seen[i]!.body.includes(`${METRIC_PREFIX}${name}\u0012`);
+  expect([has(0, "desired_replicas"), has(0, "forecast")]).toEqual([true, false]);
+  expect([has(1, "desired_replicas"), has(1, "forecast"), has(1, "load")]).toEqual([false, false, true]);
+  expect([has(2, "forecast"), has(2, "forecast_last_value"), has(2, "load")]).toEqual([true, true, false]);
+});
+
+test("Pushgateway: one group of the job, without time stamps", async () => {
+  const server = await serve(() => ({}));
+  const { once } = await decide({ [VARIABLE.pushgateway]: server.url });
+  expect(await once()).toMatchObject({ code: 0 });
+  expect(server.seen).toHaveLength(1);
+  const { method, url, body } = server.seen[0]!;
+  const instance = Buffer.from(/instance@base64\/(.+)$/.exec(url)![1]!, "base64url").toString();
+  expect([method, url.split("/instance")[0], instance]).toEqual([
+    "POST",
+    "/metrics/job/prophet-autoscaler",
+    "shop/state",
+  ]);
+  expect(body).toMatch(/^prophet_autoscaler_desired_replicas\{namespace="shop",kind="Deployment",name="web"\} 5$/m);
+  expect(body).not.toMatch(/ \d+ \d{10,}$/m);
+});
+
+test("a textfile is replaced as a whole, and nothing else stays in its folder", async () => {
+  const path = join(folder, "job.prom");
+  const { once } = await decide({ PROPHET_AUTOSCALER_METRICS_TEXTFILE: path });
+  expect(await once()).toMatchObject({ code: 0 });
+  expect(readFileSync(path, "utf8")).toMatch(/^prophet_autoscaler_reason\{.*reason="ForecastQuantile"\} 1$/m);
+  expect(existsSync(`${path}.new`)).toBe(false);
+  rmSync(path);
+});
+
+test("a textfile that cannot be written is a warning", async () => {
+  const { once } = await decide({ PROPHET_AUTOSCALER_METRICS_TEXTFILE: join(folder, "nowhere/job.prom") });
+  const { code, err } = await once();
+  expect(code).toBe(0);
+  expect(err).toMatch(/nowhere\/job\.prom: .*ENOENT.*what was done stays as it is/);
+});
+
+test("what writes nothing sends nothing", async () => {
+  const server = await serve(() => ({}));
+  const { once } = await decide({ [VARIABLE.otlp]: server.url });
+  await once("--dry-run");
+  await once("--replicas", "2");
+  expect(server.seen).toEqual([]);
+});
+
+test("a run that fails sends that it failed, and no success", async () => {
+  const server = await serve(() => ({}));
+  const { once } = await decide({ [VARIABLE.pushgateway]: server.url }, "");
+  expect(await once()).toMatchObject({ code: 1 });
+  const { body } = server.seen[0]!;
+  expect(body).toMatch(/_action\{.*action="failed"\} 1$/m);
+  expect(body).toMatch(/_reason\{.*reason="HistoryError"\} 1$/m);
+  expect(body).toContain("last_run_timestamp_seconds ");
+  expect(body).not.toContain("last_success");
+});
+
+describe.each<Way>(["otlp", "pushgateway"])("%s", (way) => {
+  test.each<[string, Reply | null]>([
+    ["refuses and sings", { status: 403, body: SONG }],
+    ["redirects", { status: 307, headers: { location: `http://h/${CANARY}` } }],
+    ["hangs", { end: "hang" }],
+    ["breaks off", { end: "silent" }],
+    ["floods", { body: "x".repeat(1024 * 1024) }],
+    ["is not there", null],
+  ])("that %s: the run does the same and ends the same, and warns", async (_name, reply) => {
+    const without = await decide({});
+    const server = await serve(() => reply ?? {});
+    if (reply === null) await stops.pop()!();
+    const broken = await decide({
+      [VARIABLE[way]]: server.url,
+      PROPHET_AUTOSCALER_METRICS_TIMEOUT: "300ms",
+      PROPHET_AUTOSCALER_METRICS_BEARER_TOKEN: CANARY,
+    });
+    const [plain, sent] = [await without.once(), await broken.once()];
+    expect(sent.code).toBe(0);
+    expect(done(sent.out)).toEqual(done(plain.out));
+    expect(sent.err).toContain(`metrics to ${server.url}`);
+    expect(sent.err).toContain("what was done stays as it is");
+    expect(broken.cluster.objects.replicas).toBe(without.cluster.objects.replicas);
+    silent(JSON.stringify(broken.cluster.objects), "the cluster");
+  });
+
+  test("gets none of a run's time that it does not have", async () => {
+    const server = await serve(() => ({ end: "hang" }));
+    const { once } = await decide({ [VARIABLE[way]]: server.url, PROPHET_AUTOSCALER_METRICS_TIMEOUT: "30s" });
+    const { code, err } = await once("--timeout", "2s");
+    expect(code).toBe(0);
+    expect(err).toContain("the time of the run is over");
+  });
+});
+
+test("a forecast for a time before that of the last one is left out, that of another target is not, and nobody is warned", async () => {
+  const name = `${METRIC_PREFIX}forecast`;
+  const samples = ["web", "api"].map((name) => ({
+    labels: { namespace: "shop", kind: "Deployment", name },
+    value: 1,
+    at: NOW + 60,
+  }));
+  const families = [{ name, help: "A forecast.", labels: ["namespace", "kind", "name"], samples }];
+  const server = await serve(({ body }) => (body.includes("web") ? { status: 400, body: "out of order sample" } : {}));
+  const lines: string[] = [];
+  const tools = {
+    redactor: createRedactor(),
+    env: {},
+    instance: "shop/state",
+    version: "1",
+    log: (level: string, message: string) => void lines.push(`${level}: ${message}`),
+  };
+  const settings = { otlp: server.url, timeout: 5, headers: {}, headersFrom: {} };
+  await otlpMetrics(settings, tools).push(families, NOW);
+  const sent = server.seen.map(({ body }) => ["web", "api"].filter((each) => body.includes(each)));
+  expect(sent).toEqual([["web", "api"], ["web"], ["api"]]);
+  expect(lines).toEqual([expect.stringMatching(/^debug: .*out of order sample: shop\/Deployment\/web is left out$/)]);
+});
+
+const secrets = placesIn().filter(
+  ({ path, node }) =>
+    path[0] === "metrics" && node.kind === "text" && (node.secret === true || node.secretFile === true),
+);
+// fetched by the clouds' libraries from their own endpoints, and never sent to the server: tested where they are read
+const own = secrets.filter(({ path }) => !["sigv4", "googleIam", "tls"].includes(String(path[1])));
+
+test.each(own.map(({ path, node }) => [path.join("."), path, node] as const))(
+  "%s is sent, sung back, and heard nowhere",
+  async (_name, path, node) => {
+    const server = await serve(() => ({ status: 400, body: SONG }));
+    const value = node.kind === "text" && node.secretFile === true ? file(`${CANARY}\n`, "metrics-secret") : CANARY;
+    const given = besides(path) as { metrics?: object };
+    const config = file(
+      withValue({ metrics: { ...given.metrics, pushgateway: server.url } }, path, value),
+      "metrics.yaml",
+    );
+    const { once } = await decide({});
+    // run() listens
+    const { code, err } = await once("--config", config, "--log-level", "debug");
+    expect(code).toBe(0);
+    expect(err).toContain("[hidden]");
+    const headers = JSON.stringify(server.seen[0]!.headers);
+    expect(headers.includes(CANARY) || headers.includes(Buffer.from(`user:${CANARY}`).toString("base64"))).toBe(true);
+  },
+);
