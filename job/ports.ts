@@ -125,6 +125,8 @@ export interface StateStore {
   written?(): string | null;
   /** Size of what the last claim of this process wrote, and the size that is refused, in bytes; absent or null: not known. */
   size?(): StateSize | null;
+  /** The store that keeps the target of this key ("namespace/name"), where they are spread over several objects; absent: this one keeps all. */
+  of?(key: string): StateStore;
 }
 
 /** Tells people and machines what was done; must never fail a run. */
