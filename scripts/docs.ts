@@ -10,6 +10,7 @@ import { settingOf } from "../job/config/settings.ts";
 import { fileSchema, TABLE, type Table } from "../job/config/table.ts";
 import { formatUnit } from "../job/config/units.ts";
 import { EXIT_CODES } from "../job/run/explanations.ts";
+import { dashboardText } from "./dashboard.ts";
 import { readmeText } from "./helm-readme.ts";
 import { rulesText } from "./helm-rules.ts";
 import { schemaText } from "./helm-schema.ts";
@@ -145,6 +146,7 @@ export function generated(): Readonly<Record<string, string>> {
     "docs/metrics-reference.md": metricsPage(GENERATED),
     "docs/config.schema.json": `${JSON.stringify(configSchema(), null, 2)}\n`,
     "docs/output.schema.json": `${JSON.stringify(outputSchema(), null, 2)}\n`,
+    "manifests/monitoring/forecast-dashboard.json": dashboardText(),
     "manifests/helm/README.md": readmeText(),
     "manifests/helm/values.schema.json": schemaText(),
     "manifests/helm/templates/_rules.tpl": rulesText(),

@@ -30,8 +30,9 @@ test.each([
   expect(kubeState([], [{ metadata, status }])).toBe(expected.map((end) => `${labels}${end}\n`).join(""));
 });
 
-test("a Deployment: the replicas that are set", () => {
-  expect(kubeState([], [], [{ metadata, spec: { replicas: 3 } }])).toBe(
-    'kube_deployment_spec_replicas{namespace="shop",deployment="job"} 3\n',
+test("a Deployment: the replicas that are set, and those that are ready", () => {
+  expect(kubeState([], [], [{ metadata, spec: { replicas: 3 }, status: { readyReplicas: 2 } }])).toBe(
+    'kube_deployment_spec_replicas{namespace="shop",deployment="job"} 3\n' +
+      'kube_deployment_status_replicas_ready{namespace="shop",deployment="job"} 2\n',
   );
 });

@@ -32,6 +32,7 @@ export interface JobObject {
 export interface DeploymentObject {
   readonly metadata: Meta;
   readonly spec: { readonly replicas: number };
+  readonly status?: { readonly readyReplicas?: number };
 }
 
 /** The reasons that it knows; a Job that failed for another has none. */
@@ -65,9 +66,10 @@ export function kubeState(
     else if (!known) add("kube_job_status_failed", { ...labels, reason: "" }, failed);
     else for (const one of REASONS) add("kube_job_status_failed", { ...labels, reason: one }, Number(one === reason));
   }
-  for (const { metadata, spec } of deployments) {
+  for (const { metadata, spec, status } of deployments) {
     const labels = { namespace: metadata.namespace, deployment: metadata.name };
     add("kube_deployment_spec_replicas", labels, spec.replicas);
+    add("kube_deployment_status_replicas_ready", labels, status?.readyReplicas ?? 0);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -237,7 +237,7 @@ describe.skipIf(skip(missingHelm()))("the chart", () => {
     const { version } = parse(readFileSync(join(chart, "Chart.yaml"), "utf8")) as { version: string };
     const archive = join(out, `prophet-autoscaler-${version}.tgz`);
     execFileSync("tar", ["-xzf", archive, "-C", out]);
-    for (const file of ["dashboard.json", "rules.yaml"])
+    for (const file of ["dashboard.json", "forecast-dashboard.json", "rules.yaml"])
       expect(readFileSync(join(out, "prophet-autoscaler/files", file), "utf8")).toBe(
         readFileSync(join(manifests, "monitoring", file), "utf8"),
       );

@@ -22,6 +22,17 @@ const healthy: Series = {
 };
 /** The last success was that of minute 10, at 605 s. */
 const stuck = { [`kube_cronjob_status_last_successful_time{${cronjob}}`]: "5+60x10 605x230" };
+/** Metrics of a run, of the target `web` or of the job. */
+const target = 'namespace="shop",kind="Deployment",name="web"';
+const ofTarget = (name: string, more = "") => `prophet_autoscaler_${name}{${target}${more}}`;
+const ofMetric = (name: string, more = "") => ofTarget(name, `,metric="cpu",unit="cores"${more}`);
+const ofJob = (name: string) => `prophet_autoscaler_${name}{job="prophet-autoscaler",instance="shop/state"}`;
+/** A sawtooth of two minutes; the last value is wrong by 1 each time. */
+const wave = {
+  [ofMetric("load")]: "1 2 ".repeat(120).trim(),
+  [ofMetric("forecast_last_value")]: "2 1 ".repeat(120).trim(),
+};
+const forecast = (values: string) => ({ ...wave, [ofMetric("forecast", ',level="0.5"')]: values.repeat(120).trim() });
 const failed = (slot: number, values: string, reason = "BackoffLimitExceeded") => ({
   [`kube_job_status_failed{namespace="shop",job_name="prophet-autoscaler-${slot}",reason="${reason}"}`]: values,
 });
@@ -72,8 +83,56 @@ const cases: readonly (readonly [string, Series, Readonly<Record<string, readonl
     },
     { "30m": [] },
   ],
+  [
+    "the metrics of a run tell of no success: for ten minutes, and for as long as the last day knows of one",
+    { [ofJob("last_success_timestamp_seconds")]: "5+60x10 _x230" },
+    { "15m": [], "23m": ["ProphetAutoscalerNoSuccess"], "4h": ["ProphetAutoscalerNoSuccess"] },
+  ],
+  [
+    "a target is blind, and sees again",
+    { [ofTarget("blind_seconds")]: "0x9 600+60x10 0x20" },
+    { "9m": [], "12m": ["ProphetAutoscalerBlind"], "25m": [] },
+  ],
+  ["a forecast as good as the last value", forecast("2 1 "), { "90m": [] }],
+  ["a forecast that is better", forecast("1.5 1.5 "), { "90m": [] }],
+  [
+    "a forecast that is worse than the last value for an hour",
+    forecast("3 0 "),
+    { "5m": [], "90m": ["ProphetAutoscalerForecastWorse"] },
+  ],
+  [
+    "at the maximum with more wanted for a quarter of an hour; at the maximum with enough is no alarm",
+    {
+      [ofTarget("desired_replicas")]: "10x60",
+      [ofTarget("max_replicas")]: "10x60",
+      [ofTarget("needed_replicas")]: "10x9 12x25 10x25",
+    },
+    { "9m": [], "20m": [], "27m": ["ProphetAutoscalerAtMax"], "40m": [] },
+  ],
+  [
+    "another target's maximum is its own",
+    {
+      [ofTarget("desired_replicas")]: "10x60",
+      [ofTarget("max_replicas")]: "10x60",
+      [ofTarget("needed_replicas").replace('"web"', '"web-api"')]: "12x60",
+    },
+    { "30m": [] },
+  ],
+  [
+    "overruled by another writer",
+    { [ofTarget("reason", ',reason="Overruled"')]: "0x9 1x10 0x10" },
+    { "9m": [], "14m": ["ProphetAutoscalerOverruled"], "25m": [] },
+  ],
+  [
+    "a state of four fifths of its limit",
+    { [ofJob("state_bytes")]: "100x9 900x60", [ofJob("state_limit_bytes")]: "1000x60" },
+    { "9m": [], "20m": [], "30m": ["ProphetAutoscalerStateLarge"] },
+  ],
 ];
-const alerts = ["Silent", "NeverSucceeded", "Suspended", "RunsFail"].map((name) => `ProphetAutoscaler${name}`);
+const alerts = [
+  ..."Silent NeverSucceeded Suspended RunsFail".split(" "),
+  ..."NoSuccess Blind ForecastWorse AtMax Overruled StateLarge".split(" "),
+].map((name) => `ProphetAutoscaler${name}`);
 
 describe.skipIf(skip(missingPrometheus()))("the alert rules, by promtool", () => {
   let dir: string;

@@ -14,7 +14,7 @@ describe("the chart's files", () => {
     expect(read("base/cronjob.yaml")).toContain(`image: prophet-autoscaler:${version}`);
   });
 
-  test.each(["dashboard.json", "rules.yaml"])("%s is a link, no second copy", (file) => {
+  test.each(["dashboard.json", "forecast-dashboard.json", "rules.yaml"])("%s is a link, no second copy", (file) => {
     expect(realpathSync(join(manifests, "helm/files", file))).toBe(realpathSync(join(manifests, "monitoring", file)));
   });
 

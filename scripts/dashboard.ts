@@ -1,0 +1,247 @@
+/** manifests/monitoring/forecast-dashboard.json: the Grafana dashboard of the metrics that every run sends. */
+import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
+import {
+  AxisColorMode,
+  GraphDrawStyle,
+  LegendDisplayMode,
+  LegendPlacement,
+  LineInterpolation,
+  VisibilityMode,
+  VizLegendOptionsBuilder,
+} from "@grafana/grafana-foundation-sdk/common";
+import {
+  AnnotationQueryBuilder,
+  DashboardBuilder,
+  DatasourceVariableBuilder,
+  QueryVariableBuilder,
+  RowBuilder,
+  VariableRefresh,
+} from "@grafana/grafana-foundation-sdk/dashboard";
+import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
+import { PanelBuilder as StatPanel } from "@grafana/grafana-foundation-sdk/stat";
+import { PanelBuilder as TimeseriesPanel } from "@grafana/grafana-foundation-sdk/timeseries";
+import { METRIC_PREFIX, type MetricName } from "../job/report/metric-table.ts";
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in
+const SOURCE = { type: "prometheus", uid: "${datasource}" };
+/** Of the target, and of one metric of it: whole names, so that `web` is not `web-api`. */
+const TARGET = 'namespace="$namespace",kind="$kind",name="$workload"';
+const METRIC = `${TARGET},metric="$metric"`;
+/** One colour has one meaning, as in the project's pictures: black is measured, blue forecast, orange what pods carry. */
+const [MEASURED, FORECAST, PODS, OTHER] = ["text", "#3274d9", "#d9822b", "#8e8e8e"];
+
+const of = (name: MetricName, more = "", labels = TARGET) => `${METRIC_PREFIX}${name}{${labels}${more}}`;
+const ofMetric = (name: MetricName, more = "") => of(name, more, METRIC);
+const level = (value: string) => `,level="${value}"`;
+
+function query(refId: string, legend: string, expr: string): Builder<Dataquery> {
+  return new DataqueryBuilder().refId(refId).expr(expr).legendFormat(legend).range();
+}
+
+const LEGEND = new VizLegendOptionsBuilder()
+  .displayMode(LegendDisplayMode.List)
+  .placement(LegendPlacement.Bottom)
+  .showLegend(true);
+
+function timeseries(title: string, description: string): TimeseriesPanel {
+  return new TimeseriesPanel()
+    .title(title)
+    .description(description)
+    .datasource(SOURCE)
+    .height(9)
+    .span(12)
+    .min(0)
+    .drawStyle(GraphDrawStyle.Line)
+    .lineWidth(1)
+    .fillOpacity(0)
+    .showPoints(VisibilityMode.Never)
+    .axisColorMode(AxisColorMode.Text)
+    .legend(LEGEND);
+}
+
+const colour = (fixedColor: string) => ({ id: "color", value: { mode: "fixed", fixedColor } });
+const custom = (property: string, value: unknown) => ({ id: `custom.${property}`, value });
+const steps = custom("lineInterpolation", LineInterpolation.StepAfter);
+
+function load(): TimeseriesPanel {
+  return timeseries(
+    "Load, and what was forecast for it",
+    "Points: measured. Line: the forecast for that moment, made one lead earlier, with its 90 % band.",
+  )
+    .withTarget(query("A", "measured", ofMetric("load")))
+    .withTarget(query("B", "forecast", ofMetric("forecast", level("0.5"))))
+    .withTarget(query("C", "95 %", ofMetric("forecast", level("0.95"))))
+    .withTarget(query("D", "5 %", ofMetric("forecast", level("0.05"))))
+    .overrideByName("measured", [
+      colour(MEASURED),
+      custom("drawStyle", GraphDrawStyle.Points),
+      custom("showPoints", VisibilityMode.Always),
+      custom("pointSize", 4),
+    ])
+    .overrideByName("forecast", [colour(FORECAST), custom("lineWidth", 2)])
+    .overrideByName("95 %", [
+      colour(FORECAST),
+      custom("lineWidth", 0),
+      custom("fillBelowTo", "5 %"),
+      custom("fillOpacity", 15),
+    ])
+    .overrideByName("5 %", [colour(FORECAST), custom("lineWidth", 0)]);
+}
+
+function replicas(): TimeseriesPanel {
+  const ready = (kind: string) => `kube_${kind}_status_replicas_ready{namespace="$namespace",${kind}="$workload"}`;
+  return timeseries(
+    "Replicas needed, ordered and ready",
+    "Needed: what the demand asks for, before anything holds or limits it. Ready: from kube-state-metrics.",
+  )
+    .withTarget(query("A", "needed", of("needed_replicas")))
+    .withTarget(query("B", "ordered", of("desired_replicas")))
+    .withTarget(query("C", "ready", `${ready("deployment")} or ${ready("statefulset")}`))
+    .withTarget(query("D", "most", of("max_replicas")))
+    .overrideByName("needed", [colour(FORECAST), steps])
+    .overrideByName("ordered", [colour(PODS), custom("lineWidth", 2), steps])
+    .overrideByName("ready", [colour(MEASURED), custom("drawStyle", GraphDrawStyle.Points), custom("pointSize", 4)])
+    .overrideByName("most", [colour(OTHER), custom("lineStyle", { fill: "dash", dash: [8, 8] })]);
+}
+
+/** Mean absolute error of a forecast over an hour. */
+const errorOf = (forecast: string) => `avg_over_time(abs(${ofMetric("load")} - ignoring(level) ${forecast})[1h:1m])`;
+
+function skill(): TimeseriesPanel {
+  return timeseries(
+    "Error of the forecast over that of the last value",
+    "Below 1 the forecast is better. Of the last hour: forecasts that were made, against what came. In the window: what the run itself found.",
+  )
+    .withTarget(
+      query(
+        "A",
+        "last hour",
+        `${errorOf(ofMetric("forecast", level("0.5")))} / ${errorOf(ofMetric("forecast_last_value"))}`,
+      ),
+    )
+    .withTarget(query("B", "in the window", ofMetric("forecast_skill_ratio")))
+    .overrideByName("last hour", [colour(FORECAST), custom("lineWidth", 2)])
+    .overrideByName("in the window", [colour(OTHER)]);
+}
+
+function coverage(): TimeseriesPanel {
+  const above = `${ofMetric("load")} >= bool ignoring(level) ${ofMetric("forecast", level("0.05"))}`;
+  const below = `${ofMetric("load")} <= bool ignoring(level) ${ofMetric("forecast", level("0.95"))}`;
+  return timeseries("Share of the load within the 90 % band", "Of the last hour. It should be about 0.9.")
+    .unit("percentunit")
+    .max(1)
+    .withTarget(query("A", "within", `avg_over_time(((${above}) * (${below}))[1h:1m])`))
+    .overrideByName("within", [colour(FORECAST)]);
+}
+
+function reasons(): TimeseriesPanel {
+  return timeseries("Reasons", "The reason of each decision. docs/reasons.md says what it means.")
+    .max(1)
+    .drawStyle(GraphDrawStyle.Points)
+    .showPoints(VisibilityMode.Always)
+    .withTarget(query("A", "{{reason}}", `${of("reason")} == 1`));
+}
+
+function cost(): TimeseriesPanel {
+  const formula = `ceil(${of("demand")} / ${of("target_average_value")})`;
+  const most = `max by (namespace, kind, name) (max_over_time((${formula})[5m:1m]))`;
+  const limited = `clamp(${most}, scalar(${of("min_replicas")}), scalar(${of("max_replicas")}))`;
+  return timeseries(
+    "Pods, beside those of the HPA's formula",
+    "The formula: demand over the same target, the most of five minutes, within the limits. No HPA is simulated: tolerance, pod start and its own target are left out.",
+  )
+    .withTarget(query("A", "ordered", of("desired_replicas")))
+    .withTarget(query("B", "HPA's formula", limited))
+    .overrideByName("ordered", [colour(PODS), custom("lineWidth", 2), steps])
+    .overrideByName("HPA's formula", [colour(OTHER), steps]);
+}
+
+function durations(): TimeseriesPanel {
+  return timeseries("Duration of each step", "history, scale and state go on side by side.")
+    .unit("s")
+    .withTarget(query("A", "{{step}}", `max by (step) (${METRIC_PREFIX}step_duration_seconds)`));
+}
+
+function stat(title: string, description: string, unit: string, expr: string): StatPanel {
+  return new StatPanel()
+    .title(title)
+    .description(description)
+    .datasource(SOURCE)
+    .height(4)
+    .span(6)
+    .unit(unit)
+    .withTarget(new DataqueryBuilder().refId("A").expr(expr).instant());
+}
+
+const STATS = [
+  stat(
+    "Since the last success",
+    "Of the job that succeeded longest ago.",
+    "s",
+    `time() - min(max by (instance) (last_over_time(${METRIC_PREFIX}last_success_timestamp_seconds[1d])))`,
+  ),
+  stat("Without usable data", "Since when, once it is longer than blindAfter.", "s", `max(${of("blind_seconds")})`),
+  stat(
+    "Held, of the last day",
+    "Time in which the replicas were held.",
+    "s",
+    `86400 * avg_over_time(${of("action", ',action="held"')}[1d])`,
+  ),
+  stat(
+    "State, of its limit",
+    "A state that is too large ends the runs.",
+    "percentunit",
+    `max(${METRIC_PREFIX}state_bytes / ${METRIC_PREFIX}state_limit_bytes)`,
+  ),
+];
+
+/** The panels whose queries are ranges, row by row. */
+const ROWS = [
+  ["Forecast and replicas", [load(), replicas()]],
+  ["Is the forecast any good?", [skill(), coverage()]],
+  ["Why, and at what cost", [reasons(), cost(), durations()]],
+] as const;
+
+function variable(name: string, label: string, labelOf: string, matchers: string): QueryVariableBuilder {
+  const series = `${METRIC_PREFIX}demand${matchers === "" ? "" : `{${matchers}}`}`;
+  return new QueryVariableBuilder(name)
+    .label(label)
+    .datasource(SOURCE)
+    .query(`label_values(${series}, ${labelOf})`)
+    .refresh(VariableRefresh.OnTimeRangeChanged);
+}
+
+/** Changes, each with its reason. */
+const CHANGES = new AnnotationQueryBuilder()
+  .name("Changes")
+  .datasource(SOURCE)
+  .enable(true)
+  .iconColor(PODS!)
+  .expr(`(${of("reason")} == 1) and ignoring(reason, action) (${of("action", ',action="scaled"')} == 1)`)
+  .step("60s")
+  .titleFormat("{{namespace}}/{{name}}")
+  .textFormat("{{reason}}");
+
+/** The file's content. */
+export function dashboardText(): string {
+  let dashboard = new DashboardBuilder("Prophet autoscaler: forecast and decisions")
+    .uid("prophet-autoscaler-forecast")
+    .tags(["autoscaling"])
+    .refresh("1m")
+    .time({ from: "now-3h", to: "now" })
+    .timezone("browser")
+    .withVariable(new DatasourceVariableBuilder("datasource").label("Data source").type("prometheus"))
+    .withVariable(variable("namespace", "Namespace", "namespace", ""))
+    .withVariable(variable("kind", "Kind", "kind", 'namespace="$namespace"'))
+    .withVariable(variable("workload", "Workload", "name", 'namespace="$namespace",kind="$kind"'))
+    .withVariable(variable("metric", "Metric", "metric", TARGET))
+    .annotations([CHANGES]);
+  const [[first, panels], ...rest] = ROWS;
+  const rows = [[first, [...panels, ...STATS]], ...rest] as const;
+  let id = 0;
+  for (const [title, shown] of rows) {
+    dashboard = dashboard.withRow(new RowBuilder(title).id(++id));
+    for (const panel of shown) dashboard = dashboard.withPanel(panel.id(++id));
+  }
+  return `${JSON.stringify(dashboard.build(), null, 2)}\n`;
+}
