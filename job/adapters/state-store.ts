@@ -1,6 +1,7 @@
 /** StateStore over one ConfigMap, or over several that share the targets by rendezvous hashing; what was kept elsewhere before is taken over. */
-import { placeOf } from "../core/rendezvous.ts";
+
 import { EMPTY_STATE } from "../core/state/codec.ts";
+import { placeOf } from "../core/state/rendezvous.ts";
 import type { JobState } from "../core/state/types.ts";
 import type { StateReading, StateSize, StateStore } from "../ports.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";

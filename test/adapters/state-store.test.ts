@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { ClusterError } from "../../job/adapters/errors.ts";
 import type { Call, Kubernetes } from "../../job/adapters/kubernetes-http.ts";
 import { kubernetesState, stateObjects } from "../../job/adapters/state-store.ts";
-import { placeOf } from "../../job/core/rendezvous.ts";
+import { placeOf } from "../../job/core/state/rendezvous.ts";
 import type { TargetState } from "../../job/core/state/types.ts";
 import type { StateStore } from "../../job/ports.ts";
 import { runOnce } from "../../job/run.ts";

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kubernetesPorts } from "../../job/adapters/kubernetes.ts";
 import { readState } from "../../job/adapters/state-text.ts";
-import { placeOf } from "../../job/core/rendezvous.ts";
 import { BLANK } from "../../job/core/state/memory.ts";
+import { placeOf } from "../../job/core/state/rendezvous.ts";
 import type { TargetState } from "../../job/core/state/types.ts";
 import { missingControlPlane, skip } from "../cluster/available.ts";
 import { type FakeServer, fakeServer } from "../fault/server.ts";

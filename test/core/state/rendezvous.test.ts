@@ -1,7 +1,7 @@
 /** Rendezvous hashing: always a place, the same each time, evenly, and another number of places moves no more than its share. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { placeOf } from "../../job/core/rendezvous.ts";
+import { placeOf } from "../../../job/core/state/rendezvous.ts";
 
 const keys = fc.uniqueArray(fc.string({ unit: "binary" }), { maxLength: 200 });
 const places = fc.integer({ min: 1, max: 64 });
