@@ -11,6 +11,7 @@ import { demoPicture } from "../test/cluster/demo/picture.ts";
 import { PER_POD } from "../test/cluster/demo/report.ts";
 import { solverPicture } from "../test/oracle/prophet/picture.ts";
 import { architecturePicture } from "./architecture-picture.ts";
+import { CONCEPTS, conceptPicture } from "./concept-pictures.ts";
 import { yearSeries, yearSettings } from "./prophet-year.ts";
 import { takeReportPictures } from "./report-pictures.ts";
 
@@ -39,26 +40,31 @@ function yearPicture(): Promise<string> {
 async function drawnBy(argv: (folder: string) => readonly string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "pictures-"));
   const path = join(folder, "forecast.svg");
-  const quiet = () => {};
   try {
-    const code = await runCli({
-      argv: [...argv(folder), "--svg", path],
-      env: {},
-      version: "pictures",
-      out: quiet,
-      err: quiet,
-      columns: Number.POSITIVE_INFINITY,
-      color: false,
-      unicode: true,
-      errColumns: null,
-      interruption: () => new AbortController().signal,
-      flush: async () => null,
-    });
-    if (code !== 0) throw new Error(`the run that draws ended with ${code}`);
+    await cli([...argv(folder), "--svg", path]);
     return readFileSync(path, "utf8");
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The command line, in silence. */
+async function cli(argv: readonly string[]): Promise<void> {
+  const quiet = () => {};
+  const code = await runCli({
+    argv,
+    env: {},
+    version: "pictures",
+    out: quiet,
+    err: quiet,
+    columns: Number.POSITIVE_INFINITY,
+    color: false,
+    unicode: true,
+    errColumns: null,
+    interruption: () => new AbortController().signal,
+    flush: async () => null,
+  });
+  if (code !== 0) throw new Error(`${argv.join(" ")} ended with ${code}`);
 }
 
 function fronts(): Record<string, () => string> {
@@ -71,6 +77,10 @@ function fronts(): Record<string, () => string> {
   );
 }
 
+const concepts = Object.fromEntries(
+  Object.keys(CONCEPTS).map((name) => [`docs/img/concept-${name}.svg`, () => conceptPicture(name, cli)]),
+);
+
 /** Every picture, by its path. */
 export const PICTURES: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/img/forecast.svg": () => startPicture(),
@@ -81,6 +91,7 @@ export const PICTURES: Readonly<Record<string, () => string | Promise<string>>> 
   "docs/img/demo.svg": () => demoPicture(panelsOf(read("docs/img/demo.json")), PER_POD),
   "docs/img/speed-live.svg": () => waterfallSvg(JSON.parse(read("docs/img/speed-live.json"))),
   "docs/decisions/0002-prophet-solver.svg": solverPicture,
+  ...concepts,
   ...fronts(),
 };
 
