@@ -1,5 +1,7 @@
 /** What the job asks of the outside, types only; adapters, the replay and tests implement them. */
+
 import type { Conditions } from "./core/policy/conditions.ts";
+import type { PodResources } from "./core/policy/pod-resources.ts";
 import type { StandingChanges } from "./core/policy/standing.ts";
 import type { TickRecord, TrailEntry } from "./core/policy/types.ts";
 import type { OtherWrite } from "./core/policy/writer.ts";
@@ -50,6 +52,8 @@ export interface History {
 export interface ScaleReading {
   readonly replicas: Replicas;
   readonly conditions: Conditions;
+  /** What a pod asks for and may use; absent where the workload could not be read. */
+  readonly resources?: PodResources;
   /** The number that is set, where that is not the replicas themselves: of the actuator hpa, the HPA's minReplicas. */
   readonly floor?: Replicas;
 }

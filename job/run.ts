@@ -2,7 +2,6 @@
 import { forecasterOf } from "./core/forecast/method.ts";
 import type { Forecaster } from "./core/forecast/types.ts";
 import { WRITER_ADVICE } from "./core/policy/writer.ts";
-import type { TargetConfig } from "./core/target.ts";
 import type { EpochSeconds, Seconds } from "./core/units.ts";
 import type { Outcome, Ports } from "./ports.ts";
 import { openBudget } from "./run/budget.ts";
@@ -11,6 +10,7 @@ import { type Told, toldBefore } from "./run/news.ts";
 import { notWritten, outcomeOf, writerOf } from "./run/outcome.ts";
 import { nameWriters, type Readings, readHistories, readScales, readState } from "./run/read.ts";
 import { settle } from "./run/settle.ts";
+import { haveCores, inCores, type TargetOrShare, tellMisfits } from "./run/shares.ts";
 
 /** `dryRun` writes nothing: no claim, no scale. `forecaster` takes the place of the one that each target's method names. */
 export interface RunOptions {
@@ -36,15 +36,19 @@ export interface RunResult {
 }
 
 /** One run. Never throws for what the world does: a target that fails gives a failed outcome and the others go on. */
-export async function runOnce(ports: Ports, targets: readonly TargetConfig[], options: RunOptions): Promise<RunResult> {
+export async function runOnce(ports: Ports, wanted: readonly TargetOrShare[], options: RunOptions): Promise<RunResult> {
   const timings: Record<string, number> = {};
   const timed = stopwatch(ports, timings);
   const { reading, whole } = openBudget(ports.clock, options.timeout);
-  const [{ now, histories }, read, state] = await Promise.all([
-    timed("history", () => readHistories(ports, targets, reading)),
-    timed("scale", () => readScales(ports, targets, reading)),
+  const scaled = timed("scale", () => readScales(ports, wanted, reading)).then((scales) => inCores(wanted, scales));
+  // what is asked of a metric source must be known before it is asked
+  const sized = async () => (haveCores(wanted) ? wanted : (await scaled).targets);
+  const [{ now, histories }, { targets, scales: read }, state] = await Promise.all([
+    timed("history", async () => readHistories(ports, await sized(), reading)),
+    scaled,
     timed("state", () => readState(ports, reading)),
   ]);
+  tellMisfits(ports, { targets, scales: read });
   const scales = options.dryRun === true ? read : await nameWriters(ports, targets, { scales: read, state }, reading);
   const readings: Readings = { now, histories, scales, state };
   const chooser = options.forecaster === undefined ? forecasterOf : () => options.forecaster!;
@@ -71,7 +75,7 @@ export interface Repetition {
 /** Several runs in one process, as long as one more is likely to end in time; each as safe as a process of its own. */
 export async function runFor(
   ports: Ports,
-  targets: readonly TargetConfig[],
+  targets: readonly TargetOrShare[],
   options: RunOptions & Repetition,
 ): Promise<{ readonly runs: readonly RunResult[]; readonly exitCode: 0 | 1 }> {
   const { clock } = ports;

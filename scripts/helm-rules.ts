@@ -122,10 +122,10 @@ const COUNT = `{{/* What to say where not an allowed number of the fields is giv
 {{- if not (has (int $given) .allowed) -}}{{- .says -}}{{- end -}}
 {{- end }}`;
 
-const NUMBER = `{{/* A number as a person writes it (400m, 90%, 1h30m), in base units, "times" so much; empty where it is not given. */}}
+const NUMBER = `{{/* A number as a person writes it (400m, 90%, 1h30m), in base units, "times" so much; empty where it is not given, or is a share of what the chart does not know. */}}
 {{- define "prophet-autoscaler.number" -}}
 {{- $text := toString .value -}}
-{{- if ne $text "" -}}
+{{- if and (ne $text "") (not (and (eq .unit "cores") (hasSuffix "%" $text))) -}}
 {{- $number := 0.0 -}}
 {{- if and (eq .unit "seconds") (regexMatch "[a-z]" $text) -}}
   {{- range regexFindAll "[0-9.]+(ms|[smhdw])" $text -1 -}}

@@ -86,8 +86,9 @@ function mutationsAt(node: Node, source: string): readonly Mutation[] {
     return [whole("statement removed", ";")];
   if (type === "MemberExpression" && node.computed !== true) {
     const property = node.property as Node;
-    const other = CALLS[text(property)];
-    return other === undefined ? [] : [{ start: property.start, end: property.end, text: other, kind: "call swapped" }];
+    const name = text(property);
+    if (!Object.hasOwn(CALLS, name)) return [];
+    return [{ start: property.start, end: property.end, text: CALLS[name]!, kind: "call swapped" }];
   }
   return [];
 }

@@ -1,28 +1,35 @@
-/** docs/mutation.md: the score of each room, and every survivor with its reason. */
+/** docs/mutation.md: the score of each room, on mutants that nobody had looked at and on those that somebody had, and every survivor with its reason. */
 import { table } from "../../scripts/markdown.ts";
 import { REASONS } from "./survivors.ts";
 
+/** What became of the mutants of one room. */
 export interface Result {
   readonly room: string;
+  /** New ones, or those that were looked at while tests were written. */
+  readonly sample: "fresh" | "looked at";
   readonly total: number;
-  /** `file:line `old` -> `new` (kind)`. */
-  readonly survivors: readonly string[];
+  /** `place` is `file:line `old` -> `new` (kind)`. */
+  readonly survivors: readonly { readonly id: string; readonly place: string }[];
 }
 
 export function page(results: readonly Result[]): string {
-  const sum = (of: (result: Result) => number) => results.reduce((total, result) => total + of(result), 0);
-  const all = sum(({ total }) => total);
-  const killed = all - sum(({ survivors }) => survivors.length);
-  const rows = results.map(({ room, total, survivors }) => scoreRow(room, total, total - survivors.length));
+  const of = (sample: Result["sample"]) => results.filter((result) => result.sample === sample);
+  const [fresh, seen] = [of("fresh"), of("looked at")];
+  const names = [...new Set(results.map(({ room }) => room))];
+  const cell = (some: readonly Result[], name: string) => scoreText(some.filter(({ room }) => room === name));
+  const rows = names.map((name) => [`\`${name}\``, cell(fresh, name), cell(seen, name)]);
   const lists = results.filter(({ survivors }) => survivors.length > 0).map(survivorList);
   return `# Mutation score
 
 <!-- Written by \`npm run bench -- mutation\`. -->
 
-How many small breaks of the code a unit test notices: **${killed} of ${all}, ${percent(killed, all)}**. A break is one edit: a comparison turned, a boundary moved, a sign dropped,
+How many small breaks of the code a unit test notices: **${scoreText(fresh)}**. A break is one edit: a comparison turned, a boundary moved, a sign dropped,
 a constant changed, a condition fixed, a statement removed. The sample is drawn by a fixed seed from all such edits of a room, so the same sources give the same sample.
 
-${table(["room", "mutants", "killed", "score"], rows)}
+${table(["room", "not looked at", "looked at"], [...rows, ["all", scoreText(fresh), scoreText(seen)]])}
+
+The first column counts: nobody had looked at these breaks when the tests were written. For those of the second column tests were written where they lived;
+\`bench/mutation/looked-at.txt\` lists them, and new samples leave them out.
 
 The rooms are those that decide: what is made of samples, memory and limits, what is written, and what an answer is taken for. Beside this sample the project keeps a
 standing list of mutants, \`test/mutants\`, of which CI expects every one to be noticed.
@@ -34,18 +41,17 @@ A survivor is a break that no unit test noticed. Where it cannot be noticed, or 
 ${lists.join("\n")}`;
 }
 
-function scoreRow(room: string, total: number, killed: number): string[] {
-  return [`\`${room}\``, String(total), String(killed), percent(killed, total)];
+function scoreText(results: readonly Result[]): string {
+  const total = results.reduce((sum, result) => sum + result.total, 0);
+  const killed = total - results.reduce((sum, { survivors }) => sum + survivors.length, 0);
+  return total === 0 ? "" : `${killed} of ${total}, ${((100 * killed) / total).toFixed(0)} %`;
 }
 
-function survivorList({ room, survivors }: Result): string {
-  const rows = survivors.map((line) => {
-    const [, place = "", what = ""] = /^(\S+) (.*)$/.exec(line) ?? [];
-    return [place.replace(/^job\//, ""), what, REASONS[line.replace(/:\d+ /, " ")] ?? "not looked at yet"];
+function survivorList({ room, sample, survivors }: Result): string {
+  const rows = survivors.map(({ id, place: text }) => {
+    const [, place = "", what = ""] = /^(\S+) (.*)$/.exec(text) ?? [];
+    return [place.replace(/^job\//, ""), what, REASONS[id] ?? "not looked at yet"];
   });
-  return `### ${room}\n\n${table(["place", "break", "reason"], rows)}\n`;
-}
-
-function percent(part: number, whole: number): string {
-  return `${((100 * part) / whole).toFixed(0)} %`;
+  const which = sample === "fresh" ? "not looked at" : "looked at";
+  return `### ${room}, ${which}\n\n${table(["place", "break", "reason"], rows)}\n`;
 }

@@ -39,7 +39,7 @@ export function rooms(): readonly Room[] {
     room(
       "run",
       ["job/run.ts", "job/run/*.ts"],
-      ["test/run*.test.ts", "test/telling.test.ts", "test/fault/budget.test.ts"],
+      ["test/run*.test.ts", "test/run/*.test.ts", "test/fault/budget.test.ts"],
     ),
     room("adapters", files, around),
   ];

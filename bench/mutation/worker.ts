@@ -1,15 +1,15 @@
 /** A long-lived process that runs chosen unit tests over a changed source, again and again: vitest keeps what did not change. */
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { createVitest, type TestSpecification } from "vitest/node";
 
 /** What is asked: with this text in this file, do these tests pass? */
 export interface Question {
-  readonly folder: string;
   readonly file: string;
   readonly text: string;
   /** The text to go back to. */
   readonly original: string;
+  /** In the order in which they are to run; those that do not import the file are left out. */
   readonly tests: readonly string[];
 }
 
@@ -44,6 +44,9 @@ const vitest = await createVitest("test", {
   sequence: { sequencer: Asked },
 });
 
+/** Of each source the tests that import it, directly or not. */
+const related = new Map<string, readonly TestSpecification[]>();
+
 process.on("message", async (question: Question) => {
   process.send?.(await answer(question));
 });
@@ -55,12 +58,25 @@ async function answer({ file, text, original, tests }: Question): Promise<Answer
   vitest.invalidateFile(path);
   try {
     order = tests;
-    const all = await vitest.globTestSpecifications(tests.map((test) => join(folder, test)));
-    const { testModules, unhandledErrors } = await vitest.runTestSpecifications(all, false);
-    const failed = testModules.find((module) => !module.ok());
-    return { failed: failed?.moduleId ?? (unhandledErrors.length > 0 ? "an unhandled error" : null) };
+    const chosen = await testsThatImport(path, tests);
+    const { testModules, unhandledErrors } = await vitest.runTestSpecifications([...chosen], false);
+    // the list holds the modules of earlier runs too, as they ended then
+    const asked = new Set(chosen.map(({ moduleId }) => moduleId));
+    const failed = testModules.find((module) => asked.has(module.moduleId) && !module.ok());
+    if (failed !== undefined) return { failed: relative(folder, failed.moduleId) };
+    return { failed: unhandledErrors.length > 0 ? "an unhandled error" : null };
   } finally {
     writeFileSync(path, original);
     vitest.invalidateFile(path);
   }
+}
+
+async function testsThatImport(path: string, tests: readonly string[]): Promise<readonly TestSpecification[]> {
+  const known = related.get(path);
+  if (known !== undefined) return known;
+  vitest.config.related = [path];
+  const found = await vitest.getRelevantTestSpecifications(tests.map((test) => join(folder, test)));
+  if (found.length === 0) throw new Error(`no test imports ${path}`);
+  related.set(path, found);
+  return found;
 }

@@ -1,4 +1,5 @@
 /** What the doctor says of one thing, and the words for what was thrown. */
+import type { Seconds } from "../core/units.ts";
 
 /** One line of the answer. `todo` says what to do, where something is to be done. */
 export interface Check {
@@ -14,4 +15,20 @@ export function reasonOf(error: unknown): string {
   const cause =
     error.cause instanceof Error && !error.message.includes(error.cause.message) ? `: ${error.cause.message}` : "";
   return `${error.message}${cause}`;
+}
+
+/** From here on two samples of a step are one of the source. */
+const FINER = 1.5;
+
+/**
+ * Whether `step` is finer than the source, which has a new value every `cadence` seconds. A finer step repeats values, which counts as no sample; a coarser one reads the same with less.
+ * `of` names the target. Nothing where the cadence is not known, or is the step.
+ */
+export function stepCheck(of: string, step: Seconds, cadence: Seconds | undefined): readonly Check[] {
+  if (cadence === undefined || !(cadence >= FINER * step)) return [];
+  // scrapes are counted, and counts differ by one
+  const every = cadence < 10 ? Math.round(cadence) : 5 * Math.round(cadence / 5);
+  const message = `${step} s, but the source has a new value every ${every} s only: the others are repeats`;
+  const todo = `set step: ${every}s, or scrape every ${step} s; until then a repeat counts as no sample`;
+  return [{ check: `step of ${of}`, status: "warn", message, todo }];
 }

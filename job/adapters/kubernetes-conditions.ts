@@ -1,5 +1,7 @@
 /** What is good to know of a target beside its replicas: rollout, pause annotation, other scalers and writers; unknown where the Role does not allow it. */
+
 import type { Conditions } from "../core/policy/conditions.ts";
+import type { PodResources } from "../core/policy/pod-resources.ts";
 import type { ScaleTargetRef, TargetConfig } from "../core/target.ts";
 import { actuatorOf } from "./actuators.ts";
 import { ClusterError } from "./errors.ts";
@@ -7,6 +9,7 @@ import type { Kubernetes } from "./kubernetes-http.ts";
 import { isManifestFree, otherWriter } from "./kubernetes-managers.ts";
 import type { Hpa, HpaList, ManagedField, Workload } from "./kubernetes-objects.ts";
 import { collectionPath, objectPath } from "./kubernetes-path.ts";
+import { podResourcesOf } from "./kubernetes-resources.ts";
 
 /** Set to "true" on a workload, it stops scaling until it is removed. */
 export const pauseAnnotation = "prophet-autoscaler/paused";
@@ -25,6 +28,8 @@ export interface Inspection {
   /** Replicas as the workload itself has them; absent where it may not be read or where its kind may keep them elsewhere. */
   readonly replicas?: unknown;
   readonly uid?: string | undefined;
+  /** Of its pods; absent where it may not be read. */
+  readonly resources?: PodResources;
 }
 
 /** A reader that never fails: every part it may not or cannot read is left out. */
@@ -65,7 +70,9 @@ export function conditionsReader(
     };
     // an answer without a spec is no workload, and says nothing of 0 replicas
     const known = spec !== undefined && keepsReplicasInSpec(target.scaleTargetRef);
-    return { conditions, uid: metadata?.uid, ...(known ? { replicas: spec.replicas ?? 0 } : {}) };
+    const resources = podResourcesOf(workload);
+    const pods = resources === undefined ? {} : { resources };
+    return { conditions, uid: metadata?.uid, ...pods, ...(known ? { replicas: spec.replicas ?? 0 } : {}) };
   };
 }
 

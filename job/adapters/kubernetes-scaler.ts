@@ -54,12 +54,13 @@ async function readBy(
 ): Promise<Reading & ScaleReading> {
   if (inspect === null) return { ...(await number()), conditions: {} };
   if (!actuatorOf(target).ownReplicas) {
-    const [reading, { conditions }] = await Promise.all([number(), inspect()]);
-    return { ...reading, conditions };
+    const [reading, { conditions, resources }] = await Promise.all([number(), inspect()]);
+    return { ...reading, conditions, ...(resources && { resources }) };
   }
   // the workload itself tells its replicas too: one call less than reading /scale beside it
-  const { conditions, replicas, uid } = await inspect();
-  if (replicas === undefined) return { ...(await number()), conditions };
+  const { conditions, replicas, uid, resources } = await inspect();
+  const seen = { conditions, ...(resources && { resources }) };
+  if (replicas === undefined) return { ...(await number()), ...seen };
   const path = objectPath(target.namespace, target.scaleTargetRef);
-  return { replicas: count(path, replicas), about: workloadOf(target, uid), conditions };
+  return { replicas: count(path, replicas), about: workloadOf(target, uid), ...seen };
 }

@@ -87,6 +87,25 @@ export function parseInstant(body: string): InstantAnswer | null {
   return { at: pair[0], value: sampleValue(pair[1]) };
 }
 
+/** One row of an instant vector. */
+export interface LabelledValue {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** The rows of an instant vector. Throws AnswerError. */
+export function parseVector(body: string): readonly LabelledValue[] {
+  const { data } = open(body, 20_000);
+  if (data.resultType !== "vector" || !Array.isArray(data.result))
+    throw new AnswerError(`resultType is ${JSON.stringify(data.resultType)}, where a vector was asked for`);
+  return data.result.map((row: unknown) => {
+    const { metric, value } = (row ?? {}) as { metric?: unknown; value?: unknown };
+    if (!Array.isArray(value)) throw new AnswerError("a row has no value");
+    const labels = Object.entries(metric ?? {}).map(([label, text]) => [label, String(text)]);
+    return { labels: Object.fromEntries(labels), value: sampleValue(value[1]) };
+  });
+}
+
 /** What `Number` would read beside decimals no server sends: 0x10, 0b1, Infinity, an empty text. */
 const DECIMAL = /^\s*[-+.\de]+\s*$/i;
 

@@ -5,6 +5,7 @@ import type { Samples } from "../core/series/types.ts";
 import { type Metric, metricsOf, readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { History, HistoryQuery, HistoryReading, ScaleHistory } from "../ports.ts";
+import type { Check } from "./check.ts";
 import { HistoryError } from "./errors.ts";
 import { AnswerError, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
 import {
@@ -36,6 +37,8 @@ const [earliest, latest] = [1e9, 5e9];
 /** A History that also knows the replicas that were, and lets go of its connections. */
 export interface PrometheusHistory extends History {
   readonly scales: ScaleHistory;
+  /** What the doctor says of the queries themselves. */
+  checks(queries: readonly HistoryQuery[], now: EpochSeconds): Promise<readonly Check[]>;
   close(): void;
 }
 
@@ -64,6 +67,7 @@ export function prometheusHistory(settings: PrometheusSettings, outside: Prometh
       return Promise.all(queries.map((query) => readMetric(settings, until, query, now, log).catch(asError)));
     },
     scales: prometheusScales(settings.matchers, ask),
+    checks: async (queries, now) => (await import("./prometheus-checks.ts")).queryChecks(settings, ask, queries, now),
     close: () => {
       opened?.then((open) => open.close()).catch(() => {});
     },

@@ -12,7 +12,7 @@ export const PROMETHEUS_SOURCE: MetricSource = {
   open: async ({ settings }, tools) => {
     const { prometheusHistory } = await import("./prometheus.ts");
     const history = prometheusHistory({ ...settings.prometheus, url: settings.prometheus.url! }, tools);
-    return { history, scales: history.scales, close: history.close };
+    return { history, scales: history.scales, checks: history.checks, close: history.close };
   },
   checks: {
     noAnswer:

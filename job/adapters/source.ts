@@ -1,8 +1,10 @@
 /** What a metric source is: how it is named, opened and explained. */
 import type { Group } from "../config/schema.ts";
 import type { Settings } from "../config/types.ts";
+import type { EpochSeconds } from "../core/units.ts";
 import type { Redactor } from "../output/redactor.ts";
-import type { History, ScaleHistory } from "../ports.ts";
+import type { History, HistoryQuery, ScaleHistory } from "../ports.ts";
+import type { Check } from "./check.ts";
 import type { Environment } from "./http/proxy.ts";
 
 /** What a command line asks for. */
@@ -26,6 +28,8 @@ export interface OpenSource {
   readonly history: History;
   /** Absent: it knows nothing of replicas. */
   readonly scales?: ScaleHistory;
+  /** What the doctor looks at beside the data themselves. Never throws; absent: nothing. */
+  readonly checks?: (queries: readonly HistoryQuery[], now: EpochSeconds) => Promise<readonly Check[]>;
   /** Lets go of its connections. */
   close(): void;
 }

@@ -36,8 +36,18 @@ export function choose(flags: Flags, io: Io): Choice {
 /** Reads the settings; without a cluster the workload needs no name. Throws ConfigError or UsageError. */
 export async function settingsOf(flags: Flags, io: Io, choice: Choice): Promise<Settings> {
   const settings = await loadFor(flags, io, choice.pretend !== null);
+  if (choice.pretend !== null) refuseShares(settings, "without a cluster");
   if (sourceOf({ settings, historyFile: choice.historyFile }) === null) throw new UsageError(noSource());
   return settings;
+}
+
+/** Where no workload is read, a share of its request means nothing. Throws UsageError. */
+export function refuseShares({ targets }: Settings, where: string): void {
+  const share = targets.find(({ averageUtilization }) => averageUtilization !== undefined);
+  if (share === undefined) return;
+  throw new UsageError(
+    `targetCpu of ${share.namespace}/${share.name} is a share of the pod's CPU request, which nobody knows ${where}. Give it in cores: --target-cpu 500m.`,
+  );
 }
 
 /** Reads the settings, and teaches the redactor every secret in them and in the files they name. Throws ConfigError. */

@@ -6,6 +6,7 @@ import type { Kubernetes } from "../adapters/kubernetes-http.ts";
 import { resourceOf } from "../adapters/kubernetes-path.ts";
 import type { Settings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
+import { resourceChecks } from "./doctor-resources.ts";
 import type { World } from "./world.ts";
 
 /** A permission and what its lack means. */
@@ -145,7 +146,7 @@ async function permissionCheck(api: Kubernetes, p: Permission): Promise<Check> {
 async function targetChecks(api: Kubernetes, world: World, target: TargetConfig): Promise<readonly Check[]> {
   const check = `${target.scaleTargetRef.kind} ${target.namespace}/${target.scaleTargetRef.name}`;
   try {
-    const { replicas, conditions } = await world.scaler.read(target);
+    const { replicas, conditions, resources } = await world.scaler.read(target);
     const checks: Check[] = [
       replicas === 0
         ? {
@@ -171,6 +172,7 @@ async function targetChecks(api: Kubernetes, world: World, target: TargetConfig)
         message: "paused by annotation",
         todo: "remove the annotation to scale again",
       });
+    checks.push(...(await resourceChecks(api, target, resources)));
     return [...checks, ...(await actuatorOf(target).checks(api, target, replicas))];
   } catch (error) {
     return [

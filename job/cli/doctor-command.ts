@@ -3,6 +3,7 @@ import type { Check } from "../adapters/check.ts";
 import { choose, settingsOf } from "./choice.ts";
 import { clusterChecks } from "./doctor-cluster.ts";
 import { historyChecks } from "./doctor-history.ts";
+import { settingsInCores } from "./doctor-resources.ts";
 import type { Command } from "./io.ts";
 import { openLog, openWorld } from "./world.ts";
 
@@ -13,6 +14,7 @@ export const doctorCommand: Command = async (flags, io) => {
   const log = openLog({ ...settings, warnings: [], report: { ...settings.report, logLevel: "error" } }, io);
   const world = await openWorld(settings, choice, io, log);
   try {
+    const { settings: inCores, checks: sized } = await settingsInCores(settings, world);
     const checks: Check[] = [
       {
         check: "settings",
@@ -20,8 +22,9 @@ export const doctorCommand: Command = async (flags, io) => {
         message: `${settings.targets.length} target${settings.targets.length === 1 ? "" : "s"}`,
       },
       ...settings.warnings.map((message): Check => ({ check: "settings", status: "warn", message })),
-      ...(await historyChecks(settings, world, choice)),
-      ...(await clusterChecks(settings, world)),
+      ...sized,
+      ...(await historyChecks(inCores, world, choice)),
+      ...(await clusterChecks(inCores, world)),
     ];
     const failed = checks.filter((c) => c.status === "fail").length;
     const warned = checks.filter((c) => c.status === "warn").length;

@@ -1,10 +1,10 @@
 /** The doctor's checks of the metric source: reachable, clock, and the quality of each target's data. */
 
-import { type Check, reasonOf } from "../adapters/check.ts";
+import { type Check, reasonOf, stepCheck } from "../adapters/check.ts";
 import type { MetricSource } from "../adapters/source.ts";
 import type { Settings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
-import { believable, inspect } from "../core/series/quality.ts";
+import { believable, type Expectation, inspect } from "../core/series/quality.ts";
 import { metricsOf } from "../core/target.ts";
 import type { HistoryQuery, HistoryReading } from "../ports.ts";
 import { queriesOf } from "../run/read.ts";
@@ -25,11 +25,15 @@ export async function historyChecks(settings: Settings, world: World, choice: Ch
   }
   const queries = settings.targets.flatMap(queriesOf);
   const readings = await world.history.read(queries, now).catch((error: unknown) => queries.map(() => asError(error)));
-  const data = queries.map((query, i) => dataCheck(source, query, readings[i] ?? new Error("no reading"), now));
+  const data = queries.flatMap((query, i) => dataChecks(source, query, readings[i] ?? new Error("no reading"), now));
+  // the source's own word goes before what its samples look like
+  const own = await world.sourceChecks(queries, now);
+  const said = new Set(own.map((one) => one.check));
   return [
     { check, status: "ok", message: "answers" },
     ...(source.live ? [clockCheck(now, world.clock.now())] : []),
-    ...data,
+    ...data.filter((one) => !said.has(one.check)),
+    ...own,
   ];
 }
 
@@ -40,23 +44,34 @@ function clockCheck(there: number, here: number): Check {
   return { check: "clock of the source", status: Math.abs(skew) > MAX_SKEW ? "warn" : "ok", message, todo };
 }
 
-function dataCheck(
+function dataChecks(
   source: MetricSource,
   { target, metric }: HistoryQuery,
   reading: HistoryReading | Error,
   now: number,
-): Check {
+): readonly Check[] {
   const several = metricsOf(target).length > 1 || !metric.ofPods;
-  const check = `data of ${target.namespace}/${target.name}${several ? `, metric ${metric.name}` : ""}`;
+  const of = `${target.namespace}/${target.name}${several ? `, metric ${metric.name}` : ""}`;
+  const check = `data of ${of}`;
   if (reading instanceof Error) {
-    return {
-      check,
-      status: "fail",
-      message: reasonOf(reading),
-      todo: "run the query by hand; --query gives one of your own",
-    };
+    const todo = "run the query by hand; --query gives one of your own";
+    return [{ check, status: "fail", message: reasonOf(reading), todo }];
   }
-  const { quality } = inspect(reading.samples, {
+  const { quality } = inspect(reading.samples, expectationOf({ target, metric }, reading, now));
+  const status = { act: "ok", upOnly: "warn", hold: "fail" } as const;
+  return [
+    {
+      check,
+      status: status[quality.verdict],
+      message: `${quality.reason}: ${quality.message}${reading.hint === undefined || quality.reason !== "NoData" ? "" : `; ${reading.hint}`}`,
+      todo: source.checks.data[quality.reason] ?? `look at the raw series: ${reading.source}`,
+    },
+    ...stepCheck(of, target.step, quality.cadence),
+  ];
+}
+
+function expectationOf({ target, metric }: HistoryQuery, reading: HistoryReading, now: number): Expectation {
+  return {
     now,
     step: target.step,
     history: target.history,
@@ -72,12 +87,5 @@ function dataCheck(
     useful: target.maxReplicas * metric.averageValue,
     partial: reading.partial,
     seriesCount: reading.seriesCount,
-  });
-  const status = { act: "ok", upOnly: "warn", hold: "fail" } as const;
-  return {
-    check,
-    status: status[quality.verdict],
-    message: `${quality.reason}: ${quality.message}${reading.hint === undefined || quality.reason !== "NoData" ? "" : `; ${reading.hint}`}`,
-    todo: source.checks.data[quality.reason] ?? `look at the raw series: ${reading.source}`,
   };
 }

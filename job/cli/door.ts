@@ -1,5 +1,6 @@
 /** The door between the outside and a run: what servers and files say comes in without secrets, on one line, and harmless to a terminal. */
 import type { Kubernetes } from "../adapters/kubernetes-http.ts";
+import type { OpenSource } from "../adapters/source.ts";
 import type { Conditions } from "../core/policy/conditions.ts";
 import { oneLine } from "../output/escape.ts";
 import type { History, HistoryReading, Notifier, Scaler, StateStore } from "../ports.ts";
@@ -73,6 +74,16 @@ export function cleanApi(open: () => Promise<Kubernetes>, clean: Clean): () => P
     const api = await cleanly(open(), clean);
     return { ...api, send: (call) => cleanly(api.send(call), clean) };
   };
+}
+
+/** The same checks; labels and values that they quote are the server's. */
+export function cleanChecks(checks: NonNullable<OpenSource["checks"]>, clean: Clean): typeof checks {
+  return async (...asked) =>
+    (await cleanly(checks(...asked), clean)).map((check) => ({
+      ...check,
+      message: clean(check.message),
+      ...(check.todo === undefined ? {} : { todo: clean(check.todo) }),
+    }));
 }
 
 /** The same notifier. */

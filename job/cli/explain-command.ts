@@ -6,7 +6,7 @@ import { runAnswer } from "../report/answer.ts";
 import { collectingReporter } from "../report/reporter.ts";
 import { amount, columns, decisionText, number } from "../report/text.ts";
 import { runOnce } from "../run.ts";
-import { choose, settingsOf } from "./choice.ts";
+import { choose, refuseShares, settingsOf } from "./choice.ts";
 import type { Command } from "./io.ts";
 import { clockFor, openLog, openWorld } from "./world.ts";
 
@@ -22,8 +22,10 @@ export const explainCommand: Command = async (flags, io) => {
   const choice = choose(flags, io);
   const settings = await settingsOf(flags, io, choice);
   const log = openLog(settings, io);
-  if (flags.at !== undefined)
+  if (flags.at !== undefined) {
+    refuseShares(settings, "of a time that is past");
     return (await import("./explain-past.ts")).explainPast(flags, io, { choice, settings, log });
+  }
   const world = await openWorld(settings, choice, io, log);
   try {
     const stored = await world.state.read().catch((error: unknown) => {

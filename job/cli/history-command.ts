@@ -3,7 +3,7 @@ import type { TargetConfig } from "../core/target.ts";
 import { timeText } from "../report/answer.ts";
 import { type PastRow, pastRow, pastTable } from "../report/past-table.ts";
 import { notWritten, outcomeOf } from "../run/outcome.ts";
-import { choose, settingsOf } from "./choice.ts";
+import { choose, refuseShares, settingsOf } from "./choice.ts";
 import { type Command, type Flags, INTERRUPTED, type Io, UsageError } from "./io.ts";
 import { numberOption } from "./option-values.ts";
 import { openPast, type PastWorld, pastOf } from "./past-world.ts";
@@ -16,6 +16,7 @@ export const historyCommand: Command = async (flags, io) => {
   const since = numberOption("history", "since", flags);
   const choice = choose(flags, io);
   const settings = await settingsOf(flags, io, choice);
+  refuseShares(settings, "of a time that is past");
   const log = openLog(settings, io);
   const world = await openPast(settings, choice, io, log);
   try {

@@ -16,6 +16,7 @@ export function describe(node: Node): string {
   const notes: string[] = [];
   if (node.kind === "quantity") {
     notes.push(rangeOf(node, " to "));
+    if (node.shareOf !== undefined) notes.push(`or a share such as 70% of ${node.shareOf}`);
     if (node.default !== undefined) notes.push(`default: ${formatUnit(node.unit, node.default)}`);
   }
   if (node.kind === "choice") notes.push(node.values.join(", "));

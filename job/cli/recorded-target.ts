@@ -2,7 +2,7 @@
 import { resolveTarget } from "../config/target-settings.ts";
 import type { Settings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
-import { loadFor } from "./choice.ts";
+import { loadFor, refuseShares } from "./choice.ts";
 import { type Flags, type Io, UsageError } from "./io.ts";
 import { numberOption, readOption } from "./option-values.ts";
 
@@ -22,6 +22,7 @@ export async function recordedTarget(flags: Flags, io: Io, live = false): Promis
   const asked = Object.entries(flags).filter(([name]) => OVERRIDES.includes(name) || name.startsWith("prometheus"));
   const settings = await loadFor(Object.fromEntries(asked), io, !live);
   if (settings.targets.length > 1) throw new UsageError("the file has several targets: name one with --deployment.");
+  refuseShares(settings, "in a recording");
   return { target: settings.targets[0]!, settings };
 }
 

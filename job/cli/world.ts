@@ -1,7 +1,7 @@
 /** Builds the ports of a run from the settings: Prometheus or a file, a cluster or pretended replicas; each loaded only when it is used. */
 import type { Kubernetes } from "../adapters/kubernetes-http.ts";
 import { notifierOf } from "../adapters/notifiers.ts";
-import type { MetricSource } from "../adapters/source.ts";
+import type { MetricSource, OpenSource } from "../adapters/source.ts";
 import { sourceOf } from "../adapters/sources.ts";
 import type { Settings } from "../config/types.ts";
 import { EMPTY_STATE } from "../core/state/codec.ts";
@@ -11,7 +11,7 @@ import type { EpochSeconds, Replicas } from "../core/units.ts";
 import type { Clock, History, Notifier, Outcome, Scaler, StateStore } from "../ports.ts";
 import { createLog, type Log } from "../report/log.ts";
 import type { Choice } from "./choice.ts";
-import { cleanApi, cleaner, cleanHistory, cleanNotifier, cleanScaler, cleanState } from "./door.ts";
+import { cleanApi, cleanChecks, cleaner, cleanHistory, cleanNotifier, cleanScaler, cleanState } from "./door.ts";
 import type { Io } from "./io.ts";
 
 /** Ports beside the reporter, and what a command does with them at the end. */
@@ -22,6 +22,8 @@ export interface World {
   readonly clock: Clock;
   /** Where the history comes from. */
   readonly source: MetricSource;
+  /** What the doctor looks at beside the data. */
+  readonly sourceChecks: NonNullable<OpenSource["checks"]>;
   /** The API server, for the preflight; null without a cluster. */
   readonly api: (() => Promise<Kubernetes>) | null;
   /** Tells the cluster of changes, where events are wanted; never rejects. */
@@ -83,6 +85,7 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
   const opened = await source.open({ settings, historyFile: choice.historyFile }, tools);
   const clean = cleaner(io.redactor);
   const history = cleanHistory(opened.history, clean);
+  const sourceChecks = cleanChecks(opened.checks ?? (async () => []), clean);
   const closers: (() => void)[] = [opened.close];
   const close = () => {
     for (const closer of closers) closer();
@@ -90,7 +93,7 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
   if (choice.pretend !== null) {
     const scaler = pretendScaler(choice.pretend.replicas);
     const ports = { history, scaler, state: forgetfulState(), clock: systemClock };
-    return { ...ports, source, api: null, announce: async () => {}, notifier: null, close };
+    return { ...ports, source, sourceChecks, api: null, announce: async () => {}, notifier: null, close };
   }
   const { kubernetesPorts } = await import("../adapters/kubernetes.ts");
   const cluster = kubernetesPorts(settings.kubernetes, settings.state, tools);
@@ -100,7 +103,7 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
   const state = cleanState(cluster.state, clean);
   const api = cleanApi(cluster.api, clean);
   const notifier = cleanNotifier(notifierOf(settings, tools), clean);
-  return { history, scaler, state, clock: systemClock, source, api, announce, notifier, close };
+  return { history, scaler, state, clock: systemClock, source, sourceChecks, api, announce, notifier, close };
 }
 
 /** The clock of a recording ended when it was made; the machine's would only warn about that. */

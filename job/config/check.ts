@@ -2,11 +2,13 @@
 import { isPrintable } from "../output/escape.ts";
 import { hideShapes } from "../output/redactor.ts";
 import { didYouMean, nearest } from "./nearest.ts";
-import type { Choice, Dict, Group, List, Node, Part, Quantity, Text } from "./schema.ts";
+import type { Choice, Dict, Group, List, Node, Part, Quantity, Share, Text } from "./schema.ts";
 import { holdsSecret } from "./secrets.ts";
 import type { Issue } from "./types.ts";
 import { formatUnit, parseUnit, WRITTEN } from "./units.ts";
 
+/** Shares that are accepted: an HPA takes more than the request too. */
+const [LEAST_SHARE, MOST_SHARE] = [0.01, 10];
 /** Longer texts are not shown: nobody mistypes so much of a number or a name, and a token may have been put in the wrong place. */
 const SHOWN = 24;
 /** Unknown fields that are named one by one; the search for the name that was meant takes its time. */
@@ -39,7 +41,8 @@ function kindOf(value: unknown): string {
 
 /** What a quantity accepts: `cores such as 0.05, or milli-cores such as 50m, from 0.001 to 1024`. */
 export function accepted(node: Quantity): string {
-  return `${WRITTEN[node.unit].as}, from ${rangeOf(node, " to ")}`;
+  const share = node.shareOf === undefined ? "" : `, or a share such as 70% of ${node.shareOf}`;
+  return `${WRITTEN[node.unit].as}, from ${rangeOf(node, " to ")}${share}`;
 }
 
 /** The range of a quantity in its unit: `1s to 1h`. */
@@ -81,7 +84,13 @@ function checkNode(node: Node, value: unknown, path: string, issues: Issue[]): u
 
 type Refuse = (must: string, more?: string) => undefined;
 
-function checkQuantity(node: Quantity, value: unknown, refuse: Refuse): number | undefined {
+function checkQuantity(node: Quantity, value: unknown, refuse: Refuse): number | Share | undefined {
+  if (node.shareOf !== undefined && typeof value === "string" && value.trim().endsWith("%")) {
+    const share = parseUnit("ratio", value);
+    return share !== null && share >= LEAST_SHARE && share <= MOST_SHARE
+      ? { share }
+      : refuse(`${accepted(node)}, from 1% to 1000%`);
+  }
   const parsed = parseUnit(node.unit, value);
   return parsed !== null && parsed >= node.min && parsed <= node.max ? parsed : refuse(accepted(node));
 }

@@ -33,10 +33,11 @@ function of(node: Node, form: Form): Json {
         node.default === undefined
           ? {}
           : { default: pattern === null ? node.default : written(node.unit, node.default) };
+      const share = node.shareOf === undefined ? [] : [{ type: "string", pattern: "^\\d+(\\.\\d+)?%$" }];
       const text = `${description} In ${as}; ${formatUnit(node.unit, node.min)} to ${formatUnit(node.unit, node.max)}.`;
       return {
         description: text,
-        ...(pattern === null ? number : { anyOf: [number, { type: "string", pattern }] }),
+        ...(pattern === null ? number : { anyOf: [number, { type: "string", pattern }, ...share] }),
         ...preset,
       };
     }

@@ -10,7 +10,7 @@ import { type Calendars, daysFrom } from "./days.ts";
 import { DAYS } from "./nested-schema.ts";
 import { MONTH_NAMES, type PROPHET } from "./prophet-schema.ts";
 import type { Value } from "./schema.ts";
-import type { Issue } from "./types.ts";
+import type { Issue, Settings } from "./types.ts";
 
 type Raw = Value<typeof PROPHET>;
 
@@ -46,11 +46,14 @@ const BUILT_IN = { yearly_seasonality: 20, weekly_seasonality: 6, daily_seasonal
 const SPAN = { from: Date.UTC(2027, 0, 1) / 1000, to: Date.UTC(2028, 11, 31) / 1000 };
 
 /** What is wrong with the settings of Prophet of a target at `path`. */
-export function prophetIssues({ prophet, metrics, targetCpu }: TargetConfig, path: string): readonly Issue[] {
+export function prophetIssues(
+  { prophet, metrics, targetCpu, averageUtilization }: Settings["targets"][number],
+  path: string,
+): readonly Issue[] {
   if (prophet === undefined) return [];
   const at = join(path, "prophet");
   const logistic = prophet.growth === "logistic";
-  const several = metrics.length + (targetCpu === undefined ? 0 : 1) > 1;
+  const several = metrics.length + ((targetCpu ?? averageUtilization) === undefined ? 0 : 1) > 1;
   const unnamed = prophet.holidays.flatMap(({ holiday, ds }, i): Issue[] =>
     holiday === undefined && (ds.dates.length > 0 || ds.calendars.some(isRule))
       ? [

@@ -64,6 +64,7 @@ export async function resolve(
   const targets = full.map(([, raw]) => targetFrom(issues.length === 0 ? raw : withoutHoles(raw), calendars));
   checkDistinct(targets, issues);
   issues.push(...targets.flatMap((target, i) => metricIssues(target, full[i]![0])));
+  if (!run.kubernetes.detectScalers) issues.push(...targets.flatMap((target, i) => shareIssues(target, full[i]![0])));
   // what was refused before may be why
   if (issues.length === 0) issues.push(...targets.flatMap((target, i) => prophetIssues(target, full[i]![0])));
   const { configMap } = run.state;
@@ -167,6 +168,14 @@ function metricIssues({ metrics, minReplicas, actuator }: TargetConfig, path: st
     ...(blind ? [{ path: at, message: says }] : []),
     ...(actuator === "hpa" ? [{ path: at, message: floor }] : []),
   ];
+}
+
+/** The request is read with the workload, at which the job looks only where it looks for other scalers. */
+function shareIssues({ averageUtilization }: Settings["targets"][number], path: string): readonly Issue[] {
+  if (averageUtilization === undefined) return [];
+  const message =
+    "as a percentage needs kubernetes.detectScalers: true and the right to get the workload (manifests/components/inspect), for the pod's request is read there. Or write it in cores.";
+  return [{ path: join(path, "targetCpu"), message }];
 }
 
 function checkDistinct(targets: readonly TargetConfig[], issues: Issue[]): void {

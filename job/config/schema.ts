@@ -24,6 +24,12 @@ export interface Quantity extends About {
   readonly min: number;
   readonly max: number;
   readonly default?: number;
+  /** A percentage is accepted as well, and this is what it is a share of. */
+  readonly shareOf?: string;
+}
+/** A percentage in place of a number: 0.7 for `70%` of what only a cluster knows. */
+export interface Share {
+  readonly share: number;
 }
 /** A text. It fits when it matches `pattern` and `check` says yes; `accepts` tells a person what fits. */
 export interface Text extends About {
@@ -93,7 +99,9 @@ type Always<N> = N extends { default: unknown } | { required: true }
 
 /** The value of a node once defaults are filled in. */
 export type Value<N> = N extends { kind: "quantity" }
-  ? number
+  ? N extends { shareOf: string }
+    ? number | Share
+    : number
   : N extends { kind: "text" }
     ? string
     : N extends { kind: "choice"; values: readonly (infer V)[] }

@@ -25,18 +25,21 @@ export function resolveTarget(given: Part<Target>): TargetConfig {
     throw new RangeError(`${path} is missing`);
   });
   if (full.targetCpu === undefined && full.metrics === undefined) throw new RangeError("targetCpu is missing");
+  if (full.targetCpu !== undefined && typeof full.targetCpu !== "number")
+    throw new RangeError("targetCpu is a share of a request that is not known");
   return targetFrom(full);
 }
 
 /** A target's values as the core takes them. Everything that the table has flows through. */
 export function targetFrom(raw: Value<Target>, calendars: Calendars = noCalendars): Settings["targets"][number] {
-  const { name, hpaName, schedule, prophet, ...rest } = raw;
+  const { name, hpaName, schedule, prophet, targetCpu, ...rest } = raw;
   const down = raw.scaleDownQuantile ?? keepLevel(raw.quantile);
   const metrics = (raw.metrics ?? []).map(toMetric);
   const highest = metrics.reduce((most, { scaleDownQuantile = down }) => Math.max(most, scaleDownQuantile), down);
   const floor = hpaName ?? (raw.actuator === "hpa" ? raw.scaleTargetRef?.name : undefined);
   return {
     ...rest,
+    ...coresOrShare(targetCpu),
     name: name ?? raw.scaleTargetRef?.name,
     namespace: raw.namespace ?? "default",
     schedule: schedule.map((rule) => toRule(rule, calendars)),
@@ -46,6 +49,11 @@ export function targetFrom(raw: Value<Target>, calendars: Calendars = noCalendar
     calibration: raw.calibration ?? calibrationFor(highest, raw.step),
     ...(floor === undefined ? {} : { hpaName: floor }),
   };
+}
+
+function coresOrShare(targetCpu: Value<Target>["targetCpu"]) {
+  if (targetCpu === undefined) return {};
+  return typeof targetCpu === "number" ? { targetCpu } : { averageUtilization: targetCpu.share };
 }
 
 /** Pods are given back at the square of the risk that they are bought at; see docs/decisions/0004. */

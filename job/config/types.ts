@@ -9,7 +9,11 @@ type Target<T> = T extends { readonly target: infer R } ? Value<R> : never;
 type State<S> = S extends { configMap: infer C } ? { readonly configMap: C & { readonly namespace: string } } : S;
 
 /** One target's settings: what the core needs, and whatever else the table has. */
-export type TargetOf<T> = Omit<Target<T>, keyof TargetConfig> & TargetConfig;
+export type TargetOf<T> = Omit<Target<T>, keyof TargetConfig> &
+  TargetConfig & {
+    /** In place of `targetCpu`: a share of what a pod requests, 0.7 for `70%`. */
+    readonly averageUtilization?: number;
+  };
 
 /** All settings of a run by the table T: every group of it, and the targets. */
 export type SettingsOf<T> = {

@@ -40,6 +40,7 @@ function worldOf(allowed: (what: string, a: Attributes) => boolean, conditions: 
     state: forgetfulState(),
     clock: systemClock,
     source: PROMETHEUS_SOURCE,
+    sourceChecks: async () => [],
     api: async () => api,
     announce: async () => {},
     notifier: null,

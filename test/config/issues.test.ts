@@ -51,6 +51,21 @@ describe("issues", () => {
     ["a field that is there twice", "report: {}\nreport: {}", [/^a\.yaml:2:1: this field appears twice\.$/]],
     ["two documents", "a: 1\n---\nb: 2", [/several documents/]],
     ["nested beyond reason", `a: ${"[".repeat(20_000)}`, [/^a\.yaml:1:\d+: it is nested too deeply\.$/]],
+    [
+      "a share of a request that is not read",
+      "kubernetes: { detectScalers: false }\ntargets: [{ scaleTargetRef: { name: web }, targetCpu: 70% }]",
+      [/^targets\[0\]\.targetCpu: as a percentage needs kubernetes\.detectScalers: true .* write it in cores\.$/],
+    ],
+    [
+      "a share that is none",
+      "targets: [{ scaleTargetRef: { name: web }, targetCpu: 0% }]",
+      [/targetCpu: must be cores .*or a share such as 70% of the pod's CPU request.*, from 1% to 1000%; got "0%"/],
+    ],
+    [
+      "a share of what has none",
+      "targets: [{ scaleTargetRef: { name: web }, targetCpu: 1, podCpuLimit: 70% }]",
+      [/^targets\[0\]\.podCpuLimit: must be cores/],
+    ],
     ["targets that are no list", "targets: 5", [/^targets: must be a list; got a number\.$/]],
     ["targets that are a mapping", "targets: { name: web }", [/^targets: must be a list; got a mapping\.$/]],
     [

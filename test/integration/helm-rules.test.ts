@@ -48,6 +48,14 @@ const CASES: readonly (readonly [string, object])[] = [
       }),
     },
   ],
+  [
+    "a share of the request, and a limit",
+    { ...target({ targetCpu: "70%", podCpuLimit: "500m" }), kubernetes: { detectScalers: true } },
+  ],
+  [
+    "a share of a request that may not be read",
+    { ...target({ targetCpu: "70%" }), kubernetes: { detectScalers: false } },
+  ],
   ["the minimum above the maximum", target({ minReplicas: 5, maxReplicas: 3 })],
   ["the minimum above the maximum that nobody set", target({ minReplicas: 11 })],
   ["the minimum of all above a target's maximum", { defaults: { minReplicas: 5 }, ...target({ maxReplicas: 3 }) }],

@@ -135,3 +135,17 @@ test("a claim that another run was faster with is tried once more, over what tha
   await minute();
   expect(heard).toEqual(["web failed began"]);
 });
+
+test("one that is lost twice is left to the next run", async () => {
+  const { world, wire, minute } = setUp();
+  await minute();
+  world.history = () => lost;
+  let claims = 0;
+  world.onCall = (name) => {
+    if (name === "claim" && ++claims > 1) world.state = { ...world.state, version: world.state.version + 1 };
+  };
+  const { calls } = await minute();
+  expect(calls).toEqual(["state", "claim", "state", "claim"]);
+  expect(world.logs).toContain("debug: what is told cannot be remembered: other runs wrote the state first");
+  expect(wire.sent).toBe(0);
+});

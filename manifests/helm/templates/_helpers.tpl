@@ -121,8 +121,9 @@ config.targets[{{ $i }}]: {{ $key }} appears twice. Each workload has one entry.
 {{- end -}}
 {{- end }}
 
-{{/* Metrics of one name, and 0 replicas where nothing would say when to leave them: a line each. */}}
+{{/* Metrics of one name, 0 replicas where nothing would say when to leave them, and a share of a request that the job may not read: a line each. */}}
 {{- define "prophet-autoscaler.metricFaults" -}}
+{{- $looks := dig "detectScalers" true (.Values.config.kubernetes | default dict) -}}
 {{- range $i, $target := include "prophet-autoscaler.targets" . | fromYamlArray -}}
   {{- $seen := dict -}}
   {{- $wakes := false -}}
@@ -132,6 +133,9 @@ config.targets[{{ $i }}].metrics[{{ $k }}].name: {{ $metric.name }} appears twic
     {{- end -}}
     {{- $_ := set $seen $metric.name true -}}
     {{- if hasKey $metric "activation" -}}{{- $wakes = true -}}{{- end -}}
+  {{- end -}}
+  {{- if and (not $looks) (hasSuffix "%" (toString (dig "targetCpu" "" $target))) }}
+config.targets[{{ $i }}].targetCpu: as a percentage needs kubernetes.detectScalers: true and the right to get the workload (manifests/components/inspect), for the pod's request is read there. Or write it in cores.
   {{- end -}}
   {{- if and .metrics (eq (toString (dig "minReplicas" 1 $target)) "0") -}}
     {{- if not $wakes }}

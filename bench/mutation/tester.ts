@@ -1,0 +1,77 @@
+/** Asks a worker whether tests fail with a mutant; what goes on for far longer than the tests take has failed too. */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Answer, Question } from "./worker.ts";
+
+/** A mutant may take so many times as long as the tests take without it, */
+const PATIENCE = 4;
+/** and so long in any case. */
+const LEAST_MS = 5000;
+
+export interface Tester {
+  /** The first test file that fails, or "time" where they never end; null: all pass. */
+  killer(question: Question): Promise<string | null>;
+  stop(): void;
+}
+
+/** A tester over a copy of the project. Throws where tests fail without a mutant. */
+export async function startTester(folder: string): Promise<Tester> {
+  let worker = await startWorker(folder);
+  /** Milliseconds that the tests of a source take. */
+  const base = new Map<string, number>();
+
+  const measure = async (question: Question): Promise<number> => {
+    const start = performance.now();
+    const answer = await ask(worker, { ...question, text: question.original }, 600_000);
+    if (answer?.failed !== null) throw new Error(`without a mutant fails: ${answer?.failed ?? "time"}`);
+    base.set(question.file, performance.now() - start);
+    return base.get(question.file)!;
+  };
+  const limitOf = (milliseconds: number) => Math.max(LEAST_MS, PATIENCE * milliseconds);
+
+  return {
+    killer: async (question) => {
+      let limit = limitOf(base.get(question.file) ?? (await measure(question)));
+      for (;;) {
+        const answer = await ask(worker, question, limit);
+        if (answer !== null) return answer.failed;
+        worker.kill("SIGKILL");
+        writeFileSync(join(folder, question.file), question.original);
+        worker = await startWorker(folder);
+        // the machine may be busier than when it was measured
+        await measure(question);
+        const now = limitOf(await measure(question));
+        if (now <= 1.5 * limit) return "time";
+        limit = now;
+      }
+    },
+    stop: () => void worker.kill(),
+  };
+}
+
+/** null: it did not answer in time, or died. */
+async function ask(worker: ChildProcess, question: Question, limit: number): Promise<Answer | null> {
+  const ended = new AbortController();
+  const { signal } = ended;
+  const late = new Promise<null>((resolve) => {
+    const timer = setTimeout(() => resolve(null), limit);
+    signal.addEventListener("abort", () => clearTimeout(timer));
+  });
+  const message = once(worker, "message", { signal }).then(([answer]) => answer as Answer);
+  const death = once(worker, "exit", { signal }).then(() => null);
+  for (const waiting of [message, death]) waiting.catch(() => {});
+  worker.send(question);
+  try {
+    return await Promise.race([message, death, late]);
+  } finally {
+    ended.abort();
+  }
+}
+
+async function startWorker(folder: string): Promise<ChildProcess> {
+  const worker = fork(join(import.meta.dirname, "worker.ts"), [folder], { cwd: folder });
+  await once(worker, "message");
+  return worker;
+}

@@ -1,0 +1,179 @@
+/** The doctor's look at what Prometheus is asked: an idiom that makes zero of nothing, and a second cluster behind the same address. */
+import type { PrometheusSettings } from "../config/types.ts";
+import { asError } from "../core/result.ts";
+import { type Metric, metricsOf, type TargetConfig } from "../core/target.ts";
+import type { EpochSeconds, Seconds } from "../core/units.ts";
+import type { HistoryQuery } from "../ports.ts";
+import { type Check, reasonOf, stepCheck } from "./check.ts";
+import { HistoryError } from "./errors.ts";
+import { type LabelledValue, parseVector } from "./prometheus-answer.ts";
+import type { PrometheusHttp } from "./prometheus-http.ts";
+import { counterOf, duration } from "./prometheus-query.ts";
+
+/**
+ * Labels that tell one cluster from another, as agents, Thanos and clouds name them. prometheus_replica and replica are none: both replicas measure the same pods.
+ */
+const CLUSTER_LABELS = [
+  "cluster",
+  "cluster_name",
+  "clusterName",
+  "cluster_id",
+  "clusterID",
+  "k8s_cluster",
+  "k8s_cluster_name",
+  "kubernetes_cluster",
+  "kube_cluster",
+  "project_id",
+] as const;
+/** Names one Prometheus of several: of two in one cluster that measure the same pods it has two values as well. */
+const SERVER_LABEL = "prometheus";
+const LABELS = [...CLUSTER_LABELS, SERVER_LABEL];
+/** A row of 11 labels has 400 to 900 bytes: hundreds of clusters fit. */
+const BYTES = 512 * 1024;
+
+/** What is looked at beside the data of each metric. Never throws. */
+export async function queryChecks(
+  settings: PrometheusSettings,
+  ask: PrometheusHttp["ask"],
+  queries: readonly HistoryQuery[],
+  now: EpochSeconds,
+): Promise<readonly Check[]> {
+  const checks = await Promise.all(
+    queries.map(async (query): Promise<readonly Check[]> => {
+      const counter = query.metric.ofPods ? counterOf(query.target, settings.matchers) : undefined;
+      if (counter === undefined) return idiomCheck(settings, query);
+      const vector = vectorOf(ask, now);
+      const own = ownQuery(settings, query.metric);
+      const clusters = await clusterCheck(vector, counter, query, own);
+      const scrape = own === undefined ? await scrapeCheck(vector, counter, query) : [];
+      return [...idiomCheck(settings, query), ...scrape, ...clusters];
+    }),
+  );
+  return checks.flat();
+}
+
+/** A query of the user's own, as it is written. */
+function ownQuery(settings: PrometheusSettings, { query }: Metric): string | undefined {
+  return query ?? settings.query;
+}
+
+/** `or vector(0)`, and the same in other words: any series times 0. */
+const ZERO_FOR_NOTHING =
+  /\bor\s*(?:(?:on|ignoring)\s*\([^)]*\)\s*)?(?:(?:\w+\s*)?\(\s*)*(?:vector\s*\(\s*[-+]?0*\.?0*\s*\)|[^,]*?\*\s*0(?![\d.]))/i;
+
+/** Where the query makes zero of nothing measured, in the query's own words; undefined where it does not. Texts and comments are no code. */
+export function zeroForNothing(promql: string): string | undefined {
+  const code = promql.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|#[^\n]*/g, (text) =>
+    text.startsWith("#") ? " " : '""',
+  );
+  return ZERO_FOR_NOTHING.exec(code)?.[0];
+}
+
+function idiomCheck(settings: PrometheusSettings, { target, metric }: HistoryQuery): readonly Check[] {
+  const found = zeroForNothing(ownQuery(settings, metric) ?? "");
+  if (found === undefined) return [];
+  const effect = metric.ofPods
+    ? "a zero of running pods is refused, and the replicas are held"
+    : "an outage of the exporter looks like the end of all demand";
+  return [
+    {
+      check: `query of ${placeOf(target, metric)}`,
+      status: "warn",
+      message: `\`${found}\` makes 0 of nothing measured: ${effect}`,
+      todo: `take \`${found}\` out of the query: an empty answer holds the replicas and says so`,
+    },
+  ];
+}
+
+function placeOf(target: TargetConfig, metric: Metric): string {
+  const several = metricsOf(target).length > 1 || !metric.ofPods;
+  return `${target.namespace}/${target.name}${several ? `, metric ${metric.name}` : ""}`;
+}
+
+/** Asks for the rows of an instant vector. Throws HistoryError. */
+type Vector = (query: string) => Promise<readonly LabelledValue[]>;
+
+function vectorOf(ask: PrometheusHttp["ask"], now: EpochSeconds): Vector {
+  return async (query) => {
+    const { asked, body, redact } = await ask("/api/v1/query", { query, time: String(now) }, { bytes: BYTES });
+    try {
+      return parseVector(body);
+    } catch (error) {
+      throw new HistoryError(asked, 200, redact(asError(error).message));
+    }
+  };
+}
+
+/** Scrapes are counted over this long, of series that are as old. */
+const COUNTED_OVER: Seconds = 1200;
+
+/**
+ * How often the counters are scraped. The sum cannot tell: its pods are scraped at moments of their own, and each of them changes it. A step that is finer reads stairs.
+ */
+async function scrapeCheck(
+  vector: Vector,
+  counter: string,
+  { target, metric }: HistoryQuery,
+): Promise<readonly Check[]> {
+  const window = duration(COUNTED_OVER);
+  try {
+    const most = (await vector(`max(count_over_time(${counter}[${window}]) and (${counter} offset ${window}))`))[0];
+    return most === undefined ? [] : stepCheck(placeOf(target, metric), target.step, COUNTED_OVER / most.value);
+  } catch (error) {
+    const todo = "see how often the source is scraped: step should be no finer";
+    return [{ check: `step of ${placeOf(target, metric)}`, status: "warn", message: reasonOf(error), todo }];
+  }
+}
+
+/** Whether the sum is made of the pods of more than one cluster. */
+async function clusterCheck(
+  vector: Vector,
+  counter: string,
+  { target, metric }: HistoryQuery,
+  own: string | undefined,
+): Promise<readonly Check[]> {
+  const check = `cluster of ${placeOf(target, metric)}`;
+  try {
+    const rows = await vector(`count by (${LABELS.join(", ")}) (count by (${LABELS.join(", ")}, pod) (${counter}))`);
+    if (rows.length === 0) return [];
+    const all = (await vector(`count(count by (pod) (${counter}))`))[0]?.value ?? 0;
+    // a query that names the label chooses by itself
+    const found = LABELS.filter((label) => own === undefined || !new RegExp(`\\b${label}\\s*[=!]`).test(own))
+      .map((label) => ({ label, pods: podsBy(rows, label) }))
+      .find(({ label, pods }) => pods.size > 1 && (label !== SERVER_LABEL || sum(pods) === all));
+    return [found === undefined ? { check, status: "ok", message: "one" } : severalClusters(check, found, own)];
+  } catch (error) {
+    return [{ check, status: "warn", message: reasonOf(error), todo: "see whether several clusters are added up" }];
+  }
+}
+
+/** The pods of each value of a label. A series without it has the value "". */
+function podsBy(rows: readonly LabelledValue[], label: string): ReadonlyMap<string, number> {
+  const pods = new Map<string, number>();
+  for (const { labels, value } of rows) pods.set(labels[label] ?? "", (pods.get(labels[label] ?? "") ?? 0) + value);
+  return pods;
+}
+
+function sum(pods: ReadonlyMap<string, number>): number {
+  return [...pods.values()].reduce((all, count) => all + count, 0);
+}
+
+/** Values that a message names; the rest is counted. */
+const MOST_NAMED = 5;
+
+function severalClusters(
+  check: string,
+  { label, pods }: { readonly label: string; readonly pods: ReadonlyMap<string, number> },
+  own: string | undefined,
+): Check {
+  const named = [...pods].slice(0, MOST_NAMED).map(([value, count]) => `${JSON.stringify(value)} (${count} pods)`);
+  const more = pods.size > MOST_NAMED ? ` and ${pods.size - MOST_NAMED} more` : "";
+  const first = JSON.stringify([...pods.keys()].find((value) => value !== "") ?? "");
+  const there = own === undefined ? "" : ", and put $matchers into the selectors of the query";
+  return {
+    check,
+    status: "warn",
+    message: `${label} has ${pods.size} values for pods of this name, which are added up: ${named.join(", ")}${more}`,
+    todo: `set the one that the job scales, such as prometheus.matchers: { ${label}: ${first} }${there}`,
+  };
+}

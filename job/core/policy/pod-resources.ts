@@ -1,0 +1,50 @@
+/** What one pod of a workload asks for and may use of CPU, and whether `targetCpu` fits it. */
+import type { TargetConfig } from "../target.ts";
+import type { Cores } from "../units.ts";
+
+/** CPU of one pod, as its template says it. */
+export interface PodResources {
+  /** Sum over the containers; absent where one of them asks for none. */
+  readonly request?: Cores;
+  /** Sum over the containers; absent where one of them has none. */
+  readonly limit?: Cores;
+  /** The first container without a request. */
+  readonly unasked?: string;
+}
+
+/** One thing that does not fit. `nothing`: no pod would ever be added. */
+export interface Misfit {
+  readonly level: "nothing" | "doubtful";
+  readonly message: string;
+  readonly todo: string;
+}
+
+/** Two amounts this close are one: a sum such as 0.1 + 0.2 is no 0.3. */
+const SAME = 1e-9;
+
+/** What of the settings does not fit the pods; empty where all does, or where the target has no `targetCpu`. */
+export function misfitsOf(
+  { targetCpu, podCpuLimit }: Pick<TargetConfig, "targetCpu" | "podCpuLimit">,
+  { request = Number.POSITIVE_INFINITY, limit = Number.POSITIVE_INFINITY }: PodResources,
+): readonly Misfit[] {
+  if (targetCpu === undefined) return [];
+  const found: Misfit[] = [];
+  const above = (one: Cores, other: Cores) => one > other * (1 + SAME);
+  if (above(targetCpu, limit)) {
+    const message = `targetCpu ${cpu(targetCpu)} is above the pod's own limit, ${cpu(limit)}: no pod ever uses that much, so none would be added`;
+    found.push({ level: "nothing", message, todo: `set targetCpu below ${cpu(limit)}, or raise the limit` });
+  } else if (above(targetCpu, request)) {
+    const message = `targetCpu ${cpu(targetCpu)} is above what the pod requests, ${cpu(request)}: its node may not have it to spare`;
+    found.push({ level: "doubtful", message, todo: `request ${cpu(targetCpu)} or more, or lower targetCpu` });
+  }
+  if (podCpuLimit !== undefined && above(limit, podCpuLimit) && Number.isFinite(limit)) {
+    const message = `podCpuLimit ${cpu(podCpuLimit)} is below the pod's own limit, ${cpu(limit)}: what the pods can use would be refused`;
+    found.push({ level: "doubtful", message, todo: `set podCpuLimit: ${cpu(limit)}` });
+  }
+  return found;
+}
+
+/** Cores as a manifest has them: 400m, 2. */
+export function cpu(cores: Cores): string {
+  return cores < 1 ? `${Number((cores * 1000).toPrecision(6))}m` : String(Number(cores.toPrecision(6)));
+}
