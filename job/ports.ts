@@ -117,6 +117,8 @@ export interface StateStore {
   claim(state: JobState, version: string | null, signal?: AbortSignal): Promise<"claimed" | "lost">;
   /** Version that the last claim of this process made, so that the next one can go without reading; absent or null: not known. */
   written?(): string | null;
+  /** The store that keeps the target of this key ("namespace/name"), where they are spread over several objects; absent: this one keeps all. */
+  of?(key: string): StateStore;
 }
 
 /** Tells people and machines what was done; must never fail a run. */

@@ -1,16 +1,16 @@
-/** One run over the ports: now -> histories, scales, state -> ticks -> claim state -> scale -> report; several in one process. */
+/** One run over the ports, slice by slice: now -> histories, scales, state -> ticks -> claim state -> scale -> report; several runs in one process. */
 import { forecasterOf } from "./core/forecast/method.ts";
 import type { Forecaster } from "./core/forecast/types.ts";
-import { WRITER_ADVICE } from "./core/policy/writer.ts";
+import type { TargetConfig } from "./core/target.ts";
 import type { EpochSeconds, Seconds } from "./core/units.ts";
-import type { Outcome, Ports } from "./ports.ts";
-import { openBudget } from "./run/budget.ts";
-import { decideAll, type TargetDecision } from "./run/decide.ts";
+import { inParallel, takeTurns } from "./in-parallel.ts";
+import type { Outcome, Ports, StateStore } from "./ports.ts";
+import { openBudget, readingUntil } from "./run/budget.ts";
 import { type Told, toldBefore } from "./run/news.ts";
-import { notWritten, outcomeOf, writerOf } from "./run/outcome.ts";
-import { nameWriters, type Readings, readHistories, readScales, readState } from "./run/read.ts";
-import { settle } from "./run/settle.ts";
-import { haveCores, inCores, type TargetOrShare, tellMisfits } from "./run/shares.ts";
+import { type SharedState, sharedState } from "./run/shared-state.ts";
+import type { TargetOrShare } from "./run/shares.ts";
+import { brokenSlice, runSlice, type SliceResult } from "./run/slice.ts";
+import { type Slice, slicesOf } from "./run/slices.ts";
 
 /** `dryRun` writes nothing: no claim, no scale. `forecaster` takes the place of the one that each target's method names. */
 export interface RunOptions {
@@ -18,6 +18,17 @@ export interface RunOptions {
   readonly forecaster?: Forecaster;
   /** Time for all of it; absent: no end. What has been read when the share of reading is over is decided and carried out, the rest fails by name. */
   readonly timeout?: Seconds;
+  /** Is told of each part of the targets when it is done, and is waited for; must not reject. */
+  readonly part?: (part: Part) => Promise<void>;
+}
+
+/** Targets that are done, with what became of them. */
+export interface Part {
+  readonly now: EpochSeconds;
+  readonly dryRun: boolean;
+  readonly targets: readonly TargetConfig[];
+  readonly outcomes: readonly Outcome[];
+  readonly over: AbortSignal;
 }
 
 /** One outcome per target, same order; exit code 0 when each was done or held, 1 when one failed or has long been blind; milliseconds of each step. */
@@ -35,34 +46,70 @@ export interface RunResult {
   readonly over: AbortSignal;
 }
 
+/** Slices under way at a time: one is decided while others are read, and one whose queries hang does not keep all others waiting. */
+const LANES = 3;
+
 /** One run. Never throws for what the world does: a target that fails gives a failed outcome and the others go on. */
-export async function runOnce(ports: Ports, wanted: readonly TargetOrShare[], options: RunOptions): Promise<RunResult> {
+export async function runOnce(
+  ports: Ports,
+  targets: readonly TargetOrShare[],
+  options: RunOptions,
+): Promise<RunResult> {
   const timings: Record<string, number> = {};
-  const timed = stopwatch(ports, timings);
-  const { reading, whole } = openBudget(ports.clock, options.timeout);
-  const scaled = timed("scale", () => readScales(ports, wanted, reading)).then((scales) => inCores(wanted, scales));
-  // what is asked of a metric source must be known before it is asked
-  const sized = async () => (haveCores(wanted) ? wanted : (await scaled).targets);
-  const [{ now, histories }, { targets, scales: read }, state] = await Promise.all([
-    timed("history", async () => readHistories(ports, await sized(), reading)),
-    scaled,
-    timed("state", () => readState(ports, reading)),
-  ]);
-  tellMisfits(ports, { targets, scales: read });
-  const scales = options.dryRun === true ? read : await nameWriters(ports, targets, { scales: read, state }, reading);
-  const readings: Readings = { now, histories, scales, state };
-  const chooser = options.forecaster === undefined ? forecasterOf : () => options.forecaster!;
-  const decisions = await timed("decide", async () => decideAll(targets, readings, chooser));
-  const settled =
-    options.dryRun === true
-      ? decisions.map((decided) => outcomeOf(decided))
-      : await timed("act", () => settle(ports, readings, decisions, whole));
-  const dryRun = options.dryRun === true || ports.scaler.pretended === true;
-  const outcomes = dryRun ? settled.map(notWritten) : settled;
-  report(ports, decisions, outcomes);
-  const exitCode = outcomes.some(({ action, blindSince }) => action === "failed" || blindSince !== undefined) ? 1 : 0;
-  const told = state instanceof Error ? null : decisions.map(({ before }) => toldBefore(before));
-  return { now, dryRun, targets: outcomes, exitCode, timings, told, over: whole };
+  const { clock } = ports;
+  const { timeout, part } = options;
+  const begin = clock.tick();
+  const { reading, whole } = openBudget(clock, timeout);
+  const slices = slicesOf(targets, ports.state);
+  const dryRun = options.dryRun === true;
+  const tools = {
+    whole,
+    deciding: takeTurns(),
+    forecasterOf: options.forecaster === undefined ? forecasterOf : () => options.forecaster!,
+    dryRun,
+    timed: stopwatch(ports, timings),
+  };
+  const written = !dryRun && ports.scaler.pretended !== true;
+  const sharedOf = sharing();
+  const run = async (slice: Slice, i: number): Promise<SliceResult> => {
+    const until =
+      i < LANES || timeout === undefined ? reading : readingUntil(clock, timeout - (clock.tick() - begin) / 1000);
+    const own = { ...tools, shared: sharedOf(slice.store), reading: until, first: i === 0 };
+    const work = runSlice({ ...ports, state: slice.store }, slice, own);
+    // of a whole run that breaks the caller is told; a slice does not take the others along
+    const result = slices.length === 1 ? await work : await work.catch((error) => brokenSlice(ports, slice, error));
+    const { now, outcomes } = result;
+    await part?.({ now, dryRun: !written, targets: slice.targets, outcomes, over: whole });
+    return result;
+  };
+  const results = await inParallel(slices, run, LANES);
+  return { dryRun: !written, timings, over: whole, ...together(slices, results, targets.length) };
+}
+
+/** The states of a run: one for each object. */
+function sharing(): (store: StateStore) => SharedState {
+  const all = new Map<StateStore, SharedState>();
+  return (store) => {
+    const shared = all.get(store) ?? sharedState(store);
+    all.set(store, shared);
+    return shared;
+  };
+}
+
+/** What the slices came to (of a target whose state could not be read nothing is known to have been told), in the order of the run's targets. */
+function together(slices: readonly Slice[], results: readonly SliceResult[], count: number) {
+  const targets = new Array<Outcome>(count);
+  const told = new Array<Told>(count);
+  const known = results.some((result) => result.told !== null);
+  for (const [k, { places }] of slices.entries()) {
+    const { outcomes, told: own } = results[k]!;
+    for (const [j, place] of places.entries()) {
+      targets[place] = outcomes[j]!;
+      told[place] = own?.[j] ?? toldBefore(undefined);
+    }
+  }
+  const failed = targets.some(({ action, blindSince }) => action === "failed" || blindSince !== undefined);
+  return { now: results[0]!.now, targets, exitCode: failed ? (1 as const) : (0 as const), told: known ? told : null };
 }
 
 /** A run every `every` seconds for `for` seconds; `after` is told of each when it is done, and is waited for. */
@@ -72,7 +119,7 @@ export interface Repetition {
   readonly after?: (run: RunResult) => Promise<void>;
 }
 
-/** Several runs in one process, as long as one more is likely to end in time; each as safe as a process of its own. */
+/** Several runs (where each is told to `after`: the last of them) in one process, as long as one more is likely to end in time; each as safe as a process of its own. */
 export async function runFor(
   ports: Ports,
   targets: readonly TargetOrShare[],
@@ -91,6 +138,8 @@ export async function runFor(
     // the last one must not outlive the process
     const left = timeout === undefined ? {} : { timeout: Math.min(timeout, options.for - started) };
     const run = await runOnce(ports, paced, { ...options, ...left });
+    // what was told is kept no longer: an hour of a thousand targets would be 60,000 outcomes
+    if (options.after !== undefined) runs.length = 0;
     runs.push(run);
     await options.after?.(run);
     longest = Math.max(longest, elapsed() - started);
@@ -106,21 +155,7 @@ function stopwatch({ clock }: Ports, timings: Record<string, number>) {
     try {
       return await work();
     } finally {
-      timings[name] = Math.round((clock.tick() - start) * 1000) / 1000;
+      timings[name] = Math.round(((timings[name] ?? 0) + clock.tick() - start) * 1000) / 1000;
     }
   };
-}
-
-/** Reporting must never fail a run. */
-function report({ reporter }: Ports, decisions: readonly TargetDecision[], outcomes: readonly Outcome[]): void {
-  for (const [i, decided] of decisions.entries()) {
-    try {
-      const writer = writerOf(decided);
-      if (writer !== null && writer.times > 1)
-        reporter.log("warn", `${decided.target.namespace}/${decided.target.name}: ${writer.message}; ${WRITER_ADVICE}`);
-      reporter.tick(decided.target, decided.output?.record ?? null, outcomes[i]!);
-    } catch {
-      // Nothing is left to tell it to.
-    }
-  }
 }

@@ -81,7 +81,11 @@ const lean: Plugin = {
 rmSync("dist", { recursive: true, force: true });
 const page = await buildPage();
 const result = await build({
-  entryPoints: { job: "job/main.ts", "kubectl-prophet": "job/kubectl-prophet.ts" },
+  entryPoints: {
+    job: "job/main.ts",
+    "kubectl-prophet": "job/kubectl-prophet.ts",
+    "trial-worker": "job/replay/trial-worker.ts",
+  },
   outdir: "dist",
   bundle: true,
   platform: "node",

@@ -2,34 +2,8 @@
 import type { Json } from "../job/config/json-schema.ts";
 import { REASONS } from "../job/core/policy/reasons.ts";
 import { STAGES } from "../job/core/policy/stages.ts";
-
-const text = (description: string): Json => ({ type: "string", description });
-const number = (description: string): Json => ({ type: "number", description });
-const whole = (description: string): Json => ({ type: "integer", minimum: 0, description });
-const flag = (description: string): Json => ({ type: "boolean", description });
-const choice = (values: readonly string[], description: string): Json => ({ enum: values, description });
-const list = (items: Json, description: string): Json => ({ type: "array", items, description });
-const byName = (values: Json, description: string): Json => ({
-  type: "object",
-  additionalProperties: values,
-  description,
-});
-const part = (name: string): Json => ({ $ref: `#/$defs/${name}` });
-const orNull = (schema: Json): Json => ({ anyOf: [schema, { type: "null" }] });
-
-/** An object. Names that end in `?` may be absent. */
-function object(description: string, fields: Readonly<Record<string, Json>>): Json {
-  const names = Object.keys(fields);
-  const bare = (name: string) => name.replace(/\?$/, "");
-  return {
-    type: "object",
-    description,
-    required: names.filter((name) => !name.endsWith("?")),
-    properties: Object.fromEntries(names.map((name) => [bare(name), fields[name]])),
-  };
-}
-
-const seconds = (what: string) => number(`${what} Seconds since 1970.`);
+import { advice } from "./advice-schema.ts";
+import { byName, choice, flag, list, number, object, orNull, part, seconds, text, whole } from "./schema-words.ts";
 
 const FORECAST = object("A forecast in figures, in the metric's unit.", {
   max: number("Largest demand while new pods serve, as expected."),
@@ -204,6 +178,7 @@ export const ANSWERS: Readonly<Record<string, Json>> = {
     "What it would do now, and what it remembers; with --at the decision of that time, and nothing remembered.",
   ),
   history: run("past", "Decisions of the past, made again.", "One a decision, oldest first."),
+  advise: advice(TIME, interrupted),
   doctor: object("What was checked, and what to do about it.", {
     checks: list(
       object("One check.", {

@@ -1,8 +1,9 @@
 /** Runs policies over series and sums their scores up as the tables quote them. */
 import { keepLevel } from "../../job/config/target-settings.ts";
-import type { Forecast, Forecaster } from "../../job/core/forecast/types.ts";
+import type { Forecaster } from "../../job/core/forecast/types.ts";
 import type { TargetConfig } from "../../job/core/target.ts";
 import { toDemand } from "../../job/replay/demand.ts";
+import { remembering } from "../../job/replay/remembered-forecasts.ts";
 import { createPolicy, type PolicyName, REPLAY_DEFAULTS, type ReplaySetup } from "../../job/replay/replay.ts";
 import { simulate } from "../../job/replay/simulate.ts";
 import type { ReplayOptions, ReplayPolicy, ReplayScore } from "../../job/replay/types.ts";
@@ -27,34 +28,6 @@ export const FRONT = [0.5, 0.6, 0.7, 0.8, 0.897, 0.95] as const;
 /** The levels a bench may ask for, the fronts' and what goes with each for scale-in; one forecast serves all of them. */
 export const LEVELS = [...new Set([...FRONT, ...FRONT.map(keepLevel)])].sort((a, b) => a - b);
 
-/**
- * Remembers forecasts by origin and lead, so that a sweep over quantiles fits each origin once. Asks the forecaster for
- * all LEVELS and gives back the ones of the request. Exact: a forecast does not depend on which levels are asked.
- */
-export function remembering(forecaster: Forecaster): Forecaster {
-  const known = new Map<string, Forecast>();
-  return (request) => {
-    const { series, horizonSteps, leadSteps, levels, parts = [] } = request;
-    const n = series.values.length;
-    const key = `${series.start}/${n}/${series.values[n - 1]}/${horizonSteps}/${leadSteps}/${parts.join()}`;
-    let full = known.get(key);
-    if (!full) {
-      full = forecaster({ ...request, levels: LEVELS });
-      known.set(key, full);
-    }
-    const pick = (values: readonly number[]) => levels.map((level) => values[levelIndex(level)]!);
-    const picked = { meanQuantiles: pick(full.meanQuantiles), maxQuantiles: pick(full.maxQuantiles) };
-    if (full.parts === undefined) return { ...full, ...picked };
-    return { ...full, ...picked, parts: full.parts.map((p) => ({ max: p.max, maxQuantiles: pick(p.maxQuantiles) })) };
-  };
-}
-
-function levelIndex(level: number): number {
-  const index = LEVELS.findIndex((l) => Math.abs(l - level) < 1e-9);
-  if (index < 0) throw new Error(`the bench asks for quantiles ${LEVELS.join(", ")}, not ${level}`);
-  return index;
-}
-
 /** Plays every entry over every series, as far as Ctrl-C lets it. `forecasters` lives as long as one series, so its memory stays small. */
 export async function playAll(
   series: readonly BenchSeries[],
@@ -67,7 +40,7 @@ export async function playAll(
     const demand = toDemand(one.samples);
     const memo = new Map<string, Forecaster>();
     const forecasterOf: ReplaySetup["forecasterOf"] = (method) => {
-      const found = memo.get(method) ?? remembering(setup.forecasterOf(method));
+      const found = memo.get(method) ?? remembering(setup.forecasterOf(method), LEVELS);
       memo.set(method, found);
       return found;
     };

@@ -31,6 +31,7 @@ export default defineConfig({
         items: [
           { text: "Installing", link: "/installing" },
           { text: "Choosing settings", link: "/choosing-settings" },
+          { text: "Settings from your history", link: "/advise" },
           { text: "Any metric", link: "/any-metric" },
           { text: "Prophet and public holidays", link: "/prophet" },
           { text: "Many targets", link: "/many-targets" },

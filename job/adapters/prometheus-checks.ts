@@ -159,15 +159,15 @@ function sum(pods: ReadonlyMap<string, number>): number {
 }
 
 /** Values that a message names; the rest is counted. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 function severalClusters(
   check: string,
   { label, pods }: { readonly label: string; readonly pods: ReadonlyMap<string, number> },
   own: string | undefined,
 ): Check {
-  const named = [...pods].slice(0, MOST_NAMED).map(([value, count]) => `${JSON.stringify(value)} (${count} pods)`);
-  const more = pods.size > MOST_NAMED ? ` and ${pods.size - MOST_NAMED} more` : "";
+  const named = [...pods].slice(0, MAX_NAMED).map(([value, count]) => `${JSON.stringify(value)} (${count} pods)`);
+  const more = pods.size > MAX_NAMED ? ` and ${pods.size - MAX_NAMED} more` : "";
   const first = JSON.stringify([...pods.keys()].find((value) => value !== "") ?? "");
   const there = own === undefined ? "" : ", and put $matchers into the selectors of the query";
   return {

@@ -1,11 +1,11 @@
 /** The one table of flags: those of the command line itself, and those that the settings' schema has; help, parsing and docs read it. */
 import { settingsIn } from "../config/settings.ts";
 import { TABLE, type Table } from "../config/table.ts";
-import { backtest, config, explain, history, json, type Option, replay, run, trial } from "./own-options.ts";
+import { advise, backtest, config, explain, history, json, type Option, replay, run, trial } from "./own-options.ts";
 
 /** A command with its flags, as help and docs show it. */
 export interface CommandSpec {
-  readonly name: "run" | "replay" | "backtest" | "explain" | "history" | "doctor" | "schema" | "completion";
+  readonly name: "run" | "replay" | "backtest" | "advise" | "explain" | "history" | "doctor" | "schema" | "completion";
   /** Form for yargs: `$0` is the default command. */
   readonly form: string;
   readonly about: string;
@@ -72,6 +72,20 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
       examples: [
         [`${prog} backtest cpu.csv --methods auto,prophet,naive`, "Compare methods on one series"],
         [`${prog} backtest cpu.csv --config autoscaler.yaml --deployment web`, "With that target's own settings"],
+      ],
+    },
+    {
+      name: "advise",
+      form: "advise [file]",
+      file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
+      about:
+        "Settings from your own history: what each would have cost and served, chosen on an earlier part and judged on a later one.",
+      options: [...advise, ...config, ...json, ...settings.filter((o) => SOURCE.test(o.flag))],
+      examples: [
+        [
+          `${prog} advise --from-prometheus 7d --slo 0.5% --config autoscaler.yaml --deployment web`,
+          "The cheapest settings with at most 0.5 % of the time below the demand",
+        ],
       ],
     },
     {

@@ -149,3 +149,24 @@ export const backtest = own("Backtest:", {
   "long-history": longHistory,
   dump: text({ about: "Write one row an origin to this CSV file." }),
 });
+
+/** How a replay's world is described; an advice plays in one too. */
+const world = replay.filter(({ flag }) =>
+  /^(warmup|startup|request|target-cpu|every|min|max|quantile|long-history|price)$/.test(flag),
+);
+
+export const advise = own("Advise:", {
+  "from-prometheus": text({
+    about: "Take the last days of --deployment as Prometheus has them, e.g. 7d, in place of a file.",
+  }),
+  slo: quantity({
+    about:
+      "Most time below the demand, e.g. 0.5% or 0.005. Without it the current settings' own is what may not be exceeded.",
+    unit: "ratio",
+    min: 0,
+    max: 1,
+  }),
+  report: text({
+    about: "Write a page to work with to this HTML file: the advised settings beside the current ones and the HPA.",
+  }),
+}).concat(world);

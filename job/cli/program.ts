@@ -9,6 +9,7 @@ const LOAD: Readonly<Record<CommandSpec["name"], () => Promise<Command>>> = {
   run: async () => (await import("./run-command.ts")).runCommand,
   replay: async () => (await import("./replay-command.ts")).replayCommand,
   backtest: async () => (await import("./backtest-command.ts")).backtestCommand,
+  advise: async () => (await import("./advise-command.ts")).adviseCommand,
   explain: async () => (await import("./explain-command.ts")).explainCommand,
   history: async () => (await import("./history-command.ts")).historyCommand,
   doctor: async () => (await import("./doctor-command.ts")).doctorCommand,

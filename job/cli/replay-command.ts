@@ -16,7 +16,7 @@ export const replayCommand: Command = async (flags, io) => {
   await checkOutputs(flags, ["dump", "report"]);
   const source = await replaySource(flags, io);
   const { name: file, samples, target, others } = source;
-  const options = optionsOf(flags, source);
+  const options = worldOf(flags, source);
   const decisions = new Map<string, Decided[]>(names.map((name) => [name, []]));
   // thousands of trails are kept for a page only
   const decided = typeof flags.report === "string" ? { decided: keepIn(decisions) } : {};
@@ -43,8 +43,8 @@ function keepIn(decisions: ReadonlyMap<string, Decided[]>): (policy: string, dec
   return (policy, decision) => decisions.get(policy)?.push(decision);
 }
 
-/** The target's own settings hold, where there are any and no flag says otherwise; a pod serves as much more as by default. */
-function optionsOf(flags: Flags, { target, settings }: ReplaySource): ReplayOptions {
+/** The world of a replay. The target's own settings hold, where there are any and no flag says otherwise; a pod serves as much more as by default. */
+export function worldOf(flags: Flags, { target, settings }: Pick<ReplaySource, "target" | "settings">): ReplayOptions {
   const own = (flag: string, value: number) => ownOption("replay", flag, flags, settings === null ? undefined : value);
   const get = (flag: string) => numberOption("replay", flag, flags);
   const targetCpu = own("target-cpu", metricsOf(target)[0]!.averageValue);

@@ -6,12 +6,12 @@ import type { Ports } from "../ports.ts";
 import { runAnswer, timeText } from "../report/answer.ts";
 import { collectingReporter, type Reported } from "../report/reporter.ts";
 import { notify } from "../run/notify.ts";
-import { type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
+import { type Part, type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
 import { choose, settingsOf } from "./choice.ts";
 import { type Command, CommandError, type Flags, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
 import { checkOutputs, tell } from "./outputs.ts";
-import { printText, writePictures, writeReport } from "./run-telling.ts";
+import { isSummary, printText, writePictures, writeReport } from "./run-telling.ts";
 import { clockFor, openLog, openWorld, type World } from "./world.ts";
 
 /** Runs once, or every so often for a while. */
@@ -27,21 +27,24 @@ export const runCommand: Command = async (flags, io) => {
   const world = await openWorld(settings, choice, io, log);
   const { logFormat: format } = settings.report;
   const printed = flags.json !== true && format === "text";
-  const reporter = collectingReporter(log, { format, printed });
+  const drops = !drawn && (!printed || isSummary(settings.targets.length, flags));
+  const reporter = collectingReporter(log, { format, printed, drops });
   try {
     const now = world.source.live ? null : await fileNow(world);
     const ports: Ports = { ...world, clock: clockFor(world, now), reporter };
     let last: readonly Reported[] = [];
     const after = async (run: RunResult) => {
-      const { now: at, dryRun, targets, over, timings } = run;
+      const { now: at, dryRun, timings } = run;
       last = reporter.take();
-      if (!dryRun) await inParallel(settings.targets, (target, i) => world.announce(target, targets[i]!, at, over));
       if (!dryRun && world.notifier !== null) await notify(ports, world.notifier, settings.targets, run);
       log("debug", "timings in ms", timings);
       if (repeat !== null && printed) await tell(io, "the answer", () => io.out(`${timeText(at)}\n`));
       if (flags.json !== true) await tell(io, "the answer", () => printText(last, flags, io, !printed));
     };
-    const options = { dryRun: flags["dry-run"] === true, timeout: settings.timeout };
+    const part = async ({ now: at, dryRun, targets, outcomes, over }: Part) => {
+      if (!dryRun) await inParallel(targets, (target, i) => world.announce(target, outcomes[i]!, at, over));
+    };
+    const options = { dryRun: flags["dry-run"] === true, timeout: settings.timeout, part };
     const result =
       repeat === null
         ? await runOnce(ports, settings.targets, options)

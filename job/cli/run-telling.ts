@@ -8,11 +8,29 @@ import type { Reported } from "../report/reporter.ts";
 import type { Flags, Io } from "./io.ts";
 import { writeOutput } from "./outputs.ts";
 
+/** From so many targets on a run is told as a summary: twenty whole decisions are 400 lines. */
+const SUMMARY_FROM = 20;
 /** Characters of a plot's line: at most, and where nobody knows how wide the reader's are. */
 const [WIDEST_PLOT, USUAL_PLOT] = [200, 100];
 
-/** Each target's decision for a person, unless the log alone shall tell it, with its plot where that is asked for. */
+/** Whether so many targets are told as a summary. */
+export function isSummary(targets: number, flags: Flags): boolean {
+  return targets >= SUMMARY_FROM && flags.plot !== true;
+}
+
+/** Each target's decision for a person, or of many targets a summary, unless the log alone shall tell it, with its plot where that is asked for. */
 export async function printText(all: readonly Reported[], flags: Flags, io: Io, logged: boolean): Promise<void> {
+  if (isSummary(all.length, flags)) {
+    const { summaryText } = await import("../report/summary.ts");
+    if (!logged)
+      io.out(
+        summaryText(
+          all.map(({ outcome }) => outcome),
+          io.columns,
+        ),
+      );
+    return;
+  }
   const { decisionText } = await import("../report/text.ts");
   for (const { target, record, outcome } of all) {
     if (!logged) io.out(`${decisionText(target, record, outcome, io.columns)}\n`);

@@ -63,7 +63,7 @@ export function keepLevel(quantile: number): number {
 }
 
 /** The rarer what is calibrated, the longer the past that shows it; never more points than one query gives. */
-function calibrationFor(level: number, step: number): number {
+export function calibrationFor(level: number, step: number): number {
   const [least, most] = CALIBRATION;
   return Math.min(MAX_POINTS * step, most, Math.max(least, Math.round(SEEN / (1 - level))));
 }

@@ -25,7 +25,7 @@ export async function simulate(
   demand: Demand,
   policies: readonly ReplayPolicy[],
   options: ReplayOptions,
-  { watch = () => true, decided }: ReplayListener = {},
+  { watch = () => true, decided, row }: ReplayListener = {},
 ): Promise<ReplayResult> {
   const first = Math.max(2, Math.round(options.warmup / demand.step));
   const planned = demand.values.length - first;
@@ -39,7 +39,7 @@ export async function simulate(
   const worlds = policies.map((policy) => worldOf(policy, known, demand.start + first * demand.step, options));
   let played = 0;
   while (played < planned) {
-    for (const world of worlds) await play(world, { demand, viewOf, options, decided }, first + played, played);
+    for (const world of worlds) await play(world, { demand, viewOf, options, decided, row }, first + played, played);
     played++;
     if (!(await watch(played, planned))) break;
   }
@@ -84,6 +84,7 @@ interface Shared {
   readonly viewOf: (index: number) => View;
   readonly options: ReplayOptions;
   readonly decided: ReplayListener["decided"];
+  readonly row: ReplayListener["row"];
 }
 
 /**
@@ -92,7 +93,7 @@ interface Shared {
  */
 async function play(world: World, shared: Shared, index: number, step: number): Promise<void> {
   const { policy, cluster } = world;
-  const { demand, viewOf, options, decided } = shared;
+  const { demand, viewOf, options, decided, row = (one) => void world.rows.push(one) } = shared;
   const now = demand.start + index * demand.step;
   let decision: number | null = null;
   let reason = "";
@@ -109,7 +110,7 @@ async function play(world: World, shared: Shared, index: number, step: number): 
   const ready = cluster.ready(now);
   const load = loadAt(demand, index, options.request);
   const filled = demand.filled?.[index] === 1;
-  world.rows.push({
+  row({
     policy: policy.name,
     t: now,
     demand: load,

@@ -122,6 +122,8 @@ export type Watch = (done: number, total: number) => boolean | Promise<boolean>;
 export interface ReplayListener {
   readonly watch?: Watch;
   readonly decided?: (policy: string, decision: Decided) => void;
+  /** Is given each row in place of the result, which keeps none then. */
+  readonly row?: (row: ReplayRow) => void;
 }
 
 /** Scores and rows of all policies of one replay. */

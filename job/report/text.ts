@@ -84,7 +84,7 @@ const ACTION: Readonly<Record<Outcome["action"], string>> = {
 };
 
 /** "scaled 4 -> 8"; where it is not the workload's replicas that are set, which number of which object. */
-function changeText({ action, from, to, sets, object }: Outcome): string {
+export function changeText({ action, from, to, sets, object }: Outcome): string {
   if (from === null) return ACTION[action];
   const change = to === null || to === from ? `at ${from}` : `${from} -> ${to}`;
   return sets === "replicas" ? `${ACTION[action]} ${change}` : `${ACTION[action]} ${sets} ${change} of ${object}`;

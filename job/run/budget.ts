@@ -15,11 +15,20 @@ const READING = 0.6;
 export function openBudget(clock: Clock, timeout: Seconds | undefined): Budget {
   if (timeout === undefined) return { reading: NEVER, whole: NEVER };
   const share = timeout * READING;
-  const seconds = (value: Seconds) => `${Number(value.toFixed(1))} s`;
   return {
     reading: clock.after(share, `reading may take ${seconds(share)} of ${seconds(timeout)} (--timeout)`),
     whole: clock.after(timeout, `${seconds(timeout)} (--timeout)`),
   };
+}
+
+/** When reading is over for what begins to be read only now, `left` seconds before the end: the same share of what is left. */
+export function readingUntil(clock: Clock, left: Seconds): AbortSignal {
+  const share = Math.max(0, left) * READING;
+  return clock.after(share, `reading may take ${seconds(share)} of the ${seconds(left)} that are left (--timeout)`);
+}
+
+function seconds(value: Seconds): string {
+  return `${Number(value.toFixed(1))} s`;
 }
 
 const NEVER = new AbortController().signal;

@@ -28,13 +28,14 @@ export async function readHistories(
   { history, clock, reporter }: Ports,
   targets: readonly TargetConfig[],
   signal: AbortSignal,
+  warns = true,
 ): Promise<Pick<Readings, "now" | "histories">> {
   const local = clock.now();
   const queries = targets.map(queriesOf);
   try {
     const now = await history.now(signal);
     const skew = Math.abs(now - local);
-    if (skew > MAX_SKEW) {
+    if (warns && skew > MAX_SKEW) {
       const text = `the clock of the metric source is ${skew.toFixed(1)} s away from ours; its time is used`;
       reporter.log("warn", text, { skew });
     }
@@ -45,11 +46,6 @@ export async function readHistories(
     const error = asError(cause);
     return { now: local, histories: queries.map((own) => own.map(() => error)) };
   }
-}
-
-/** State, or why it could not be read. */
-export async function readState({ state }: Ports, signal: AbortSignal): Promise<StateReading | Error> {
-  return state.read(signal).catch(asError);
 }
 
 /** The scale of every target, or its error, a few at a time. */

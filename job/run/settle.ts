@@ -6,6 +6,7 @@ import { claim, takeBack } from "./claim.ts";
 import type { TargetDecision } from "./decide.ts";
 import { conflictOutcome, failedOutcome, numberText, outcomeOf, settledOutcome } from "./outcome.ts";
 import type { Readings } from "./read.ts";
+import type { SharedState } from "./shared-state.ts";
 
 const LOST = "another run claimed the state first; left to the next run";
 const CHANGED = "changed between reading and writing; left to the next run";
@@ -13,16 +14,17 @@ const CHANGED = "changed between reading and writing; left to the next run";
 /** Carries the decisions out. One outcome each, same order. */
 export async function settle(
   ports: Ports,
+  shared: SharedState,
   readings: Readings,
   decisions: readonly TargetDecision[],
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
-  const claimed = await claim(ports, readings, decisions, signal);
+  const claimed = await shared.update((latest) => claim(ports, readings, decisions, latest, signal), signal);
   if (claimed === "lost") return decisions.map((decision) => conflictOutcome(decision, "StateConflict", LOST));
   if (claimed instanceof Error) return decisions.map((decision) => refused(decision, claimed));
   const acted = await inParallel(decisions, (decision) => act(ports, decision, signal));
   const undone = decisions.filter((_, i) => acted[i] !== "done");
-  if (undone.length > 0) await takeBack(ports, claimed, undone, signal);
+  if (undone.length > 0) await shared.update((latest) => takeBack(ports, latest, undone, signal), signal);
   return decisions.map((decision, i) => outcomeAfter(decision, acted[i]!));
 }
 

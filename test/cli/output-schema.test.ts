@@ -79,6 +79,7 @@ const WAYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["history", "--since", "5m", "--history-file", WAVE, ...once],
     ["history", "--since", "5m", "--history-file", WAVE, "--config", CONFIG],
   ],
+  advise: [["advise", WAVE, "--warmup", "12000"]],
   doctor: [["doctor", "--history-file", WAVE, ...once]],
   replay: [["replay", WAVE, "--warmup", "3000", "--policies", "auto,hpa"]],
   backtest: [

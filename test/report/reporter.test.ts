@@ -22,6 +22,15 @@ describe("collectingReporter", () => {
     expect(reporter.take()).toEqual([]);
   });
 
+  it("keeps no record where outcomes alone are told, and logs the whole of it all the same", () => {
+    const lines: Fields[] = [];
+    const log = (_level: Level, _message: string, fields: Fields = {}) => lines.push(fields);
+    const reporter = collectingReporter(log, { format: "json", printed: false, drops: true });
+    reporter.tick(TARGET, sampleRecord(), OUTCOME);
+    expect(reporter.take()).toEqual([{ target: TARGET, record: null, outcome: OUTCOME }]);
+    expect(lines).toMatchObject([{ now: sampleRecord().now }]);
+  });
+
   it("tells machines the whole decision in one line at info: decision, forecast, demand, reason and stages", () => {
     for (const printed of [true, false]) {
       const [line, ...more] = told({ format: "json", printed });

@@ -54,6 +54,7 @@ export function readArguments(argv: Process["argv"]): PluginArguments | string {
   const kept: Partial<Record<(typeof KUBECTL)[string], string>> = {};
   const words: string[] = [];
   const flags: string[] = [];
+  const takesValue = valuesOf(argv);
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i]!;
     if (word === "-h" || word === "--help") return usage();
@@ -100,8 +101,13 @@ function connectionOf(
   return { namespace, jobNamespace: kept["job-namespace"] ?? null, connection, output: known };
 }
 
-/** Whether the next word belongs to one of our flags. */
-function takesValue(name: string): boolean {
-  const flag = name.replace(/^--/, "");
-  return COMMANDS.some(({ options }) => options.some((o) => o.flag === flag && o.node.kind !== "toggle"));
+/** Whether the next word belongs to a flag of ours. One command has a switch where another takes a value: --from-prometheus. */
+function valuesOf(argv: Process["argv"]): (name: string) => boolean {
+  const spec = OFFERED.find(({ name }) => argv.includes(name));
+  return (name) => {
+    const flag = name.replace(/^--/, "");
+    const of = (options: CommandSpec["options"]) => options.find((option) => option.flag === flag);
+    const option = of(spec?.options ?? []) ?? of(COMMANDS.flatMap(({ options }) => options));
+    return option !== undefined && option.node.kind !== "toggle";
+  };
 }

@@ -67,14 +67,22 @@ function named({ apiVersion, kind, name, namespace }: Workload): readonly string
   return ["--namespace", namespace, "--kind", kind, "--api-version", apiVersion, "--deployment", name];
 }
 
-/** What -o asks for in our own words, and where a replay takes its history from. */
+function live({ spec }: PluginArguments): readonly string[] {
+  const option = spec.options.find(({ flag }) => flag === "from-prometheus");
+  return option?.node.kind === "toggle" ? ["--from-prometheus"] : ["--from-prometheus", ADVISED];
+}
+
+/** How much history `advise` takes where nothing is said. */
+const ADVISED = "7d";
+
+/** What -o asks for in our own words, and where a replay or an advice takes its history from. */
 function extras(asked: PluginArguments): readonly string[] {
   const structured = asked.output === "json" || asked.output === "yaml";
   const wide = knows(asked, "output") ? ["--output", "wide"] : knows(asked, "plot") ? ["--plot"] : [];
   return [
     ...(structured ? ["--json"] : []),
     ...(asked.output === "wide" ? wide : []),
-    ...(knows(asked, "from-prometheus") && !has(asked, "from-prometheus") ? ["--from-prometheus"] : []),
+    ...(knows(asked, "from-prometheus") && !has(asked, "from-prometheus") ? live(asked) : []),
   ];
 }
 

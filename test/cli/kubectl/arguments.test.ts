@@ -45,6 +45,11 @@ describe("readArguments", () => {
     expect(object).toEqual(["deploy/web"]);
   });
 
+  it("the same flag may be a switch of one command and take a value of another", () => {
+    expect(read("advise --from-prometheus 7d deploy/web").object).toEqual(["deploy/web"]);
+    expect(read("replay --from-prometheus deploy/web").flags).toEqual(["--from-prometheus"]);
+  });
+
   it.each(["", "-h", "explain --help"])("%j: what it can do", (line) => {
     expect(read(line)).toBe(usage());
     for (const { name } of OFFERED) expect(usage()).toContain(`kubectl prophet ${name}`);

@@ -208,10 +208,10 @@ describe("kubectl prophet", () => {
     expect(all.ours.config?.targets).toMatchObject([{ namespace: "shop" }, { namespace: "ops" }]);
   });
 
-  it("a replay takes its history from Prometheus, and a table is wide", async () => {
-    const of = installed("http://x.example.com", web);
-    expect((await plugin(of, "replay deploy/web")).ours.argv).toContain("--from-prometheus");
-    expect((await plugin(of, "history deploy/web -o wide")).ours.argv).toContain("--output");
+  it("a replay and an advice take their history from Prometheus, and a table is wide", async () => {
+    const flags = { replay: "--from-prometheus", advise: "--from-prometheus 7d", "history -o wide": "--output wide" };
+    const of = (line: string) => plugin(installed("http://x.example.com", web), `${line} deploy/web`);
+    for (const [line, flag] of Object.entries(flags)) expect((await of(line)).ours.argv.join(" ")).toContain(flag);
   });
 
   const missing: readonly (readonly [string, object, string, number, RegExp])[] = [

@@ -1,0 +1,42 @@
+/** The advice as `--json` prints it. */
+import type { Span, TrialScore, Trials } from "../replay/advise.ts";
+import type { Trial } from "../replay/trials.ts";
+import type { Advice } from "../report/advice-text.ts";
+import { timeText } from "../report/answer.ts";
+
+/** In the form of the contract; scores are those of the later half. */
+export function answerOf(
+  advice: Advice,
+  { chosenOn, judgedOn, ended }: Pick<Trials, "chosenOn" | "judgedOn" | "ended">,
+) {
+  const { current, advised, why, front, others, changed } = advice;
+  const scored = (one: Trial & { readonly judgedOn: TrialScore }) => ({ settings: settingsOf(one), ...one.judgedOn });
+  return {
+    current: scored(current),
+    advised: advised && { ...scored(advised), days: advised.days },
+    ...(why === null ? {} : { why }),
+    front: front.map(scored),
+    others: others.map(scored),
+    ...(changed && {
+      changed: {
+        over: spanOf(changed.over),
+        settings: changed.tried.map(({ trial, score }) => ({ settings: settingsOf(trial), ...score })),
+      },
+    }),
+    chosenOn: spanOf(chosenOn),
+    judgedOn: spanOf(judgedOn),
+    ...(ended ? {} : { interrupted: true }),
+  };
+}
+
+function spanOf({ from, to }: Span) {
+  return { from: timeText(from), to: timeText(to) };
+}
+
+function settingsOf({ label, decider, options }: Trial) {
+  const { hpaTarget, targetCpu, every: interval, startup: podStart, longHistory } = options;
+  if (decider.by === "recorded") return { label };
+  if (decider.by === "hpa") return { label, hpaTarget };
+  const { quantile, calibration } = decider.target;
+  return { label, quantile, targetCpu, calibration, interval, podStart, ...(longHistory && { longHistory }) };
+}

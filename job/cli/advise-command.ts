@@ -1,0 +1,118 @@
+/** `advise`: plays settings over a history, and says which are cheapest within an objective, judged on a later half than they were chosen on. */
+import { availableParallelism } from "node:os";
+import { forecasterOf } from "../core/forecast/method.ts";
+import type { LongHistory } from "../core/series/coarse.ts";
+import {
+  cheapestWithin,
+  compare,
+  frontOf,
+  inTurn,
+  type Play,
+  playTrials,
+  type TrialSetup,
+  type Trials,
+  type Tried,
+} from "../replay/advise.ts";
+import { inThreads } from "../replay/trial-workers.ts";
+import type { ReplayOptions } from "../replay/types.ts";
+import { type Advice, adviceText, type Changed } from "../report/advice-text.ts";
+import { answerOf } from "./advise-answer.ts";
+import { changesOf, fieldsOf, gridOf, isOurs } from "./advise-grid.ts";
+import { writeAdvicePage } from "./advise-page.ts";
+import { recordedReplicas } from "./advise-recorded.ts";
+import { type Command, CommandError, type Flags, INTERRUPTED, type Io, UsageError } from "./io.ts";
+import { readOption } from "./option-values.ts";
+import { checkOutputs } from "./outputs.ts";
+import { worldOf } from "./replay-command.ts";
+import { type ReplaySource, replaySource } from "./replay-source.ts";
+import { withProgress } from "./waiting.ts";
+
+/** Less than a day of the later half promises nothing: a night is not a day. */
+const MIN_HISTORY = 86_400;
+/** Shares of the time that are below the demand. */
+const NINES = [0.1, 0.01, 0.001, 0.0001] as const;
+/** The longer history of prometheus.longHistory as it is by default; in less than three days there is hardly a day to know it by. */
+const LONG: LongHistory = { range: 604_800, step: 300 };
+const MIN_LONG_HISTORY = 3 * 86_400;
+
+/** Advises; prints JSON or text. */
+export const adviseCommand: Command = async (flags, io) => {
+  await checkOutputs(flags, ["report"]);
+  const slo = readOption("advise", "slo", flags) ?? null;
+  const price = readOption("advise", "price", flags);
+  const source = await replaySource(asReplay(flags), io);
+  const options = worldOf(flags, source);
+  if (price !== undefined && source.target.targetCpu === undefined)
+    throw new UsageError("--price is that of a core-hour, and this target's first metric is not its CPU.");
+  const setup = await setupOf(flags, source, options, io);
+  const play = inThreads(availableParallelism(), inTurn(forecasterOf));
+  const played = await withProgress(io, "advise", "steps", (watch) => playTrials(setup, play, watch)).catch(failed);
+  const money = price === undefined ? null : { price, request: options.request };
+  const chosen = choose(source.name, played, slo, money);
+  const advice = { ...chosen, changed: await changedOf(chosen, played, { setup, play }, io) };
+  io.out(flags.json === true ? `${JSON.stringify(answerOf(advice, played))}\n` : adviceText(advice, io.columns));
+  if (!played.ended) return INTERRUPTED;
+  await writeAdvicePage(advice, setup, flags, io);
+  return 0;
+};
+
+function failed(cause: unknown): never {
+  throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
+}
+
+/** --from-prometheus 7d is the replay's --from-prometheus --range 7d. */
+function asReplay({ "from-prometheus": range, ...flags }: Flags): Flags {
+  return range === undefined ? flags : { ...flags, "from-prometheus": true, range };
+}
+
+async function setupOf(flags: Flags, source: ReplaySource, options: ReplayOptions, io: Io): Promise<TrialSetup> {
+  const { samples, others, target, settings } = source;
+  const live = flags["from-prometheus"] !== undefined && settings !== null;
+  const recorded = live ? await recordedReplicas(settings, target, samples, io) : null;
+  return { samples, others, ...gridOf(target, options, recorded) };
+}
+
+/** The earlier half alone chooses. Without an objective the current settings' own share of the time is it. */
+function choose(name: string, played: Trials, asked: number | null, money: Advice["money"]): Omit<Advice, "changed"> {
+  const { tried, judgedOn } = played;
+  const [current] = tried as [Tried];
+  const ours = tried.filter(isOurs);
+  const slo = asked ?? current.chosenOn.under;
+  const found = cheapestWithin(ours, slo);
+  const hours = (judgedOn.to - judgedOn.from) / 3600;
+  const why = !played.ended
+    ? "Nothing is advised: it was ended early, and these are the scores of what was played until then."
+    : 3600 * hours < MIN_HISTORY
+      ? `Nothing is advised: the later half is ${hours.toFixed(1)} hours long, and less than a day promises nothing. Give two days of history or more, beside the warm-up.`
+      : found === null
+        ? `Nothing is advised: none of these settings kept ${Number((100 * slo).toPrecision(3))} % on the earlier half.`
+        : null;
+  return {
+    name,
+    current,
+    advised: why === null ? found : null,
+    why,
+    fields: why === null && found !== null ? fieldsOf(found, current) : [],
+    front: frontOf(ours),
+    others: tried.filter((one) => !isOurs(one)),
+    slo,
+    asked: asked !== null,
+    money,
+    nines: NINES.map((share) => [share, cheapestWithin(ours, share)] as const),
+  };
+}
+
+/** What one change more would do to the advised settings; null where nothing is advised. */
+async function changedOf(
+  { advised }: Pick<Advice, "advised">,
+  { chosenOn, judgedOn }: Trials,
+  { setup, play }: { readonly setup: TrialSetup; readonly play: Play },
+  io: Io,
+): Promise<Changed | null> {
+  if (advised === null || !isOurs(advised)) return null;
+  const long = judgedOn.to - chosenOn.from < MIN_LONG_HISTORY ? null : LONG;
+  const trials = changesOf(advised, long);
+  const work = (watch: Parameters<typeof compare>[2]) => compare({ ...setup, trials }, play, watch);
+  const { over, scores } = await withProgress(io, "one change more", "steps", work);
+  return { over, tried: trials.map((trial, k) => ({ trial, score: scores[k]! })) };
+}

@@ -1,0 +1,100 @@
+/** The settings that an advice tries: around the current ones, the HPA at several targets, what was recorded, and one thing changed each. */
+import { calibrationFor, keepLevel } from "../config/target-settings.ts";
+import type { LongHistory } from "../core/series/coarse.ts";
+import type { TargetConfig } from "../core/target.ts";
+import type { RecordedReplicas, Trial } from "../replay/trials.ts";
+import type { ReplayOptions } from "../replay/types.ts";
+
+/** From what cannot be afforded to what is hardly ever below the demand. */
+const QUANTILES = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95] as const;
+/** Shares of the current target: more room in each pod, or less. */
+const TARGETS = [0.85, 1, 1.1] as const;
+const HPA_TARGETS = [0.5, 0.6, 0.7, 0.8, 0.9] as const;
+/** Seconds of a step of the modelled world. */
+const STEP = 15;
+
+/** A trial of our own code. */
+export type OwnTrial = Trial & { readonly decider: { readonly by: "ours" } };
+
+/** Whether our code decides in it. */
+export function isOurs<T extends Trial>(trial: T): trial is T & OwnTrial {
+  return trial.decider.by === "ours";
+}
+
+/** The current settings first, then what was recorded, the HPA and the grid; and every quantile that any of them asks for. */
+export function gridOf(target: TargetConfig, options: ReplayOptions, recorded: RecordedReplicas | null) {
+  const current: Trial = { label: "current", decider: { by: "ours", target }, options };
+  const external = target.targetCpu === undefined;
+  const hpas = HPA_TARGETS.map((share): Trial => {
+    const label = `HPA at ${Math.round(100 * share)} %`;
+    return { label, decider: { by: "hpa", external }, options: { ...options, hpaTarget: share } };
+  });
+  const real: readonly Trial[] =
+    recorded === null ? [] : [{ label: "what really ran", decider: { by: "recorded", replicas: recorded }, options }];
+  const shares = external ? [1] : TARGETS;
+  const ours = shares
+    .flatMap((share) => QUANTILES.map((level) => trialAt(target, { ...options, ...targetAt(options, share) }, level)))
+    .filter(({ decider, options: { targetCpu } }) => {
+      const { quantile, scaleDownQuantile } = decider.target;
+      const same = quantile === target.quantile && scaleDownQuantile === target.scaleDownQuantile;
+      return !same || targetCpu !== options.targetCpu;
+    });
+  return { trials: [current, ...real, ...hpas, ...ours], levels: levelsOf(target) };
+}
+
+/** Every quantile that the grid asks for, ascending. */
+function levelsOf({ quantile, scaleDownQuantile = quantile, metrics }: TargetConfig): readonly number[] {
+  const own = metrics.flatMap((metric) => [metric.quantile ?? quantile, metric.scaleDownQuantile ?? scaleDownQuantile]);
+  const levels = [...QUANTILES, ...QUANTILES.map(keepLevel), quantile, scaleDownQuantile, ...own];
+  return [...new Set(levels)].sort((a, b) => a - b);
+}
+
+/** A pod cannot carry more than it can serve. */
+function targetAt({ targetCpu, request }: ReplayOptions, share: number) {
+  return { targetCpu: Math.min(request, Number((targetCpu * share).toPrecision(3))) };
+}
+
+/** `calibration` stays: a window of its own for each quantile would be a forecast of its own for each. */
+function trialAt(target: TargetConfig, options: ReplayOptions, quantile: number): OwnTrial {
+  const settings = { ...target, quantile, scaleDownQuantile: keepLevel(quantile) };
+  const own = target.targetCpu === undefined ? {} : { targetCpu: options.targetCpu };
+  const label = `quantile ${quantile}${target.targetCpu === undefined ? "" : `, targetCpu ${options.targetCpu}`}`;
+  return { label, decider: { by: "ours", target: { ...settings, ...own } }, options };
+}
+
+/** The settings, then the same with one thing changed each. `longHistory` absent: there is not enough of it. */
+export function changesOf(base: OwnTrial, longHistory: LongHistory | null): readonly Trial[] {
+  const { options } = base;
+  const { every, startup } = options;
+  const half = (seconds: number) => Math.max(STEP, STEP * Math.round(seconds / 2 / STEP));
+  const intervals = [...new Set([half(every), 2 * every])].filter((one) => one !== every);
+  const change = (label: string, changed: Partial<ReplayOptions>): Trial => {
+    return { ...base, label, options: { ...options, ...changed } };
+  };
+  return [
+    { ...base, label: "as above" },
+    ...intervals.map((seconds) => change(`interval ${seconds}s`, { every: seconds })),
+    ...(startup >= 2 * STEP ? [change(`pods that start in ${half(startup)} s`, { startup: half(startup) })] : []),
+    ...(longHistory && options.longHistory === undefined ? [change("longHistory", { longHistory })] : []),
+  ];
+}
+
+/** The fields of the file that differ from the current ones, and their values; among them a default that a new quantile would bring with it, where that is not what was played. */
+export function fieldsOf(advised: Trial, now: Trial): readonly (readonly [string, number])[] {
+  if (!isOurs(advised) || !isOurs(now)) return [];
+  const [target, current] = [advised.decider.target, now.decider.target];
+  const { quantile, targetCpu, calibration, scaleDownQuantile: keep = quantile, step } = target;
+  const { quantile: level, scaleDownQuantile = level } = current;
+  const risk: readonly (readonly [string, number])[] =
+    quantile === level && keep === scaleDownQuantile
+      ? []
+      : [
+          ["quantile", quantile],
+          ...(scaleDownQuantile === keepLevel(level) ? [] : [["scaleDownQuantile", keep] as const]),
+          ...(calibration === calibrationFor(keep, step) ? [] : [["calibration", calibration] as const]),
+        ];
+  return [
+    ...risk,
+    ...(targetCpu === undefined || targetCpu === current.targetCpu ? [] : [["targetCpu", targetCpu] as const]),
+  ];
+}

@@ -1,0 +1,79 @@
+/** Plays stretches in worker threads, some at a time; what cannot be handed to a thread is played here. */
+import { setTimeout } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { inParallel } from "../in-parallel.ts";
+import { type Play, stepsOf } from "./advise.ts";
+import type { Played, Stretch } from "./trials.ts";
+import type { Watch } from "./types.ts";
+
+/** What a worker thread is given: the stretch, and two numbers shared with it: how many steps are done, and 1 where it shall end. */
+export interface Errand {
+  readonly stretch: Stretch;
+  readonly shared: Int32Array;
+}
+
+/** Their indices. */
+export const DONE = 0;
+export const END = 1;
+
+/** What a worker thread answers, once. */
+export type Reply = { readonly played: Played } | { readonly problem: string };
+
+/** How often the progress is looked at. */
+const LOOK_MS = 100;
+
+/** In the sources and in the bundle, whose chunks lie one folder below its entries. */
+const ENTRY = import.meta.url.endsWith(".ts") ? "./trial-worker.ts" : "../trial-worker.js";
+
+/** Plays at most `threads` stretches at a time. Rejects with the first error of any. `otherwise` plays what no thread can be given, which are the functions of a public calendar. */
+export function inThreads(threads: number, otherwise: Play): Play {
+  return async (stretches, watch) => {
+    if (Math.min(threads, stretches.length) < 2 || !stretches.every(isData)) return otherwise(stretches, watch);
+    const errands = stretches.map((stretch): Errand => {
+      return { stretch, shared: new Int32Array(new SharedArrayBuffer(8)) };
+    });
+    const work = { over: false };
+    const looking = lookAfter(errands, watch, work);
+    try {
+      return await inParallel(errands, inThread, threads);
+    } finally {
+      work.over = true;
+      // the others of one that failed
+      for (const { shared } of errands) Atomics.store(shared, END, 1);
+      await looking;
+    }
+  };
+}
+
+function isData({ trials }: Stretch): boolean {
+  try {
+    structuredClone(trials);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function inThread(errand: Errand): Promise<Played> {
+  return new Promise((done, fail) => {
+    const worker = new Worker(new URL(ENTRY, import.meta.url), { workerData: errand });
+    worker.once("message", (reply: Reply) => {
+      if ("played" in reply) done(reply.played);
+      else fail(new Error(reply.problem));
+    });
+    worker.once("error", fail);
+    worker.once("exit", (code) => fail(new Error(`a worker thread ended with code ${code} before it had answered`)));
+  });
+}
+
+/** Tells of the progress, and the threads to end where the watch says so. */
+async function lookAfter(errands: readonly Errand[], watch: Watch, work: { readonly over: boolean }): Promise<void> {
+  const total = errands.reduce((sum, { stretch }) => sum + stepsOf(stretch), 0);
+  while (!work.over) {
+    await setTimeout(LOOK_MS);
+    const done = errands.reduce((sum, { shared }) => sum + Atomics.load(shared, DONE), 0);
+    if (await watch(done, total)) continue;
+    for (const { shared } of errands) Atomics.store(shared, END, 1);
+    return;
+  }
+}

@@ -1,0 +1,125 @@
+/** An advice for a person: the front, the settings to take with how sure that is, what one change more would do, and the YAML to paste. */
+import type { Span, TrialScore, Tried } from "../replay/advise.ts";
+import type { Trial } from "../replay/trials.ts";
+import { timeText } from "./answer.ts";
+import { number, table, wrap } from "./text.ts";
+
+/** What an advice says. */
+export interface Advice {
+  readonly name: string;
+  readonly current: Tried;
+  /** null: nothing is promised; `why` says so. */
+  readonly advised: Tried | null;
+  readonly why: string | null;
+  /** Fields of the file that the advice changes, with their values. */
+  readonly fields: readonly (readonly [string, number])[];
+  /** Ours that no other beats, cheapest first. */
+  readonly front: readonly Tried[];
+  /** What really ran, and the HPAs. */
+  readonly others: readonly Tried[];
+  /** Most time below the demand, and whether it was asked for. */
+  readonly slo: number;
+  readonly asked: boolean;
+  /** Price of a core-hour and cores a pod; null: no money is spoken of. */
+  readonly money: { readonly price: number; readonly request: number } | null;
+  /** Cheapest trial of the earlier half for each share of the time. */
+  readonly nines: readonly (readonly [share: number, tried: Tried | null])[];
+  /** The advised settings with one thing changed each; null: not tried. */
+  readonly changed: Changed | null;
+}
+
+/** Settings with one thing changed, all over the same time; the first is without a change. */
+export interface Changed {
+  readonly over: Span;
+  readonly tried: readonly { readonly trial: Trial; readonly score: TrialScore }[];
+}
+
+type Money = Advice["money"];
+
+/** The advice, in lines of at most `width` characters. */
+export function adviceText(advice: Advice, width: number): string {
+  const { name, current, advised, why, front, others, nines, asked, money, changed } = advice;
+  const rows = [current, ...front.filter((one) => one !== current), ...others];
+  const parts: (readonly string[])[] = [
+    wrap(`${name}: scores of the later half of the history; ours were chosen on the earlier one.`, width),
+    scores(
+      rows.map(({ label, judgedOn }) => [label, judgedOn]),
+      money,
+      width,
+    ),
+  ];
+  if (!asked)
+    parts.push(["What each next nine costs:", ...nines.flatMap((nine) => wrap(`  ${nineText(nine)}`, width, "    "))]);
+  if (advised === null) parts.push(wrap(why ?? "Nothing is advised.", width));
+  else parts.push(sentences(advice, advised).flatMap((one) => wrap(one, width)));
+  if (changed !== null) parts.push(changedText(changed, money, width));
+  if (advised !== null) parts.push(yamlOf(advice));
+  return `${parts.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function scores(
+  rows: readonly (readonly [label: string, score: TrialScore])[],
+  money: Money,
+  width: number,
+): readonly string[] {
+  const price = money === null ? [] : ["cost"];
+  const head = ["settings", "pod-hours", ...price, "time under", "unserved", "actions"];
+  const cells = rows.map(([label, { cost, under, unserved, actions }]) => {
+    const paid = money === null ? [] : [number(cost * money.request * money.price)];
+    return [label, number(cost), ...paid, percent(under), percent(unserved), String(actions)];
+  });
+  return table(head, cells, width);
+}
+
+function percent(share: number): string {
+  return `${number(100 * share)} %`;
+}
+
+function nineText([share, tried]: readonly [number, Tried | null]): string {
+  if (tried === null) return `at most ${percent(share)} of the time below: none of these settings.`;
+  const { cost, under } = tried.judgedOn;
+  return `at most ${percent(share)} of the time below: ${tried.label}; then ${number(cost)} pod-hours and ${percent(under)}.`;
+}
+
+function sentences({ current, slo }: Advice, advised: Tried): readonly string[] {
+  const { judgedOn, days } = advised;
+  const kept = days.filter(({ under }) => under <= slo).length;
+  const worst = Math.max(...days.map(({ under }) => under));
+  const broken = judgedOn.under > slo ? ": it did not keep there what it had kept before" : "";
+  return [
+    advised === current
+      ? "Advised: the current settings."
+      : `Advised: ${advised.label}. ${comparison(judgedOn, current.judgedOn)}`,
+    `On the later half it was below the demand for ${percent(judgedOn.under)} of the time, where ${percent(slo)} were allowed${broken}.`,
+    `It kept that on ${kept} of ${days.length} days; on the worst day it was ${percent(worst)}.`,
+  ];
+}
+
+function comparison(advised: TrialScore, current: TrialScore): string {
+  const change = advised.cost / current.cost - 1;
+  return `It costs ${number(100 * Math.abs(change))} % ${change <= 0 ? "less" : "more"} than the current settings.`;
+}
+
+/** The fields to change, as they stand in the file. */
+function yamlOf({ fields, current: { decider } }: Advice): readonly string[] {
+  if (fields.length === 0 || decider.by !== "ours") return ["Nothing has to be changed."];
+  const { namespace, scaleTargetRef } = decider.target;
+  return [
+    "targets:",
+    `  - scaleTargetRef: { kind: ${scaleTargetRef.kind}, name: ${scaleTargetRef.name} }`,
+    `    namespace: ${namespace}`,
+    ...fields.map(([field, value]) => `    ${field}: ${value}`),
+  ];
+}
+
+function changedText({ over, tried }: Changed, money: Money, width: number): readonly string[] {
+  const said = `The same with one thing changed, from ${timeText(over.from)} to ${timeText(over.to)}:`;
+  return [
+    ...wrap(said, width),
+    ...scores(
+      tried.map(({ trial, score }) => [trial.label, score]),
+      money,
+      width,
+    ),
+  ];
+}

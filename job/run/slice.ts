@@ -1,0 +1,86 @@
+/** One slice of a run: histories, scales and state -> decisions -> claim -> act -> report; what goes wrong with it is its own. */
+import type { Forecaster, Method } from "../core/forecast/types.ts";
+import { WRITER_ADVICE } from "../core/policy/writer.ts";
+import { asError } from "../core/result.ts";
+import type { EpochSeconds } from "../core/units.ts";
+import type { Turns } from "../in-parallel.ts";
+import type { Outcome, Ports } from "../ports.ts";
+import { decideInTurn, type TargetDecision } from "./decide.ts";
+import { type Told, toldBefore } from "./news.ts";
+import { failedOutcome, notWritten, outcomeOf, writerOf } from "./outcome.ts";
+import { nameWriters, type Readings, readHistories, readScales } from "./read.ts";
+import { settle } from "./settle.ts";
+import type { SharedState } from "./shared-state.ts";
+import { haveCores, inCores, tellMisfits } from "./shares.ts";
+import type { Slice } from "./slices.ts";
+
+/** What a slice works with beside its ports. */
+export interface SliceTools {
+  readonly shared: SharedState;
+  readonly reading: AbortSignal;
+  readonly whole: AbortSignal;
+  /** Deciding is the processor's work: slices take turns, so that the first is done first. */
+  readonly deciding: Turns;
+  readonly forecasterOf: (method: Method) => Forecaster;
+  readonly dryRun: boolean;
+  /** Whether it tells of clocks that are apart: of many slices one does. */
+  readonly first: boolean;
+  readonly timed: <T>(name: string, work: () => Promise<T>) => Promise<T>;
+}
+
+/** What became of a slice: outcomes in the order of its targets. */
+export interface SliceResult {
+  readonly now: EpochSeconds;
+  readonly outcomes: readonly Outcome[];
+  /** What people had been told of each target; null: the state could not be read. */
+  readonly told: readonly Told[] | null;
+}
+
+/** Runs a slice. Rejects only for what no port should do. */
+export async function runSlice(ports: Ports, { targets: wanted }: Slice, tools: SliceTools): Promise<SliceResult> {
+  const { shared, reading, whole, dryRun, timed } = tools;
+  const scaled = timed("scale", () => readScales(ports, wanted, reading)).then((scales) => inCores(wanted, scales));
+  // what is asked of a metric source must be known before it is asked
+  const sized = async () => (haveCores(wanted) ? wanted : (await scaled).targets);
+  const [{ now, histories }, { targets, scales: read }, state] = await Promise.all([
+    timed("history", async () => readHistories(ports, await sized(), reading, tools.first)),
+    scaled,
+    timed("state", () => shared.read(reading)),
+  ]);
+  tellMisfits(ports, { targets, scales: read });
+  const scales = dryRun ? read : await nameWriters(ports, targets, { scales: read, state }, reading);
+  const readings: Readings = { now, histories, scales, state };
+  const decisions = await tools.deciding(() =>
+    timed("decide", () => decideInTurn(targets, readings, tools.forecasterOf)),
+  );
+  const settled = dryRun
+    ? decisions.map((decided) => outcomeOf(decided))
+    : await timed("act", () => settle(ports, shared, readings, decisions, whole));
+  const outcomes = dryRun || ports.scaler.pretended === true ? settled.map(notWritten) : settled;
+  report(ports, decisions, outcomes);
+  const told = state instanceof Error ? null : decisions.map(({ before }) => toldBefore(before));
+  return { now, outcomes, told };
+}
+
+/** What is left to say of a slice that broke: every target of it failed, and the others went on. */
+export function brokenSlice({ clock }: Ports, { targets }: Slice, thrown: unknown): SliceResult {
+  const error = asError(thrown);
+  const outcomes = targets.map((target) =>
+    failedOutcome({ target, output: null, failure: error, historyErrors: [], before: undefined }, error, "state"),
+  );
+  return { now: clock.now(), outcomes, told: null };
+}
+
+/** Reporting must never fail a run. */
+function report({ reporter }: Ports, decisions: readonly TargetDecision[], outcomes: readonly Outcome[]): void {
+  for (const [i, decided] of decisions.entries()) {
+    try {
+      const writer = writerOf(decided);
+      if (writer !== null && writer.times > 1)
+        reporter.log("warn", `${decided.target.namespace}/${decided.target.name}: ${writer.message}; ${WRITER_ADVICE}`);
+      reporter.tick(decided.target, decided.output?.record ?? null, outcomes[i]!);
+    } catch {
+      // Nothing is left to tell it to.
+    }
+  }
+}

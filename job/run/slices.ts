@@ -1,0 +1,38 @@
+/** The slices of a run: targets that are read, decided, claimed and carried out together; those of one slice have one state object. */
+import type { StateStore } from "../ports.ts";
+import { keyOf } from "./memory.ts";
+import type { TargetOrShare } from "./shares.ts";
+
+/**
+ * Targets of one slice at most. Their histories are in memory together (100 kB a target), the first action waits for
+ * all of them, and one write of the state is for all: of 10,000 targets 50 writes.
+ */
+export const SLICE = 200;
+
+/** Targets of a run with their places in it, and the store of their state. */
+export interface Slice {
+  readonly store: StateStore;
+  readonly targets: readonly TargetOrShare[];
+  /** Index of each among all targets of the run. */
+  readonly places: readonly number[];
+}
+
+/** Cuts the targets into slices, in their order; the targets of each object of the state on their own. One slice where there are no more than `most`, and one object. */
+export function slicesOf(targets: readonly TargetOrShare[], state: StateStore, most = SLICE): readonly Slice[] {
+  const places = new Map<StateStore, number[]>();
+  targets.forEach((target, i) => {
+    const store = state.of?.(keyOf(target)) ?? state;
+    const own = places.get(store);
+    if (own === undefined) places.set(store, [i]);
+    else own.push(i);
+  });
+  if (places.size === 0) return [{ store: state, targets, places: [] }];
+  return [...places].flatMap(([store, all]) => {
+    // of equal size: of 201 targets the last would else be alone
+    const size = Math.ceil(all.length / Math.ceil(all.length / most));
+    return Array.from({ length: Math.ceil(all.length / size) }, (_, k): Slice => {
+      const own = all.slice(k * size, (k + 1) * size);
+      return { store, targets: own.map((i) => targets[i]!), places: own };
+    });
+  });
+}

@@ -1,0 +1,53 @@
+/** The JSON Schema of what `advise --json` prints. */
+import type { Json } from "../job/config/json-schema.ts";
+import { list, number, object, orNull, text, whole } from "./schema-words.ts";
+
+const SCORE = {
+  cost: number("Pod-hours of the later half, with starting pods."),
+  under: number("Share of its time with more demand than ready pods serve."),
+  unserved: number("Share of its demand above what ready pods serve."),
+  actions: whole("Changes of the replicas."),
+};
+
+const TRIED = {
+  settings: object("What was tried.", {
+    label: text("In words."),
+    "hpaTarget?": number("Of the simulated HPA."),
+    "quantile?": number("As in the settings."),
+    "targetCpu?": number("As in the settings; of another first metric its averageValue."),
+    "calibration?": number("As in the settings, seconds."),
+    "interval?": number("Seconds between two runs."),
+    "podStart?": number("Seconds until a pod is ready, in the modelled world."),
+    "longHistory?": object("As in the settings.", { range: number("Seconds."), step: number("Seconds.") }),
+  }),
+  ...SCORE,
+};
+
+const DAY = object("A day of the later half.", SCORE);
+
+/** The answer; `time` is how a moment is written, `interrupted` what an answer that was ended early has besides. */
+export function advice(time: Json, interrupted: Readonly<Record<string, Json>>): Json {
+  const span = object("A stretch of time.", { from: time, to: time });
+  return object("The settings that cost least and keep the objective, beside the current ones.", {
+    current: object("The current settings.", TRIED),
+    advised: orNull(
+      object("The cheapest settings that kept the objective on the earlier half; null: see why.", {
+        ...TRIED,
+        days: list(DAY, "Day by day, as long as each is."),
+      }),
+    ),
+    "why?": text("Why nothing is advised."),
+    front: list(object("Settings that no others beat on the earlier half.", TRIED), "Cheapest first."),
+    others: list(
+      object("Another one.", TRIED),
+      "What really ran, where the source has recorded it; the simulated HPA at several targets.",
+    ),
+    "changed?": object("The advised settings, and the same with one thing changed each.", {
+      over: span,
+      settings: list(object("One of them; its scores are over that time.", TRIED), "The first is without a change."),
+    }),
+    chosenOn: span,
+    judgedOn: span,
+    ...interrupted,
+  });
+}

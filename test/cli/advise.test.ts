@@ -1,0 +1,52 @@
+/** `advise` from outside: nothing is promised on less than a day; with enough history there are settings to paste. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { cli, waveFile } from "../fakes/cli.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "prophet-advise-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Two days and some hours of samples a minute: a day's wave with a faster one on it. */
+function days(): string {
+  const path = join(folder, "days.csv");
+  const value = (t: number) => 3 + 2 * Math.sin(t / 13_751) + Math.sin(t / 300) + 0.5 * Math.sin(t * t);
+  const rows = Array.from({ length: 3200 }, (_, i) => `${1_700_000_000 + 60 * i},${value(60 * i).toFixed(3)}`);
+  writeFileSync(path, `timestamp,value\n${rows.join("\n")}\n`);
+  return path;
+}
+
+describe("advise", () => {
+  it("promises nothing on less than a day, and says what it needs", async () => {
+    const { code, out } = await cli(`advise ${waveFile(folder)} --warmup 9000 --json`);
+    expect(code).toBe(0);
+    const answer = JSON.parse(out);
+    expect(answer.advised).toBe(null);
+    expect(answer.why).toMatch(/hours long, and less than a day promises nothing/);
+    expect(answer.front.length).toBeGreaterThan(0);
+  });
+
+  it("advises settings with YAML to paste, and how sure that is", async () => {
+    const { code, out } = await cli(`advise ${days()} --every 3600 --slo 20% --price 0.04`);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /Advised: quantile [\d.]+, targetCpu [\d.]+\. It costs [\d.]+ % (less|more) than the current settings/,
+    );
+    expect(out).toMatch(/It kept that on \d of \d days; on the worst day it was [\d.]+ %/);
+    const yaml = parse(out.slice(out.indexOf("targets:"))) as { targets: { scaleTargetRef: object }[] };
+    expect(yaml.targets[0]!.scaleTargetRef).toEqual({ kind: "Deployment", name: "workload" });
+    expect(out).toContain("HPA at 70 %");
+  });
+
+  it.each([
+    [`advise ${join(folder, "none.csv")}`, 1, /none\.csv/],
+    ["advise", 2, /no series to replay/],
+    [`advise ${join(folder, "none.csv")} --slo 120%`, 2, /--slo/],
+  ])("%s is refused with %d", async (line, code, message) => {
+    const result = await cli(line);
+    expect(result.code).toBe(code);
+    expect(result.err).toMatch(message);
+  });
+});

@@ -1,0 +1,134 @@
+/** An advice is chosen on the earlier half alone, judged on the later one, and shares forecasts and threads without a change of its figures. */
+import { describe, expect, it } from "vitest";
+import { resolveTarget } from "../../job/config/target-settings.ts";
+import { forecasterOf } from "../../job/core/forecast/method.ts";
+import type { Samples } from "../../job/core/series/types.ts";
+import {
+  cheapestWithin,
+  compare,
+  frontOf,
+  inTurn,
+  playTrials,
+  type TrialSetup,
+  type Tried,
+} from "../../job/replay/advise.ts";
+import { REPLAY_DEFAULTS, replay } from "../../job/replay/replay.ts";
+import { inThreads } from "../../job/replay/trial-workers.ts";
+import type { Trial } from "../../job/replay/trials.ts";
+
+const target = resolveTarget({ scaleTargetRef: { name: "web" }, targetCpu: 0.45 });
+const options = { ...REPLAY_DEFAULTS, warmup: 1800 };
+const at = (quantile: number): Trial => {
+  return {
+    label: String(quantile),
+    decider: { by: "ours", target: { ...target, quantile, scaleDownQuantile: quantile } },
+    options,
+  };
+};
+const hpa: Trial = { label: "hpa", decider: { by: "hpa", external: false }, options };
+const START = 1_700_000_000;
+const STEPS = 4 * 240;
+/** The first step of the later half. */
+const HALF = (STEPS - 120) / 2 + 120;
+const wave = (later: number, n = STEPS): Samples => {
+  const value = (i: number) => (3 + 2 * Math.sin(i / 12) + Math.sin(i * i)) * (i < HALF ? 1 : later);
+  return {
+    times: Float64Array.from({ length: n }, (_, i) => START + 15 * i),
+    values: Float64Array.from({ length: n }, (_, i) => value(i)),
+  };
+};
+const LEVELS = [0.5, 0.7, 0.9];
+const setup = (trials: readonly Trial[], samples = wave(1)): TrialSetup => {
+  return { samples, others: [], trials, levels: LEVELS };
+};
+const go = () => true;
+const here = inTurn(forecasterOf);
+
+describe("an advice", () => {
+  it("has the scores of a replay of each half, with forecasts shared", async () => {
+    const { tried, chosenOn, judgedOn } = await playTrials(setup([at(0.5), at(0.9), hpa]), here, go);
+    expect(chosenOn).toEqual({ from: START + 1800, to: START + 15 * HALF });
+    expect(judgedOn).toEqual({ from: chosenOn.to, to: START + 15 * STEPS });
+    for (const { decider, ...one } of tried) {
+      const own = { target: decider.by === "ours" ? decider.target : target, forecasterOf };
+      const name = decider.by === "ours" ? "auto" : "hpa";
+      const halves = [
+        [one.chosenOn, await replay(wave(1, HALF), [name], options, own)],
+        [one.judgedOn, await replay(wave(1), [name], { ...options, warmup: 15 * HALF }, own)],
+      ] as const;
+      for (const [score, { policies }] of halves) {
+        const { podHours, under, unserved } = policies[name]!;
+        expect(score.cost).toBeCloseTo(podHours, 9);
+        expect(score.under).toBeCloseTo(under, 9);
+        expect(score.unserved).toBeCloseTo(unserved, 9);
+      }
+      expect(one.days).toEqual([one.judgedOn]);
+    }
+  });
+
+  it("is the same in threads, which say how far they are", async () => {
+    const trials = [at(0.5), hpa];
+    const seen: (readonly [number, number])[] = [];
+    const watch = (done: number, total: number) => seen.push([done, total]) > 0;
+    const none = () => Promise.reject(new Error("not here"));
+    const apart = await playTrials(setup(trials), inThreads(2, none), watch);
+    expect(apart).toEqual(await playTrials(setup(trials), here, go));
+    expect(seen.every(([done, total]) => done <= total && total === STEPS - 120)).toBe(true);
+  });
+
+  it("ends its threads early, with what was played; and plays here what cannot be handed to one", async () => {
+    const none = () => Promise.reject(new Error("not here"));
+    const { ended, judgedOn } = await playTrials(setup([at(0.5), at(0.9)]), inThreads(2, none), () => false);
+    expect([ended, judgedOn.to < START + 15 * STEPS]).toEqual([false, true]);
+    const one = at(0.5);
+    const function_ = { ...one, decider: { ...one.decider, target: { ...target, own: () => 1 } } } as unknown as Trial;
+    await expect(playTrials(setup([function_]), inThreads(2, none), go)).rejects.toThrow("not here");
+  });
+
+  it("is the same whatever the later half brings; its judgement is not", async () => {
+    const trials = [at(0.5), at(0.7), at(0.9)];
+    const play = (later: number) => playTrials(setup(trials, wave(later)), here, go);
+    const [calm, wild] = [await play(1), await play(1.7)];
+    expect(wild.tried.map(({ chosenOn }) => chosenOn)).toEqual(calm.tried.map(({ chosenOn }) => chosenOn));
+    const slo = calm.tried[1]!.chosenOn.under;
+    expect(cheapestWithin(wild.tried, slo)?.label).toBe(cheapestWithin(calm.tried, slo)?.label);
+    expect(wild.tried[0]!.judgedOn).not.toEqual(calm.tried[0]!.judgedOn);
+  });
+
+  it("sets what really ran, from when it was recorded on", async () => {
+    const replicas = { times: Float64Array.of(START, START + 15 * HALF), values: Float64Array.of(4, 9) };
+    const real: Trial = { label: "real", decider: { by: "recorded", replicas }, options };
+    const { tried } = await playTrials(setup([real]), here, go);
+    const hours = ((STEPS - HALF) * 15) / 3600;
+    expect(tried[0]!.chosenOn.cost).toBeCloseTo(4 * hours, 9);
+    expect(tried[0]!.judgedOn.cost).toBeCloseTo(9 * hours, 9);
+  });
+
+  it("compares settings over the same time on both sides of the split, each in a world of its own", async () => {
+    const slow: Trial = { ...at(0.5), options: { ...options, startup: 300 } };
+    const { over, scores } = await compare(setup([at(0.5), slow]), here, go);
+    expect(over).toEqual({ from: START + 1800, to: START + 15 * STEPS });
+    expect(scores[1]!.cost).toBeGreaterThan(scores[0]!.cost);
+  });
+
+  it("gives what was played when it is ended early", async () => {
+    const { tried, ended, chosenOn } = await playTrials(setup([hpa, at(0.5)]), here, (done) => done < 100);
+    expect([tried.length, ended, chosenOn.to]).toEqual([2, false, START + 1800 + 1500]);
+    expect(tried[0]!.chosenOn.cost).toBeGreaterThan(0);
+  });
+
+  it("says that nothing is left of a series that the warm-up takes whole", async () => {
+    const short = setup([{ ...hpa, options: { ...options, warmup: 15 * STEPS } }]);
+    await expect(playTrials(short, here, go)).rejects.toThrow(/nothing is left to play; choose a shorter --warmup/);
+  });
+
+  it("has a front that nothing beats, and the cheapest within an objective is on it", () => {
+    const tried = (cost: number, under: number) =>
+      ({ label: `${cost}`, chosenOn: { cost, under, unserved: 0, actions: 0 } }) as Tried;
+    const all = [tried(3, 0.1), tried(1, 0.3), tried(2, 0.3), tried(4, 0.1), tried(5, 0)];
+    expect(frontOf(all).map(({ label }) => label)).toEqual(["1", "3", "5"]);
+    expect(cheapestWithin(all, 0.1)?.label).toBe("3");
+    expect(cheapestWithin(all, 0.05)?.label).toBe("5");
+    expect(cheapestWithin(all.slice(0, 4), 0.05)).toBe(null);
+  });
+});
