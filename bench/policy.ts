@@ -1,61 +1,88 @@
-/** `npm run bench -- policy`: cost and unserved load of every policy over all series; rewrites docs/policy.md. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+/** `npm run bench -- policy`: cost and unserved load of every policy, set by set; rewrites docs/policy.md. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadSettings } from "../job/config/load.ts";
 import { forecasterOf } from "../job/core/forecast/method.ts";
+import type { ReplaySetup } from "../job/replay/replay.ts";
 import { interruption } from "../scripts/waiting.ts";
-import { frontEntries, mainEntries, sensitivityEntries } from "./policy/entries.ts";
+import { frontEntries, mainEntries, peerEntries, sensitivityEntries } from "./policy/entries.ts";
 import { type FrontPoint, frontPicture, frontPoints } from "./policy/front.ts";
 import { playAll, ratios, type Scores } from "./policy/matrix.ts";
-import { type PolicyResults, policyPage } from "./policy/page.ts";
-import { replaySeries } from "./series.ts";
+import { type PolicyResults, policyPage, type SetScores } from "./policy/page.ts";
+import { replaySeries, replaySets } from "./series.ts";
 
 const DOCS = join(import.meta.dirname, "../docs");
 
-/** What was measured last, so that page and pictures can be drawn again without an hour of replays. */
+/** What was measured last, part by part, so that page and pictures can be drawn again without an hour of replays. */
 const KEPT = join(import.meta.dirname, "../out/bench-policy.json");
 
-/** Runs the bench. `--quick`: start-up 30 s only, no fronts and no sensitivity; nothing is written. `--draw`: page and pictures of what was measured last. */
+/** Parts of the page that can be measured alone, quickest first. */
+const PARTS = ["sets", "fronts", "sensitivity", "peers"] as const;
+
+/**
+ * Runs the bench. `--quick`: start-up 30 s only; nothing is written. `--only sets,peers`: these parts anew, the others as they were measured last. `--startups 30,90`: these alone. `--draw`: page and pictures of what
+ * was measured last.
+ */
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { quick: { type: "boolean", default: false }, draw: { type: "boolean", default: false } },
+    options: {
+      quick: { type: "boolean", default: false },
+      draw: { type: "boolean", default: false },
+      only: { type: "string", default: PARTS.join() },
+      startups: { type: "string", default: "15,30,90,180" },
+    },
   });
-  if (values.draw) return draw(JSON.parse(readFileSync(KEPT, "utf8")) as PolicyResults);
-  const { source, series } = replaySeries();
+  const startups = values.startups.split(",").map(Number);
+  const wanted = values.draw ? [] : values.only.split(",");
   const settings = await loadSettings({
     flags: { deployment: "web", "target-cpu": 0.45 },
     env: {},
     readFile: () => Promise.reject(new Error("the bench reads no file")),
   });
   const setup = { target: settings.targets[0]!, forecasterOf };
-  const startups = values.quick ? [30] : [30, 90, 15, 180];
-  console.log(`${series.length} series: ${source}`);
-  const main: Record<number, Scores> = {};
-  const fronts: Record<number, Scores> = {};
-  for (const startup of startups) {
-    if (interruption().aborted) break;
-    const began = performance.now();
-    const entries = mainEntries().filter((e) => startup === 30 || startup === 90 || e.options?.every !== 15);
-    main[startup] = await playAll(series, entries, setup, { startup });
-    printTable(`startup ${startup} s`, main[startup]);
-    if (!values.quick) fronts[startup] = await playAll(series, frontEntries(), setup, { startup });
-    console.error(`startup ${startup}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
+  if (values.quick) return void (await playSets(setup, [30]));
+  const { series } = replaySeries();
+  let results: PolicyResults = existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, "utf8")) as PolicyResults) : {};
+  const measures: Record<(typeof PARTS)[number], () => Promise<Partial<PolicyResults>>> = {
+    sets: async () => ({ sets: await playSets(setup, startups) }),
+    fronts: async () => ({
+      fronts: await byStartup(startups, (startup) => playAll(series, frontEntries(), setup, { startup })),
+    }),
+    sensitivity: async () => ({ sensitivity: await playAll(series, sensitivityEntries(), setup, { startup: 30 }) }),
+    peers: async () => ({ peers: await playAll(series, peerEntries(), setup, { startup: 30 }) }),
+  };
+  for (const part of PARTS.filter((one) => wanted.includes(one))) {
+    const measured = await measures[part]();
+    if (interruption().aborted) return;
+    results = { ...results, ...measured };
+    mkdirSync(dirname(KEPT), { recursive: true });
+    writeFileSync(KEPT, JSON.stringify(results));
   }
-  if (values.quick || interruption().aborted) return;
-  const sensitivity = await playAll(series, sensitivityEntries(), setup, { startup: 30 });
-  printTable("sensitivity, startup 30 s", sensitivity);
-  if (interruption().aborted) return;
-  const results: PolicyResults = { source, names: series.map((s) => s.name), main, fronts, sensitivity };
-  mkdirSync(dirname(KEPT), { recursive: true });
-  writeFileSync(KEPT, JSON.stringify(results));
   draw(results);
+}
+
+async function playSets(setup: ReplaySetup, startups: readonly number[]): Promise<SetScores[]> {
+  const out: SetScores[] = [];
+  for (const { name, held, series } of replaySets()) {
+    const scores = await byStartup(startups, (startup) => playAll(series, mainEntries(), setup, { startup }));
+    for (const [startup, rows] of Object.entries(scores)) printTable(`${name}, startup ${startup} s`, rows);
+    out.push({ name, held, names: series.map((one) => one.name), scores });
+  }
+  return out;
+}
+
+async function byStartup(startups: readonly number[], play: (startup: number) => Promise<Scores>) {
+  const scores: Record<number, Scores> = {};
+  for (const startup of startups) if (!interruption().aborted) scores[startup] = await play(startup);
+  return scores;
 }
 
 function draw(results: PolicyResults): void {
   mkdirSync(join(DOCS, "policy"), { recursive: true });
   writeFileSync(join(DOCS, "policy.md"), policyPage(results));
+  if (results.fronts === undefined) return;
   const fronts = Object.entries(results.fronts).map(([startup, front]) => [startup, frontPoints(front)] as const);
   writeFileSync(join(DOCS, "policy/fronts.json"), frontsText(fronts));
   for (const [startup, points] of fronts) {

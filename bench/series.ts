@@ -32,20 +32,45 @@ export function readRange(path: string): Samples {
   return { times: Float64Array.from(values, (v) => v[0]), values: Float64Array.from(values, (v) => Number(v[1])) };
 }
 
+/** A set of replays; `held`: it took part in no choice of a default. */
+export interface ReplaySet {
+  readonly name: string;
+  readonly held: boolean;
+  readonly series: readonly BenchSeries[];
+}
+
+/** The replays set by set: public and synthetic traces, and those held back; without the traces the recorded fixtures are the one set. */
+export function replaySets(): readonly ReplaySet[] {
+  const traces = tracesFolder();
+  const { series } = replaySeries();
+  if (traces === null) return [{ name: "recorded fixtures", held: false, series }];
+  const isSynthetic = ({ name }: BenchSeries) => existsSync(join(traces, "synthetic", `${name}.csv`));
+  const known = [
+    { name: "public traces", held: false, series: series.filter((one) => !isSynthetic(one)) },
+    { name: "synthetic traces", held: false, series: series.filter(isSynthetic) },
+  ];
+  if (existsSync(join(traces, "more15")))
+    return [...known, { name: "held back (more15)", held: true, series: replaysIn(join(traces, "more15")) }];
+  console.error('the traces "more15" are not on this machine: left out');
+  return known;
+}
+
+function replaysIn(folder: string): BenchSeries[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".csv"))
+    .sort()
+    .map((file) => ({
+      name: file.slice(0, -4),
+      samples: readCsv(join(folder, file)),
+      warmup: Number(readFileSync(join(folder, file.replace(".csv", ".warmup")), "utf8")),
+    }));
+}
+
 /** Series of a replay: traces/replay15 with its warm-ups, or the recorded fixtures with a quarter of each as warm-up. */
 export function replaySeries(): { source: string; series: BenchSeries[] } {
   const traces = tracesFolder();
   if (traces !== null) {
-    const folder = join(traces, "replay15");
-    const series = readdirSync(folder)
-      .filter((file) => file.endsWith(".csv"))
-      .sort()
-      .map((file) => ({
-        name: file.slice(0, -4),
-        samples: readCsv(join(folder, file)),
-        warmup: Number(readFileSync(join(folder, file.replace(".csv", ".warmup")), "utf8")),
-      }));
-    return { source: "public traces (replay15)", series };
+    return { source: "public traces (replay15)", series: replaysIn(join(traces, "replay15")) };
   }
   const folder = join(import.meta.dirname, "../fixtures/recorded");
   const series = readdirSync(folder)

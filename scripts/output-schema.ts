@@ -8,7 +8,7 @@ import { byName, choice, flag, list, number, object, orNull, part, seconds, text
 const FORECAST = object("A forecast in figures, in the metric's unit.", {
   max: number("Largest demand while new pods serve, as expected."),
   quantile: orNull(number("The quantile of that maximum that pods are for; null: none.")),
-  level: number("Which quantile, 0 to 1."),
+  level: orNull(number("Which quantile, 0 to 1; null: none.")),
   method: text("Who made the forecast."),
 });
 
@@ -78,6 +78,8 @@ const TOLD_OF = object("What was told of this.", {
   gone: orNull(seconds("When it was first found gone; null: it goes on.")),
 });
 
+const SERVICE = { at: seconds("Until when."), below: number("Seconds above."), seen: number("Seconds counted.") };
+
 const REMEMBERED = object("What is remembered of a target between runs.", {
   recommendations: list(
     object("A past recommendation.", { at: seconds("When."), replicas: whole("Replicas.") }),
@@ -111,6 +113,9 @@ const REMEMBERED = object("What is remembered of a target between runs.", {
   ),
   rollouts: list(list({ type: "number" }, "Begin and end, seconds since 1970."), "Rollouts within the history."),
   dropHoldUntil: orNull(seconds("Until when a sudden drop forbids scale-in; null: none.")),
+  service: orNull(
+    object("Time in which the demand was above what the pods carry; null: no `slo`, or not known.", SERVICE),
+  ),
   lastWritten: orNull(
     object("Our last change, or the other writer's after it.", {
       at: seconds("When."),

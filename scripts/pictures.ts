@@ -1,5 +1,5 @@
 /** `npm run pictures`: makes every picture of README and docs again from what the repository holds. `--check` only compares what they show. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kindsSvg } from "../bench/accuracy/pictures.ts";
@@ -12,6 +12,7 @@ import { PER_POD } from "../test/cluster/demo/report.ts";
 import { solverPicture } from "../test/oracle/prophet/picture.ts";
 import { architecturePicture } from "./architecture-picture.ts";
 import { CONCEPTS, conceptPicture } from "./concept-pictures.ts";
+import { frontsPicture } from "./fronts-picture.ts";
 import { yearSeries, yearSettings } from "./prophet-year.ts";
 import { takeReportPictures } from "./report-pictures.ts";
 
@@ -67,7 +68,9 @@ async function cli(argv: readonly string[]): Promise<void> {
   if (code !== 0) throw new Error(`${argv.join(" ")} ended with ${code}`);
 }
 
+/** Those of the policy's page, as far as it has them. */
 function fronts(): Record<string, () => string> {
+  if (!existsSync(join(ROOT, "docs/policy/fronts.json"))) return {};
   const points = JSON.parse(read("docs/policy/fronts.json")) as Record<string, readonly FrontPoint[]>;
   return Object.fromEntries(
     Object.entries(points).map(([startup, list]) => [
@@ -88,6 +91,7 @@ export const PICTURES: Readonly<Record<string, () => string | Promise<string>>> 
   "docs/img/prophet-year.svg": yearPicture,
   "docs/img/architecture.svg": architecturePicture,
   "docs/img/accuracy.svg": kindsSvg,
+  "docs/img/fronts.svg": () => frontsPicture(read("docs/policy.md")),
   "docs/img/demo.svg": () => demoPicture(panelsOf(read("docs/img/demo.json")), PER_POD),
   "docs/img/speed-live.svg": () => waterfallSvg(JSON.parse(read("docs/img/speed-live.json"))),
   "docs/decisions/0002-prophet-solver.svg": solverPicture,

@@ -1,12 +1,11 @@
 /** The whole replay under variants of the forecaster: cost and unserved load beside the simulated HPA, series by series. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { loadSettings } from "../../job/config/load.ts";
 import { autoForecaster } from "../../job/core/forecast/forecasters/auto.ts";
 import { forecasterOf } from "../../job/core/forecast/method.ts";
 import type { ReplayScore } from "../../job/replay/types.ts";
+import { at } from "../policy/entries.ts";
 import { playAll } from "../policy/matrix.ts";
-import { type BenchSeries, readCsv, tracesFolder } from "../series.ts";
+import { type BenchSeries, replaySets } from "../series.ts";
 import { AS_IT_IS, VARIANTS, type Variant } from "./variants.ts";
 
 /** Variants whose replay is worth its minutes. */
@@ -35,7 +34,7 @@ export async function replayRows(startup: number): Promise<Replayed[]> {
     const scores: Record<string, readonly ReplayScore[]> = {};
     for (const { name, options } of variants) {
       const forecaster = autoForecaster(options);
-      const high = { label: `${name}, 0.897`, policy: "auto" as const, target: { quantile: 0.897 } };
+      const high = { label: `${name}, 0.897`, policy: "auto" as const, target: at(0.897) };
       const entries = [
         { label: "hpa", policy: "hpa" as const },
         { label: name, policy: "auto" as const },
@@ -56,21 +55,12 @@ export async function replayRows(startup: number): Promise<Replayed[]> {
   return rows;
 }
 
-function setsOf(): readonly { readonly set: string; readonly series: BenchSeries[] }[] {
-  return ["replay15", "more15"].flatMap((set) => {
-    const folder = join(tracesFolder() ?? "", set);
-    if (tracesFolder() === null || !existsSync(folder)) {
-      console.error(`the traces "${set}" are not on this machine: left out`);
-      return [];
-    }
-    const series = readdirSync(folder)
-      .filter((file) => file.endsWith(".csv"))
-      .sort()
-      .map((file) => ({
-        name: file.slice(0, -4),
-        samples: readCsv(join(folder, file)),
-        warmup: Number(readFileSync(join(folder, file.replace(".csv", ".warmup")), "utf8")),
-      }));
-    return [{ set, series }];
-  });
+/** The known replays as one set, and those held back. */
+function setsOf(): readonly { readonly set: string; readonly series: readonly BenchSeries[] }[] {
+  const sets = replaySets();
+  const of = (held: boolean) => sets.filter((set) => set.held === held).flatMap(({ series }) => series);
+  return [
+    { set: "replay15", series: of(false) },
+    { set: "more15", series: of(true) },
+  ].filter(({ series }) => series.length > 0);
 }

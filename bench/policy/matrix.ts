@@ -1,6 +1,7 @@
 /** Runs policies over series and sums their scores up as the tables quote them. */
 import { keepLevel } from "../../job/config/target-settings.ts";
 import type { Forecaster } from "../../job/core/forecast/types.ts";
+import { LEVELS as PAYING } from "../../job/core/policy/level.ts";
 import type { TargetConfig } from "../../job/core/target.ts";
 import { toDemand } from "../../job/replay/demand.ts";
 import { remembering } from "../../job/replay/remembered-forecasts.ts";
@@ -26,7 +27,7 @@ export type Scores = Readonly<Record<string, readonly ReplayScore[]>>;
 export const FRONT = [0.5, 0.6, 0.7, 0.8, 0.897, 0.95] as const;
 
 /** The levels a bench may ask for, the fronts' and what goes with each for scale-in; one forecast serves all of them. */
-export const LEVELS = [...new Set([...FRONT, ...FRONT.map(keepLevel)])].sort((a, b) => a - b);
+export const LEVELS = [...new Set([...FRONT, ...FRONT.map(keepLevel), ...PAYING])].sort((a, b) => a - b);
 
 /** Plays every entry over every series, as far as Ctrl-C lets it. `forecasters` lives as long as one series, so its memory stays small. */
 export async function playAll(

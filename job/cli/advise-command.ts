@@ -60,8 +60,8 @@ function failed(cause: unknown): never {
   throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
 }
 
-/** --from-prometheus 7d is the replay's --from-prometheus --range 7d. */
-function asReplay({ "from-prometheus": range, ...flags }: Flags): Flags {
+/** --from-prometheus 7d is the replay's --from-prometheus --range 7d; --slo is what is asked of the settings here, not one of them. */
+function asReplay({ "from-prometheus": range, slo: _asked, ...flags }: Flags): Flags {
   return range === undefined ? flags : { ...flags, "from-prometheus": true, range };
 }
 

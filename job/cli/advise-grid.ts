@@ -1,5 +1,6 @@
 /** The settings that an advice tries: around the current ones, the HPA at several targets, what was recorded, and one thing changed each. */
 import { calibrationFor, keepLevel } from "../config/target-settings.ts";
+import { LEVELS } from "../core/policy/level.ts";
 import type { LongHistory } from "../core/series/coarse.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { RecordedReplicas, Trial } from "../replay/trials.ts";
@@ -32,8 +33,9 @@ export function gridOf(target: TargetConfig, options: ReplayOptions, recorded: R
   const real: readonly Trial[] =
     recorded === null ? [] : [{ label: "what really ran", decider: { by: "recorded", replicas: recorded }, options }];
   const shares = external ? [1] : TARGETS;
+  const levels = target.quantile === undefined ? [undefined, ...QUANTILES] : QUANTILES;
   const ours = shares
-    .flatMap((share) => QUANTILES.map((level) => trialAt(target, { ...options, ...targetAt(options, share) }, level)))
+    .flatMap((share) => levels.map((level) => trialAt(target, { ...options, ...targetAt(options, share) }, level)))
     .filter(({ decider, options: { targetCpu } }) => {
       const { quantile, scaleDownQuantile } = decider.target;
       const same = quantile === target.quantile && scaleDownQuantile === target.scaleDownQuantile;
@@ -42,11 +44,11 @@ export function gridOf(target: TargetConfig, options: ReplayOptions, recorded: R
   return { trials: [current, ...real, ...hpas, ...ours], levels: levelsOf(target) };
 }
 
-/** Every quantile that the grid asks for, ascending. */
+/** Every quantile that the grid asks for, ascending; without one the policy asks for its own. */
 function levelsOf({ quantile, scaleDownQuantile = quantile, metrics }: TargetConfig): readonly number[] {
   const own = metrics.flatMap((metric) => [metric.quantile ?? quantile, metric.scaleDownQuantile ?? scaleDownQuantile]);
-  const levels = [...QUANTILES, ...QUANTILES.map(keepLevel), quantile, scaleDownQuantile, ...own];
-  return [...new Set(levels)].sort((a, b) => a - b);
+  const levels = [...LEVELS, ...QUANTILES, ...QUANTILES.map(keepLevel), quantile, scaleDownQuantile, ...own];
+  return [...new Set(levels.flatMap((level) => level ?? []))].sort((a, b) => a - b);
 }
 
 /** A pod cannot carry more than it can serve. */
@@ -55,10 +57,11 @@ function targetAt({ targetCpu, request }: ReplayOptions, share: number) {
 }
 
 /** `calibration` stays: a window of its own for each quantile would be a forecast of its own for each. */
-function trialAt(target: TargetConfig, options: ReplayOptions, quantile: number): OwnTrial {
-  const settings = { ...target, quantile, scaleDownQuantile: keepLevel(quantile) };
+function trialAt(target: TargetConfig, options: ReplayOptions, quantile: number | undefined): OwnTrial {
+  const risk = quantile === undefined ? {} : { quantile, scaleDownQuantile: keepLevel(quantile) };
+  const settings = { ...target, ...risk };
   const own = target.targetCpu === undefined ? {} : { targetCpu: options.targetCpu };
-  const label = `quantile ${quantile}${target.targetCpu === undefined ? "" : `, targetCpu ${options.targetCpu}`}`;
+  const label = `${quantile === undefined ? "no quantile" : `quantile ${quantile}`}${target.targetCpu === undefined ? "" : `, targetCpu ${options.targetCpu}`}`;
   return { label, decider: { by: "ours", target: { ...settings, ...own } }, options };
 }
 
@@ -86,11 +89,13 @@ export function fieldsOf(advised: Trial, now: Trial): readonly (readonly [string
   const { quantile, targetCpu, calibration, scaleDownQuantile: keep = quantile, step } = target;
   const { quantile: level, scaleDownQuantile = level } = current;
   const risk: readonly (readonly [string, number])[] =
-    quantile === level && keep === scaleDownQuantile
+    quantile === undefined || keep === undefined || (quantile === level && keep === scaleDownQuantile)
       ? []
       : [
           ["quantile", quantile],
-          ...(scaleDownQuantile === keepLevel(level) ? [] : [["scaleDownQuantile", keep] as const]),
+          ...(scaleDownQuantile === undefined || (level !== undefined && scaleDownQuantile === keepLevel(level))
+            ? []
+            : [["scaleDownQuantile", keep] as const]),
           ...(calibration === calibrationFor(keep, step) ? [] : [["calibration", calibration] as const]),
         ];
   return [

@@ -108,6 +108,12 @@ export const replay = own("Replay:", {
   min: quantity({ about: "Never fewer pods.", unit: "replicas", min: 1, max: 100_000, default: 1 }),
   max: quantity({ about: "Never more pods.", unit: "replicas", min: 1, max: 100_000, default: 400 }),
   quantile: quantity({ about: "Quantile that our policy buys replicas for.", unit: "ratio", min: 0.5, max: 0.995 }),
+  slo: quantity({
+    about: "Share of the time in which the demand may be above the pods' capacity, in place of `--quantile`.",
+    unit: "ratio",
+    min: 0.001,
+    max: 0.1,
+  }),
   "long-history": longHistory,
   "from-prometheus": toggle({ about: "Replay the history of --deployment as Prometheus has it, in place of a file." }),
   range: quantity({

@@ -14,7 +14,7 @@ export interface RecordedTarget {
 }
 
 /** Settings that a flag of these commands may override, beside those of Prometheus. */
-const OVERRIDES = ["config", "namespace", "deployment", "kind", "query", "quantile", "target-cpu", "min", "max"];
+const OVERRIDES = ["config", "namespace", "deployment", "kind", "query", "quantile", "slo", "target-cpu", "min", "max"];
 
 /** Reads the settings of `--config`, or of the flags alone where a `live` source is asked. Throws UsageError or ConfigError. */
 export async function recordedTarget(flags: Flags, io: Io, live = false): Promise<RecordedTarget> {
@@ -23,12 +23,24 @@ export async function recordedTarget(flags: Flags, io: Io, live = false): Promis
   const settings = await loadFor(Object.fromEntries(asked), io, !live);
   if (settings.targets.length > 1) throw new UsageError("the file has several targets: name one with --deployment.");
   refuseShares(settings, "in a recording");
-  return { target: settings.targets[0]!, settings };
+  return { target: withSlo(settings.targets[0]!, flags), settings };
 }
+
+/** A share that is asked for by flag goes before the levels of the settings. */
+function withSlo(target: TargetConfig, flags: Flags): TargetConfig {
+  const slo = readOption("replay", "slo", flags);
+  if (slo === undefined) return target;
+  if (flags.quantile !== undefined) throw new UsageError(BOTH);
+  const { quantile: _bought, scaleDownQuantile: _kept, ...rest } = target;
+  return { ...rest, slo };
+}
+
+const BOTH = "give --slo or --quantile, not both: a fixed level follows no share.";
 
 /** The target that the replay's own flags describe. */
 function flagTarget(flags: Flags): TargetConfig {
-  const quantile = readOption("replay", "quantile", flags);
+  const [quantile, slo] = [readOption("replay", "quantile", flags), readOption("replay", "slo", flags)];
+  if (quantile !== undefined && slo !== undefined) throw new UsageError(BOTH);
   const [min, max] = [numberOption("replay", "min", flags), numberOption("replay", "max", flags)];
   if (min > max) throw new UsageError(`--min: ${min} is above --max, which is ${max}.`);
   return resolveTarget({
@@ -37,5 +49,6 @@ function flagTarget(flags: Flags): TargetConfig {
     minReplicas: min,
     maxReplicas: max,
     ...(quantile === undefined ? {} : { quantile }),
+    ...(slo === undefined ? {} : { slo }),
   });
 }

@@ -1,4 +1,6 @@
 /** Every tunable of a target in one table: its one default, unit, range, flag and meaning. Docs and checks are made from it. */
+
+import { LEVELS } from "./level-settings.ts";
 import { METRIC } from "./metric-schema.ts";
 import { namespaceName, objectName, rules, SCALE_TARGET_REF, SCHEDULE_RULE } from "./nested-schema.ts";
 import { PROPHET } from "./prophet-schema.ts";
@@ -47,7 +49,7 @@ export const TARGET = group({
     }),
     targetCpu: quantity({
       about: "CPU one pod should carry: the short form of a first metric. Needed where there are no `metrics`.",
-      shareOf: "the pod's CPU request, where the job may read the workload",
+      shareOf: "the pod's CPU request",
       unit: "cores",
       min: 0.001,
       max: 1024,
@@ -121,24 +123,8 @@ export const TARGET = group({
       default: "auto",
       flag: "method",
     }),
+    ...LEVELS,
     prophet: PROPHET,
-    quantile: quantity({
-      about:
-        "Replicas are bought for this quantile of the largest demand from when new pods serve to when the next decision's do.",
-      unit: "ratio",
-      min: 0.5,
-      max: 0.995,
-      default: 0.7,
-      flag: "quantile",
-    }),
-    scaleDownQuantile: quantity({
-      about:
-        "Scale-in goes no lower than this quantile; the band above `quantile` stops flapping. When not given 1 - (1 - quantile)^2, at most 0.995: 0.91 for 0.7, 0.99 for 0.9.",
-      unit: "ratio",
-      min: 0.5,
-      max: 0.995,
-      flag: "scale-down-quantile",
-    }),
     followSurge: toggle({
       about: "Follow the slope of a rise that is beyond anything the window has seen.",
       default: true,

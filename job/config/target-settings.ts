@@ -33,9 +33,9 @@ export function resolveTarget(given: Part<Target>): TargetConfig {
 /** A target's values as the core takes them. Everything that the table has flows through. */
 export function targetFrom(raw: Value<Target>, calendars: Calendars = noCalendars): Settings["targets"][number] {
   const { name, hpaName, schedule, prophet, targetCpu, ...rest } = raw;
-  const down = raw.scaleDownQuantile ?? keepLevel(raw.quantile);
+  const down = raw.scaleDownQuantile ?? (raw.quantile === undefined ? undefined : keepLevel(raw.quantile));
   const metrics = (raw.metrics ?? []).map(toMetric);
-  const highest = metrics.reduce((most, { scaleDownQuantile = down }) => Math.max(most, scaleDownQuantile), down);
+  const highest = metrics.reduce((most, { scaleDownQuantile = 0 }) => Math.max(most, scaleDownQuantile), down ?? 0);
   const floor = hpaName ?? (raw.actuator === "hpa" ? raw.scaleTargetRef?.name : undefined);
   return {
     ...rest,
@@ -44,7 +44,7 @@ export function targetFrom(raw: Value<Target>, calendars: Calendars = noCalendar
     namespace: raw.namespace ?? "default",
     schedule: schedule.map((rule) => toRule(rule, calendars)),
     ...(prophet === undefined ? {} : { prophet: prophetFrom(prophet, calendars) }),
-    scaleDownQuantile: down,
+    ...(down === undefined ? {} : { scaleDownQuantile: down }),
     metrics,
     calibration: raw.calibration ?? calibrationFor(highest, raw.step),
     ...(floor === undefined ? {} : { hpaName: floor }),

@@ -72,8 +72,9 @@ export interface MetricSettings {
 export interface Metric extends Required<Pick<MetricSettings, "name" | "averageValue" | "unit">> {
   /** What the metric source is asked; absent: the source's own question for the CPU of the workload's pods. */
   readonly query?: string;
-  readonly quantile: Probability;
-  readonly scaleDownQuantile: Probability;
+  /** Absent: as much as pays. */
+  readonly quantile?: Probability;
+  readonly scaleDownQuantile?: Probability;
   readonly activation?: number;
   readonly prophet?: ProphetSettings;
   /**
@@ -115,8 +116,10 @@ export interface TargetConfig {
   readonly prophet?: ProphetSettings;
   /** With minReplicas 0: without demand or forecast of it for so long, the last pod goes too. */
   readonly idlePeriod: Seconds;
-  /** Level of the quantile of the maximum that replicas are bought for. */
-  readonly quantile: Probability;
+  /** Share of the time in which the demand may be above what the pods carry, tolerance and all; absent: pods are bought while they pay. */
+  readonly slo?: number;
+  /** Level of the quantile of the maximum that replicas are bought for, whatever `slo` says; absent: the level follows what pays. */
+  readonly quantile?: Probability;
   /** Scale-in goes no lower than this quantile, >= `quantile`; absent: the same. The band between the two costs little and stops flapping at a rounding edge. */
   readonly scaleDownQuantile?: Probability;
   /** Follow the slope of a rise that is beyond anything the window has seen; absent: yes. */
@@ -183,7 +186,11 @@ export const CPU = "cpu";
 /** The metrics of a target, at least one: its CPU first, then the others in their order. */
 export function metricsOf(target: TargetConfig): readonly Metric[] {
   const { targetCpu, quantile, scaleDownQuantile = quantile } = target;
-  const shared = { quantile, scaleDownQuantile, ...(target.prophet && { prophet: target.prophet }) };
+  const shared = {
+    ...(quantile === undefined ? {} : { quantile }),
+    ...(scaleDownQuantile === undefined ? {} : { scaleDownQuantile }),
+    ...(target.prophet && { prophet: target.prophet }),
+  };
   const asked = target.query === undefined ? {} : { query: target.query };
   const cpu: readonly Metric[] =
     targetCpu === undefined

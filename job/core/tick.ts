@@ -4,6 +4,7 @@ import { backfill } from "./policy/backfill.ts";
 import { type Decided, decide } from "./policy/decide.ts";
 import { noteDrop } from "./policy/drop.ts";
 import { lastForecastOf, type Observation, observe, type TickInput } from "./policy/observe.ts";
+import { noteService } from "./policy/service.ts";
 import { isUsable } from "./policy/stage.ts";
 import { standingAfter } from "./policy/standing.ts";
 import type { Decision, MetricRecord, TickRecord } from "./policy/types.ts";
@@ -23,7 +24,8 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
   const recalled = recall(input.memory, now, current, config);
   const metrics = observe(input, recalled, forecaster);
   const usable = metrics.filter(isUsable);
-  const memory = noteDrop(backfill(recalled, usable, now, config), now, metrics, config);
+  const counted = noteService(backfill(recalled, usable, now, config), input, metrics, config);
+  const memory = noteDrop(counted, now, metrics, config);
   const decided = decide({ now, current, metrics, config, conditions, memory });
   const { decision, recommendation } = decided;
   const learnt = {
@@ -48,13 +50,13 @@ type Draft = Decided["metrics"][number]["draft"];
 
 function learntOf(seen: Observation, i: number, { metrics }: Decided, { now, config }: TickInput): LearntMetric {
   const made = metrics[i];
-  const quantile = made?.draft.value ?? Number.NaN;
+  const { value, level } = made?.draft ?? { value: Number.NaN, level: Number.NaN };
   const usable = isUsable(seen);
   // where nothing was decided (mode Off, no pods) no data were to be expected
   const expected = usable || (made !== undefined && made.state !== "podless");
   return {
     usable: expected ? usable : null,
-    forecast: lastForecastOf(seen, now, quantile, config),
+    forecast: lastForecastOf(seen, now, { value, level }, config),
     incomplete: seen.incomplete,
   };
 }
@@ -68,6 +70,7 @@ function recordOf(seen: Observation, draft: Draft | null, current: number): Metr
     lead: lead.seconds,
     readyAfter: lead.readyAfter,
     quantile: draft?.value ?? Number.NaN,
+    level: draft?.level ?? Number.NaN,
     forecast,
     series: window.values.length > 0 ? window : null,
     ...(longHistory && { longHistory }),

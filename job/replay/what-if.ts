@@ -1,4 +1,5 @@
 /** What would have had to be different for another number of replicas: a past decision made again with one thing changed. */
+import { leadingMetric } from "../core/policy/types.ts";
 import type { ScalingRules, TargetConfig } from "../core/target.ts";
 import type { Replicas } from "../core/units.ts";
 import type { HistoryReading } from "../ports.ts";
@@ -26,14 +27,15 @@ const LEVELS = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975];
 
 /** The nearest loads that would have led to another number, and every setting whose change alone would have. Empty where nothing was decided. */
 export function alternatives(input: PastInput): readonly Alternative[] {
-  const made = replicasOf(input);
-  if (made === null) return [];
+  const { decision, record } = decideFrom(input).output ?? {};
+  if (decision === undefined || record === undefined) return [];
+  const made = decision.replicas;
   const loads = [1, -1].flatMap((power) => nearestLoad(input, made, power));
   const settings = variants(input.target).flatMap(({ setting, value, was, target }): readonly Alternative[] => {
     const replicas = replicasOf({ ...input, target });
     return replicas === null || replicas === made ? [] : [{ change: { setting, value, was }, replicas }];
   });
-  return [...loads, ...nearestLevels(settings, input.target)];
+  return [...loads, ...nearestLevels(settings, input.target.quantile ?? leadingMetric(record).level)];
 }
 
 function replicasOf(input: PastInput): Replicas | null {
@@ -138,8 +140,8 @@ function atLevel(target: TargetConfig, quantile: number): TargetConfig {
   };
 }
 
-/** Of several quantiles the nearest one below and above that of the settings. */
-function nearestLevels(all: readonly Alternative[], { quantile }: TargetConfig): readonly Alternative[] {
+/** Of several quantiles the nearest one below and above the one that pods were bought at. */
+function nearestLevels(all: readonly Alternative[], quantile: number): readonly Alternative[] {
   const level = ({ change }: Alternative) =>
     "setting" in change && change.setting === "quantile" ? Number(change.value) : null;
   const levels = all.flatMap((one) => level(one) ?? []);

@@ -79,11 +79,11 @@ function seen({ decision, source }: PastStory): readonly string[] {
 function forecast({ decision }: PastStory): readonly string[] {
   const { at } = decision.input;
   return metricsIn(decision).flatMap((record) => {
-    const { metric, forecast: made, readyAfter, lead, quantile } = record;
+    const { metric, forecast: made, readyAfter, lead, quantile, level } = record;
     if (made === null) return Number.isFinite(record.demand) ? [named(decision, record, "There was no forecast.")] : [];
     const { max } = made.parts?.at(-1) ?? made;
     const when = `New pods would meet the load that is measured from ${clock(at + readyAfter)} to ${clock(at + lead)}.`;
-    const chance = `With probability ${number(metric.quantile)} it would stay below ${amount(quantile, metric.unit)}; its expected maximum was ${amount(max, metric.unit)}.`;
+    const chance = `With probability ${number(level)} it would stay below ${amount(quantile, metric.unit)}; its expected maximum was ${amount(max, metric.unit)}.`;
     const skill = `The forecast was made by ${made.method}. Its recent error was ${number(made.skill)} of that of repeating the last value.`;
     return [named(decision, record, `${when} ${chance}`), named(decision, record, skill)];
   });

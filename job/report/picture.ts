@@ -87,9 +87,7 @@ export function pictureOf(
     before: forecast === null ? [] : historicalForecasts(series, past, forecaster),
     future,
     now: record.now,
-    cover: covered
-      ? { y: made.quantile, level: metric.quantile, from: from + made.readyAfter, until: from + lead }
-      : null,
+    cover: covered ? { y: made.quantile, level: made.level, from: from + made.readyAfter, until: from + lead } : null,
     capacity: {
       before: decision.current * metric.averageValue,
       after: decision.replicas * metric.averageValue,

@@ -135,7 +135,7 @@ function factsOf(target: TargetConfig, record: MetricRecord): (readonly string[]
       ],
       [
         "to cover",
-        `${amount(record.quantile, unit)} = ${number(metric.quantile)} quantile of the maximum ${number(record.readyAfter)} to ${number(record.lead)} s ahead`,
+        `${amount(record.quantile, unit)} = ${number(record.level)} quantile of the maximum ${number(record.readyAfter)} to ${number(record.lead)} s ahead`,
       ],
       ["recent error", `${number(forecast.skill)} of repeating the last value, over ${forecast.origins} origins`],
     );

@@ -118,10 +118,10 @@ function metricOutcome(record: MetricRecord): MetricOutcome {
   return { name, unit, averageValue, data: { verdict, reason }, demand: known, replicas, forecast };
 }
 
-function forecastOf({ forecast, quantile, metric }: MetricRecord): ForecastOutcome | null {
+function forecastOf({ forecast, quantile, level }: MetricRecord): ForecastOutcome | null {
   if (forecast === null) return null;
   const { max } = forecast.parts?.at(-1) ?? forecast;
-  return { max, quantile, level: metric.quantile, method: forecast.method };
+  return { max, quantile, level, method: forecast.method };
 }
 
 /** In brackets after the message; of several metrics with the name. */

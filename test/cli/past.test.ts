@@ -48,10 +48,11 @@ describe("past decisions", () => {
   });
 
   it("-o wide adds the sentences, -o json is --json", async () => {
+    const WHY = /quantile 0\.\d+ of the maximum/;
     const plain = await cli(`history ${TARGET} --since 5m`);
     const wide = await cli(`history ${TARGET} --since 5m -o wide`);
-    expect(plain.out).not.toContain("quantile 0.7 of the maximum");
-    expect(wide.out).toContain("quantile 0.7 of the maximum");
+    expect(plain.out).not.toMatch(WHY);
+    expect(wide.out).toMatch(WHY);
     const json = await cli(`history ${TARGET} --since 5m -o json`);
     expect(JSON.parse(json.out)).toEqual(await answer(`history ${TARGET} --since 5m`));
   });

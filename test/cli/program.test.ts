@@ -25,9 +25,11 @@ describe("--once", () => {
     expect(target.forecast).toEqual({
       max: expect.any(Number),
       quantile: expect.any(Number),
-      level: 0.7,
+      level: expect.any(Number),
       method: expect.any(String),
     });
+    expect(target.forecast.level).toBeGreaterThanOrEqual(0.5);
+    expect(target.forecast.level).toBeLessThanOrEqual(1);
     // the wave's top is 0.5 cores = 10 pods of 50m; its foot 0.1 cores = 2
     expect(target.to).toBeGreaterThanOrEqual(2);
     expect(target.to).toBeLessThanOrEqual(10);
@@ -145,6 +147,20 @@ describe("replay and backtest", () => {
     const lines = readFileSync(dump, "utf8").trim().split("\n");
     expect(lines[0]).toBe("policy,t,demand,ready,replicas,decision,reason");
     expect(lines).toHaveLength(1 + 2 * answer.steps);
+  });
+
+  const NOISY = join(import.meta.dirname, "../../fixtures/recorded/mixed.json");
+  it("replay takes a share of the time below, which costs less the greater it is; a quantile beside it is refused", async () => {
+    const played = async (level: string) => {
+      const { code, out } = await cli(
+        `replay ${NOISY} --policies auto --warmup 600 --request 0.1 --target-cpu 0.05 --json ${level}`,
+      );
+      expect(code).toBe(0);
+      return JSON.parse(out).policies.auto.podHours;
+    };
+    expect(await played("--slo 10%")).toBeLessThan(await played("--slo 0.1%"));
+    const both = await cli(`replay ${WAVE} --slo 1% --quantile 0.7`);
+    expect([both.code, both.err]).toEqual([2, expect.stringContaining("give --slo or --quantile, not both")]);
   });
 
   it("backtest gives the contract's fields and dump", async () => {

@@ -67,7 +67,9 @@ describe("loadSettings", () => {
       const { targets } = await load({ file: FILE.replace("quantile: 0.8, ", more) });
       return [targets[0]?.scaleDownQuantile, targets[0]?.calibration];
     };
-    expect(await at("")).toEqual([0.91, 7200]);
+    expect(await at("")).toEqual([undefined, 7200]);
+    expect(await at("slo: 1%, ")).toEqual([undefined, 7200]);
+    expect(await at("quantile: 0.7, ")).toEqual([0.91, 7200]);
     expect(await at("quantile: 0.8, ")).toEqual([0.96, 8100]);
     expect(await at("quantile: 0.85, ")).toEqual([0.9775, 14_400]);
     expect(await at("quantile: 0.9, ")).toEqual([0.99, 21_600]);
@@ -82,7 +84,7 @@ describe("loadSettings", () => {
     const all = await load({ file: FILE, env, flags: { quantile: "0.7" } });
     expect(all.targets[0]).toMatchObject({ quantile: 0.7, maxReplicas: 30, targetCpu: 0.1 });
     expect((await load({ file: FILE, env })).targets[0]?.quantile).toBe(0.95);
-    expect((await load({ file: FILE.replace("quantile: 0.8, ", "") })).targets[0]?.quantile).toBe(0.7);
+    expect((await load({ file: FILE.replace("quantile: 0.8, ", "") })).targets[0]?.quantile).toBeUndefined();
   });
 
   it("lets a namespace from outside fill in what the file leaves open, not override it", async () => {

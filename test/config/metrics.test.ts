@@ -36,8 +36,6 @@ describe("metricsOf", () => {
         unit: "cores",
         averageValue: 0.4,
         query: "sum(cpu)",
-        quantile: 0.7,
-        scaleDownQuantile: 0.91,
         ofPods: true,
       },
       {
@@ -54,8 +52,6 @@ describe("metricsOf", () => {
         unit: "",
         averageValue: 1000,
         query: "sum(lag)",
-        quantile: 0.7,
-        scaleDownQuantile: 0.91,
         activation: 0,
         ofPods: false,
       },

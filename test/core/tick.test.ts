@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ForecastRequest } from "../../job/core/forecast/types.ts";
+import { LEVELS } from "../../job/core/policy/level.ts";
 import type { TickInput } from "../../job/core/policy/observe.ts";
 import { decode, encode } from "../../job/core/state/codec.ts";
 import { BLANK, BLANK_METRIC } from "../../job/core/state/memory.ts";
@@ -48,6 +49,23 @@ describe("tick", () => {
     expect(record).toMatchObject({ now: NOW, recommendation: 5, decision });
     expect(record.metrics).toMatchObject([{ demand: 1, lead: 120, quantile: 2.2, replicas: 5 }]);
     expect(record.metrics[0]?.series?.values.length).toBe(120);
+  });
+
+  it("asks for the levels at which pods may pay where no quantile is given, and carries what was met of the share", () => {
+    const { quantile: _, ...free } = config({ slo: 0.01 });
+    expect(asked(input({ config: free })).levels).toEqual(LEVELS);
+    expect(asked(input({ config: { ...free, scaleDownQuantile: 0.93 } })).levels).toContain(0.93);
+    const first = tick(
+      input({ config: free }, () => 9),
+      constant(9),
+    ).memory;
+    const later = { ...input({ config: free, memory: first, current: 2 }, () => 9), now: NOW + 60 };
+    const history = { samples: samplesOf(() => 9, { end: NOW + 55 }), partial: false, seriesCount: 1 };
+    const { memory } = tick({ ...later, histories: [history] }, constant(9));
+    expect(memory.service).toMatchObject({ at: NOW + 60, below: 60, seen: 60 });
+    expect(decode(encode({ version: 1, targets: { web: memory } }))).toMatchObject({
+      value: { targets: { web: { service: { at: NOW + 60, below: 60, seen: 60 } } } },
+    });
   });
 
   it("asks for the lead time: lag or the true age, pod start as measured, interval", () => {

@@ -2,10 +2,20 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { pointsOf } from "../../scripts/fronts-picture.ts";
 
 const page = readFileSync("README.md", "utf8");
 
 describe("README.md", () => {
+  it("has the policy's figures of docs/policy.md, on the series that took no part in choosing", () => {
+    const { cost, under } = pointsOf(
+      readFileSync("docs/policy.md", "utf8"),
+      "Pods that need 30 s to start",
+      "19 held back",
+    ).find(({ name }) => name === "default")!;
+    expect(page).toContain(`**${cost.toFixed(2)}** of the pod-hours, **${under.toFixed(2)}** of the time`);
+  });
+
   it("shows what the command above it prints", () => {
     const [, command, shown] = /```sh\nnode (dist\/job\.js --once .*)\n```\n\n```text\n(.*?)\n```/s.exec(page)!;
     const said = execFileSync(process.execPath, command!.split(" "), {

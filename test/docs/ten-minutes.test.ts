@@ -43,7 +43,7 @@ describe("docs/ten-minutes.md", () => {
       expect(output).toMatch(said[word]!);
       const report = /--report (\S+)/.exec(line)?.[1];
       if (report !== undefined)
-        expect(readFileSync(join(folder, report), "utf8").includes("worst moments of auto")).toBe(true);
+        expect(/worst moments? of auto/.test(readFileSync(join(folder, report), "utf8"))).toBe(true);
     },
     60_000,
   );

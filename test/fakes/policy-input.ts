@@ -28,7 +28,7 @@ export function metricInput(
   overrides: Partial<MetricInput> & { quantileCores?: number; upperCores?: number } = {},
 ): MetricInput {
   const { quantileCores = 1, upperCores = quantileCores, ...rest } = overrides;
-  const levels = rest.levels ?? [...new Set([metric.quantile, metric.scaleDownQuantile])];
+  const levels = rest.levels ?? [...new Set([metric.quantile ?? 0.7, metric.scaleDownQuantile ?? 0.91])];
   return {
     metric,
     quality: GOOD,

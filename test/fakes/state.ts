@@ -45,6 +45,13 @@ const whole = fc.record({
   }),
   rollouts: spans,
   dropHoldUntil: fc.option(time),
+  service: fc.option(
+    fc.record({ at: time, below: fc.nat(1000), more: fc.nat(40_000) }).map(({ at, below, more }) => ({
+      at,
+      below,
+      seen: below + more,
+    })),
+  ),
   lastWritten: fc.option(
     fc.oneof(
       fc.record({ at: time, replicas, overruled: fc.nat(5) }),

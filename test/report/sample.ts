@@ -31,6 +31,7 @@ export function sampleRecord(overrides: Partial<MetricRecord> = {}): TickRecord 
         lead: 105,
         readyAfter: 45,
         quantile: 0.47,
+        level: 0.9,
         forecast: {
           method: "auto",
           path,

@@ -40,7 +40,15 @@ export function decide(input: PolicyInput): Decided {
 }
 
 function startOf({ current }: PolicyInput): Draft {
-  return { replicas: current, value: Number.NaN, factor: 1, urgent: 0, recommendation: null, metrics: [] };
+  return {
+    replicas: current,
+    value: Number.NaN,
+    level: Number.NaN,
+    factor: 1,
+    urgent: 0,
+    recommendation: null,
+    metrics: [],
+  };
 }
 
 /** Whether it is made by pods, and there are none. */

@@ -9,8 +9,10 @@ import { memoryOfMetric, STILL_VISIBLE } from "../state/memory.ts";
 import type { LastForecast, Span, TargetState } from "../state/types.ts";
 import { type Metric, metricsOf, readWindow, type TargetConfig } from "../target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
+import type { Amount } from "./amounts.ts";
 import type { Conditions } from "./conditions.ts";
 import { type Lead, leadOf } from "./lead.ts";
+import { LEVELS } from "./level.ts";
 import { mayBeZero } from "./metrics.ts";
 import { missingPods } from "./missing.ts";
 import { isUsable, type MetricInput } from "./stage.ts";
@@ -144,7 +146,8 @@ function currentLead({ histories, conditions, config }: TickInput, age: Seconds,
 
 /** Levels of the maximum that the policy needs, ascending and unique. */
 function levelsOf({ quantile, scaleDownQuantile }: Metric): readonly number[] {
-  return [...new Set([quantile, scaleDownQuantile])].sort((a, b) => a - b);
+  const given = [quantile, scaleDownQuantile].filter((level) => level !== undefined);
+  return [...new Set(quantile === undefined ? [...LEVELS, ...given] : given)].sort((a, b) => a - b);
 }
 
 /** The window without what starting pods burnt in rollouts, and without what lacked pods. */
@@ -193,15 +196,15 @@ function requestForecast(
 
 /** What is kept of a forecast; it expires when the lead time it was made for is over. */
 export function lastForecastOf(
-  { forecast, lead, metric }: MetricInput,
+  { forecast, lead }: MetricInput,
   now: EpochSeconds,
-  quantile: number,
+  { value: quantile, level }: Amount,
   { interval }: Pick<TargetConfig, "interval">,
 ): LastForecast | null {
   if (forecast === null || ![quantile, forecast.max, forecast.mean].every(Number.isFinite)) return null;
   const { mean, method } = forecast;
   const { max } = forecast.parts?.at(-1) ?? forecast;
-  return { at: now, expires: now + lead.seconds + interval, max, quantile, level: metric.quantile, mean, method };
+  return { at: now, expires: now + lead.seconds + interval, max, quantile, level, mean, method };
 }
 
 /** The longer history on its grid, without what twice the most pods (a rollout's surge) could not have burnt: an accident of last week would be forecast for today. */

@@ -11,15 +11,24 @@ import type { Cores, Probability } from "../units.ts";
  * O(n) for the sliding maximum (monotone queue), O(n log n) for the quantile (type 7, linear between order statistics); O(n x to) on short histories.
  */
 export function persistenceQuantile(series: Series, part: LeadPart, level: Probability): Cores {
+  return persistenceQuantiles(series, part, [level])[0]!;
+}
+
+/** The same at several levels, from the same errors. */
+export function persistenceQuantiles(series: Series, part: LeadPart, levels: readonly Probability[]): Cores[] {
   const { values, filled } = series;
   const last = values.at(-1);
-  if (last === undefined) return Number.NaN;
+  if (last === undefined) return levels.map(() => Number.NaN);
   const errors = errorsOf(series, part);
   const share = evidenceOf(errors.length, part[1]);
-  const learnt = share > 0 ? Math.max(0, last + errorQuantile(plainly(errors.sort()), level)) : 0;
-  if (share === 1) return learnt;
-  const law = Math.max(last, maximumByMoves(last, movesOf(values, filled, part[1]), part, level));
-  return law + share * (learnt - law);
+  const ranked = plainly(errors.sort());
+  const moves = share === 1 ? null : movesOf(values, filled, part[1]);
+  return levels.map((level) => {
+    const learnt = share > 0 ? Math.max(0, last + errorQuantile(ranked, level)) : 0;
+    if (moves === null) return learnt;
+    const law = Math.max(last, maximumByMoves(last, moves, part, level));
+    return law + share * (learnt - law);
+  });
 }
 
 /** Errors of the last value at every origin whose outcome was measured, oldest first. */

@@ -1,8 +1,7 @@
 /** Quantiles that pods are added for and kept for, in the metric's unit: the forecast's while it is trusted, else the last value's own. */
-import type { LeadPart } from "../forecast/types.ts";
 import type { TargetConfig } from "../target.ts";
 import type { Probability } from "../units.ts";
-import { persistenceQuantile } from "./persistence.ts";
+import { persistenceQuantiles } from "./persistence.ts";
 import type { MetricInput } from "./stage.ts";
 
 /** A quantile of the maximum over a part of the lead. */
@@ -19,8 +18,12 @@ export interface TrustedQuantile {
 type Trust = Pick<TargetConfig, "trustThreshold">;
 
 /** What new pods are added for: the part of the lead in which they serve. Before it they cannot help. */
-export function scaleOutQuantile(input: MetricInput, config: Trust): TrustedQuantile {
-  return quantileOf(input, config, input.lead.parts.length - 1, input.metric.quantile);
+export function scaleOutQuantile(input: MetricInput, config: Trust, level: Probability): TrustedQuantile {
+  const last = input.lead.parts.length - 1;
+  const distrust = whyDistrusted(input, config);
+  const [forecast] = quantilesOf(input, last, [level], true);
+  const [trusted] = distrust === null ? [forecast] : quantilesOf(input, last, [level], false);
+  return { forecast: forecast!, trusted: trusted!, distrust };
 }
 
 /**
@@ -28,36 +31,40 @@ export function scaleOutQuantile(input: MetricInput, config: Trust): TrustedQuan
  * The quantile of the maximum over the whole lead is higher the longer pods take to start, at the same risk an hour:
  * with 90 s it costs 1 % more pods.
  */
-export function scaleInQuantile(input: MetricInput, config: Trust): number {
-  const { scaleDownQuantile } = input.metric;
-  return input.lead.parts.reduce(
-    (most, _, part) => Math.max(most, quantileOf(input, config, part, scaleDownQuantile).trusted),
-    0,
-  );
+export function scaleInQuantile(input: MetricInput, config: Trust, level: Probability): number {
+  const trusted = whyDistrusted(input, config) === null;
+  return input.lead.parts.reduce((most, _, part) => Math.max(most, quantilesOf(input, part, [level], trusted)[0]!), 0);
 }
 
 /**
- * The quantile at one of `input.levels`. A method that does not tell parts apart gives that of the whole lead.
- * An unknown skill (NaN) is no distrust: short histories get forecasts that are the last value's own.
+ * Quantiles of the maximum over a part at some of `input.levels`: the forecast's, or the last value's own where it is not trusted or there is none.
+ * A method that does not tell parts apart gives those of the whole lead.
  */
-function quantileOf(input: MetricInput, config: Trust, part: number, level: Probability): TrustedQuantile {
-  const { forecast, lead } = input;
-  const place = input.levels.indexOf(level);
-  const asked = (forecast?.parts?.[part] ?? forecast)?.maxQuantiles[place] ?? Number.NaN;
-  if (forecast === null || !Number.isFinite(asked)) {
-    const instead = lastValueQuantile(input, lead.parts[part]!, level);
-    return { forecast: instead, trusted: instead, distrust: whyNoForecast(input) };
-  }
-  if (!(forecast.skill > config.trustThreshold)) return { forecast: asked, trusted: asked, distrust: null };
-  const distrust = `error ${forecast.skill.toFixed(2)} times that of the last value, limit ${config.trustThreshold}`;
-  return { forecast: asked, trusted: lastValueQuantile(input, lead.parts[part]!, level), distrust };
+export function quantilesOf(
+  input: MetricInput,
+  part: number,
+  levels: readonly Probability[],
+  trusted: boolean,
+): readonly number[] {
+  const { forecast, lead, series, demand } = input;
+  const quantiles = (forecast?.parts?.[part] ?? forecast)?.maxQuantiles ?? [];
+  const asked = levels.map((level) => quantiles[input.levels.indexOf(level)] ?? Number.NaN);
+  if (trusted && asked.every(Number.isFinite)) return asked;
+  if (series === null || series.values.length === 0) return levels.map(() => demand);
+  return persistenceQuantiles(series, lead.parts[part]!, levels);
 }
 
-function lastValueQuantile({ series, demand }: MetricInput, part: LeadPart, level: Probability): number {
-  return series === null || series.values.length === 0 ? demand : persistenceQuantile(series, part, level);
-}
-
-function whyNoForecast({ forecast, problem }: MetricInput): string {
+/**
+ * Why the forecast is not acted upon; null when it is. An unknown skill (NaN) is no distrust: short histories get
+ * forecasts that are the last value's own.
+ */
+export function whyDistrusted({ forecast, problem }: MetricInput, { trustThreshold }: Trust): string | null {
   if (problem !== undefined) return `no forecast could be made (${problem})`;
-  return forecast === null ? "no forecast could be made" : "the forecast is not a number";
+  if (forecast === null) return "no forecast could be made";
+  const { maxQuantiles, parts = [], skill } = forecast;
+  if (![maxQuantiles, ...parts.map((part) => part.maxQuantiles)].flat().every(Number.isFinite))
+    return "the forecast is not a number";
+  return skill > trustThreshold
+    ? `error ${skill.toFixed(2)} times that of the last value, limit ${trustThreshold}`
+    : null;
 }

@@ -69,8 +69,8 @@ const DATA = {
 /** Reasons of how the recommendation was formed. */
 const RECOMMENDATION = {
   ForecastQuantile: {
-    means: "The forecast asks for this many pods: its quantile of the demand that new pods will meet.",
-    todo: "Nothing. To buy more or less of the risk, change `quantile`.",
+    means: "The forecast asks for this many pods: as many as pay, or a given `quantile` of the demand they will meet.",
+    todo: "Nothing. To buy more or less of the risk, set `slo`, the share of the time in which pods may be too few.",
   },
   ForecastNotTrusted: {
     means: "The forecast did worse than repeating the last value. The last value and its errors take its place.",
@@ -93,8 +93,9 @@ const RECOMMENDATION = {
     todo: "Nothing. If pods are needed earlier, lower `activation`.",
   },
   ForecastBand: {
-    means: "A scale-in stops where `scaleDownQuantile` of the forecast still needs the pods.",
-    todo: "Nothing. A lower `scaleDownQuantile` scales in earlier and more often.",
+    means:
+      "A scale-in stops where the pods still pay at three times their worth, or where `scaleDownQuantile` needs them.",
+    todo: "Nothing. A greater `slo`, or a lower `scaleDownQuantile`, scales in earlier and more often.",
   },
 } as const satisfies Record<string, Explanation>;
 

@@ -1,35 +1,46 @@
 /** Stages that turn the demand of one metric into a recommendation: forecast, trust, schedule factor, surge, reactive floor, activation, band. */
-import { scaleInQuantile, scaleOutQuantile } from "./quantiles.ts";
+import { scaleInAmount, scaleOutAmount } from "./amounts.ts";
 import { scheduleAt } from "./schedule.ts";
-import { type ApplyToMetric, amount, isActive, pass, replicasFor, verdict } from "./stage.ts";
+import { type ApplyToMetric, amount, isActive, type PolicyInput, pass, replicasFor, verdict } from "./stage.ts";
 import { surgeAhead } from "./surge.ts";
 
-/** Pods for the quantile of what new pods will meet. */
-export const forecastStage: ApplyToMetric = (_, input, { config }) => {
+/** Pods for what new pods will meet: for a given quantile of it, or as many as pay. */
+export const forecastStage: ApplyToMetric = (_, input, policy) => {
   const { lead, metric, forecast } = input;
-  const { averageValue, quantile: level } = metric;
-  const { forecast: value } = scaleOutQuantile(input, config);
+  const { averageValue, quantile } = metric;
+  const { value, level } = scaleOutAmount(input, policy).forecast;
   const needed = replicasFor(value, averageValue);
   const span = `${Math.round(lead.readyAfter)} to ${Math.round(lead.seconds)} s`;
-  const text = `${amount(value, metric)} at quantile ${level} of the maximum ${span} ahead need ${needed}`;
+  const why = quantile === undefined ? `, beyond which a pod does not pay${towards(policy)}` : "";
+  const text = `${amount(value, metric)} at quantile ${level} of the maximum ${span} ahead need ${needed}${why}`;
   const method = forecast?.method ?? null;
   const detail = { value, level, readyAfter: lead.readyAfter, lead: lead.seconds, averageValue, method };
-  return verdict(needed, "ForecastQuantile", text, detail, { value });
+  return verdict(needed, "ForecastQuantile", text, detail, { value, level });
 };
 
+/** Where an `slo` moves the level: what was met of it. */
+function towards({ config: { slo }, memory: { service } }: PolicyInput): string {
+  if (slo === undefined) return "";
+  const percent = (share: number) => `${Number((share * 100).toPrecision(2))} %`;
+  const met = service === null || service.seen === 0 ? "" : `, ${percent(service.below / service.seen)} were`;
+  return ` where ${percent(slo)} of the time may be below${met}`;
+}
+
 /** A forecast that did worse than repeating the last value does not act; the last value and its own errors do. */
-export const trustStage: ApplyToMetric = (draft, input, { config }) => {
+export const trustStage: ApplyToMetric = (draft, input, policy) => {
   const { metric, forecast } = input;
-  const { trusted: value, distrust } = scaleOutQuantile(input, config);
+  const { config } = policy;
+  const { trusted, distrust } = scaleOutAmount(input, policy);
+  const { value } = trusted;
   const skill = forecast?.skill ?? Number.NaN;
   const known = Number.isFinite(skill);
   const detail = { skill: known ? skill : null, threshold: config.trustThreshold, value };
   if (distrust === null) {
     const text = known ? `error ${skill.toFixed(2)} times that of the last value` : "error not yet known";
-    return pass(draft, text, detail, { value });
+    return pass(draft, text, detail, trusted);
   }
   const text = `${distrust}: last value and its errors instead, ${amount(value, metric)}`;
-  return verdict(replicasFor(value, metric.averageValue), "ForecastNotTrusted", text, detail, { value });
+  return verdict(replicasFor(value, metric.averageValue), "ForecastNotTrusted", text, detail, trusted);
 };
 
 /** Factors of the calendar multiply the demand. */
@@ -87,10 +98,12 @@ export const activationStage: ApplyToMetric = (draft, { metric, demand }, { conf
 };
 
 /** Scaling in stops where a higher quantile starts to object: it needs a fall larger than the forecast's own wobble. */
-export const bandStage: ApplyToMetric = (draft, input, { current, config }) => {
+export const bandStage: ApplyToMetric = (draft, input, policy) => {
+  const { current, config } = policy;
   const { replicas } = draft;
-  const { averageValue, scaleDownQuantile: level } = input.metric;
-  const value = Math.max(scaleInQuantile(input, config) * draft.factor, draft.value);
+  const { averageValue } = input.metric;
+  const { value: kept, level } = scaleInAmount(input, policy);
+  const value = Math.max(kept * draft.factor, draft.value);
   const idle = config.minReplicas === 0 && !isActive(value, input.metric);
   const least = idle ? 0 : replicasFor(value, averageValue);
   const to = replicas < current ? Math.min(current, Math.max(replicas, least)) : replicas;

@@ -44,6 +44,8 @@ export interface Draft {
   readonly replicas: Replicas;
   /** Demand that the replicas are for, in the metric's unit; NaN before the forecast stage. */
   readonly value: number;
+  /** Level of the forecast maximum that it covers; NaN before the forecast stage. */
+  readonly level: number;
   /** Product of the schedule's factors. */
   readonly factor: number;
   /** Pods that the current demand or a surge needs now: neither tolerance nor cooldown hold these back. */

@@ -46,6 +46,8 @@ export interface MetricRecord {
   readonly readyAfter: Seconds;
   /** The quantile that pods are for, after the trust gate and the schedule's factors; NaN: none. */
   readonly quantile: number;
+  /** The level at which it is that quantile of the maximum; NaN: none. */
+  readonly level: number;
   readonly forecast: Forecast | null;
   /** The grid the forecast was made from, for pictures; null when there was no data. */
   readonly series: Series | null;

@@ -94,11 +94,21 @@ function ascii(json: string): string {
 }
 
 /**
- * w recommendations, e changes, r rollouts, d drop hold, l last write, s what stands by its first letter, n notified; f forecast,
+ * w recommendations, e changes, r rollouts, d drop hold, b time below, l last write, s what stands by its first letter, n notified; f forecast,
  * g last good data, m missing since, i incomplete of the CPU, as before there were others, and x those of the other metrics by name; empty ones are left out.
  */
 function pack(target: TargetState, withForecast: boolean): Raw {
-  const { recommendations, changes, metrics, rollouts, dropHoldUntil, lastWritten: l, standing, notified } = target;
+  const {
+    recommendations,
+    changes,
+    metrics,
+    rollouts,
+    dropHoldUntil,
+    service: b,
+    lastWritten: l,
+    standing,
+    notified,
+  } = target;
   const others = Object.entries(metrics).filter(([name]) => name !== CPU);
   const x = others.map(([name, metric]) => [name, packMetric(metric, withForecast)] as const);
   return {
@@ -107,6 +117,7 @@ function pack(target: TargetState, withForecast: boolean): Raw {
     ...(Object.hasOwn(metrics, CPU) ? packMetric(metrics[CPU]!, withForecast) : {}),
     ...(rollouts.length > 0 ? { r: rollouts.flat().map(milli) } : {}),
     ...(dropHoldUntil !== null ? { d: milli(dropHoldUntil) } : {}),
+    ...(b !== null ? { b: [milli(b.at), digits(b.below), digits(b.seen)] } : {}),
     ...(l !== null ? { l: packWrite(l) } : {}),
     ...(standing !== undefined ? { s: packStanding(standing) } : {}),
     ...(notified !== undefined ? packNotified(notified) : {}),

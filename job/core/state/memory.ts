@@ -47,6 +47,7 @@ export const BLANK: TargetState = {
   metrics: {},
   rollouts: [],
   dropHoldUntil: null,
+  service: null,
   lastWritten: null,
 };
 
@@ -89,6 +90,7 @@ export function recall(
     ),
     rollouts: spansWithin(state.rollouts, now - spans.history, now),
     dropHoldUntil: noneLater(state.dropHoldUntil, now + spans.suddenDropHold),
+    service: state.service && noLater(state.service, now),
     lastWritten: judgeWriter(ownWrite(state.lastWritten, spans, now), now, current),
   };
 }
@@ -190,6 +192,7 @@ export function memoryAfter(memory: TargetState, learnt: Learnt, spans: MemorySp
     ),
     rollouts: learnt.rollout ? withSpan(memory.rollouts, [now, now]) : memory.rollouts,
     dropHoldUntil: memory.dropHoldUntil !== null && memory.dropHoldUntil > now ? memory.dropHoldUntil : null,
+    service: memory.service,
     lastWritten: acts
       ? { at: now, replicas, overruled: memory.lastWritten?.overruled ?? 0, ...floor }
       : memory.lastWritten,

@@ -1,5 +1,5 @@
 /** What is remembered of one target between runs. Advice, never truth: losing it only lengthens a scale-in. */
-import type { EpochSeconds, Replicas } from "../units.ts";
+import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
 
 /** A past recommendation: the replicas the demand asked for, before stabilisation. */
 export interface Recommendation {
@@ -53,6 +53,14 @@ export interface MetricState {
   readonly incomplete: readonly Span[];
 }
 
+/** Time in which the demand was above what the pods carry, faded over half a day. */
+export interface Service {
+  /** Until when it is counted. */
+  readonly at: EpochSeconds;
+  readonly below: Seconds;
+  readonly seen: Seconds;
+}
+
 /** What goes on at a target and is told to people when it begins and when it ends. */
 export const CONDITIONS = ["failed", "blind", "overruled"] as const;
 export type Condition = (typeof CONDITIONS)[number];
@@ -83,6 +91,8 @@ export interface TargetState {
   readonly rollouts: readonly Span[];
   /** Until when a sudden drop forbids scale-in; null: none. */
   readonly dropHoldUntil: EpochSeconds | null;
+  /** What was met of the target's `slo`; null: it has none, or nothing is known. */
+  readonly service: Service | null;
   /** What we last wrote, to recognise another writer (GitOps ping-pong). */
   readonly lastWritten: LastWrite | null;
   /** Since when what stands has stood; absent: nothing does. */

@@ -11,6 +11,7 @@ import {
   type Notified,
   type Recommendation,
   type ReplicaChange,
+  type Service,
   type Span,
   type Standing,
   type TargetState,
@@ -50,6 +51,7 @@ function readTargetV1(raw: Raw): TargetState {
     metrics: readMetricsV1(raw),
     rollouts: readSpans(raw.r),
     dropHoldUntil: seconds(raw.d),
+    service: readServiceV1(raw.b),
     lastWritten: readWriteV1(raw.l),
     ...(standing && { standing }),
     ...readNotifiedV1(raw.n),
@@ -123,6 +125,12 @@ function readForecastV1(raw: unknown): LastForecast | null {
   if (values.includes(null) || typeof method !== "string") return null;
   const [a, e, x, q, l, m] = values as number[];
   return { at: a!, expires: e!, max: x!, quantile: q!, level: l!, mean: m!, method: method.slice(0, 40) };
+}
+
+function readServiceV1(raw: unknown): Service | null {
+  const [at, below, seen] = list(raw).map(seconds);
+  if (at == null || below == null || seen == null || below > seen) return null;
+  return { at, below, seen };
 }
 
 function readWriteV1(raw: unknown): LastWrite | null {

@@ -108,7 +108,7 @@ const above = (value: number, { metric }: MetricInput) =>
 
 /** What keeps a metric awake where there may be no pods. */
 function active(m: MetricInput, input: PolicyInput): boolean {
-  const value = trusted(m, input, last(m), m.metric.quantile) * calendar(input, m.lead.seconds).factor;
+  const value = trusted(m, input, last(m), m.metric.quantile!) * calendar(input, m.lead.seconds).factor;
   return above(m.demand, m) || above(value, m);
 }
 
@@ -140,17 +140,17 @@ export const NAIVE_METRIC: Readonly<Record<string, (from: number, m: MetricInput
   data: (from) => from,
   fallback,
   forecast: (_, m, input) => {
-    const { quantile, averageValue } = m.metric;
+    const { quantile = Number.NaN, averageValue } = m.metric;
     const own = asked(m, last(m), quantile);
     return podsFor(Number.isFinite(own) ? own : trusted(m, input, last(m), quantile), averageValue);
   },
   trust: (from, m, input) => {
-    const { quantile, averageValue } = m.metric;
+    const { quantile = Number.NaN, averageValue } = m.metric;
     if (!doubted(m, input, last(m), quantile)) return from;
     return podsFor(trusted(m, input, last(m), quantile), averageValue);
   },
   factor: (from, m, input) => {
-    const { quantile, averageValue } = m.metric;
+    const { quantile = Number.NaN, averageValue } = m.metric;
     const { factor } = calendar(input, m.lead.seconds);
     return factor === 1 ? from : podsFor(trusted(m, input, last(m), quantile) * factor, averageValue);
   },
@@ -158,7 +158,7 @@ export const NAIVE_METRIC: Readonly<Record<string, (from: number, m: MetricInput
   reactive: (from, m) => Math.max(from, needNow(m)),
   activation: (from, m, input) => (active(m, input) ? from : 0),
   band: (from, m, input) => {
-    const { quantile, scaleDownQuantile, averageValue } = m.metric;
+    const { quantile = Number.NaN, scaleDownQuantile = quantile, averageValue } = m.metric;
     if (from >= input.current) return from;
     const kept = m.lead.parts.map((_, part) => trusted(m, input, part, scaleDownQuantile));
     const value = Math.max(...kept, trusted(m, input, last(m), quantile)) * calendar(input, m.lead.seconds).factor;

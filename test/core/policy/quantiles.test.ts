@@ -26,7 +26,7 @@ const parted = (near: readonly [number, number], late: readonly [number, number]
 
 describe("scaleOutQuantile", () => {
   it("is the quantile of the part in which new pods serve", () => {
-    expect(scaleOutQuantile(parted([4, 5], [2, 3]).metrics[0]!, settings)).toEqual({
+    expect(scaleOutQuantile(parted([4, 5], [2, 3]).metrics[0]!, settings, 0.8)).toEqual({
       forecast: 2,
       trusted: 2,
       distrust: null,
@@ -36,8 +36,8 @@ describe("scaleOutQuantile", () => {
   it("is that of the whole lead where the method does not tell parts apart", () => {
     const input = policyInput({ lead, config: settings, quantileCores: 6, upperCores: 7 });
     expect([
-      scaleOutQuantile(input.metrics[0]!, settings).forecast,
-      scaleInQuantile(input.metrics[0]!, settings),
+      scaleOutQuantile(input.metrics[0]!, settings, 0.8).forecast,
+      scaleInQuantile(input.metrics[0]!, settings, 0.95),
     ]).toEqual([6, 7]);
   });
 
@@ -45,17 +45,17 @@ describe("scaleOutQuantile", () => {
     // rises by 0.1 a step: the last value + 0.8 at the end of the lead, + 0.4 at the end of its first half
     const rising = series(Array.from({ length: 40 }, (_, i) => 1 + i / 10));
     const input = { ...parted([9, 9], [9, 9], 1.4).metrics[0]!, series: rising };
-    expect(scaleOutQuantile(input, settings)).toMatchObject({
+    expect(scaleOutQuantile(input, settings, 0.8)).toMatchObject({
       forecast: 9,
       distrust: expect.stringContaining("1.40 times"),
     });
-    expect(scaleOutQuantile(input, settings).trusted).toBeCloseTo(4.9 + 0.8, 9);
-    expect(scaleInQuantile(input, settings)).toBeCloseTo(4.9 + 0.8, 9);
+    expect(scaleOutQuantile(input, settings, 0.8).trusted).toBeCloseTo(4.9 + 0.8, 9);
+    expect(scaleInQuantile(input, settings, 0.95)).toBeCloseTo(4.9 + 0.8, 9);
     const fallingSeries = series(Array.from({ length: 40 }, (_, i) => 9 - i / 10));
     const falling = { ...input, series: fallingSeries };
     // the first value of each part is its greatest: one step and five steps on
     expect(
-      [scaleOutQuantile(falling, settings).trusted, scaleInQuantile(falling, settings)].map((v) =>
+      [scaleOutQuantile(falling, settings, 0.8).trusted, scaleInQuantile(falling, settings, 0.95)].map((v) =>
         Number(v.toFixed(9)),
       ),
     ).toEqual([4.6, 5]);
@@ -64,8 +64,8 @@ describe("scaleOutQuantile", () => {
 
 describe("scaleInQuantile", () => {
   it("is the greatest of the parts: a pod that is given back is missing in each", () => {
-    expect(scaleInQuantile(parted([4, 5], [2, 3]).metrics[0]!, settings)).toBe(5);
-    expect(scaleInQuantile(parted([1, 2], [2, 3]).metrics[0]!, settings)).toBe(3);
+    expect(scaleInQuantile(parted([4, 5], [2, 3]).metrics[0]!, settings, 0.95)).toBe(5);
+    expect(scaleInQuantile(parted([1, 2], [2, 3]).metrics[0]!, settings, 0.95)).toBe(3);
   });
 
   it("holds a scale-in at what the time before new pods serve needs, and buys nothing for it", () => {

@@ -1,6 +1,7 @@
 /** No corruption of the data makes a decision scale in: properties over every kind, every extent, every size of the workload. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { BLANK } from "../../../job/core/state/memory.ts";
 import { tick } from "../../../job/core/tick.ts";
 import type { HistoryReading } from "../../../job/ports.ts";
 import { config, NOW } from "../../fakes/config.ts";
@@ -28,7 +29,7 @@ function tickOf(reading: HistoryReading | Error, current: number) {
   const history = reading instanceof Error ? null : reading;
   // three calm runs are remembered, so that nothing is held for want of memory
   const recommendations = [180, 120, 60].map((ago) => ({ at: NOW - ago, replicas: 1 }));
-  const memory = { recommendations, changes: [], metrics: {}, rollouts: [], dropHoldUntil: null, lastWritten: null };
+  const memory = { ...BLANK, recommendations };
   const input = { now: NOW, histories: [history], current, conditions: {}, memory, config: SETTINGS };
   return tick(input, last);
 }

@@ -39,6 +39,7 @@ function moved(of: TargetState, by: number): TargetState {
     metrics: Object.fromEntries(Object.entries(of.metrics).map(([name, metric]) => [name, movedMetric(metric)])),
     rollouts: spans(of.rollouts),
     dropHoldUntil: shift(of.dropHoldUntil),
+    service: of.service && at(of.service),
     lastWritten: of.lastWritten && at(of.lastWritten),
   };
 }

@@ -113,6 +113,7 @@ describe("older versions", () => {
         },
         rollouts: [[1699999000, 1699999200]],
         dropHoldUntil: 1700000400,
+        service: null,
         lastWritten: { at: 1700000060, replicas: 4, overruled: 1 },
       },
       "shop/api": {

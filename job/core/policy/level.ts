@@ -1,0 +1,52 @@
+/** Which level of the forecast pods are bought at: the one at which one more pod no longer pays. */
+import type { Probability } from "../units.ts";
+import { replicasFor } from "./stage.ts";
+
+/** Levels at which the maximum's quantiles are asked, so that the risk of any number of pods can be read off. */
+export const LEVELS: readonly Probability[] = [0.5, 0.6, 0.7, 0.8, 0.87, 0.91, 0.95, 0.97, 0.98, 0.99];
+const TOP = LEVELS.length - 1;
+
+/** What a pod costs and what it is worth. Amounts are in the metric's unit. */
+export interface Stake {
+  /** What one pod should carry, and what it can carry before it counts as overloaded. */
+  readonly averageValue: number;
+  readonly capacity: number;
+  /** Pods that the mean demand needs: the bill that one more pod is compared with. */
+  readonly bill: number;
+  /** How many bills it is worth to be never above the pods' capacity, in place of always. */
+  readonly worth: number;
+}
+
+/**
+ * Chance that the maximum is above an amount: between two of its quantiles at LEVELS the logarithm of the chance is linear, beyond the last one as between the last three.
+ * Below the median it is not known and counts as a half.
+ */
+export function riskAbove(quantiles: readonly number[], amount: number): Probability {
+  if (!(amount >= quantiles[0]!)) return 0.5;
+  const next = quantiles.findIndex((q) => amount < q);
+  const [low, high] = next < 0 ? [TOP - 3, TOP] : [next - 1, next];
+  const [a, b] = [Math.log(1 - LEVELS[low]!), Math.log(1 - LEVELS[high]!)];
+  const width = quantiles[high]! - quantiles[low]!;
+  if (next < 0) return width > 0 ? Math.exp(b + ((amount - quantiles[high]!) / width) * (b - a)) : 0;
+  return Math.exp(a + ((amount - quantiles[low]!) / width) * (b - a));
+}
+
+/**
+ * Pods at which bill and risk together cost least: k / bill + worth x riskAbove(k x capacity). Never below the median, nor above what the highest level needs at `averageValue`.
+ * Example: 10 pods are the bill, worth 12: the eleventh adds 0.1, so it must take away 0.0083 of the risk.
+ * A calm series is bought to a high level, since a pod takes much risk away; a wild one to a lower.
+ */
+export function payingPods(quantiles: readonly number[], { averageValue, capacity, bill, worth }: Stake): number {
+  const least = Math.max(0, Math.ceil(quantiles[0]! / capacity - 1e-9));
+  const most = Math.max(least, replicasFor(quantiles[TOP]!, averageValue));
+  let best = least;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (let pods = least; pods <= most && pods / bill < lowest; pods++) {
+    const cost = pods / bill + worth * riskAbove(quantiles, pods * capacity);
+    // a billionth is rounding, not a gain
+    if (cost >= lowest - 1e-9) continue;
+    lowest = cost;
+    best = pods;
+  }
+  return best;
+}

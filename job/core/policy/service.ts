@@ -1,0 +1,87 @@
+/** How much of the time the demand was above what the pods carry, and what a pod is worth after that. */
+import type { Series } from "../series/types.ts";
+import type { Service, TargetState } from "../state/types.ts";
+import type { Metric, TargetConfig } from "../target.ts";
+import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
+import type { Lead } from "./lead.ts";
+
+/**
+ * Bills that it is worth to be never above the pods' capacity, without an `slo`. Chosen on 44 replays of public, synthetic and other series as the least at which time below and unserved
+ * demand are under HPA's on each set at 30 and 90 s; from 10 to 14 the cost moves by 1 %.
+ */
+const WORTH = 12;
+/** With an `slo` the worth is this by the share: 12 at 0.4 %, which is what 12 gives. */
+const WORTH_OF_SHARE = 0.048;
+/** Time below counts this much less e^-1 later. */
+const MEMORY: Seconds = 12 * 3600;
+/** Time below may run ahead of its share of so long before the worth is e times as much. 0.5 h to 1 h: a series of 28 less within 1.5 of 1 %, and 1 % less cost. */
+const PATIENCE: Seconds = 1800;
+/** The worth moves within these: what no pods help costs no more than eight times the effort, and what needs no care is given up slowly. */
+const LEAST_FACTOR = 1 / 64;
+const MOST_FACTOR = 8;
+
+/** What it is worth, in bills, to be never above capacity. Doubt never lowers it below what holds without a memory. */
+export function worthOf(slo: number | undefined, service: Service | null, doubt: boolean): number {
+  if (slo === undefined) return WORTH;
+  const ahead = service === null ? 0 : (service.below - slo * service.seen) / (slo * PATIENCE);
+  const factor = Math.min(MOST_FACTOR, Math.max(doubt ? 1 : LEAST_FACTOR, Math.exp(ahead)));
+  return (WORTH_OF_SHARE / slo) * factor;
+}
+
+/** What one pod carries before it counts as overloaded: HPA too leaves a load within its tolerance alone. */
+export function capacityOfPod({ averageValue }: Metric, { behavior }: Pick<TargetConfig, "behavior">): number {
+  return averageValue * (1 + behavior.scaleUp.tolerance);
+}
+
+/** A metric's measured window. */
+interface Measured {
+  readonly metric: Metric;
+  readonly series: Series | null;
+  readonly lead: Pick<Lead, "readyAfter">;
+}
+
+/** When, and how many pods there are: with an HPA `current` is its floor, and `pods` those that exist. */
+interface Pods {
+  readonly now: EpochSeconds;
+  readonly current: Replicas;
+  readonly pods?: Replicas;
+}
+
+/**
+ * Memory with the time since the last run counted, where an `slo` asks for it. A sample counts as below when it is above what was ready at its beginning; what was filled in counts not at all.
+ * Of several metrics the one that was below for longest. O(samples since the last run x changes).
+ */
+export function noteService(
+  memory: TargetState,
+  { now, current, pods = current }: Pods,
+  metrics: readonly Measured[],
+  config: Pick<TargetConfig, "slo" | "behavior" | "actuator">,
+): TargetState {
+  if (config.slo === undefined) return memory.service === null ? memory : { ...memory, service: null };
+  const before = memory.service ?? { at: now, below: 0, seen: 0 };
+  const fade = Math.exp(-Math.max(0, now - before.at) / MEMORY);
+  let [below, seen] = [0, 0];
+  for (const { metric, series, lead } of metrics) {
+    if (series === null) continue;
+    const { start, step, values, filled } = series;
+    const capacity = capacityOfPod(metric, config);
+    let [own, counted] = [0, 0];
+    for (let i = values.length - 1; i >= 0 && start + i * step > before.at + 1e-6; i--) {
+      if (filled[i] === 1) continue;
+      counted += step;
+      const asked = readyAt(start + (i - 1) * step, lead.readyAfter, current, memory.changes);
+      const ready = config.actuator === "hpa" ? Math.max(pods, asked) : asked;
+      if (values[i]! > ready * capacity) own += step;
+    }
+    below = Math.max(below, own);
+    seen = Math.max(seen, counted);
+  }
+  return { ...memory, service: { at: now, below: fade * before.below + below, seen: fade * before.seen + seen } };
+}
+
+/** Pods that were ready: the fewest that were asked for within the time a pod needs to start. */
+function readyAt(time: EpochSeconds, podStart: Seconds, current: Replicas, changes: TargetState["changes"]): Replicas {
+  let ready = changes.find(({ at }) => at > time - podStart)?.from ?? current;
+  for (const { at, to } of changes) if (at > time - podStart && at <= time) ready = Math.min(ready, to);
+  return ready;
+}

@@ -1,0 +1,125 @@
+/** What pods are bought for and kept for: a given quantile wins, else what pays; doubt never buys less. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { scaleInAmount, scaleOutAmount } from "../../../job/core/policy/amounts.ts";
+import { decide } from "../../../job/core/policy/decide.ts";
+import { LEVELS } from "../../../job/core/policy/level.ts";
+import { type MetricInput, replicasFor } from "../../../job/core/policy/stage.ts";
+import { BLANK } from "../../../job/core/state/memory.ts";
+import type { TargetConfig } from "../../../job/core/target.ts";
+import { behavior, config, NOW } from "../../fakes/config.ts";
+import { forecast } from "../../fakes/forecaster.ts";
+import { policyInput, quality } from "../../fakes/policy-input.ts";
+import { series } from "../../fakes/series.ts";
+
+const { quantile: _, ...free } = config({ behavior: behavior({ tolerance: 0.1 }), maxReplicas: 1000 });
+/** Cores at LEVELS, of the part before new pods serve and of theirs; a mean demand of 1. */
+const LAW = [1, 1.2, 1.4, 1.7, 2, 2.3, 3, 3.6, 4.2, 5];
+const input = (target: TargetConfig, given: Parameters<typeof policyInput>[0] = {}, laws = [LAW, LAW]) =>
+  policyInput({
+    config: target,
+    levels: LEVELS,
+    lead: { seconds: 120, steps: 8, readyAfter: 60, parts: [[0, 4] as const, [4, 8] as const] },
+    forecast: forecast({
+      maxQuantiles: LEVELS.map(() => 0),
+      parts: laws.map((maxQuantiles) => ({ max: 1, maxQuantiles })),
+    }),
+    ...given,
+  });
+const first = ({ metrics }: { readonly metrics: readonly MetricInput[] }) => metrics[0]!;
+const bought = (target: TargetConfig, given: Parameters<typeof policyInput>[0] = {}) => {
+  const all = input(target, given);
+  return scaleOutAmount(first(all), all).trusted;
+};
+
+describe("scaleOutAmount", () => {
+  it("takes a given quantile whatever the share says, and else whole pods with the level that they reach", () => {
+    const all = input({ ...free, quantile: 0.8, slo: 0.001 });
+    expect(scaleOutAmount(first(all), all)).toMatchObject({ trusted: { value: 1.7, level: 0.8 }, distrust: null });
+    const { value, level } = bought(free);
+    expect(value / 0.5).toBeCloseTo(Math.round(value / 0.5), 9);
+    expect(level).toBeGreaterThan(0.5);
+    expect(level).toBeLessThanOrEqual(1);
+  });
+
+  it("buys no less for a smaller share", () => {
+    const values = [0.1, 0.03, 0.01, 0.003, 0.001].map((slo) => bought({ ...free, slo }).value);
+    expect(values).toEqual([...values].sort((a, b) => a - b));
+    expect(values.at(-1)).toBeGreaterThan(values[0]!);
+  });
+
+  it("follows what was met of the share", () => {
+    const at = (below: number) =>
+      bought({ ...free, slo: 0.01 }, { memory: { ...BLANK, service: { at: NOW, below, seen: 36_000 } } }).value;
+    expect(at(0)).toBeLessThan(at(360));
+    expect(at(360)).toBeLessThan(at(900));
+  });
+
+  it("in doubt buys no less than without, and no less than quantile 0.7", () => {
+    const doubts = [
+      { quality: quality("upOnly", "GapsInData") },
+      { forecast: forecast({ skill: Number.NaN, maxQuantiles: LAW }) },
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...doubts), fc.constantFrom(0.001, 0.01, 0.1), fc.nat(900), (doubt, slo, below) => {
+        const target = { ...free, slo };
+        const memory = { ...BLANK, service: { at: NOW, below, seen: 36_000 } };
+        const { value } = bought(target, { ...doubt, memory });
+        expect(value).toBeGreaterThanOrEqual(bought(target, { memory }).value);
+        expect(value).toBeGreaterThanOrEqual(1.4);
+      }),
+    );
+  });
+
+  it("goes by the last value where the forecast is not trusted", () => {
+    const flat = { series: series(new Array(40).fill(1)), forecast: forecast({ skill: 2, maxQuantiles: LAW }) };
+    const all = input(free, flat);
+    const { forecast: own, trusted, distrust } = scaleOutAmount(first(all), all);
+    expect(distrust).toContain("2.00 times");
+    expect(own.value).toBeGreaterThan(trusted.value);
+    expect(trusted.value).toBe(1);
+  });
+
+  it("is no whole pod for less than a pod: an idle queue stays idle", () => {
+    const idle = LEVELS.map((level) => (level > 0.9 ? 0.2 : 0));
+    const all = input(free, {}, [idle, idle]);
+    expect(scaleOutAmount(first(all), all).trusted.value).toBeLessThanOrEqual(0.2);
+  });
+});
+
+describe("scaleInAmount", () => {
+  it("keeps what pays at three times the worth, of the greatest part", () => {
+    const low = LAW.map((q) => q / 2);
+    const both = input(free);
+    const kept = scaleInAmount(first(both), both).value;
+    expect(kept).toBeGreaterThan(bought(free).value);
+    for (const laws of [
+      [LAW, low],
+      [low, LAW],
+    ]) {
+      const all = input(free, {}, laws);
+      expect(scaleInAmount(first(all), all).value).toBe(kept);
+    }
+  });
+
+  it("takes a quantile for scale-in alone, and that of the scale-out where only that is given", () => {
+    const own = input({ ...free, scaleDownQuantile: 0.95 }, { levels: LEVELS });
+    expect(scaleInAmount(first(own), own)).toEqual({ value: 3, level: 0.95 });
+    const same = input({ ...free, quantile: 0.8 });
+    expect(scaleInAmount(first(same), same)).toEqual({ value: 1.7, level: 0.8 });
+  });
+});
+
+it("the decision is never below what the demand needs, and says the level and the share", () => {
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 20, noNaN: true }), fc.constantFrom(0.001, 0.1), (demand, slo) => {
+      const all = input({ ...free, slo }, { demand, current: 1 });
+      expect(decide(all).decision.replicas).toBeGreaterThanOrEqual(replicasFor(demand, 0.5));
+    }),
+  );
+  const memory = { ...BLANK, recommendations: [{ at: NOW, replicas: 0 }], service: { at: NOW, below: 72, seen: 3600 } };
+  const { trail } = decide(input({ ...free, slo: 0.01 }, { memory })).decision;
+  const said = trail.find(({ stage }) => stage === "forecast")!;
+  expect(said.message).toMatch(/at quantile 0\.\d+ of .* where 1 % of the time may be below, 2 % were/);
+  expect(said.detail?.level).toBeGreaterThan(0.9);
+});

@@ -1,0 +1,105 @@
+/** The level at which one more pod no longer pays: against a naive search, and what holds for any forecast. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { LEVELS, payingPods, riskAbove, type Stake } from "../../../job/core/policy/level.ts";
+
+/** Quantiles at LEVELS, ascending. */
+const quantiles = fc
+  .tuple(
+    fc.double({ min: 0, max: 30, noNaN: true }),
+    fc.array(fc.double({ min: 0, max: 5, noNaN: true }), { minLength: LEVELS.length, maxLength: LEVELS.length }),
+  )
+  .map(([median, steps]) => {
+    let sum = median;
+    return steps.map((step, i) => {
+      if (i > 0) sum += step;
+      return sum;
+    });
+  });
+const stake = fc.record({
+  averageValue: fc.constantFrom(0.45, 1, 3),
+  bill: fc.double({ min: 1, max: 60, noNaN: true }),
+  worth: fc.double({ min: 0.01, max: 400, noNaN: true }),
+});
+const full = ({ averageValue, bill, worth }: Omit<Stake, "capacity">): Stake => ({
+  averageValue,
+  capacity: 1.1 * averageValue,
+  bill,
+  worth,
+});
+
+describe("riskAbove", () => {
+  it("is what the levels say at each quantile, goes on below the last and falls everywhere", () => {
+    const law = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    for (const [i, level] of LEVELS.entries()) expect(riskAbove(law, law[i]!)).toBeCloseTo(1 - level, 12);
+    expect(riskAbove(law, 0)).toBe(0.5);
+    // from 0.95 at 7 to 0.99 at 10 the chance falls fivefold, so at 13 it is a fifth of 0.01
+    expect(riskAbove(law, 13)).toBeCloseTo(0.002, 12);
+    fc.assert(
+      fc.property(
+        quantiles,
+        fc.double({ min: 0, max: 90, noNaN: true }),
+        fc.double({ min: 0, max: 9, noNaN: true }),
+        (q, at, by) => {
+          expect(riskAbove(q, at + by)).toBeLessThanOrEqual(riskAbove(q, at) + 1e-12);
+        },
+      ),
+    );
+  });
+
+  it("of a certain value is a half below it and nothing from it on", () => {
+    const certain = LEVELS.map(() => 2);
+    expect([riskAbove(certain, 1.99), riskAbove(certain, 2), riskAbove(certain, 3)]).toEqual([0.5, 0, 0]);
+  });
+});
+
+describe("payingPods", () => {
+  it("is the least cost over all numbers of pods from the median to the highest level", () => {
+    fc.assert(
+      fc.property(quantiles, stake, (q, given) => {
+        const s = full(given);
+        const cost = (pods: number) => pods / s.bill + s.worth * riskAbove(q, pods * s.capacity);
+        const least = Math.ceil(q[0]! / s.capacity - 1e-9);
+        const most = Math.max(least, Math.ceil(q.at(-1)! / s.averageValue - 1e-9));
+        const all = Array.from({ length: most - least + 1 }, (_, i) => cost(least + i));
+        const pods = payingPods(q, s);
+        expect(pods).toBeGreaterThanOrEqual(least);
+        expect(pods).toBeLessThanOrEqual(most);
+        expect(cost(pods)).toBeLessThanOrEqual(Math.min(...all) + 1e-8);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("is never fewer for a greater worth or a greater bill", () => {
+    fc.assert(
+      fc.property(quantiles, stake, fc.double({ min: 1, max: 8, noNaN: true }), (q, s, times) => {
+        const pods = payingPods(q, full(s));
+        expect(payingPods(q, full({ ...s, worth: s.worth * times }))).toBeGreaterThanOrEqual(pods);
+        expect(payingPods(q, full({ ...s, bill: s.bill * times }))).toBeGreaterThanOrEqual(pods);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("buys a calm load to the top and a wild one where it stops to pay", () => {
+    const s = full({ averageValue: 1, bill: 10, worth: 12 });
+    const calm = [10, 10.1, 10.2, 10.3, 10.4, 10.5, 10.6, 10.7, 10.8, 10.9];
+    expect([payingPods(calm, s), riskAbove(calm, payingPods(calm, s) * s.capacity)]).toEqual([
+      10,
+      expect.closeTo(0.008, 2),
+    ]);
+    const wild = [10, 11, 12, 14, 17, 20, 30, 45, 60, 100];
+    expect(payingPods(wild, s)).toBeGreaterThan(14);
+    expect(payingPods(wild, s)).toBeLessThan(30);
+  });
+
+  it("is none where nothing is forecast", () => {
+    expect(
+      payingPods(
+        LEVELS.map(() => 0),
+        full({ averageValue: 1, bill: 1, worth: 12 }),
+      ),
+    ).toBe(0);
+  });
+});
