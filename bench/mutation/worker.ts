@@ -47,6 +47,8 @@ const vitest = await createVitest("test", {
 /** Of each source the tests that import it, directly or not. */
 const related = new Map<string, readonly TestSpecification[]>();
 
+// whoever asks is gone: nothing may stay behind
+process.on("disconnect", () => process.exit());
 process.on("message", async (question: Question) => {
   process.send?.(await answer(question));
 });

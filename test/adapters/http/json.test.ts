@@ -46,3 +46,16 @@ test("deep nesting is refused whatever the count allows", () => {
   expect(parseJson(deep(64), 1000)).toBeInstanceOf(Array);
   expect(() => parseJson(deep(65), 1000)).toThrow(/nested more than 64 deep/);
 });
+
+test("depth is that of what is still open, whatever stands between", () => {
+  const filler = fc.constantFrom("", "1,", '"[[[{",', "{},", "[],", "[{}],", "null , ");
+  fc.assert(
+    fc.property(fc.array(filler, { minLength: 60, maxLength: 68 }), (between) => {
+      // where the last one opens what it closes again, it is one deeper
+      const text = `${between.map((part) => `[${part}`).join("")}1${"]".repeat(between.length)}`;
+      const inner = between.map((part, i) => i + 1 + (part === "[{}]," ? 2 : part === "{}," || part === "[]," ? 1 : 0));
+      if (Math.max(...inner) > 64) expect(() => parseJson(text, 1000)).toThrow(/nested more than 64 deep/);
+      else expect(parseJson(text, 1000)).toEqual(JSON.parse(text));
+    }),
+  );
+});

@@ -37,9 +37,14 @@ describe("otherWriteOf", () => {
     [2, "2nd"],
     [3, "3rd"],
     [4, "4th"],
+    [10, "10th"],
     [11, "11th"],
     [12, "12th"],
+    [13, "13th"],
+    [14, "14th"],
     [21, "21st"],
+    [22, "22nd"],
+    [113, "113th"],
     [112, "112th"],
   ])("counts how often: %i", (times, word) => {
     expect(otherWriteOf(inputOf(undone(times)))?.message).toMatch(new RegExp(`, the ${word} time in a row$`));

@@ -79,6 +79,42 @@ describe("cadenceOf", () => {
     expect(cadenceOf(times, values)).toBe(15);
   });
 
+  it("is the median distance of the samples where the values tell nothing, wherever the holes are", () => {
+    const gaps = fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(gaps, (list) => {
+        const times = [0];
+        for (const gap of list) times.push(times.at(-1)! + gap);
+        const median = [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]!;
+        expect(cadenceOf(Float64Array.from(times), new Float64Array(times.length).fill(2))).toBe(median);
+      }),
+    );
+  });
+
+  /** Samples every 15 s that have a new value after each of these numbers of steps. */
+  const changesAfter = (steps: readonly number[]) => {
+    const values = [1, 2];
+    for (const [i, count] of steps.entries()) values.push(...new Array(count - 1).fill(i + 2), i + 3);
+    return cadence(samplesOf((i) => values[i]!, { end: 0, points: values.length }));
+  };
+  const often = (count: number, steps: number): number[] => new Array(count).fill(steps);
+
+  it("is known from eight distances between changes on", () => {
+    expect(changesAfter(often(7, 4))).toBe(15);
+    expect(changesAfter(often(8, 4))).toBe(60);
+  });
+
+  it("allows for a tenth of changes that come early, and not for more", () => {
+    expect(changesAfter([...often(18, 4), 1, 1])).toBe(60);
+    expect(changesAfter([...often(17, 4), 1, 1])).toBe(15);
+    expect(changesAfter([...often(9, 4), 1])).toBe(60);
+  });
+
+  it("is the mean of the distances about the shortest usual one: a scrape that is no whole number of steps", () => {
+    expect(changesAfter([3, 3, 4, 3, 3, 4, 3, 3, 4])).toBeCloseTo(50, 9);
+    expect(changesAfter([4, 4, 4, 4, 4, 4, 4, 4, 8])).toBe(60);
+  });
+
   it("knows nothing of less than two samples", () => {
     expect([
       cadence(samplesOf(() => 1, { end: 0, points: 0 })),
@@ -124,4 +160,16 @@ it("finds none in an idle load that changes now and then, at any distance", () =
   }
   // by the shortest tenth alone 40 % of these windows had one
   expect(found / 60).toBeLessThanOrEqual(0.05);
+});
+
+it("takes rounding for no change, however large or small the numbers are", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: -9, max: 15 }), (exponent) => {
+      const scale = 10 ** exponent;
+      const { times, values } = samplesOf((i) => scale * (1 + 1e-12 * (i % 3)), { end: 0, points: 9 });
+      expect([...newsOf(times, values, 1e9)]).toEqual([0]);
+      const rising = values.map((value, i) => value * (1 + 1e-6 * i));
+      expect(newsOf(times, rising, 1e9)).toHaveLength(9);
+    }),
+  );
 });

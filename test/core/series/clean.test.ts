@@ -52,6 +52,20 @@ describe("clean", () => {
     expect([...clean(pairs([[1, -1e-12]]), LIMITS).values]).toEqual([0]);
   });
 
+  it("takes what is just possible: the ceiling itself, and a nanosecond of work a second", () => {
+    const rows = pairs([
+      [1, 10],
+      [2, 1e-9],
+      [3, 10.001],
+      [4, 0.9e-9],
+    ]);
+    const cleaned = clean(rows, { latest: 1000, ceiling: 10, zero: false });
+    expect([...cleaned.values]).toEqual([10, 1e-9]);
+    expect([cleaned.refused, cleaned.newestBad, cleaned.newestBadReason]).toEqual([2, 4, "ZeroUsage"]);
+    expect([...clean(pairs([[1, -1e-9]]), LIMITS).values]).toEqual([0]);
+    expect(clean(pairs([[1, -1.1e-9]]), LIMITS).newestBadReason).toBe("NegativeData");
+  });
+
   it("agrees with a naive oracle on any samples", () => {
     fc.assert(
       fc.property(rows, (list) => {

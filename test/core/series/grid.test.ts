@@ -75,6 +75,14 @@ describe("toGrid", () => {
     expect([...short.series.values]).toEqual([1, 1, 1, 1, 2, 3, 4]);
     expect([...short.series.filled]).toEqual([0, 0, 0, 0, 1, 1, 0]);
     expect(short.covered).toBe(5);
+    const longest = grid([
+      [0, 1],
+      [15, 1],
+      [30, 1],
+      [30 + (LONGEST_LINE + 1) * 15, 1 + LONGEST_LINE + 1],
+    ]);
+    const line = Array.from({ length: LONGEST_LINE + 1 }, (_, i) => 2 + i);
+    expect([...longest.series.values]).toEqual([1, 1, 1, ...line]);
     const after = 45 + (LONGEST_LINE + 2) * 15;
     const long = grid([
       [0, 1],

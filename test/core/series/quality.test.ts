@@ -174,6 +174,11 @@ describe("inspect", () => {
     expect(grid.filled.every((f) => f === 0)).toBe(true);
   });
 
+  it("does so from one and a half steps on", () => {
+    const every = (seconds: number) => samplesOf(noisy, { end: NOW - 5, step: seconds, points: 100 });
+    expect([22, 23, 30].map((seconds) => inspect(every(seconds), EXPECTED).series.step)).toEqual([15, 23, 30]);
+  });
+
   it("measures coverage, age and points", () => {
     const { quality } = inspect(
       changed((i) => (i % 2 === 0 ? Number.NaN : undefined)),
@@ -232,6 +237,7 @@ describe("currentDemand", () => {
   it("is the mean of the two newest real points", () => {
     expect(currentDemand(series([9, 1, 2]))).toBe(1.5);
     expect(currentDemand(filled([1, 50, 3], [1]))).toBe(2);
+    expect(currentDemand(series([9, 9, 9, 9, 9, 9, 1, 2]))).toBe(1.5);
   });
 
   it("leaves out a second point that is too old, and knows nothing of nothing", () => {
