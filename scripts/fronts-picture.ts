@@ -38,7 +38,7 @@ export function pointsOf(page: string, start: string, set: string): readonly Poi
 const START = "Pods that need 30 s to start";
 const SETS = [
   { set: "11 public traces", title: "11 traces that chose the defaults" },
-  { set: "19 held back", title: "19 that took no part" },
+  { set: "19 held back", title: "19 held back from every choice" },
 ] as const;
 
 const [WIDTH, PLOT, AXIS, LEFT] = [830, 300, 62, 52];

@@ -7,7 +7,7 @@ import { pointsOf } from "../../scripts/fronts-picture.ts";
 const page = readFileSync("README.md", "utf8");
 
 describe("README.md", () => {
-  it("has the policy's figures of docs/policy.md, on the series that took no part in choosing", () => {
+  it("has the policy's figures of docs/policy.md, on the series that were held back", () => {
     const { cost, under } = pointsOf(
       readFileSync("docs/policy.md", "utf8"),
       "Pods that need 30 s to start",

@@ -55,7 +55,7 @@ export interface Forecast {
   readonly modelWeights: Readonly<Record<string, number>>;
   /** Detected season in seconds, or null for none. */
   readonly period: Seconds | null;
-  /** Rung of the cold-start ladder that made this: which family of models the history allowed. */
+  /** Tier of the cold start that made this: which family of models the history allowed. */
   readonly coldStartTier: "last" | "smoothing" | "pool";
   /** In-window origins the weights and quantiles rest on. */
   readonly origins: number;

@@ -96,7 +96,7 @@ function runTarget(
   }
 }
 
-/** What a limit did to a wish, with the wish in it; what is there needs no saying. */
+/** What a limit did to a recommendation, with that in it; what is there needs no saying. */
 function limitText(message: string, from: Replicas, to: Replicas, { current }: PolicyInput): string {
   return from === to || from === current ? message : `${from} desired: ${message}`;
 }

@@ -91,7 +91,7 @@ interface Row {
   readonly runs: "sighted" | "blind" | "always";
   /** Whether it can lower the replicas below the current ones. */
   readonly lowers: boolean;
-  /** Whether it only holds or bounds what others wish: then its entry tells the wish too. */
+  /** Whether it only holds or bounds what others recommend: then its entry tells that too. */
   readonly limits: boolean;
   /** What it does, for the docs. */
   readonly about: string;

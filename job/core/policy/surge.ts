@@ -6,7 +6,7 @@ import type { Cores } from "../units.ts";
 const SURGE_RATIO = 2;
 /** The usual rise: this quantile of the absolute two-step changes. */
 const USUAL = 0.95;
-/** Share of the slope that is extrapolated: a full line overshoots every spike's top. */
+/** Share of the slope that is extrapolated: a full line overshoots every spike's top. 1 to 1.5 cost up to 0.8 % more and serve no more, on public and synthetic series. */
 const GAIN = 0.75;
 /** A slope is believed for a minute at most: followed over 150 s of lead it buys 0.3 % more pods, for spikes that are over by then. */
 const MAX_FOLLOWED = 60;

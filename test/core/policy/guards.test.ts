@@ -18,6 +18,7 @@ import { missing, policyInput, quality, remembered } from "../../fakes/policy-in
 const draft = (replicas: number, urgent = 0): Draft => ({
   replicas,
   urgent,
+  level: 0.7,
   value: 1,
   factor: 1,
   recommendation: replicas,
