@@ -11,6 +11,8 @@ import { demoPicture } from "../test/cluster/demo/picture.ts";
 import { PER_POD } from "../test/cluster/demo/report.ts";
 import { solverPicture } from "../test/oracle/prophet/picture.ts";
 import { architecturePicture } from "./architecture-picture.ts";
+import { CONCEPTS, conceptPicture } from "./concept-pictures.ts";
+import { frontsPicture } from "./fronts-picture.ts";
 import { yearSeries, yearSettings } from "./prophet-year.ts";
 import { takeReportPictures } from "./report-pictures.ts";
 
@@ -39,26 +41,31 @@ function yearPicture(): Promise<string> {
 async function drawnBy(argv: (folder: string) => readonly string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "pictures-"));
   const path = join(folder, "forecast.svg");
-  const quiet = () => {};
   try {
-    const code = await runCli({
-      argv: [...argv(folder), "--svg", path],
-      env: {},
-      version: "pictures",
-      out: quiet,
-      err: quiet,
-      columns: Number.POSITIVE_INFINITY,
-      color: false,
-      unicode: true,
-      errColumns: null,
-      interruption: () => new AbortController().signal,
-      flush: async () => null,
-    });
-    if (code !== 0) throw new Error(`the run that draws ended with ${code}`);
+    await cli([...argv(folder), "--svg", path]);
     return readFileSync(path, "utf8");
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The command line, in silence. */
+async function cli(argv: readonly string[]): Promise<void> {
+  const quiet = () => {};
+  const code = await runCli({
+    argv,
+    env: {},
+    version: "pictures",
+    out: quiet,
+    err: quiet,
+    columns: Number.POSITIVE_INFINITY,
+    color: false,
+    unicode: true,
+    errColumns: null,
+    interruption: () => new AbortController().signal,
+    flush: async () => null,
+  });
+  if (code !== 0) throw new Error(`${argv.join(" ")} ended with ${code}`);
 }
 
 /** Those of the policy's page, as far as it has them. */
@@ -73,6 +80,10 @@ function fronts(): Record<string, () => string> {
   );
 }
 
+const concepts = Object.fromEntries(
+  Object.keys(CONCEPTS).map((name) => [`docs/img/concept-${name}.svg`, () => conceptPicture(name, cli)]),
+);
+
 /** Every picture, by its path. */
 export const PICTURES: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/img/forecast.svg": () => startPicture(),
@@ -80,9 +91,11 @@ export const PICTURES: Readonly<Record<string, () => string | Promise<string>>> 
   "docs/img/prophet-year.svg": yearPicture,
   "docs/img/architecture.svg": architecturePicture,
   "docs/img/accuracy.svg": kindsSvg,
+  "docs/img/fronts.svg": () => frontsPicture(read("docs/policy.md")),
   "docs/img/demo.svg": () => demoPicture(panelsOf(read("docs/img/demo.json")), PER_POD),
   "docs/img/speed-live.svg": () => waterfallSvg(JSON.parse(read("docs/img/speed-live.json"))),
   "docs/decisions/0002-prophet-solver.svg": solverPicture,
+  ...concepts,
   ...fronts(),
 };
 

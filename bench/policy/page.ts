@@ -26,8 +26,8 @@ export function policyPage({ sets = [], fronts, sensitivity, peers }: PolicyResu
   const parts = [
     HEAD,
     `## What holds, set by set\n\nAt the defaults, as ratios to HPA's. The defaults were chosen on public and synthetic traces and on other hours of \`traces/more\`. The hours
-of \`more15\` took no part, but their sources did. With each source left out of the choice in turn, the cost over 44 replays is 0.875 at 0.35 of the time under (30 s of start),
-where in sample it is 0.870 at 0.37: [how they were chosen](decisions/0012-slo.md).\n\n${promise(sets, startups)}`,
+of \`more15\` took no part, but their sources did. With each source left out of the choice in turn, the cost over 44 replays is 0.875 at 0.35 of the time under (30 s of start).
+In sample it is 0.870 at 0.37: [how they were chosen](decisions/0012-slo.md).\n\n${promise(sets, startups)}`,
     `## \`slo\`: asked and met\n\n${SLO}\n\n${asked(sets)}`,
     ...startups.map((startup) => {
       const tables = sets.map((set) => `### ${title(set)}\n\n${table(set.scores[startup]!)}`);

@@ -49,7 +49,7 @@ export const TARGET = group({
     }),
     targetCpu: quantity({
       about: "CPU one pod should carry: the short form of a first metric. Needed where there are no `metrics`.",
-      shareOf: "the pod's CPU request, where the job may read the workload",
+      shareOf: "the pod's CPU request",
       unit: "cores",
       min: 0.001,
       max: 1024,
