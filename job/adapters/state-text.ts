@@ -1,6 +1,6 @@
 /** State <-> the text of an annotation: JSON that people can read while it is short, compressed above; too much of either is refused. */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { decode, EMPTY_STATE, type Fitted, fit } from "../core/state/codec.ts";
+import { decode, EMPTY_STATE, type Fitted, fitState } from "../core/state/codec.ts";
 import type { JobState } from "../core/state/types.ts";
 import type { StateReading } from "../ports.ts";
 
@@ -17,12 +17,12 @@ const COMPRESSED = "deflate1:";
 
 /** What is stored of a state, and targets that do not fit even so: none where `leftOut` was asked first. */
 export function textOf(state: JobState): Fitted {
-  return fit(state, { pack, most: MAX_WRITTEN });
+  return fitState(state, { pack, most: MAX_WRITTEN });
 }
 
 /** The targets that do not fit; those that are stored now stay before those that are new. */
 export function leftOut(state: JobState, before: JobState | undefined): readonly string[] {
-  return fit(state, { pack, most: MAX_KEPT }, before).leftOut;
+  return fitState(state, { pack, most: MAX_KEPT }, before).leftOut;
 }
 
 /** State of a stored text; what is not there or not readable is no memory at all, and in the second case a warning. */

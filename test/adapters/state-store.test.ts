@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { ClusterError } from "../../job/adapters/errors.ts";
 import type { Call, Kubernetes } from "../../job/adapters/kubernetes-http.ts";
 import { kubernetesState, stateObjects } from "../../job/adapters/state-store.ts";
+import { BLANK } from "../../job/core/state/memory.ts";
 import { placeOf } from "../../job/core/state/rendezvous.ts";
 import type { TargetState } from "../../job/core/state/types.ts";
 import type { StateStore } from "../../job/ports.ts";
@@ -113,7 +114,7 @@ describe("several ConfigMaps", () => {
   it("are looked into again, where one could not be", async () => {
     const { store, broken, maps } = server(NAMES);
     const targets = Object.fromEntries(
-      Array.from({ length: 40 }, (_, i) => [`shop/web-${i}`, { ...MEMORY, dropHoldUntil: i }] as const),
+      Array.from({ length: 40 }, (_, i) => [`shop/web-${i}`, { ...BLANK, dropHoldUntil: i }] as const),
     );
     await write(store(1), targets);
     const moved = Object.keys(targets).find((key) => placeName(key) !== "state")!;
@@ -145,16 +146,6 @@ describe("several ConfigMaps", () => {
     }
   });
 });
-
-const MEMORY: TargetState = {
-  recommendations: [],
-  changes: [],
-  metrics: {},
-  rollouts: [],
-  dropHoldUntil: null,
-  lastWritten: null,
-  service: null,
-};
 
 /** The name of the object that keeps a target among three. */
 function placeName(key: string): string {

@@ -56,9 +56,8 @@ describe.skipIf(skip(missingControlPlane()))("three ConfigMaps", () => {
     ).state;
   const stored = async (name: string) => {
     const text = await rig.cluster.kubectl(["-n", rig.namespace, "get", "configmap", name, "-o", "json"]);
-    return ((JSON.parse(text) as { metadata: { annotations?: Record<string, string> } }).metadata.annotations ?? {})[
-      annotation
-    ];
+    const { metadata } = JSON.parse(text) as { metadata: { annotations?: Record<string, string> } };
+    return metadata.annotations?.[annotation];
   };
 
   test("3,000 targets fit one, and none is lost when the three share them", async () => {

@@ -34,11 +34,11 @@ export interface Fitted {
  * recently seen targets: forgetting lengthens a scale-in, nothing else.
  */
 export function encode(state: JobState): string {
-  return fit(state).text;
+  return fitState(state).text;
 }
 
 /** The same in a form of its own. Targets that `before` has stay before those that it does not have: what is remembered is not given up for what is new. */
-export function fit(state: JobState, { pack, most }: Form = PLAIN, before: JobState = EMPTY_STATE): Fitted {
+export function fitState(state: JobState, { pack, most }: Form = PLAIN, before: JobState = EMPTY_STATE): Fitted {
   const entries = Object.entries(state.targets);
   const full = pack(write(entries, true));
   if (full.length <= most) return { text: full, leftOut: [] };
