@@ -69,7 +69,7 @@ async function setupOf(flags: Flags, source: ReplaySource, options: ReplayOption
   const { samples, others, target, settings } = source;
   const live = flags["from-prometheus"] !== undefined && settings !== null;
   const recorded = live ? await recordedReplicas(settings, target, samples, io) : null;
-  return { samples, others, ...gridOf(target, options, recorded) };
+  return { samples, others, trials: gridOf(target, options, recorded) };
 }
 
 /** The earlier half alone chooses. Without an objective the current settings' own share of the time is it. */
@@ -94,6 +94,7 @@ function choose(name: string, played: Trials, asked: number | null, money: Advic
     why,
     fields: why === null && found !== null ? fieldsOf(found, current) : [],
     front: frontOf(ours),
+    ours,
     others: tried.filter((one) => !isOurs(one)),
     slo,
     asked: asked !== null,

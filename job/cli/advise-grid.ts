@@ -8,7 +8,7 @@ import type { ReplayOptions } from "../replay/types.ts";
 /** From what cannot be afforded to what is hardly ever below the demand. */
 const QUANTILES = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95] as const;
 /** Shares of the current target: more room in each pod, or less. */
-const TARGETS = [0.85, 1, 1.1] as const;
+const TARGETS = [0.85, 1, 1.05, 1.1] as const;
 const HPA_TARGETS = [0.5, 0.6, 0.7, 0.8, 0.9] as const;
 /** Seconds of a step of the modelled world. */
 const STEP = 15;
@@ -21,8 +21,12 @@ export function isOurs<T extends Trial>(trial: T): trial is T & OwnTrial {
   return trial.decider.by === "ours";
 }
 
-/** The current settings first, then what was recorded, the HPA and the grid; and every quantile that any of them asks for. */
-export function gridOf(target: TargetConfig, options: ReplayOptions, recorded: RecordedReplicas | null) {
+/** The current settings first, then what was recorded, the HPA and the grid. */
+export function gridOf(
+  target: TargetConfig,
+  options: ReplayOptions,
+  recorded: RecordedReplicas | null,
+): readonly Trial[] {
   const current: Trial = { label: "current", decider: { by: "ours", target }, options };
   const external = target.targetCpu === undefined;
   const hpas = HPA_TARGETS.map((share): Trial => {
@@ -39,14 +43,7 @@ export function gridOf(target: TargetConfig, options: ReplayOptions, recorded: R
       const same = quantile === target.quantile && scaleDownQuantile === target.scaleDownQuantile;
       return !same || targetCpu !== options.targetCpu;
     });
-  return { trials: [current, ...real, ...hpas, ...ours], levels: levelsOf(target) };
-}
-
-/** Every quantile that the grid asks for, ascending. */
-function levelsOf({ quantile, scaleDownQuantile = quantile, metrics }: TargetConfig): readonly number[] {
-  const own = metrics.flatMap((metric) => [metric.quantile ?? quantile, metric.scaleDownQuantile ?? scaleDownQuantile]);
-  const levels = [...QUANTILES, ...QUANTILES.map(keepLevel), quantile, scaleDownQuantile, ...own];
-  return [...new Set(levels)].sort((a, b) => a - b);
+  return [current, ...real, ...hpas, ...ours];
 }
 
 /** A pod cannot carry more than it can serve. */
@@ -71,10 +68,18 @@ export function changesOf(base: OwnTrial, longHistory: LongHistory | null): read
   const change = (label: string, changed: Partial<ReplayOptions>): Trial => {
     return { ...base, label, options: { ...options, ...changed } };
   };
+  const { target } = base.decider;
+  const calibration = calibrationFor(target.scaleDownQuantile ?? target.quantile, target.step);
+  const calibrated: Trial = {
+    ...base,
+    label: `calibration ${calibration}s`,
+    decider: { by: "ours", target: { ...target, calibration } },
+  };
   return [
     { ...base, label: "as above" },
     ...intervals.map((seconds) => change(`interval ${seconds}s`, { every: seconds })),
     ...(startup >= 2 * STEP ? [change(`pods that start in ${half(startup)} s`, { startup: half(startup) })] : []),
+    ...(calibration === target.calibration ? [] : [calibrated]),
     ...(longHistory && options.longHistory === undefined ? [change("longHistory", { longHistory })] : []),
   ];
 }

@@ -43,8 +43,6 @@ export interface TrialSetup {
   readonly samples: Samples;
   readonly others: readonly RecordedMetric[];
   readonly trials: readonly Trial[];
-  /** All quantiles of the trials: one forecast gives them all. */
-  readonly levels: readonly Probability[];
 }
 
 /** Plays stretches, side by side where it can; one result each, same order. */
@@ -76,9 +74,9 @@ export function stepsOf({ from, to, demand }: Stretch): number {
 
 /** Plays every trial over both halves of the history after the warm-up, each half from a start of its own. Throws DemandError where the series is too short. */
 export async function playTrials(setup: TrialSetup, play: Play, watch: Watch): Promise<Trials> {
-  const { trials, levels } = setup;
+  const { trials } = setup;
   const { demand, begin, split, end } = halvesOf(setup);
-  const stretch = (from: EpochSeconds, to: EpochSeconds): Stretch => ({ demand, from, to, trials, levels });
+  const stretch = (from: EpochSeconds, to: EpochSeconds): Stretch => ({ demand, from, to, trials });
   const [earlier, later] = (await play([stretch(begin, split), stretch(split, end)], watch)) as [Played, Played];
   const score = (days: readonly Sums[]) => scoreOf(days, demand.step);
   const tried = trials.map((trial, k): Tried => {
@@ -102,11 +100,11 @@ export interface Compared {
 
 /** Plays settings with one thing changed each, every one in the world of its own options. */
 export async function compare(setup: TrialSetup, play: Play, watch: Watch): Promise<Compared> {
-  const { trials, levels } = setup;
+  const { trials } = setup;
   const { demand, begin, split, end } = halvesOf(setup);
   const over = { from: Math.max(begin, split - LOOK), to: Math.min(end, split + LOOK) };
   const played = await play(
-    trials.map((trial) => ({ demand, ...over, trials: [trial], levels })),
+    trials.map((trial) => ({ demand, ...over, trials: [trial] })),
     watch,
   );
   return { over, scores: played.map(({ days }) => scoreOf(days[0]!, demand.step)) };

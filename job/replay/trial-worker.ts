@@ -1,17 +1,18 @@
-/** A worker thread that plays one stretch. */
-import { parentPort, workerData } from "node:worker_threads";
+/** A worker thread that plays stretches, one after the other. */
+import { parentPort } from "node:worker_threads";
 import { forecasterOf } from "../core/forecast/method.ts";
 import { asError } from "../core/result.ts";
 import { DONE, END, type Errand, type Reply } from "./trial-workers.ts";
 import { playStretch } from "./trials.ts";
 
-const { stretch, shared } = workerData as Errand;
-const watch = (done: number) => {
-  Atomics.store(shared, DONE, done);
-  return Atomics.load(shared, END) === 0;
-};
-const reply = await playStretch(stretch, { forecasterOf, watch }).then(
-  (played): Reply => ({ played }),
-  (cause: unknown): Reply => ({ problem: asError(cause).message }),
-);
-parentPort?.postMessage(reply);
+parentPort?.on("message", async ({ stretch, shared }: Errand) => {
+  const watch = (done: number) => {
+    Atomics.store(shared, DONE, done);
+    return Atomics.load(shared, END) === 0;
+  };
+  const reply = await playStretch(stretch, { forecasterOf, watch }).then(
+    (played): Reply => ({ played }),
+    (cause: unknown): Reply => ({ problem: asError(cause).message }),
+  );
+  parentPort?.postMessage(reply);
+});

@@ -34,12 +34,17 @@ export function inThreads(threads: number, otherwise: Play): Play {
     });
     const work = { over: false };
     const looking = lookAfter(errands, watch, work);
+    const workers = Array.from(
+      { length: Math.min(threads, errands.length) },
+      () => new Worker(new URL(ENTRY, import.meta.url)),
+    );
+    const idle = [...workers];
     try {
-      return await inParallel(errands, inThread, threads);
+      // as many at a time as there are workers
+      return await inParallel(errands, (errand) => lend(idle, (worker) => sent(worker, errand)), workers.length);
     } finally {
       work.over = true;
-      // the others of one that failed
-      for (const { shared } of errands) Atomics.store(shared, END, 1);
+      await Promise.all(workers.map((worker) => worker.terminate()));
       await looking;
     }
   };
@@ -54,15 +59,26 @@ function isData({ trials }: Stretch): boolean {
   }
 }
 
-function inThread(errand: Errand): Promise<Played> {
+async function lend<T, R>(idle: T[], use: (one: T) => Promise<R>): Promise<R> {
+  const one = idle.pop()!;
+  try {
+    return await use(one);
+  } finally {
+    idle.push(one);
+  }
+}
+
+/** What the worker makes of it. */
+function sent(worker: Worker, errand: Errand): Promise<Played> {
   return new Promise((done, fail) => {
-    const worker = new Worker(new URL(ENTRY, import.meta.url), { workerData: errand });
+    worker.removeAllListeners();
     worker.once("message", (reply: Reply) => {
       if ("played" in reply) done(reply.played);
       else fail(new Error(reply.problem));
     });
     worker.once("error", fail);
     worker.once("exit", (code) => fail(new Error(`a worker thread ended with code ${code} before it had answered`)));
+    worker.postMessage(errand);
   });
 }
 

@@ -1,6 +1,6 @@
 /** Plays settings side by side over one stretch of a history, and counts what each came to, day by day. */
 import type { Forecaster, Method } from "../core/forecast/types.ts";
-import type { TargetConfig } from "../core/target.ts";
+import { metricsOf, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Probability, Replicas, Seconds } from "../core/units.ts";
 import { autoPolicy } from "./auto.ts";
 import type { Demand } from "./demand.ts";
@@ -35,8 +35,6 @@ export interface Stretch {
   readonly from: EpochSeconds;
   readonly to: EpochSeconds;
   readonly trials: readonly Trial[];
-  /** All quantiles that the trials ask for: one forecast gives them all. */
-  readonly levels: readonly Probability[];
 }
 
 /** What a trial came to over a day or less, as sums that can be added. */
@@ -85,10 +83,11 @@ export async function playStretch(stretch: Stretch, { forecasterOf, watch }: Pla
 
 /** The policies of the trials, named by their index; those of one method share their forecasts. */
 export function policiesOf(
-  { trials, levels, demand }: Pick<Stretch, "trials" | "levels" | "demand">,
+  { trials, demand }: Pick<Stretch, "trials" | "demand">,
   forecasterOf: Player["forecasterOf"],
 ): readonly ReplayPolicy[] {
   const shared = new Map<Method, Forecaster>();
+  const levels = levelsOf(trials);
   return trials.map(({ decider, options }, k) => {
     const name = String(k);
     if (decider.by === "hpa") return { ...hpaPolicy(options, demand.others, decider.external), name };
@@ -98,6 +97,16 @@ export function policiesOf(
     shared.set(method, forecaster);
     return { ...autoPolicy(decider.target, forecaster, options), name };
   });
+}
+
+/** All quantiles that any of the trials asks for, ascending: one forecast gives them all. */
+function levelsOf(trials: readonly Trial[]): readonly Probability[] {
+  const levels = trials.flatMap(({ decider }) =>
+    decider.by === "ours"
+      ? metricsOf(decider.target).flatMap(({ quantile, scaleDownQuantile }) => [quantile, scaleDownQuantile])
+      : [],
+  );
+  return [...new Set(levels)].sort((a, b) => a - b);
 }
 
 /** Sets what was set. */

@@ -2,6 +2,7 @@
 import type { Span, TrialScore, Tried } from "../replay/advise.ts";
 import type { Trial } from "../replay/trials.ts";
 import { timeText } from "./answer.ts";
+import { frontPlot } from "./front-plot.ts";
 import { number, table, wrap } from "./text.ts";
 
 /** What an advice says. */
@@ -15,6 +16,8 @@ export interface Advice {
   readonly fields: readonly (readonly [string, number])[];
   /** Ours that no other beats, cheapest first. */
   readonly front: readonly Tried[];
+  /** All of ours. */
+  readonly ours: readonly Tried[];
   /** What really ran, and the HPAs. */
   readonly others: readonly Tried[];
   /** Most time below the demand, and whether it was asked for. */
@@ -48,6 +51,8 @@ export function adviceText(advice: Advice, width: number): string {
       width,
     ),
   ];
+  const plot = plotOf(advice, width);
+  if (plot.length > 0) parts.push(plot);
   if (!asked)
     parts.push(["What each next nine costs:", ...nines.flatMap((nine) => wrap(`  ${nineText(nine)}`, width, "    "))]);
   if (advised === null) parts.push(wrap(why ?? "Nothing is advised.", width));
@@ -69,6 +74,25 @@ function scores(
     return [label, number(cost), ...paid, percent(under), percent(unserved), String(actions)];
   });
   return table(head, cells, width);
+}
+
+/** All that was tried on the later half. */
+function plotOf({ ours, others, current, advised }: Advice, width: number): readonly string[] {
+  const marks = [
+    ...ours.map((one) => ({ mark: ".", one })),
+    ...others.map((one) => ({ mark: one.decider.by === "hpa" ? "h" : "r", one })),
+    { mark: "c", one: current },
+    ...(advised === null ? [] : [{ mark: "A", one: advised }]),
+  ];
+  const lines = frontPlot(
+    marks.map(({ mark, one: { judgedOn } }) => ({ mark, ...judgedOn })),
+    width,
+  );
+  if (lines.length === 0) return lines;
+  const known = { c: "current", A: "advised", ".": "other settings", h: "HPA", r: "what really ran" };
+  const legend = Object.entries(known).filter(([mark]) => marks.some((one) => one.mark === mark));
+  const said = `Time below the demand over pod-hours: ${legend.map(([mark, words]) => `${mark} ${words}`).join(", ")}.`;
+  return [...wrap(said, width), ...lines];
 }
 
 function percent(share: number): string {

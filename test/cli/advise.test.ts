@@ -1,10 +1,13 @@
 /** `advise` from outside: nothing is promised on less than a day; with enough history there are settings to paste. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { resolveTarget } from "../../job/config/target-settings.ts";
 import { cli, waveFile } from "../fakes/cli.ts";
+
+type Part = { scaleTargetRef: object; [name: string]: unknown };
 
 const folder = mkdtempSync(join(tmpdir(), "prophet-advise-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -18,7 +21,10 @@ function days(): string {
   return path;
 }
 
-describe("advise", () => {
+/** It plays days. */
+const TIME = { timeout: 180_000 };
+
+describe("advise", TIME, () => {
   it("promises nothing on less than a day, and says what it needs", async () => {
     const { code, out } = await cli(`advise ${waveFile(folder)} --warmup 9000 --json`);
     expect(code).toBe(0);
@@ -26,23 +32,36 @@ describe("advise", () => {
     expect(answer.advised).toBe(null);
     expect(answer.why).toMatch(/hours long, and less than a day promises nothing/);
     expect(answer.front.length).toBeGreaterThan(0);
+    expect(answer.others.map(({ settings }: { settings: { hpaTarget: number } }) => settings.hpaTarget)).toEqual([
+      0.5, 0.6, 0.7, 0.8, 0.9,
+    ]);
   });
 
   it("advises settings with YAML to paste, and how sure that is", async () => {
-    const { code, out } = await cli(`advise ${days()} --every 3600 --slo 20% --price 0.04`);
+    const page = join(folder, "advice.html");
+    const { code, out } = await cli(`advise ${days()} --every 3600 --slo 20% --price 0.04 --report ${page}`);
     expect(code).toBe(0);
+    expect(readFileSync(page, "utf8")).toContain("<html");
     expect(out).toMatch(
       /Advised: quantile [\d.]+, targetCpu [\d.]+\. It costs [\d.]+ % (less|more) than the current settings/,
     );
     expect(out).toMatch(/It kept that on \d of \d days; on the worst day it was [\d.]+ %/);
-    const yaml = parse(out.slice(out.indexOf("targets:"))) as { targets: { scaleTargetRef: object }[] };
-    expect(yaml.targets[0]!.scaleTargetRef).toEqual({ kind: "Deployment", name: "workload" });
+    expect(out).toMatch(/A advised, \. other settings, h HPA/);
+    expect(out).toMatch(
+      /The same with one thing changed, from 2023-11-1\S+ to 2023-11-1\S+\n.*\nas above .*\ninterval 1800s /,
+    );
+    const yaml = parse(out.slice(out.indexOf("targets:"), out.indexOf("report:"))) as { targets: Part[] };
+    const [{ scaleTargetRef, ...settings }] = yaml.targets as [Part];
+    expect(scaleTargetRef).toEqual({ kind: "Deployment", name: "workload" });
+    // what is pasted is what a file takes
+    expect(() => resolveTarget({ scaleTargetRef: { name: "workload" }, targetCpu: 0.45, ...settings })).not.toThrow();
     expect(out).toContain("HPA at 70 %");
   });
 
   it.each([
     [`advise ${join(folder, "none.csv")}`, 1, /none\.csv/],
     ["advise", 2, /no series to replay/],
+    [`advise ${waveFile(folder)} --warmup 90000`, 1, /nothing is left to play; choose a shorter --warmup/],
     [`advise ${join(folder, "none.csv")} --slo 120%`, 2, /--slo/],
   ])("%s is refused with %d", async (line, code, message) => {
     const result = await cli(line);

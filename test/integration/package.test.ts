@@ -66,7 +66,7 @@ describe.skipIf(skip(missingNodes()))("the package", () => {
   };
 
   test("holds the bundle, the texts of the licences and what describes it, and no map, source or test", () => {
-    const others = files.filter((file) => !/^dist\/(chunks\/[\w-]+|job|kubectl-prophet)\.js$/.test(file));
+    const others = files.filter((file) => !/^dist\/(chunks\/[\w-]+|job|kubectl-prophet|trial-worker)\.js$/.test(file));
     expect(others.sort()).toEqual(
       ["CHANGELOG.md", "LICENSE", "README.md", "dist/THIRD-PARTY.txt", "dist/third-party.json"].concat([
         "docs/config.schema.json",
@@ -85,31 +85,38 @@ describe.skipIf(skip(missingNodes()))("the package", () => {
   });
 
   const supported = ["22", "24", "26"] as const;
-  test.each(supported)("Node %s: says its version and its help, decides, replays, backtests, draws", async (major) => {
-    expect((await run(major, "prophet-autoscaler", "--version")).stdout).toContain(version);
-    expect((await run(major, "prophet-autoscaler", "--help")).stdout).toContain("backtest");
-    const picture = join(folder, `${major}.svg`);
-    const decided = await run(major, "prophet-autoscaler", ...decide, "--json", "--svg", picture);
-    expect(decided.code, decided.stderr).toBe(0);
-    expect(JSON.parse(decided.stdout)).toMatchObject({ targets: [{ action: expect.any(String), from: 4 }] });
-    expect(readFileSync(picture, "utf8")).toMatch(/^<svg /);
-    const replayed = await run(major, "prophet-autoscaler", "replay", series, "--warmup", "600", "--json");
-    expect(replayed.code, replayed.stderr).toBe(0);
-    expect(JSON.parse(replayed.stdout)).toMatchObject({ policies: { auto: { podHours: expect.any(Number) } } });
-    const tested = await run(
-      major,
-      "prophet-autoscaler",
-      "backtest",
-      series,
-      "--window",
-      "60",
-      "--origins",
-      "5",
-      "--json",
-    );
-    expect(tested.code, tested.stderr).toBe(0);
-    expect((await run(major, "kubectl-prophet", "--help")).stdout).toContain("kubectl prophet explain");
-  });
+  test.each(supported)(
+    "Node %s: says its version and its help, decides, replays, advises, backtests, draws",
+    async (major) => {
+      expect((await run(major, "prophet-autoscaler", "--version")).stdout).toContain(version);
+      expect((await run(major, "prophet-autoscaler", "--help")).stdout).toContain("backtest");
+      const picture = join(folder, `${major}.svg`);
+      const decided = await run(major, "prophet-autoscaler", ...decide, "--json", "--svg", picture);
+      expect(decided.code, decided.stderr).toBe(0);
+      expect(JSON.parse(decided.stdout)).toMatchObject({ targets: [{ action: expect.any(String), from: 4 }] });
+      expect(readFileSync(picture, "utf8")).toMatch(/^<svg /);
+      const replayed = await run(major, "prophet-autoscaler", "replay", series, "--warmup", "600", "--json");
+      expect(replayed.code, replayed.stderr).toBe(0);
+      expect(JSON.parse(replayed.stdout)).toMatchObject({ policies: { auto: { podHours: expect.any(Number) } } });
+      // in worker threads
+      const advice = await run(major, "prophet-autoscaler", "advise", series, "--warmup", "600", "--json");
+      expect(advice.code, advice.stderr).toBe(0);
+      expect(JSON.parse(advice.stdout)).toMatchObject({ advised: null, front: expect.any(Array) });
+      const tested = await run(
+        major,
+        "prophet-autoscaler",
+        "backtest",
+        series,
+        "--window",
+        "60",
+        "--origins",
+        "5",
+        "--json",
+      );
+      expect(tested.code, tested.stderr).toBe(0);
+      expect((await run(major, "kubectl-prophet", "--help")).stdout).toContain("kubectl prophet explain");
+    },
+  );
 
   test("every Node gives the same decision", async () => {
     const answers = await Promise.all(supported.map((major) => run(major, "prophet-autoscaler", ...decide, "--json")));

@@ -1,4 +1,4 @@
-/** `replay --from-prometheus` against a real Prometheus: what it has of a workload, replayed, is what the same range in a file gives. */
+/** `replay` and `advise` with --from-prometheus against a real Prometheus: what it has of a workload, replayed, is what the same range in a file gives. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -25,6 +25,9 @@ const WORLD = [
   "auto,hpa",
 ];
 
+/** Pods that were set, as kube-state-metrics has them. */
+const SET = 7;
+
 /** Three hours of two pods up to now: a wave of 10 minutes that doubles for a while. */
 function past(end: number): string {
   let total = 0;
@@ -37,7 +40,11 @@ function past(end: number): string {
   const series = ["5d4f8c9b7-x2x4z", "5d4f8c9b7-bcdfg"].flatMap((name) =>
     lines.map(([value, time]) => `${pod(name)} ${value.toFixed(4)} ${time}`),
   );
-  return ["# TYPE container_cpu_usage_seconds counter", ...series, "# EOF\n"].join("\n");
+  const set = lines.map(
+    ([, time]) => `kube_deployment_spec_replicas{namespace="shop",deployment="web"} ${SET} ${time}`,
+  );
+  const types = ["container_cpu_usage_seconds counter", "kube_deployment_spec_replicas gauge"];
+  return [`# TYPE ${types[0]}`, ...series, `# TYPE ${types[1]}`, ...set, "# EOF\n"].join("\n");
 }
 
 describe.skipIf(skip(missingPrometheus()))("replay --from-prometheus", () => {
@@ -80,6 +87,25 @@ describe.skipIf(skip(missingPrometheus()))("replay --from-prometheus", () => {
     expect(recorded.policies).toEqual(live.policies);
     expect(recorded.steps).toBe(live.steps);
     expect(live.policies.auto!.podHours).toBeGreaterThan(0);
+  });
+
+  test("an advice on two hours tells what really ran, and promises nothing", async () => {
+    const asked = ["--from-prometheus", "2h", "--prometheus", prometheus.url, "--namespace", "shop"];
+    const world = ["--request", "0.1", "--target-cpu", "0.05", "--max", "20", "--warmup", String(WARMUP)];
+    const job = [join(root, "dist/job.js"), "advise", ...asked, "--deployment", "web", ...world, "--json"];
+    const { stdout } = await exec(process.execPath, job);
+    const { advised, why, others, judgedOn } = JSON.parse(stdout) as {
+      advised: null;
+      why: string;
+      others: { settings: { label: string }; cost: number; actions: number }[];
+      judgedOn: { from: string; to: string };
+    };
+    expect(advised).toBe(null);
+    expect(why).toMatch(/less than a day promises nothing/);
+    const real = others.find(({ settings }) => settings.label === "what really ran")!;
+    const hours = (Date.parse(judgedOn.to) - Date.parse(judgedOn.from)) / 3_600_000;
+    expect(real.cost).toBeCloseTo(SET * hours, 6);
+    expect(real.actions).toBe(0);
   });
 
   test("a workload that Prometheus does not know fails by name and replays nothing", async () => {

@@ -37,14 +37,16 @@ const wave = (later: number, n = STEPS): Samples => {
     values: Float64Array.from({ length: n }, (_, i) => value(i)),
   };
 };
-const LEVELS = [0.5, 0.7, 0.9];
 const setup = (trials: readonly Trial[], samples = wave(1)): TrialSetup => {
-  return { samples, others: [], trials, levels: LEVELS };
+  return { samples, others: [], trials };
 };
 const go = () => true;
 const here = inTurn(forecasterOf);
 
-describe("an advice", () => {
+/** It plays hours, and threads load their code. */
+const TIME = { timeout: 180_000 };
+
+describe("an advice", TIME, () => {
   it("has the scores of a replay of each half, with forecasts shared", async () => {
     const { tried, chosenOn, judgedOn } = await playTrials(setup([at(0.5), at(0.9), hpa]), here, go);
     expect(chosenOn).toEqual({ from: START + 1800, to: START + 15 * HALF });
@@ -74,6 +76,12 @@ describe("an advice", () => {
     const apart = await playTrials(setup(trials), inThreads(2, none), watch);
     expect(apart).toEqual(await playTrials(setup(trials), here, go));
     expect(seen.every(([done, total]) => done <= total && total === STEPS - 120)).toBe(true);
+  });
+
+  it("rejects with the problem of a thread", async () => {
+    const none = () => Promise.reject(new Error("not here"));
+    const wrong = { ...hpa, decider: { by: "recorded", replicas: undefined } } as unknown as Trial;
+    await expect(playTrials(setup([wrong]), inThreads(2, none), go)).rejects.toThrow(/Cannot destructure/);
   });
 
   it("ends its threads early, with what was played; and plays here what cannot be handed to one", async () => {
