@@ -36,9 +36,11 @@ export const METRIC_TABLE = {
     "The same forecast when it is made; it is for the time in forecast_timestamp_seconds.",
   ),
   forecast_timestamp_seconds: of(METRIC, "The time that forecast_ahead is for: the end of the lead."),
-  forecast_peak: of(
-    [...METRIC, "level"],
-    "Forecast of the largest load while new pods will serve: the point (level 0.5) and the quantile that pods are for.",
+  forecast_peak: of(METRIC, "Forecast of the largest load while new pods will serve."),
+  planned_load: of(METRIC, "Load that pods are for: a quantile of the largest load while new pods will serve."),
+  planned_level_ratio: of(
+    METRIC,
+    "Level of that quantile. It moves with each decision where settings.quantile is not set.",
   ),
   forecast_skill_ratio: of(
     METRIC,

@@ -22,7 +22,7 @@ type Add = (name: MetricName, labels: Labels, value: number | null | undefined, 
 
 const ACTIONS: readonly Outcome["action"][] = ["scaled", "unchanged", "held", "failed"];
 /** Reasons of failed outcomes that have a name of their own; every other failure counts as the last. */
-export const FAILED_REASONS = ["HistoryError", "ClusterError", "Error"] as const;
+export const FAILED_REASONS = ["HistoryError", "ClusterError", "StateFull", "Error"] as const;
 /** The edges of the band of each step. */
 const [LOW, POINT, HIGH] = ["0.05", "0.5", "0.95"];
 
@@ -73,7 +73,7 @@ function knownReason(reason: string): string {
 }
 
 function addMetric(add: Add, record: MetricRecord, target: Labels): void {
-  const { metric, quality, demand, lead, forecast, quantile, series, replicas } = record;
+  const { metric, quality, demand, lead, forecast, quantile, level, series, replicas } = record;
   const labels = { ...target, metric: metric.name, unit: metric.unit };
   add("demand", labels, demand);
   add("target_average_value", labels, metric.averageValue);
@@ -94,15 +94,15 @@ function addMetric(add: Add, record: MetricRecord, target: Labels): void {
     [POINT, forecast.path],
     [HIGH, forecast.upper],
   ] as const;
-  for (const [level, curve] of curves) {
-    add("forecast", { ...labels, level: level! }, curve[k], at);
-    add("forecast_ahead", { ...labels, level: level! }, curve[k]);
+  for (const [edge, curve] of curves) {
+    add("forecast", { ...labels, level: edge! }, curve[k], at);
+    add("forecast_ahead", { ...labels, level: edge! }, curve[k]);
   }
   add("forecast_last_value", labels, series.values[last], at);
   add("forecast_timestamp_seconds", labels, at);
-  add("forecast_peak", { ...labels, level: POINT! }, (forecast.parts?.at(-1) ?? forecast).max);
-  // a level of 0.5 is the point's series already
-  if (metric.quantile !== 0.5) add("forecast_peak", { ...labels, level: String(metric.quantile) }, quantile);
+  add("forecast_peak", labels, (forecast.parts?.at(-1) ?? forecast).max);
+  add("planned_load", labels, quantile);
+  add("planned_level_ratio", labels, level);
   add("forecast_skill_ratio", labels, forecast.skill);
   add("forecast_lead_seconds", labels, leadSteps * series.step);
 }

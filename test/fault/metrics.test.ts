@@ -65,7 +65,7 @@ test("a textfile is replaced as a whole, and nothing else stays in its folder", 
   const path = join(folder, "job.prom");
   const { once } = await decide({ PROPHET_AUTOSCALER_METRICS_TEXTFILE: path });
   expect(await once()).toMatchObject({ code: 0 });
-  expect(readFileSync(path, "utf8")).toMatch(/^prophet_autoscaler_reason\{.*reason="ForecastQuantile"\} 1$/m);
+  expect(readFileSync(path, "utf8")).toMatch(/^prophet_autoscaler_reason\{.*reason="ReactiveFloor"\} 1$/m);
   expect(existsSync(`${path}.new`)).toBe(false);
   rmSync(path);
 });

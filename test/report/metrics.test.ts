@@ -95,7 +95,9 @@ describe("the metrics of a run", () => {
       "forecast{level=0.5}": 2 + (steps - 1) / 100,
       "forecast_ahead{level=0.95}": 3 + (steps - 1) / 100,
       forecast_last_value: 2,
-      "forecast_peak{level=0.9}": metric!.quantile,
+      forecast_peak: (metric!.forecast!.parts?.at(-1) ?? metric!.forecast!).max,
+      planned_load: metric!.quantile,
+      planned_level_ratio: metric!.level,
       current_replicas: 3,
       desired_replicas: 5,
       needed_replicas: record.recommendation,
@@ -140,7 +142,7 @@ describe("the metrics of a run", () => {
       expect(made).not.toHaveProperty(name);
     const unknown = record.metrics.map((metric) => ({ ...metric, demand: Number.NaN, quantile: Number.NaN }));
     const dark = metricsOfRun({ ...whole, reported: [{ target, outcome, record: { ...record, metrics: unknown } }] });
-    for (const name of ["demand", "forecast_peak{level=0.9}"]) expect(flat(dark)).not.toHaveProperty(name);
+    for (const name of ["demand", "planned_load"]) expect(flat(dark)).not.toHaveProperty(name);
   });
 
   test("blind since then", () => {

@@ -104,19 +104,15 @@ describe("memory that does not fit", () => {
     Array.from({ length: 120 }, (_, i) => [`other/w${i}`, { ...seenAt(NOW + 10), changes }]),
   );
 
-  it.each([
-    [1, "shop/w0"],
-    [3, "shop/w0, shop/w1, shop/w2"],
-    [4, "shop/w0, shop/w1, shop/w2 and others"],
-  ])("of %d targets is told by name", async (count, names) => {
+  it.each([1, 3, 4])("of %d targets: each fails by name, and none is scaled", async (count) => {
     const targets = Array.from({ length: count }, (_, i) => config({ name: `w${i}` }));
     const replicas = Object.fromEntries(targets.map(({ name }) => [name, 2]));
     const world = busy({ replicas, state: remembering({}) });
     const ports = fakePorts(world);
     const state = { ...ports.state, read: async () => ({ state: { version: 1, targets: full }, version: "1" }) };
-    await run(world, targets, { ...ports, state });
-    expect(world.logs).toEqual([
-      `warn: ${count} of ${count} targets do not fit one state and are never scaled in, ${names}: give some of them to a second job with a state.configMap of its own`,
-    ]);
+    const result = await run(world, targets, { ...ports, state });
+    expect(result.exitCode).toBe(1);
+    for (const outcome of result.targets) expect(outcome).toMatchObject({ action: "failed", reason: "StateFull" });
+    expect(world.replicas).toEqual(replicas);
   });
 });

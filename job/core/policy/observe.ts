@@ -136,7 +136,7 @@ function sinceLastGap({ times, values }: Samples): Samples {
 
 /**
  * The lead of this tick, in steps of the grid: the measured pod start goes before the configured one, the true age before a smaller lag. What is older than maxAge is held: its age
- * leads nowhere, and of times in kiloseconds it would be 1.7e9 s, whose parts took 19 s and 3 GB.
+ * leads nowhere, and of times in kiloseconds it would be 1.7e9 s, whose parts took 19 s.
  */
 function currentLead({ histories, conditions, config }: TickInput, age: Seconds, step: Seconds): Lead {
   const measured = histories.find((history) => history?.podStart !== undefined)?.podStart;
