@@ -53,7 +53,7 @@ export function numberText(target: TargetConfig): string {
 /** Of a failed write: one whose answer was lost, or that a gateway gave up on, may have been carried out. */
 function leftText(target: TargetConfig, unknown: boolean): string {
   const number = numberText(target);
-  const one = target.actuator === "hpa";
+  const one = setNumberOf(target).sets !== "replicas";
   if (unknown) return `whether ${number} changed is not known; the next run reads ${one ? "it" : "them"}`;
   return one ? `${number} stays as it is` : `${number} stay as they are`;
 }

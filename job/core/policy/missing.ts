@@ -61,7 +61,7 @@ function cameBack(now: EpochSeconds, returned: EpochSeconds | undefined): Missin
 
 /** Pods that have been there for STILL_VISIBLE seconds, as far as our own changes tell; 0 where somebody else's changes leave that open. */
 function settledPods({ now, config }: Pods, { changes, lastWritten }: TargetState, asked: Replicas): Replicas {
-  if (config.actuator === "hpa" || (lastWritten?.foreign === true && lastWritten.at > now - STILL_VISIBLE)) return 0;
+  if (config.actuator !== "scale" || (lastWritten?.foreign === true && lastWritten.at > now - STILL_VISIBLE)) return 0;
   const recent = changes.filter(({ at }) => at > now - STILL_VISIBLE).map(({ from, to }) => Math.min(from, to));
   return Math.min(asked, ...recent);
 }

@@ -70,7 +70,7 @@ export function noteService(
       if (filled[i] === 1) continue;
       counted += step;
       const asked = readyAt(start + (i - 1) * step, lead.readyAfter, current, memory.changes);
-      const ready = config.actuator === "hpa" ? Math.max(pods, asked) : asked;
+      const ready = config.actuator === "scale" ? asked : Math.max(pods, asked);
       if (values[i]! > ready * capacity) own += step;
     }
     below = Math.max(below, own);
