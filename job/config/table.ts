@@ -53,7 +53,7 @@ export function fileSchema<const T extends Table>({ run, target }: T) {
         optional: true,
         fields: shared,
       }),
-      // 240 KiB of state hold about this many
+      // more were never tried in one run: docs/many-targets.md has what was
       targets: list({ about: "The workloads to scale.", of: target, atMost: 2000 }),
     },
   });

@@ -106,5 +106,7 @@ function beginning(past: Past, seen: Pick<PastInput, "at" | "target" | "historie
 
 function scaleOf({ actuator }: TargetConfig, set: Replicas, record: RecordedScale | null): ScaleReading {
   const conditions = {};
-  return actuator === "scale" ? { replicas: set, conditions } : { replicas: record?.pods ?? set, floor: set, conditions };
+  return actuator === "scale"
+    ? { replicas: set, conditions }
+    : { replicas: record?.pods ?? set, floor: set, conditions };
 }
