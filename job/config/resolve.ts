@@ -166,9 +166,12 @@ function isGiven(part: unknown, path: readonly string[]): boolean {
 
 /** What holds across the metrics of a target, at `path`. */
 function metricIssues({ metrics, minReplicas, actuator }: TargetConfig, path: string): readonly Issue[] {
-  const names = metrics.map(({ name }) => name);
+  // a name that is missing is told already
+  const names = metrics.map(({ name }): string | undefined => name);
   const twice = names.flatMap((name, i): Issue[] =>
-    names.indexOf(name) === i ? [] : [{ path: join(path, `metrics[${i}].name`), message: `${name} appears twice.` }],
+    name === undefined || names.indexOf(name) === i
+      ? []
+      : [{ path: join(path, `metrics[${i}].name`), message: `${name} appears twice.` }],
   );
   if (minReplicas > 0 || metrics.length === 0) return twice;
   const at = join(path, "minReplicas");
@@ -190,12 +193,20 @@ function shareIssues({ averageUtilization }: Settings["targets"][number], path: 
   return [{ path: join(path, "targetCpu"), message }];
 }
 
+/** A target by its names; one that is missing is told already. */
+interface Named {
+  readonly namespace: string;
+  readonly name?: string;
+  readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string };
+}
+
 function checkDistinct(targets: readonly TargetConfig[], issues: Issue[]): void {
   const seen = new Set<string>();
   targets.forEach((target, i) => {
+    const { namespace, name, scaleTargetRef: ref }: Named = target;
     const keys = new Set([
-      `${target.namespace}/${target.name}`,
-      `${target.namespace}/${target.scaleTargetRef?.kind}/${target.scaleTargetRef?.name}`,
+      ...(name === undefined ? [] : [`${namespace}/${name}`]),
+      ...(ref?.name === undefined ? [] : [`${namespace}/${ref.kind}/${ref.name}`]),
     ]);
     for (const key of keys) {
       if (seen.has(key))
