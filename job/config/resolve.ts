@@ -5,6 +5,7 @@ import { isRecord, join, joinNamed } from "./check.ts";
 import { complete, merge, withoutHoles } from "./complete.ts";
 import { openCalendars } from "./days.ts";
 import type { Layer } from "./layers.ts";
+import { levelIssues, levelsUnder } from "./levels.ts";
 import { prophetIssues, prophetWarnings } from "./prophet-settings.ts";
 import type { Part, Value } from "./schema.ts";
 import { settingsIn } from "./settings.ts";
@@ -44,7 +45,7 @@ export async function resolve(
   const told = toldIn(table, issues);
   const missing = missingTeller(table, told, issues);
   const run = complete(ours.run, merge<typeof ours.run>(file, environment.run, flags.run), "", missing);
-  const outer = merge<typeof ours.target>(environment.target, flags.target);
+  const outer = joinTarget(environment.target, flags.target);
   const namespace = outer.namespace ?? (await own(run.kubernetes)) ?? "default";
   // a list that was refused whole has no targets that could lack something
   const parts = told("targets[]") ? [] : targetParts(file, outer);
@@ -54,6 +55,7 @@ export async function resolve(
     applyRules({ path: "", node: ours.run, value: run }, told),
     ...full.map(([path, value]) => byFlags(applyRules({ path, node: ours.target, value }, told), path, flags, table)),
     ...placed.map(([path, part]) => byFlags(paceOf(path, part, every), path, flags, table)),
+    ...placed.map(([path, part]) => byFlags({ refused: [], warned: levelIssues(part, path) }, path, flags, table)),
   ];
   issues.push(...findings.flatMap(({ refused }) => refused));
   const calendars = await openCalendars(
@@ -100,7 +102,15 @@ function targetParts(file: FilePart, outer: TargetPart): readonly Placed[] {
     ...(namespace === undefined ? {} : { namespace }),
     ...(scaleTargetRef === undefined ? {} : { scaleTargetRef }),
   };
-  return chosen.map(([path, part]) => [path, merge<(typeof TABLE)["target"]>(file.defaults, identity, part, settings)]);
+  return chosen.map(([path, part]) => [path, joinTarget(file.defaults, identity, part, settings)]);
+}
+
+/** Joins layers of a target, of which later ones take precedence. */
+function joinTarget(...layers: readonly (TargetPart | undefined)[]): TargetPart {
+  return layers.reduce<TargetPart>(
+    (under, layer = {}) => merge<(typeof TABLE)["target"]>(levelsUnder(under, layer), layer),
+    {},
+  );
 }
 
 /** The target that flags and environment alone describe. */

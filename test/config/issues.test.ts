@@ -147,7 +147,7 @@ describe("issues", () => {
     ],
     [
       "targets without names",
-      "targets: [{ targetCpu: 1, scaleTargetRef: {} }, { targetCpu: 1, scaleTargetRef: {} }, { targetCpu: 1 }]",
+      "targets: [{ targetCpu: 1, scaleTargetRef: {} }, { targetCpu: 1, name: x }, { targetCpu: 1, name: y }]",
       [
         /^targets\[0\]\.scaleTargetRef\.name: is missing/,
         /^targets\[1\]\.scaleT.* missing/,
