@@ -54,10 +54,11 @@ function targetAt({ targetCpu, request }: ReplayOptions, share: number) {
 
 /** `calibration` stays: a window of its own for each quantile would be a forecast of its own for each. */
 function trialAt(target: TargetConfig, options: ReplayOptions, quantile: number | undefined): OwnTrial {
-  const risk = quantile === undefined ? {} : { quantile, scaleDownQuantile: keepLevel(quantile) };
-  const settings = { ...target, ...risk };
+  const { slo, ...fixed } = target;
+  const settings = quantile === undefined ? target : { ...fixed, quantile, scaleDownQuantile: keepLevel(quantile) };
+  const free = slo === undefined ? "no quantile" : `slo ${slo}`;
   const own = target.targetCpu === undefined ? {} : { targetCpu: options.targetCpu };
-  const label = `${quantile === undefined ? "no quantile" : `quantile ${quantile}`}${target.targetCpu === undefined ? "" : `, targetCpu ${options.targetCpu}`}`;
+  const label = `${quantile === undefined ? free : `quantile ${quantile}`}${target.targetCpu === undefined ? "" : `, targetCpu ${options.targetCpu}`}`;
   return { label, decider: { by: "ours", target: { ...settings, ...own } }, options };
 }
 
