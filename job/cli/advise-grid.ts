@@ -1,5 +1,6 @@
 /** The settings that an advice tries: around the current ones, the HPA at several targets, what was recorded, and one thing changed each. */
-import { calibrationFor, keepLevel } from "../config/target-settings.ts";
+import { calibrationFor } from "../config/target-settings.ts";
+import { keepLevel } from "../core/policy/level.ts";
 import type { LongHistory } from "../core/series/coarse.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { RecordedReplicas, Trial } from "../replay/trials.ts";
