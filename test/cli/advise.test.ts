@@ -28,6 +28,41 @@ function days(): string {
 /** It plays days. */
 const TIME = { timeout: 180_000 };
 
+describe("what is tried", () => {
+  const given = { scaleTargetRef: { name: "web" } };
+  const labels = (target: Parameters<typeof resolveTarget>[0], targetCpu: number) =>
+    gridOf(resolveTarget({ ...given, ...target }), { ...REPLAY_DEFAULTS, targetCpu, request: 0.5 }, null).map(
+      ({ label }) => label,
+    );
+
+  it.each([0.05, 0.45, 0.47, 0.49, 0.5, 0.58, 2])(
+    "is tried once, at a targetCpu of %d where a pod serves 0.5",
+    (cpu) => {
+      const all = labels({ targetCpu: cpu }, cpu);
+      expect(all).toEqual([...new Set(all)]);
+      expect(all.length).toBeGreaterThan(12);
+    },
+  );
+
+  it("no quantile where every metric has one of its own", () => {
+    const metric = { name: "rps", query: "q", averageValue: 1, unit: "" };
+    const quantiles = (metrics: object[], more = {}) =>
+      labels({ ...more, metrics } as Parameters<typeof resolveTarget>[0], 0.45).filter((label) =>
+        /^quantile/.test(label),
+      );
+    expect(quantiles([{ ...metric, quantile: 0.9 }])).toEqual([]);
+    expect(quantiles([metric])).toHaveLength(6);
+    expect(
+      quantiles([
+        { ...metric, quantile: 0.9 },
+        { ...metric, name: "queue" },
+      ]),
+    ).toHaveLength(6);
+    // the CPU's is the target's
+    expect(quantiles([{ ...metric, quantile: 0.9 }], { targetCpu: 0.45 })).toHaveLength(24);
+  });
+});
+
 describe("beside an slo of the settings", () => {
   const target = resolveTarget({ scaleTargetRef: { name: "web" }, targetCpu: 0.45, slo: 0.01 });
   const [current, ...tried] = gridOf(target, REPLAY_DEFAULTS, null).filter(isOurs);
