@@ -13,6 +13,7 @@ const TRIED = {
   settings: object("What was tried.", {
     label: text("In words."),
     "hpaTarget?": number("Of the simulated HPA."),
+    "slo?": number("As in the settings."),
     "quantile?": number("As in the settings."),
     "targetCpu?": number("As in the settings; of another first metric its averageValue."),
     "calibration?": number("As in the settings, seconds."),

@@ -1,7 +1,7 @@
 /** Runs policies over series and sums their scores up as the tables quote them. */
-import { keepLevel } from "../../job/config/target-settings.ts";
+
 import type { Forecaster } from "../../job/core/forecast/types.ts";
-import { LEVELS as PAYING } from "../../job/core/policy/level.ts";
+import { keepLevel, LEVELS as PAYING } from "../../job/core/policy/level.ts";
 import type { TargetConfig } from "../../job/core/target.ts";
 import { toDemand } from "../../job/replay/demand.ts";
 import { remembering } from "../../job/replay/remembered-forecasts.ts";

@@ -37,6 +37,6 @@ function settingsOf({ label, decider, options }: Trial) {
   const { hpaTarget, targetCpu, every: interval, startup: podStart, longHistory } = options;
   if (decider.by === "recorded") return { label };
   if (decider.by === "hpa") return { label, hpaTarget };
-  const { quantile, calibration } = decider.target;
-  return { label, quantile, targetCpu, calibration, interval, podStart, ...(longHistory && { longHistory }) };
+  const { slo, quantile, calibration } = decider.target;
+  return { label, slo, quantile, targetCpu, calibration, interval, podStart, ...(longHistory && { longHistory }) };
 }

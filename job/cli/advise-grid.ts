@@ -1,7 +1,8 @@
 /** The settings that an advice tries: around the current ones, the HPA at several targets, what was recorded, and one thing changed each. */
-import { calibrationFor, keepLevel } from "../config/target-settings.ts";
+import { calibrationFor } from "../config/target-settings.ts";
+import { keepLevel } from "../core/policy/level.ts";
 import type { LongHistory } from "../core/series/coarse.ts";
-import type { TargetConfig } from "../core/target.ts";
+import { metricsOf, type TargetConfig } from "../core/target.ts";
 import type { RecordedReplicas, Trial } from "../replay/trials.ts";
 import type { ReplayOptions } from "../replay/types.ts";
 
@@ -35,10 +36,12 @@ export function gridOf(
   });
   const real: readonly Trial[] =
     recorded === null ? [] : [{ label: "what really ran", decider: { by: "recorded", replicas: recorded }, options }];
-  const shares = external ? [1] : TARGETS;
-  const levels = target.quantile === undefined ? [undefined, ...QUANTILES] : QUANTILES;
-  const ours = shares
-    .flatMap((share) => levels.map((level) => trialAt(target, { ...options, ...targetAt(options, share) }, level)))
+  const free = target.quantile === undefined ? [undefined, ...QUANTILES] : QUANTILES;
+  const levels = metricsOf(target).some(({ name }) => followsTarget(target, name)) ? free : [];
+  // several shares come to what one pod serves
+  const targets = external ? [options.targetCpu] : [...new Set(TARGETS.map((share) => targetAt(options, share)))];
+  const ours = targets
+    .flatMap((targetCpu) => levels.map((level) => trialAt(target, { ...options, targetCpu }, level)))
     .filter(({ decider, options: { targetCpu } }) => {
       const { quantile, scaleDownQuantile } = decider.target;
       const same = quantile === target.quantile && scaleDownQuantile === target.scaleDownQuantile;
@@ -47,17 +50,23 @@ export function gridOf(
   return [current, ...real, ...hpas, ...ours];
 }
 
+/** Whether the level of a metric is the target's, and not one of its own. */
+function followsTarget({ metrics }: TargetConfig, name: string): boolean {
+  return metrics.find((metric) => metric.name === name)?.quantile === undefined;
+}
+
 /** A pod cannot carry more than it can serve. */
-function targetAt({ targetCpu, request }: ReplayOptions, share: number) {
-  return { targetCpu: Math.min(request, Number((targetCpu * share).toPrecision(3))) };
+function targetAt({ targetCpu, request }: ReplayOptions, share: number): number {
+  return Math.min(request, Number((targetCpu * share).toPrecision(3)));
 }
 
 /** `calibration` stays: a window of its own for each quantile would be a forecast of its own for each. */
 function trialAt(target: TargetConfig, options: ReplayOptions, quantile: number | undefined): OwnTrial {
-  const risk = quantile === undefined ? {} : { quantile, scaleDownQuantile: keepLevel(quantile) };
-  const settings = { ...target, ...risk };
+  const { slo, ...fixed } = target;
+  const settings = quantile === undefined ? target : { ...fixed, quantile, scaleDownQuantile: keepLevel(quantile) };
+  const free = slo === undefined ? "no quantile" : `slo ${slo}`;
   const own = target.targetCpu === undefined ? {} : { targetCpu: options.targetCpu };
-  const label = `${quantile === undefined ? "no quantile" : `quantile ${quantile}`}${target.targetCpu === undefined ? "" : `, targetCpu ${options.targetCpu}`}`;
+  const label = `${quantile === undefined ? free : `quantile ${quantile}`}${target.targetCpu === undefined ? "" : `, targetCpu ${options.targetCpu}`}`;
   return { label, decider: { by: "ours", target: { ...settings, ...own } }, options };
 }
 

@@ -18,21 +18,13 @@ const OVERRIDES = ["config", "namespace", "deployment", "kind", "query", "quanti
 
 /** Reads the settings of `--config`, or of the flags alone where a `live` source is asked. Throws UsageError or ConfigError. */
 export async function recordedTarget(flags: Flags, io: Io, live = false): Promise<RecordedTarget> {
+  if (flags.quantile !== undefined && flags.slo !== undefined) throw new UsageError(BOTH);
   if (!live && flags.config === undefined) return { target: flagTarget(flags), settings: null };
   const asked = Object.entries(flags).filter(([name]) => OVERRIDES.includes(name) || name.startsWith("prometheus"));
   const settings = await loadFor(Object.fromEntries(asked), io, !live);
   if (settings.targets.length > 1) throw new UsageError("the file has several targets: name one with --deployment.");
   refuseShares(settings, "in a recording");
-  return { target: withSlo(settings.targets[0]!, flags), settings };
-}
-
-/** A share that is asked for by flag goes before the levels of the settings. */
-function withSlo(target: TargetConfig, flags: Flags): TargetConfig {
-  const slo = readOption("replay", "slo", flags);
-  if (slo === undefined) return target;
-  if (flags.quantile !== undefined) throw new UsageError(BOTH);
-  const { quantile: _bought, scaleDownQuantile: _kept, ...rest } = target;
-  return { ...rest, slo };
+  return { target: settings.targets[0]!, settings };
 }
 
 const BOTH = "give --slo or --quantile, not both: a fixed level follows no share.";
@@ -40,7 +32,6 @@ const BOTH = "give --slo or --quantile, not both: a fixed level follows no share
 /** The target that the replay's own flags describe. */
 function flagTarget(flags: Flags): TargetConfig {
   const [quantile, slo] = [readOption("replay", "quantile", flags), readOption("replay", "slo", flags)];
-  if (quantile !== undefined && slo !== undefined) throw new UsageError(BOTH);
   const [min, max] = [numberOption("replay", "min", flags), numberOption("replay", "max", flags)];
   if (min > max) throw new UsageError(`--min: ${min} is above --max, which is ${max}.`);
   return resolveTarget({

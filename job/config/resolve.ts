@@ -5,6 +5,7 @@ import { isRecord, join, joinNamed } from "./check.ts";
 import { complete, merge, withoutHoles } from "./complete.ts";
 import { openCalendars } from "./days.ts";
 import type { Layer } from "./layers.ts";
+import { levelIssues, levelsUnder } from "./levels.ts";
 import { prophetIssues, prophetWarnings } from "./prophet-settings.ts";
 import type { Part, Value } from "./schema.ts";
 import { settingsIn } from "./settings.ts";
@@ -44,7 +45,7 @@ export async function resolve(
   const told = toldIn(table, issues);
   const missing = missingTeller(table, told, issues);
   const run = complete(ours.run, merge<typeof ours.run>(file, environment.run, flags.run), "", missing);
-  const outer = merge<typeof ours.target>(environment.target, flags.target);
+  const outer = joinTarget(environment.target, flags.target);
   const namespace = outer.namespace ?? (await own(run.kubernetes)) ?? "default";
   // a list that was refused whole has no targets that could lack something
   const parts = told("targets[]") ? [] : targetParts(file, outer);
@@ -54,6 +55,7 @@ export async function resolve(
     applyRules({ path: "", node: ours.run, value: run }, told),
     ...full.map(([path, value]) => byFlags(applyRules({ path, node: ours.target, value }, told), path, flags, table)),
     ...placed.map(([path, part]) => byFlags(paceOf(path, part, every), path, flags, table)),
+    ...placed.map(([path, part]) => byFlags({ refused: [], warned: levelIssues(part, path) }, path, flags, table)),
   ];
   issues.push(...findings.flatMap(({ refused }) => refused));
   const calendars = await openCalendars(
@@ -100,7 +102,15 @@ function targetParts(file: FilePart, outer: TargetPart): readonly Placed[] {
     ...(namespace === undefined ? {} : { namespace }),
     ...(scaleTargetRef === undefined ? {} : { scaleTargetRef }),
   };
-  return chosen.map(([path, part]) => [path, merge<(typeof TABLE)["target"]>(file.defaults, identity, part, settings)]);
+  return chosen.map(([path, part]) => [path, joinTarget(file.defaults, identity, part, settings)]);
+}
+
+/** Joins layers of a target, of which later ones take precedence. */
+function joinTarget(...layers: readonly (TargetPart | undefined)[]): TargetPart {
+  return layers.reduce<TargetPart>(
+    (under, layer = {}) => merge<(typeof TABLE)["target"]>(levelsUnder(under, layer), layer),
+    {},
+  );
 }
 
 /** The target that flags and environment alone describe. */
@@ -166,9 +176,12 @@ function isGiven(part: unknown, path: readonly string[]): boolean {
 
 /** What holds across the metrics of a target, at `path`. */
 function metricIssues({ metrics, minReplicas, actuator }: TargetConfig, path: string): readonly Issue[] {
-  const names = metrics.map(({ name }) => name);
+  // a name that is missing is told already
+  const names = metrics.map(({ name }): string | undefined => name);
   const twice = names.flatMap((name, i): Issue[] =>
-    names.indexOf(name) === i ? [] : [{ path: join(path, `metrics[${i}].name`), message: `${name} appears twice.` }],
+    name === undefined || names.indexOf(name) === i
+      ? []
+      : [{ path: join(path, `metrics[${i}].name`), message: `${name} appears twice.` }],
   );
   if (minReplicas > 0 || metrics.length === 0) return twice;
   const at = join(path, "minReplicas");
@@ -190,12 +203,20 @@ function shareIssues({ averageUtilization }: Settings["targets"][number], path: 
   return [{ path: join(path, "targetCpu"), message }];
 }
 
+/** A target by its names; one that is missing is told already. */
+interface Named {
+  readonly namespace: string;
+  readonly name?: string;
+  readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string };
+}
+
 function checkDistinct(targets: readonly TargetConfig[], issues: Issue[]): void {
   const seen = new Set<string>();
   targets.forEach((target, i) => {
+    const { namespace, name, scaleTargetRef: ref }: Named = target;
     const keys = new Set([
-      `${target.namespace}/${target.name}`,
-      `${target.namespace}/${target.scaleTargetRef?.kind}/${target.scaleTargetRef?.name}`,
+      ...(name === undefined ? [] : [`${namespace}/${name}`]),
+      ...(ref?.name === undefined ? [] : [`${namespace}/${ref.kind}/${ref.name}`]),
     ]);
     for (const key of keys) {
       if (seen.has(key))

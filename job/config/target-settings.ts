@@ -1,4 +1,5 @@
 /** From the table's values of a target to what the core takes: names and numbers that follow from others. */
+import { keepLevel } from "../core/policy/level.ts";
 import type { MetricSettings, ScheduleRule, TargetConfig } from "../core/target.ts";
 import { complete } from "./complete.ts";
 import { type Calendars, daysFrom, noCalendars } from "./days.ts";
@@ -12,8 +13,6 @@ import type { Settings } from "./types.ts";
 
 type Target = (typeof TABLE)["target"];
 
-/** Highest level that six hours of errors tell anything of. */
-const HIGHEST = 0.995;
 /** Errors of two hours calibrate a quantile, of six at most: older ones are not looked at (job/core/forecast/auto.ts). */
 const CALIBRATION = [2 * 3600, 6 * 3600] as const;
 /** Seconds of errors for a risk of 1: of leads of 90 s, 3.6 then lie above the quantile, whatever its level. */
@@ -54,12 +53,6 @@ export function targetFrom(raw: Value<Target>, calendars: Calendars = noCalendar
 function coresOrShare(targetCpu: Value<Target>["targetCpu"]) {
   if (targetCpu === undefined) return {};
   return typeof targetCpu === "number" ? { targetCpu } : { averageUtilization: targetCpu.share };
-}
-
-/** Pods are given back at the square of the risk that they are bought at; see docs/decisions/0004. */
-export function keepLevel(quantile: number): number {
-  // rounded: 1 - 0.3^2 is 0.9099999999999999
-  return Math.max(quantile, Math.min(HIGHEST, Math.round((1 - (1 - quantile) ** 2) * 1e4) / 1e4));
 }
 
 /** The rarer what is calibrated, the longer the past that shows it; never more points than one query gives. */

@@ -3,7 +3,7 @@ import { clean } from "../core/series/clean.ts";
 import { believable, inspect, newsIn } from "../core/series/quality.ts";
 import type { Samples } from "../core/series/types.ts";
 import type { Metric, TargetConfig } from "../core/target.ts";
-import type { Seconds } from "../core/units.ts";
+import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { HistoryReading } from "../ports.ts";
 import { stepsIn } from "./demand.ts";
 
@@ -40,7 +40,7 @@ export function judgeRecording(
   const [first = 0, now = newestOf(samples)] = [times[0], times.at(-1)];
   const step = usualDistance(times);
   const history = step * (times.length === 0 ? 1 : stepsIn(first, now, step));
-  const { quality } = inspect(samples, {
+  const { quality } = inspect(upTo(samples, now), {
     now,
     step,
     history,
@@ -64,6 +64,14 @@ export function judgeRecording(
     ...(cadence > step ? [`a new value comes every ${Math.round(cadence)} s only: what repeats it is no sample`] : []),
   ];
   return { samples: news, step: cadence, notes };
+}
+
+/** The samples until then. What is not usable at the end of a recording is left out as elsewhere: it does not lie in the future. */
+function upTo({ times, values }: Samples, until: EpochSeconds): Samples {
+  // NaN and infinite times stay, for the verdict to refuse
+  const isLater = (_: number, i: number) => times[i]! > until && times[i]! < Number.POSITIVE_INFINITY;
+  const kept = (list: Float64Array) => list.filter((value, i) => !isLater(value, i));
+  return { times: kept(times), values: kept(values) };
 }
 
 function newestOf({ times }: Samples): number {

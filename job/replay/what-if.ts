@@ -1,7 +1,8 @@
 /** What would have had to be different for another number of replicas: a past decision made again with one thing changed. */
+import { keepLevel } from "../core/policy/level.ts";
 import { leadingMetric } from "../core/policy/types.ts";
 import type { ScalingRules, TargetConfig } from "../core/target.ts";
-import type { Replicas } from "../core/units.ts";
+import type { Probability, Replicas } from "../core/units.ts";
 import type { HistoryReading } from "../ports.ts";
 import { decideFrom, type PastInput } from "./past.ts";
 
@@ -90,7 +91,9 @@ function variants(target: TargetConfig): readonly Variant[] {
     was: show(target[name]),
     target: { ...target, [name]: value },
   });
-  const levels = LEVELS.map((level) => ({ ...plain("quantile", level), target: atLevel(target, level) }));
+  const { slo, quantile } = target;
+  const was = quantile === undefined && slo !== undefined ? `slo ${slo}` : show(quantile);
+  const levels = LEVELS.map((level) => ({ ...plain("quantile", level), was, target: atLevel(target, level) }));
   return [
     plain("mode", "Active"),
     plain("minReplicas", Math.min(1, target.minReplicas)),
@@ -131,13 +134,11 @@ function show(value: unknown): string {
   return text.length > LONGEST_VALUE ? "what is set" : text;
 }
 
-function atLevel(target: TargetConfig, quantile: number): TargetConfig {
-  const { scaleDownQuantile } = target;
-  return {
-    ...target,
-    quantile,
-    ...(scaleDownQuantile && { scaleDownQuantile: Math.max(quantile, scaleDownQuantile) }),
-  };
+/** The target with that quantile, as its settings would make it: the level for scale-in follows, unless it is one of its own. */
+function atLevel(target: TargetConfig, level: Probability): TargetConfig {
+  const { slo: _, quantile, scaleDownQuantile: keep, ...rest } = target;
+  const own = quantile === undefined || keep !== keepLevel(quantile) ? keep : undefined;
+  return { ...rest, quantile: level, scaleDownQuantile: own === undefined ? keepLevel(level) : Math.max(level, own) };
 }
 
 /** Of several quantiles the nearest one below and above the one that pods were bought at. */

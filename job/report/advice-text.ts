@@ -127,12 +127,13 @@ function comparison(advised: TrialScore, current: TrialScore): string {
 /** The fields to change, as they stand in the file. */
 function yamlOf({ fields, current: { decider } }: Advice): readonly string[] {
   if (fields.length === 0 || decider.by !== "ours") return ["Nothing has to be changed."];
-  const { namespace, scaleTargetRef } = decider.target;
+  const { namespace, scaleTargetRef, slo } = decider.target;
+  const note = (field: string) => (field === "quantile" && slo !== undefined ? ` # in place of slo: ${slo}` : "");
   return [
     "targets:",
     `  - scaleTargetRef: { kind: ${scaleTargetRef.kind}, name: ${scaleTargetRef.name} }`,
     `    namespace: ${namespace}`,
-    ...fields.map(([field, value]) => `    ${field}: ${value}`),
+    ...fields.map(([field, value]) => `    ${field}: ${value}${note(field)}`),
   ];
 }
 

@@ -4,7 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { answerOf } from "../../job/cli/advise-answer.ts";
+import { fieldsOf, gridOf, isOurs } from "../../job/cli/advise-grid.ts";
 import { resolveTarget } from "../../job/config/target-settings.ts";
+import { REPLAY_DEFAULTS } from "../../job/replay/replay.ts";
+import { adviceText } from "../../job/report/advice-text.ts";
 import { cli, waveFile } from "../fakes/cli.ts";
 
 type Part = { scaleTargetRef: object; [name: string]: unknown };
@@ -23,6 +27,72 @@ function days(): string {
 
 /** It plays days. */
 const TIME = { timeout: 180_000 };
+
+describe("what is tried", () => {
+  const given = { scaleTargetRef: { name: "web" } };
+  const labels = (target: Parameters<typeof resolveTarget>[0], targetCpu: number) =>
+    gridOf(resolveTarget({ ...given, ...target }), { ...REPLAY_DEFAULTS, targetCpu, request: 0.5 }, null).map(
+      ({ label }) => label,
+    );
+
+  it.each([0.05, 0.45, 0.47, 0.49, 0.5, 0.58, 2])(
+    "is tried once, at a targetCpu of %d where a pod serves 0.5",
+    (cpu) => {
+      const all = labels({ targetCpu: cpu }, cpu);
+      expect(all).toEqual([...new Set(all)]);
+      expect(all.length).toBeGreaterThan(12);
+    },
+  );
+
+  it("no quantile where every metric has one of its own", () => {
+    const metric = { name: "rps", query: "q", averageValue: 1, unit: "" };
+    const quantiles = (metrics: object[], more = {}) =>
+      labels({ ...more, metrics } as Parameters<typeof resolveTarget>[0], 0.45).filter((label) =>
+        /^quantile/.test(label),
+      );
+    expect(quantiles([{ ...metric, quantile: 0.9 }])).toEqual([]);
+    expect(quantiles([metric])).toHaveLength(6);
+    expect(
+      quantiles([
+        { ...metric, quantile: 0.9 },
+        { ...metric, name: "queue" },
+      ]),
+    ).toHaveLength(6);
+    // the CPU's is the target's
+    expect(quantiles([{ ...metric, quantile: 0.9 }], { targetCpu: 0.45 })).toHaveLength(24);
+  });
+});
+
+describe("beside an slo of the settings", () => {
+  const target = resolveTarget({ scaleTargetRef: { name: "web" }, targetCpu: 0.45, slo: 0.01 });
+  const [current, ...tried] = gridOf(target, REPLAY_DEFAULTS, null).filter(isOurs);
+
+  it("a trial has that or a quantile, and says which", () => {
+    const levels = tried.map(({ label, decider: { target: played } }) => {
+      expect(label).toMatch(played.quantile === undefined ? /^slo 0\.01, / : /^quantile /);
+      return [played.slo, played.quantile];
+    });
+    expect(levels.filter(([slo]) => slo === 0.01)).toEqual(Array(3).fill([0.01, undefined]));
+    expect(levels.filter(([, quantile]) => quantile !== undefined)).toHaveLength(24);
+    expect(levels.filter(([slo, quantile]) => slo !== undefined && quantile !== undefined)).toEqual([]);
+  });
+
+  it("the YAML and the JSON say that a quantile takes its place", () => {
+    const score = { cost: 1, under: 0, unserved: 0, actions: 0 };
+    const scored = <T extends object>(trial: T) => ({ ...trial, chosenOn: score, judgedOn: score, days: [score] });
+    const advised = tried.find(({ decider }) => decider.target.quantile === 0.7)!;
+    const advice = {
+      ...{ name: "x", why: null, front: [], ours: [], others: [], slo: 0.01, asked: true, money: null, nines: [] },
+      ...{ current: scored(current!), advised: scored(advised), changed: null },
+      fields: fieldsOf(advised, current!),
+    };
+    expect(adviceText(advice, 80)).toContain("\n    quantile: 0.7 # in place of slo: 0.01\n");
+    const span = { from: 0, to: 1 };
+    const answer = answerOf(advice, { chosenOn: span, judgedOn: span, ended: true });
+    expect([answer.current.settings, answer.advised?.settings]).toMatchObject([{ slo: 0.01 }, { quantile: 0.7 }]);
+    expect(answer.advised?.settings).not.toHaveProperty("slo", 0.01);
+  });
+});
 
 describe("advise", TIME, () => {
   it("promises nothing on less than a day, and says what it needs", async () => {

@@ -67,6 +67,30 @@ describe("replay --config", () => {
     const plenty = ["--request", "40", "--max", "9", "--min", "1"];
     expect(await replicasOf("--config", SETTINGS, "--deployment", "web", ...plenty)).toEqual([1, 1]);
   });
+  it("a share that is asked for by flag goes before a quantile of the file", async () => {
+    const target = (more: string) =>
+      `targets: [{ scaleTargetRef: { name: web }, targetCpu: 0.05, maxReplicas: 400${more} }]`;
+    const played = async (more: string, ...flags: string[]) => {
+      const config = file(`level${more.length}.yaml`, target(more));
+      const { code, out, err } = await cli(
+        "replay",
+        GOOD,
+        "--warmup",
+        "9000",
+        "--policies",
+        "auto",
+        "--json",
+        "--config",
+        config,
+        ...flags,
+      );
+      expect(code, err).toBe(0);
+      return JSON.parse(out).policies.auto;
+    };
+    const share = await played("", "--slo", "10%");
+    expect(await played(", quantile: 0.95", "--slo", "10%")).toEqual(share);
+    expect(await played(", quantile: 0.95")).not.toEqual(share);
+  });
   it("of several targets one must be named", async () => {
     expect(await cli("replay", GOOD, "--config", SETTINGS)).toMatchObject({
       code: 2,

@@ -141,6 +141,20 @@ describe("issues", () => {
       [/^prometheus\.headersFrom\.X-A: appears twice/],
     ],
     [
+      "metrics without names",
+      target("metrics: [{ query: a, averageValue: 1 }, { query: b, averageValue: 1 }]"),
+      [/metrics\[0\]\.name: is missing/, /metrics\[1\]\.name: is missing/],
+    ],
+    [
+      "targets without names",
+      "targets: [{ targetCpu: 1, scaleTargetRef: {} }, { targetCpu: 1, name: x }, { targetCpu: 1, name: y }]",
+      [
+        /^targets\[0\]\.scaleTargetRef\.name: is missing/,
+        /^targets\[1\]\.scaleT.* missing/,
+        /^targets\[2\]\.scaleT.* missing/,
+      ],
+    ],
+    [
       "control characters",
       target('name: "a\\e[2Jb"'),
       [/^targets\[0\]\.name: must be a text on one line, without control characters; got/],

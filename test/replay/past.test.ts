@@ -150,6 +150,24 @@ describe("what would have changed a decision", () => {
     expect(loads).toBeGreaterThan(TICKS);
   });
 
+  it("a quantile brings its level for scale-in with it, as in the settings, and takes the place of an slo", async () => {
+    const { quantile: _, ...rest } = target;
+    const free = { ...rest, slo: 0.01 };
+    // many pods, so that a level is told by their number, and too many at first, so that scale-in decides
+    const past = { history: history((t) => 8 * wave(500, 300)(t)), scales: [], first: 99 };
+    let told = 0;
+    for await (const { input } of decideAgain(past, free, times(TICKS)))
+      for (const { change, replicas } of alternatives(input)) {
+        if (!("setting" in change) || change.setting !== "quantile") continue;
+        told++;
+        expect(change.was).toBe("slo 0.01");
+        const quantile = Number(change.value);
+        const fixed = { ...rest, quantile, scaleDownQuantile: Math.min(0.995, 1 - (1 - quantile) ** 2) };
+        expect(replicas).toBe(decideFrom({ ...input, target: fixed }).output!.decision.replicas);
+      }
+    expect(told).toBeGreaterThan(0);
+  });
+
   it("names the limit that was met, and what it was", async () => {
     const capped = { ...target, maxReplicas: 5 };
     const made: PastDecision[] = [];

@@ -55,6 +55,19 @@ describe("the verdict on a recording", () => {
     expect(() => judge(rows, more)).toThrow(message);
   });
 
+  test.each([Number.NaN, -1, 1e6, Number.POSITIVE_INFINITY])(
+    "%d is left out wherever it stands, also at the end",
+    (bad) => {
+      const rows = wave(400);
+      for (const from of [0, 200, 380]) {
+        const isBad = (i: number) => i >= from && i < from + 20;
+        const { samples, notes } = judge(rows.map(([t, v], i): Row => [t, isBad(i) ? bad : v]));
+        expect([...samples.times]).toEqual(rows.filter((_, i) => !isBad(i)).map(([t]) => t));
+        expect(notes).toEqual([expect.stringMatching(/^20 of 400 values are left out: /)]);
+      }
+    },
+  );
+
   test("what is left out is told", () => {
     const rows = wave(400).map(([t, v], i): Row => [t, i === 7 ? -1 : i === 9 ? Number.NaN : i === 20 ? 1e6 : v]);
     const { samples, notes } = judge(rows, { partial: true });

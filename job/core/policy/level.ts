@@ -50,3 +50,12 @@ export function payingPods(quantiles: readonly number[], { averageValue, capacit
   }
   return best;
 }
+
+/** Highest level that six hours of errors tell anything of. */
+const HIGHEST = 0.995;
+
+/** Pods are given back at the square of the risk that they are bought at; see docs/decisions/0004. */
+export function keepLevel(quantile: Probability): Probability {
+  // rounded: 1 - 0.3^2 is 0.9099999999999999
+  return Math.max(quantile, Math.min(HIGHEST, Math.round((1 - (1 - quantile) ** 2) * 1e4) / 1e4));
+}
