@@ -9,7 +9,9 @@ import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
 import { cli } from "../fakes/cli.ts";
 
 const NOW = Math.floor(Date.now() / 60_000) * 60;
-const SPAN = 2400;
+const SPAN = 3000;
+/** The samples go on beyond now: however long the tests take, none is missing. */
+const AHEAD = 600;
 
 /** Counters of one pod a row, a sample every `every` seconds; the load moves, so that no two rates are equal. */
 function counters(namespace: string, every: number, rows: readonly (readonly [pod: string, labels: string])[]) {
@@ -18,7 +20,7 @@ function counters(namespace: string, every: number, rows: readonly (readonly [po
       const t = i * every;
       const value = 100 + 0.5 * t + 20 * Math.sin(t / 200) + Math.sin(t);
       const names = `namespace="${namespace}",pod="web-5d4f8c9b7-${end}",container="web"${labels}`;
-      return `container_cpu_usage_seconds_total{${names}} ${value.toFixed(4)} ${NOW - SPAN + t}`;
+      return `container_cpu_usage_seconds_total{${names}} ${value.toFixed(4)} ${NOW + AHEAD - SPAN + t}`;
     }),
   );
 }

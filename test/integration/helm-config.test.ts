@@ -53,7 +53,7 @@ describe.skipIf(skip(missingHelm()))("the job's configuration in the chart", () 
 
   test("the README's, pasted", async () => {
     const readme = readFileSync(join(manifests, "../README.md"), "utf8");
-    const [, pasted] = /^## Configuration\n[\s\S]*?^```yaml\n([\s\S]*?)^```/m.exec(readme)!;
+    const [, pasted] = /^## Your own workload\n[\s\S]*?^```yaml\n([\s\S]*?)^```/m.exec(readme)!;
     const objects = objectsOf(await render(parse(pasted!)));
     expect(new Set(objects.map(({ metadata }) => metadata.namespace))).toEqual(new Set(["shop"]));
     const file = objects.find(({ data }) => data?.["config.yaml"] !== undefined)!.data!["config.yaml"]!;
