@@ -1,5 +1,5 @@
 /** What must hold after every case, whatever the fault: each broken one in a sentence. */
-import { decode } from "../../job/core/state/codec.ts";
+import { readState as storedState } from "../../job/adapters/state-text.ts";
 import type { JobState } from "../../job/core/state/types.ts";
 import { MEMORY_LIMIT } from "../../test/fault/job-process.ts";
 import type { Expected, ExpectedOutcome, FaultCase } from "./fault-case.ts";
@@ -103,8 +103,9 @@ function memory(fault: FaultCase, { stateBefore, stateAfter, now }: Observation)
 }
 
 function readState(text: string | null): JobState | null {
-  const read = text === null ? null : decode(text);
-  return read?.ok ? read.value : null;
+  if (text === null) return null;
+  const { state, warning } = storedState(text);
+  return warning === undefined ? state : null;
 }
 
 /** What was told is what was done, and what should be. */

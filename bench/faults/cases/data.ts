@@ -49,7 +49,7 @@ const MISSING: readonly Line[] = [
   ],
   ["the first sample is 10 seconds old", held("NoData"), counter((age) => (age <= 10 ? 2.2 : null))],
   ["the first two samples came just now", held("TooFewSamples"), counter((age) => (age <= 15 ? 2.2 : null))],
-  ["one minute of history", upOnly(/window|scale in/), counter((age) => (age <= 75 ? 2.2 : null))],
+  ["one minute of history", upOnly(/window|scale.in/), counter((age) => (age <= 75 ? 2.2 : null))],
   [
     "one minute of history, too few replicas",
     scaled([5, 7]),
@@ -63,7 +63,7 @@ const MISSING: readonly Line[] = [
     { ...FEW, ...counter(but((age) => age > 300 && age < 960, null)) },
   ],
   ["holes of 2 minutes every 4 minutes", upOnly(/%/), counter(but((age) => age % 240 > 120, null))],
-  ["a hole of 2 minutes in the window", scaled(5), counter(but((age) => age > 300 && age < 420, null))],
+  ["a hole of 2 minutes in the window", scaled([5, 6]), counter(but((age) => age > 300 && age < 420, null))],
   ["a scrape slower than the rate's window", held("NoData"), counter(steady, 90)],
   ["a scrape every 30 seconds", scaled(5), counter(steady, 30)],
 ];
@@ -114,7 +114,11 @@ const IMPOSSIBLE: readonly Line[] = [
 
 const MOVES: readonly Line[] = [
   ["the load falls to a tenth within a minute", held("SuddenDrop"), gauge(but((age) => age < 45, 0.2))],
-  ["the load falls to a tenth 3 minutes ago", held("SuddenDrop"), gauge(but((age) => age < 180, 0.2))],
+  [
+    "the load falls to a tenth 3 minutes ago",
+    held("SuddenDrop"),
+    gauge((age) => (age < 180 ? steady(age) / 10 : steady(age))),
+  ],
   ["one sample of a tenth", held("SuddenDrop"), gauge(but(newest, 0.2))],
   ["one sample of ten times the load", scaled(20), { ...FEW, ...gauge(but(newest, 22)) }],
   ["the load jumps to ten times", scaled(20), { ...FEW, ...gauge(but((age) => age < 60, 22)) }],
@@ -125,7 +129,7 @@ const MOVES: readonly Line[] = [
     gauge((age) => steady(age) * 20),
   ],
   ["far less than minReplicas can carry", scaled(2), { ...gauge((age) => steady(age) / 50), state: idle }],
-  ["noise as large as the load", upOnly(/./), gauge((age) => 2.2 + 2.1 * Math.sin(age * age * 0.37))],
+  ["noise as large as the load", scaled([9, 11]), gauge((age) => 2.2 + 2.1 * Math.sin(age * age * 0.37))],
 ];
 
 export const DATA = casesOf("data", MISSING, IMPOSSIBLE, MOVES);
