@@ -10,6 +10,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/integration/**", "test/browser/**", "test/e2e/**"],
           testTimeout: 30_000,
+          // vitest leaves one processor free where nothing else runs
+          maxWorkers: "100%",
           setupFiles: [],
         },
       },
