@@ -48,7 +48,8 @@ async function check(day: Day, minutes: number): Promise<void> {
     judge(lived);
     needs.push(neededFor(lived.truth));
   });
-  const most = Math.max(...needs.slice(-7));
+  // pods are kept while they pay: one more than what the mean of two samples needs
+  const most = Math.max(...needs.slice(-7)) + 1;
   expect(world.replicas.web, "at the end").toBeLessThanOrEqual(most);
   expect(world.replicas.web, "at the end").toBeGreaterThanOrEqual(needs.at(-1)!);
 }
