@@ -22,7 +22,7 @@ export function evening(from: number): Reading {
       ],
       ["port-forward service/stress-app 8080:80 &", "port-forward service/stress-app 8080:80 & sleep 2"],
       ["port-forward service/prometheus-operated 9090 &", "port-forward service/prometheus-operated 9090 & sleep 2"],
-      ["--duration 3600", "--duration 45"],
+      ["--duration 3600", "--duration 120"],
       ["--range 30m --warmup 10m", "--range 10m --warmup 1m"],
       ["--watch", "--watch-only=false"],
     ],
