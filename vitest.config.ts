@@ -10,8 +10,6 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/integration/**", "test/browser/**", "test/e2e/**"],
           testTimeout: 30_000,
-          // vitest leaves one processor free where nothing else runs
-          maxWorkers: "100%",
           setupFiles: [],
         },
       },
