@@ -22,6 +22,9 @@ const missingPushgateway = existsSync(pushgateway)
 const TARGET = 'namespace="metrics",kind="Deployment",name="stress-app"';
 const LABELS = `{${TARGET},metric="cpu",unit="cores"`;
 
+/** The load is stamped in whole seconds: another value of the same one would be refused. */
+const nextSecond = () => new Promise((resolve) => setTimeout(resolve, 1500));
+
 describe.skipIf(skip(missingControlPlane() ?? missingOtlp()))("metrics of real runs", () => {
   const ends: (() => unknown)[] = [];
   let dir: string;
@@ -60,6 +63,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingOtlp()))("metrics of real r
       ends.push(() => prometheus.stop());
       const to = { otlp: `${prometheus.url}/api/v1/otlp` };
       runs.push(await run(to));
+      await nextSecond();
       load = 0.3;
       runs.push(await run(to));
     });
@@ -136,6 +140,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingOtlp()))("metrics of real r
       // a lead that became shorter
       await lead(300);
       const before = await value(`timestamp(${METRIC_PREFIX}load${LABELS}})`);
+      await nextSecond();
       const back = await lead(30);
       expect(back.code).toBe(0);
       expect(back.stderr).not.toContain("WARN");
