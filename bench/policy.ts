@@ -50,7 +50,7 @@ export async function main(args: readonly string[]): Promise<void> {
     fronts: async () => ({
       fronts: await byStartup(startups, (startup) => playAll(series, frontEntries(), setup, { startup })),
     }),
-    sensitivity: async () => ({ sensitivity: await playAll(series, sensitivityEntries(), setup, { startup: 30 }) }),
+    sensitivity: async () => ({ sensitivity: await playSensitivity(setup) }),
     peers: async () => ({ peers: await playAll(series, peerEntries(), setup, { startup: 30 }) }),
   };
   for (const part of PARTS.filter((one) => wanted.includes(one))) {
@@ -69,6 +69,16 @@ async function playSets(setup: ReplaySetup, startups: readonly number[]): Promis
     const scores = await byStartup(startups, (startup) => playAll(series, mainEntries(), setup, { startup }));
     for (const [startup, rows] of Object.entries(scores)) printTable(`${name}, startup ${startup} s`, rows);
     out.push({ name, held, names: series.map((one) => one.name), scores });
+  }
+  return out;
+}
+
+async function playSensitivity(setup: ReplaySetup): Promise<Record<string, Scores>> {
+  const out: Record<string, Scores> = {};
+  for (const { name, series } of replaySets()) {
+    if (interruption().aborted) break;
+    out[name] = await playAll(series, sensitivityEntries(), setup, { startup: 30 });
+    printTable(`${name}, one assumption changed`, out[name]);
   }
   return out;
 }

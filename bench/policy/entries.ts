@@ -1,6 +1,9 @@
 /** What the policy bench compares: entries of each table. */
 import { resolveTarget } from "../../job/config/target-settings.ts";
+import { seededRandom } from "../../job/core/forecast/prophet/random.ts";
+import type { Peak } from "../../job/core/forecast/types.ts";
 import type { TargetConfig } from "../../job/core/target.ts";
+import type { EpochSeconds } from "../../job/core/units.ts";
 import { type Entry, FRONT } from "./matrix.ts";
 
 /** The higher quantile that the tables show beside the default: the least that leaves 0.4 of the HPA's unserved load at most, in both of its figures. */
@@ -60,7 +63,7 @@ export function frontEntries(): Entry[] {
   return [...ours, ...theirs];
 }
 
-/** One setting changed at a time, at 30 s start-up. */
+/** One assumption changed at a time, at 30 s start-up: of the metrics, the pods, the runs, the forecast. */
 export function sensitivityEntries(): Entry[] {
   return [
     { label: "hpa", policy: "hpa" },
@@ -73,7 +76,23 @@ export function sensitivityEntries(): Entry[] {
     { label: "a run every 15 s", policy: "auto", options: { every: 15 } },
     { label: "a run every 30 s", policy: "auto", options: { every: 30 } },
     { label: "a run every 2 minutes", policy: "auto", options: { every: 120 } },
-    { label: "quantiles of half an hour", policy: "auto", target: { calibration: 1800 } },
     { label: "the last value in place of the pool", policy: "auto", target: { method: "naive" } },
+    { label: "forecasts a tenth too low", policy: "auto", forecaster: scaled(() => 0.9) },
+    { label: "forecasts a tenth too high", policy: "auto", forecaster: scaled(() => 1.1) },
+    { label: "forecasts up to a fifth off, at random", policy: "auto", forecaster: scaled(offByAFifth) },
   ];
 }
+
+/** Forecasts times a factor of their origin, the skill as it was: errors that the window does not show. */
+function scaled(factorAt: (origin: EpochSeconds) => number): NonNullable<Entry["forecaster"]> {
+  return (inner) => (request) => {
+    const { start, step, values } = request.series;
+    const factor = factorAt(start + (values.length - 1) * step);
+    const times = (quantiles: readonly number[]) => quantiles.map((q) => factor * q);
+    const peak = ({ max, maxQuantiles }: Peak) => ({ max: factor * max, maxQuantiles: times(maxQuantiles) });
+    const forecast = inner(request);
+    return { ...forecast, ...peak(forecast), ...(forecast.parts && { parts: forecast.parts.map(peak) }) };
+  };
+}
+
+const offByAFifth = (origin: EpochSeconds) => 0.8 + 0.4 * seededRandom(origin)();

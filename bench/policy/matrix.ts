@@ -1,6 +1,6 @@
 /** Runs policies over series and sums their scores up as the tables quote them. */
 
-import type { Forecaster } from "../../job/core/forecast/types.ts";
+import type { Forecaster, Method } from "../../job/core/forecast/types.ts";
 import { keepLevel, LEVELS as PAYING } from "../../job/core/policy/level.ts";
 import type { TargetConfig } from "../../job/core/target.ts";
 import { toDemand } from "../../job/replay/demand.ts";
@@ -18,6 +18,8 @@ export interface Entry {
   readonly policy: PolicyName;
   readonly options?: Partial<ReplayOptions>;
   readonly target?: Partial<TargetConfig>;
+  /** What stands between the forecaster and the policy; absent: nothing. */
+  readonly forecaster?: (inner: Forecaster) => Forecaster;
 }
 
 /** Scores by label, one per series, same order as the series. */
@@ -48,8 +50,10 @@ export async function playAll(
     for (const entry of entries) {
       const options = { ...REPLAY_DEFAULTS, ...base, warmup: one.warmup, ...entry.options };
       const target = { ...setup.target, ...entry.target };
+      const { forecaster = (inner) => inner } = entry;
+      const played = { target, forecasterOf: (method: Method) => forecaster(forecasterOf(method)) };
       const policy: ReplayPolicy = {
-        ...createPolicy(entry.policy, options, demand, { target, forecasterOf }),
+        ...createPolicy(entry.policy, options, demand, played),
         name: entry.label,
       };
       const result = await simulate(demand, [policy], options);

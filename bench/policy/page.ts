@@ -16,7 +16,8 @@ export interface PolicyResults {
   readonly sets?: readonly SetScores[];
   /** By start-up seconds, over the public and synthetic series. */
   readonly fronts?: Readonly<Record<number, Scores>>;
-  readonly sensitivity?: Scores;
+  /** By the name of the set. */
+  readonly sensitivity?: Readonly<Record<string, Scores>>;
   readonly peers?: Scores;
 }
 
@@ -35,9 +36,7 @@ In sample it is 0.870 at 0.37: [how they were chosen](decisions/0012-slo.md).\n\
       return [`## Pods that need ${startup} s to start`, ...tables, ...picture].join("\n\n");
     }),
     ...(peers === undefined ? [] : [`## Peers that fit a forecast, 30 s, public and synthetic\n\n${table(peers)}`]),
-    ...(sensitivity === undefined
-      ? []
-      : [`## One setting changed at a time, 30 s, public and synthetic\n\n${table(sensitivity)}`]),
+    ...(sensitivity === undefined ? [] : [`${SENSITIVITY}\n\n${sensitivityOf(sets, sensitivity)}`]),
     `## Every series, 30 s\n\nCost as a ratio to HPA's; under and unserved in percent of steps and of demand, HPA's in brackets.\n\n${sets.map(perSeries).join("\n\n")}`,
     LIMITS,
   ];
@@ -56,6 +55,11 @@ decision, scaling in takes effect at once. HPA is the simulation that is checked
 
 const SLO = `\`slo\` is the share of the time in which the demand may be above what the ready pods carry. Met is the share of steps under, each series by itself, at 30 s of start. A series counts
 where the share is within reach: one row of ours in the tables is under for at least two thirds of it, and one for at most one and a half times.`;
+
+const SENSITIVITY = `## One assumption changed at a time, 30 s
+
+The modelled world knows the pod start, the delay of the metrics and the target. Here one of these is otherwise, or the forecast is worse than its window shows. The rows
+are ratios to the HPA without delay; 15 and 180 s of start have tables of their own above.`;
 
 const LIMITS = `## What cannot be won
 
@@ -134,6 +138,11 @@ function table(scores: Scores): string {
     return `| ${label} | ${r.cost.toFixed(3)} | ${r.under.toFixed(3)} | ${r.unserved.toFixed(3)} | ${r.actions.toFixed(2)} | ${under.toFixed(2)} % | ${unserved.toFixed(2)} % | ${r.worse.length} |`;
   });
   return `| policy | cost | under | unserved | actions | mean under | mean unserved | worse |\n|---|---|---|---|---|---|---|---|\n${rows.join("\n")}`;
+}
+
+function sensitivityOf(sets: readonly SetScores[], by: NonNullable<PolicyResults["sensitivity"]>): string {
+  const measured = sets.filter(({ name }) => by[name] !== undefined);
+  return measured.map((set) => `### ${title(set)}\n\n${table(by[set.name]!)}`).join("\n\n");
 }
 
 function perSeries(set: SetScores): string {

@@ -14,9 +14,7 @@ export function forecast(overrides: Partial<Forecast> = {}): Forecast {
     skill: 0.5,
     modelWeights: {},
     period: null,
-    coldStartTier: "pool",
     origins: 40,
-    fitted: new Float64Array(0),
     ...overrides,
   };
 }

@@ -55,12 +55,8 @@ export interface Forecast {
   readonly modelWeights: Readonly<Record<string, number>>;
   /** Detected season in seconds, or null for none. */
   readonly period: Seconds | null;
-  /** Tier of the cold start that made this: which family of models the history allowed. */
-  readonly coldStartTier: "last" | "smoothing" | "pool";
   /** In-window origins the weights and quantiles rest on. */
   readonly origins: number;
-  /** Fitted values of the pool (one-step or season-aware smoothing) for pictures, same length as series.values; may be empty. */
-  readonly fitted: Float64Array;
 }
 
 /** A forecaster: pure, deterministic, same input same bytes. */

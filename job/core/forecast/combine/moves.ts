@@ -8,17 +8,12 @@ const PRIOR_WEIGHT = 2;
 /** Outcomes with which the errors themselves are asked; one whole lead of them where that is more. Between none and this many both are. */
 const ENOUGH = 8;
 
-/** Moves of a window. */
-export interface Moves {
-  /** Mean absolute move over each of 1..k+1 steps, k from 0, in cores; the longest one that was seen stands for longer ones. */
-  readonly sizes: Float64Array;
-}
+/** Mean absolute move over each of 1..k+1 steps, k from 0, in cores; the longest one that was seen stands for longer ones. */
+export type Moves = Float64Array;
 
 /** Moves between measured values over 1..steps steps, with the prior. Values that were filled in take no part. O(n x steps). */
 export function movesOf(y: Float64Array, filled: Uint8Array, steps: number): Moves {
-  let mean = 0;
-  for (const v of y) mean += Math.abs(v) / y.length;
-  let sum = PRIOR_WEIGHT * PRIOR_SHARE * mean;
+  let sum = PRIOR_WEIGHT * PRIOR_SHARE * sizeOf(y);
   let weight = PRIOR_WEIGHT;
   const sizes = new Float64Array(steps);
   for (let k = 1; k <= steps; k++) {
@@ -29,12 +24,17 @@ export function movesOf(y: Float64Array, filled: Uint8Array, steps: number): Mov
     }
     sizes[k - 1] = sum / weight;
   }
-  return { sizes };
+  return sizes;
+}
+
+/** Mean absolute value. */
+export function sizeOf(values: Float64Array): number {
+  return values.reduce((size, v) => size + Math.abs(v) / values.length, 0);
 }
 
 /** Quantile of the error of a forecast `steps` steps ahead: Laplace's law of the moves' mean size. */
-export function errorByMoves({ sizes }: Moves, steps: number, level: Probability): Cores {
-  const size = sizes[steps - 1]!;
+export function errorByMoves(moves: Moves, steps: number, level: Probability): Cores {
+  const size = moves[steps - 1]!;
   return level < 0.5 ? size * Math.log(2 * level) : -size * Math.log(2 * (1 - level));
 }
 
@@ -48,9 +48,8 @@ export function valueByMoves(last: Cores, moves: Moves, steps: number, level: Pr
  * one over the whole part (noise), hardly more than one where moves add up (a walk); the level of each chance is the root of the level asked.
  */
 export function maximumByMoves(last: Cores, moves: Moves, [from, to]: LeadPart, level: Probability): Cores {
-  const { sizes } = moves;
-  const size = sizes[to - 1]!;
-  const chances = size > 0 ? 1 + (to - from - 1) * Math.min(1, (sizes[0]! / size) ** 2) : 1;
+  const size = moves[to - 1]!;
+  const chances = size > 0 ? 1 + (to - from - 1) * Math.min(1, (moves[0]! / size) ** 2) : 1;
   return valueByMoves(last, moves, to, level ** (1 / chances));
 }
 

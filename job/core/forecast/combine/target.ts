@@ -1,7 +1,22 @@
 /** What is forecast: the mean, the maximum or the last value over a part of the lead, as it came and as each model forecast it, at every origin. */
-import { eachModel, type LastFirst } from "../models/model.ts";
+import { eachModel, type LastFirst, type Model } from "../models/model.ts";
 import type { LeadPart } from "../types.ts";
-import type { Pass } from "./pass.ts";
+
+/** One pass over the window: the forecasts of all models at all origins. */
+export interface Pass {
+  /** The window, divided by the mean size of its values. */
+  readonly y: Float64Array;
+  /** 1 where the value was filled in and nobody measured it. */
+  readonly filled: Uint8Array;
+  readonly origins: Int32Array;
+  /** Steps between origins. */
+  readonly stride: number;
+  /** Steps forecast at each origin. */
+  readonly steps: number;
+  readonly models: LastFirst<Model>;
+  /** Of each model: origins x steps. */
+  readonly paths: LastFirst<Float64Array>;
+}
 
 /** One target at all origins. */
 export interface Target {

@@ -6,8 +6,8 @@ import type { Forecast, Forecaster, ForecastRequest, LeadPart, Peak } from "../t
 import { forecastLast, MIN_POOL } from "./cold-start.ts";
 import { atCadence } from "./held.ts";
 import { lazily, once } from "./lazily.ts";
-import { fittedOf, pathOf } from "./picture.ts";
-import { type AutoOptions, MIN_SEASON, Window } from "./window.ts";
+import { pathOf } from "./picture.ts";
+import { type AutoOptions, Window } from "./window.ts";
 
 /** Forecasts by the whole of our pool (docs/decisions/0003-forecaster.md). At least one value; below ten the last value and its moves. */
 export const forecastAuto: Forecaster = autoForecaster();
@@ -46,8 +46,6 @@ function assemble({ series, horizonSteps, leadSteps, levels, parts }: ForecastRe
     skill: () => blended.skill,
     modelWeights: () => Object.fromEntries(models.map(({ name }, m) => [name, blended.weights[m]!])),
     period: () => (window.period === null ? null : window.period * series.step),
-    coldStartTier: () => (series.values.length < MIN_SEASON ? "smoothing" : "pool"),
     origins: () => target.actual.length,
-    fitted: () => fittedOf(window, series.values),
   });
 }

@@ -1,4 +1,4 @@
-/** The first coldStartTier of the ladder: fewer than ten points, so the last value and the moves of what little was seen. */
+/** Fewer than ten points: the last value and the moves of what little was seen. */
 import { maximumByMoves, movesOf, valueByMoves } from "../combine/moves.ts";
 import type { Forecast, ForecastRequest, LeadPart, Peak } from "../types.ts";
 
@@ -29,8 +29,6 @@ export function forecastLast({ series, horizonSteps, leadSteps, levels, parts }:
     skill: Number.NaN,
     modelWeights: { last: 1 },
     period: null,
-    coldStartTier: "last",
     origins: 0,
-    fitted: Float64Array.from(y, (_, i) => y[Math.max(0, i - 1)]!),
   };
 }

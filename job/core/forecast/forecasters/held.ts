@@ -1,7 +1,6 @@
 /** Forecasts a series whose source updates less often than it is read at the source's own cadence, and lays the answer on the finer steps. */
 import { cadenceOf, newsOf } from "../../series/cadence.ts";
 import { toGrid } from "../../series/grid.ts";
-import type { Series } from "../../series/types.ts";
 import type { Forecast, Forecaster, ForecastRequest, LeadPart, Peak } from "../types.ts";
 import { lazily } from "./lazily.ts";
 
@@ -31,27 +30,22 @@ function unheld(inner: Forecaster, request: ForecastRequest, times: Float64Array
   const some = (steps: number) => Math.max(1, updates(steps));
   const current = Math.max(0, series.values[newest]!);
   const at = Float64Array.from(news, (i) => series.start + i * series.step);
-  const { series: grid } = toGrid(
-    at,
-    news.length === 0 ? at : Float64Array.from(news, (i) => series.values[i]!),
-    held * series.step,
-    series.values.length,
-  );
+  const values = Float64Array.from(news, (i) => series.values[i]!);
+  const { series: grid } = toGrid(at, values, held * series.step, series.values.length);
   const partOf = ([from, to]: LeadPart): LeadPart => [Math.min(some(to), some(from + 1)) - 1, some(to)];
-  const asked: ForecastRequest = {
+  const slow = inner({
     ...request,
-    series: { ...grid, filled: grid.filled },
+    series: grid,
     horizonSteps: some(horizonSteps),
     leadSteps: some(leadSteps),
     ...(parts && { parts: parts.map(partOf) }),
-  };
-  const slow = inner(asked);
-  const waiting =
-    Array.from({ length: horizonSteps }, (_, k) => k + 1).filter((k) => updates(k) === 0).length / horizonSteps;
+  });
+  const until = Array.from({ length: horizonSteps }, (_, k) => updates(k + 1));
+  const waiting = until.filter((count) => count === 0).length / horizonSteps;
   const meanOf = (value: number) => waiting * current + (1 - waiting) * value;
   const peakOf = ({ max, maxQuantiles }: Peak, from: number): Peak => {
-    const least = updates(from + 1) === 0 ? current : 0;
-    return { max: Math.max(least, max), maxQuantiles: maxQuantiles.map((q) => Math.max(least, q)) };
+    const raised = (value: number) => Math.max(updates(from + 1) === 0 ? current : 0, value);
+    return { max: raised(max), maxQuantiles: maxQuantiles.map(raised) };
   };
   const steps = Math.max(horizonSteps, leadSteps);
   const laid = (path: Float64Array) =>
@@ -69,15 +63,6 @@ function unheld(inner: Forecaster, request: ForecastRequest, times: Float64Array
     skill: () => slow.skill,
     modelWeights: () => slow.modelWeights,
     period: () => slow.period,
-    coldStartTier: () => slow.coldStartTier,
     origins: () => slow.origins,
-    fitted: () => fittedOf(slow.fitted, series, newest, held),
   });
-}
-
-/** The slow fit at each finer step: that of the update it belongs to. */
-function fittedOf(slow: Float64Array, series: Series, newest: number, held: number): Float64Array {
-  return series.values.map(
-    (value, i) => slow[slow.length - 1 - Math.max(0, Math.ceil((newest - i) / held - 1e-6))] ?? value,
-  );
 }

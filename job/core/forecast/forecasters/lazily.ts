@@ -3,25 +3,16 @@
 /** The fields, each made once; enumerable, so that copies and JSON hold them all. */
 export function lazily<T extends object>(makers: { readonly [K in keyof T]: () => T[K] }): T {
   const out = {} as T;
-  for (const key of Object.keys(makers) as (keyof T)[]) {
-    Object.defineProperty(out, key, {
-      enumerable: true,
-      configurable: true,
-      get() {
-        const value = makers[key]();
-        Object.defineProperty(out, key, { value, enumerable: true, configurable: true });
-        return value;
-      },
-    });
-  }
+  for (const key of Object.keys(makers) as (keyof T)[])
+    Object.defineProperty(out, key, { enumerable: true, get: once(makers[key]) });
   return out;
 }
 
 /** A value made when it is first asked for. */
-export function once<T extends object>(make: () => T): () => T {
-  let made: T | undefined;
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
   return () => {
-    made ??= make();
-    return made;
+    made ??= { value: make() };
+    return made.value;
   };
 }

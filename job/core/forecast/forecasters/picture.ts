@@ -1,4 +1,4 @@
-/** What only pictures show of a forecast: the path of the next steps with its band, and what would have been forecast inside the window. */
+/** What only pictures show of a forecast: the path of the next steps with its band. */
 import type { Blend } from "../combine/blend.ts";
 import { errorByMoves, evidenceOf } from "../combine/moves.ts";
 import { errorQuantile, rankErrors } from "../combine/quantiles.ts";
@@ -30,10 +30,10 @@ export function pathOf(window: Window): Path {
       let value = 0;
       for (let m = 0; m < paths.length; m++) value += blended.weights[m]! * paths[m]![now + k]!;
       const f = (k - from + 1) / (end - from);
-      const [low, high] = [0, 1].map((e) => (before ?? offsets)[e]! * (1 - f) + offsets[e]! * f);
+      const off = (e: 0 | 1) => (before ?? offsets)[e]! * (1 - f) + offsets[e]! * f;
       values[k] = Math.max(0, value) * window.size;
-      lower[k] = Math.max(0, value + low!) * window.size;
-      upper[k] = Math.max(0, value + high!) * window.size;
+      lower[k] = Math.max(0, value + off(0)) * window.size;
+      upper[k] = Math.max(0, value + off(1)) * window.size;
     }
     before = offsets;
   }
@@ -46,24 +46,6 @@ function bandOf(window: Window, target: Target, blended: Blend): readonly number
   const share = evidenceOf(ranked.errors.length, target.to);
   return BAND.map((level) => {
     const learnt = errorQuantile(ranked, level);
-    return share === 1 ? learnt : learnt * share + (1 - share) * errorByMoves(window.movesOf(), target.to, level);
+    return share === 1 ? learnt : learnt * share + (1 - share) * errorByMoves(window.moves(), target.to, level);
   });
-}
-
-/** The combination's first step at each in-window origin, linear between spaced origins; the series itself before the first. Same length as `raw`. */
-export function fittedOf(window: Window, raw: Float64Array): Float64Array {
-  const { y, origins } = window.pass;
-  const { target, blended } = window.blendOf([0, 1], mean);
-  const fitted = raw.slice();
-  const shift = raw.length - y.length;
-  const measured = (o: number) => target.measured[o] === 1;
-  const at = (o: number) => {
-    if (o >= blended.errors.length) return blended.now * window.size;
-    return (measured(o) ? target.actual[o]! - blended.errors[o]! : target.actual[o]!) * window.size;
-  };
-  for (let o = 0; o + 1 < origins.length; o++) {
-    const gap = origins[o + 1]! - origins[o]!;
-    for (let i = 0; i < gap; i++) fitted[shift + origins[o]! + i] = at(o) + ((at(o + 1) - at(o)) * i) / gap;
-  }
-  return fitted;
 }

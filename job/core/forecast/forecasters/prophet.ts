@@ -1,4 +1,5 @@
 /** Prophet alone as a forecaster: the picture users expect, and a yardstick beside `auto`. */
+import { maximum, mean } from "../combine/target.ts";
 import { featureWidth } from "../prophet/features.ts";
 import { fitHistory, measuredRows } from "../prophet/history-fit.ts";
 import type { ProphetError, ProphetOptions } from "../prophet/options.ts";
@@ -42,9 +43,6 @@ function prophetForecast(method: string, options: ProphetOptions, request: Forec
   const path = yhat.slice(n);
   const sigma = yhat_upper.slice(n).map((v, k) => v - path[k]!);
   const shifted = (z: number): Float64Array => path.map((v, k) => Math.max(0, v + z * sigma[k]!));
-  const mean = (values: Float64Array): number =>
-    values.subarray(0, horizonSteps).reduce((sum, v) => sum + v, 0) / horizonSteps;
-  const largest = (values: Float64Array): number => values.subarray(0, leadSteps).reduce((a, b) => Math.max(a, b), 0);
   const point = shifted(0);
   const z = levels.map((q) => (q > 0.5 ? normalQuantile(q) : q < 0.5 ? -normalQuantile(1 - q) : 0));
   return {
@@ -52,16 +50,14 @@ function prophetForecast(method: string, options: ProphetOptions, request: Forec
     path: point,
     lower: shifted(-BAND_Z),
     upper: shifted(BAND_Z),
-    mean: mean(point),
-    max: largest(point),
-    meanQuantiles: z.map((v) => mean(shifted(v))),
-    maxQuantiles: z.map((v) => largest(shifted(v))),
+    mean: mean(point, 0, horizonSteps),
+    max: maximum(point, 0, leadSteps),
+    meanQuantiles: z.map((v) => mean(shifted(v), 0, horizonSteps)),
+    maxQuantiles: z.map((v) => maximum(shifted(v), 0, leadSteps)),
     skill: Number.NaN,
     modelWeights: { [method]: 1 },
     period: null,
-    coldStartTier: "pool",
     origins: 0,
-    fitted: yhat.subarray(0, n).map((v) => Math.max(0, v)),
   };
 }
 

@@ -1,10 +1,9 @@
 /** One window: all models passed over it once, and combined for each target that is asked of it. */
 import type { Cores, Probability } from "../../units.ts";
 import { type Blend, blend, NOTHING } from "../combine/blend.ts";
-import { evidenceOf, type Moves, type maximumByMoves, movesOf } from "../combine/moves.ts";
-import type { Pass } from "../combine/pass.ts";
+import { evidenceOf, type maximumByMoves, movesOf, sizeOf } from "../combine/moves.ts";
 import { errorQuantile, rankErrors } from "../combine/quantiles.ts";
-import { type Summary, type Target, targetOf } from "../combine/target.ts";
+import { type Pass, type Summary, type Target, targetOf } from "../combine/target.ts";
 import type { LastFirst, Model } from "../models/model.ts";
 import { poolFor, runPool } from "../models/pool.ts";
 import { profilePool } from "../models/profile-pool.ts";
@@ -12,6 +11,7 @@ import { detectSeason } from "../seasons/detect.ts";
 import { findSinusoids } from "../seasons/sinusoids.ts";
 import type { ForecastRequest, LeadPart } from "../types.ts";
 import { withoutExtreme } from "./extreme.ts";
+import { once } from "./lazily.ts";
 
 /** From this many points on seasons are looked for. */
 export const MIN_SEASON = 30;
@@ -38,7 +38,8 @@ export class Window {
   readonly period: number | null;
   readonly pass: Pass;
   private readonly combine: (target: Target) => Blend;
-  private moves: Moves | undefined;
+  /** Moves of the window: only leads with hardly any known outcome need them. */
+  readonly moves = once(() => movesOf(this.pass.y, this.pass.filled, this.pass.steps));
 
   constructor(
     { series, horizonSteps, leadSteps, longHistory, prophet }: ForecastRequest,
@@ -47,9 +48,7 @@ export class Window {
     const raw = withoutExtreme(series.values.subarray(Math.max(0, series.values.length - MAX_WINDOW)));
     const n = raw.length;
     const filled = series.filled.subarray(series.values.length - n);
-    let size = 0;
-    for (const v of raw) size += Math.abs(v) / n;
-    this.size = size > 0 ? size : 1;
+    this.size = sizeOf(raw) || 1;
     this.newest = raw.at(-1)!;
     const y = raw.map((v) => v / this.size);
     this.period = n < MIN_SEASON ? null : (detectSeason(y)?.period ?? null);
@@ -85,7 +84,7 @@ export class Window {
     return levels.map((level) => {
       const learnt = share > 0 ? Math.max(0, blended.now + errorQuantile(ranked, level)) : 0;
       if (share === 1) return this.cores(learnt);
-      const law = byMoves(last, this.movesOf(), part, level);
+      const law = byMoves(last, this.moves(), part, level);
       return this.cores(law + share * (learnt - law));
     });
   }
@@ -94,12 +93,6 @@ export class Window {
   cores(value: number): Cores {
     if (Math.abs(value - this.pass.y.at(-1)!) < NOTHING) return Math.max(0, this.newest);
     return Math.max(0, value) * this.size;
-  }
-
-  /** Moves of the window, made when first asked for: only leads with hardly any known outcome need them. */
-  movesOf(): Moves {
-    this.moves ??= movesOf(this.pass.y, this.pass.filled, this.pass.steps);
-    return this.moves;
   }
 }
 

@@ -60,10 +60,3 @@ export function carriedFrom(residual: (i: number) => number, from: number, t: nu
   }
   return [Math.min(0.97, Math.max(0, cross / square)), before];
 }
-
-/** Place of the least value, the first of equals. */
-export function leastOf(values: Float64Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! < values[best]!) best = i;
-  return best;
-}

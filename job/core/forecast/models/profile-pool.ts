@@ -1,9 +1,8 @@
-/** The models that a longer history adds to the pool. */
+/** The models that a longer history adds to the pool: what the load is against each of its profiles is forecast, and the profile is put back. */
 import type { Series } from "../../series/types.ts";
 import type { ProphetSettings } from "../prophet/settings.ts";
 import { dailyProfilesOf, type ProfileSpan } from "../seasons/daily-profiles.ts";
 import { prophetProfileOf } from "../seasons/prophet-profile.ts";
-import { besideProfile, canMultiply, type Relation } from "./beside-profile.ts";
 import { rollingMedian } from "./level.ts";
 import type { Model } from "./model.ts";
 
@@ -14,6 +13,8 @@ import type { Model } from "./model.ts";
 const PROFILE_PENALTY = 1.1;
 /** Values whose median is the level beside a profile. */
 const LEVEL = 5;
+/** A profile below this share of its mean has no factor worth the name: a division would blow the noise of its troughs up. */
+const MIN_SHARE = 0.1;
 
 /**
  * A level beside each profile of the longer history, by the same amount and by the same factor; among the profiles Prophet's,
@@ -29,11 +30,37 @@ export function profilePool(
   const told = prophet && prophetProfileOf(long, span, prophet);
   return [...dailyProfilesOf(long, span), ...(told ? [told] : [])].flatMap(({ name, values }) => {
     const profile = values.map((v) => v / size);
-    const along = (relation: Relation, sign: string): Model => ({
-      ...besideProfile(rollingMedian(LEVEL), profile, relation),
-      name: `${name}${sign}`,
-      lossPenalty: PROFILE_PENALTY,
-    });
-    return canMultiply(profile) ? [along("plus", "+"), along("times", "*")] : [along("plus", "+")];
+    return (["+", "*"] as const)
+      .filter((relation) => relation === "+" || canMultiply(profile))
+      .map((relation) => ({
+        ...besideProfile(rollingMedian(LEVEL), profile, relation),
+        name: `${name}${relation}`,
+        lossPenalty: PROFILE_PENALTY,
+      }));
   });
+}
+
+/** Whether the load can be a factor of this profile. */
+export function canMultiply(profile: Float64Array): boolean {
+  const sum = profile.reduce((total, v) => total + v, 0);
+  return profile.every((v) => v > (MIN_SHARE * sum) / profile.length);
+}
+
+/**
+ * `model` on what is left of the load when the profile is taken out, by the same amount (+) or the same factor (*). `profile[i]` belongs to y[i], in the units of y, and goes on
+ * for the steps after the window; it must not depend on any value of y.
+ */
+export function besideProfile(model: Model, profile: Float64Array, relation: "+" | "*"): Model {
+  const times = relation === "*";
+  return {
+    ...model,
+    run({ y, origins, steps }, out) {
+      const rest = y.map((v, i) => (times ? v / profile[i]! : v - profile[i]!));
+      model.run({ y: rest, origins, steps }, out);
+      for (let i = 0; i < out.length; i++) {
+        const known = profile[origins[Math.floor(i / steps)]! + (i % steps)]!;
+        out[i] = times ? out[i]! * known : out[i]! + known;
+      }
+    },
+  };
 }

@@ -1,5 +1,5 @@
 /** Models with a season of given period: the mean of earlier cycles, and Holt-Winters. */
-import { flat, leastOf, type Model, type Plan } from "./model.ts";
+import { flat, type Model, type Plan } from "./model.ts";
 
 /** Cycles whose mean is the season; more hardly change it (4 or 8: 0.1 %). */
 const MAX_CYCLES = 8;
@@ -85,7 +85,7 @@ function wintersPass({ y, origins, steps }: Plan, out: Float64Array, m: number):
   const [level, slope, loss] = [new Float64Array(count).fill(start), new Float64Array(count), new Float64Array(count)];
   for (let t = m; o < origins.length; t++) {
     if (origins[o] === t) {
-      const best = leastOf(loss);
+      const best = loss.indexOf(Math.min(...loss));
       let value = level[best]!;
       let step = slope[best]!;
       for (let k = 0; k < steps; k++) {

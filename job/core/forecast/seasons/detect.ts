@@ -1,5 +1,5 @@
 /** Detects the season of a window, or says "none": detrended autocorrelation that must first dip below zero and then peak. */
-
+import { dot } from "../linalg/dot.ts";
 import { detrended } from "./detrend.ts";
 import { evidenceFor } from "./evidence.ts";
 
@@ -92,25 +92,10 @@ function refinePeriod(acf: Float64Array, period: number, longest: number): numbe
 
 /** Autocorrelation at lags 0..last, each scaled by its own number of pairs; undefined for a constant. */
 function autocorrelation(r: Float64Array, last: number): Float64Array | undefined {
-  const n = r.length;
-  let power = 0;
-  let size = 0;
-  for (const v of r) {
-    power += v * v;
-    size = Math.max(size, Math.abs(v));
-  }
-  if (!(power > 0) || size < 1e-9) return undefined;
-  const acf = new Float64Array(last + 1);
-  for (let k = 0; k <= last; k++) {
-    let sum = 0;
-    let a = 0;
-    let b = 0;
-    for (let i = k; i < n; i++) {
-      sum += r[i]! * r[i - k]!;
-      a += r[i]! * r[i]!;
-      b += r[i - k]! * r[i - k]!;
-    }
-    acf[k] = a > 0 && b > 0 ? sum / Math.sqrt(a * b) : 0;
-  }
-  return acf;
+  if (r.every((v) => Math.abs(v) < 1e-9)) return undefined;
+  return new Float64Array(last + 1).map((_, k) => {
+    const [later, earlier] = [r.subarray(k), r.subarray(0, r.length - k)];
+    const [a, b] = [dot(later, later), dot(earlier, earlier)];
+    return a > 0 && b > 0 ? dot(later, earlier) / Math.sqrt(a * b) : 0;
+  });
 }

@@ -1,4 +1,5 @@
 /** Takes a slow course out of a window, so that what repeats in it can be seen. */
+import { dot } from "../linalg/dot.ts";
 
 /** What a least-squares polynomial of this degree leaves of y: each power is made orthogonal to the lower ones (discrete Legendre) and taken out. */
 export function detrended(y: Float64Array, degree: number): Float64Array {
@@ -8,12 +9,7 @@ export function detrended(y: Float64Array, degree: number): Float64Array {
   let now = new Float64Array(n).fill(1);
   let beforeSquare = 1;
   for (let d = 0; d <= degree; d++) {
-    let square = 0;
-    let cross = 0;
-    for (let i = 0; i < n; i++) {
-      square += now[i]! * now[i]!;
-      cross += now[i]! * out[i]!;
-    }
+    const [square, cross] = [dot(now, now), dot(now, out)];
     for (let i = 0; i < n; i++) out[i] = out[i]! - (cross / square) * now[i]!;
     const next = new Float64Array(n);
     for (let i = 0; i < n; i++)

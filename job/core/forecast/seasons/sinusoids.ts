@@ -66,13 +66,8 @@ function loudest(residual: Float64Array): number | undefined {
 
 /** Sine and cosine of a frequency, in turns a step. */
 function sinusoidOf(n: number, frequency: number): [sine: Float64Array, cosine: Float64Array] {
-  const [sine, cosine] = [new Float64Array(n), new Float64Array(n)];
-  for (let t = 0; t < n; t++) {
-    const angle = 2 * Math.PI * frequency * t;
-    sine[t] = Math.sin(angle);
-    cosine[t] = Math.cos(angle);
-  }
-  return [sine, cosine];
+  const angles = new Float64Array(n).map((_, t) => 2 * Math.PI * frequency * t);
+  return [angles.map((angle) => Math.sin(angle)), angles.map((angle) => Math.cos(angle))];
 }
 
 /**

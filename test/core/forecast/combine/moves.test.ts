@@ -18,7 +18,7 @@ it("are the mean of all moves over up to so many steps, with a tenth of the load
   fc.assert(
     fc.property(loads, fc.integer({ min: 1, max: 12 }), (list, steps) => {
       const [y, filled] = [list.map(([v]) => v), list.map(([, f]) => f)];
-      const { sizes } = movesOf(Float64Array.from(y), Uint8Array.from(filled), steps);
+      const sizes = movesOf(Float64Array.from(y), Uint8Array.from(filled), steps);
       for (let k = 1; k <= steps; k++) {
         const moves = y.flatMap((a, i) =>
           y.flatMap((b, j) => (j > i && j - i <= k && !filled[i] && !filled[j] ? [Math.abs(a - b)] : [])),
@@ -32,7 +32,7 @@ it("are the mean of all moves over up to so many steps, with a tenth of the load
 });
 
 it("give half below the last value, and 0.91 what Laplace's law does", () => {
-  const moves = { sizes: Float64Array.of(2, 3) };
+  const moves = Float64Array.of(2, 3);
   expect(valueByMoves(5, moves, 1, 0.5)).toBe(5);
   expect(valueByMoves(5, moves, 2, 0.91)).toBeCloseTo(5 - 3 * Math.log(0.18), 12);
   expect(errorByMoves(moves, 2, 0.09)).toBeCloseTo(-errorByMoves(moves, 2, 0.91), 12);
@@ -40,9 +40,9 @@ it("give half below the last value, and 0.91 what Laplace's law does", () => {
 });
 
 it("count each step of noise as a chance of its own, and a walk's hardly", () => {
-  const noise = { sizes: new Float64Array(16).fill(1) };
+  const noise = new Float64Array(16).fill(1);
   expect(maximumByMoves(5, noise, [0, 16], 0.91)).toBeCloseTo(valueByMoves(5, noise, 16, 0.91 ** (1 / 16)), 12);
-  const walk = { sizes: Float64Array.from({ length: 16 }, (_, k) => Math.sqrt(k + 1)) };
+  const walk = Float64Array.from({ length: 16 }, (_, k) => Math.sqrt(k + 1));
   expect(maximumByMoves(5, walk, [0, 16], 0.91)).toBeCloseTo(
     valueByMoves(5, walk, 16, 0.91 ** (1 / (1 + 15 / 16))),
     12,

@@ -67,13 +67,13 @@ describe("every method", () => {
 
 describe("the ladder", () => {
   it.each([
-    [2, "last"],
-    [20, "smoothing"],
-    [120, "pool"],
-    [2000, "pool"],
-  ] as const)("%i points: %s", (n, coldStartTier) => {
+    [2, "the last value alone", [true, false, false]],
+    [20, "a pool without seasons", [true, true, false]],
+    [120, "the whole pool", [true, true, true]],
+    [2000, "the whole pool", [true, true, true]],
+  ] as const)("%i points: %s", (n, _, takePart) => {
     const f = ask(sine(n, 40, 0.3, n));
-    expect(f.coldStartTier).toBe(coldStartTier);
+    expect(["last", "median15", "fourier"].map((model) => model in f.modelWeights)).toEqual(takePart);
     expectSound(f, 6);
   });
 });
@@ -225,12 +225,6 @@ describe("values that were filled in", () => {
 });
 
 it("is the forecaster of the method auto", () => {
-  expect(
-    auto({
-      series: { start: 0, step: 15, values: Float64Array.of(1, 1), filled: new Uint8Array(2) },
-      horizonSteps: 1,
-      leadSteps: 1,
-      levels: [0.5],
-    }).coldStartTier,
-  ).toBe("last");
+  const series = { start: 0, step: 15, values: Float64Array.of(1, 1), filled: new Uint8Array(2) };
+  expect(auto({ series, horizonSteps: 1, leadSteps: 1, levels: [0.5] }).modelWeights).toEqual({ last: 1 });
 });

@@ -22,9 +22,9 @@ describe.each(METHODS)("method %s", (method) => {
     fc.assert(
       fc.property(few, fc.integer({ min: 1, max: 24 }), (values, lead) => {
         const asked = request(values, new Array(values.length).fill(0), lead);
-        const { path, max, mean, maxQuantiles, coldStartTier } = forecasterOf(method)(asked);
+        const { path, max, mean, maxQuantiles, modelWeights } = forecasterOf(method)(asked);
         const last = values.at(-1)!;
-        expect(coldStartTier).toBe("last");
+        expect(modelWeights).toEqual({ last: 1 });
         expect([...path, max, mean]).toEqual([...path, max, mean].map(() => last));
         expect(maxQuantiles).toEqual(forecasterOf("auto")(asked).maxQuantiles);
       }),
@@ -38,22 +38,22 @@ describe.each(["prophet", "original"] as const)("method %s", (method) => {
     fc.assert(
       fc.property(gaps, fc.nat({ max: MIN_POOL - 1 }), (values, real) => {
         const filled = values.map((_, i) => (i < values.length - real ? 1 : 0));
-        expect(forecasterOf(method)(request(values, filled, 6)).coldStartTier).toBe("last");
+        expect(forecasterOf(method)(request(values, filled, 6)).modelWeights).toEqual({ last: 1 });
       }),
     );
   });
 
   it("draws a line once there are ten, where its coefficients are fewer", () => {
-    const tier = (n: number) =>
+    const weights = (n: number) =>
       forecasterOf(method)(
         request(
           Array.from({ length: n }, (_, i) => 1 + i),
           new Array(n).fill(0),
           6,
         ),
-      ).coldStartTier;
+      ).modelWeights;
     const least = method === "prophet" ? MIN_POOL : 23;
-    expect([tier(least - 1), tier(least)]).toEqual(["last", "pool"]);
+    expect([weights(least - 1), weights(least)]).toEqual([{ last: 1 }, { [method]: 1 }]);
   });
 });
 

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { pinball } from "../../../../job/core/forecast/combine/losses.ts";
 import { forecastAuto } from "../../../../job/core/forecast/forecasters/auto.ts";
-import { besideProfile, canMultiply } from "../../../../job/core/forecast/models/beside-profile.ts";
 import { lastValue } from "../../../../job/core/forecast/models/level.ts";
+import { besideProfile, canMultiply } from "../../../../job/core/forecast/models/profile-pool.ts";
 import { dailyProfilesOf } from "../../../../job/core/forecast/seasons/daily-profiles.ts";
 import type { Series } from "../../../../job/core/series/types.ts";
 import { generator } from "../noise.ts";
@@ -79,7 +79,7 @@ describe("profiles", () => {
 
 describe("a model on a profile", () => {
   const profile = Float64Array.from({ length: 46 }, (_, i) => 2 + Math.sin(i / 5));
-  const predicted = (y: Float64Array, relation: "plus" | "times") => {
+  const predicted = (y: Float64Array, relation: "+" | "*") => {
     const out = new Float64Array(6);
     besideProfile(lastValue, profile, relation).run({ y, origins: Int32Array.of(40), steps: 6 }, out);
     return out;
@@ -88,8 +88,8 @@ describe("a model on a profile", () => {
   it("is exact where the load follows the profile by the same amount, or by the same factor", () => {
     const [plus, times] = [profile.map((v) => v + 3), profile.map((v) => 2.5 * v)];
     for (let k = 0; k < 6; k++) {
-      expect(predicted(plus.slice(0, 40), "plus")[k]).toBeCloseTo(plus[40 + k]!, 12);
-      expect(predicted(times.slice(0, 40), "times")[k]).toBeCloseTo(times[40 + k]!, 12);
+      expect(predicted(plus.slice(0, 40), "+")[k]).toBeCloseTo(plus[40 + k]!, 12);
+      expect(predicted(times.slice(0, 40), "*")[k]).toBeCloseTo(times[40 + k]!, 12);
     }
   });
 
@@ -145,19 +145,13 @@ describe("auto with a longer history", () => {
     expect(point).toBeLessThan(1.03);
   });
 
-  it("names what it took, at every coldStartTier that has a pool", () => {
+  it("names what it took, from ten values on", () => {
     const load = (t: number) => 5 + 2 * Math.sin((2 * Math.PI * t) / DAY) + noiseAt(0.05)(t);
     const end = T0 + 9 * DAY;
-    for (const [n, coldStartTier] of [
-      [2, "last"],
-      [20, "smoothing"],
-      [120, "pool"],
-      [2000, "pool"],
-    ] as const) {
+    for (const n of [2, 20, 120, 2000]) {
       const series = grid(load, end - (n - 1) * 15, 15, n);
       const request = { series, horizonSteps: 4, leadSteps: 8, levels: LEVELS, longHistory: weekBefore(load, end) };
       const f = forecastAuto(request);
-      expect(f.coldStartTier).toBe(coldStartTier);
       expect("day+" in f.modelWeights).toBe(n >= 20);
       expect(f.maxQuantiles.every((q) => Number.isFinite(q) && q >= 0)).toBe(true);
     }
