@@ -1,6 +1,6 @@
 /** StateStore over one ConfigMap, or over several that share the targets by rendezvous hashing; what was kept elsewhere before is taken over. */
 
-import { EMPTY_STATE } from "../core/state/codec.ts";
+import { EMPTY_STATE, lastSeen } from "../core/state/codec.ts";
 import { placeOf } from "../core/state/rendezvous.ts";
 import type { JobState } from "../core/state/types.ts";
 import type { StateReading, StateSize, StateStore } from "../ports.ts";
@@ -89,12 +89,17 @@ function part(objects: readonly StateObject[], i: number): StateStore {
   };
 }
 
+/** The state with what the others remember later of our targets: a target may have been here before, and what was left of it is old. */
 function withMoved(
   state: JobState,
   others: readonly (StateReading | null)[],
   isOurs: (key: string) => boolean,
 ): JobState {
+  const targets = new Map(Object.entries(state.targets));
   const moved = others.flatMap((other) => Object.entries(other?.state.targets ?? {}));
-  const ours = moved.filter(([key]) => isOurs(key) && !Object.hasOwn(state.targets, key));
-  return ours.length === 0 ? state : { ...state, targets: { ...state.targets, ...Object.fromEntries(ours) } };
+  for (const [key, memory] of moved) {
+    const known = targets.get(key);
+    if (isOurs(key) && (known === undefined || lastSeen(memory) > lastSeen(known))) targets.set(key, memory);
+  }
+  return { ...state, targets: Object.fromEntries(targets) };
 }

@@ -16,6 +16,7 @@ export const everyValue = {
     targets: [{ scaleTargetRef: { name: "web" }, targetCpu: "400m", mode: "ForecastOnly" }],
   },
   state: { configMaps: 2 },
+  shards: { count: 2 },
   rbac: { create: false },
   serviceAccount: {
     create: false,
