@@ -7,6 +7,9 @@ import type { StateReading, StateSize, StateStore } from "../ports.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import { type StateObject, stateObject } from "./kubernetes-state.ts";
 
+/** An object that nobody wrote for so many seconds may be one of an earlier time: three became two, and are three again. */
+const UNTOUCHED = 600;
+
 /** Where a state is kept. Without `count` in one ConfigMap. */
 export interface StatePlace {
   readonly configMap: { readonly namespace: string; readonly name: string; readonly count?: number };
@@ -73,8 +76,10 @@ function part(objects: readonly StateObject[], i: number): StateStore {
     read: async (signal) => {
       const reading = await own.read(signal);
       complete = true;
-      if (reading.count === count) return reading;
-      // written when they were fewer or more: its targets may be in any of the others
+      const since = Date.now() / 1000 - UNTOUCHED;
+      if (reading.count === count && Object.values(reading.state.targets).some((target) => lastSeen(target) > since))
+        return reading;
+      // written when they were fewer or more, or long ago: its targets may be in any of the others
       const others = await Promise.all(
         objects.filter((object) => object !== own).map((object) => object.read(signal).catch(() => null)),
       );

@@ -1,4 +1,4 @@
-/** Values in which each field of values.yaml is another than by default, `image.digest` left out, which would hide the tag. */
+/** Values in which each field of values.yaml is another than by default, `image.digest` left out, which would hide the tag, and `shards.count`, which would hide `state.configMaps`. */
 export const everyValue = {
   nameOverride: "scaler",
   fullnameOverride: "shop-scaler",
@@ -16,7 +16,6 @@ export const everyValue = {
     targets: [{ scaleTargetRef: { name: "web" }, targetCpu: "400m", mode: "ForecastOnly" }],
   },
   state: { configMaps: 2 },
-  shards: { count: 2 },
   rbac: { create: false },
   serviceAccount: {
     create: false,
