@@ -126,6 +126,7 @@ export function valuesSchema(table: Table = TABLE): Json {
       fullnameOverride: orEmpty({ ...label, maxLength: 52 }),
       openshift: toggle,
       state: group({ configMaps: { type: "integer", minimum: 1, maximum: 64 } }),
+      shards: group({ count: { type: "integer", minimum: 1, maximum: 64 } }),
       image: group({
         ...image,
         digest: { type: "string", pattern: "^(sha256:[a-f0-9]{64})?$" },

@@ -1,11 +1,14 @@
 /** StateStore over one ConfigMap, or over several that share the targets by rendezvous hashing; what was kept elsewhere before is taken over. */
 
-import { EMPTY_STATE } from "../core/state/codec.ts";
+import { EMPTY_STATE, lastSeen } from "../core/state/codec.ts";
 import { placeOf } from "../core/state/rendezvous.ts";
 import type { JobState } from "../core/state/types.ts";
 import type { StateReading, StateSize, StateStore } from "../ports.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import { type StateObject, stateObject } from "./kubernetes-state.ts";
+
+/** An object that nobody wrote for so many seconds may be one of an earlier time: three became two, and are three again. */
+const UNTOUCHED = 600;
 
 /** Where a state is kept. Without `count` in one ConfigMap. */
 export interface StatePlace {
@@ -73,8 +76,10 @@ function part(objects: readonly StateObject[], i: number): StateStore {
     read: async (signal) => {
       const reading = await own.read(signal);
       complete = true;
-      if (reading.count === count) return reading;
-      // written when they were fewer or more: its targets may be in any of the others
+      const since = Date.now() / 1000 - UNTOUCHED;
+      if (reading.count === count && Object.values(reading.state.targets).some((target) => lastSeen(target) > since))
+        return reading;
+      // written when they were fewer or more, or long ago: its targets may be in any of the others
       const others = await Promise.all(
         objects.filter((object) => object !== own).map((object) => object.read(signal).catch(() => null)),
       );
@@ -89,12 +94,17 @@ function part(objects: readonly StateObject[], i: number): StateStore {
   };
 }
 
+/** The state with what the others remember later of our targets: a target may have been here before, and what was left of it is old. */
 function withMoved(
   state: JobState,
   others: readonly (StateReading | null)[],
   isOurs: (key: string) => boolean,
 ): JobState {
+  const targets = new Map(Object.entries(state.targets));
   const moved = others.flatMap((other) => Object.entries(other?.state.targets ?? {}));
-  const ours = moved.filter(([key]) => isOurs(key) && !Object.hasOwn(state.targets, key));
-  return ours.length === 0 ? state : { ...state, targets: { ...state.targets, ...Object.fromEntries(ours) } };
+  for (const [key, memory] of moved) {
+    const known = targets.get(key);
+    if (isOurs(key) && (known === undefined || lastSeen(memory) > lastSeen(known))) targets.set(key, memory);
+  }
+  return { ...state, targets: Object.fromEntries(targets) };
 }

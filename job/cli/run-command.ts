@@ -11,6 +11,7 @@ import { choose, settingsOf } from "./choice.ts";
 import { type Command, CommandError, type Flags, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
 import { checkOutputs, tell } from "./outputs.ts";
+import { ownShard } from "./own-shard.ts";
 import { pushMetrics } from "./run-metrics.ts";
 import { isSummary, printText, writePictures, writeReport } from "./run-telling.ts";
 import { clockFor, openLog, openWorld, type World } from "./world.ts";
@@ -23,8 +24,12 @@ export const runCommand: Command = async (flags, io) => {
   if (flags.components === true && !drawn)
     throw new UsageError("--components says what is drawn: give --plot, --svg FILE or --report FILE with it.");
   await checkOutputs(flags, ["svg", "report"], (problem) => io.err(`prophet-autoscaler: ${problem}\n`));
-  const settings = await settingsOf(flags, io, choice);
+  const all = await settingsOf(flags, io, choice);
+  const settings = ownShard(all, flags["dry-run"] !== true && choice.pretend === null);
   const log = openLog(settings, io);
+  const { count, index } = settings.shards;
+  if (count > 1)
+    log("debug", `shard ${index ?? "of all"} of ${count}: ${settings.targets.length} of ${all.targets.length} targets`);
   const world = await openWorld(settings, choice, io, log);
   const { logFormat: format } = settings.report;
   const printed = flags.json !== true && format === "text";

@@ -108,7 +108,10 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
     const told = { announce: async () => {}, notifier: null, metrics: null };
     return { ...ports, source, sourceChecks, api: null, ...told, close };
   }
-  const { kubernetesPorts } = await import("../adapters/kubernetes.ts");
+  const [{ kubernetesPorts }, { stateObjects }] = await Promise.all([
+    import("../adapters/kubernetes.ts"),
+    import("../adapters/state-store.ts"),
+  ]);
   const cluster = kubernetesPorts(settings.kubernetes, settings.state, tools);
   closers.push(cluster.close);
   const announce: World["announce"] = async (...event) => cluster.events?.write(...event);
@@ -116,8 +119,10 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
   const state = cleanState(cluster.state, clean);
   const api = cleanApi(cluster.api, clean);
   const notifier = cleanNotifier(notifierOf(settings, tools), clean);
-  const { namespace, name } = settings.state.configMap;
-  const job = { instance: `${namespace}/${name}`, version: io.version };
+  const { configMap } = settings.state;
+  // of a shard by its own object: a Pushgateway keeps one set of metrics for each instance
+  const name = stateObjects(configMap)[settings.shards.index ?? 0]!;
+  const job = { instance: `${configMap.namespace}/${name}`, version: io.version };
   const metrics = cleanMetrics(metricsSinkOf(settings, { ...tools, ...job }), clean);
   const ports = { history, scaler, state, clock: systemClock };
   return { ...ports, source, sourceChecks, api, announce, notifier, metrics, close };

@@ -9,6 +9,7 @@ import { levelIssues, levelsUnder } from "./levels.ts";
 import { prophetIssues, prophetWarnings } from "./prophet-settings.ts";
 import type { Part, Value } from "./schema.ts";
 import { settingsIn } from "./settings.ts";
+import { shardIssues, shardOf } from "./shard-settings.ts";
 import type { fileSchema, TABLE, Table } from "./table.ts";
 import { targetFrom } from "./target-settings.ts";
 import { missingTeller, toldIn } from "./told.ts";
@@ -44,7 +45,8 @@ export async function resolve(
   const ours = table as typeof TABLE;
   const told = toldIn(table, issues);
   const missing = missingTeller(table, told, issues);
-  const run = complete(ours.run, merge<typeof ours.run>(file, environment.run, flags.run), "", missing);
+  const below = { shards: shardOf(env, issues) };
+  const run = complete(ours.run, merge<typeof ours.run>(below, file, environment.run, flags.run), "", missing);
   const outer = joinTarget(environment.target, flags.target);
   const namespace = outer.namespace ?? (await own(run.kubernetes)) ?? "default";
   // a list that was refused whole has no targets that could lack something
@@ -69,12 +71,14 @@ export async function resolve(
   if (!run.kubernetes.detectScalers) issues.push(...targets.flatMap((target, i) => shareIssues(target, full[i]![0])));
   // what was refused before may be why
   if (issues.length === 0) issues.push(...targets.flatMap((target, i) => prophetIssues(target, full[i]![0])));
+  if (issues.length === 0) issues.push(...shardIssues(run.shards, run.state, targets.length));
   const { configMap } = run.state;
+  const place = { ...configMap, count: configMap.count ?? run.shards.count };
   return {
     ...run,
     prometheus: prometheusFrom(run.prometheus, env, issues),
     metrics: { ...run.metrics, headers: headersOf("metrics", run.metrics, env, issues) },
-    state: { ...run.state, configMap: { ...configMap, namespace: configMap.namespace ?? namespace } },
+    state: { ...run.state, configMap: { ...place, namespace: configMap.namespace ?? namespace } },
     targets,
     warnings: [
       ...findings.flatMap(({ warned }) => warned),

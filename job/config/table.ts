@@ -4,6 +4,7 @@ import { KUBERNETES, STATE } from "./groups/kubernetes.ts";
 import { METRICS } from "./groups/metrics.ts";
 import { PROMETHEUS } from "./groups/prometheus.ts";
 import { REPORT } from "./groups/report.ts";
+import { SHARDS } from "./groups/shards.ts";
 import { WEBHOOK } from "./groups/webhook.ts";
 import { type Group, group, list, quantity } from "./schema.ts";
 
@@ -31,6 +32,7 @@ const RUN = group({
     prometheus: PROMETHEUS,
     kubernetes: KUBERNETES,
     state: STATE,
+    shards: SHARDS,
     report: REPORT,
     webhook: WEBHOOK,
     metrics: METRICS,
@@ -53,8 +55,8 @@ export function fileSchema<const T extends Table>({ run, target }: T) {
         optional: true,
         fields: shared,
       }),
-      // more were never tried in one run: docs/many-targets.md has what was
-      targets: list({ about: "The workloads to scale.", of: target, atMost: 2000 }),
+      // of all shards; of one see shard-settings.ts
+      targets: list({ about: "The workloads to scale.", of: target, atMost: 10_000 }),
     },
   });
 }

@@ -9,7 +9,7 @@ import { placeOf } from "../../job/core/state/rendezvous.ts";
 import type { TargetState } from "../../job/core/state/types.ts";
 import type { StateStore } from "../../job/ports.ts";
 import { runOnce } from "../../job/run.ts";
-import { config } from "../fakes/config.ts";
+import { config, NOW } from "../fakes/config.ts";
 import { last } from "../fakes/forecaster.ts";
 import { fakePorts, fakeWorld } from "../fakes/ports.ts";
 import { anyMemory } from "../fakes/state.ts";
@@ -65,7 +65,7 @@ async function readAll(store: StateStore, keys: readonly string[]) {
 }
 
 const memories = fc.dictionary(
-  fc.integer({ min: 0, max: 999 }).map((i) => `shop/web-${i}`),
+  fc.integer({ min: 0, max: 30 }).map((i) => `shop/web-${i}`),
   anyMemory,
   { maxKeys: 12, noNullPrototype: true },
 );
@@ -82,9 +82,13 @@ describe("several ConfigMaps", () => {
         memories,
         memories,
         fc.uniqueArray(fc.integer({ min: 1, max: 6 }), { minLength: 1 }),
-        async (first, then, counts) => {
+        async (first, newer, counts) => {
           const { store } = server(NAMES);
           const all = { ...first };
+          // a run's memory holds what it recommended at its own time
+          const then = Object.fromEntries(
+            Object.entries(newer).map(([key, memory]) => [key, seenAt(memory, NOW + 60)]),
+          );
           await write(store(1), first);
           for (const count of counts.sort((a, b) => a - b)) {
             expect(await readAll(store(count), Object.keys(all))).toEqual(all);
@@ -98,6 +102,22 @@ describe("several ConfigMaps", () => {
     );
   });
 
+  it("give the newest memory of a target that comes back, not what was left of it there", async () => {
+    const { store } = server(NAMES);
+    const names = Array.from({ length: 40 }, (_, i) => `shop/web-${i}`);
+    const key = names.find((name) => placeOf(name, 4) === 3 && placeOf(name, 5) === 3)!;
+    await write(store(4), { [key]: seenAt(BLANK, NOW) });
+    await write(store(3), { [key]: seenAt(BLANK, NOW + 60) });
+    expect(await readAll(store(5), [key])).toEqual({ [key]: seenAt(BLANK, NOW + 60) });
+  });
+
+  it("find what others remember, when they are again as many as they were long ago", async () => {
+    const { store } = server(NAMES);
+    const key = Array.from({ length: 40 }, (_, i) => `shop/web-${i}`).find((name) => placeOf(name, 3) === 2)!;
+    for (const [i, count] of [3, 2].entries()) await write(store(count), { [key]: seenAt(BLANK, NOW + i) });
+    expect(await readAll(store(3), [key])).toEqual({ [key]: seenAt(BLANK, NOW + 1) });
+  });
+
   it("are each asked once, after the run that found their number changed", async () => {
     const { store, calls } = server(NAMES);
     const keys = Array.from({ length: 30 }, (_, i) => `shop/web-${i}`);
@@ -105,7 +125,8 @@ describe("several ConfigMaps", () => {
     const one = part();
     const { state, version } = await one.read();
     expect(calls.filter((call) => call.startsWith("GET"))).toHaveLength(3);
-    await one.claim(state, version);
+    const now = Date.now() / 1000;
+    await one.claim({ ...state, targets: { [keys[0]!]: seenAt(BLANK, now) } }, version);
     calls.length = 0;
     await part().read();
     expect(calls).toHaveLength(1);
@@ -146,6 +167,11 @@ describe("several ConfigMaps", () => {
     }
   });
 });
+
+/** The memory with a recommendation of that time as its newest. */
+function seenAt(memory: TargetState, at: number): TargetState {
+  return { ...memory, recommendations: [...memory.recommendations, { at, replicas: 3 }] };
+}
 
 /** The name of the object that keeps a target among three. */
 function placeName(key: string): string {

@@ -1,4 +1,4 @@
-/** Values in which each field of values.yaml is another than by default, `image.digest` left out, which would hide the tag. */
+/** Values in which each field of values.yaml is another than by default, `image.digest` left out, which would hide the tag, and `shards.count`, which would hide `state.configMaps`. */
 export const everyValue = {
   nameOverride: "scaler",
   fullnameOverride: "shop-scaler",

@@ -54,6 +54,7 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
   /** Fields that count only together with another. */
   const together: Readonly<Record<string, object>> = {
     "image.digest": { image: { ...everyValue.image, digest: `sha256:${"a".repeat(64)}` } },
+    "shards.count": { shards: { count: 2 } },
     "serviceAccount.annotations": { serviceAccount: { ...everyValue.serviceAccount, create: true } },
   };
   test.each(leaves)("%s does something", async (name) => {
@@ -133,9 +134,12 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
     expect(argsOf(await objects({}))).toEqual(["--once", ...config]);
   });
 
-  const target = (fields: object) => ({
-    config: { targets: [{ scaleTargetRef: { name: "web" }, targetCpu: 1, ...fields }] },
+  const to = (name: string, fields: object) => ({
+    scaleTargetRef: { kind: "Deployment", name },
+    targetCpu: 1,
+    ...fields,
   });
+  const target = (fields: object) => ({ config: { targets: [to("web", fields)] } });
   const contradictions: readonly (readonly [string, object, RegExp])[] = [
     ["`every` without `for`", { cronJob: { every: "15s" } }, /cronJob.every and cronJob.for go together/],
     ["`for` without `every`", { cronJob: { for: "50s" } }, /cronJob.every and cronJob.for go together/],
@@ -166,6 +170,21 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
       /config.defaults.interval 60 .* 15 s by cronJob.every/,
     ],
     [
+      "another number of ConfigMaps than of shards",
+      { shards: { count: 3 }, state: { configMaps: 2 } },
+      /state.configMaps 2 is not shards.count 3: each shard has a ConfigMap of its own/,
+    ],
+    [
+      "a name that leaves no room for the number of a shard",
+      { shards: { count: 11 }, fullnameOverride: "a".repeat(52) },
+      /has 52 characters, and pods that count their shards leave room for 51/,
+    ],
+    [
+      "more targets than a run takes",
+      { config: { targets: Array.from({ length: 2001 }, (_, i) => to(`web-${i}`, {})) } },
+      /config.targets has 2001 entries. A run takes up to 2000: raise shards.count to 2/,
+    ],
+    [
       "a webhook from two places",
       { webhook: { existingSecret: "chat" }, config: { webhook: { urlFile: "/chat/url" } } },
       /webhook.existingSecret: config.webhook.urlFile names a webhook too/,
@@ -173,6 +192,20 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
   ];
   test.each(contradictions)("refused: %s", async (_what, values, message) => {
     await expect(render(values)).rejects.toThrow(message);
+  });
+
+  test("shards: a pod for each, their ConfigMaps, and a doctor that is one pod", async () => {
+    const values = { shards: { count: 3 }, fullnameOverride: "a".repeat(52) };
+    const all = await objects(values);
+    const names = ["", "-1", "-2"].map((end) => `${values.fullnameOverride}-state${end}`);
+    const states = all.filter(({ kind, metadata }) => kind === "ConfigMap" && metadata.name.includes("-state"));
+    expect(states.map(({ metadata }) => metadata.name)).toEqual(names);
+    expect(configOf(all)).toMatchObject({ shards: { count: 3 }, state: { configMap: { name: names[0] } } });
+    expect(find(all, "CronJob")).toMatchObject({
+      spec: { jobTemplate: { spec: { completionMode: "Indexed", completions: 3, parallelism: 3 } } },
+    });
+    expect(await notes(values)).toContain('"path": "/spec/completions", "value": 1');
+    expect(await notes({})).not.toContain("/spec/completions");
   });
 
   test("an interval that is the schedule's is taken as it is written", async () => {
@@ -185,11 +218,6 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
     return helm("install", "prophet-autoscaler", chart, "-n", "shop", "--values", file, "--dry-run=client");
   };
   test("the notes say what each mode does", async () => {
-    const to = (name: string, fields: object) => ({
-      scaleTargetRef: { kind: "Deployment", name },
-      targetCpu: 1,
-      ...fields,
-    });
     const said = await notes({
       config: {
         targets: [

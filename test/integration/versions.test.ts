@@ -21,9 +21,13 @@ import {
 /** The operator's kinds are not Kubernetes'. */
 const own = ({ apiVersion }: KubeObject) => !apiVersion.startsWith("monitoring.coreos.com/");
 
-function expectKnown(objects: readonly KubeObject[]): void {
+/** Shards need a limit of failures for each. */
+const SHARDED = "sharded";
+const later = FIELDS.versions.slice(FIELDS.versions.indexOf("1.29"));
+
+function expectKnown(objects: readonly KubeObject[], versions = FIELDS.versions): void {
   expect(objects.length).toBeGreaterThan(0);
-  for (const version of FIELDS.versions)
+  for (const version of versions)
     expect(
       objects.filter(own).flatMap((object) => unknownTo(version, object)),
       version,
@@ -38,19 +42,30 @@ describe.skipIf(skip(missingHelm()))("on Kubernetes 1.25 and later", () => {
   });
   afterAll(() => helm?.stop());
 
-  test.each(["base", "monitoring/operator", ...overlays.map((name) => `overlays/${name}`)])(
-    "%s uses what all of them know",
-    async (folder) => expectKnown(objectsOf(await kustomize(folder))),
-  );
+  test.each([
+    "base",
+    "monitoring/operator",
+    ...overlays.filter((name) => name !== SHARDED).map((name) => `overlays/${name}`),
+  ])("%s uses what all of them know", async (folder) => expectKnown(objectsOf(await kustomize(folder))));
 
   const render = (version: string, values: string) =>
     helm("template", "a", chart, "--kube-version", version, ...(values === "" ? [] : ["--values", values]));
 
-  test.each(["", ...valuesFiles, "every.json"])("the chart with values %j uses what all of them know", async (name) => {
-    const file = name === "" ? "" : name === "every.json" ? join(helm.dir, name) : valuesFile(name);
-    const rendered = await render(`${FIELDS.versions[0]}.0`, file);
-    expect(await render(`${FIELDS.versions.at(-1)}.0`, file)).toBe(rendered);
-    expectKnown(objectsOf(rendered));
+  test.each(["", ...valuesFiles.filter((name) => name !== SHARDED), "every.json"])(
+    "the chart with values %j uses what all of them know",
+    async (name) => {
+      const file = name === "" ? "" : name === "every.json" ? join(helm.dir, name) : valuesFile(name);
+      const rendered = await render(`${FIELDS.versions[0]}.0`, file);
+      expect(await render(`${FIELDS.versions.at(-1)}.0`, file)).toBe(rendered);
+      expectKnown(objectsOf(rendered));
+    },
+  );
+
+  test("shards: from 1.29 on, and refused before", async () => {
+    expect(later.length).toBeGreaterThan(5);
+    expectKnown(objectsOf(await kustomize(`overlays/${SHARDED}`)), later);
+    for (const version of later) expectKnown(objectsOf(await render(`${version}.0`, valuesFile(SHARDED))), [version]);
+    await expect(render("1.28.9", valuesFile(SHARDED))).rejects.toThrow(/shards.count 3 needs Kubernetes 1.29/);
   });
 
   test("the chart refuses Kubernetes 1.24, and takes the builds of clouds", async () => {

@@ -20,8 +20,15 @@ export interface Fields {
   readonly types: Readonly<Record<string, Readonly<Record<string, Field>>>>;
 }
 
-/** Fields whose comment speaks of a gate, and that are on in every version from 1.25 on: the time zone is beta in the first, and two more operators of a toleration came late. */
-const ON = new Set(["batch/v1.CronJobSpec.timeZone", "core/v1.Toleration.operator"]);
+/**
+ * Fields whose comment speaks of a gate, and that are on wherever they are used: the time zone is beta in 1.25, two more operators of a toleration came late, and the limit of
+ * failures for each index is beta from 1.29 on, where shards begin.
+ */
+const ON = new Set([
+  "batch/v1.CronJobSpec.timeZone",
+  "batch/v1.JobSpec.backoffLimitPerIndex",
+  "core/v1.Toleration.operator",
+]);
 
 export const FIELDS = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../fixtures/kubernetes/fields.json"), "utf8"),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { podPattern } from "../../job/adapters/prometheus-query.ts";
+import { stateObjects } from "../../job/adapters/state-store.ts";
 import { loadSettings } from "../../job/config/load.ts";
 
 const root = join(import.meta.dirname, "../../manifests");
@@ -83,12 +84,32 @@ describe("the CronJob", () => {
   });
 });
 
+test("the sharded overlay: as many pods, ConfigMaps and names in the Role as there are shards", () => {
+  const folder = "overlays/sharded";
+  const { count } = parse(read(`${folder}/config.yaml`)).shards;
+  expect(count).toBe(3);
+  const { spec } = parse(read(`${folder}/cronjob.yaml`)).spec.jobTemplate;
+  // a limit of the whole Job would end every pod when one fails
+  expect(spec).toEqual({
+    completionMode: "Indexed",
+    completions: count,
+    parallelism: count,
+    backoffLimitPerIndex: 0,
+    backoffLimit: null,
+  });
+  const names = stateObjects({ namespace: "shop", name: "prophet-autoscaler-state", count });
+  const made = parseAllDocuments(read(`${folder}/state.yaml`)).map((document) => document.toJS().metadata.name);
+  expect(["prophet-autoscaler-state", ...made]).toEqual(names);
+  const rules = parse(read(`${folder}/role.yaml`)).rules as readonly Rule[];
+  expect(rules.find(({ resources }) => resources.includes("configmaps"))?.resourceNames).toEqual(names);
+});
+
 describe("every pod", () => {
   const pods = objects.flatMap(({ file, object }) => {
     const spec = object?.spec as
-      | { template?: { spec?: object }; jobTemplate?: { spec: { template: { spec: object } } } }
+      | { template?: { spec?: object }; jobTemplate?: { spec: { template?: { spec: object } } } }
       | undefined;
-    const pod = spec?.jobTemplate?.spec.template.spec ?? spec?.template?.spec;
+    const pod = spec?.jobTemplate?.spec.template?.spec ?? spec?.template?.spec;
     return pod === undefined ? [] : [[file, pod] as const];
   });
   test("there are some", () => expect(pods.length).toBeGreaterThanOrEqual(3));
@@ -131,7 +152,7 @@ describe("roles", () => {
         // the name of an Event holds the uid of its object
         const events = rule.resources.join() === "events";
         // a state may be several ConfigMaps
-        const names = rule.resources.includes("configmaps") && file.includes("many-targets") ? 3 : 1;
+        const names = rule.resources.includes("configmaps") && /many-targets|sharded/.test(file) ? 3 : 1;
         if (rule.verbs.includes("patch") && !events) expect(rule.resourceNames).toHaveLength(names);
         if (rule.verbs.includes("patch")) expect(rule.resources).not.toContain("deployments");
       }

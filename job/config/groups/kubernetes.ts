@@ -42,11 +42,10 @@ export const STATE = group({
         name: objectName({ about: "Its name.", default: "prophet-autoscaler-state", flag: "state-config-map" }),
         count: quantity({
           about:
-            "So many ConfigMaps share the targets: this name, and the same with -1, -2 and so on. One keeps about 3,000 targets.",
+            "So many share the targets, with -1, -2 and so on after the name. Default: one a shard. Each keeps about 3,000.",
           unit: "count",
           min: 1,
           max: 64,
-          default: 1,
         }),
       },
     }),

@@ -202,7 +202,29 @@ subjects:
 {{/* The names of the ConfigMaps that share the state, as a YAML list: the first without a number, as when it is alone. */}}
 {{- define "prophet-autoscaler.states" -}}
 {{- $name := printf "%s-state" (include "prophet-autoscaler.fullname" .) -}}
-{{- range $i := until (int .Values.state.configMaps) }}
+{{- $count := gt (int .Values.shards.count) 1 | ternary .Values.shards.count .Values.state.configMaps -}}
+{{- range $i := until (int $count) }}
 - {{ $i | eq 0 | ternary $name (printf "%s-%d" $name $i) }}
+{{- end }}
+{{- end }}
+
+{{/* What is wrong with the shards, one line each. A pod's name is that of its Job, which ends with a dash and eight digits, a dash and its index: 63 characters at most. */}}
+{{- define "prophet-autoscaler.shardFaults" -}}
+{{- $count := int .Values.shards.count -}}
+{{- $name := include "prophet-autoscaler.fullname" . -}}
+{{- $most := sub 53 (len (toString (sub $count 1))) | int -}}
+{{- if gt $count 1 -}}
+{{- if not (semverCompare ">=1.29.0-0" .Capabilities.KubeVersion.Version) }}
+shards.count {{ $count }} needs Kubernetes 1.29, for a shard that fails must not end the others (backoffLimitPerIndex). Set shards.count: 1, or install several releases.
+{{- end }}
+{{- if and (gt (int .Values.state.configMaps) 1) (ne (int .Values.state.configMaps) $count) }}
+state.configMaps {{ .Values.state.configMaps }} is not shards.count {{ $count }}: each shard has a ConfigMap of its own. Leave state.configMaps out.
+{{- end }}
+{{- if gt (len $name) $most }}
+shards.count {{ $count }}: the name {{ $name }} has {{ len $name }} characters, and pods that count their shards leave room for {{ $most }}. Set fullnameOverride.
+{{- end }}
+{{- end }}
+{{- if gt (len .Values.config.targets) (mul 2000 $count | int) }}
+config.targets has {{ len .Values.config.targets }} entries. A run takes up to 2000: raise shards.count to {{ div (add (len .Values.config.targets) 1999) 2000 }}.
 {{- end }}
 {{- end }}

@@ -1,0 +1,38 @@
+/** What holds between shards, targets and state: which shard this pod is, and that each has an object of its own and no more targets than a run takes. */
+import { check } from "./check.ts";
+import { SHARDS } from "./groups/shards.ts";
+import type { Part } from "./schema.ts";
+import type { Issue, Settings } from "./types.ts";
+
+/** Set by the controller of Jobs in each pod of an Indexed one. */
+const COMPLETION_INDEX = "JOB_COMPLETION_INDEX";
+/** More were never tried in one run: docs/many-targets.md has what was. */
+const MOST_TARGETS = 2000;
+
+/** The shard that an Indexed Job gives a pod, where there is one; below file, environment and flags. */
+export function shardOf(env: Readonly<Record<string, string | undefined>>, issues: Issue[]): Part<typeof SHARDS> {
+  const raw = env[COMPLETION_INDEX];
+  if (raw === undefined || raw === "") return {};
+  const index = check(SHARDS.fields.index, raw, COMPLETION_INDEX, issues) as number | undefined;
+  return index === undefined ? {} : { index };
+}
+
+/** What does not fit the number of shards. */
+export function shardIssues(
+  { count }: Settings["shards"],
+  { configMap }: { readonly configMap: { readonly count?: number } },
+  targets: number,
+): readonly Issue[] {
+  const issues: Issue[] = [];
+  if (count > 1 && configMap.count !== undefined && configMap.count !== count)
+    issues.push({
+      path: "state.configMap.count",
+      message: `is ${configMap.count}, and shards.count is ${count}: each shard has a ConfigMap of its own. Leave it out.`,
+    });
+  if (targets > MOST_TARGETS * count)
+    issues.push({
+      path: "targets",
+      message: `has ${targets} entries. A run takes up to ${MOST_TARGETS}, and shards.count is ${count}: ${Math.ceil(targets / MOST_TARGETS)} shards are needed.`,
+    });
+  return issues;
+}
