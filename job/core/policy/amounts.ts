@@ -1,14 +1,16 @@
 /** What pods are bought for and kept for: a given quantile, or as much as pays. */
 import type { Probability } from "../units.ts";
-import { LEVELS, payingPods, riskAbove, type Stake } from "./level.ts";
+import { LEVELS, levelOf, payingPods, type Stake } from "./level.ts";
 import { quantilesOf, scaleInQuantile, scaleOutQuantile, whyDistrusted } from "./quantiles.ts";
 import { capacityOfPod, worthOf } from "./service.ts";
 import type { MetricInput, PolicyInput } from "./stage.ts";
 
-/** An amount that pods should carry, in the metric's unit, and the level of the forecast maximum that it covers. */
+/** An amount that pods should carry, in the metric's unit, and the level at which it is a quantile of the forecast maximum. */
 export interface Amount {
   readonly value: number;
   readonly level: Probability;
+  /** The level of what its pods carry within the tolerance; absent where a quantile is given: then nobody asked. */
+  readonly carriedLevel?: Probability;
 }
 
 /** What new pods are added for. */
@@ -64,7 +66,7 @@ function paying(quantiles: readonly number[], input: MetricInput, { config, memo
   const least = quantiles[LEVELS.indexOf(IN_DOUBT)]!;
   if (doubt && least > value) return { value: least, level: IN_DOUBT };
   const carried = value * (1 + config.behavior.scaleUp.tolerance);
-  return { value, level: Math.min(0.999, Number((1 - riskAbove(quantiles, carried)).toFixed(3))) };
+  return { value, level: levelOf(quantiles, value), carriedLevel: levelOf(quantiles, carried) };
 }
 
 /** Pods that the mean demand of the window needs, at least one. */

@@ -32,6 +32,16 @@ export function riskAbove(quantiles: readonly number[], amount: number): Probabi
 }
 
 /**
+ * Level at which an amount is a quantile of the maximum, to three digits. Of what lies below the median nothing is known but its chance: the law is taken to be as wide there as
+ * above. Within 0.001 to 0.999: nothing is certain.
+ */
+export function levelOf(quantiles: readonly number[], amount: number): Probability {
+  const below = quantiles[0]! - amount;
+  const level = below > 0 ? riskAbove(quantiles, quantiles[0]! + below) : 1 - riskAbove(quantiles, amount);
+  return Math.min(0.999, Math.max(0.001, Number(level.toFixed(3))));
+}
+
+/**
  * Pods at which bill and risk together cost least: k / bill + worth x riskAbove(k x capacity). Never below the median, nor above what the highest level needs at `averageValue`.
  * Example: 10 pods are the bill, worth 12: the eleventh adds 0.1, so it must take away 0.0083 of the risk.
  * A calm series is bought to a high level, since a pod takes much risk away; a wild one to a lower.

@@ -8,10 +8,11 @@ import { surgeAhead } from "./surge.ts";
 export const forecastStage: ApplyToMetric = (_, input, policy) => {
   const { lead, metric, forecast } = input;
   const { averageValue, quantile } = metric;
-  const { value, level } = scaleOutAmount(input, policy).forecast;
+  const { value, level, carriedLevel } = scaleOutAmount(input, policy).forecast;
   const needed = replicasFor(value, averageValue);
   const span = `${Math.round(lead.readyAfter)} to ${Math.round(lead.seconds)} s`;
-  const why = quantile === undefined ? `, beyond which a pod does not pay${towards(policy)}` : "";
+  const within = carriedLevel === undefined ? "" : ` (${carriedLevel} within the tolerance)`;
+  const why = quantile === undefined ? `${within}, beyond which a pod does not pay${towards(policy)}` : "";
   const text = `${amount(value, metric)} at quantile ${level} of the maximum ${span} ahead need ${needed}${why}`;
   const method = forecast?.method ?? null;
   const detail = { value, level, readyAfter: lead.readyAfter, lead: lead.seconds, averageValue, method };
@@ -31,16 +32,16 @@ export const trustStage: ApplyToMetric = (draft, input, policy) => {
   const { metric, forecast } = input;
   const { config } = policy;
   const { trusted, distrust } = scaleOutAmount(input, policy);
-  const { value } = trusted;
+  const { value, level } = trusted;
   const skill = forecast?.skill ?? Number.NaN;
   const known = Number.isFinite(skill);
   const detail = { skill: known ? skill : null, threshold: config.trustThreshold, value };
   if (distrust === null) {
     const text = known ? `error ${skill.toFixed(2)} times that of the last value` : "error not yet known";
-    return pass(draft, text, detail, trusted);
+    return pass(draft, text, detail, { value, level });
   }
   const text = `${distrust}: last value and its errors instead, ${amount(value, metric)}`;
-  return verdict(replicasFor(value, metric.averageValue), "ForecastNotTrusted", text, detail, trusted);
+  return verdict(replicasFor(value, metric.averageValue), "ForecastNotTrusted", text, detail, { value, level });
 };
 
 /** Factors of the calendar multiply the demand. */

@@ -32,6 +32,14 @@ const bought = (target: TargetConfig, given: Parameters<typeof policyInput>[0] =
   return scaleOutAmount(first(all), all).trusted;
 };
 
+/** Expects a level between those of the quantiles beside the amount. */
+function expectLevel(quantiles: readonly number[], amount: number, level: number) {
+  LEVELS.forEach((known, i) => {
+    if (quantiles[i]! <= amount) expect(level).toBeGreaterThanOrEqual(Math.min(known, 0.999) - 0.001);
+    if (quantiles[i]! > amount) expect(level).toBeLessThanOrEqual(known + 0.001);
+  });
+}
+
 describe("scaleOutAmount", () => {
   it("takes a given quantile whatever the share says, and else whole pods with the level that they reach", () => {
     const all = input({ ...free, quantile: 0.8, slo: 0.001 });
@@ -39,7 +47,7 @@ describe("scaleOutAmount", () => {
     const { value, level } = bought(free);
     expect(value / 0.5).toBeCloseTo(Math.round(value / 0.5), 9);
     expect(level).toBeGreaterThan(0.5);
-    expect(level).toBeLessThanOrEqual(1);
+    expect(level).toBeLessThanOrEqual(0.999);
   });
 
   it("buys no less for a smaller share", () => {
@@ -78,6 +86,27 @@ describe("scaleOutAmount", () => {
     expect(distrust).toContain("2.00 times");
     expect(own.value).toBeGreaterThan(trusted.value);
     expect(trusted.value).toBe(1);
+  });
+
+  it("says the level of the amount itself, and beside it that of what its pods carry within the tolerance", () => {
+    const steps = fc.array(fc.double({ min: 0, max: 2, noNaN: true }), { minLength: 10, maxLength: 10 });
+    const tolerances = fc.constantFrom(0, 0.1, 0.5);
+    fc.assert(
+      fc.property(steps, tolerances, fc.constantFrom(undefined, 0.001, 0.03), (law, tolerance, slo) => {
+        let sum = 0.1;
+        const quantiles = law.map((step) => {
+          sum += step;
+          return sum;
+        });
+        const target = { ...free, behavior: behavior({ tolerance }), ...(slo !== undefined && { slo }) };
+        const all = input(target, {}, [quantiles, quantiles]);
+        for (const amount of [scaleOutAmount(first(all), all).trusted, scaleInAmount(first(all), all)]) {
+          const { value, level, carriedLevel } = amount;
+          expectLevel(quantiles, value, level);
+          expectLevel(quantiles, value * (1 + tolerance), carriedLevel!);
+        }
+      }),
+    );
   });
 
   it("is no whole pod for less than a pod: an idle queue stays idle", () => {

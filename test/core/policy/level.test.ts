@@ -1,7 +1,7 @@
 /** The level at which one more pod no longer pays: against a naive search, and what holds for any forecast. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LEVELS, payingPods, riskAbove, type Stake } from "../../../job/core/policy/level.ts";
+import { LEVELS, levelOf, payingPods, riskAbove, type Stake } from "../../../job/core/policy/level.ts";
 
 /** Quantiles at LEVELS, ascending. */
 const quantiles = fc
@@ -50,6 +50,32 @@ describe("riskAbove", () => {
   it("of a certain value is a half below it and nothing from it on", () => {
     const certain = LEVELS.map(() => 2);
     expect([riskAbove(certain, 1.99), riskAbove(certain, 2), riskAbove(certain, 3)]).toEqual([0.5, 0, 0]);
+  });
+});
+
+describe("levelOf", () => {
+  it("lies between the levels of the quantiles beside the amount, within a thousandth", () => {
+    fc.assert(
+      fc.property(quantiles, fc.double({ min: 0, max: 90, noNaN: true }), (q, amount) => {
+        const level = levelOf(q, amount);
+        for (const [i, known] of LEVELS.entries()) {
+          if (q[i]! <= amount) expect(level).toBeGreaterThanOrEqual(known - 0.001);
+          if (q[i]! > amount) expect(level).toBeLessThanOrEqual(known + 0.001);
+        }
+        expect(level).toBeGreaterThanOrEqual(0.001);
+        expect(level).toBeLessThanOrEqual(0.999);
+      }),
+    );
+  });
+
+  it("never falls with the amount, and is as far below a half as the same distance above is over it", () => {
+    const amounts = fc.double({ min: 0, max: 60, noNaN: true });
+    fc.assert(
+      fc.property(quantiles, amounts, amounts, (q, amount, by) => {
+        expect(levelOf(q, amount + by)).toBeGreaterThanOrEqual(levelOf(q, amount));
+        if (by > 1e-6) expect(levelOf(q, q[0]! - by) + levelOf(q, q[0]! + by)).toBeCloseTo(1, 2);
+      }),
+    );
   });
 });
 
