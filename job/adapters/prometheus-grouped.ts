@@ -6,7 +6,7 @@ import { readWindow } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { HistoryQuery, HistoryReading } from "../ports.ts";
-import { excerpt } from "./errors.ts";
+import { excerpt, HistoryError } from "./errors.ts";
 import { type LabelledSeries, parseMatrix, parseVector } from "./prometheus-answer.ts";
 import { countsOf, recordedSeries } from "./prometheus-recorded.ts";
 import { RECORDED_LABEL, RECORDS, recordedName, recordSelector, unrecorded } from "./prometheus-records.ts";
@@ -70,7 +70,7 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log)
           else if (why.delete(query)) readings.set(query, reading);
         });
       } catch (error) {
-        const text = excerpt(asError(error).message, 300);
+        const text = cameOf(error);
         for (const query of part) why.set(query, text);
         log("warn", `many targets could not be read together, each is asked for by itself: ${text}`);
       }
@@ -159,9 +159,15 @@ async function podStarts(
     const good = rows.filter(({ labels, value }) => times.get(labels[RECORDED_LABEL]!) === 1 && isPodStart(value));
     return new Map(good.map(({ labels, value }) => [labels[RECORDED_LABEL]!, value]));
   } catch (error) {
-    log("warn", excerpt(asError(error).message, 300));
+    log("warn", `pod starts could not be read together: ${cameOf(error)}`);
     return new Map();
   }
+}
+
+/** What came, without what was asked: that names a hundred workloads. */
+function cameOf(error: unknown): string {
+  const { message } = asError(error);
+  return excerpt(error instanceof HistoryError ? message.slice(error.asked.length + 2) : message, 300);
 }
 
 /** Half the time of one request: where Prometheus hangs, the single queries still have theirs. */

@@ -142,7 +142,11 @@ describe.skipIf(skip(missingPrometheus()))("the recording rules, by promtool", (
     const torn = { ...owner("db-0", "StatefulSet", "db"), ...owner("db-0", "DaemonSet", "db") };
     await check({ ...cpu(web, 1), ...twice(web, "other"), ...cpu("db-0", 2), ...torn }, [
       [`${RECORDS.cores}{workload="web"}`, "5m", { "shop/Deployment/web": 1 }],
-      [`label_replace(${RECORDS.cores}{workload="db"}, "scale_target", "one of the two", "", "")`, "5m", { "one of the two": 2 }],
+      [
+        `label_replace(${RECORDS.cores}{workload="db"}, "scale_target", "one of the two", "", "")`,
+        "5m",
+        { "one of the two": 2 },
+      ],
     ]);
   });
 

@@ -70,7 +70,7 @@ export const PROMETHEUS = group({
     }),
     grouped: choice({
       about:
-        "Whether the built query is asked for many targets together, from the recording rule that we ship: `auto` from 10 targets on. What is not recorded whole and fresh is asked for by itself.",
+        "Reads targets together from the recording rules that we ship, where they are there. `auto`: from 10 targets on.",
       values: ["auto", "always", "never"],
       default: "auto",
     }),
