@@ -154,6 +154,7 @@ export function valuesSchema(table: Table = TABLE): Json {
         namespace: orEmpty(namespace),
         dashboard: part({ labels }),
         rules: part(),
+        recordingRules: part(),
         prometheusRule: part({ labels }),
         serviceMonitor: part({ labels }),
       }),

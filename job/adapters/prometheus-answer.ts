@@ -106,6 +106,31 @@ export function parseVector(body: string): readonly LabelledValue[] {
   });
 }
 
+/** A series of an answer, by its labels. */
+export interface LabelledSeries {
+  readonly labels: Readonly<Record<string, unknown>>;
+  readonly samples: Samples;
+}
+
+/** Most lists and objects of an answer with many series: 4 MiB of samples are 105,000. */
+const MAX_CONTAINERS = 120_000;
+
+/** All series of a matrix between two times, and whether the answer said that some are missing. Throws AnswerError. */
+export function parseMatrix(
+  body: string,
+  { start, end }: Pick<RangeAsked, "start" | "end">,
+): { readonly series: readonly LabelledSeries[]; readonly partial: boolean } {
+  const { data, partial } = open(body, MAX_CONTAINERS);
+  if (data.resultType !== "matrix" || !Array.isArray(data.result))
+    throw new AnswerError(`resultType is ${JSON.stringify(data.resultType)}, where a matrix was asked for`);
+  const asked = { ...ANYTHING, start, end };
+  const all = data.result.map((row: unknown): LabelledSeries => {
+    const { metric } = (row ?? {}) as { metric?: Readonly<Record<string, unknown>> | null };
+    return { labels: metric ?? {}, samples: series(row, asked) };
+  });
+  return { series: all, partial };
+}
+
 /** What `Number` would read beside decimals no server sends: 0x10, 0b1, Infinity, an empty text. */
 const DECIMAL = /^\s*[-+.\de]+\s*$/i;
 

@@ -13,6 +13,7 @@ export function prometheusSettings(url: string, more: Partial<PrometheusSettings
     timeout: 2,
     retries: 2,
     rateWindow: 60,
+    grouped: "auto",
     headersFrom: {},
     measurePodStart: false,
     ...more,

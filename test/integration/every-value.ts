@@ -70,6 +70,7 @@ export const everyValue = {
     namespace: "metrics",
     dashboard: { enabled: true, labels: { grafana_dashboard: "yes" } },
     rules: { enabled: true },
+    recordingRules: { enabled: true },
     prometheusRule: { enabled: true, labels: { release: "mine" } },
     serviceMonitor: { enabled: true, labels: { release: "mine" } },
   },

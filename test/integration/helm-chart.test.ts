@@ -1,7 +1,7 @@
 /** The chart as Helm reads it, without a cluster: lint, the same objects as kustomize, values that are refused, the package. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { loadSettings } from "../../job/config/load.ts";
@@ -240,8 +240,8 @@ describe.skipIf(skip(missingHelm()))("the chart", () => {
     const { version } = parse(readFileSync(join(chart, "Chart.yaml"), "utf8")) as { version: string };
     const archive = join(out, `prophet-autoscaler-${version}.tgz`);
     execFileSync("tar", ["-xzf", archive, "-C", out]);
-    for (const file of ["dashboard.json", "forecast-dashboard.json", "rules.yaml"])
-      expect(readFileSync(join(out, "prophet-autoscaler/files", file), "utf8")).toBe(
+    for (const file of ["dashboard.json", "forecast-dashboard.json", "rules.yaml", "recording/recording-rules.yaml"])
+      expect(readFileSync(join(out, "prophet-autoscaler/files", basename(file)), "utf8")).toBe(
         readFileSync(join(manifests, "monitoring", file), "utf8"),
       );
     const values = valuesFile("monitoring");

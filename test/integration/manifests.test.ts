@@ -113,8 +113,8 @@ describe.skipIf(skip(missingPrometheus()))("rules and dashboard", () => {
   });
   afterAll(() => prometheus?.stop());
 
-  test("promtool accepts the rules", async () => {
-    const { stdout } = await promisify(execFile)("promtool", ["check", "rules", join(root, "monitoring/rules.yaml")]);
+  test.each(["rules.yaml", "recording/recording-rules.yaml"])("promtool accepts %s", async (file) => {
+    const { stdout } = await promisify(execFile)("promtool", ["check", "rules", join(root, "monitoring", file)]);
     expect(stdout).toMatch(/SUCCESS/);
   });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { podPattern } from "../../job/adapters/prometheus-query.ts";
+import { RECORDED_WINDOW, RECORDS } from "../../job/adapters/prometheus-records.ts";
 import { stateObjects } from "../../job/adapters/state-store.ts";
 import { loadSettings } from "../../job/config/load.ts";
 
@@ -178,6 +179,17 @@ describe("configurations", () => {
 describe("monitoring", () => {
   test("the operator's rules are the plain ones", () => {
     expect(parse(read("monitoring/operator/prometheusrule.yaml")).spec).toEqual(parse(read("monitoring/rules.yaml")));
+  });
+
+  test("the operator's recording rules are the plain ones, of the interval, the window and the pods' names that the job knows", () => {
+    const text = read("monitoring/recording/recording-rules.yaml");
+    const plain = parse(text) as { groups: { interval: string; rules: { record: string }[] }[] };
+    expect(parse(read("monitoring/recording/prometheusrule.yaml")).spec).toEqual(plain);
+    const [{ interval, rules }] = plain.groups as [(typeof plain.groups)[0]];
+    expect(interval).toBe("15s");
+    expect(rules.map(({ record }) => record).slice(1)).toEqual(Object.values(RECORDS));
+    expect(text).toContain(`pod=~".+${podPattern("Deployment", "")}"`);
+    expect(RECORDED_WINDOW).toBe(60);
   });
 
   test("the dashboard shows the query that the job asks", () => {

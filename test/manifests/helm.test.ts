@@ -1,6 +1,6 @@
 /** The chart as files, without Helm: the version is the package's, the dashboard and the rules those of manifests/monitoring. */
 import { readFileSync, realpathSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
@@ -14,9 +14,13 @@ describe("the chart's files", () => {
     expect(read("base/cronjob.yaml")).toContain(`image: prophet-autoscaler:${version}`);
   });
 
-  test.each(["dashboard.json", "forecast-dashboard.json", "rules.yaml"])("%s is a link, no second copy", (file) => {
-    expect(realpathSync(join(manifests, "helm/files", file))).toBe(realpathSync(join(manifests, "monitoring", file)));
-  });
+  test.each(["dashboard.json", "forecast-dashboard.json", "rules.yaml", "recording/recording-rules.yaml"])(
+    "%s is a link, no second copy",
+    (file) => {
+      const link = join(manifests, "helm/files", basename(file));
+      expect(realpathSync(link)).toBe(realpathSync(join(manifests, "monitoring", file)));
+    },
+  );
 
   test("the icon is that of the docs, and every value is told in the README", () => {
     const [, icon] = (parse(read("helm/Chart.yaml")) as { icon: string }).icon.split("base64,");

@@ -1,6 +1,6 @@
 /** Settings of the metric source Prometheus, or of anything that answers query_range as it does. */
 import { fewPoints, LONGEST } from "../rules.ts";
-import { dict, group, quantity, text, toggle } from "../schema.ts";
+import { choice, dict, group, quantity, text, toggle } from "../schema.ts";
 import { CREDENTIALS, isBaseUrl, ONE_WAY } from "./credentials.ts";
 
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
@@ -67,6 +67,12 @@ export const PROMETHEUS = group({
       max: 3600,
       default: 60,
       flag: "rate-window",
+    }),
+    grouped: choice({
+      about:
+        "Reads targets together from the recording rules that we ship, where they are there. `auto`: from 10 targets on.",
+      values: ["auto", "always", "never"],
+      default: "auto",
     }),
     query: text({ about: "Query of all targets without one of their own; the same placeholders." }),
     longHistory: group({

@@ -1,0 +1,185 @@
+/** Histories of many targets by one query over what our rules recorded; whatever is not whole, fresh and unambiguous is left to its single query. */
+import type { PrometheusSettings } from "../config/types.ts";
+import { asError } from "../core/result.ts";
+import type { Samples } from "../core/series/types.ts";
+import { readWindow } from "../core/target.ts";
+import type { EpochSeconds, Seconds } from "../core/units.ts";
+import { inParallel } from "../in-parallel.ts";
+import type { HistoryQuery, HistoryReading } from "../ports.ts";
+import { excerpt, HistoryError } from "./errors.ts";
+import { type LabelledSeries, parseMatrix, parseVector } from "./prometheus-answer.ts";
+import { countsOf, recordedSeries } from "./prometheus-recorded.ts";
+import { RECORDED_LABEL, RECORDS, recordedName, recordSelector, unrecorded } from "./prometheus-records.ts";
+import { type Ask, countBack, isPodStart, type Log, parsed } from "./prometheus-single.ts";
+
+/** What was read for many targets together, and why the others were not. Every query is in one of the two. */
+export interface Grouped {
+  readonly readings: ReadonlyMap<HistoryQuery, HistoryReading>;
+  readonly why: ReadonlyMap<HistoryQuery, string>;
+}
+
+/** Reads what it can of many queries. Never throws: what it could not read is not among the readings. */
+export type GroupedHistory = (
+  queries: readonly HistoryQuery[],
+  now: EpochSeconds,
+  signal?: AbortSignal,
+) => Promise<Grouped>;
+
+/** An answer is made for this many bytes, and may have twice as many: parsing blocks everything else for 20 ms a MiB. */
+const BYTES = 2 * 1024 * 1024;
+/** A sample of an answer has 35 to 42 bytes, a series 300 more. */
+const [SAMPLE, SERIES] = [44, 500];
+/** At most so many targets a query: longer selectors are matched one by one by Prometheus, which looks up 256 alternatives. */
+const MAX_TARGETS = 200;
+/** Where nothing at all is recorded, so long is not asked again. */
+const ABSENT: Seconds = 300;
+
+/** What is still to be found out of the queries of one read. */
+interface Reading {
+  readonly ask: Ask;
+  readonly settings: PrometheusSettings;
+  readonly now: EpochSeconds;
+  readonly log: Log;
+}
+
+/** Grouped reading over one Prometheus. Remembers that nothing is recorded there. */
+export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log): GroupedHistory {
+  let absent = Number.NEGATIVE_INFINITY;
+  let recorded = false;
+  return async (queries, now, signal) => {
+    const readings = new Map<HistoryQuery, HistoryReading>();
+    const why = new Map<HistoryQuery, string>();
+    for (const query of queries) why.set(query, unrecorded(settings, query) ?? "nothing is recorded");
+    const asked = queries.filter((query) => unrecorded(settings, query) === undefined);
+    const read = async (part: readonly HistoryQuery[]) => {
+      if (now < absent + ABSENT && now >= absent) return;
+      try {
+        const found = await withinTime(settings.timeout / 2, signal, (until) => {
+          const bounded: Ask = (path, form, how) => ask(path, form, { ...how, signal: until });
+          return readPart({ ask: bounded, settings, now, log }, part);
+        });
+        if (found === "absent") {
+          // of one namespace that nobody records the others are no worse
+          if (!recorded) absent = now;
+          return;
+        }
+        recorded = true;
+        found.forEach((reading, i) => {
+          const query = part[i]!;
+          if (typeof reading === "string") why.set(query, reading);
+          else if (why.delete(query)) readings.set(query, reading);
+        });
+      } catch (error) {
+        const text = cameOf(error);
+        for (const query of part) why.set(query, text);
+        log("warn", `many targets could not be read together, each is asked for by itself: ${text}`);
+      }
+    };
+    await inParallel(partsOf(asked), read, 2);
+    return { readings, why };
+  };
+}
+
+/** Queries of one window and step, so many that an answer stays within its bytes. */
+function partsOf(queries: readonly HistoryQuery[]): readonly (readonly HistoryQuery[])[] {
+  const alike = new Map<string, HistoryQuery[]>();
+  for (const query of queries) {
+    const key = `${readWindow(query.target)}/${query.target.step}`;
+    const own = alike.get(key);
+    if (own === undefined) alike.set(key, [query]);
+    else own.push(query);
+  }
+  return [...alike.values()].flatMap((all) => {
+    const { target } = all[0]!;
+    const most = Math.floor(BYTES / ((SAMPLE * readWindow(target)) / Math.min(target.step, 15) + SERIES));
+    const size = Math.max(1, Math.min(MAX_TARGETS, most));
+    return Array.from({ length: Math.ceil(all.length / size) }, (_, k) => all.slice(k * size, (k + 1) * size));
+  });
+}
+
+/** The reading of each, or why there is none; "absent" where nothing at all is recorded. Throws where there is no answer, or half a one. */
+async function readPart(
+  { ask, settings, now, log }: Reading,
+  part: readonly HistoryQuery[],
+): Promise<readonly (HistoryReading | string)[] | "absent"> {
+  const { matchers, measurePodStart } = settings;
+  const names = part.map(({ target }) => recordedName(target));
+  const { target } = part[0]!;
+  const points = Math.max(1, Math.floor(readWindow(target) / target.step + 1e-9));
+  const matrix = async (record: string, window: Seconds) => {
+    const query = recordSelector(record, names, matchers, window);
+    const answer = await ask("/api/v1/query", { query, time: String(now) }, { bytes: 2 * BYTES });
+    const { series, partial } = parsed(answer, (body) => parseMatrix(body, { start: now - window, end: now }));
+    if (partial) throw new Error(`${record}: the answer is partial`);
+    return byName(series.filter(({ labels }) => labels.__name__ === record));
+  };
+  const counted = Math.max(...part.map((query) => countBack(query.target)));
+  const [cores, pods, starts] = await Promise.all([
+    matrix(RECORDS.cores, (points + 2) * target.step),
+    matrix(RECORDS.pods, counted + 2 * target.step),
+    measurePodStart ? podStarts({ ask, settings, now, log }, names) : new Map<string, number>(),
+  ]);
+  if (cores.size === 0) return "absent";
+  return part.map((query, i): HistoryReading | string => {
+    const name = names[i]!;
+    const found = recordedSeries(cores.get(name), { now, step: target.step, points });
+    if (typeof found === "string") return found;
+    const counts = countsOf(pods.get(name), found.times, countBack(query.target));
+    if (typeof counts === "string") return counts;
+    const start = starts.get(name);
+    const source = recordSelector(RECORDS.cores, [name], matchers);
+    const podStart = start === undefined ? {} : { podStart: start };
+    return { samples: found, pods: counts, partial: false, seriesCount: 1, source, ...podStart };
+  });
+}
+
+/** Series by the workload that they are of. */
+function byName(series: readonly LabelledSeries[]): ReadonlyMap<string, readonly Samples[]> {
+  const found = new Map<string, Samples[]>();
+  for (const { labels, samples } of series) {
+    const name = String(labels[RECORDED_LABEL]);
+    const own = found.get(name);
+    if (own === undefined) found.set(name, [samples]);
+    else own.push(samples);
+  }
+  return found;
+}
+
+/** The measured pod starts, seconds. Good to have, no more: what cannot be read or is recorded twice is none. */
+async function podStarts(
+  { ask, settings, now, log }: Reading,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Seconds>> {
+  const query = recordSelector(RECORDS.podStart, names, settings.matchers);
+  try {
+    const answer = await ask("/api/v1/query", { query, time: String(now) }, { bytes: 2 * BYTES, soft: true });
+    const rows = parsed(answer, parseVector);
+    const times = new Map<string, number>();
+    for (const { labels } of rows) times.set(labels[RECORDED_LABEL]!, (times.get(labels[RECORDED_LABEL]!) ?? 0) + 1);
+    const good = rows.filter(({ labels, value }) => times.get(labels[RECORDED_LABEL]!) === 1 && isPodStart(value));
+    return new Map(good.map(({ labels, value }) => [labels[RECORDED_LABEL]!, value]));
+  } catch (error) {
+    log("warn", `pod starts could not be read together: ${cameOf(error)}`);
+    return new Map();
+  }
+}
+
+/** What came, without what was asked: that names a hundred workloads. */
+function cameOf(error: unknown): string {
+  const { message } = asError(error);
+  return excerpt(error instanceof HistoryError ? message.slice(error.asked.length + 2) : message, 300);
+}
+
+/** Half the time of one request: where Prometheus hangs, the single queries still have theirs. */
+async function withinTime<T>(
+  seconds: Seconds,
+  signal: AbortSignal | undefined,
+  work: (until: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const own = AbortSignal.timeout(seconds * 1000);
+  try {
+    return await work(signal === undefined ? own : AbortSignal.any([signal, own]));
+  } catch (error) {
+    throw own.aborted ? new Error(`no answer within ${seconds} s`) : error;
+  }
+}

@@ -1,0 +1,51 @@
+/** The recording rules that we ship, as the job asks for them: manifests/monitoring/recording. */
+import { type Metric, metricsOf, type TargetConfig } from "../core/target.ts";
+import type { Seconds } from "../core/units.ts";
+import type { HistoryQuery } from "../ports.ts";
+import { defaultQuery, duration, type Matchers, matchersOf, quotePromql, quoteRe2 } from "./prometheus-query.ts";
+
+/** Names of what is recorded of each workload. */
+export const RECORDS = {
+  cores: "namespace_kind_workload:prophet_autoscaler_cpu_cores:sum_rate1m",
+  pods: "namespace_kind_workload:prophet_autoscaler_pods:count",
+  podStart: "namespace_kind_workload:prophet_autoscaler_pod_start_seconds:quantile90",
+} as const;
+
+/** `auto` asks from this many metrics on: it is three queries for all of them, and they come before those of what is not recorded. */
+export const GROUPED_FROM = 10;
+
+/** Window of rate() in the rules. */
+export const RECORDED_WINDOW: Seconds = 60;
+
+/** The label by which a workload is asked for, and its value: hundreds of them fit one selector, and it takes no other workload along. */
+export const RECORDED_LABEL = "scale_target";
+
+/** The value of RECORDED_LABEL. */
+export function recordedName({ namespace, scaleTargetRef: { kind, name } }: TargetConfig): string {
+  return `${namespace}/${kind}/${name}`;
+}
+
+/** Selects what is recorded of these workloads; `window`: so many seconds of it, with the times at which it was recorded. */
+export function recordSelector(record: string, names: readonly string[], matchers: Matchers, window?: Seconds): string {
+  const own = `${RECORDED_LABEL}=~"${quotePromql(names.map(quoteRe2).join("|"))}"`;
+  const inside = [own, matchersOf(matchers)].filter((part) => part !== "").join(",");
+  return `${record}{${inside}}${window === undefined ? "" : `[${duration(window)}]`}`;
+}
+
+/** The settings that decide whether the rules record what would be asked. */
+export interface Asking {
+  readonly query?: string;
+  readonly rateWindow: Seconds;
+}
+
+/** Why the rules cannot record what is asked of a metric; undefined where they can. */
+export function unrecorded({ query, rateWindow }: Asking, { target, metric }: HistoryQuery): string | undefined {
+  if (!metric.ofPods || (metric.query ?? query) !== undefined) return "a query of its own";
+  if (rateWindow !== RECORDED_WINDOW) return `rateWindow is ${duration(rateWindow)}, and that of the rules 1m`;
+  if (defaultQuery(target, rateWindow) === undefined) return `a ${target.scaleTargetRef.kind}`;
+  return isFirst(target, metric) ? undefined : "not the first metric";
+}
+
+function isFirst(target: TargetConfig, metric: Metric): boolean {
+  return metricsOf(target)[0]?.name === metric.name;
+}
