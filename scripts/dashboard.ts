@@ -15,6 +15,7 @@ import {
   DatasourceVariableBuilder,
   QueryVariableBuilder,
   RowBuilder,
+  TextBoxVariableBuilder,
   VariableRefresh,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
@@ -142,18 +143,46 @@ function reasons(): TimeseriesPanel {
     .withTarget(query("A", "{{reason}}", `${of("reason")} == 1`));
 }
 
-function cost(): TimeseriesPanel {
-  const formula = `ceil(${of("demand")} / ${of("target_average_value")})`;
-  const most = `max by (namespace, kind, name) (max_over_time((${formula})[5m:1m]))`;
-  const limited = `clamp(${most}, scalar(${of("min_replicas")}), scalar(${of("max_replicas")}))`;
+/** Pods as they were ordered, and as the HPA beside them would have wanted them. */
+const [ORDERED, HPA] = [of("desired_replicas"), of("hpa_desired_replicas")];
+
+function pods(): TimeseriesPanel {
   return timeseries(
-    "Pods, beside those of the HPA's formula",
-    "The formula: demand over the same target, the most of five minutes, within the limits. No HPA is simulated: tolerance, pod start and its own target are left out.",
+    "Pods, beside those of an HPA",
+    "HPA: the simulated one of replay, over the same history. docs/metrics.md says what it assumes.",
   )
-    .withTarget(query("A", "ordered", of("desired_replicas")))
-    .withTarget(query("B", "HPA's formula", limited))
+    .withTarget(query("A", "ordered", ORDERED))
+    .withTarget(query("B", "HPA", HPA))
     .overrideByName("ordered", [colour(PODS), custom("lineWidth", 2), steps])
-    .overrideByName("HPA's formula", [colour(OTHER), steps]);
+    .overrideByName("HPA", [colour(OTHER), steps]);
+}
+
+/** Hours of pods within the time that is shown: a minute in which nothing was sent counts nothing. */
+const podHours = (replicas: string) => `sum_over_time(${replicas}[$__range:1m]) / 60`;
+/** Share of the time in which the demand asked for more pods than these. */
+const below = (replicas: string) =>
+  `avg_over_time((max by (namespace, kind, name) (${of("demand")} / ${of("target_average_value")}) > bool max by (namespace, kind, name) (${replicas}))[$__range:1m])`;
+
+/** Each number of ours beside that of the HPA. */
+const COST = [
+  beside(stat("Pod-hours", "Of the time that is shown.", "none", podHours(ORDERED)), podHours(HPA)),
+  beside(
+    stat("Money", "Pod-hours by the price of one, which stands above.", "none", `${podHours(ORDERED)} * $price`),
+    `${podHours(HPA)} * $price`,
+  ),
+  beside(
+    stat(
+      "Time below the demand",
+      "Share of the time in which the demand asked for more pods than were ordered.",
+      "percentunit",
+      below(ORDERED),
+    ),
+    below(HPA),
+  ),
+];
+
+function beside(panel: StatPanel, hpa: string): StatPanel {
+  return panel.span(8).withTarget(new DataqueryBuilder().refId("B").expr(hpa).legendFormat("HPA").instant());
 }
 
 function durations(): TimeseriesPanel {
@@ -170,7 +199,7 @@ function stat(title: string, description: string, unit: string, expr: string): S
     .height(4)
     .span(6)
     .unit(unit)
-    .withTarget(new DataqueryBuilder().refId("A").expr(expr).instant());
+    .withTarget(new DataqueryBuilder().refId("A").expr(expr).legendFormat("ordered").instant());
 }
 
 const STATS = [
@@ -199,7 +228,8 @@ const STATS = [
 const ROWS = [
   ["Forecast and replicas", [load(), replicas()]],
   ["Is the forecast any good?", [skill(), coverage()]],
-  ["Why, and at what cost", [reasons(), cost(), durations()]],
+  ["What it costs, beside an HPA", [pods(), ...COST]],
+  ["Why", [reasons(), durations()]],
 ] as const;
 
 function variable(name: string, label: string, labelOf: string, matchers: string): QueryVariableBuilder {
@@ -235,6 +265,8 @@ export function dashboardText(): string {
     .withVariable(variable("kind", "Kind", "kind", 'namespace="$namespace"'))
     .withVariable(variable("workload", "Workload", "name", 'namespace="$namespace",kind="$kind"'))
     .withVariable(variable("metric", "Metric", "metric", TARGET))
+    // no price is invented: with 1 the money is pod-hours
+    .withVariable(new TextBoxVariableBuilder("price").label("Price of a pod-hour").defaultValue("1"))
     .annotations([CHANGES]);
   const [[first, panels], ...rest] = ROWS;
   const rows = [[first, [...panels, ...STATS]], ...rest] as const;
