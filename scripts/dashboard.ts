@@ -1,14 +1,5 @@
 /** manifests/monitoring/forecast-dashboard.json: the Grafana dashboard of the metrics that every run sends. */
-import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
-import {
-  AxisColorMode,
-  GraphDrawStyle,
-  LegendDisplayMode,
-  LegendPlacement,
-  LineInterpolation,
-  VisibilityMode,
-  VizLegendOptionsBuilder,
-} from "@grafana/grafana-foundation-sdk/common";
+import { GraphDrawStyle, VisibilityMode } from "@grafana/grafana-foundation-sdk/common";
 import {
   AnnotationQueryBuilder,
   DashboardBuilder,
@@ -19,50 +10,26 @@ import {
   VariableRefresh,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
-import { PanelBuilder as StatPanel } from "@grafana/grafana-foundation-sdk/stat";
-import { PanelBuilder as TimeseriesPanel } from "@grafana/grafana-foundation-sdk/timeseries";
-import { METRIC_PREFIX, type MetricName } from "../job/report/metric-table.ts";
-
-// biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in
-const SOURCE = { type: "prometheus", uid: "${datasource}" };
-/** Of the target, and of one metric of it: whole names, so that `web` is not `web-api`. */
-const TARGET = 'namespace="$namespace",kind="$kind",name="$workload"';
-const METRIC = `${TARGET},metric="$metric"`;
-/** One colour has one meaning, as in the project's pictures: black is measured, blue forecast, orange what pods carry. */
-const [MEASURED, FORECAST, PODS, OTHER] = ["text", "#3274d9", "#d9822b", "#8e8e8e"];
-
-const of = (name: MetricName, more = "", labels = TARGET) => `${METRIC_PREFIX}${name}{${labels}${more}}`;
-const ofMetric = (name: MetricName, more = "") => of(name, more, METRIC);
-const level = (value: string) => `,level="${value}"`;
-
-function query(refId: string, legend: string, expr: string): Builder<Dataquery> {
-  return new DataqueryBuilder().refId(refId).expr(expr).legendFormat(legend).range();
-}
-
-const LEGEND = new VizLegendOptionsBuilder()
-  .displayMode(LegendDisplayMode.List)
-  .placement(LegendPlacement.Bottom)
-  .showLegend(true);
-
-function timeseries(title: string, description: string): TimeseriesPanel {
-  return new TimeseriesPanel()
-    .title(title)
-    .description(description)
-    .datasource(SOURCE)
-    .height(9)
-    .span(12)
-    .min(0)
-    .drawStyle(GraphDrawStyle.Line)
-    .lineWidth(1)
-    .fillOpacity(0)
-    .showPoints(VisibilityMode.Never)
-    .axisColorMode(AxisColorMode.Text)
-    .legend(LEGEND);
-}
-
-const colour = (fixedColor: string) => ({ id: "color", value: { mode: "fixed", fixedColor } });
-const custom = (property: string, value: unknown) => ({ id: `custom.${property}`, value });
-const steps = custom("lineInterpolation", LineInterpolation.StepAfter);
+import type { PanelBuilder as StatPanel } from "@grafana/grafana-foundation-sdk/stat";
+import type { PanelBuilder as TimeseriesPanel } from "@grafana/grafana-foundation-sdk/timeseries";
+import { METRIC_PREFIX } from "../job/report/metric-table.ts";
+import {
+  colour,
+  custom,
+  FORECAST,
+  level,
+  MEASURED,
+  OTHER,
+  of,
+  ofMetric,
+  PODS,
+  query,
+  SOURCE,
+  stat,
+  steps,
+  TARGET,
+  timeseries,
+} from "./dashboard-panel.ts";
 
 function load(): TimeseriesPanel {
   return timeseries(
@@ -163,43 +130,32 @@ const podHours = (replicas: string) => `sum_over_time(${replicas}[$__range:1m]) 
 const below = (replicas: string) =>
   `avg_over_time((max by (namespace, kind, name) (${of("demand")} / ${of("target_average_value")}) > bool max by (namespace, kind, name) (${replicas}))[$__range:1m])`;
 
-/** Each number of ours beside that of the HPA. */
+/** A number of ours, and the same of the HPA. */
+function beside(title: string, description: string, unit: string, exprOf: (replicas: string) => string): StatPanel {
+  const hpa = new DataqueryBuilder().refId("B").expr(exprOf(HPA)).legendFormat("HPA").instant();
+  return stat(title, description, unit, exprOf(ORDERED), "ordered").span(8).withTarget(hpa);
+}
+
 const COST = [
-  beside(stat("Pod-hours", "Of the time that is shown.", "none", podHours(ORDERED)), podHours(HPA)),
+  beside("Pod-hours", "Of the time that is shown.", "none", podHours),
   beside(
-    stat("Money", "Pod-hours by the price of one, which stands above.", "none", `${podHours(ORDERED)} * $price`),
-    `${podHours(HPA)} * $price`,
+    "Money",
+    "Pod-hours by the price of one, which stands above.",
+    "none",
+    (replicas) => `${podHours(replicas)} * $price`,
   ),
   beside(
-    stat(
-      "Time below the demand",
-      "Share of the time in which the demand asked for more pods than were ordered.",
-      "percentunit",
-      below(ORDERED),
-    ),
-    below(HPA),
+    "Time below the demand",
+    "Share of the time in which the demand asked for more pods than were ordered.",
+    "percentunit",
+    below,
   ),
 ];
-
-function beside(panel: StatPanel, hpa: string): StatPanel {
-  return panel.span(8).withTarget(new DataqueryBuilder().refId("B").expr(hpa).legendFormat("HPA").instant());
-}
 
 function durations(): TimeseriesPanel {
   return timeseries("Duration of each step", "history, scale and state go on side by side.")
     .unit("s")
     .withTarget(query("A", "{{step}}", `max by (step) (${METRIC_PREFIX}step_duration_seconds)`));
-}
-
-function stat(title: string, description: string, unit: string, expr: string): StatPanel {
-  return new StatPanel()
-    .title(title)
-    .description(description)
-    .datasource(SOURCE)
-    .height(4)
-    .span(6)
-    .unit(unit)
-    .withTarget(new DataqueryBuilder().refId("A").expr(expr).legendFormat("ordered").instant());
 }
 
 const STATS = [
