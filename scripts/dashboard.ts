@@ -1,67 +1,35 @@
 /** manifests/monitoring/forecast-dashboard.json: the Grafana dashboard of the metrics that every run sends. */
-import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
-import {
-  AxisColorMode,
-  GraphDrawStyle,
-  LegendDisplayMode,
-  LegendPlacement,
-  LineInterpolation,
-  VisibilityMode,
-  VizLegendOptionsBuilder,
-} from "@grafana/grafana-foundation-sdk/common";
+import { GraphDrawStyle, VisibilityMode } from "@grafana/grafana-foundation-sdk/common";
 import {
   AnnotationQueryBuilder,
   DashboardBuilder,
   DatasourceVariableBuilder,
   QueryVariableBuilder,
   RowBuilder,
+  TextBoxVariableBuilder,
   VariableRefresh,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
-import { PanelBuilder as StatPanel } from "@grafana/grafana-foundation-sdk/stat";
-import { PanelBuilder as TimeseriesPanel } from "@grafana/grafana-foundation-sdk/timeseries";
-import { METRIC_PREFIX, type MetricName } from "../job/report/metric-table.ts";
-
-// biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in
-const SOURCE = { type: "prometheus", uid: "${datasource}" };
-/** Of the target, and of one metric of it: whole names, so that `web` is not `web-api`. */
-const TARGET = 'namespace="$namespace",kind="$kind",name="$workload"';
-const METRIC = `${TARGET},metric="$metric"`;
-/** One colour has one meaning, as in the project's pictures: black is measured, blue forecast, orange what pods carry. */
-const [MEASURED, FORECAST, PODS, OTHER] = ["text", "#3274d9", "#d9822b", "#8e8e8e"];
-
-const of = (name: MetricName, more = "", labels = TARGET) => `${METRIC_PREFIX}${name}{${labels}${more}}`;
-const ofMetric = (name: MetricName, more = "") => of(name, more, METRIC);
-const level = (value: string) => `,level="${value}"`;
-
-function query(refId: string, legend: string, expr: string): Builder<Dataquery> {
-  return new DataqueryBuilder().refId(refId).expr(expr).legendFormat(legend).range();
-}
-
-const LEGEND = new VizLegendOptionsBuilder()
-  .displayMode(LegendDisplayMode.List)
-  .placement(LegendPlacement.Bottom)
-  .showLegend(true);
-
-function timeseries(title: string, description: string): TimeseriesPanel {
-  return new TimeseriesPanel()
-    .title(title)
-    .description(description)
-    .datasource(SOURCE)
-    .height(9)
-    .span(12)
-    .min(0)
-    .drawStyle(GraphDrawStyle.Line)
-    .lineWidth(1)
-    .fillOpacity(0)
-    .showPoints(VisibilityMode.Never)
-    .axisColorMode(AxisColorMode.Text)
-    .legend(LEGEND);
-}
-
-const colour = (fixedColor: string) => ({ id: "color", value: { mode: "fixed", fixedColor } });
-const custom = (property: string, value: unknown) => ({ id: `custom.${property}`, value });
-const steps = custom("lineInterpolation", LineInterpolation.StepAfter);
+import type { PanelBuilder as StatPanel } from "@grafana/grafana-foundation-sdk/stat";
+import type { PanelBuilder as TimeseriesPanel } from "@grafana/grafana-foundation-sdk/timeseries";
+import { METRIC_PREFIX } from "../job/report/metric-table.ts";
+import {
+  colour,
+  custom,
+  FORECAST,
+  level,
+  MEASURED,
+  OTHER,
+  of,
+  ofMetric,
+  PODS,
+  query,
+  SOURCE,
+  stat,
+  steps,
+  TARGET,
+  timeseries,
+} from "./dashboard-panel.ts";
 
 function load(): TimeseriesPanel {
   return timeseries(
@@ -142,35 +110,52 @@ function reasons(): TimeseriesPanel {
     .withTarget(query("A", "{{reason}}", `${of("reason")} == 1`));
 }
 
-function cost(): TimeseriesPanel {
-  const formula = `ceil(${of("demand")} / ${of("target_average_value")})`;
-  const most = `max by (namespace, kind, name) (max_over_time((${formula})[5m:1m]))`;
-  const limited = `clamp(${most}, scalar(${of("min_replicas")}), scalar(${of("max_replicas")}))`;
+/** Pods as they were ordered, and as the HPA beside them would have wanted them. */
+const [ORDERED, HPA] = [of("desired_replicas"), of("hpa_desired_replicas")];
+
+function pods(): TimeseriesPanel {
   return timeseries(
-    "Pods, beside those of the HPA's formula",
-    "The formula: demand over the same target, the most of five minutes, within the limits. No HPA is simulated: tolerance, pod start and its own target are left out.",
+    "Pods, beside those of an HPA",
+    "HPA: the simulated one of replay, over the same history. docs/metrics.md says what it assumes.",
   )
-    .withTarget(query("A", "ordered", of("desired_replicas")))
-    .withTarget(query("B", "HPA's formula", limited))
+    .withTarget(query("A", "ordered", ORDERED))
+    .withTarget(query("B", "HPA", HPA))
     .overrideByName("ordered", [colour(PODS), custom("lineWidth", 2), steps])
-    .overrideByName("HPA's formula", [colour(OTHER), steps]);
+    .overrideByName("HPA", [colour(OTHER), steps]);
 }
+
+/** Hours of pods within the time that is shown: a minute in which nothing was sent counts nothing. */
+const podHours = (replicas: string) => `sum_over_time(${replicas}[$__range:1m]) / 60`;
+/** Share of the time in which the demand asked for more pods than these. */
+const below = (replicas: string) =>
+  `avg_over_time((max by (namespace, kind, name) (${of("demand")} / ${of("target_average_value")}) > bool max by (namespace, kind, name) (${replicas}))[$__range:1m])`;
+
+/** A number of ours, and the same of the HPA. */
+function beside(title: string, description: string, unit: string, exprOf: (replicas: string) => string): StatPanel {
+  const hpa = new DataqueryBuilder().refId("B").expr(exprOf(HPA)).legendFormat("HPA").instant();
+  return stat(title, description, unit, exprOf(ORDERED), "ordered").span(8).withTarget(hpa);
+}
+
+const COST = [
+  beside("Pod-hours", "Of the time that is shown.", "none", podHours),
+  beside(
+    "Money",
+    "Pod-hours by the price of one, which stands above.",
+    "none",
+    (replicas) => `${podHours(replicas)} * $price`,
+  ),
+  beside(
+    "Time below the demand",
+    "Share of the time in which the demand asked for more pods than were ordered.",
+    "percentunit",
+    below,
+  ),
+];
 
 function durations(): TimeseriesPanel {
   return timeseries("Duration of each step", "history, scale and state go on side by side.")
     .unit("s")
     .withTarget(query("A", "{{step}}", `max by (step) (${METRIC_PREFIX}step_duration_seconds)`));
-}
-
-function stat(title: string, description: string, unit: string, expr: string): StatPanel {
-  return new StatPanel()
-    .title(title)
-    .description(description)
-    .datasource(SOURCE)
-    .height(4)
-    .span(6)
-    .unit(unit)
-    .withTarget(new DataqueryBuilder().refId("A").expr(expr).instant());
 }
 
 const STATS = [
@@ -199,7 +184,8 @@ const STATS = [
 const ROWS = [
   ["Forecast and replicas", [load(), replicas()]],
   ["Is the forecast any good?", [skill(), coverage()]],
-  ["Why, and at what cost", [reasons(), cost(), durations()]],
+  ["What it costs, beside an HPA", [pods(), ...COST]],
+  ["Why", [reasons(), durations()]],
 ] as const;
 
 function variable(name: string, label: string, labelOf: string, matchers: string): QueryVariableBuilder {
@@ -235,6 +221,8 @@ export function dashboardText(): string {
     .withVariable(variable("kind", "Kind", "kind", 'namespace="$namespace"'))
     .withVariable(variable("workload", "Workload", "name", 'namespace="$namespace",kind="$kind"'))
     .withVariable(variable("metric", "Metric", "metric", TARGET))
+    // no price is invented: with 1 the money is pod-hours
+    .withVariable(new TextBoxVariableBuilder("price").label("Price of a pod-hour").defaultValue("1"))
     .annotations([CHANGES]);
   const [[first, panels], ...rest] = ROWS;
   const rows = [[first, [...panels, ...STATS]], ...rest] as const;

@@ -1,8 +1,9 @@
 /** `replay`: the production decision code and its peers over a recorded series; scores, rows, a page. */
 import { forecasterOf } from "../core/forecast/method.ts";
 import { metricsOf } from "../core/target.ts";
-import { POLICY_NAMES, REPLAY_DEFAULTS, replay, rowsToCsv } from "../replay/replay.ts";
+import { POLICY_NAMES, replay, rowsToCsv } from "../replay/replay.ts";
 import type { Decided, ReplayOptions, ReplayResult } from "../replay/types.ts";
+import { requestFor } from "../replay/world.ts";
 import { number, table } from "../report/text.ts";
 import { type Command, CommandError, type Flags, INTERRUPTED } from "./io.ts";
 import { longHistoryOption, numberOption, ownOption, readOption, wordsOption } from "./option-values.ts";
@@ -48,11 +49,10 @@ export function worldOf(flags: Flags, { target, settings }: Pick<ReplaySource, "
   const own = (flag: string, value: number) => ownOption("replay", flag, flags, settings === null ? undefined : value);
   const get = (flag: string) => numberOption("replay", flag, flags);
   const targetCpu = own("target-cpu", metricsOf(target)[0]!.averageValue);
-  const { request, targetCpu: usual } = REPLAY_DEFAULTS;
   return {
     warmup: get("warmup"),
     startup: own("startup", target.podStart),
-    request: own("request", (targetCpu * request) / usual),
+    request: own("request", requestFor(targetCpu)),
     targetCpu,
     hpaTarget: get("hpa-target"),
     every: own("every", target.interval),

@@ -1,21 +1,54 @@
 /** Sends the metrics of a run. Changes nothing that was done, nor how the run ends. */
 import { asError } from "../core/result.ts";
+import type { Replicas } from "../core/units.ts";
+import { yieldToOthers } from "../in-parallel.ts";
 import type { MetricsSink, Ports } from "../ports.ts";
 import type { Reported } from "../report/reporter.ts";
 import type { RunResult } from "../run.ts";
 
+type Told = Pick<Ports, "reporter" | "state" | "clock">;
+
+/**
+ * Milliseconds a run for the HPAs beside its decisions. A target of ten pods takes 1 ms, one of 250 takes 7; without an
+ * end a thousand of those would take the time in which the metrics are sent.
+ */
+const SHADOW_TIME = 2000;
+
 /** Sends them within what is left of the run's time. Never rejects: what could not be sent is a warning. */
 export async function pushMetrics(
-  { reporter, state }: Pick<Ports, "reporter" | "state">,
+  ports: Told,
   sink: MetricsSink,
   reported: readonly Reported[],
   { now, exitCode, timings, over }: RunResult,
 ): Promise<void> {
+  const { reporter, state } = ports;
   try {
     const { metricsOfRun } = await import("../report/metrics.ts");
+    const hpa = await shadowsOf(ports, reported);
     const size = state.size?.() ?? null;
-    await sink.push(metricsOfRun({ now, exitCode, timings, reported, state: size }), now, over);
+    await sink.push(metricsOfRun({ now, exitCode, timings, reported, hpa, state: size }), now, over);
   } catch (error) {
     reporter.log("warn", `${asError(error).message}; what was done stays as it is`);
   }
+}
+
+/** What an HPA would want for each target. What there is no time for, or what comes after one that broke, is not known; all else is sent. */
+async function shadowsOf(
+  { reporter, clock }: Told,
+  reported: readonly Reported[],
+): Promise<readonly (Replicas | null)[]> {
+  const shadows: (Replicas | null)[] = [];
+  const begin = clock.tick();
+  try {
+    const { shadowHpa } = await import("../replay/shadow-hpa.ts");
+    for (const { target, record } of reported) {
+      if (clock.tick() - begin > SHADOW_TIME) break;
+      shadows.push(record === null ? null : await shadowHpa(target, record));
+      // connections must be looked at meanwhile
+      await yieldToOthers();
+    }
+  } catch (error) {
+    reporter.log("debug", `the HPA beside the decisions: ${asError(error).message}`);
+  }
+  return shadows;
 }

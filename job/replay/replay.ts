@@ -24,19 +24,6 @@ export const POLICY_NAMES = [
 ] as const;
 export type PolicyName = (typeof POLICY_NAMES)[number];
 
-/** Settings of the modelled world as the contract has them. */
-export const REPLAY_DEFAULTS: ReplayOptions = {
-  warmup: 14_400,
-  startup: 30,
-  request: 0.5,
-  targetCpu: 0.45,
-  hpaTarget: 0.7,
-  every: 60,
-  min: 1,
-  max: 400,
-  metricLag: 0,
-};
-
 /** What a replay needs beside the series: our own settings and the forecasters by method. */
 export interface ReplaySetup {
   readonly target: TargetConfig;

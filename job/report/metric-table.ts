@@ -55,6 +55,10 @@ export const METRIC_TABLE = {
   needed_replicas: of(TARGET, "Replicas that the demand asks for, before anything holds or limits them."),
   current_replicas: of(TARGET, "Replicas before the decision, or minReplicas of the HPA that is the actuator."),
   desired_replicas: of(TARGET, "Replicas after the decision: what was ordered."),
+  hpa_desired_replicas: of(
+    TARGET,
+    "Replicas that an HPA would want now: the simulated one of replay, over the history that the run read. It acts nowhere.",
+  ),
   min_replicas: of(TARGET, "Least replicas by the settings."),
   max_replicas: of(TARGET, "Most replicas by the settings."),
   action: of(

@@ -1,7 +1,7 @@
 /** The metrics of a run: families of samples, made of what it recorded. Pure. */
 import { REASONS } from "../core/policy/reasons.ts";
 import type { MetricRecord } from "../core/policy/types.ts";
-import type { EpochSeconds } from "../core/units.ts";
+import type { EpochSeconds, Replicas } from "../core/units.ts";
 import type { MetricFamily, MetricSample, Outcome, StateSize } from "../ports.ts";
 import { METRIC_PREFIX, METRIC_TABLE, type MetricName } from "./metric-table.ts";
 import type { Reported } from "./reporter.ts";
@@ -13,6 +13,8 @@ export interface Measured {
   /** Milliseconds by step. */
   readonly timings: Readonly<Record<string, number>>;
   readonly reported: readonly Reported[];
+  /** What an HPA would want, one for each that is reported; null: not known. */
+  readonly hpa: readonly (Replicas | null)[];
   /** Of the state that was written; null: none was. */
   readonly state: StateSize | null;
 }
@@ -27,7 +29,7 @@ export const FAILED_REASONS = ["HistoryError", "ClusterError", "StateFull", "Err
 const [LOW, POINT, HIGH] = ["0.05", "0.5", "0.95"];
 
 /** All metrics of a run, in the order of the table; what is not known is left out. */
-export function metricsOfRun({ now, exitCode, timings, reported, state }: Measured): readonly MetricFamily[] {
+export function metricsOfRun({ now, exitCode, timings, reported, hpa, state }: Measured): readonly MetricFamily[] {
   const families = new Map<MetricName, MetricSample[]>();
   const add: Add = (name, labels, value, at) => {
     if (value === null || value === undefined || !Number.isFinite(value)) return;
@@ -35,7 +37,10 @@ export function metricsOfRun({ now, exitCode, timings, reported, state }: Measur
     families.set(name, samples);
     samples.push({ labels, value, ...(at !== undefined && { at }) });
   };
-  for (const one of reported) addTarget(add, one, now);
+  for (const [i, one] of reported.entries()) {
+    add("hpa_desired_replicas", labelsOf(one), hpa[i]);
+    addTarget(add, one, now);
+  }
   if (state !== null) {
     add("state_bytes", {}, state.bytes);
     add("state_limit_bytes", {}, state.limit);
@@ -51,8 +56,12 @@ export function metricsOfRun({ now, exitCode, timings, reported, state }: Measur
   });
 }
 
+function labelsOf({ target: { namespace, scaleTargetRef } }: Pick<Reported, "target">): Labels {
+  return { namespace, kind: scaleTargetRef.kind, name: scaleTargetRef.name };
+}
+
 function addTarget(add: Add, { target, record, outcome }: Reported, now: EpochSeconds): void {
-  const labels = { namespace: target.namespace, kind: target.scaleTargetRef.kind, name: target.scaleTargetRef.name };
+  const labels = labelsOf({ target });
   add("needed_replicas", labels, record?.recommendation);
   add("current_replicas", labels, outcome.from);
   add("desired_replicas", labels, outcome.to);

@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { answerOf } from "../../job/cli/advise-answer.ts";
 import { fieldsOf, gridOf, isOurs } from "../../job/cli/advise-grid.ts";
 import { resolveTarget } from "../../job/config/target-settings.ts";
-import { REPLAY_DEFAULTS } from "../../job/replay/replay.ts";
+import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 import { adviceText } from "../../job/report/advice-text.ts";
 import { cli, waveFile } from "../fakes/cli.ts";
 

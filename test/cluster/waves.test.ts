@@ -139,20 +139,20 @@ describe("runOf", () => {
 describe("reportOf", () => {
   const side = (shift: number): Side => ({ title: `by ${shift} s`, samples: run(shift, 380), served: null });
   it("is content with a lead over the other policy, and with nothing else", () => {
-    const good = reportOf({ ours: side(-10), other: side(10), runs: [] }, PERIOD, "numbers");
+    const good = reportOf({ ours: side(-10), other: side(10), runs: [], began: 0 }, PERIOD, "numbers");
     expect(good.failures).toEqual([]);
     expect(good.text).toMatch(/wave 2: 1 -> 9 replicas, half-way up \d+ s before the load was/);
     expect(good.text).toMatch(/wave 2: 1 -> 9 replicas, half-way up \d+ s after the load was/);
-    const same = reportOf({ ours: side(10), other: side(10), runs: [] }, PERIOD, "numbers");
+    const same = reportOf({ ours: side(10), other: side(10), runs: [], began: 0 }, PERIOD, "numbers");
     expect(same.failures).toEqual([expect.stringMatching(/lead was -\d+ s in the mean, -\d+ s under/)]);
     const flat = { ...side(0), samples: run(0, 380).map((s) => ({ ...s, replicas: 9 })) };
-    expect(reportOf({ ours: flat, other: side(10), runs: [] }, PERIOD, "numbers").failures).toHaveLength(3);
+    expect(reportOf({ ours: flat, other: side(10), runs: [], began: 0 }, PERIOD, "numbers").failures).toHaveLength(3);
     const short = { ...side(0), samples: run(0, 120) };
-    expect(reportOf({ ours: short, other: short, runs: [] }, PERIOD, "numbers").failures[0]).toMatch(/too short/);
+    expect(reportOf({ ours: short, other: short, runs: [], began: 0 }, PERIOD, "numbers").failures[0]).toMatch(/too short/);
   });
 
   it("draws both sides with every lead", () => {
-    const { panels } = reportOf({ ours: side(-10), other: side(10), runs: [] }, PERIOD, "numbers");
+    const { panels } = reportOf({ ours: side(-10), other: side(10), runs: [], began: 0 }, PERIOD, "numbers");
     const svg = demoPicture(panels, PER_POD);
     expect(svg.match(/led by \d+ s/g)).toHaveLength(4);
     expect(svg.match(/\d+ s late/g)).toHaveLength(4);

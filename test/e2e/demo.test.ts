@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missingNode, skip } from "../cluster/available.ts";
 import { type NodeWorld, openNodeWorld } from "../cluster/demo/node-world.ts";
+import { forecastsIn, sentOf } from "../cluster/demo/recorded.ts";
 import { reportOf } from "../cluster/demo/report.ts";
 import { type DemoResult, runDemo } from "../cluster/demo/run.ts";
 import { wavesOf } from "../cluster/demo/waves.ts";
@@ -74,6 +75,18 @@ describe.skipIf(skip(missingNode()))("the closed loop", () => {
       expect(served!.ok).toBeGreaterThan(served!.sent / 2);
     }
     expect(other.samples.length).toBe(ours.samples.length);
+  });
+
+  test("the metrics of every run are in the cluster's Prometheus, and say what the run did", async () => {
+    const sent = await sentOf(world, result);
+    expect(sent.length).toBeGreaterThan(1);
+    expect(sent).toEqual(sent.map(({ to }) => ({ to, desired: to, succeeded: true })));
+    // those that stand ahead are there when their time has come
+    const known = result.runs.filter(({ quantile }) => quantile !== null).length;
+    await expect
+      .poll(async () => (await forecastsIn(world)).forecasts, { timeout: 120_000, interval: 2000 })
+      .toBeGreaterThanOrEqual(known - 1);
+    expect((await forecastsIn(world)).loads).toBeGreaterThanOrEqual(known);
   });
 
   const slow = { timeout: 100_000, interval: 1000 };

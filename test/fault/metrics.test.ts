@@ -131,28 +131,58 @@ describe.each<Way>(["otlp", "pushgateway"])("%s", (way) => {
   });
 });
 
-test("a forecast for a time before that of the last one is left out, that of another target is not, and nobody is warned", async () => {
-  const name = `${METRIC_PREFIX}forecast`;
-  const samples = ["web", "api"].map((name) => ({
-    labels: { namespace: "shop", kind: "Deployment", name },
-    value: 1,
-    at: NOW + 60,
-  }));
-  const families = [{ name, help: "A forecast.", labels: ["namespace", "kind", "name"], samples }];
-  const server = await serve(({ body }) => (body.includes("web") ? { status: 400, body: "out of order sample" } : {}));
+/** A sink for OTLP of its own, and what it logs. */
+function otlpTo(url: string, secret = "") {
   const lines: string[] = [];
   const tools = {
-    redactor: createRedactor(),
+    redactor: createRedactor(secret),
     env: {},
     instance: "shop/state",
     version: "1",
     log: (level: string, message: string) => void lines.push(`${level}: ${message}`),
   };
-  const settings = { otlp: server.url, timeout: 5, headers: {}, headersFrom: {} };
-  await otlpMetrics(settings, tools).push(families, NOW);
+  return { lines, sink: otlpMetrics({ otlp: url, timeout: 5, headers: {}, headersFrom: {} }, tools) };
+}
+/** Forecasts of targets for these times. */
+function forecastsOf(times: readonly (readonly [target: string, at?: number | undefined])[]) {
+  const samples = times.map(([name, at]) => {
+    return { labels: { namespace: "shop", kind: "Deployment", name }, value: 1, ...(at !== undefined && { at }) };
+  });
+  const labels = ["namespace", "kind", "name"];
+  return [{ name: `${METRIC_PREFIX}forecast`, help: "A forecast.", labels, samples }];
+}
+
+test("a forecast for a time before that of the last one is left out, that of another target is not, and nobody is warned", async () => {
+  const server = await serve(({ body }) => (body.includes("web") ? { status: 400, body: "out of order sample" } : {}));
+  const { lines, sink } = otlpTo(server.url);
+  const families = forecastsOf([
+    ["web", NOW + 60],
+    ["api", NOW + 60],
+  ]);
+  await sink.push(families, NOW);
   const sent = server.seen.map(({ body }) => ["web", "api"].filter((each) => body.includes(each)));
   expect(sent).toEqual([["web", "api"], ["web"], ["api"]]);
   expect(lines).toEqual([expect.stringMatching(/^debug: .*out of order sample: shop\/Deployment\/web is left out$/)]);
+});
+
+test("OTLP: each sample at its own time, to the millisecond, and none more than 9.5 minutes ahead", async () => {
+  const server = await serve(() => ({}));
+  const ahead = [undefined, -15.25, 0, 60.5, 570, 570.5];
+  const families = forecastsOf(ahead.map((by, i) => [`t${i}`, by === undefined ? undefined : NOW + by] as const));
+  await otlpTo(server.url).sink.push(families, NOW);
+  const stamps = [...new Set([0, ...ahead.map((by = 0) => by)])].map((by) => {
+    const nanoseconds = Buffer.alloc(8);
+    nanoseconds.writeBigUInt64LE(BigInt(Math.round((NOW + by) * 1000)) * 1_000_000n);
+    return [by, nanoseconds] as const;
+  });
+  const found = server.seen.map(({ bytes }) => stamps.flatMap(([by, stamp]) => (bytes.includes(stamp) ? [by] : [])));
+  expect(found).toEqual([[0], [0, -15.25], [60.5, 570]]);
+});
+
+test("what a server says of a secret is hidden by the sink itself", async () => {
+  const server = await serve(() => ({ status: 403, body: `no ${CANARY}` }));
+  const push = otlpTo(server.url, CANARY).sink.push(forecastsOf([["web"]]), NOW);
+  await expect(push).rejects.toThrow(/: 403: no \[hidden\]$/);
 });
 
 const secrets = placesIn().filter(

@@ -16,6 +16,8 @@ export interface ReceivedRequest {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** The body as it came, where it is no text. */
+  readonly bytes: Buffer;
 }
 
 /** What to answer. `hang`: never; `cut`: headers and half the body, then the connection is reset; `silent`: reset before any byte. */
@@ -42,9 +44,11 @@ export async function fakeServer(
 ): Promise<FakeServer> {
   const seen: ReceivedRequest[] = [];
   const listener: RequestListener = async (request, response) => {
-    let body = "";
-    for await (const chunk of request) body += String(chunk);
-    const one = { method: request.method ?? "", url: request.url ?? "", headers: request.headers, body };
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const bytes = Buffer.concat(chunks);
+    const body = bytes.toString();
+    const one = { method: request.method ?? "", url: request.url ?? "", headers: request.headers, body, bytes };
     seen.push(one);
     await send(await reply(one, seen.length), request, response);
   };

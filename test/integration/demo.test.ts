@@ -1,7 +1,8 @@
 /** The demo without a node, in short: waves of a minute over stress-app processes, a run of the built job every 15 s. */
 import { describe, expect, test } from "vitest";
-import { missingControlPlane, missingPrometheus, skip } from "../cluster/available.ts";
+import { missingControlPlane, missingOtlp, missingPrometheus, skip } from "../cluster/available.ts";
 import { openProcessWorld } from "../cluster/demo/process-world.ts";
+import { sentOf } from "../cluster/demo/recorded.ts";
 import { reportOf } from "../cluster/demo/report.ts";
 import { runDemo } from "../cluster/demo/run.ts";
 import { wavesOf } from "../cluster/demo/waves.ts";
@@ -15,7 +16,11 @@ const SETTINGS = { metricLag: 3, podStart: 2, horizon: 15, minCoverage: 0.2, sca
 describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("the demo without a node", () => {
   test("processes follow the replicas, the replicas follow the load, every run and request is counted", async () => {
     const world = await openProcessWorld(() => {}, PACE, SETTINGS);
-    const result = await runDemo(world, { seconds: 100, period: PERIOD, log: () => {} });
+    // it would end the world, whose Prometheus is asked for the metrics of the runs
+    const kept = { ...world, stop: async () => {} };
+    const { result, sent } = await runDemo(kept, { seconds: 100, period: PERIOD, log: () => {} })
+      .then(async (result) => ({ result, sent: skip(missingOtlp()) ? null : await sentOf(world, result) }))
+      .finally(world.stop);
     console.log(reportOf(result, PERIOD, world.what).text);
     const { ours, other, runs } = result;
     // every 15 s in 100 s; the first may come a moment before the load, and on a crowded machine one may run into the next slot
@@ -32,6 +37,10 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("the demo wi
       // 5 a second
       expect(served!.sent).toBeGreaterThan(400);
       expect(served!.ok).toBeGreaterThan(0.9 * served!.sent);
+    }
+    if (sent !== null) {
+      expect(sent.length).toBeGreaterThan(1);
+      expect(sent).toEqual(sent.map(({ to }) => ({ to, desired: to, succeeded: true })));
     }
     // what the last run wanted is what the API server has
     const last = runs.at(-1)!;

@@ -31,9 +31,9 @@ describe.skipIf(skip(missingControlPlane() ?? missingOtlp()))("metrics of real r
   let rig: Rig;
   let source: { url: string };
   let load = 0.22;
-  /** Steps of a second: each run sees a newer one. */
+  /** Steps of a second: each run sees a newer one. The HPA beside the decisions needs more than five minutes of them. */
   const run = (metrics: object, options: object = {}, target: object = {}) =>
-    rig.run({ ...settings(source.url, { step: 1, history: 60, ...target }), metrics }, options);
+    rig.run({ ...settings(source.url, { step: 1, history: 400, ...target }), metrics }, options);
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), "metrics-"));
@@ -88,6 +88,8 @@ describe.skipIf(skip(missingControlPlane() ?? missingOtlp()))("metrics of real r
       const { to, from, reason } = runs[1]!.targets[0]! as { to: number; from: number; reason: string };
       expect(await value(`${METRIC_PREFIX}desired_replicas{${TARGET}}`)).toBe(to);
       expect(await value(`${METRIC_PREFIX}current_replicas{${TARGET}}`)).toBe(from);
+      // 0.3 cores all the time, of which a pod of the HPA beside it should carry 0.039
+      expect(await value(`${METRIC_PREFIX}hpa_desired_replicas{${TARGET}}`)).toBe(8);
       const reasons = await prometheus.query(`${METRIC_PREFIX}reason{${TARGET}} == 1`);
       expect(reasons.map(({ metric }) => metric.reason)).toEqual([reason]);
       expect(await value(`${METRIC_PREFIX}last_success_timestamp_seconds`)).toBeCloseTo(

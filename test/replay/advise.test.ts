@@ -13,7 +13,8 @@ import {
   type TrialSetup,
   type Tried,
 } from "../../job/replay/advise.ts";
-import { REPLAY_DEFAULTS, replay } from "../../job/replay/replay.ts";
+import { replay } from "../../job/replay/replay.ts";
+import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 import { inThreads } from "../../job/replay/trial-workers.ts";
 import type { Trial } from "../../job/replay/trials.ts";
 

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { readRange } from "../../bench/series.ts";
 import { resolveTarget } from "../../job/config/target-settings.ts";
 import { forecasterOf } from "../../job/core/forecast/method.ts";
-import { REPLAY_DEFAULTS, replay } from "../../job/replay/replay.ts";
+import { replay } from "../../job/replay/replay.ts";
+import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 
 const RECORDED = join(import.meta.dirname, "../../fixtures/recorded");
 /** Where the goldens are. */

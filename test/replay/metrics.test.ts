@@ -8,7 +8,8 @@ import { resolveTarget } from "../../job/config/target-settings.ts";
 import { forecasterOf } from "../../job/core/forecast/method.ts";
 import type { Samples } from "../../job/core/series/types.ts";
 import { DemandError, toDemand, toDemands } from "../../job/replay/demand.ts";
-import { REPLAY_DEFAULTS, replay } from "../../job/replay/replay.ts";
+import { replay } from "../../job/replay/replay.ts";
+import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 import { QUIET } from "../fakes/io.ts";
 import { samplesOf } from "../fakes/series.ts";
 

@@ -11,7 +11,8 @@ import type { HistoryReading } from "../../job/ports.ts";
 import { backtest, originsOf } from "../../job/replay/backtest.ts";
 import { toDemand } from "../../job/replay/demand.ts";
 import { judgeRecording } from "../../job/replay/recording.ts";
-import { REPLAY_DEFAULTS, replay } from "../../job/replay/replay.ts";
+import { replay } from "../../job/replay/replay.ts";
+import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 import { simulate } from "../../job/replay/simulate.ts";
 import type { ReplayPolicy } from "../../job/replay/types.ts";
 

@@ -5,7 +5,7 @@ import { createCluster } from "../../job/replay/cluster.ts";
 import { DemandError } from "../../job/replay/demand.ts";
 import { oraclePolicy, staticPolicy } from "../../job/replay/peers/foresight.ts";
 import { hpaPolicy } from "../../job/replay/peers/hpa.ts";
-import { REPLAY_DEFAULTS } from "../../job/replay/replay.ts";
+import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 import { simulate } from "../../job/replay/simulate.ts";
 import type { ReplayPolicy } from "../../job/replay/types.ts";
 

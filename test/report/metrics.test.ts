@@ -44,6 +44,7 @@ const whole: Measured = {
   exitCode: 0,
   timings: { history: 1500 },
   reported: [{ target, record, outcome }],
+  hpa: [4],
   state: { bytes: 100, limit: 1000 },
 };
 
@@ -101,6 +102,8 @@ describe("the metrics of a run", () => {
       current_replicas: 3,
       desired_replicas: 5,
       needed_replicas: record.recommendation,
+      hpa_desired_replicas: 4,
+      min_replicas: target.minReplicas,
       max_replicas: target.maxReplicas,
       blind_seconds: 0,
       "step_duration_seconds{step=history}": 1.5,
@@ -128,13 +131,20 @@ describe("the metrics of a run", () => {
   test("what is not known is left out, never zero", () => {
     const failed: Outcome = { ...outcome, action: "failed", from: null, to: null, reason: "HistoryError" };
     const made = flat(
-      metricsOfRun({ ...whole, exitCode: 1, state: null, reported: [{ target, record: null, outcome: failed }] }),
+      metricsOfRun({
+        ...whole,
+        exitCode: 1,
+        state: null,
+        hpa: [null],
+        reported: [{ target, record: null, outcome: failed }],
+      }),
     );
     expect(made).toMatchObject({ "action{action=failed}": 1, "action{action=scaled}": 0 });
     for (const name of [
       "current_replicas",
       "desired_replicas",
       "needed_replicas",
+      "hpa_desired_replicas",
       "demand",
       "state_bytes",
       "last_success_timestamp_seconds",

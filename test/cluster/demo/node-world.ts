@@ -6,10 +6,12 @@ import { startNode, type TestNode } from "../node.ts";
 import type { InstantSample } from "../prometheus.ts";
 import { type Api, openApi } from "./api.ts";
 import { startLoad } from "./load.ts";
+import { valuesOf } from "./recorded.ts";
 import { type DemoRun, runOf } from "./runs.ts";
 import { type DemoPod, deploymentPath, NAME, numberOf, scaleTo, type Workload } from "./workload.ts";
 import { OTHER, OURS, type World } from "./world.ts";
 
+const PROMETHEUS = "/api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1/query?query=";
 const MANIFESTS = join(import.meta.dirname, "../../../manifests");
 
 /** The world and the node under it, for those who do more there. */
@@ -47,6 +49,10 @@ export async function openNodeWorld(log: (line: string) => void, audit = false):
         return [ours!, other!];
       },
       runs: watchJobs(api),
+      recorded: async (selector) => {
+        const path = `${PROMETHEUS}${encodeURIComponent(`${selector}[1h]`)}`;
+        return valuesOf(await api!.get(path));
+      },
       stop,
     };
   } catch (error) {
@@ -79,7 +85,6 @@ interface PodJson {
 
 function workload(api: Api, namespace: string): Workload {
   const query = `sum(rate(container_cpu_usage_seconds_total{namespace="${namespace}",pod=~"${NAME}-.*",container!="",container!="POD"}[1m]))`;
-  const prometheus = "/api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1/query?query=";
   return {
     namespace,
     async scale() {
@@ -89,7 +94,7 @@ function workload(api: Api, namespace: string): Workload {
     },
     scaleTo: (replicas) => scaleTo(api, namespace, replicas),
     async cpu() {
-      const answer = await api.get<{ data: { result: InstantSample[] } }>(prometheus + encodeURIComponent(query));
+      const answer = await api.get<{ data: { result: InstantSample[] } }>(PROMETHEUS + encodeURIComponent(query));
       return numberOf(answer.data.result);
     },
     async pods() {

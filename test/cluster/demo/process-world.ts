@@ -2,12 +2,14 @@
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { otlpPrometheus } from "../available.ts";
 import { type ControlPlane, startControlPlane } from "../controlplane.ts";
 import { freePort, startPrometheus, type TestPrometheus } from "../prometheus.ts";
 import { type Api, openApi } from "./api.ts";
 import { type Balancer, startBalancer } from "./balancer.ts";
 import { type Kubelet, startKubelet } from "./kubelet.ts";
 import { startLoad } from "./load.ts";
+import { valuesOf } from "./recorded.ts";
 import { startTicker } from "./ticker.ts";
 import { deploymentPath, numberOf, scaleTo, type Workload } from "./workload.ts";
 import { OTHER, OURS, type World } from "./world.ts";
@@ -45,6 +47,7 @@ export async function openProcessWorld(
     stops.push(api.stop);
     await deploy(cluster);
     const slots = { [OURS]: await ports(12), [OTHER]: await ports(12) };
+    const receiver = otlpPrometheus();
     const prometheus = await startPrometheus({
       scrape: Object.entries(slots).map(([namespace, list]) => ({
         job: namespace,
@@ -52,6 +55,8 @@ export async function openProcessWorld(
         labels: { namespace },
       })),
       interval: pace.scrape,
+      // Debian's takes no metrics of runs
+      ...(receiver === undefined ? {} : { binary: receiver, flags: ["--web.enable-otlp-receiver"] }),
     });
     stops.push(prometheus.stop);
     const sides = [];
@@ -76,6 +81,10 @@ export async function openProcessWorld(
       other: other.workload,
       load: (options) => [startLoad(ours.balancer.url, options), startLoad(other.balancer.url, options)],
       runs: async (began) => ticker.runs(began),
+      recorded: async (selector) => {
+        const answer = await fetch(`${prometheus.url}/api/v1/query?query=${encodeURIComponent(`${selector}[1h]`)}`);
+        return valuesOf(await answer.json());
+      },
       stop,
     };
   } catch (error) {
@@ -142,9 +151,11 @@ async function jobOf(
   const file = parse(await readFile(join(ROOT, "manifests/overlays/demo/config.yaml"), "utf8")) as File;
   // nothing limits a process, so what it can burn says nothing of the metrics
   const { podCpuLimit: _, ...target } = file.targets[0]!;
+  const { metrics: __, ...rest } = file;
   const config = join(cluster.dir, "demo.json");
   const text = JSON.stringify({
-    ...file,
+    ...rest,
+    ...(otlpPrometheus() !== undefined && { metrics: { otlp: `${url}/api/v1/otlp` } }),
     prometheus: { url, timeout: 5, measurePodStart: false, query: queryOf("$namespace", pace) },
     targets: [{ ...target, interval: pace.every, step: pace.scrape, ...settings }],
   });

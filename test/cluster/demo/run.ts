@@ -21,6 +21,8 @@ export interface DemoResult {
   readonly ours: Side;
   readonly other: Side;
   readonly runs: readonly DemoRun[];
+  /** When the load began, epoch seconds. */
+  readonly began: number;
 }
 
 /** Seconds between two looks, and between two lines of the log. */
@@ -44,6 +46,7 @@ export async function runDemo(world: World, options: DemoOptions): Promise<DemoR
       ours: { title: "prophet-autoscaler", samples: seen.ours, served: ours ?? null },
       other: { title: "HPA-like", samples: seen.other, served: other ?? null },
       runs: seen.runs,
+      began: began / 1000,
     };
   } finally {
     await Promise.all(loads.map((load) => load.end()));

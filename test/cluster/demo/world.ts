@@ -24,6 +24,8 @@ export interface World {
   load(options: DemoOptions): readonly [Load, Load];
   /** Runs that ended since the last call, oldest first. `began`: epoch seconds of the load's start. */
   runs(began: number): Promise<readonly DemoRun[]>;
+  /** What its Prometheus has of the one series of a selector, over the last hour: epoch seconds and values. */
+  recorded(selector: string): Promise<readonly (readonly [number, number])[]>;
   /** Ends everything that the world started. */
   stop(): Promise<void>;
 }

@@ -1,0 +1,117 @@
+/** Telling changes nothing: with metrics, sent or not, runs do what they do without; and what an HPA would want has its own, small share of the time. */
+import fc from "fast-check";
+import { describe, expect, test, vi } from "vitest";
+import { pushMetrics } from "../../job/cli/run-metrics.ts";
+import type { MetricFamily, MetricsSink } from "../../job/ports.ts";
+import { METRIC_PREFIX } from "../../job/report/metric-table.ts";
+import type { Reported } from "../../job/report/reporter.ts";
+import { runOnce } from "../../job/run.ts";
+import { config, NOW } from "../fakes/config.ts";
+import { last } from "../fakes/forecaster.ts";
+import { type FakeWorld, fakePorts, fakeWorld } from "../fakes/ports.ts";
+
+const TARGETS = ["web", "api"].map((name) =>
+  config({ name, scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name }, maxReplicas: 30 }),
+);
+
+/** A world of two targets whose load moves in steps; it can say how long a look at its clock takes. */
+function moving(loads: readonly number[], world: Partial<FakeWorld> = {}): FakeWorld {
+  const load = (_: string, time: number) => loads[Math.floor(time / 240) % loads.length]!;
+  return fakeWorld({ replicas: { web: 3, api: 3 }, load, ...world });
+}
+
+/** Runs a minute apart, each told to `sink`; null: not told. */
+async function runs(world: FakeWorld, sink: MetricsSink | null, count = 4) {
+  const results: unknown[] = [];
+  for (let i = 0; i < count; i++) {
+    let told: Reported[] = [];
+    const ports = fakePorts(world);
+    const reporter = {
+      ...ports.reporter,
+      tick: (...[target, record, outcome]: Parameters<typeof ports.reporter.tick>) => {
+        told = [...told, { target, record, outcome }];
+      },
+    };
+    const result = await runOnce({ ...ports, reporter }, TARGETS, { forecaster: last });
+    const before = structuredClone(told);
+    if (sink !== null) await pushMetrics({ ...ports, reporter }, sink, told, result);
+    expect(told).toEqual(before);
+    const { targets, exitCode } = result;
+    results.push({ targets, exitCode });
+    world.now += 60;
+  }
+  return results;
+}
+
+const SINKS: Readonly<Record<string, () => Promise<void>>> = {
+  "that takes them": async () => {},
+  "that refuses": async () => {
+    throw new Error("metrics to http://p: 403");
+  },
+};
+const loads = fc.array(fc.double({ min: 0.01, max: 20, noNaN: true }), { minLength: 1, maxLength: 8 });
+
+describe("telling", () => {
+  test.each(Object.keys(SINKS))(
+    "to a sink %s: the same decisions, calls, replicas, memory and exit codes",
+    async (name) => {
+      await fc.assert(
+        fc.asyncProperty(loads, async (list) => {
+          const [silent, told] = [moving(list), moving(list)];
+          const push = vi.fn<MetricsSink["push"]>(SINKS[name]!);
+          expect(await runs(told, { push })).toEqual(await runs(silent, null));
+          expect(push).toHaveBeenCalledTimes(4);
+          for (const key of ["calls", "replicas", "state", "now"] as const) expect(told[key]).toEqual(silent[key]);
+        }),
+        { numRuns: 15 },
+      );
+    },
+  );
+
+  test("a sink that refuses is one warning a run", async () => {
+    const world = moving([2]);
+    await runs(world, { push: SINKS["that refuses"]! }, 2);
+    const warning = "warn: metrics to http://p: 403; what was done stays as it is";
+    expect(world.logs.filter((line) => line.startsWith("warn"))).toEqual([warning, warning]);
+  });
+});
+
+/** The HPA's replicas by the target's name, of the last of some runs. */
+async function shadows(world: FakeWorld): Promise<Readonly<Record<string, number>>> {
+  let sent: readonly MetricFamily[] = [];
+  await runs(
+    world,
+    {
+      push: async (families) => {
+        sent = families;
+      },
+    },
+    1,
+  );
+  const family = sent.find(({ name }) => name === `${METRIC_PREFIX}hpa_desired_replicas`);
+  expect(sent.map(({ name }) => name)).toContain(`${METRIC_PREFIX}desired_replicas`);
+  return Object.fromEntries((family?.samples ?? []).map(({ labels, value }) => [labels.name!, value]));
+}
+
+describe("the HPA beside the decisions", () => {
+  const of = (name: string) => (name === "web" ? 2 : 6);
+
+  test("stands for each target under its own name", async () => {
+    // 0.5 a pod of ours are 0.39 of the HPA's
+    expect(await shadows(fakeWorld({ replicas: { web: 3, api: 3 }, load: of }))).toEqual({ web: 6, api: 16 });
+  });
+
+  test("is left out of a target that failed", async () => {
+    expect(await shadows(fakeWorld({ replicas: { api: 3 }, load: of }))).toEqual({ api: 16 });
+  });
+
+  test("ends after two seconds, and all else is sent", async () => {
+    const world = fakeWorld({ replicas: { web: 3, api: 3 }, load: of });
+    let looks = 0;
+    const slow = { get: () => (looks += 1900), set: () => {} };
+    Object.defineProperty(world, "milliseconds", slow);
+    expect(await shadows(world)).toEqual({ web: 6 });
+    expect(looks).toBeGreaterThan(0);
+    expect(world.now).toBe(NOW + 60);
+  });
+});
