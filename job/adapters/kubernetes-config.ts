@@ -114,7 +114,7 @@ async function credentials(config: KubeConfig, proxied: boolean): Promise<Creden
   } catch (error) {
     const plugin = config.getCurrentUser()?.exec?.command;
     const asked = plugin === undefined ? "credentials" : `credentials from the exec plugin ${plugin}`;
-    throw new ClusterError(asked, undefined, "", messageOf(error) || "it failed, or was ended as it took too long");
+    throw new ClusterError(asked, undefined, "", messageOf(error) || "it failed or took too long");
   }
   const { ca, cert, key, servername, rejectUnauthorized, headers = {}, auth, agent } = options;
   const basic: Record<string, string> =
@@ -130,9 +130,9 @@ async function credentials(config: KubeConfig, proxied: boolean): Promise<Creden
 /** Parsers quote what they read, and here that is credentials: of a file that is no YAML, or a plugin's answer that is no JSON, only the place is told. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof SyntaxError) return "a credential plugin gave no JSON";
+  if (error instanceof SyntaxError) return "a credential plugin did not return JSON";
   const { mark } = error as { mark?: { line?: unknown } };
   if (error.name === "YAMLException")
-    return `the kubeconfig is no valid YAML${typeof mark?.line === "number" ? `, line ${mark.line + 1}` : ""}`;
+    return `the kubeconfig is not valid YAML${typeof mark?.line === "number" ? `, line ${mark.line + 1}` : ""}`;
   return error.message;
 }

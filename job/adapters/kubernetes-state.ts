@@ -51,14 +51,14 @@ export function stateObject(kubernetes: () => Promise<Kubernetes>, namespace: st
         const version = versionOf(`GET ${path}`, map);
         const text: unknown = map.metadata?.annotations?.[stateAnnotation];
         if (text !== undefined && typeof text !== "string")
-          throw new ClusterError(`GET ${path}`, 200, "Malformed", `the annotation ${stateAnnotation} is no text`);
+          throw new ClusterError(`GET ${path}`, 200, "Malformed", `the annotation ${stateAnnotation} is not a text`);
         const count = Number(map.metadata?.annotations?.[countAnnotation] ?? 1);
         const reading = readState(text);
         before = reading.state;
         return { ...reading, version, count };
       } catch (error) {
         if (!(error instanceof ClusterError) || error.status !== 404) throw error;
-        const warning = `ConfigMap ${namespace}/${name} is missing: past recommendations are forgotten`;
+        const warning = `ConfigMap ${namespace}/${name} is missing: past recommendations are lost`;
         return { state: EMPTY_STATE, version: null, warning, count: 1 };
       }
     },

@@ -65,7 +65,7 @@ function rangeOf({ data, warnings, partial }: Envelope, asked: RangeAsked): Rang
   if (data.resultType !== "matrix") {
     throw new AnswerError(`resultType is ${JSON.stringify(data.resultType)}, a range query gives "matrix"`);
   }
-  if (!Array.isArray(data.result)) throw new AnswerError("data.result is no list");
+  if (!Array.isArray(data.result)) throw new AnswerError("data.result is not a list");
   const first: unknown = data.result[0];
   const samples =
     first === undefined ? { times: new Float64Array(0), values: new Float64Array(0) } : series(first, asked);
@@ -97,7 +97,7 @@ export interface LabelledValue {
 export function parseVector(body: string): readonly LabelledValue[] {
   const { data } = open(body, 20_000);
   if (data.resultType !== "vector" || !Array.isArray(data.result))
-    throw new AnswerError(`resultType is ${JSON.stringify(data.resultType)}, where a vector was asked for`);
+    throw new AnswerError(`resultType is ${JSON.stringify(data.resultType)}, but a vector was expected`);
   return data.result.map((row: unknown) => {
     const { metric, value } = (row ?? {}) as { metric?: unknown; value?: unknown };
     if (!Array.isArray(value)) throw new AnswerError("a row has no value");
@@ -143,9 +143,7 @@ function open(body: string, containers: number): Envelope {
   }
   const { status, data, warnings, isPartial, partial } = (parsed ?? {}) as Record<string, unknown>;
   if (status === undefined)
-    throw new AnswerError(
-      `this JSON is no answer of Prometheus, for it has no "status"; it begins ${excerpt(body, 80)}`,
-    );
+    throw new AnswerError(`this JSON is not a Prometheus response: it has no "status"; it begins ${excerpt(body, 80)}`);
   if (status !== "success")
     throw new AnswerError(`status is ${excerpt(JSON.stringify(status), 40)}: ${errorText(body)}`);
   if (typeof data !== "object" || data === null) throw new AnswerError("there is no data");
@@ -165,19 +163,19 @@ function series(raw: unknown, { start, end, step, points }: RangeAsked): Samples
   const { values } = (raw ?? {}) as { values?: unknown };
   if (!Array.isArray(values)) throw new AnswerError("a series has no values (native histograms are not CPU)");
   // one more: where a source widens the range to whole steps
-  if (values.length > points + 1) throw new AnswerError(`${values.length} samples, where ${points} were asked for`);
+  if (values.length > points + 1) throw new AnswerError(`${values.length} samples, but ${points} were expected`);
   const slack = end - start + step;
   const times = new Float64Array(values.length);
   const numbers = new Float64Array(values.length);
   values.forEach((pair: unknown, i) => {
-    if (!Array.isArray(pair)) throw new AnswerError(`sample ${i} is no pair`);
+    if (!Array.isArray(pair)) throw new AnswerError(`sample ${i} is not a pair`);
     const time: unknown = pair[0];
     if (typeof time !== "number" || !Number.isFinite(time)) {
       throw new AnswerError(`sample ${i} has the time ${excerpt(JSON.stringify(time) ?? "missing", 40)}, no number`);
     }
     // what is shifted a little is for the quality check to judge; a grid from 1970 to now would take gigabytes
     if (time < start - slack || time > end + slack) {
-      throw new AnswerError(`sample ${i} is at ${time}, where ${start} to ${end} was asked for, in seconds since 1970`);
+      throw new AnswerError(`sample ${i} is at ${time}, outside the requested ${start} to ${end} (seconds since 1970)`);
     }
     times[i] = time;
     numbers[i] = sampleValue(pair[1]);

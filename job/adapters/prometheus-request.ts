@@ -65,7 +65,7 @@ export async function openProver(settings: ServerSettings, tools: ProverTools): 
     const unsigned = { method, url, headers, ...(body === undefined ? {} : { body }) };
     const proof = await authenticate?.(unsigned);
     if (seen && (proof !== undefined || Object.keys(own).length > 0)) {
-      log("warn", `credentials for ${url.host} go in clear${through(proxy)}: use https, or NO_PROXY`);
+      log("warn", `credentials for ${url.host} are sent unencrypted${through(proxy)}: use https, or NO_PROXY`);
       seen = false;
     }
     return { ...unsigned, url: url.href, headers: { ...headers, ...proof?.headers } };

@@ -60,7 +60,7 @@ export function prometheusHistory(settings: PrometheusSettings, outside: Prometh
       const at = parsed(answer, parseInstant)?.at;
       if (at === undefined) throw new HistoryError(answer.asked, 200, "an empty answer to vector(1)");
       if (at > earliest && at < latest) return at;
-      throw new HistoryError(answer.asked, 200, `its clock says ${at}, which is no time in seconds since 1970`);
+      throw new HistoryError(answer.asked, 200, `its clock says ${at}, which is not a time in seconds since 1970`);
     },
     read: (queries, now, signal) => {
       const until: Ask = (path, form, how) => ask(path, form, { ...how, signal });
@@ -196,7 +196,7 @@ async function queryRange(
     throw new HistoryError(
       query,
       undefined,
-      `${history} s in steps of ${step} s are ${points} points, at most ${MAX_POINTS} are given: raise the step`,
+      `${history} s in steps of ${step} s are ${points} points, but a query returns at most ${MAX_POINTS}: raise the step`,
     );
   }
   const form = { query, start: String(start), end: String(end), step: String(step) };
@@ -228,7 +228,7 @@ async function queryPodStart(
   // NaN: no pod of it has started yet
   if (value === undefined || Number.isNaN(value)) return undefined;
   if (value >= 0 && value <= MAX_POD_START) return value;
-  throw new HistoryError(answer.asked, 200, `a pod start of ${value} s, where 0 to ${MAX_POD_START} were asked for`);
+  throw new HistoryError(answer.asked, 200, `a pod start of ${value} s is outside 0 to ${MAX_POD_START} s`);
 }
 
 /** The error's own cause is not kept: its message quotes the body, in which a proxy may echo a credential. */

@@ -41,7 +41,7 @@ function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    throw new AnswerError("it is no text in UTF-8 or UTF-16: give CSV `timestamp,value`, or the JSON of query_range");
+    throw new AnswerError("it is not text in UTF-8 or UTF-16: give CSV `timestamp,value`, or the JSON of query_range");
   }
 }
 

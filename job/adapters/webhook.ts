@@ -65,7 +65,7 @@ const SHORTEST_TOKEN = 9;
 function urlOf(text: string, redactor: Redactor): URL {
   redactor.learn(text);
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    throw new WebhookError("webhook: what url or urlFile holds is no http:// or https:// URL");
+    throw new WebhookError("webhook: url or urlFile does not hold an http:// or https:// URL");
   const url = new URL(text);
   const said = [url.pathname, url.search, decoded(url.pathname), decoded(url.search)];
   const parts = [...said, ...said.flatMap((text) => text.split(/[/?&=]/)), ...url.searchParams.values()];

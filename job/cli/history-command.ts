@@ -42,7 +42,7 @@ function formOf(flags: Flags): (typeof FORMS)[number] {
   if (flags.json === true) return "json";
   const asked = flags.output ?? "table";
   const form = FORMS.find((one) => one === asked);
-  if (form === undefined) throw new UsageError(`--output: must be wide or json; got ${JSON.stringify(asked)}.`);
+  if (form === undefined) throw new UsageError(`--output: must be wide or json, got ${JSON.stringify(asked)}.`);
   return form;
 }
 

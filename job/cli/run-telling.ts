@@ -80,7 +80,7 @@ export async function writePictures(all: readonly Reported[], path: string, flag
         const drawn = record === null || metric === null ? null : { record, metric };
         const picture = drawn && pictureOf(target, drawn.record, forecasterOf(target.method), drawn.metric);
         if (drawn === null || picture === null)
-          throw new Error(`there is no data of ${target.namespace}/${target.name} to draw`);
+          throw new Error(`there is no data to draw for ${target.namespace}/${target.name}`);
         const svg = forecastSvg(picture, await partsOf(target, drawn.metric, flags));
         return end.toLowerCase() === ".png" ? (await import("../report/png.ts")).svgToPng(svg, 1840) : svg;
       };

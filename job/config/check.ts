@@ -59,7 +59,7 @@ function checkNode(node: Node, value: unknown, path: string, issues: Issue[]): u
   const refuse: Refuse = (must, more = "") => {
     const hidden = holdsSecret(node) || node.kind === "group" || node.kind === "list" || node.kind === "dict";
     const got = hidden ? kindOf(value) : show(value);
-    issues.push({ path, message: `must be ${must}; got ${got}.${more}` });
+    issues.push({ path, message: `must be ${must}, got ${got}.${more}` });
     return undefined;
   };
   switch (node.kind) {

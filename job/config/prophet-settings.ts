@@ -79,7 +79,7 @@ export function prophetIssues(
   const additive = resolved.value.seasonality_mode === "additive" && resolved.value.holidays_mode === "additive";
   const own = prophet.seasonalities.some(({ mode }) => mode === "multiplicative");
   const most = logistic || !additive || own ? MAX_NONLINEAR : MAX_COLUMNS;
-  const message = `asks for ${columns} coefficients, at most ${most} are fitted. Lower fourier_order or narrow the windows of holidays.`;
+  const message = `asks for ${columns} coefficients, but at most ${most} are fitted. Lower fourier_order or narrow the windows of holidays.`;
   return columns > most ? [{ path: at, message }] : [];
 }
 

@@ -66,7 +66,7 @@ export async function readConfig(
   }
   const entries = text.match(/[\n,[{]/g)?.length ?? 0;
   if (entries > MAX_ENTRIES) {
-    const message = `${name} has ${entries} lines and entries, at most ${MAX_ENTRIES} are read. Use several jobs.`;
+    const message = `${name} has ${entries} lines and entries, but at most ${MAX_ENTRIES} are read. Use several jobs.`;
     issues.push({ path: "--config", message });
     return null;
   }

@@ -187,7 +187,7 @@ function metricIssues({ metrics, minReplicas, actuator }: TargetConfig, path: st
   const at = join(path, "minReplicas");
   const blind = metrics.every(({ activation }) => activation === undefined);
   const says = "0 needs a metric with an `activation`, which says from when on a pod is needed.";
-  const floor = "0 does not go with actuator hpa: an HPA does not scale to 0.";
+  const floor = "0 cannot be combined with actuator hpa: an HPA does not scale to 0.";
   return [
     ...twice,
     ...(blind ? [{ path: at, message: says }] : []),
@@ -199,7 +199,7 @@ function metricIssues({ metrics, minReplicas, actuator }: TargetConfig, path: st
 function shareIssues({ averageUtilization }: Settings["targets"][number], path: string): readonly Issue[] {
   if (averageUtilization === undefined) return [];
   const message =
-    "as a percentage needs kubernetes.detectScalers: true and the right to get the workload (manifests/components/inspect), for the pod's request is read there. Or write it in cores.";
+    "as a percentage needs kubernetes.detectScalers: true and the right to get the workload (manifests/components/inspect), because the pod's request is read there. Or write it in cores.";
   return [{ path: join(path, "targetCpu"), message }];
 }
 

@@ -41,7 +41,7 @@ export async function notify(
     const all = news.map(({ what, phase, outcome: { namespace, name } }) => `${namespace}/${name} ${what} ${phase}`);
     reporter.log("debug", `told: ${all.join(", ")}`);
   } catch (error) {
-    reporter.log("warn", `${asError(error).message}; what was done stays as it is`);
+    reporter.log("warn", `${asError(error).message}; what was done is unchanged`);
   }
 }
 

@@ -106,13 +106,13 @@ describe("bad usage", () => {
     [`--onec`, /onec is not known\. Did you mean --once\?/],
     [`${BASE} --max-replica 3`, /--max-replica is not known/],
     [`${BASE} --min`, /min/],
-    [`${BASE} --quantile 2`, /--quantile: must be a number such as 0\.9, or 90%, from 0\.5 to 0\.995; got "2"\./],
+    [`${BASE} --quantile 2`, /--quantile: must be a number such as 0\.9, or 90%, from 0\.5 to 0\.995, got "2"\./],
     [`${BASE} --every 15s`, /--every and --for go together/],
     [`--once --deployment web --target-cpu 1`, /no history to read/],
     [`--once --history-file ${WAVE}`, /targetCpu: is missing/],
     [`replay`, /no series to replay: give a FILE/],
-    [`replay ${WAVE} --policies auto,magic`, /--policies: must be some of .*oracle.*; got "magic"/],
-    [`backtest ${WAVE} --window 1`, /--window: must be .*from 2 to 100000; got "1"\./],
+    [`replay ${WAVE} --policies auto,magic`, /--policies: must be some of .*oracle.*, got "magic"/],
+    [`backtest ${WAVE} --window 1`, /--window: must be .*from 2 to 100000, got "1"\./],
     [`dance`, /dance/],
   ])("%s: exit code 2 and the reason", async (line, pattern) => {
     const { code, out, err } = await cli(line);

@@ -201,7 +201,7 @@ describe("a run with a webhook", () => {
     const action = (out: string) => (JSON.parse(out) as { targets: { action: string; to: number }[] }).targets;
     expect(action(told.out)).toMatchObject(action(plain.out).map(({ action: a, to }) => ({ action: a, to })));
     expect(told.err).toContain("webhook 127.0.0.1:");
-    expect(told.err).toContain("what was done stays as it is");
+    expect(told.err).toContain("what was done is unchanged");
     expect(broken.cluster.objects.replicas).toBe(without.cluster.objects.replicas);
     expect(broken.cluster.objects.annotations).toHaveProperty([stateAnnotation]);
     silent(JSON.stringify(broken.cluster.objects), "the cluster");

@@ -109,7 +109,7 @@ async function prometheus(
   const { protocol, pathname, search } = new URL(url);
   if (protocol === "https:")
     throw new CommandError(
-      `the Prometheus of ${cronJob} is ${url}, within the cluster. Its certificate is not for this machine: forward a port yourself, and give --prometheus URL.`,
+      `the Prometheus of ${cronJob} is ${url}, within the cluster. Its certificate does not fit a forwarded port: forward one yourself, and give --prometheus URL.`,
     );
   const forwarded = await forward(service, asked.connection, env);
   ends.push(forwarded.end);

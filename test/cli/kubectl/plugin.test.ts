@@ -228,7 +228,7 @@ describe("kubectl prophet", () => {
       installed("http://p", { scaleTargetRef: { name: "api" } }),
       "explain deploy/web",
       1,
-      /Deployment shop\/web is no target of prophet-autoscaler/,
+      /Deployment shop\/web is not a target of prophet-autoscaler/,
     ],
     [
       "another kind of that name",
