@@ -6,7 +6,7 @@ import type { EpochSeconds, Seconds } from "./core/units.ts";
 import { inParallel, takeTurns } from "./in-parallel.ts";
 import type { Outcome, Ports, StateStore } from "./ports.ts";
 import { openBudget, readingUntil } from "./run/budget.ts";
-import { type Told, toldBefore } from "./run/news.ts";
+import { notifiedBefore, type Told } from "./run/news.ts";
 import { type SharedState, sharedState } from "./run/shared-state.ts";
 import type { TargetOrShare } from "./run/shares.ts";
 import { brokenSlice, runSlice, type SliceResult } from "./run/slice.ts";
@@ -105,7 +105,7 @@ function together(slices: readonly Slice[], results: readonly SliceResult[], cou
     const { outcomes, told: own } = results[k]!;
     for (const [j, place] of places.entries()) {
       targets[place] = outcomes[j]!;
-      told[place] = own?.[j] ?? toldBefore(undefined);
+      told[place] = own?.[j] ?? notifiedBefore(undefined);
     }
   }
   const failed = targets.some(({ action, blindSince }) => action === "failed" || blindSince !== undefined);

@@ -27,7 +27,7 @@ export interface ApiServer {
 }
 
 /** Shorter texts would blank out ordinary words. */
-const SHORTEST_SECRET = 6;
+const MIN_SECRET_LENGTH = 6;
 const SERVICE_ACCOUNT_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
 /** Finds the API server named by the settings, KUBECONFIG, the ServiceAccount or ~/.kube/config, in this order; the redactor learns every secret of every user there. Throws ClusterError. */
@@ -99,7 +99,7 @@ async function secretsOf(config: KubeConfig): Promise<readonly (string | undefin
 
 /** Every text in a value, of whatever form: a kubeconfig is checked by nobody. Names of variables and providers are too short to matter, or no secrets and rare. */
 function textsIn(value: unknown, depth = 0): readonly string[] {
-  if (typeof value === "string") return value.length < SHORTEST_SECRET ? [] : [value];
+  if (typeof value === "string") return value.length < MIN_SECRET_LENGTH ? [] : [value];
   if (typeof value !== "object" || value === null || depth > 4) return [];
   return Object.entries(value).flatMap(([name, item]) =>
     /^(name|cmd-path|cmd-args|command|args|apiVersion|expiry.*|scopes)$/.test(name) ? [] : textsIn(item, depth + 1),

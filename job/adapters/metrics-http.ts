@@ -6,7 +6,7 @@ import { nodeTransport } from "./http/node-transport.ts";
 import { openAgent, proxyOf, through } from "./http/pool.ts";
 import { send } from "./http/send.ts";
 import { redirected } from "./http/verdict.ts";
-import { openProver, tlsOf } from "./prometheus-request.ts";
+import { openSigner, tlsOf } from "./prometheus-request.ts";
 import type { SourceTools } from "./source.ts";
 
 /** Metrics did not arrive. */
@@ -56,7 +56,7 @@ export async function withPost(
     asked += through(proxy);
     const agent = openAgent(base, await tlsOf(server, base), 1, proxy);
     opened = agent;
-    const prove = await openProver(server, { env, redactor, log, proxy });
+    const prove = await openSigner(server, { env, redactor, log, proxy });
     await work(async ({ url, type, body }, signal) => {
       const headers = { "content-type": type, "user-agent": "prophet-autoscaler" };
       const make = async () => ({ ...(await prove({ method: "POST", url, headers, body })), agent });

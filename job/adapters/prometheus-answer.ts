@@ -33,14 +33,14 @@ interface Envelope {
 }
 
 /** What a range query asked for: at most `points` samples, from `start` to `end`. */
-export interface RangeAsked {
+export interface RangeRequest {
   readonly start: EpochSeconds;
   readonly end: EpochSeconds;
   readonly step: Seconds;
   readonly points: number;
 }
 
-const ANYTHING: RangeAsked = {
+const ANYTHING: RangeRequest = {
   start: Number.NEGATIVE_INFINITY,
   end: Number.POSITIVE_INFINITY,
   step: 0,
@@ -51,7 +51,7 @@ const ANYTHING: RangeAsked = {
 const INFO = /^\s*PromQL info:/i;
 
 /** Samples of a `query_range` body; no more and no others than were asked for. Throws AnswerError. */
-export function parseRange(body: string, asked: RangeAsked = ANYTHING): RangeAnswer {
+export function parseRange(body: string, asked: RangeRequest = ANYTHING): RangeAnswer {
   // a list for each sample; room for a few series more, and for thousands that are nearly empty
   return rangeOf(open(body, 4 * asked.points + 20_000), asked);
 }
@@ -61,7 +61,7 @@ export function rangeOfData(data: object): RangeAnswer {
   return rangeOf({ data: data as Envelope["data"], warnings: [], partial: false }, ANYTHING);
 }
 
-function rangeOf({ data, warnings, partial }: Envelope, asked: RangeAsked): RangeAnswer {
+function rangeOf({ data, warnings, partial }: Envelope, asked: RangeRequest): RangeAnswer {
   if (data.resultType !== "matrix") {
     throw new AnswerError(`resultType is ${JSON.stringify(data.resultType)}, a range query gives "matrix"`);
   }
@@ -159,7 +159,7 @@ function open(body: string, containers: number): Envelope {
   };
 }
 
-function series(raw: unknown, { start, end, step, points }: RangeAsked): Samples {
+function series(raw: unknown, { start, end, step, points }: RangeRequest): Samples {
   const { values } = (raw ?? {}) as { values?: unknown };
   if (!Array.isArray(values)) throw new AnswerError("a series has no values (native histograms are not CPU)");
   // one more: where a source widens the range to whole steps

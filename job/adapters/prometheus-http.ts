@@ -5,11 +5,11 @@ import { HistoryError, TransportError } from "./errors.ts";
 import { openAgent, proxyOf, through } from "./http/pool.ts";
 import type { Environment } from "./http/proxy.ts";
 import { type Outside, type Sent, send } from "./http/send.ts";
-import { type Asking, openSlots } from "./http/slots.ts";
+import { openSlots, type SlotRequest } from "./http/slots.ts";
 import { redirected } from "./http/verdict.ts";
 import { errorText } from "./prometheus-answer.ts";
 import { axiosTransport } from "./prometheus-axios.ts";
-import { type Form, type Method, openProver, printable, queryRequest, tlsOf, urlOf } from "./prometheus-request.ts";
+import { type Form, type Method, openSigner, printable, queryRequest, tlsOf, urlOf } from "./prometheus-request.ts";
 
 /**
  * A thousand targets must not become a thousand connections: Prometheus itself answers 20 queries at a time. Of 24
@@ -27,7 +27,7 @@ export interface PrometheusAnswer {
 }
 
 /** The largest answer that is taken, whether the run can do without it, and when its time is over. */
-export interface QueryOptions extends Asking {
+export interface QueryOptions extends SlotRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -58,7 +58,7 @@ export async function openPrometheus(
   const url = urlOf(settings);
   const proxy = await proxyOf(url, env);
   const agent = openAgent(url, await tlsOf(settings, url), SLOTS.atMost, proxy);
-  const prove = await openProver(settings, { env, redactor, log, proxy });
+  const prove = await openSigner(settings, { env, redactor, log, proxy });
   const transport = await axiosTransport();
   const attempts = settings.retries + 1;
   const { timeout } = settings;

@@ -28,7 +28,7 @@ import { prometheusScales } from "./prometheus-scales.ts";
 /** Prometheus refuses range queries of more points a series. */
 const MAX_POINTS = 11_000;
 /** Pods are counted this far back: what the sum lacked since the last run is not learned. */
-const COUNT_BACK: Seconds = 300;
+const POD_COUNT_RANGE: Seconds = 300;
 /** The query leaves out what took longer; more than that would be looked ahead for nothing. */
 const MAX_POD_START: Seconds = 900;
 /** Times of our own era: 2001 to 2128. A clock in milliseconds is far above. */
@@ -56,7 +56,7 @@ export function prometheusHistory(settings: PrometheusSettings, outside: Prometh
   const log = outside.log ?? (() => {});
   return {
     now: async (signal) => {
-      const answer = await ask("/api/v1/query", { query: "vector(1)" }, { bytes: SMALL, signal });
+      const answer = await ask("/api/v1/query", { query: "vector(1)" }, { bytes: MAX_INSTANT_BYTES, signal });
       const at = parsed(answer, parseInstant)?.at;
       if (at === undefined) throw new HistoryError(answer.asked, 200, "an empty answer to vector(1)");
       if (at > earliest && at < latest) return at;
@@ -78,7 +78,7 @@ type Ask = PrometheusHttp["ask"];
 type Log = (level: "debug" | "warn", message: string) => void;
 
 /** Bytes of an instant answer: one value, and warnings. */
-const SMALL = 64 * 1024;
+const MAX_INSTANT_BYTES = 64 * 1024;
 
 /** Bytes of a range answer: a sample is 25 to 48 of them; room for a few series more, so that they can be counted and named. */
 function bytesOf(points: number): number {
@@ -139,7 +139,7 @@ async function countPods(
   if ((metric.query ?? settings.query) !== undefined) return undefined;
   const query = podsQuery(target, settings.rateWindow, settings.matchers);
   if (query === undefined) return undefined;
-  const seconds = Math.min(readWindow(target), Math.max(COUNT_BACK, 2 * target.interval));
+  const seconds = Math.min(readWindow(target), Math.max(POD_COUNT_RANGE, 2 * target.interval));
   const { samples, labels, seriesCount } = await queryRange(ask, query, now, seconds, target.step);
   if (seriesCount > 0 && labels[COUNTED.label] !== COUNTED.value) return undefined;
   const counted = new Map([...samples.times].map((time, i) => [time, samples.values[i]!]));
@@ -223,7 +223,7 @@ async function queryPodStart(
 ): Promise<Seconds | undefined> {
   const query = podStartQuery(target, matchers);
   if (query === undefined) return undefined;
-  const answer = await ask("/api/v1/query", { query, time: String(now) }, { bytes: SMALL });
+  const answer = await ask("/api/v1/query", { query, time: String(now) }, { bytes: MAX_INSTANT_BYTES });
   const value = parsed(answer, parseInstant)?.value;
   // NaN: no pod of it has started yet
   if (value === undefined || Number.isNaN(value)) return undefined;

@@ -59,7 +59,7 @@ async function readUrl(file: string): Promise<string> {
 }
 
 /** Parts of a path shorter than this are words such as `services`; tokens are longer. */
-const SHORTEST_TOKEN = 9;
+const MIN_TOKEN_LENGTH = 9;
 
 /** The URL; a server or proxy may echo its path alone, or a part of it, so these are secrets too. */
 function urlOf(text: string, redactor: Redactor): URL {
@@ -69,7 +69,7 @@ function urlOf(text: string, redactor: Redactor): URL {
   const url = new URL(text);
   const said = [url.pathname, url.search, decoded(url.pathname), decoded(url.search)];
   const parts = [...said, ...said.flatMap((text) => text.split(/[/?&=]/)), ...url.searchParams.values()];
-  redactor.learn(url.password, ...parts.filter((part) => part.length >= SHORTEST_TOKEN));
+  redactor.learn(url.password, ...parts.filter((part) => part.length >= MIN_TOKEN_LENGTH));
   return url;
 }
 

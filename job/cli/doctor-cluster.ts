@@ -1,5 +1,5 @@
 /** The doctor's checks of the cluster: reachable, permissions (needed, useful, too wide), replicas, other scalers, state. */
-import { type ActedOn, nameIn } from "../adapters/actuator.ts";
+import { type ActuatedObject, nameIn } from "../adapters/actuator.ts";
 import { actuatorOf } from "../adapters/actuators.ts";
 import { type Check, reasonOf } from "../adapters/check.ts";
 import type { Kubernetes } from "../adapters/kubernetes-http.ts";
@@ -61,7 +61,7 @@ function permissionsOf(settings: Settings): readonly Permission[] {
     const resource = resourceOf(t.scaleTargetRef);
     const workload = { group, resource, namespace: t.namespace, name: t.scaleTargetRef.name };
     const hpas = { group: "autoscaling", resource: "horizontalpodautoscalers", namespace: t.namespace };
-    const { object }: { object: ActedOn } = actuatorOf(t);
+    const { object }: { object: ActuatedObject } = actuatorOf(t);
     const actuator = {
       ...workload,
       ...object.kind,

@@ -1,6 +1,6 @@
 /** Flags that belong to commands alone; those of the settings come from the settings' schema. */
 import { REPEAT } from "../config/repeat.ts";
-import { LONGEST } from "../config/rules.ts";
+import { MAX_HISTORY_SECONDS } from "../config/rules.ts";
 import { choice, type Node, quantity, text, toggle } from "../config/schema.ts";
 import type { Setting } from "../config/settings.ts";
 
@@ -72,7 +72,7 @@ const longHistory = quantity({
     "How much earlier history our forecasts also see. Up to 38 days it has a value every 5 minutes, for a year one an hour.",
   unit: "seconds",
   min: 3600,
-  max: LONGEST,
+  max: MAX_HISTORY_SECONDS,
 });
 
 export const replay = own("Replay:", {

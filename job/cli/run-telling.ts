@@ -9,13 +9,13 @@ import type { Flags, Io } from "./io.ts";
 import { writeOutput } from "./outputs.ts";
 
 /** From so many targets on a run is told as a summary: twenty whole decisions are 400 lines. */
-const SUMMARY_FROM = 20;
+const MIN_SUMMARY_TARGETS = 20;
 /** Characters of a plot's line: at most, and where nobody knows how wide the reader's are. */
 const [WIDEST_PLOT, USUAL_PLOT] = [200, 100];
 
 /** Whether so many targets are told as a summary. */
 export function isSummary(targets: number, flags: Flags): boolean {
-  return targets >= SUMMARY_FROM && flags.plot !== true;
+  return targets >= MIN_SUMMARY_TARGETS && flags.plot !== true;
 }
 
 /** Each target's decision for a person, or of many targets a summary, unless the log alone shall tell it, with its plot where that is asked for. */

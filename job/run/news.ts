@@ -9,7 +9,7 @@ export type Told = NonNullable<TargetState["notified"]>;
 const NOTHING: Told = {};
 
 /** What memory holds of it. */
-export function toldBefore(memory: TargetState | undefined): Told {
+export function notifiedBefore(memory: TargetState | undefined): Told {
   return memory?.notified ?? NOTHING;
 }
 
@@ -20,9 +20,9 @@ export interface Review {
 }
 
 /** A condition that was away for less is the same one: a target that fails in every other run would else tell of it every minute. */
-const SETTLED: Seconds = 600;
+const MIN_ABSENCE: Seconds = 600;
 /** What lasts is told again after a day. */
-const REMIND: Seconds = 86_400;
+const REMINDER_INTERVAL: Seconds = 86_400;
 
 /** Looks at one outcome. Times that lie ahead (a clock set back) count as now. */
 export function reviewOf(outcome: Outcome, told: Told, now: EpochSeconds): Review {
@@ -67,11 +67,12 @@ function step(before: Notified | undefined, present: boolean, now: EpochSeconds)
       : { phase: null, since: now, next: undefined };
   const since = Math.min(before.since, now);
   if (present) {
-    if (now - before.told >= REMIND) return { phase: "lasts", since, next: { since, told: now, gone: null } };
+    if (now - before.told >= REMINDER_INTERVAL)
+      return { phase: "lasts", since, next: { since, told: now, gone: null } };
     return { phase: null, since, next: before.gone === null ? before : { ...before, gone: null } };
   }
   if (before.gone === null || before.gone > now) return { phase: null, since, next: { ...before, gone: now } };
-  return now - before.gone < SETTLED
+  return now - before.gone < MIN_ABSENCE
     ? { phase: null, since, next: before }
     : { phase: "ended", since, next: undefined };
 }

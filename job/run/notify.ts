@@ -5,10 +5,10 @@ import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import type { News, Notifier, Outcome, Ports, StateStore } from "../ports.ts";
 import { keyOf, memoryOf } from "./memory.ts";
-import { type Review, reviewOf, type Told, toldBefore } from "./news.ts";
+import { notifiedBefore, type Review, reviewOf, type Told } from "./news.ts";
 
 /** What is told of a run. */
-export interface ToTell {
+export interface NotificationInput {
   readonly now: EpochSeconds;
   readonly targets: readonly Outcome[];
   /** What was told before, of each target; null: it could not be read. */
@@ -22,10 +22,10 @@ export async function notify(
   { state, reporter }: Pick<Ports, "state" | "reporter">,
   notifier: Notifier,
   targets: readonly TargetConfig[],
-  { now, targets: outcomes, told, over }: ToTell,
+  { now, targets: outcomes, told, over }: NotificationInput,
 ): Promise<void> {
   try {
-    const before = told ?? targets.map(() => toldBefore(undefined));
+    const before = told ?? targets.map(() => notifiedBefore(undefined));
     const reviews = outcomes.map((outcome, i) => reviewOf(outcome, before[i]!, now));
     const changed = targets.flatMap((target, i) => (reviews[i]!.told === before[i] ? [] : [{ target, i }]));
     const lost = await rememberAll(state, changed, (i) => reviews[i]!.told, over);

@@ -1,5 +1,5 @@
 /** Settings of the metric source Prometheus, or of anything that answers query_range as it does. */
-import { fewPoints, LONGEST } from "../rules.ts";
+import { fewPoints, MAX_HISTORY_SECONDS } from "../rules.ts";
 import { dict, group, quantity, text, toggle } from "../schema.ts";
 import { CREDENTIALS, isBaseUrl, ONE_WAY } from "./credentials.ts";
 
@@ -79,7 +79,7 @@ export const PROMETHEUS = group({
           about: "How far back it reads.",
           unit: "seconds",
           min: 3600,
-          max: LONGEST,
+          max: MAX_HISTORY_SECONDS,
           default: 604_800,
         }),
         step: quantity({
