@@ -113,8 +113,8 @@ async function credentials(config: KubeConfig, proxied: boolean): Promise<Creden
     await config.applyToHTTPSOptions(options);
   } catch (error) {
     const plugin = config.getCurrentUser()?.exec?.command;
-    const asked = plugin === undefined ? "credentials" : `credentials from the exec plugin ${plugin}`;
-    throw new ClusterError(asked, undefined, "", messageOf(error) || "it failed or took too long");
+    const request = plugin === undefined ? "credentials" : `credentials from the exec plugin ${plugin}`;
+    throw new ClusterError(request, undefined, "", messageOf(error) || "it failed or took too long");
   }
   const { ca, cert, key, servername, rejectUnauthorized, headers = {}, auth, agent } = options;
   const basic: Record<string, string> =

@@ -63,7 +63,7 @@ export async function openKubernetes(
   const { timeout } = settings;
   return {
     send: async (call) => {
-      const asked = `${call.method} ${call.path.split("?")[0]}${through(proxy)}`;
+      const request = `${call.method} ${call.path.split("?")[0]}${through(proxy)}`;
       const write = call.method !== "GET";
       const make = async () => {
         const credentials = await server.credentials();
@@ -80,10 +80,10 @@ export async function openKubernetes(
       try {
         const answer = await send(nodeTransport, make, { ...limits, write }, { timing });
         // after a gateway's refusal, and where it was sent before, a write may have been carried out
-        return result(asked, answer, write && (answer.attempts > 1 || answer.status >= 500));
+        return result(request, answer, write && (answer.attempts > 1 || answer.status >= 500));
       } catch (error) {
         if (error instanceof ClusterError) throw error;
-        throw new ClusterError(asked, undefined, "", messageOf(error), error, write && !isUndone(error));
+        throw new ClusterError(request, undefined, "", messageOf(error), error, write && !isUndone(error));
       }
     },
     close: agents.close,
@@ -130,15 +130,15 @@ function requestOf(
 }
 
 /** The object of a good answer. Throws ClusterError with the server's reason and words, its `details` as the cause. */
-function result(asked: string, { status, body, location }: Sent, uncertain: boolean): unknown {
-  if (status >= 300 && status < 400) throw new ClusterError(asked, status, "Redirected", redirected(location));
+function result(request: string, { status, body, location }: Sent, uncertain: boolean): unknown {
+  if (status >= 300 && status < 400) throw new ClusterError(request, status, "Redirected", redirected(location));
   let parsed: unknown;
   try {
     parsed = parseJson(body, MAX_CONTAINERS);
   } catch (error) {
     if (error instanceof JsonBoundsError)
-      throw new ClusterError(asked, status, "TooLarge", error.message, error, uncertain);
-    throw new ClusterError(asked, status, "NotJson", excerpt(body, 100), error, uncertain);
+      throw new ClusterError(request, status, "TooLarge", error.message, error, uncertain);
+    throw new ClusterError(request, status, "NotJson", excerpt(body, 100), error, uncertain);
   }
   const { kind, status: word, reason, message, details } = (parsed ?? {}) as Status;
   // a proxy or webhook between may have turned a refusal into a 200
@@ -146,7 +146,7 @@ function result(asked: string, { status, body, location }: Sent, uncertain: bool
   if (status >= 200 && status < 300 && !failure) return parsed;
   // details.causes name the fields of an invalid object; they tell a failed `test` from a refused value
   throw new ClusterError(
-    asked,
+    request,
     status,
     String(reason ?? "Unknown"),
     String(message ?? excerpt(body)),

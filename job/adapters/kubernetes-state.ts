@@ -86,10 +86,10 @@ export function stateObject(kubernetes: () => Promise<Kubernetes>, namespace: st
 }
 
 /** The version that a claim must name. Without one, nothing would keep two runs apart. */
-function versionOf(asked: string, { metadata }: ConfigMap): string {
+function versionOf(request: string, { metadata }: ConfigMap): string {
   const version = metadata?.resourceVersion;
   if (typeof version === "string" && version !== "") return version;
-  throw new ClusterError(asked, 200, "Malformed", "the ConfigMap has no resourceVersion");
+  throw new ClusterError(request, 200, "Malformed", "the ConfigMap has no resourceVersion");
 }
 
 type Annotations = Readonly<Record<string, string>>;
@@ -99,12 +99,12 @@ function holds({ metadata }: ConfigMap, annotations: Annotations): boolean {
 }
 
 /** The version that was made, if the answer holds what was written. A server that says yes and stores something else has not remembered it. */
-function storedVersion(asked: string, map: ConfigMap, annotations: Annotations): string {
+function storedVersion(request: string, map: ConfigMap, annotations: Annotations): string {
   if (!holds(map, annotations)) {
     const came = "it answers without the state that was written: an admission webhook may have removed it";
-    throw new ClusterError(asked, 200, "NotChanged", came);
+    throw new ClusterError(request, 200, "NotChanged", came);
   }
-  return versionOf(asked, map);
+  return versionOf(request, map);
 }
 
 /** The version that the write made; null when another run was first. */

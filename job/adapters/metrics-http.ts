@@ -49,11 +49,11 @@ export async function withPost(
 ): Promise<void> {
   const end = performance.now() + settings.timeout * 1000;
   const server: ServerSettings = { ...settings, url: base.href };
-  let asked = `metrics to ${base.origin}${base.pathname}`;
+  let request = `metrics to ${base.origin}${base.pathname}`;
   let opened: Agent | undefined;
   try {
     const proxy = await proxyOf(base, env);
-    asked += through(proxy);
+    request += through(proxy);
     const agent = openAgent(base, await tlsOf(server, base), 1, proxy);
     opened = agent;
     const prove = await openSigner(server, { env, redactor, log, proxy });
@@ -65,13 +65,13 @@ export async function withPost(
       const { status, body: said, location } = await send(nodeTransport, make, limits);
       if (status >= 200 && status < 300) return;
       const why = status >= 300 && status < 400 ? redirected(location) : excerpt(said);
-      throw new MetricsError(redactor(`${asked}: ${status}: ${why}`), status);
+      throw new MetricsError(redactor(`${request}: ${status}: ${why}`), status);
     });
   } catch (error) {
     if (error instanceof MetricsError) throw error;
     const words = error instanceof Error ? error.message : String(error);
     const cause = error instanceof TransportError ? undefined : error;
-    throw new MetricsError(redactor(`${asked}: ${words}`), undefined, cause);
+    throw new MetricsError(redactor(`${request}: ${words}`), undefined, cause);
   } finally {
     opened?.destroy();
   }

@@ -51,9 +51,9 @@ const ANYTHING: RangeRequest = {
 const INFO = /^\s*PromQL info:/i;
 
 /** Samples of a `query_range` body; no more and no others than were asked for. Throws AnswerError. */
-export function parseRange(body: string, asked: RangeRequest = ANYTHING): RangeAnswer {
+export function parseRange(body: string, request: RangeRequest = ANYTHING): RangeAnswer {
   // a list for each sample; room for a few series more, and for thousands that are nearly empty
-  return rangeOf(open(body, 4 * asked.points + 20_000), asked);
+  return rangeOf(open(body, 4 * request.points + 20_000), request);
 }
 
 /** The same of what an answer holds under `data`. Throws AnswerError. */
@@ -61,14 +61,14 @@ export function rangeOfData(data: object): RangeAnswer {
   return rangeOf({ data: data as Envelope["data"], warnings: [], partial: false }, ANYTHING);
 }
 
-function rangeOf({ data, warnings, partial }: Envelope, asked: RangeRequest): RangeAnswer {
+function rangeOf({ data, warnings, partial }: Envelope, request: RangeRequest): RangeAnswer {
   if (data.resultType !== "matrix") {
     throw new AnswerError(`resultType is ${JSON.stringify(data.resultType)}, a range query gives "matrix"`);
   }
   if (!Array.isArray(data.result)) throw new AnswerError("data.result is not a list");
   const first: unknown = data.result[0];
   const samples =
-    first === undefined ? { times: new Float64Array(0), values: new Float64Array(0) } : series(first, asked);
+    first === undefined ? { times: new Float64Array(0), values: new Float64Array(0) } : series(first, request);
   const labels = (first as { metric?: Readonly<Record<string, unknown>> | null } | undefined)?.metric ?? {};
   return { samples, labels, seriesCount: data.result.length, partial, warnings };
 }

@@ -95,7 +95,7 @@ type Vector = (query: string) => Promise<readonly LabelledValue[]>;
 
 function vectorOf(ask: PrometheusHttp["ask"], now: EpochSeconds): Vector {
   return async (query) => {
-    const { asked, body, redact } = await ask(
+    const { request, body, redact } = await ask(
       "/api/v1/query",
       { query, time: String(now) },
       { bytes: MAX_CHECK_BYTES },
@@ -103,7 +103,7 @@ function vectorOf(ask: PrometheusHttp["ask"], now: EpochSeconds): Vector {
     try {
       return parseVector(body);
     } catch (error) {
-      throw new HistoryError(asked, 200, redact(asError(error).message));
+      throw new HistoryError(request, 200, redact(asError(error).message));
     }
   };
 }

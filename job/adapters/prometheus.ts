@@ -58,9 +58,9 @@ export function prometheusHistory(settings: PrometheusSettings, outside: Prometh
     now: async (signal) => {
       const answer = await ask("/api/v1/query", { query: "vector(1)" }, { bytes: MAX_INSTANT_BYTES, signal });
       const at = parsed(answer, parseInstant)?.at;
-      if (at === undefined) throw new HistoryError(answer.asked, 200, "an empty answer to vector(1)");
+      if (at === undefined) throw new HistoryError(answer.request, 200, "an empty answer to vector(1)");
       if (at > earliest && at < latest) return at;
-      throw new HistoryError(answer.asked, 200, `its clock says ${at}, which is not a time in seconds since 1970`);
+      throw new HistoryError(answer.request, 200, `its clock says ${at}, which is not a time in seconds since 1970`);
     },
     read: (queries, now, signal) => {
       const until: Ask = (path, form, how) => ask(path, form, { ...how, signal });
@@ -228,15 +228,15 @@ async function queryPodStart(
   // NaN: no pod of it has started yet
   if (value === undefined || Number.isNaN(value)) return undefined;
   if (value >= 0 && value <= MAX_POD_START) return value;
-  throw new HistoryError(answer.asked, 200, `a pod start of ${value} s is outside 0 to ${MAX_POD_START} s`);
+  throw new HistoryError(answer.request, 200, `a pod start of ${value} s is outside 0 to ${MAX_POD_START} s`);
 }
 
 /** The error's own cause is not kept: its message quotes the body, in which a proxy may echo a credential. */
-function parsed<T>({ asked, body, redact }: PrometheusAnswer, parse: (body: string) => T): T {
+function parsed<T>({ request, body, redact }: PrometheusAnswer, parse: (body: string) => T): T {
   try {
     return parse(body);
   } catch (error) {
-    if (error instanceof AnswerError) throw new HistoryError(asked, 200, redact(error.message));
+    if (error instanceof AnswerError) throw new HistoryError(request, 200, redact(error.message));
     throw error;
   }
 }

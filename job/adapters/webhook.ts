@@ -34,16 +34,16 @@ export function webhookNotifier(
       const to = urlOf(url ?? (await readUrl(urlFile!)), redactor);
       const proxy = await proxyOf(to, env);
       const agent = openAgent(to, { rejectUnauthorized: true }, 1, proxy);
-      const asked = `webhook ${to.host}${through(proxy)}`;
+      const request = `webhook ${to.host}${through(proxy)}`;
       const body = JSON.stringify({ text: redactor(textOf(news, now)) });
       const headers = { "Content-Type": "application/json" };
       const make = () => ({ method: "POST" as const, url: to.href, headers, body, agent });
       const limits = { attempts: 2, timeout, deadline: timeout, bytes: 64 * 1024, write: true, signal };
       try {
         const answer = await send(nodeTransport, make, limits);
-        if (answer.status < 200 || answer.status > 299) throw new WebhookError(`${asked}: ${whyNot(answer)}`);
+        if (answer.status < 200 || answer.status > 299) throw new WebhookError(`${request}: ${whyNot(answer)}`);
       } catch (error) {
-        if (error instanceof TransportError) throw new WebhookError(`${asked}: ${error.message}`);
+        if (error instanceof TransportError) throw new WebhookError(`${request}: ${error.message}`);
         throw error;
       } finally {
         agent.destroy();

@@ -11,7 +11,7 @@ import type { Part, Value } from "./schema.ts";
 import { settingsIn } from "./settings.ts";
 import type { fileSchema, TABLE, Table } from "./table.ts";
 import { targetFrom } from "./target-settings.ts";
-import { missingTeller, toldIn } from "./told.ts";
+import { missingReporter, reportedIn } from "./reported.ts";
 import type { Issue, Settings } from "./types.ts";
 import { formatUnit } from "./units.ts";
 
@@ -42,18 +42,18 @@ export async function resolve(
   issues: Issue[],
 ): Promise<Omit<Settings, "notes">> {
   const ours = table as typeof TABLE;
-  const told = toldIn(table, issues);
-  const missing = missingTeller(table, told, issues);
+  const reported = reportedIn(table, issues);
+  const missing = missingReporter(table, reported, issues);
   const run = complete(ours.run, merge<typeof ours.run>(file, environment.run, flags.run), "", missing);
   const outer = joinTarget(environment.target, flags.target);
   const namespace = outer.namespace ?? (await own(run.kubernetes)) ?? "default";
   // a list that was refused whole has no targets that could lack something
-  const parts = told("targets[]") ? [] : targetParts(file, outer);
+  const parts = reported("targets[]") ? [] : targetParts(file, outer);
   const placed = parts.map(([path, part]): Placed => [path, { namespace, ...part }]);
   const full = placed.map(([path, part]) => [path, complete(ours.target, part, path, missing)] as const);
   const findings = [
-    applyRules({ path: "", node: ours.run, value: run }, told),
-    ...full.map(([path, value]) => byFlags(applyRules({ path, node: ours.target, value }, told), path, flags, table)),
+    applyRules({ path: "", node: ours.run, value: run }, reported),
+    ...full.map(([path, value]) => byFlags(applyRules({ path, node: ours.target, value }, reported), path, flags, table)),
     ...placed.map(([path, part]) => byFlags(paceOf(path, part, every), path, flags, table)),
     ...placed.map(([path, part]) => byFlags({ refused: [], warned: levelIssues(part, path) }, path, flags, table)),
   ];
@@ -159,8 +159,8 @@ function byFlags(findings: Findings, prefix: string, flags: Layer, table: Table)
     (s) => s.scope === "target" && s.flag !== null && isGiven(flags.target, s.path),
   );
   const places = new Map(given.map((s) => [s.path.reduce(join, prefix), `--${s.flag}`]));
-  const told = (issue: Issue): Issue => ({ ...issue, path: places.get(issue.path) ?? issue.path });
-  return { refused: findings.refused.map(told), warned: findings.warned.map(told) };
+  const reported = (issue: Issue): Issue => ({ ...issue, path: places.get(issue.path) ?? issue.path });
+  return { refused: findings.refused.map(reported), warned: findings.warned.map(reported) };
 }
 
 /** An interval of the target's own that is not the one the process keeps: the lead time would be planned for decisions that do not come. */

@@ -5,14 +5,14 @@ import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import type { News, Notifier, Outcome, Ports, StateStore } from "../ports.ts";
 import { keyOf, memoryOf } from "./memory.ts";
-import { notifiedBefore, type Review, reviewOf, type Told } from "./news.ts";
+import { notifiedBefore, type Review, reviewOf, type NotifiedConditions } from "./news.ts";
 
 /** What is told of a run. */
 export interface NotificationInput {
   readonly now: EpochSeconds;
   readonly targets: readonly Outcome[];
   /** What was told before, of each target; null: it could not be read. */
-  readonly told: readonly Told[] | null;
+  readonly told: readonly NotifiedConditions[] | null;
   /** Aborted when the run's time is over. */
   readonly over: AbortSignal;
 }
@@ -61,7 +61,7 @@ interface Changed {
 async function rememberAll(
   state: StateStore,
   changed: readonly Changed[],
-  toldOf: (i: number) => Told,
+  toldOf: (i: number) => NotifiedConditions,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Error>> {
   const byStore = Map.groupBy(changed, ({ target }) => state.of?.(keyOf(target)) ?? state);
@@ -78,7 +78,7 @@ async function rememberAll(
 /** Writes what was told into the state, over whatever it holds by now. Rejects when it could not be written. */
 async function remember(
   store: StateStore,
-  targets: readonly (readonly [TargetConfig, Told])[],
+  targets: readonly (readonly [TargetConfig, NotifiedConditions])[],
   signal: AbortSignal,
 ): Promise<void> {
   for (let attempt = 1; attempt <= 2; attempt++) {

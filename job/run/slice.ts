@@ -6,7 +6,7 @@ import type { EpochSeconds } from "../core/units.ts";
 import type { Turns } from "../in-parallel.ts";
 import type { Outcome, Ports } from "../ports.ts";
 import { decideInTurn, type TargetDecision } from "./decide.ts";
-import { notifiedBefore, type Told } from "./news.ts";
+import { notifiedBefore, type NotifiedConditions } from "./news.ts";
 import { failedOutcome, notWritten, outcomeOf, writerOf } from "./outcome.ts";
 import { nameWriters, type Readings, readHistories, readScales } from "./read.ts";
 import { settle } from "./settle.ts";
@@ -33,7 +33,7 @@ export interface SliceResult {
   readonly now: EpochSeconds;
   readonly outcomes: readonly Outcome[];
   /** What people had been told of each target; null: the state could not be read. */
-  readonly told: readonly Told[] | null;
+  readonly told: readonly NotifiedConditions[] | null;
 }
 
 /** Runs a slice. Rejects only for what no port should do. */
