@@ -42,7 +42,7 @@ describe("a range", () => {
   test("holds one sample more than was asked for at most", () => {
     const times = [1000, 1015, 1030, 1045, 1060, 1075];
     expect(parseRange(matrix(rows(times)), ASKED).samples.times).toHaveLength(6);
-    expect(() => parseRange(matrix(rows([...times, 1075])), ASKED)).toThrow("7 samples, where 5 were asked for");
+    expect(() => parseRange(matrix(rows([...times, 1075])), ASKED)).toThrow("7 samples, but 5 were expected");
   });
 
   test("lies within its own length of what was asked for", () => {
@@ -51,7 +51,7 @@ describe("a range", () => {
       expect(parseRange(matrix(rows([time])), ASKED).samples.times).toEqual(Float64Array.of(time));
     for (const time of [924.9, 1135.1, 1.7e9])
       expect(() => parseRange(matrix(rows([time])), ASKED)).toThrow(
-        `sample 0 is at ${time}, where 1000 to 1060 was asked for`,
+        `sample 0 is at ${time}, outside the requested 1000 to 1060`,
       );
     expect(parseRange(matrix(rows([0, 1e15]))).samples.times).toEqual(Float64Array.of(0, 1e15));
   });
@@ -156,8 +156,8 @@ describe("a vector", () => {
   });
 
   test("is nothing else", () => {
-    expect(() => vector([], "matrix")).toThrow(/resultType is "matrix", where a vector/);
-    expect(() => vector({})).toThrow(/where a vector/);
+    expect(() => vector([], "matrix")).toThrow(/resultType is "matrix", but a vector/);
+    expect(() => vector({})).toThrow(/but a vector/);
     for (const row of [null, {}, { value: "x" }]) expect(() => vector([row])).toThrow("a row has no value");
   });
 });

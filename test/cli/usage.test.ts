@@ -129,8 +129,8 @@ describe("wrong usage", () => {
     ["--no-follow-surge", /--no-follow-surge is not known\. Write --follow-surge=false\./],
     ["schema --json", /--json is not known\. It belongs to the run/],
     ["--every 50s --for 50s", /--every: 50s is not shorter than --for, which is 50s\./],
-    ["--for 50s", /--every and --for go together/],
-    ["--once --every 15s --for 50s", /--once is one decision/],
+    ["--for 50s", /--every and --for need each other/],
+    ["--once --every 15s --for 50s", /--once makes one decision/],
     ["--config= --deployment web --target-cpu 1", /--config: needs the name of a file\./],
     [
       "--config nofile.yaml",

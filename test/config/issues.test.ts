@@ -31,7 +31,7 @@ describe("issues", () => {
     [
       "a file of more entries than memory allows",
       `targets: [${"a,".repeat(60_000)}]`,
-      [/60\d\d\d lines and entries, at most 50000/],
+      [/60\d\d\d lines and entries, but at most 50000/],
     ],
     [
       "a header of two lines",

@@ -105,11 +105,11 @@ describe("the prophet block", () => {
     ],
     [
       "holidays: [{ ds: holidays(US), lower_window: -30, upper_window: 30 }]",
-      [/^targets\[0\]\.prophet: asks for \d+ coefficients, at most 300 are fitted\. Lower/],
+      [/^targets\[0\]\.prophet: asks for \d+ coefficients, but at most 300 are fitted\. Lower/],
     ],
     [
       "seasonality_mode: multiplicative, seasonalities: [{ name: a, period: 1, fourier_order: 40 }]",
-      [/^targets\[0\]\.prophet: asks for 139 coefficients, at most 120 are fitted/],
+      [/^targets\[0\]\.prophet: asks for 139 coefficients, but at most 120 are fitted/],
     ],
   ])("refuses { %s }", async (block, expected) => {
     const issues = await issuesOf(`method: prophet, prophet: { ${block} }`);

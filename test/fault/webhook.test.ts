@@ -145,7 +145,7 @@ describe("a webhook", () => {
   test.each<[string, string | null, RegExp]>([
     ["is not there", null, /webhook\.urlFile: .*ENOENT|no such file/],
     ["is empty", " \n", /webhook\.urlFile: .* is empty/],
-    ["holds something else", CANARY, /is no http:\/\/ or https:\/\/ URL/],
+    ["holds something else", CANARY, /does not hold an http:\/\/ or https:\/\/ URL/],
   ])("whose file %s says so, and not what is in it", async (_name, content, why) => {
     const urlFile = content === null ? "/nowhere" : file(content, "hook");
     const redactor = createRedactor();

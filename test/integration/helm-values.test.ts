@@ -137,8 +137,8 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
     config: { targets: [{ scaleTargetRef: { name: "web" }, targetCpu: 1, ...fields }] },
   });
   const contradictions: readonly (readonly [string, object, RegExp])[] = [
-    ["`every` without `for`", { cronJob: { every: "15s" } }, /cronJob.every and cronJob.for go together/],
-    ["`for` without `every`", { cronJob: { for: "50s" } }, /cronJob.every and cronJob.for go together/],
+    ["`every` without `for`", { cronJob: { every: "15s" } }, /cronJob.every and cronJob.for need each other/],
+    ["`for` without `every`", { cronJob: { for: "50s" } }, /cronJob.every and cronJob.for need each other/],
     [
       "`every` not shorter than `for`",
       { cronJob: { every: "1m", for: 50, activeDeadlineSeconds: 56 } },
