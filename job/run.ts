@@ -6,7 +6,7 @@ import type { EpochSeconds, Seconds } from "./core/units.ts";
 import { inParallel, takeTurns } from "./in-parallel.ts";
 import type { Outcome, Ports, StateStore } from "./ports.ts";
 import { openBudget, readingUntil } from "./run/budget.ts";
-import { notifiedBefore, type NotifiedConditions } from "./run/news.ts";
+import { type NotifiedConditions, notifiedBefore } from "./run/news.ts";
 import { type SharedState, sharedState } from "./run/shared-state.ts";
 import type { TargetOrShare } from "./run/shares.ts";
 import { brokenSlice, runSlice, type SliceResult } from "./run/slice.ts";

@@ -1,8 +1,8 @@
 /** Applies the rules of the table to settings whose defaults are filled in. */
 import { isRecord, join, joinNamed } from "./check.ts";
+import type { AlreadyReported } from "./reported.ts";
 import type { Comparison, Field, Rule } from "./rules.ts";
 import type { Group, Node } from "./schema.ts";
-import type { AlreadyReported } from "./reported.ts";
 import type { Issue } from "./types.ts";
 import { formatUnit } from "./units.ts";
 

@@ -7,11 +7,11 @@ import { openCalendars } from "./days.ts";
 import type { Layer } from "./layers.ts";
 import { levelIssues, levelsUnder } from "./levels.ts";
 import { prophetIssues, prophetWarnings } from "./prophet-settings.ts";
+import { missingReporter, reportedIn } from "./reported.ts";
 import type { Part, Value } from "./schema.ts";
 import { settingsIn } from "./settings.ts";
 import type { fileSchema, TABLE, Table } from "./table.ts";
 import { targetFrom } from "./target-settings.ts";
-import { missingReporter, reportedIn } from "./reported.ts";
 import type { Issue, Settings } from "./types.ts";
 import { formatUnit } from "./units.ts";
 
@@ -53,7 +53,9 @@ export async function resolve(
   const full = placed.map(([path, part]) => [path, complete(ours.target, part, path, missing)] as const);
   const findings = [
     applyRules({ path: "", node: ours.run, value: run }, reported),
-    ...full.map(([path, value]) => byFlags(applyRules({ path, node: ours.target, value }, reported), path, flags, table)),
+    ...full.map(([path, value]) =>
+      byFlags(applyRules({ path, node: ours.target, value }, reported), path, flags, table),
+    ),
     ...placed.map(([path, part]) => byFlags(paceOf(path, part, every), path, flags, table)),
     ...placed.map(([path, part]) => byFlags({ refused: [], warned: levelIssues(part, path) }, path, flags, table)),
   ];

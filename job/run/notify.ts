@@ -5,7 +5,7 @@ import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import type { News, Notifier, Outcome, Ports, StateStore } from "../ports.ts";
 import { keyOf, memoryOf } from "./memory.ts";
-import { notifiedBefore, type Review, reviewOf, type NotifiedConditions } from "./news.ts";
+import { type NotifiedConditions, notifiedBefore, type Review, reviewOf } from "./news.ts";
 
 /** What is told of a run. */
 export interface NotificationInput {

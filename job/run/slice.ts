@@ -6,7 +6,7 @@ import type { EpochSeconds } from "../core/units.ts";
 import type { Turns } from "../in-parallel.ts";
 import type { Outcome, Ports } from "../ports.ts";
 import { decideInTurn, type TargetDecision } from "./decide.ts";
-import { notifiedBefore, type NotifiedConditions } from "./news.ts";
+import { type NotifiedConditions, notifiedBefore } from "./news.ts";
 import { failedOutcome, notWritten, outcomeOf, writerOf } from "./outcome.ts";
 import { nameWriters, type Readings, readHistories, readScales } from "./read.ts";
 import { settle } from "./settle.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CONDITIONS, type Notified } from "../../job/core/state/types.ts";
 import type { News, Outcome } from "../../job/ports.ts";
-import { reviewOf, type NotifiedConditions } from "../../job/run/news.ts";
+import { type NotifiedConditions, reviewOf } from "../../job/run/news.ts";
 import { NOW } from "../fakes/config.ts";
 
 const base: Outcome = {

@@ -35,9 +35,7 @@ async function runAs(args: PluginArguments, outside: Process, run: Run, ends: ((
   const kubectl = kubectlWith(args.connection, outside.env);
   const workload = args.object.length === 0 ? null : await findWorkload(kubectl, args.object, args.namespace);
   const namespace = workload?.namespace ?? args.namespace ?? (await currentNamespace(kubectl));
-  const installed = has(args, "config")
-    ? null
-    : await findInstalled(kubectl, args.jobNamespace ?? namespace, workload);
+  const installed = has(args, "config") ? null : await findInstalled(kubectl, args.jobNamespace ?? namespace, workload);
   const argv = [
     args.spec.name,
     ...args.flags,
@@ -45,9 +43,7 @@ async function runAs(args: PluginArguments, outside: Process, run: Run, ends: ((
     ...(workload === null ? [] : named(workload)),
     ...extras(args),
     ...(installed === null ? [] : await settings(installed, ends)),
-    ...(installed === null || has(args, "prometheus")
-      ? []
-      : await prometheus(installed, args, kubectl, outside, ends)),
+    ...(installed === null || has(args, "prometheus") ? [] : await prometheus(installed, args, kubectl, outside, ends)),
   ];
   // what the user has set in the shell takes precedence over what the pods have
   const env = { ...installed?.env, ...outside.env };
