@@ -11,7 +11,7 @@ import { leftOut, MAX_WRITTEN, readState, textOf } from "./state-text.ts";
 /** The annotation that holds the state. */
 export const stateAnnotation = "prophet-autoscaler/last-forecast";
 /** Over how many ConfigMaps the targets were spread when this one was written; absent: it is the only one. */
-const countAnnotation = "prophet-autoscaler/state-count";
+export const countAnnotation = "prophet-autoscaler/state-count";
 
 /** What one ConfigMap holds. */
 export interface ObjectReading extends StateReading {

@@ -27,13 +27,13 @@ export const TARGET = group({
     }),
     scaleTargetRef: SCALE_TARGET_REF,
     mode: choice({
-      about: "Active scales. ForecastOnly decides and reports, but never scales. Off does nothing.",
+      about: "Active scales. ForecastOnly decides and reports only. Off does nothing.",
       values: ["Active", "ForecastOnly", "Off"],
       default: "Active",
       flag: "mode",
     }),
     actuator: choice({
-      about: "scale sets the replicas. hpa sets minReplicas of an existing HPA, which goes on reacting to the load.",
+      about: "scale sets the replicas. hpa sets minReplicas of an existing HPA, which goes on reacting.",
       values: ["scale", "hpa"],
       default: "scale",
       flag: "actuator",
@@ -56,8 +56,7 @@ export const TARGET = group({
       flag: "target-cpu",
     }),
     metrics: list({
-      about:
-        "Metrics besides CPU, in any unit. The largest recommendation wins. While one has no data, there is no scale-in.",
+      about: "Metrics besides CPU. The largest recommendation wins. While one is missing, nothing scales in.",
       of: METRIC,
       atLeast: 1,
       atMost: 10,
@@ -79,8 +78,7 @@ export const TARGET = group({
       flag: "max",
     }),
     idlePeriod: quantity({
-      about:
-        "With minReplicas 0: the last pod is removed once demand and forecast have not exceeded `activation` for this long.",
+      about: "With minReplicas 0: the last pod goes after this long without demand above `activation`.",
       unit: "seconds",
       min: 0,
       max: 7 * DAY,
@@ -88,7 +86,7 @@ export const TARGET = group({
       flag: "idle-period",
     }),
     podCpuLimit: quantity({
-      about: "CPU limit of one pod. Usage above replicas x limit x 1.1 is impossible, and the replicas are held.",
+      about: "CPU limit of one pod. Usage above replicas x limit x 1.1 is refused, and the replicas are held.",
       unit: "cores",
       min: 0.001,
       max: 1024,
@@ -119,8 +117,7 @@ export const TARGET = group({
       flag: "step",
     }),
     method: choice({
-      about:
-        "Forecasting method: auto (ours), prophet (its defaults), original (a season of 300 s) or naive (the last value).",
+      about: "Forecaster: auto (ours), prophet (its defaults), original (season of 300 s), naive (last value).",
       values: ["auto", "prophet", "original", "naive"],
       default: "auto",
       flag: "method",
@@ -165,7 +162,7 @@ export const TARGET = group({
       flag: "pod-start",
     }),
     trustThreshold: quantity({
-      about: "A forecast is used only while its recent error, relative to repeating the last value, is at most this.",
+      about: "A forecast is used while its recent error is at most this, with 1 for that of the last value.",
       unit: "ratio",
       min: 0,
       max: 10,
@@ -186,8 +183,7 @@ export const TARGET = group({
       flag: "scale-up-cooldown",
     }),
     scaleDownCooldown: quantity({
-      about:
-        "Minimum time between a change and a later scale-in. The run nearest to its end acts, up to half an `interval` early.",
+      about: "Minimum time between a change and a later scale-in. The run nearest to its end may act.",
       unit: "seconds",
       min: 0,
       max: DAY,
@@ -195,8 +191,7 @@ export const TARGET = group({
       flag: "scale-down-cooldown",
     }),
     suddenDropRatio: quantity({
-      about:
-        "Demand this far below the last forecast is a sudden drop, as in an outage upstream. 0.75 means that a quarter is left.",
+      about: "Demand this far below the last forecast is a sudden drop. 0.75 means that a quarter is left.",
       unit: "ratio",
       min: 0.05,
       max: 1,
@@ -210,7 +205,7 @@ export const TARGET = group({
       default: 300,
     }),
     schedule: list({
-      about: "Rules that set a floor, a ceiling or a factor at given times.",
+      about: "Floors, ceilings and factors at given times.",
       of: SCHEDULE_RULE,
       atMost: 100,
       default: [],
@@ -236,19 +231,13 @@ export const TARGET = group({
       optional: true,
       fields: {
         after: quantity({
-          about: "How long metrics must have been missing.",
+          about: "Missing for longer than this.",
           unit: "seconds",
           min: 60,
           max: 7 * DAY,
           default: 600,
         }),
-        replicas: quantity({
-          about: "Minimum of replicas then.",
-          unit: "replicas",
-          min: 1,
-          max: 100_000,
-          required: true,
-        }),
+        replicas: quantity({ about: "That minimum.", unit: "replicas", min: 1, max: 100_000, required: true }),
       },
     }),
     blindAfter: quantity({
