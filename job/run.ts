@@ -6,7 +6,7 @@ import type { EpochSeconds, Seconds } from "./core/units.ts";
 import { inParallel, takeTurns } from "./in-parallel.ts";
 import type { Outcome, Ports, StateStore } from "./ports.ts";
 import { openBudget, readingUntil } from "./run/budget.ts";
-import { type Told, toldBefore } from "./run/news.ts";
+import { type NotifiedConditions, notifiedBefore } from "./run/news.ts";
 import { type SharedState, sharedState } from "./run/shared-state.ts";
 import type { TargetOrShare } from "./run/shares.ts";
 import { brokenSlice, runSlice, type SliceResult } from "./run/slice.ts";
@@ -41,7 +41,7 @@ export interface RunResult {
   readonly exitCode: 0 | 1;
   readonly timings: Readonly<Record<string, number>>;
   /** What people had been told of each target before this run; null: the state could not be read. */
-  readonly told: readonly Told[] | null;
+  readonly told: readonly NotifiedConditions[] | null;
   /** Aborted when the run's time is over, for what is still to be told. */
   readonly over: AbortSignal;
 }
@@ -99,13 +99,13 @@ function sharing(): (store: StateStore) => SharedState {
 /** What the slices came to (of a target whose state could not be read nothing is known to have been told), in the order of the run's targets. */
 function together(slices: readonly Slice[], results: readonly SliceResult[], count: number) {
   const targets = new Array<Outcome>(count);
-  const told = new Array<Told>(count);
+  const told = new Array<NotifiedConditions>(count);
   const known = results.some((result) => result.told !== null);
   for (const [k, { places }] of slices.entries()) {
     const { outcomes, told: own } = results[k]!;
     for (const [j, place] of places.entries()) {
       targets[place] = outcomes[j]!;
-      told[place] = own?.[j] ?? toldBefore(undefined);
+      told[place] = own?.[j] ?? notifiedBefore(undefined);
     }
   }
   const failed = targets.some(({ action, blindSince }) => action === "failed" || blindSince !== undefined);

@@ -56,6 +56,18 @@ const noise = (step: number): number => {
 };
 const begin = (HISTORY * 60) / STEP;
 
+/** A load that wanders between 0.5 and 3.6 cores: nothing forecasts its next value better than its last one. */
+function wander(steps: number): readonly number[] {
+  const values = [2.2];
+  for (let i = 1; i < steps; i++) {
+    const next = values[i - 1]! + noise(i * 3.7 + 3);
+    values.push(next < 0.5 ? 1 - next : next > 3.6 ? 7.2 - next : next);
+  }
+  return values;
+}
+/** Until 15 minutes of the play are over; a wave of five minutes follows. */
+const wandering = wander(begin + 60);
+
 export const CONCEPTS: Readonly<Record<string, Concept>> = {
   quantile: {
     title: "Quantile: how much of the risk to buy off",
@@ -82,6 +94,12 @@ export const CONCEPTS: Readonly<Record<string, Concept>> = {
       { name: "with the band", flags: [], settings: "quantile: 0.7, scaleDownQuantile: 0.91" },
       { name: "without one", flags: [], settings: "quantile: 0.7, scaleDownQuantile: 0.7" },
     ],
+  },
+  trust: {
+    title: "Trust: a forecast decides only while it beats the last value",
+    load: (i) => wandering[i] ?? 2 + 1.4 * Math.sin((2 * Math.PI * (i - wandering.length)) / PERIOD),
+    plays: [{ name: "carried by ready pods", flags: [] }],
+    spans: { reason: /^ForecastNotTrusted$/, name: "the last value decides" },
   },
   blind: {
     title: "Blind: without data the replicas stay",

@@ -96,7 +96,7 @@ const REMEMBERED = object("What is remembered of a target between runs.", {
           at: seconds("When it was made."),
           expires: seconds("Until when it may be used."),
           max: number("Largest demand, as expected."),
-          quantile: number("The quantile that pods were for."),
+          quantile: number("The quantile that pods were planned for."),
           level: number("Which quantile."),
           mean: number("Mean demand, as expected."),
           method: text("Who made it."),

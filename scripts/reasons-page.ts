@@ -1,4 +1,5 @@
-/** docs/reasons.md: what each stage does, and what each reason, Event and exit code means and asks for. */
+/** docs/reasons.md: what each stage does, and what each reason, Event, exit code and annotation means and asks for. */
+import { ANNOTATIONS } from "../job/adapters/annotations.ts";
 import { EVENT_REASONS } from "../job/adapters/kubernetes-events.ts";
 import { type Explanation, REASONS, type Reason } from "../job/core/policy/reasons.ts";
 import type { StageRow } from "../job/core/policy/stage.ts";
@@ -60,5 +61,11 @@ export function reasonsPage(generated: string): string {
     "## Events",
     "With `kubernetes.events` the run writes Events about the workload. `kubectl describe` shows them.",
     explained(Object.entries(EVENT_REASONS), "Event"),
+    "## Annotations",
+    "The job reads and writes no other annotation.",
+    table(
+      ["annotation", "on", "set by", "what it means"],
+      Object.entries(ANNOTATIONS).map(([name, { on, setBy, means }]) => [`\`${name}\``, on, setBy, means]),
+    ),
   ].join("\n\n")}\n`;
 }

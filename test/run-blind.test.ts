@@ -34,9 +34,9 @@ const WRONG: readonly (readonly [string, (now: number) => HistoryReading | Error
   ["no sample", () => none, /holds no sample/],
   ["stale samples", (now) => reading(() => 1, now - 600), /sample is 60\d s old/],
   ["several series", (now) => ({ ...reading(() => 1, now), seriesCount: 2 }), /2 series/],
-  ["no number", (now) => reading(() => Number.NaN, now), /no finite number/],
+  ["no number", (now) => reading(() => Number.NaN, now), /not a finite number/],
   ["a negative", (now) => reading(() => -1, now), /negative/],
-  ["more than can be", (now) => reading(() => 1e6, now), /more than the pods can burn|cores measured/],
+  ["more than can be", (now) => reading(() => 1e6, now), /more than the pods can use|cores measured/],
 ];
 
 /** What holds a decision back. */

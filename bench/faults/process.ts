@@ -17,7 +17,7 @@ process.on("exit", () => require("node:fs").writeFileSync(process.env.TELL_FILE,
 `;
 
 /** After this long it is ended. */
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 export interface Ended {
   /** null: it had to be ended. */
@@ -62,7 +62,7 @@ export async function runProcess(
   const look = setInterval(() => {
     largest = Math.max(largest, residentOf(child.pid));
   }, 200);
-  const patience = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+  const patience = setTimeout(() => child.kill("SIGKILL"), TIMEOUT_MS);
   let milliseconds = 0;
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on("exit", () => {

@@ -53,7 +53,7 @@ export const REASONS: Readonly<Record<string, string>> = {
   "job/core/state/codec.ts: lastForecast?.at ?? 0, => lastForecast?.at ?? 1,":
     "a second after 1970 is as long ago as 1970",
   "job/core/state/codec.ts: missingSince ?? 0, => missingSince ?? 1,": "a second after 1970 is as long ago as 1970",
-  "job/core/state/memory.ts: const LONGEST_LEAD: Seconds = 11_400; => const LONGEST_LEAD: Seconds = 11401;":
+  "job/core/state/memory.ts: const MAX_LEAD: Seconds = 11_400; => const MAX_LEAD: Seconds = 11401;":
     "held since by test/core/state/edges.test.ts",
   "job/core/state/memory.ts: if (forecast === null || forecast.at > now) return null; => if (forecast === null || forecast.at >= now) return null;":
     "held since by test/core/state/edges.test.ts",

@@ -73,7 +73,7 @@ export default defineConfig({
         items: [
           { text: "Command line", link: "/cli" },
           { text: "Configuration", link: "/configuration" },
-          { text: "Reasons, Events, exit codes", link: "/reasons" },
+          { text: "Reasons, Events, exit codes, annotations", link: "/reasons" },
           { text: "JSON output", link: "/output" },
           { text: "Glossary", link: "/glossary" },
         ],

@@ -7,7 +7,7 @@ import type { Kubernetes } from "./kubernetes-http.ts";
 import type { Hpa, ObjectReference } from "./kubernetes-objects.ts";
 
 /** The object that is read and patched, as RBAC names it; the doctor's permission checks and the chart's Role are made from it. */
-export interface ActedOn {
+export interface ActuatedObject {
   /** API group and plural; absent: those of the workload itself. */
   readonly kind?: { readonly group: string; readonly resource: string };
   readonly subresource?: string;
@@ -23,7 +23,7 @@ export interface Reading extends Omit<ScaleReading, "conditions"> {
 
 /** An actuator. Its settings are fields of a target in the table. */
 export interface Actuator {
-  readonly object: ActedOn;
+  readonly object: ActuatedObject;
   /** Fields of a target that only this actuator reads. */
   readonly settings: readonly string[];
   /** Whether the number is the workload's own replicas. Then reading the workload tells it, and others may set it as well. */
@@ -45,7 +45,7 @@ export interface Actuator {
 }
 
 /** The name of the object that is set for a target. */
-export function nameIn({ named }: ActedOn, target: TargetConfig): string {
+export function nameIn({ named }: ActuatedObject, target: TargetConfig): string {
   const values = { hpaName: target.hpaName, "scaleTargetRef.name": target.scaleTargetRef.name };
   return named.map((field) => values[field]).find((value) => value !== undefined)!;
 }

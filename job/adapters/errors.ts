@@ -5,12 +5,12 @@ import { cut } from "../output/escape.ts";
 /** A history could not be read. `status` is the HTTP status if there was an answer. */
 export class HistoryError extends Error {
   override readonly name = "HistoryError";
-  readonly asked: string;
+  readonly request: string;
   readonly status: number | undefined;
 
-  constructor(asked: string, status: number | undefined, came: string, cause?: unknown) {
-    super(`${asked}: ${came}`, cause === undefined ? undefined : { cause });
-    this.asked = asked;
+  constructor(request: string, status: number | undefined, came: string, cause?: unknown) {
+    super(`${request}: ${came}`, cause === undefined ? undefined : { cause });
+    this.request = request;
     this.status = status;
   }
 }
@@ -21,14 +21,14 @@ export class HistoryError extends Error {
  */
 export class ClusterError extends Error {
   override readonly name = "ClusterError";
-  readonly asked: string;
+  readonly request: string;
   readonly status: number | undefined;
   readonly reason: string;
   /** Taken back by who has looked. */
   uncertain: boolean;
 
   constructor(
-    asked: string,
+    request: string,
     status: number | undefined,
     reason: string,
     came: string,
@@ -36,10 +36,10 @@ export class ClusterError extends Error {
     uncertain = false,
   ) {
     super(
-      `${asked}: ${status === undefined ? "" : `${status} ${reason}: `}${came}`,
+      `${request}: ${status === undefined ? "" : `${status} ${reason}: `}${came}`,
       cause === undefined ? undefined : { cause },
     );
-    this.asked = asked;
+    this.request = request;
     this.status = status;
     this.reason = reason;
     this.uncertain = uncertain;

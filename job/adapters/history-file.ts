@@ -107,15 +107,15 @@ async function fileOf(path: string, metric: string, first: boolean): Promise<str
 
 /** All samples of a series file, and how it was read. Throws HistoryError that names the file, and the line where there is one. */
 export async function readSeriesFile(file: string): Promise<SeriesFile> {
-  const asked = `read ${file}`;
+  const request = `read ${file}`;
   const { readFile } = await import("node:fs/promises");
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw new HistoryError(asked, undefined, fileProblem(error), error);
+    throw new HistoryError(request, undefined, fileProblem(error), error);
   });
   try {
     return parseSeriesFile(bytes);
   } catch (error) {
-    if (error instanceof AnswerError) throw new HistoryError(asked, undefined, error.message, error);
+    if (error instanceof AnswerError) throw new HistoryError(request, undefined, error.message, error);
     throw error;
   }
 }

@@ -27,7 +27,7 @@ export interface ApiServer {
 }
 
 /** Shorter texts would blank out ordinary words. */
-const SHORTEST_SECRET = 6;
+const MIN_SECRET_LENGTH = 6;
 const SERVICE_ACCOUNT_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
 /** Finds the API server named by the settings, KUBECONFIG, the ServiceAccount or ~/.kube/config, in this order; the redactor learns every secret of every user there. Throws ClusterError. */
@@ -99,7 +99,7 @@ async function secretsOf(config: KubeConfig): Promise<readonly (string | undefin
 
 /** Every text in a value, of whatever form: a kubeconfig is checked by nobody. Names of variables and providers are too short to matter, or no secrets and rare. */
 function textsIn(value: unknown, depth = 0): readonly string[] {
-  if (typeof value === "string") return value.length < SHORTEST_SECRET ? [] : [value];
+  if (typeof value === "string") return value.length < MIN_SECRET_LENGTH ? [] : [value];
   if (typeof value !== "object" || value === null || depth > 4) return [];
   return Object.entries(value).flatMap(([name, item]) =>
     /^(name|cmd-path|cmd-args|command|args|apiVersion|expiry.*|scopes)$/.test(name) ? [] : textsIn(item, depth + 1),
@@ -113,8 +113,8 @@ async function credentials(config: KubeConfig, proxied: boolean): Promise<Creden
     await config.applyToHTTPSOptions(options);
   } catch (error) {
     const plugin = config.getCurrentUser()?.exec?.command;
-    const asked = plugin === undefined ? "credentials" : `credentials from the exec plugin ${plugin}`;
-    throw new ClusterError(asked, undefined, "", messageOf(error) || "it failed, or was ended as it took too long");
+    const request = plugin === undefined ? "credentials" : `credentials from the exec plugin ${plugin}`;
+    throw new ClusterError(request, undefined, "", messageOf(error) || "it failed or took too long");
   }
   const { ca, cert, key, servername, rejectUnauthorized, headers = {}, auth, agent } = options;
   const basic: Record<string, string> =
@@ -130,9 +130,9 @@ async function credentials(config: KubeConfig, proxied: boolean): Promise<Creden
 /** Parsers quote what they read, and here that is credentials: of a file that is no YAML, or a plugin's answer that is no JSON, only the place is told. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof SyntaxError) return "a credential plugin gave no JSON";
+  if (error instanceof SyntaxError) return "a credential plugin did not return JSON";
   const { mark } = error as { mark?: { line?: unknown } };
   if (error.name === "YAMLException")
-    return `the kubeconfig is no valid YAML${typeof mark?.line === "number" ? `, line ${mark.line + 1}` : ""}`;
+    return `the kubeconfig is not valid YAML${typeof mark?.line === "number" ? `, line ${mark.line + 1}` : ""}`;
   return error.message;
 }

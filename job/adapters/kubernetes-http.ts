@@ -42,12 +42,12 @@ export interface KubernetesOutside {
 }
 
 /** etcd takes objects of 1.5 MiB, and escapes in JSON make them longer; lists are asked for in pages that stay below this. */
-const LARGEST = 3 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = 3 * 1024 * 1024;
 /** Lists and objects in one answer: a workload has about 200, a page of HPAs with their managedFields up to 20,000. */
-const CONTAINERS = 60_000;
-const ATTEMPTS = 3;
+const MAX_CONTAINERS = 60_000;
+const MAX_ATTEMPTS = 3;
 /** Connections at a time; more calls than that wait. */
-const SOCKETS = 16;
+const MAX_SOCKETS = 16;
 
 /** Opens the API server named by the settings, KUBECONFIG, the ServiceAccount or ~/.kube/config, in this order. Throws ClusterError. */
 export async function openKubernetes(
@@ -59,25 +59,31 @@ export async function openKubernetes(
   const proxy = await proxyOf(url, env).catch((error: unknown) => {
     throw new ClusterError("find the API server", undefined, "", messageOf(error), error);
   });
-  const agents = keptAgents((tls) => openAgent(url, tls, SOCKETS, proxy));
+  const agents = keptAgents((tls) => openAgent(url, tls, MAX_SOCKETS, proxy));
   const { timeout } = settings;
   return {
     send: async (call) => {
-      const asked = `${call.method} ${call.path.split("?")[0]}${through(proxy)}`;
+      const request = `${call.method} ${call.path.split("?")[0]}${through(proxy)}`;
       const write = call.method !== "GET";
       const make = async () => {
         const credentials = await server.credentials();
         redactor?.learn(credentials.headers.Authorization?.replace(/^\w+ /, ""));
         return requestOf(server.url, call, credentials, agents.of);
       };
-      const limits = { attempts: ATTEMPTS, timeout, deadline: 2 * timeout, bytes: LARGEST, signal: call.signal };
+      const limits = {
+        attempts: MAX_ATTEMPTS,
+        timeout,
+        deadline: 2 * timeout,
+        bytes: MAX_RESPONSE_BYTES,
+        signal: call.signal,
+      };
       try {
         const answer = await send(nodeTransport, make, { ...limits, write }, { timing });
         // after a gateway's refusal, and where it was sent before, a write may have been carried out
-        return result(asked, answer, write && (answer.attempts > 1 || answer.status >= 500));
+        return result(request, answer, write && (answer.attempts > 1 || answer.status >= 500));
       } catch (error) {
         if (error instanceof ClusterError) throw error;
-        throw new ClusterError(asked, undefined, "", messageOf(error), error, write && !isUndone(error));
+        throw new ClusterError(request, undefined, "", messageOf(error), error, write && !isUndone(error));
       }
     },
     close: agents.close,
@@ -124,15 +130,15 @@ function requestOf(
 }
 
 /** The object of a good answer. Throws ClusterError with the server's reason and words, its `details` as the cause. */
-function result(asked: string, { status, body, location }: Sent, uncertain: boolean): unknown {
-  if (status >= 300 && status < 400) throw new ClusterError(asked, status, "Redirected", redirected(location));
+function result(request: string, { status, body, location }: Sent, uncertain: boolean): unknown {
+  if (status >= 300 && status < 400) throw new ClusterError(request, status, "Redirected", redirected(location));
   let parsed: unknown;
   try {
-    parsed = parseJson(body, CONTAINERS);
+    parsed = parseJson(body, MAX_CONTAINERS);
   } catch (error) {
     if (error instanceof JsonBoundsError)
-      throw new ClusterError(asked, status, "TooLarge", error.message, error, uncertain);
-    throw new ClusterError(asked, status, "NotJson", excerpt(body, 100), error, uncertain);
+      throw new ClusterError(request, status, "TooLarge", error.message, error, uncertain);
+    throw new ClusterError(request, status, "NotJson", excerpt(body, 100), error, uncertain);
   }
   const { kind, status: word, reason, message, details } = (parsed ?? {}) as Status;
   // a proxy or webhook between may have turned a refusal into a 200
@@ -140,7 +146,7 @@ function result(asked: string, { status, body, location }: Sent, uncertain: bool
   if (status >= 200 && status < 300 && !failure) return parsed;
   // details.causes name the fields of an invalid object; they tell a failed `test` from a refused value
   throw new ClusterError(
-    asked,
+    request,
     status,
     String(reason ?? "Unknown"),
     String(message ?? excerpt(body)),

@@ -54,7 +54,7 @@ export async function patchNumber<T>(
   }
   const set = of(answer);
   if (set === to) return "done";
-  const came = `it answers ${JSON.stringify(set)} where ${to} was asked for: an admission webhook may have changed it`;
+  const came = `it answers ${JSON.stringify(set)} instead of ${to}: an admission webhook may have changed it`;
   throw new ClusterError(`PATCH ${path}`, 200, "NotChanged", came, undefined, set !== from);
 }
 

@@ -37,11 +37,11 @@ export function podResourcesOf({ spec }: Workload): PodResources | undefined {
   const requestOf = (one: Container) => cpuQuantity(one.resources?.requests?.cpu) ?? limitOf(one);
   const limit = cpuQuantity(pod.resources?.limits?.cpu) ?? sum(containers.map(limitOf));
   const request = cpuQuantity(pod.resources?.requests?.cpu) ?? sum(containers.map(requestOf));
-  const unasked = containers.find((one) => requestOf(one) === undefined)?.name;
+  const withoutRequest = containers.find((one) => requestOf(one) === undefined)?.name;
   return {
     ...(request === undefined ? {} : { request }),
     ...(limit === undefined ? {} : { limit }),
-    ...(request !== undefined || unasked === undefined ? {} : { unasked }),
+    ...(request !== undefined || withoutRequest === undefined ? {} : { withoutRequest }),
   };
 }
 

@@ -11,7 +11,7 @@ import { leftOut, MAX_WRITTEN, readState, textOf } from "./state-text.ts";
 /** The annotation that holds the state. */
 export const stateAnnotation = "prophet-autoscaler/last-forecast";
 /** Over how many ConfigMaps the targets were spread when this one was written; absent: it is the only one. */
-const countAnnotation = "prophet-autoscaler/state-count";
+export const countAnnotation = "prophet-autoscaler/state-count";
 
 /** What one ConfigMap holds. */
 export interface ObjectReading extends StateReading {
@@ -51,14 +51,14 @@ export function stateObject(kubernetes: () => Promise<Kubernetes>, namespace: st
         const version = versionOf(`GET ${path}`, map);
         const text: unknown = map.metadata?.annotations?.[stateAnnotation];
         if (text !== undefined && typeof text !== "string")
-          throw new ClusterError(`GET ${path}`, 200, "Malformed", `the annotation ${stateAnnotation} is no text`);
+          throw new ClusterError(`GET ${path}`, 200, "Malformed", `the annotation ${stateAnnotation} is not a text`);
         const count = Number(map.metadata?.annotations?.[countAnnotation] ?? 1);
         const reading = readState(text);
         before = reading.state;
         return { ...reading, version, count };
       } catch (error) {
         if (!(error instanceof ClusterError) || error.status !== 404) throw error;
-        const warning = `ConfigMap ${namespace}/${name} is missing: past recommendations are forgotten`;
+        const warning = `ConfigMap ${namespace}/${name} is missing: past recommendations are lost`;
         return { state: EMPTY_STATE, version: null, warning, count: 1 };
       }
     },
@@ -86,10 +86,10 @@ export function stateObject(kubernetes: () => Promise<Kubernetes>, namespace: st
 }
 
 /** The version that a claim must name. Without one, nothing would keep two runs apart. */
-function versionOf(asked: string, { metadata }: ConfigMap): string {
+function versionOf(request: string, { metadata }: ConfigMap): string {
   const version = metadata?.resourceVersion;
   if (typeof version === "string" && version !== "") return version;
-  throw new ClusterError(asked, 200, "Malformed", "the ConfigMap has no resourceVersion");
+  throw new ClusterError(request, 200, "Malformed", "the ConfigMap has no resourceVersion");
 }
 
 type Annotations = Readonly<Record<string, string>>;
@@ -99,12 +99,12 @@ function holds({ metadata }: ConfigMap, annotations: Annotations): boolean {
 }
 
 /** The version that was made, if the answer holds what was written. A server that says yes and stores something else has not remembered it. */
-function storedVersion(asked: string, map: ConfigMap, annotations: Annotations): string {
+function storedVersion(request: string, map: ConfigMap, annotations: Annotations): string {
   if (!holds(map, annotations)) {
     const came = "it answers without the state that was written: an admission webhook may have removed it";
-    throw new ClusterError(asked, 200, "NotChanged", came);
+    throw new ClusterError(request, 200, "NotChanged", came);
   }
-  return versionOf(asked, map);
+  return versionOf(request, map);
 }
 
 /** The version that the write made; null when another run was first. */

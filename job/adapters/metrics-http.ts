@@ -6,7 +6,7 @@ import { nodeTransport } from "./http/node-transport.ts";
 import { openAgent, proxyOf, through } from "./http/pool.ts";
 import { send } from "./http/send.ts";
 import { redirected } from "./http/verdict.ts";
-import { openProver, tlsOf } from "./prometheus-request.ts";
+import { openSigner, tlsOf } from "./prometheus-request.ts";
 import type { SourceTools } from "./source.ts";
 
 /** Metrics did not arrive. */
@@ -49,14 +49,14 @@ export async function withPost(
 ): Promise<void> {
   const end = performance.now() + settings.timeout * 1000;
   const server: ServerSettings = { ...settings, url: base.href };
-  let asked = `metrics to ${base.origin}${base.pathname}`;
+  let request = `metrics to ${base.origin}${base.pathname}`;
   let opened: Agent | undefined;
   try {
     const proxy = await proxyOf(base, env);
-    asked += through(proxy);
+    request += through(proxy);
     const agent = openAgent(base, await tlsOf(server, base), 1, proxy);
     opened = agent;
-    const prove = await openProver(server, { env, redactor, log, proxy });
+    const prove = await openSigner(server, { env, redactor, log, proxy });
     await work(async ({ url, type, body }, signal) => {
       const headers = { "content-type": type, "user-agent": "prophet-autoscaler" };
       const make = async () => ({ ...(await prove({ method: "POST", url, headers, body })), agent });
@@ -65,13 +65,13 @@ export async function withPost(
       const { status, body: said, location } = await send(nodeTransport, make, limits);
       if (status >= 200 && status < 300) return;
       const why = status >= 300 && status < 400 ? redirected(location) : excerpt(said);
-      throw new MetricsError(redactor(`${asked}: ${status}: ${why}`), status);
+      throw new MetricsError(redactor(`${request}: ${status}: ${why}`), status);
     });
   } catch (error) {
     if (error instanceof MetricsError) throw error;
     const words = error instanceof Error ? error.message : String(error);
     const cause = error instanceof TransportError ? undefined : error;
-    throw new MetricsError(redactor(`${asked}: ${words}`), undefined, cause);
+    throw new MetricsError(redactor(`${request}: ${words}`), undefined, cause);
   } finally {
     opened?.destroy();
   }

@@ -3,10 +3,12 @@ import type { Settings } from "../config/types.ts";
 import type { MetricsSink } from "../ports.ts";
 import type { MetricsTools } from "./metrics-http.ts";
 
-type Way = "otlp" | "pushgateway" | "textfile";
+type Destination = "otlp" | "pushgateway" | "textfile";
 
 /** Opens each way. Its code, and the library it needs, are loaded with the first metrics. */
-const WAYS: Readonly<Record<Way, (settings: Settings["metrics"], tools: MetricsTools) => Promise<MetricsSink>>> = {
+const DESTINATIONS: Readonly<
+  Record<Destination, (settings: Settings["metrics"], tools: MetricsTools) => Promise<MetricsSink>>
+> = {
   otlp: async (settings, tools) => (await import("./metrics-otlp.ts")).otlpMetrics(settings, tools),
   pushgateway: async (settings, tools) =>
     (await import("./metrics-pushgateway.ts")).pushgatewayMetrics(settings, tools),
@@ -15,7 +17,7 @@ const WAYS: Readonly<Record<Way, (settings: Settings["metrics"], tools: MetricsT
 
 /** The way that the settings ask for; null: none. */
 export function metricsSinkOf({ metrics }: Pick<Settings, "metrics">, tools: MetricsTools): MetricsSink | null {
-  const way = (Object.keys(WAYS) as Way[]).find((each) => metrics[each] !== undefined);
+  const way = (Object.keys(DESTINATIONS) as Destination[]).find((each) => metrics[each] !== undefined);
   if (way === undefined) return null;
-  return { push: async (...sent) => (await WAYS[way](metrics, tools)).push(...sent) };
+  return { push: async (...sent) => (await DESTINATIONS[way](metrics, tools)).push(...sent) };
 }

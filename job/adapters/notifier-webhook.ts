@@ -5,6 +5,6 @@ import type { NotifierKind } from "./notifier.ts";
 export const WEBHOOK_NOTIFIER: NotifierKind = {
   name: "webhook",
   settings: WEBHOOK,
-  isAsked: ({ webhook }) => webhook.url !== undefined || webhook.urlFile !== undefined,
+  isConfigured: ({ webhook }) => webhook.url !== undefined || webhook.urlFile !== undefined,
   open: async ({ webhook }, tools) => (await import("./webhook.ts")).webhookNotifier(webhook, tools),
 };

@@ -13,7 +13,7 @@ export interface NotifierKind {
   /** Its group in the table of settings. */
   readonly settings: Group;
   /** Whether the settings ask for it. */
-  isAsked(settings: Settings): boolean;
+  isConfigured(settings: Settings): boolean;
   /** Opens it; nothing is connected before the first message. Its code is loaded here, so that a run without news pays nothing. */
   open(settings: Settings, tools: NotifierTools): Promise<Notifier>;
 }

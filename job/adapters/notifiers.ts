@@ -14,14 +14,14 @@ export function notifierOf(
   tools: NotifierTools,
   kinds: readonly NotifierKind[] = NOTIFIERS,
 ): Notifier | null {
-  const asked = kinds.filter((kind) => kind.isAsked(settings));
-  if (asked.length === 0) return null;
+  const configured = kinds.filter((kind) => kind.isConfigured(settings));
+  if (configured.length === 0) return null;
   return {
     send: async (...message) => {
-      const sent = asked.map(async (kind) => (await kind.open(settings, tools)).send(...message));
+      const sent = configured.map(async (kind) => (await kind.open(settings, tools)).send(...message));
       const failed = (await Promise.allSettled(sent)).flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
       // as soon as one was told, all count as told: the others would else hear it again and again
-      if (failed.length === asked.length) throw asError(failed[0]);
+      if (failed.length === configured.length) throw asError(failed[0]);
     },
   };
 }

@@ -33,14 +33,14 @@ interface Envelope {
 }
 
 /** What a range query asked for: at most `points` samples, from `start` to `end`. */
-export interface RangeAsked {
+export interface RangeRequest {
   readonly start: EpochSeconds;
   readonly end: EpochSeconds;
   readonly step: Seconds;
   readonly points: number;
 }
 
-const ANYTHING: RangeAsked = {
+const ANYTHING: RangeRequest = {
   start: Number.NEGATIVE_INFINITY,
   end: Number.POSITIVE_INFINITY,
   step: 0,
@@ -51,9 +51,9 @@ const ANYTHING: RangeAsked = {
 const INFO = /^\s*PromQL info:/i;
 
 /** Samples of a `query_range` body; no more and no others than were asked for. Throws AnswerError. */
-export function parseRange(body: string, asked: RangeAsked = ANYTHING): RangeAnswer {
+export function parseRange(body: string, request: RangeRequest = ANYTHING): RangeAnswer {
   // a list for each sample; room for a few series more, and for thousands that are nearly empty
-  return rangeOf(open(body, 4 * asked.points + 20_000), asked);
+  return rangeOf(open(body, 4 * request.points + 20_000), request);
 }
 
 /** The same of what an answer holds under `data`. Throws AnswerError. */
@@ -61,14 +61,14 @@ export function rangeOfData(data: object): RangeAnswer {
   return rangeOf({ data: data as Envelope["data"], warnings: [], partial: false }, ANYTHING);
 }
 
-function rangeOf({ data, warnings, partial }: Envelope, asked: RangeAsked): RangeAnswer {
+function rangeOf({ data, warnings, partial }: Envelope, request: RangeRequest): RangeAnswer {
   if (data.resultType !== "matrix") {
     throw new AnswerError(`resultType is ${JSON.stringify(data.resultType)}, a range query gives "matrix"`);
   }
-  if (!Array.isArray(data.result)) throw new AnswerError("data.result is no list");
+  if (!Array.isArray(data.result)) throw new AnswerError("data.result is not a list");
   const first: unknown = data.result[0];
   const samples =
-    first === undefined ? { times: new Float64Array(0), values: new Float64Array(0) } : series(first, asked);
+    first === undefined ? { times: new Float64Array(0), values: new Float64Array(0) } : series(first, request);
   const labels = (first as { metric?: Readonly<Record<string, unknown>> | null } | undefined)?.metric ?? {};
   return { samples, labels, seriesCount: data.result.length, partial, warnings };
 }
@@ -97,7 +97,7 @@ export interface LabelledValue {
 export function parseVector(body: string): readonly LabelledValue[] {
   const { data } = open(body, 20_000);
   if (data.resultType !== "vector" || !Array.isArray(data.result))
-    throw new AnswerError(`resultType is ${JSON.stringify(data.resultType)}, where a vector was asked for`);
+    throw new AnswerError(`resultType is ${JSON.stringify(data.resultType)}, but a vector was expected`);
   return data.result.map((row: unknown) => {
     const { metric, value } = (row ?? {}) as { metric?: unknown; value?: unknown };
     if (!Array.isArray(value)) throw new AnswerError("a row has no value");
@@ -118,7 +118,7 @@ const MAX_CONTAINERS = 120_000;
 /** All series of a matrix between two times, and whether the answer said that some are missing. Throws AnswerError. */
 export function parseMatrix(
   body: string,
-  { start, end }: Pick<RangeAsked, "start" | "end">,
+  { start, end }: Pick<RangeRequest, "start" | "end">,
 ): { readonly series: readonly LabelledSeries[]; readonly partial: boolean } {
   const { data, partial } = open(body, MAX_CONTAINERS);
   if (data.resultType !== "matrix" || !Array.isArray(data.result))
@@ -168,9 +168,7 @@ function open(body: string, containers: number): Envelope {
   }
   const { status, data, warnings, isPartial, partial } = (parsed ?? {}) as Record<string, unknown>;
   if (status === undefined)
-    throw new AnswerError(
-      `this JSON is no answer of Prometheus, for it has no "status"; it begins ${excerpt(body, 80)}`,
-    );
+    throw new AnswerError(`this JSON is not a Prometheus response: it has no "status"; it begins ${excerpt(body, 80)}`);
   if (status !== "success")
     throw new AnswerError(`status is ${excerpt(JSON.stringify(status), 40)}: ${errorText(body)}`);
   if (typeof data !== "object" || data === null) throw new AnswerError("there is no data");
@@ -186,23 +184,23 @@ function open(body: string, containers: number): Envelope {
   };
 }
 
-function series(raw: unknown, { start, end, step, points }: RangeAsked): Samples {
+function series(raw: unknown, { start, end, step, points }: RangeRequest): Samples {
   const { values } = (raw ?? {}) as { values?: unknown };
   if (!Array.isArray(values)) throw new AnswerError("a series has no values (native histograms are not CPU)");
   // one more: where a source widens the range to whole steps
-  if (values.length > points + 1) throw new AnswerError(`${values.length} samples, where ${points} were asked for`);
+  if (values.length > points + 1) throw new AnswerError(`${values.length} samples, but ${points} were expected`);
   const slack = end - start + step;
   const times = new Float64Array(values.length);
   const numbers = new Float64Array(values.length);
   values.forEach((pair: unknown, i) => {
-    if (!Array.isArray(pair)) throw new AnswerError(`sample ${i} is no pair`);
+    if (!Array.isArray(pair)) throw new AnswerError(`sample ${i} is not a pair`);
     const time: unknown = pair[0];
     if (typeof time !== "number" || !Number.isFinite(time)) {
       throw new AnswerError(`sample ${i} has the time ${excerpt(JSON.stringify(time) ?? "missing", 40)}, no number`);
     }
     // what is shifted a little is for the quality check to judge; a grid from 1970 to now would take gigabytes
     if (time < start - slack || time > end + slack) {
-      throw new AnswerError(`sample ${i} is at ${time}, where ${start} to ${end} was asked for, in seconds since 1970`);
+      throw new AnswerError(`sample ${i} is at ${time}, outside the requested ${start} to ${end} (seconds since 1970)`);
     }
     times[i] = time;
     numbers[i] = sampleValue(pair[1]);

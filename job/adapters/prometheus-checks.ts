@@ -29,7 +29,7 @@ const CLUSTER_LABELS = [
 const SERVER_LABEL = "prometheus";
 const LABELS = [...CLUSTER_LABELS, SERVER_LABEL];
 /** A row of 11 labels has 400 to 900 bytes: hundreds of clusters fit. */
-const BYTES = 512 * 1024;
+const MAX_CHECK_BYTES = 512 * 1024;
 
 /** What is looked at beside the data of each metric. Never throws. */
 export async function queryChecks(
@@ -95,11 +95,15 @@ type Vector = (query: string) => Promise<readonly LabelledValue[]>;
 
 function vectorOf(ask: PrometheusHttp["ask"], now: EpochSeconds): Vector {
   return async (query) => {
-    const { asked, body, redact } = await ask("/api/v1/query", { query, time: String(now) }, { bytes: BYTES });
+    const { request, body, redact } = await ask(
+      "/api/v1/query",
+      { query, time: String(now) },
+      { bytes: MAX_CHECK_BYTES },
+    );
     try {
       return parseVector(body);
     } catch (error) {
-      throw new HistoryError(asked, 200, redact(asError(error).message));
+      throw new HistoryError(request, 200, redact(asError(error).message));
     }
   };
 }

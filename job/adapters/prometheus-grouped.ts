@@ -167,7 +167,7 @@ async function podStarts(
 /** What came, without what was asked: that names a hundred workloads. */
 function cameOf(error: unknown): string {
   const { message } = asError(error);
-  return excerpt(error instanceof HistoryError ? message.slice(error.asked.length + 2) : message, 300);
+  return excerpt(error instanceof HistoryError ? message.slice(error.request.length + 2) : message, 300);
 }
 
 /** Half the time of one request: where Prometheus hangs, the single queries still have theirs. */

@@ -5,11 +5,11 @@ import { HistoryError, TransportError } from "./errors.ts";
 import { openAgent, proxyOf, through } from "./http/pool.ts";
 import type { Environment } from "./http/proxy.ts";
 import { type Outside, type Sent, send } from "./http/send.ts";
-import { type Asking, openSlots } from "./http/slots.ts";
+import { openSlots, type SlotRequest } from "./http/slots.ts";
 import { redirected } from "./http/verdict.ts";
 import { errorText } from "./prometheus-answer.ts";
 import { axiosTransport } from "./prometheus-axios.ts";
-import { type Form, type Method, openProver, printable, queryRequest, tlsOf, urlOf } from "./prometheus-request.ts";
+import { type Form, type Method, openSigner, printable, queryRequest, tlsOf, urlOf } from "./prometheus-request.ts";
 
 /**
  * A thousand targets must not become a thousand connections: Prometheus itself answers 20 queries at a time. Of 24
@@ -20,14 +20,14 @@ const SLOTS = { most: 4, patience: 1000, atMost: 32, bytes: 16 * 1024 * 1024 };
 /** A good answer. */
 export interface PrometheusAnswer {
   /** What was asked, for messages. */
-  readonly asked: string;
+  readonly request: string;
   readonly body: string;
   /** Replaces every known secret in a text. */
   readonly redact: (text: string) => string;
 }
 
 /** The largest answer that is taken, whether the run can do without it, and when its time is over. */
-export interface QueryOptions extends Asking {
+export interface QueryOptions extends SlotRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -58,21 +58,21 @@ export async function openPrometheus(
   const url = urlOf(settings);
   const proxy = await proxyOf(url, env);
   const agent = openAgent(url, await tlsOf(settings, url), SLOTS.atMost, proxy);
-  const prove = await openProver(settings, { env, redactor, log, proxy });
+  const prove = await openSigner(settings, { env, redactor, log, proxy });
   const transport = await axiosTransport();
   const attempts = settings.retries + 1;
   const { timeout } = settings;
   const limits = { attempts, timeout, deadline: timeout * Math.min(2, attempts), write: false };
   const slots = openSlots(SLOTS);
   const askBy = async (method: Method, path: string, form: Form, how: QueryOptions) => {
-    const asked = `${method} ${printable(url, path)}${through(proxy)} ${JSON.stringify(form.query ?? "")}`;
+    const request = `${method} ${printable(url, path)}${through(proxy)} ${JSON.stringify(form.query ?? "")}`;
     const make = async () => ({ ...(await prove(queryRequest(url, method, path, form))), agent });
     const { bytes, signal } = how;
     const ask = () => send(transport, make, { ...limits, bytes, signal }, outside);
     const answer = await slots(how, ask).catch((error: unknown) => {
-      throw noAnswer(redactor(asked), error, redactor);
+      throw noAnswer(redactor(request), error, redactor);
     });
-    return { ...answer, asked: redactor(asked), redact: redactor };
+    return { ...answer, request: redactor(request), redact: redactor };
   };
   let known: Method = "POST";
   return {
@@ -81,10 +81,10 @@ export async function openPrometheus(
       if (answer.status === 200) return answer;
       const told = redactor(refusal(answer));
       if (known === "GET" || !REFUSES_POST.has(answer.status))
-        throw new HistoryError(answer.asked, answer.status, told);
+        throw new HistoryError(answer.request, answer.status, told);
       const again = await askBy("GET", path, form, how);
       if (again.status !== 200) {
-        throw new HistoryError(answer.asked, answer.status, `${told}; GET: ${redactor(refusal(again))}`);
+        throw new HistoryError(answer.request, answer.status, `${told}; GET: ${redactor(refusal(again))}`);
       }
       known = "GET";
       return again;
@@ -93,12 +93,12 @@ export async function openPrometheus(
   };
 }
 
-function noAnswer(asked: string, error: unknown, redact: (text: string) => string): Error {
+function noAnswer(request: string, error: unknown, redact: (text: string) => string): Error {
   if (!(error instanceof TransportError)) return error instanceof Error ? error : new Error(String(error));
   const { code, message, transient } = error;
   const hint = code === "ETOOLARGE" ? "; the query must aggregate to one series: wrap it in sum(...)" : "";
   const words = redact(message) + hint;
-  return new HistoryError(asked, undefined, words, new TransportError(code, words, transient));
+  return new HistoryError(request, undefined, words, new TransportError(code, words, transient));
 }
 
 function refusal({ status, body, location, attempts }: Sent): string {

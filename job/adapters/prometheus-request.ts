@@ -1,7 +1,7 @@
 /** A query to Prometheus as an HTTP request: its URL and form, what says whose data is asked for, and what proves who asks. */
 import type { PrometheusSettings, ServerSettings } from "../config/types.ts";
 import type { Redactor } from "../output/redactor.ts";
-import type { Unsigned } from "./auth/provider.ts";
+import type { UnsignedRequest } from "./auth/provider.ts";
 import { openAuth } from "./auth/providers.ts";
 import { readSecret } from "./auth/read-secret.ts";
 import type { HttpRequest } from "./http/exchange.ts";
@@ -30,7 +30,12 @@ function pathUnder({ pathname }: URL, path: string): string {
 }
 
 /** One query, not yet signed. */
-export function queryRequest(base: URL, method: Method, path: string, form: Form): Unsigned & { method: Method } {
+export function queryRequest(
+  base: URL,
+  method: Method,
+  path: string,
+  form: Form,
+): UnsignedRequest & { method: Method } {
   const url = new URL(base);
   url.pathname = pathUnder(base, path);
   const headers = { accept: "application/json", "user-agent": "prophet-autoscaler" };
@@ -43,10 +48,10 @@ export function queryRequest(base: URL, method: Method, path: string, form: Form
 }
 
 /** Adds to a query its headers and its proof, and tells the redactor. */
-export type Prover = (query: Unsigned & { method: Method }) => Promise<Omit<HttpRequest, "agent">>;
+export type SignRequest = (query: UnsignedRequest & { method: Method }) => Promise<Omit<HttpRequest, "agent">>;
 
 /** What a Prover works with. */
-export interface ProverTools {
+export interface SigningTools {
   readonly env: Environment;
   readonly redactor: Redactor;
   readonly log: (level: "debug" | "warn", message: string) => void;
@@ -54,7 +59,7 @@ export interface ProverTools {
 }
 
 /** Opens the way to authenticate that the settings choose. Warns at the first request where a proxy sees the credentials. */
-export async function openProver(settings: ServerSettings, tools: ProverTools): Promise<Prover> {
+export async function openSigner(settings: ServerSettings, tools: SigningTools): Promise<SignRequest> {
   const { env, redactor, log, proxy } = tools;
   const authenticate = await openAuth(settings, env, redactor.learn);
   let seen = proxy !== undefined && settings.url.startsWith("http:");
@@ -65,7 +70,7 @@ export async function openProver(settings: ServerSettings, tools: ProverTools): 
     const unsigned = { method, url, headers, ...(body === undefined ? {} : { body }) };
     const proof = await authenticate?.(unsigned);
     if (seen && (proof !== undefined || Object.keys(own).length > 0)) {
-      log("warn", `credentials for ${url.host} go in clear${through(proxy)}: use https, or NO_PROXY`);
+      log("warn", `credentials for ${url.host} are sent unencrypted${through(proxy)}: use https, or NO_PROXY`);
       seen = false;
     }
     return { ...unsigned, url: url.href, headers: { ...headers, ...proof?.headers } };

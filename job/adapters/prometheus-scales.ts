@@ -13,7 +13,7 @@ const SERIES: Readonly<Record<string, readonly [metric: string, label: string]>>
   HorizontalPodAutoscaler: ["kube_horizontalpodautoscaler_spec_min_replicas", "horizontalpodautoscaler"],
 };
 /** Prometheus answers 11,000 points a series at most. */
-const POINTS_A_QUERY = 10_000;
+const MAX_POINTS_PER_QUERY = 10_000;
 /** A sample of an answer is 25 to 48 bytes. */
 const bytesFor = (points: number) => 64 * 1024 + 64 * points;
 
@@ -57,8 +57,8 @@ async function readRange(
   signal: AbortSignal | undefined,
 ): Promise<ByIndex> {
   const found = new Map<number, number>();
-  for (let first = 0; first < points; first += POINTS_A_QUERY) {
-    const count = Math.min(POINTS_A_QUERY, points - first);
+  for (let first = 0; first < points; first += MAX_POINTS_PER_QUERY) {
+    const count = Math.min(MAX_POINTS_PER_QUERY, points - first);
     const from = start + first * step;
     const end = from + (count - 1) * step;
     const form = { query, start: String(from), end: String(end), step: String(step) };

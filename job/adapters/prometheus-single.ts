@@ -21,7 +21,7 @@ import {
 /** Prometheus refuses range queries of more points a series. */
 const MAX_POINTS = 11_000;
 /** Pods are counted this far back: what the sum lacked since the last run is not learned. */
-const COUNT_BACK: Seconds = 300;
+const POD_COUNT_RANGE: Seconds = 300;
 /** The query leaves out what took longer; more than that would be looked ahead for nothing. */
 const MAX_POD_START: Seconds = 900;
 
@@ -31,7 +31,7 @@ export type Ask = PrometheusHttp["ask"];
 export type Log = (level: "debug" | "warn", message: string) => void;
 
 /** Bytes of an instant answer: one value, and warnings. */
-export const SMALL = 64 * 1024;
+export const MAX_INSTANT_BYTES = 64 * 1024;
 
 /** Bytes of a range answer: a sample is 25 to 48 of them; room for a few series more, so that they can be counted and named. */
 function bytesOf(points: number): number {
@@ -125,7 +125,7 @@ async function countPods(
 
 /** How far back pods are counted. */
 export function countBack(target: TargetConfig): Seconds {
-  return Math.min(readWindow(target), Math.max(COUNT_BACK, 2 * target.interval));
+  return Math.min(readWindow(target), Math.max(POD_COUNT_RANGE, 2 * target.interval));
 }
 
 /** The metric's own query, else the settings' for CPU, else the built one. */
@@ -176,7 +176,7 @@ async function queryRange(
     throw new HistoryError(
       query,
       undefined,
-      `${history} s in steps of ${step} s are ${points} points, at most ${MAX_POINTS} are given: raise the step`,
+      `${history} s in steps of ${step} s are ${points} points, but a query returns at most ${MAX_POINTS}: raise the step`,
     );
   }
   const form = { query, start: String(start), end: String(end), step: String(step) };
@@ -203,12 +203,12 @@ async function queryPodStart(
 ): Promise<Seconds | undefined> {
   const query = podStartQuery(target, matchers);
   if (query === undefined) return undefined;
-  const answer = await ask("/api/v1/query", { query, time: String(now) }, { bytes: SMALL });
+  const answer = await ask("/api/v1/query", { query, time: String(now) }, { bytes: MAX_INSTANT_BYTES });
   const value = parsed(answer, parseInstant)?.value;
   // NaN: no pod of it has started yet
   if (value === undefined || Number.isNaN(value)) return undefined;
   if (isPodStart(value)) return value;
-  throw new HistoryError(answer.asked, 200, `a pod start of ${value} s, where 0 to ${MAX_POD_START} were asked for`);
+  throw new HistoryError(answer.request, 200, `a pod start of ${value} s is outside 0 to ${MAX_POD_START} s`);
 }
 
 /** Whether a measured pod start can be one, seconds. */
@@ -217,11 +217,11 @@ export function isPodStart(value: number): boolean {
 }
 
 /** The error's own cause is not kept: its message quotes the body, in which a proxy may echo a credential. */
-export function parsed<T>({ asked, body, redact }: PrometheusAnswer, parse: (body: string) => T): T {
+export function parsed<T>({ request, body, redact }: PrometheusAnswer, parse: (body: string) => T): T {
   try {
     return parse(body);
   } catch (error) {
-    if (error instanceof AnswerError) throw new HistoryError(asked, 200, redact(error.message));
+    if (error instanceof AnswerError) throw new HistoryError(request, 200, redact(error.message));
     throw error;
   }
 }

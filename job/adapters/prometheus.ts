@@ -10,7 +10,7 @@ import type { Grouped, GroupedHistory } from "./prometheus-grouped.ts";
 import { openPrometheus, type PrometheusHttp, type PrometheusOutside } from "./prometheus-http.ts";
 import { GROUPED_FROM } from "./prometheus-records.ts";
 import { prometheusScales } from "./prometheus-scales.ts";
-import { type Ask, parsed, readMetric, SMALL } from "./prometheus-single.ts";
+import { type Ask, parsed, readMetric, MAX_INSTANT_BYTES } from "./prometheus-single.ts";
 
 /** Times of our own era: 2001 to 2128. A clock in milliseconds is far above. */
 const [earliest, latest] = [1e9, 5e9];
@@ -44,11 +44,11 @@ export function prometheusHistory(settings: PrometheusSettings, outside: Prometh
   };
   return {
     now: async (signal) => {
-      const answer = await ask("/api/v1/query", { query: "vector(1)" }, { bytes: SMALL, signal });
+      const answer = await ask("/api/v1/query", { query: "vector(1)" }, { bytes: MAX_INSTANT_BYTES, signal });
       const at = parsed(answer, parseInstant)?.at;
-      if (at === undefined) throw new HistoryError(answer.asked, 200, "an empty answer to vector(1)");
+      if (at === undefined) throw new HistoryError(answer.request, 200, "an empty answer to vector(1)");
       if (at > earliest && at < latest) return at;
-      throw new HistoryError(answer.asked, 200, `its clock says ${at}, which is no time in seconds since 1970`);
+      throw new HistoryError(answer.request, 200, `its clock says ${at}, which is not a time in seconds since 1970`);
     },
     read: async (queries, now, signal) => {
       const until: Ask = (path, form, how) => ask(path, form, { ...how, signal });

@@ -41,7 +41,7 @@ function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    throw new AnswerError("it is no text in UTF-8 or UTF-16: give CSV `timestamp,value`, or the JSON of query_range");
+    throw new AnswerError("it is not text in UTF-8 or UTF-16: give CSV `timestamp,value`, or the JSON of query_range");
   }
 }
 
@@ -51,14 +51,16 @@ function zerosIn(bytes: Uint8Array, from: number): number {
   return head.length === 0 ? 0 : head.filter((byte) => byte === 0).length / head.length;
 }
 
-const WANTED = "wanted is the answer of query_range, its `data`, its list of results, or a list of [time, value]";
+const EXPECTED_FORMS =
+  "wanted is the answer of query_range, its `data`, its list of results, or a list of [time, value]";
 
 /** The answer of query_range; its `data` alone; its list of results alone, as promtool prints it; one series; or a list of pairs. */
 function parseSeriesJson(body: string): RangeAnswer {
   const json = jsonOf(body);
   if (isObject(json) && "status" in json) return parseRange(body);
   const data = dataIn(json);
-  if (data === null) throw new AnswerError(`this JSON is of another form; ${WANTED}; it begins ${excerpt(body, 60)}`);
+  if (data === null)
+    throw new AnswerError(`this JSON is of another form; ${EXPECTED_FORMS}; it begins ${excerpt(body, 60)}`);
   return rangeOfData(data);
 }
 

@@ -12,14 +12,14 @@ const UNITS = [
 /** Distances of this many usual ones are far: more than jitter, or two rows in each other's place. */
 const FAR = 10;
 /** A first or last row this far from all others, and FAR times as far as they are from each other, was mistyped. A hole is shorter. */
-const LONGEST_HOLE: Seconds = 31 * 86_400;
+const MAX_HOLE: Seconds = 31 * 86_400;
 /** Files with more steps back than this share are not in order of time; then a row has no neighbours. */
 const ORDERED = 0.05;
 /** Of so many rows one may be mistyped; more is another kind of trouble. */
-const ROWS_A_SLIP = 100;
+const ROWS_PER_TYPO = 100;
 
 /** Samples whose times make sense, and sentences on what was changed. */
-export interface Sensible {
+export interface CheckedTimes {
   readonly samples: Samples;
   readonly notes: readonly string[];
 }
@@ -28,7 +28,7 @@ export interface Sensible {
  * Times of milliseconds and finer are read as such, by their size. A row that lies far from both of its neighbours, which lie close to each other, was mistyped and is left out.
  * `row` names a row for messages. Throws AnswerError where more than one in a hundred is. O(n log n).
  */
-export function sensibleTimes({ times, values }: Samples, row: (index: number) => string): Sensible {
+export function sensibleTimes({ times, values }: Samples, row: (index: number) => string): CheckedTimes {
   const middle = Float64Array.from(times).sort()[times.length >> 1] ?? 0;
   const [unit, , perSecond] = UNITS.find(([, least]) => middle >= least) ?? ["seconds", 0, 1];
   const seconds = perSecond === 1 ? times : times.map((time) => time / perSecond);
@@ -36,7 +36,7 @@ export function sensibleTimes({ times, values }: Samples, row: (index: number) =
   const wrong = mistyped(seconds);
   if (wrong.length === 0) return { samples: { times: seconds, values }, notes };
   const named = wrong.map((i) => `${row(i)} (time ${times[i]})`);
-  if (wrong.length > Math.max(1, times.length / ROWS_A_SLIP)) {
+  if (wrong.length > Math.max(1, times.length / ROWS_PER_TYPO)) {
     throw new AnswerError(`${wrong.length} times lie far from those around them, the first in ${named[0]}`);
   }
   const out = new Set(wrong);
@@ -63,7 +63,7 @@ function mistyped(times: Float64Array): readonly number[] {
     if (outside && far && Math.abs(after - before) <= FAR * usual) wrong.push(i);
   }
   const rest = Math.abs(times[n - 2]! - times[1]!);
-  const alone = (step: number) => Math.abs(step) > Math.max(LONGEST_HOLE, FAR * rest);
+  const alone = (step: number) => Math.abs(step) > Math.max(MAX_HOLE, FAR * rest);
   if (alone(steps[0]!)) wrong.unshift(0);
   if (alone(steps[n - 2]!)) wrong.push(n - 1);
   return wrong;

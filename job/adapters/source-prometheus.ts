@@ -26,7 +26,7 @@ export const PROMETHEUS_SOURCE: MetricSource = {
       SeveralSeries: "the query must aggregate to one series: wrap it in sum(...)",
       PartialAnswer: "the source answered with warnings: look at its stores or its limits",
       AboveCapacity:
-        "more CPU than the pods can burn: does the query count other pods or containers twice? Or is podCpuLimit too low?",
+        "more CPU than the pods can use: does the query count other pods or containers twice? Or is podCpuLimit too low?",
     },
   },
 };

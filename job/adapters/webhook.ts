@@ -34,16 +34,16 @@ export function webhookNotifier(
       const to = urlOf(url ?? (await readUrl(urlFile!)), redactor);
       const proxy = await proxyOf(to, env);
       const agent = openAgent(to, { rejectUnauthorized: true }, 1, proxy);
-      const asked = `webhook ${to.host}${through(proxy)}`;
+      const request = `webhook ${to.host}${through(proxy)}`;
       const body = JSON.stringify({ text: redactor(textOf(news, now)) });
       const headers = { "Content-Type": "application/json" };
       const make = () => ({ method: "POST" as const, url: to.href, headers, body, agent });
       const limits = { attempts: 2, timeout, deadline: timeout, bytes: 64 * 1024, write: true, signal };
       try {
         const answer = await send(nodeTransport, make, limits);
-        if (answer.status < 200 || answer.status > 299) throw new WebhookError(`${asked}: ${whyNot(answer)}`);
+        if (answer.status < 200 || answer.status > 299) throw new WebhookError(`${request}: ${whyNot(answer)}`);
       } catch (error) {
-        if (error instanceof TransportError) throw new WebhookError(`${asked}: ${error.message}`);
+        if (error instanceof TransportError) throw new WebhookError(`${request}: ${error.message}`);
         throw error;
       } finally {
         agent.destroy();
@@ -59,17 +59,17 @@ async function readUrl(file: string): Promise<string> {
 }
 
 /** Parts of a path shorter than this are words such as `services`; tokens are longer. */
-const SHORTEST_TOKEN = 9;
+const MIN_TOKEN_LENGTH = 9;
 
 /** The URL; a server or proxy may echo its path alone, or a part of it, so these are secrets too. */
 function urlOf(text: string, redactor: Redactor): URL {
   redactor.learn(text);
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    throw new WebhookError("webhook: what url or urlFile holds is no http:// or https:// URL");
+    throw new WebhookError("webhook: url or urlFile does not hold an http:// or https:// URL");
   const url = new URL(text);
   const said = [url.pathname, url.search, decoded(url.pathname), decoded(url.search)];
   const parts = [...said, ...said.flatMap((text) => text.split(/[/?&=]/)), ...url.searchParams.values()];
-  redactor.learn(url.password, ...parts.filter((part) => part.length >= SHORTEST_TOKEN));
+  redactor.learn(url.password, ...parts.filter((part) => part.length >= MIN_TOKEN_LENGTH));
   return url;
 }
 

@@ -24,13 +24,13 @@ export async function writerCheck(api: Kubernetes, target: TargetConfig, replica
     }
     const hpa = others.some(({ manager, scale }) => scale && manager === "kube-controller-manager");
     if (hpa) {
-      const todo = "remove the HPA that did, or set actuator: hpa so that the forecast becomes its floor";
+      const todo = "remove the HPA that did, or set actuator: hpa so that the forecast sets its minReplicas";
       return { check, status: "warn", message: "an HPA was the last to set them", todo };
     }
     const last = others.length === 0 ? "no manifest holds them" : `last set by hand, by ${names(others, "")}`;
     return { check, status: "ok", message: last };
   } catch (error) {
-    return { check, status: "warn", message: reasonOf(error), todo: "grant patch on its /scale; a run will tell" };
+    return { check, status: "warn", message: reasonOf(error), todo: "grant patch on its /scale; a run will show it" };
   }
 }
 

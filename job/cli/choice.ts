@@ -46,7 +46,7 @@ export function refuseShares({ targets }: Settings, where: string): void {
   const share = targets.find(({ averageUtilization }) => averageUtilization !== undefined);
   if (share === undefined) return;
   throw new UsageError(
-    `targetCpu of ${share.namespace}/${share.name} is a share of the pod's CPU request, which nobody knows ${where}. Give it in cores: --target-cpu 500m.`,
+    `targetCpu of ${share.namespace}/${share.name} is a share of the pod's CPU request, which is unknown ${where}. Give it in cores: --target-cpu 500m.`,
   );
 }
 

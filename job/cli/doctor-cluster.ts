@@ -1,5 +1,5 @@
 /** The doctor's checks of the cluster: reachable, permissions (needed, useful, too wide), replicas, other scalers, state. */
-import { type ActedOn, nameIn } from "../adapters/actuator.ts";
+import { type ActuatedObject, nameIn } from "../adapters/actuator.ts";
 import { actuatorOf } from "../adapters/actuators.ts";
 import { type Check, reasonOf } from "../adapters/check.ts";
 import type { Kubernetes } from "../adapters/kubernetes-http.ts";
@@ -32,7 +32,7 @@ export async function clusterChecks(settings: Settings, world: World): Promise<r
       {
         check: "cluster",
         status: "warn",
-        message: "not asked: replicas are pretended",
+        message: "not checked: the replicas are assumed",
         todo: "name a cluster to check permissions",
       },
     ];
@@ -61,7 +61,7 @@ function permissionsOf(settings: Settings): readonly Permission[] {
     const resource = resourceOf(t.scaleTargetRef);
     const workload = { group, resource, namespace: t.namespace, name: t.scaleTargetRef.name };
     const hpas = { group: "autoscaling", resource: "horizontalpodautoscalers", namespace: t.namespace };
-    const { object }: { object: ActedOn } = actuatorOf(t);
+    const { object }: { object: ActuatedObject } = actuatorOf(t);
     const actuator = {
       ...workload,
       ...object.kind,
@@ -76,19 +76,19 @@ function permissionsOf(settings: Settings): readonly Permission[] {
         ...workload,
         verb: "get",
         want: "use",
-        without: "rollouts and the pause annotation go unseen; manifests/components/inspect grants it",
+        without: "rollouts and the pause annotation are not seen; manifests/components/inspect grants the right",
       },
       {
         ...hpas,
         verb: "list",
         want: "use",
-        without: "an HPA on the same target goes unseen; manifests/components/inspect grants it",
+        without: "an HPA on the same target is not seen; manifests/components/inspect grants the right",
       },
       {
         ...workload,
         verb: "patch",
         want: "never",
-        without: "whoever may patch the workload may change its image; grant its /scale only",
+        without: "with the right to patch the workload the job could change its image; grant only its /scale",
       },
     ];
   });
@@ -109,7 +109,7 @@ function permissionsOf(settings: Settings): readonly Permission[] {
       namespace: state.namespace,
       verb: "get",
       want: "never",
-      without: "the job needs no secrets; take that right away",
+      without: "the job needs no secrets; remove that right",
     },
   ];
 }
@@ -144,7 +144,7 @@ async function permissionCheck(api: Kubernetes, p: Permission): Promise<Check> {
       check,
       status: "warn",
       message: reasonOf(error),
-      todo: "the access review itself was refused; a run will tell",
+      todo: "the access review itself was refused; a run will show it",
     };
   }
 }
@@ -168,7 +168,7 @@ async function targetChecks(api: Kubernetes, world: World, target: TargetConfig)
         check: `other scalers of ${target.name}`,
         status: "fail",
         message: `${conditions.otherScaler} scales it as well`,
-        todo: "remove it, or set actuator: hpa so that the forecast becomes its floor",
+        todo: "remove it, or set actuator: hpa so that the forecast sets its minReplicas",
       });
     }
     if (conditions.paused === true)

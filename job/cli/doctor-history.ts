@@ -40,7 +40,7 @@ export async function historyChecks(settings: Settings, world: World, choice: Ch
 function clockCheck(there: number, here: number): Check {
   const skew = there - here;
   const message = `${Math.abs(skew).toFixed(1)} s ${skew < 0 ? "behind" : "ahead of"} this machine`;
-  const todo = "its time is used, so decisions are right; other tools may not be: synchronise the clocks";
+  const todo = "its time is used, so decisions are right. Other tools may be wrong: synchronise the clocks";
   return { check: "clock of the source", status: Math.abs(skew) > MAX_SKEW ? "warn" : "ok", message, todo };
 }
 

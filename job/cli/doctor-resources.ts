@@ -24,7 +24,7 @@ export async function settingsInCores(
     const check = `targetCpu of ${namespace}/${name}`;
     const scale = known[i]!;
     if (scale instanceof Error)
-      return [{ check, status: "fail", message: scale.message, todo: "until then nothing is decided for it" }];
+      return [{ check, status: "fail", message: scale.message, todo: "until then it is not scaled" }];
     return [{ check, status: "ok", message: `${percent(share)} of the request is ${cpu(targets[i]!.targetCpu!)}` }];
   });
   const usable = targets.filter((_, i) => !(known[i] instanceof Error));

@@ -87,7 +87,7 @@ export function rememberedText(
   width = Number.POSITIVE_INFINITY,
 ): string {
   if (state === null)
-    return "Nothing is remembered: this target was never decided, or its state was lost. A scale-in waits for the whole window.\n";
+    return "Nothing is remembered: there has been no decision for this target, or its state was lost. A scale-in waits for the whole window.\n";
   const ago = (at: number) => `${number(Math.max(0, now - at))} s ago`;
   const { changes, recommendations, lastWritten } = state;
   const rows: (readonly string[])[] = metrics.flatMap((metric) => metricRows(metric, state, ago, metrics.length > 1));

@@ -40,9 +40,9 @@ const FORMS = ["table", "wide", "json"] as const;
 /** Throws UsageError for a form that is none. */
 function formOf(flags: Flags): (typeof FORMS)[number] {
   if (flags.json === true) return "json";
-  const asked = flags.output ?? "table";
-  const form = FORMS.find((one) => one === asked);
-  if (form === undefined) throw new UsageError(`--output: must be wide or json; got ${JSON.stringify(asked)}.`);
+  const output = flags.output ?? "table";
+  const form = FORMS.find((one) => one === output);
+  if (form === undefined) throw new UsageError(`--output: must be wide or json, got ${JSON.stringify(output)}.`);
   return form;
 }
 

@@ -54,7 +54,7 @@ export const INTERRUPTED = 130;
 export type Flags = Readonly<Record<string, unknown>>;
 
 /** A parsed command line. */
-export interface Chosen {
+export interface ParsedCommand {
   readonly spec: CommandSpec;
   readonly flags: Flags;
 }

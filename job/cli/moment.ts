@@ -14,7 +14,7 @@ export function momentOf(flag: string, text: string, now: EpochSeconds): EpochSe
   const at = clockTime(text, now) ?? (/^\d{9,10}(\.\d+)?$/.test(text) ? Number(text) : dateTime(text));
   if (!Number.isFinite(at))
     throw new UsageError(
-      `--${flag}: must be a time such as 14:05, 2026-11-27T14:05:00Z or unix seconds; got ${JSON.stringify(text)}.`,
+      `--${flag}: must be a time such as 14:05, 2026-11-27T14:05:00Z or unix seconds, got ${JSON.stringify(text)}.`,
     );
   if (at > now) throw new UsageError(`--${flag}: ${JSON.stringify(text)} has not come yet.`);
   return at;

@@ -64,7 +64,7 @@ export function wordsOption<T extends string>(
   const wrong = words.filter((w) => !(known as readonly string[]).includes(w));
   if (wrong.length > 0 || words.length === 0) {
     throw new UsageError(
-      `--${flag}: must be some of ${known.join(", ")}, with commas between them; got ${show(wrong.join(",") || text)}.`,
+      `--${flag}: must be some of ${known.join(", ")}, with commas between them, got ${show(wrong.join(",") || text)}.`,
     );
   }
   return [...new Set(words)] as T[];

@@ -53,7 +53,7 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
       name: "replay",
       form: "replay [file]",
       file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
-      about: "What our policy and others would have done over a recorded series.",
+      about: "Replay a recorded series: what our policy and others would have done.",
       options: [...replay, ...config, ...json, ...settings.filter((o) => SOURCE.test(o.flag))],
       examples: [
         [`${prog} replay cpu.csv --policies auto,hpa --report replay.html`, "Compare with the HPA"],
@@ -67,7 +67,7 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
       name: "backtest",
       form: "backtest <file>",
       file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
-      about: "How accurate the forecasts would have been over a recorded series.",
+      about: "Measure how accurate the forecasts would have been on a recorded series.",
       options: [...backtest, ...config, ...json, ...settings.filter((o) => PICK.test(o.flag))],
       examples: [
         [`${prog} backtest cpu.csv --methods auto,prophet,naive`, "Compare methods on one series"],
@@ -78,8 +78,7 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
       name: "advise",
       form: "advise [file]",
       file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
-      about:
-        "Settings from your own history: what each would have cost and served, chosen on an earlier part and judged on a later one.",
+      about: "Find settings for your own history. They are chosen on its earlier part and judged on its later part.",
       options: [...advise, ...config, ...json, ...settings.filter((o) => SOURCE.test(o.flag))],
       examples: [
         [
@@ -91,7 +90,7 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
     {
       name: "explain",
       form: "explain",
-      about: "Say in words what is remembered, and what would be decided now and why; writes nothing.",
+      about: "Explain what is remembered, what would be decided now, and why. Writes nothing.",
       options: [...explain, ...trial, ...config, ...json, ...settings],
       examples: [
         [`${prog} explain --namespace shop --deployment web --target-cpu 0.4`, "The last decision about one workload"],
@@ -101,7 +100,8 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
     {
       name: "history",
       form: "history",
-      about: "The decisions of the last hours with their reasons, made again from Prometheus' history; writes nothing.",
+      about:
+        "List the decisions of the last hours with their reasons, recomputed from Prometheus' history. Writes nothing.",
       options: [...history, ...trial, ...config, ...json, ...settings],
       examples: [
         [`${prog} history --since 2h -o wide --config autoscaler.yaml`, "Each decision, its forecast and why"],
@@ -110,7 +110,7 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
     {
       name: "doctor",
       form: "doctor",
-      about: "Check before the first run: Prometheus, the data, permissions, other scalers.",
+      about: "Check before the first run: Prometheus, the data, permissions and other scalers.",
       options: [...trial, ...config, ...json, ...settings],
       examples: [[`${prog} doctor --config autoscaler.yaml`, "Each line says ok, warn or fail, and what to do"]],
     },

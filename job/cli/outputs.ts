@@ -70,7 +70,7 @@ function checkName(flag: OutputFlag, path: string): void {
   const ends = ENDS[flag];
   const end = extname(path).toLowerCase();
   if (ends !== undefined && !ends.includes(end)) {
-    throw new UsageError(`--${flag}: must be a name that ends in ${ends.join(" or ")}; got ${JSON.stringify(path)}.`);
+    throw new UsageError(`--${flag}: must be a name that ends in ${ends.join(" or ")}, got ${JSON.stringify(path)}.`);
   }
 }
 

@@ -4,7 +4,7 @@ import { rangeOf, show } from "../config/check.ts";
 import { didYouMean } from "../config/nearest.ts";
 import type { Node } from "../config/schema.ts";
 import { formatUnit } from "../config/units.ts";
-import { type Chosen, type Io, UsageError } from "./io.ts";
+import { type Io, type ParsedCommand, UsageError } from "./io.ts";
 import { COMMANDS, type CommandSpec } from "./options.ts";
 import type { Option } from "./own-options.ts";
 
@@ -31,7 +31,7 @@ function toYargs({ node, ...option }: Option): Options {
   return node.kind === "toggle" ? { ...base, type: "boolean" } : { ...base, type: "string", requiresArg: true };
 }
 
-function addCommand(program: Argv, spec: CommandSpec, choose: (chosen: Chosen) => void): Argv {
+function addCommand(program: Argv, spec: CommandSpec, choose: (chosen: ParsedCommand) => void): Argv {
   const build = (y: Argv): Argv => {
     const flags: Argv = y.options(Object.fromEntries(spec.options.map((o) => [o.flag, toYargs(o)])));
     const all = spec.file === undefined ? flags : flags.positional("file", { type: "string", describe: spec.file });
@@ -44,8 +44,8 @@ function addCommand(program: Argv, spec: CommandSpec, choose: (chosen: Chosen) =
 export function parse(
   io: Pick<Io, "argv" | "version" | "columns">,
   commands: readonly CommandSpec[] = COMMANDS,
-): Chosen | string {
-  const box: { chosen?: Chosen; text?: string; failure?: string } = {};
+): ParsedCommand | string {
+  const box: { chosen?: ParsedCommand; text?: string; failure?: string } = {};
   let program: Argv = yargs()
     .scriptName("prophet-autoscaler")
     .locale("en")

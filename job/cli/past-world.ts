@@ -51,7 +51,7 @@ export interface PastRun {
 export async function pastOf(
   { history, scales }: PastWorld,
   target: TargetConfig,
-  { from, until, first, log, watch }: PastAsked,
+  { from, until, first, log, watch }: PastRequest,
 ): Promise<PastRun> {
   const { interval: step } = target;
   const before = Math.round(warmUp(target) / step);
@@ -73,7 +73,7 @@ export async function pastOf(
 }
 
 /** Which decisions, and what goes with making them. */
-export interface PastAsked {
+export interface PastRequest {
   readonly from: EpochSeconds;
   readonly until: EpochSeconds;
   /** Replicas to begin with, where they are pretended; null: they are not. */

@@ -1,9 +1,12 @@
 /** The short way for a plain run: known flags with their values and nothing else. Gives up on anything unusual, which yargs then judges. */
-import type { Chosen } from "./io.ts";
+import type { ParsedCommand } from "./io.ts";
 import { COMMANDS, type CommandSpec } from "./options.ts";
 
 /** The run that these arguments ask for, exactly as yargs reads them; null when they are not plain. */
-export function parseQuickly(argv: readonly string[], commands: readonly CommandSpec[] = COMMANDS): Chosen | null {
+export function parseQuickly(
+  argv: readonly string[],
+  commands: readonly CommandSpec[] = COMMANDS,
+): ParsedCommand | null {
   const spec = commands[0]!;
   const flags: Record<string, string | boolean> = {};
   for (let i = 0; i < argv.length; i++) {

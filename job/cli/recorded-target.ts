@@ -27,7 +27,7 @@ export async function recordedTarget(flags: Flags, io: Io, live = false): Promis
   return { target: settings.targets[0]!, settings };
 }
 
-const BOTH = "give --slo or --quantile, not both: a fixed level follows no share.";
+const BOTH = "give either --slo or --quantile, not both.";
 
 /** The target that the replay's own flags describe. */
 function flagTarget(flags: Flags): TargetConfig {

@@ -24,7 +24,7 @@ export interface ReplaySource {
 }
 
 /** Prometheus answers 11,000 points a series at most; a query for fewer leaves room for its own rounding. */
-const POINTS_A_QUERY = 10_000;
+const MAX_POINTS_PER_QUERY = 10_000;
 /** Steps of the replay. */
 const STEP: Seconds = 15;
 
@@ -118,7 +118,7 @@ function judged(
  */
 export async function readRange(history: History, { target, metric }: HistoryQuery, range: Seconds): Promise<Reading> {
   const now = await history.now();
-  const chunk = POINTS_A_QUERY * STEP;
+  const chunk = MAX_POINTS_PER_QUERY * STEP;
   const parts: HistoryReading[] = [];
   for (let from: EpochSeconds = now - range; from < now; from += chunk) {
     const until = Math.min(now, from + chunk);

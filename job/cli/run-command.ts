@@ -22,7 +22,7 @@ export const runCommand: Command = async (flags, io) => {
   const repeat = repetition(flags);
   const drawn = flags.plot === true || flags.svg !== undefined || flags.report !== undefined;
   if (flags.components === true && !drawn)
-    throw new UsageError("--components says what is drawn: give --plot, --svg FILE or --report FILE with it.");
+    throw new UsageError("--components needs --plot, --svg FILE or --report FILE.");
   await checkOutputs(flags, ["svg", "report"], (problem) => io.err(`prophet-autoscaler: ${problem}\n`));
   const all = await settingsOf(flags, io, choice);
   const settings = ownShard(all, flags["dry-run"] !== true && choice.pretend === null);
@@ -86,6 +86,7 @@ function repetition(flags: Flags): Repetition | null {
   const [wrong] = applyRules({ path: "", node: REPEAT, value: given }).refused;
   if (wrong !== undefined) throw new UsageError(`${wrong.path === "" ? "" : `--${wrong.path}: `}${wrong.message}`);
   if (every === undefined || length === undefined) return null;
-  if (flags.once === true) throw new UsageError("--once is one decision; it does not go with --every and --for.");
+  if (flags.once === true)
+    throw new UsageError("--once makes one decision. It cannot be combined with --every and --for.");
   return { every, for: length };
 }

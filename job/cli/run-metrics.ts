@@ -28,7 +28,7 @@ export async function pushMetrics(
     const size = state.size?.() ?? null;
     await sink.push(metricsOfRun({ now, exitCode, timings, reported, hpa, state: size }), now, over);
   } catch (error) {
-    reporter.log("warn", `${asError(error).message}; what was done stays as it is`);
+    reporter.log("warn", `${asError(error).message}; what was done is unchanged`);
   }
 }
 

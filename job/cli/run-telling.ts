@@ -9,13 +9,13 @@ import type { Flags, Io } from "./io.ts";
 import { writeOutput } from "./outputs.ts";
 
 /** From so many targets on a run is told as a summary: twenty whole decisions are 400 lines. */
-const SUMMARY_FROM = 20;
+const MIN_SUMMARY_TARGETS = 20;
 /** Characters of a plot's line: at most, and where nobody knows how wide the reader's are. */
 const [WIDEST_PLOT, USUAL_PLOT] = [200, 100];
 
 /** Whether so many targets are told as a summary. */
 export function isSummary(targets: number, flags: Flags): boolean {
-  return targets >= SUMMARY_FROM && flags.plot !== true;
+  return targets >= MIN_SUMMARY_TARGETS && flags.plot !== true;
 }
 
 /** Each target's decision for a person, or of many targets a summary, unless the log alone shall tell it, with its plot where that is asked for. */
@@ -80,7 +80,7 @@ export async function writePictures(all: readonly Reported[], path: string, flag
         const drawn = record === null || metric === null ? null : { record, metric };
         const picture = drawn && pictureOf(target, drawn.record, forecasterOf(target.method), drawn.metric);
         if (drawn === null || picture === null)
-          throw new Error(`there is no data of ${target.namespace}/${target.name} to draw`);
+          throw new Error(`there is no data to draw for ${target.namespace}/${target.name}`);
         const svg = forecastSvg(picture, await partsOf(target, drawn.metric, flags));
         return end.toLowerCase() === ".png" ? (await import("../report/png.ts")).svgToPng(svg, 1840) : svg;
       };

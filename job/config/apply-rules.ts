@@ -1,8 +1,8 @@
 /** Applies the rules of the table to settings whose defaults are filled in. */
 import { isRecord, join, joinNamed } from "./check.ts";
+import type { AlreadyReported } from "./reported.ts";
 import type { Comparison, Field, Rule } from "./rules.ts";
 import type { Group, Node } from "./schema.ts";
-import type { Told } from "./told.ts";
 import type { Issue } from "./types.ts";
 import { formatUnit } from "./units.ts";
 
@@ -20,9 +20,9 @@ export interface Findings {
 }
 
 /** Every broken rule of these settings: a run's, or one target's. Rules about what was told already are passed over. */
-export function applyRules(whole: Place, told: Told = () => false): Findings {
+export function applyRules(whole: Place, reported: AlreadyReported = () => false): Findings {
   const found = groupsIn(whole).flatMap((place) =>
-    (place.node.rules ?? []).flatMap((rule) => broken(rule, place, whole, told).map((issue) => ({ rule, issue }))),
+    (place.node.rules ?? []).flatMap((rule) => broken(rule, place, whole, reported).map((issue) => ({ rule, issue }))),
   );
   const of = (level: Rule["level"]) => found.flatMap(({ rule, issue }) => (rule.level === level ? [issue] : []));
   return { refused: of("refuse"), warned: of("warn") };
@@ -46,10 +46,10 @@ function groupsIn({ path, node, value }: Place): readonly WithRules[] {
   return [{ path, node, value }, ...below];
 }
 
-function broken(rule: Rule, place: Place, whole: Place, told: Told): readonly Issue[] {
+function broken(rule: Rule, place: Place, whole: Place, reported: AlreadyReported): readonly Issue[] {
   const about = ({ field, outer }: Field) => at(field, outer === true ? whole : place);
   const unclear = (...fields: readonly Field[]) =>
-    fields.map(about).some((part) => part !== undefined && told(part.path, part.node));
+    fields.map(about).some((part) => part !== undefined && reported(part.path, part.node));
   if ("fields" in rule) {
     if (unclear(...rule.fields.map((field) => ({ field })))) return [];
     const given = rule.fields.filter((field) => child(place, field)?.value !== undefined).length;

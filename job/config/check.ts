@@ -10,9 +10,9 @@ import { formatUnit, parseUnit, WRITTEN } from "./units.ts";
 /** Shares that are accepted: an HPA takes more than the request too. */
 const [MIN_SHARE, MAX_SHARE] = [0.01, 10];
 /** Longer texts are not shown: nobody mistypes so much of a number or a name, and a token may have been put in the wrong place. */
-const SHOWN = 24;
+const MAX_SHOWN_LENGTH = 24;
 /** Unknown fields that are named one by one; the search for the name that was meant takes its time. */
-const NAMED = 10;
+const MAX_UNKNOWN_FIELDS = 10;
 const UNNAMED = "(a name that is not shown)";
 
 /** Joins a path and a key: `targets[0].minReplicas`. */
@@ -22,14 +22,14 @@ export function join(path: string, key: string): string {
 
 /** The same for a key that a person chose. */
 export function joinNamed(path: string, key: string): string {
-  return join(path, key.length <= SHOWN && isPrintable(key) ? key : UNNAMED);
+  return join(path, key.length <= MAX_SHOWN_LENGTH && isPrintable(key) ? key : UNNAMED);
 }
 
 /** A value as a message shows it: short, on one line; of longer texts, lists and mappings only what they are. */
 export function show(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "a mapping";
-  if (typeof value === "string" && value.length > SHOWN) return `a text of ${value.length} characters`;
+  if (typeof value === "string" && value.length > MAX_SHOWN_LENGTH) return `a text of ${value.length} characters`;
   return hideShapes(JSON.stringify(value) ?? String(value));
 }
 
@@ -59,7 +59,7 @@ function checkNode(node: Node, value: unknown, path: string, issues: Issue[]): u
   const refuse: Refuse = (must, more = "") => {
     const hidden = holdsSecret(node) || node.kind === "group" || node.kind === "list" || node.kind === "dict";
     const got = hidden ? kindOf(value) : show(value);
-    issues.push({ path, message: `must be ${must}; got ${got}.${more}` });
+    issues.push({ path, message: `must be ${must}, got ${got}.${more}` });
     return undefined;
   };
   switch (node.kind) {
@@ -180,7 +180,7 @@ function checkGroup(
 /** A misspelt limit must not be lost in silence. */
 function tellUnknown(node: Group, unknown: readonly string[], path: string, issues: Issue[]): void {
   const known = Object.keys(node.fields);
-  for (const key of unknown.slice(0, NAMED)) {
+  for (const key of unknown.slice(0, MAX_UNKNOWN_FIELDS)) {
     const meant = nearest(key, known);
     const hidden = holdsSecret(node) && !/^[A-Za-z_-]+$/.test(key);
     const help = meant === null ? ` Known: ${known.join(", ")}.` : didYouMean(key, known);
@@ -190,7 +190,7 @@ function tellUnknown(node: Group, unknown: readonly string[], path: string, issu
       ...(meant === null ? {} : { meant: join(path, meant) }),
     });
   }
-  const more = unknown.length - NAMED;
+  const more = unknown.length - MAX_UNKNOWN_FIELDS;
   if (more > 0) issues.push({ path, message: `has ${more} more fields that are not known.` });
 }
 

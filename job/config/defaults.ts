@@ -27,28 +27,28 @@ export const TARGET = group({
     }),
     scaleTargetRef: SCALE_TARGET_REF,
     mode: choice({
-      about: "Active scales, ForecastOnly decides and reports, Off does nothing.",
+      about: "Active scales. ForecastOnly decides and reports only. Off does nothing.",
       values: ["Active", "ForecastOnly", "Off"],
       default: "Active",
       flag: "mode",
     }),
     actuator: choice({
-      about: "scale: set the replicas; hpa: set minReplicas of an existing HPA, which keeps the reactive part.",
+      about: "scale sets the replicas. hpa sets minReplicas of an existing HPA, which goes on reacting.",
       values: ["scale", "hpa"],
       default: "scale",
       flag: "actuator",
     }),
     hpaName: objectName({
-      about: "The HPA whose minReplicas is set; the workload's name when not given.",
+      about: "Name of the HPA whose minReplicas is set. Default: the workload's name.",
       flag: "hpa-name",
     }),
     query: text({
       about:
-        "PromQL for the workload's total CPU in cores. $namespace, $name, $kind, $pods (a pattern) and $matchers are replaced. Built when not given.",
+        "PromQL for the workload's total CPU in cores. $namespace, $name, $kind, $pods (a pattern) and $matchers are replaced. Default: built.",
       flag: "query",
     }),
     targetCpu: quantity({
-      about: "CPU one pod should carry: the short form of a first metric. Needed where there are no `metrics`.",
+      about: "CPU that one pod should use on average. Required unless the target has `metrics`.",
       shareOf: "the pod's CPU request",
       unit: "cores",
       min: 0.001,
@@ -56,14 +56,13 @@ export const TARGET = group({
       flag: "target-cpu",
     }),
     metrics: list({
-      about:
-        "Metrics beside the CPU, in any unit. The largest recommendation wins; one that is missing forbids scale-in.",
+      about: "Metrics besides CPU. The largest recommendation wins. While one is missing, nothing scales in.",
       of: METRIC,
       atLeast: 1,
       atMost: 10,
     }),
     minReplicas: quantity({
-      about: "Never fewer pods. 0 needs a metric with an `activation`.",
+      about: "Lower limit of replicas. 0 needs a metric with an `activation`.",
       unit: "replicas",
       min: 0,
       max: 100_000,
@@ -71,7 +70,7 @@ export const TARGET = group({
       flag: "min",
     }),
     maxReplicas: quantity({
-      about: "Never more pods.",
+      about: "Upper limit of replicas.",
       unit: "replicas",
       min: 1,
       max: 100_000,
@@ -79,7 +78,7 @@ export const TARGET = group({
       flag: "max",
     }),
     idlePeriod: quantity({
-      about: "With minReplicas 0: without demand or forecast above `activation` for so long, the last pod goes too.",
+      about: "With minReplicas 0: the last pod goes after this long without demand above `activation`.",
       unit: "seconds",
       min: 0,
       max: 7 * DAY,
@@ -87,14 +86,14 @@ export const TARGET = group({
       flag: "idle-period",
     }),
     podCpuLimit: quantity({
-      about: "CPU limit of one pod; a total above replicas x limit x 1.1 is refused as absurd.",
+      about: "CPU limit of one pod. Usage above replicas x limit x 1.1 is refused, and the replicas are held.",
       unit: "cores",
       min: 0.001,
       max: 1024,
       flag: "pod-cpu-limit",
     }),
     history: quantity({
-      about: "Recent past that must be complete for a scale-in.",
+      about: "Length of the recent history. A scale-in needs `minCoverage` of it.",
       unit: "seconds",
       min: 60,
       max: 7 * DAY,
@@ -103,14 +102,14 @@ export const TARGET = group({
     }),
     calibration: quantity({
       about:
-        "Errors of this much past calibrate the quantiles. When not given 2 hours, and up to 6 for a `scaleDownQuantile` above 0.955.",
+        "How much past is used to calibrate the quantiles. Default: 2 hours, and up to 6 for a `scaleDownQuantile` above 0.955.",
       unit: "seconds",
       min: 0,
       max: 7 * DAY,
       flag: "calibration",
     }),
     step: quantity({
-      about: "Distance of two samples.",
+      about: "Time between two samples.",
       unit: "seconds",
       min: 1,
       max: 3600,
@@ -126,12 +125,12 @@ export const TARGET = group({
     ...LEVELS,
     prophet: PROPHET,
     followSurge: toggle({
-      about: "Follow the slope of a rise that is beyond anything the window has seen.",
+      about: "Follow the slope of a rise that is steeper than any other in the history.",
       default: true,
       flag: "follow-surge",
     }),
     horizon: quantity({
-      about: "Horizon of the point forecast.",
+      about: "How far ahead the point forecast looks.",
       unit: "seconds",
       min: 1,
       max: DAY,
@@ -139,7 +138,7 @@ export const TARGET = group({
       flag: "horizon",
     }),
     interval: quantity({
-      about: "Time to the next run.",
+      about: "Time between two runs. It must agree with the CronJob's schedule.",
       unit: "seconds",
       min: 1,
       max: 3600,
@@ -147,7 +146,7 @@ export const TARGET = group({
       flag: "interval",
     }),
     metricLag: quantity({
-      about: "How far the newest sample trails the load.",
+      about: "How far the newest sample lags behind the load.",
       unit: "seconds",
       min: 0,
       max: 600,
@@ -155,7 +154,7 @@ export const TARGET = group({
       flag: "metric-lag",
     }),
     podStart: quantity({
-      about: "From the decision to a ready pod, where it is not measured.",
+      about: "Time from a decision to a ready pod, where it cannot be measured.",
       unit: "seconds",
       min: 0,
       max: 3600,
@@ -163,7 +162,7 @@ export const TARGET = group({
       flag: "pod-start",
     }),
     trustThreshold: quantity({
-      about: "A forecast whose recent error, relative to repeating the last value, is above this does not act.",
+      about: "A forecast is used while its recent error is at most this, with 1 for that of the last value.",
       unit: "ratio",
       min: 0,
       max: 10,
@@ -171,12 +170,12 @@ export const TARGET = group({
       flag: "trust-threshold",
     }),
     behavior: group({
-      about: "Stabilisation, rate limits and tolerance of both directions.",
+      about: "Stabilisation, rate limits and tolerance for each direction.",
       fields: { scaleUp: rules("up", 0, 0.1), scaleDown: rules("down", 10, 0.1) },
     }),
     scaleUpCooldown: quantity({
       about:
-        "Least time between a change and a scale-out for a forecast alone. The lead time of closer runs counts half way to it.",
+        "Minimum time between a change and a scale-out that only the forecast asks for. Longer than `interval`, it lengthens the lead time.",
       unit: "seconds",
       min: 0,
       max: DAY,
@@ -184,7 +183,7 @@ export const TARGET = group({
       flag: "scale-up-cooldown",
     }),
     scaleDownCooldown: quantity({
-      about: "Least time between a change and a later scale-in. Of several runs the one nearest to its end counts.",
+      about: "Minimum time between a change and a later scale-in. The run nearest to its end may act.",
       unit: "seconds",
       min: 0,
       max: DAY,
@@ -192,23 +191,27 @@ export const TARGET = group({
       flag: "scale-down-cooldown",
     }),
     suddenDropRatio: quantity({
-      about:
-        "Demand this share below the last forecast counts as a sudden drop (an outage upstream); 0.75: a quarter of it is left.",
+      about: "Demand this far below the last forecast is a sudden drop. 0.75 means that a quarter is left.",
       unit: "ratio",
       min: 0.05,
       max: 1,
       default: 0.75,
     }),
     suddenDropHold: quantity({
-      about: "No scale-in for this long after a sudden drop; 0 turns it off.",
+      about: "No scale-in for this long after a sudden drop. 0 turns it off.",
       unit: "seconds",
       min: 0,
       max: DAY,
       default: 300,
     }),
-    schedule: list({ about: "Calendar of floors, ceilings and factors.", of: SCHEDULE_RULE, atMost: 100, default: [] }),
+    schedule: list({
+      about: "Floors, ceilings and factors at given times.",
+      of: SCHEDULE_RULE,
+      atMost: 100,
+      default: [],
+    }),
     maxAge: quantity({
-      about: "Oldest age of the newest sample that still counts as fresh.",
+      about: "Maximum age of the newest sample. An older one is stale, and the replicas are held.",
       unit: "seconds",
       min: 1,
       max: DAY,
@@ -216,7 +219,7 @@ export const TARGET = group({
       flag: "max-age",
     }),
     minCoverage: quantity({
-      about: "Least share of the window that must hold samples for a scale-in.",
+      about: "Minimum share of the history that must hold samples for a scale-in.",
       unit: "ratio",
       min: 0,
       max: 1,
@@ -224,15 +227,21 @@ export const TARGET = group({
       flag: "min-coverage",
     }),
     fallback: group({
-      about: "What to do when metrics are missing for long: at least so many replicas, never fewer than there are.",
+      about: "Minimum of replicas once metrics have been missing for long. It only adds pods.",
       optional: true,
       fields: {
-        after: quantity({ about: "Missing longer than this.", unit: "seconds", min: 60, max: 7 * DAY, default: 600 }),
-        replicas: quantity({ about: "At least so many.", unit: "replicas", min: 1, max: 100_000, required: true }),
+        after: quantity({
+          about: "Missing for longer than this.",
+          unit: "seconds",
+          min: 60,
+          max: 7 * DAY,
+          default: 600,
+        }),
+        replicas: quantity({ about: "That minimum.", unit: "replicas", min: 1, max: 100_000, required: true }),
       },
     }),
     blindAfter: quantity({
-      about: "Without usable data for longer than this, runs end with exit code 1 and one Event tells it.",
+      about: "After this long without usable data, runs end with exit code 1, and one Event says so.",
       unit: "seconds",
       min: 60,
       max: 7 * DAY,

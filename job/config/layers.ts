@@ -48,7 +48,9 @@ export function fromEnvironment(env: Environment, issues: Issue[], notes: string
   for (const [name, value] of given) {
     const setting = known.get(name);
     if (setting === undefined && isServiceLink(name, env)) {
-      notes.push(`${name} is ignored: it tells of a Service of that name; enableServiceLinks: false keeps such away.`);
+      notes.push(
+        `${name} is ignored: Kubernetes sets it for a Service of that name. enableServiceLinks: false prevents it.`,
+      );
     } else if (setting === undefined) {
       issues.push({ path: name, message: `is not a known variable.${didYouMean(name, [...known.keys()])}` });
     } else entries.push([setting, name, value]);

@@ -5,7 +5,7 @@ import { quantity } from "./schema.ts";
 export const LEVELS = {
   slo: quantity({
     about:
-      "Share of the time in which the demand may be above what the ready pods carry. When not given, pods are bought while they pay.",
+      "Share of the time in which demand may exceed what the ready pods carry. Default: pods are added while they are worth their cost.",
     unit: "ratio",
     min: 0.001,
     max: 0.1,
@@ -13,7 +13,7 @@ export const LEVELS = {
   }),
   quantile: quantity({
     about:
-      "A fixed level in place of `slo`: replicas are bought for this quantile of the largest demand while they serve alone.",
+      "A fixed level instead of `slo`: pods are planned for this quantile of the peak until the next decision's pods serve.",
     unit: "ratio",
     min: 0.5,
     max: 0.995,
@@ -21,7 +21,7 @@ export const LEVELS = {
   }),
   scaleDownQuantile: quantity({
     about:
-      "Scale-in goes no lower than this quantile, which stops flapping. When not given: 1 - (1 - quantile)^2 beside a `quantile`.",
+      "Scale-in keeps enough pods for this quantile, which prevents flapping. Default beside a `quantile`: 1 - (1 - quantile)^2.",
     unit: "ratio",
     min: 0.5,
     max: 0.995,

@@ -21,5 +21,7 @@ const OF_QUANTILE = ["quantile", "scaleDownQuantile"];
 /** What one layer says twice. */
 export function levelIssues({ slo, quantile }: Levels, path: string): readonly Issue[] {
   if (slo === undefined || quantile === undefined) return [];
-  return [{ path: join(path, "slo"), message: "is not looked at beside a quantile, which fixes the level. Keep one." }];
+  return [
+    { path: join(path, "slo"), message: "has no effect together with quantile, which fixes the level. Keep one." },
+  ];
 }

@@ -24,7 +24,7 @@ export interface Sources {
 }
 
 /** Issues that are told one by one; who has more corrects these first. */
-const TOLD = 50;
+const MAX_ISSUES = 50;
 
 /** The settings are wrong; `issues` holds all that is. */
 export class ConfigError extends Error {
@@ -32,8 +32,8 @@ export class ConfigError extends Error {
   readonly issues: readonly Issue[];
   constructor(issues: readonly Issue[], source: string) {
     const count = `${issues.length} thing${issues.length === 1 ? "" : "s"} to correct`;
-    const more = issues.length > TOLD ? [`  ... and ${issues.length - TOLD} more`] : [];
-    super(`${oneLine(source)}: ${count}\n${[...issues.slice(0, TOLD).map(line), ...more].join("\n")}`);
+    const more = issues.length > MAX_ISSUES ? [`  ... and ${issues.length - MAX_ISSUES} more`] : [];
+    super(`${oneLine(source)}: ${count}\n${[...issues.slice(0, MAX_ISSUES).map(line), ...more].join("\n")}`);
     this.issues = issues;
   }
 }

@@ -26,15 +26,15 @@ export function namespaceName<const O extends { about: string }>(options: O) {
 export const SCALE_TARGET_REF = group({
   about: "The object whose /scale is set.",
   fields: {
-    apiVersion: text({ about: "Its API group and version.", default: "apps/v1", flag: "api-version" }),
+    apiVersion: text({ about: "API group and version of the workload.", default: "apps/v1", flag: "api-version" }),
     kind: text({
-      about: "Its kind: Deployment, StatefulSet, or anything with /scale.",
+      about: "Kind of the workload: Deployment, StatefulSet or any other with /scale.",
       default: "Deployment",
       flag: "kind",
     }),
-    name: objectName({ about: "Its name.", required: true, flag: "deployment" }),
+    name: objectName({ about: "Name of the workload.", required: true, flag: "deployment" }),
     resource: namespaceName({
-      about: "Its kind's plural in the API, where that is irregular (`kubectl api-resources` lists it).",
+      about: "Plural of the kind in the API, if it is irregular. `kubectl api-resources` lists it.",
       accepts: "the NAME column of kubectl api-resources (lower case letters, digits and -)",
     }),
   },
@@ -44,35 +44,41 @@ const POLICY = group({
   about: "A limit on how much may change within a period.",
   fields: {
     type: choice({
-      about: "Pods or percent of the replicas at the period's start.",
+      about: "Whether `value` is a number of pods, or a percentage of the replicas at the start of the period.",
       values: ["Pods", "Percent"],
       required: true,
     }),
-    value: quantity({ about: "How many, or how many percent.", unit: "count", min: 1, max: 100_000, required: true }),
-    periodSeconds: quantity({ about: "The period.", unit: "seconds", min: 1, max: 1800, required: true }),
+    value: quantity({
+      about: "Maximum change within the period, in pods or percent.",
+      unit: "count",
+      min: 1,
+      max: 100_000,
+      required: true,
+    }),
+    periodSeconds: quantity({ about: "Length of the period.", unit: "seconds", min: 1, max: 1800, required: true }),
   },
 });
 
 /** Rules of one direction with their defaults. */
 export function rules<W extends number, T extends number>(direction: string, window: W, tolerance: T) {
   return group({
-    about: `How the target is scaled ${direction}; fields as in autoscaling/v2.`,
+    about: `How the target is scaled ${direction}, with the fields of autoscaling/v2.`,
     fields: {
       stabilizationWindowSeconds: quantity({
-        about: `Past recommendations of this long are honoured when scaling ${direction}.`,
+        about: `How long past recommendations are considered when scaling ${direction}.`,
         unit: "seconds",
         min: 0,
         max: 3600,
         default: window,
       }),
       selectPolicy: choice({
-        about: "Which of several policies counts; Disabled forbids this direction.",
+        about: `Which policy applies if there are several. Disabled forbids scaling ${direction}.`,
         values: ["Max", "Min", "Disabled"],
         default: "Max",
       }),
-      policies: list({ about: "Rate limits; none means no limit.", of: POLICY, atMost: 20, default: [] }),
+      policies: list({ about: "Rate limits. Without any, there is no limit.", of: POLICY, atMost: 20, default: [] }),
       tolerance: quantity({
-        about: `Relative change of replicas that is not worth scaling ${direction}.`,
+        about: `Relative change of the replicas up to which there is no scaling ${direction}.`,
         unit: "ratio",
         min: 0,
         max: 1,
@@ -85,40 +91,40 @@ export function rules<W extends number, T extends number>(direction: string, win
 /** One rule of the calendar. */
 export const SCHEDULE_RULE = group({
   rules: CALENDAR_RULES,
-  about: "A floor, ceiling or factor that holds in an interval of local time.",
+  about: "A floor, ceiling or factor that applies in an interval of local time.",
   fields: {
     name: text({
-      about: "Shown in the trail.",
+      about: "Name of the rule, as the trail shows it.",
       pattern: /^\S(.*\S)?$/,
       accepts: "a text on one line",
       required: true,
     }),
     timeZone: text({
-      about: "IANA zone; daylight saving is followed.",
+      about: "IANA time zone. Daylight saving time is followed.",
       accepts: "an IANA time zone such as Europe/Berlin",
       check: isTimeZone,
       default: "UTC",
     }),
     recurring: group({
       rules: RECURRING_RULES,
-      about: "Weekly.",
+      about: "An interval that recurs every week.",
       optional: true,
       fields: {
         days: list({
-          about: "Days on which it starts.",
+          about: "Weekdays on which the interval starts.",
           of: choice({ about: "Day.", values: DAYS }),
           atLeast: 1,
           atMost: 7,
           required: true,
         }),
         from: text({
-          about: "First local time.",
+          about: "Local start time.",
           pattern: LOCAL_TIME,
           accepts: "a local time such as 08:30",
           required: true,
         }),
         to: text({
-          about: "End; earlier than `from` runs past midnight.",
+          about: "Local end time. One that is before `from` is on the next day.",
           pattern: END_TIME,
           accepts: "a local time such as 18:00, at most 24:00",
           required: true,
@@ -127,11 +133,11 @@ export const SCHEDULE_RULE = group({
     }),
     once: group({
       rules: ONCE_RULES,
-      about: "One-off.",
+      about: "An interval that occurs once.",
       optional: true,
       fields: {
         from: text({
-          about: "First local moment.",
+          about: "Local start.",
           pattern: LOCAL_MOMENT,
           check: isCalendarDay,
           accepts: "a local date and time such as 2027-11-26T08:00",
@@ -147,11 +153,16 @@ export const SCHEDULE_RULE = group({
       },
     }),
     except: days({
-      about: "Local days on which a recurring rule does not start: dates, rules, or public holidays.",
+      about: "Local days on which a recurring rule does not start: dates, rules or public holidays.",
     }),
-    minReplicas: quantity({ about: "Floor.", unit: "replicas", min: 0, max: 100_000 }),
-    maxReplicas: quantity({ about: "Ceiling.", unit: "replicas", min: 1, max: 100_000 }),
-    factor: quantity({ about: "Multiplies the forecast demand.", unit: "ratio", min: 0.01, max: 100 }),
+    minReplicas: quantity({ about: "Floor: at least this many replicas.", unit: "replicas", min: 0, max: 100_000 }),
+    maxReplicas: quantity({ about: "Ceiling: at most this many replicas.", unit: "replicas", min: 1, max: 100_000 }),
+    factor: quantity({
+      about: "Factor by which the forecast demand is multiplied.",
+      unit: "ratio",
+      min: 0.01,
+      max: 100,
+    }),
   },
 });
 

@@ -43,7 +43,7 @@ const MAX_NONLINEAR = 120;
 /** Columns of Prophet's yearly, weekly and daily seasons. */
 const BUILT_IN = { yearly_seasonality: 20, weekly_seasonality: 6, daily_seasonality: 8 } as const;
 /** Two years that hold every kind of day, 29 February among them. */
-const SPAN = { from: Date.UTC(2027, 0, 1) / 1000, to: Date.UTC(2028, 11, 31) / 1000 };
+const EVERY_DAY_KIND = { from: Date.UTC(2027, 0, 1) / 1000, to: Date.UTC(2028, 11, 31) / 1000 };
 
 /** What is wrong with the settings of Prophet of a target at `path`. */
 export function prophetIssues(
@@ -69,7 +69,7 @@ export function prophetIssues(
   if (logistic && several)
     return [{ path: join(at, "growth"), message: "logistic needs a target with one metric: cap is in its unit." }];
   if (unnamed.length > 0) return unnamed;
-  const options = optionsFrom(prophet, SPAN, SPAN);
+  const options = optionsFrom(prophet, EVERY_DAY_KIND, EVERY_DAY_KIND);
   const resolved = resolveOptions(options);
   if (!resolved.ok) {
     const { field, value, accepted } = resolved.error;
@@ -79,7 +79,7 @@ export function prophetIssues(
   const additive = resolved.value.seasonality_mode === "additive" && resolved.value.holidays_mode === "additive";
   const own = prophet.seasonalities.some(({ mode }) => mode === "multiplicative");
   const most = logistic || !additive || own ? MAX_NONLINEAR : MAX_COLUMNS;
-  const message = `asks for ${columns} coefficients, at most ${most} are fitted. Lower fourier_order or narrow the windows of holidays.`;
+  const message = `asks for ${columns} coefficients, but at most ${most} are fitted. Lower fourier_order or narrow the windows of holidays.`;
   return columns > most ? [{ path: at, message }] : [];
 }
 

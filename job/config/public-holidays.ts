@@ -27,7 +27,7 @@ function unknown(what: string, code: string, known: Readonly<Record<string, stri
   if (known !== undefined && code in known) return undefined;
   const codes = Object.keys(known ?? {}).sort();
   const some = codes.length === 0 ? "none is known" : `known are ${codes.join(", ")}`;
-  return `names the ${what} ${code}, whose holidays are not known; ${some}.`;
+  return `names the ${what} ${code}, whose holidays are unknown; ${some}.`;
 }
 
 function ruleCalendar(entry: string): Calendar | string {

@@ -7,14 +7,14 @@ import { fileSchema, type Table } from "./table.ts";
 import type { Issue } from "./types.ts";
 
 /** A ConfigMap holds no more. */
-const LARGEST = 1024 * 1024;
+const MAX_FILE_LENGTH = 1024 * 1024;
 /** List items and fields. Each takes the parser 1.3 kB: 100,000 are 130 MB, where a run may have 192 MiB; a target has about ten. */
 const MAX_ENTRIES = 50_000;
 /** Errors of YAML beyond these follow from them. */
-const TOLD = 3;
+const MAX_YAML_ISSUES = 3;
 
 /** What each code of the YAML library means. Its own messages quote the source. */
-const WORDS: Readonly<Record<string, string>> = {
+const YAML_PROBLEMS: Readonly<Record<string, string>> = {
   ALIAS_PROPS: "an alias (*name) takes no anchor and no tag",
   BAD_ALIAS: "the name of an anchor or alias is not valid",
   BAD_COLLECTION_TYPE: "a tag does not fit what it stands at",
@@ -60,13 +60,13 @@ export async function readConfig(
     issues.push({ path: "--config", message: `${name} cannot be read: ${fileProblem(error)}.` });
     return null;
   }
-  if (text.length > LARGEST) {
+  if (text.length > MAX_FILE_LENGTH) {
     issues.push({ path: "--config", message: `${name} is larger than 1 MiB, which no ConfigMap can hold.` });
     return null;
   }
   const entries = text.match(/[\n,[{]/g)?.length ?? 0;
   if (entries > MAX_ENTRIES) {
-    const message = `${name} has ${entries} lines and entries, at most ${MAX_ENTRIES} are read. Use several jobs.`;
+    const message = `${name} has ${entries} lines and entries, but at most ${MAX_ENTRIES} are read. Use several jobs.`;
     issues.push({ path: "--config", message });
     return null;
   }
@@ -88,9 +88,9 @@ async function parseYaml(text: string, path: string, issues: Issue[]): Promise<{
     const document = parseDocument(text, { prettyErrors: false, lineCounter, logLevel: "error" });
     const wrong = [...document.errors, ...document.warnings];
     const deep = wrong.find(({ code }) => code === "RESOURCE_EXHAUSTION");
-    for (const { code, pos } of deep === undefined ? wrong.slice(0, TOLD) : [deep]) {
+    for (const { code, pos } of deep === undefined ? wrong.slice(0, MAX_YAML_ISSUES) : [deep]) {
       const { line, col } = lineCounter.linePos(pos[0]);
-      issues.push({ path: `${path}:${line}:${col}`, message: `${WORDS[code] ?? "this is not valid YAML"}.` });
+      issues.push({ path: `${path}:${line}:${col}`, message: `${YAML_PROBLEMS[code] ?? "this is not valid YAML"}.` });
     }
     return wrong.length > 0 ? null : { value: document.toJS({ maxAliasCount: 100 }) as unknown };
   } catch (error) {

@@ -16,11 +16,16 @@ export const REPEAT = group({
       level: "refuse",
       fields: ["every", "for"],
       allowed: [0, 2],
-      says: "--every and --for go together, e.g. --every 15s --for 50s.",
+      says: "--every and --for need each other, e.g. --every 15s --for 50s.",
     },
   ],
   fields: {
-    every: quantity({ about: "Decide again every so often within this run.", unit: "seconds", min: 1, max: 3600 }),
-    for: quantity({ about: "How long such a run lasts.", unit: "seconds", min: 1, max: 86_400 }),
+    every: quantity({
+      about: "Decide repeatedly within one run, with this much time between decisions.",
+      unit: "seconds",
+      min: 1,
+      max: 3600,
+    }),
+    for: quantity({ about: "Length of a run that decides repeatedly.", unit: "seconds", min: 1, max: 86_400 }),
   },
 });

@@ -7,12 +7,12 @@ import { openCalendars } from "./days.ts";
 import type { Layer } from "./layers.ts";
 import { levelIssues, levelsUnder } from "./levels.ts";
 import { prophetIssues, prophetWarnings } from "./prophet-settings.ts";
+import { missingReporter, reportedIn } from "./reported.ts";
 import type { Part, Value } from "./schema.ts";
 import { settingsIn } from "./settings.ts";
 import { shardIssues, shardOf } from "./shard-settings.ts";
 import type { fileSchema, TABLE, Table } from "./table.ts";
 import { targetFrom } from "./target-settings.ts";
-import { missingTeller, toldIn } from "./told.ts";
 import type { Issue, Settings } from "./types.ts";
 import { formatUnit } from "./units.ts";
 
@@ -43,19 +43,21 @@ export async function resolve(
   issues: Issue[],
 ): Promise<Omit<Settings, "notes">> {
   const ours = table as typeof TABLE;
-  const told = toldIn(table, issues);
-  const missing = missingTeller(table, told, issues);
+  const reported = reportedIn(table, issues);
+  const missing = missingReporter(table, reported, issues);
   const below = { shards: shardOf(env, issues) };
   const run = complete(ours.run, merge<typeof ours.run>(below, file, environment.run, flags.run), "", missing);
   const outer = joinTarget(environment.target, flags.target);
   const namespace = outer.namespace ?? (await own(run.kubernetes)) ?? "default";
   // a list that was refused whole has no targets that could lack something
-  const parts = told("targets[]") ? [] : targetParts(file, outer);
+  const parts = reported("targets[]") ? [] : targetParts(file, outer);
   const placed = parts.map(([path, part]): Placed => [path, { namespace, ...part }]);
   const full = placed.map(([path, part]) => [path, complete(ours.target, part, path, missing)] as const);
   const findings = [
-    applyRules({ path: "", node: ours.run, value: run }, told),
-    ...full.map(([path, value]) => byFlags(applyRules({ path, node: ours.target, value }, told), path, flags, table)),
+    applyRules({ path: "", node: ours.run, value: run }, reported),
+    ...full.map(([path, value]) =>
+      byFlags(applyRules({ path, node: ours.target, value }, reported), path, flags, table),
+    ),
     ...placed.map(([path, part]) => byFlags(paceOf(path, part, every), path, flags, table)),
     ...placed.map(([path, part]) => byFlags({ refused: [], warned: levelIssues(part, path) }, path, flags, table)),
   ];
@@ -163,8 +165,8 @@ function byFlags(findings: Findings, prefix: string, flags: Layer, table: Table)
     (s) => s.scope === "target" && s.flag !== null && isGiven(flags.target, s.path),
   );
   const places = new Map(given.map((s) => [s.path.reduce(join, prefix), `--${s.flag}`]));
-  const told = (issue: Issue): Issue => ({ ...issue, path: places.get(issue.path) ?? issue.path });
-  return { refused: findings.refused.map(told), warned: findings.warned.map(told) };
+  const reported = (issue: Issue): Issue => ({ ...issue, path: places.get(issue.path) ?? issue.path });
+  return { refused: findings.refused.map(reported), warned: findings.warned.map(reported) };
 }
 
 /** An interval of the target's own that is not the one the process keeps: the lead time would be planned for decisions that do not come. */
@@ -191,7 +193,7 @@ function metricIssues({ metrics, minReplicas, actuator }: TargetConfig, path: st
   const at = join(path, "minReplicas");
   const blind = metrics.every(({ activation }) => activation === undefined);
   const says = "0 needs a metric with an `activation`, which says from when on a pod is needed.";
-  const floor = "0 does not go with actuator hpa: an HPA does not scale to 0.";
+  const floor = "0 cannot be combined with actuator hpa: an HPA does not scale to 0.";
   return [
     ...twice,
     ...(blind ? [{ path: at, message: says }] : []),
@@ -203,7 +205,7 @@ function metricIssues({ metrics, minReplicas, actuator }: TargetConfig, path: st
 function shareIssues({ averageUtilization }: Settings["targets"][number], path: string): readonly Issue[] {
   if (averageUtilization === undefined) return [];
   const message =
-    "as a percentage needs kubernetes.detectScalers: true and the right to get the workload (manifests/components/inspect), for the pod's request is read there. Or write it in cores.";
+    "as a percentage needs kubernetes.detectScalers: true and the right to get the workload (manifests/components/inspect), because the pod's request is read there. Or write it in cores.";
   return [{ path: join(path, "targetCpu"), message }];
 }
 

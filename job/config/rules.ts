@@ -34,7 +34,7 @@ export interface Count extends About {
 export type Rule = Comparison | Count;
 
 /** The longest history that can be read, seconds: three years and a week, so that Prophet sees a yearly season twice and more. */
-export const LONGEST = 1102 * 86_400;
+export const MAX_HISTORY_SECONDS = 1102 * 86_400;
 
 /** Points of one range query that Prometheus answers at most. */
 export const MAX_POINTS = 11_000;

@@ -165,7 +165,7 @@ export function secret<const K extends string, const O extends { readonly about:
   name: K,
   options: O,
 ): Secret<K, O> {
-  const file = `File that holds it: ${options.about.charAt(0).toLowerCase()}${options.about.slice(1)}`;
+  const file = `File that holds it. ${options.about}`;
   return {
     [name]: { ...options, kind: "text", secret: true },
     [`${name}File`]: { about: file, kind: "text", secretFile: true, accepts: "the path of a file" },

@@ -17,15 +17,15 @@ export function holdsSecret(node: Node): boolean {
 }
 
 /** What settings hold: secrets themselves, and files that hold one. */
-export interface Held {
+export interface SecretsHeld {
   readonly values: readonly string[];
   readonly files: readonly string[];
 }
 
-const NONE: Held = { values: [], files: [] };
+const NONE: SecretsHeld = { values: [], files: [] };
 
 /** All secrets of a value (settings, or a file as it was written, right or wrong), found by its node. Where a value has not the form of its node, every text in it may be one. */
-export function secretsIn(node: Node, value: unknown): Held {
+export function secretsIn(node: Node, value: unknown): SecretsHeld {
   if (value === undefined || value === null || !holdsSecret(node)) return NONE;
   if (node.kind === "text") return inText(node, value);
   if (node.kind === "list" && Array.isArray(value)) return together(value.map((item) => secretsIn(node.of, item)));
@@ -36,12 +36,12 @@ export function secretsIn(node: Node, value: unknown): Held {
   return together(entries.map(([of, item]) => (of === undefined ? NONE : secretsIn(of, item))));
 }
 
-function inText({ secret, secretFile }: Text, value: unknown): Held {
+function inText({ secret, secretFile }: Text, value: unknown): SecretsHeld {
   if (secret === true) return { values: textsIn(value), files: [] };
   return secretFile === true && typeof value === "string" ? { values: [], files: [value] } : NONE;
 }
 
-function together(all: readonly Held[]): Held {
+function together(all: readonly SecretsHeld[]): SecretsHeld {
   return { values: all.flatMap(({ values }) => values), files: all.flatMap(({ files }) => files) };
 }
 

@@ -16,7 +16,8 @@ export interface Table {
 
 /** Below the 50 s after which the CronJob of the manifests ends a run, with room for its start. */
 const TIMEOUT = quantity({
-  about: "Time of one run. Reading has 60 % of it: what was read by then is decided and carried out, the rest fails.",
+  about:
+    "Time limit of one run. Reading gets 60 % of it. A target that has not been read by then fails; the others go on.",
   unit: "seconds",
   min: 1,
   max: 3600,
@@ -51,7 +52,7 @@ export function fileSchema<const T extends Table>({ run, target }: T) {
     fields: {
       ...run.fields,
       defaults: group({
-        about: "Fields for all targets that do not set them.",
+        about: "Defaults for all targets. A target's own fields take precedence.",
         optional: true,
         fields: shared,
       }),

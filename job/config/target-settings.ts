@@ -14,9 +14,9 @@ import type { Settings } from "./types.ts";
 type Target = (typeof TABLE)["target"];
 
 /** Errors of two hours calibrate a quantile, of six at most: older ones are not looked at (job/core/forecast/auto.ts). */
-const CALIBRATION = [2 * 3600, 6 * 3600] as const;
+const CALIBRATION_RANGE = [2 * 3600, 6 * 3600] as const;
 /** Seconds of errors for a risk of 1: of leads of 90 s, 3.6 then lie above the quantile, whatever its level. */
-const SEEN = 324;
+const EXPECTED_ERRORS_SECONDS = 324;
 
 /** One target with every default filled in, for the replay, benches and tests. What is given must be right; required fields must be there. */
 export function resolveTarget(given: Part<Target>): TargetConfig {
@@ -57,8 +57,8 @@ function coresOrShare(targetCpu: Value<Target>["targetCpu"]) {
 
 /** The rarer what is calibrated, the longer the past that shows it; never more points than one query gives. */
 export function calibrationFor(level: number, step: number): number {
-  const [least, most] = CALIBRATION;
-  return Math.min(MAX_POINTS * step, most, Math.max(least, Math.round(SEEN / (1 - level))));
+  const [least, most] = CALIBRATION_RANGE;
+  return Math.min(MAX_POINTS * step, most, Math.max(least, Math.round(EXPECTED_ERRORS_SECONDS / (1 - level))));
 }
 
 /** A level of its own for scale-out brings one for scale-in with it, as the target's does. */

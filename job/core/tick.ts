@@ -8,7 +8,7 @@ import { noteService } from "./policy/service.ts";
 import { isUsable } from "./policy/stage.ts";
 import { standingAfter } from "./policy/standing.ts";
 import type { Decision, MetricRecord, TickRecord } from "./policy/types.ts";
-import { type LearntMetric, memoryAfter, recall } from "./state/memory.ts";
+import { type MetricFindings, memoryAfter, recall } from "./state/memory.ts";
 import type { TargetState } from "./state/types.ts";
 
 /** Output of one tick: what to do, what to remember, what was computed. */
@@ -48,7 +48,7 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
 
 type Draft = Decided["metrics"][number]["draft"];
 
-function learntOf(seen: Observation, i: number, { metrics }: Decided, { now, config }: TickInput): LearntMetric {
+function learntOf(seen: Observation, i: number, { metrics }: Decided, { now, config }: TickInput): MetricFindings {
   const made = metrics[i];
   const { value, level } = made?.draft ?? { value: Number.NaN, level: Number.NaN };
   const usable = isUsable(seen);

@@ -10,9 +10,9 @@ export interface Redactor {
 /** What stands in place of a secret. */
 export const HIDDEN = "[hidden]";
 /** Shorter values would blank out ordinary words; nobody's password of 3 letters is saved by hiding it. */
-const SHORTEST = 4;
+const MIN_SECRET_LENGTH = 4;
 /** Lines of a key file that are shorter are its frame. */
-const SHORTEST_LINE = 16;
+const MIN_KEY_LINE_LENGTH = 16;
 
 /** A redactor that knows these secrets. */
 export function createRedactor(...secrets: readonly (string | undefined)[]): Redactor {
@@ -34,9 +34,9 @@ export function createRedactor(...secrets: readonly (string | undefined)[]): Red
 /** A secret as it may turn up: itself, its lines, and each of these as base64, in a URL, in JSON, in XML. */
 function formsOf(secret: string): readonly string[] {
   const whole = secret.trim();
-  const parts = whole.split(/\r?\n/).filter((line) => line.length >= SHORTEST_LINE && !line.startsWith("-----"));
+  const parts = whole.split(/\r?\n/).filter((line) => line.length >= MIN_KEY_LINE_LENGTH && !line.startsWith("-----"));
   const plain = new Set([secret, whole, ...(whole.includes("\n") ? parts : [])]);
-  return [...plain].filter((text) => text.length >= SHORTEST).flatMap((text) => [text, ...encodings(text)]);
+  return [...plain].filter((text) => text.length >= MIN_SECRET_LENGTH).flatMap((text) => [text, ...encodings(text)]);
 }
 
 function encodings(text: string): readonly string[] {
@@ -50,7 +50,7 @@ function encodings(text: string): readonly string[] {
     JSON.stringify(text).slice(1, -1),
     text.replace(/[&<>"']/g, (c) => `&${XML[c]};`),
     text.replace(/[&<>]/g, (c) => `&${XML[c]};`),
-  ].filter((form) => form.length >= SHORTEST);
+  ].filter((form) => form.length >= MIN_SECRET_LENGTH);
 }
 
 const XML: Readonly<Record<string, string>> = { "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "#39" };
@@ -69,7 +69,7 @@ function base64(text: string): readonly string[] {
     const partial = (before + alone.length) % 3 === 0 ? 0 : 1;
     return encoded.slice(before === 0 ? 0 : before + 1, encoded.length - partial);
   });
-  const standard = [alone.toString("base64"), ...inside.filter((form) => form.length >= 2 * SHORTEST)];
+  const standard = [alone.toString("base64"), ...inside.filter((form) => form.length >= 2 * MIN_SECRET_LENGTH)];
   return [...standard, ...standard.map((form) => form.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, ""))];
 }
 
@@ -98,7 +98,7 @@ function hideBeginning(text: string, forms: readonly string[]): string {
 function longest(forms: readonly string[], text: string, there: (form: string, k: number) => boolean): number {
   let most = 0;
   for (const form of forms) {
-    for (let k = Math.min(form.length - 1, text.length); k >= Math.max(SHORTEST, most + 1); k--) {
+    for (let k = Math.min(form.length - 1, text.length); k >= Math.max(MIN_SECRET_LENGTH, most + 1); k--) {
       if (there(form, k)) most = k;
     }
   }

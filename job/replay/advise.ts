@@ -51,9 +51,9 @@ export interface TrialSetup {
 export type Play = (stretches: readonly Stretch[], watch: Watch) => Promise<readonly Played[]>;
 
 /** Later than this share of the history is judged. */
-const EARLIER = 0.5;
+const TRAINING_SHARE = 0.5;
 /** Settings with one thing changed are played over so much before the split and after it. */
-const LOOK: Seconds = 43_200;
+const NEIGHBOUR_SPAN: Seconds = 43_200;
 
 /** One stretch after the other. */
 export function inTurn(forecasterOf: Player["forecasterOf"]): Play {
@@ -105,7 +105,7 @@ export interface Compared {
 export async function compare(setup: TrialSetup, play: Play, watch: Watch): Promise<Compared> {
   const { trials } = setup;
   const { demand, begin, split, end } = halvesOf(setup);
-  const over = { from: Math.max(begin, split - LOOK), to: Math.min(end, split + LOOK) };
+  const over = { from: Math.max(begin, split - NEIGHBOUR_SPAN), to: Math.min(end, split + NEIGHBOUR_SPAN) };
   const played = await play(
     trials.map((trial) => ({ demand, ...over, trials: [trial] })),
     watch,
@@ -129,7 +129,7 @@ function halvesOf(setup: TrialSetup) {
       `the series has ${values.length} steps of ${step} s, the warm-up takes ${first}: nothing is left to play; choose a shorter --warmup`,
     );
   const begin = start + first * step;
-  return { demand, begin, split: begin + Math.round(EARLIER * steps) * step, end: begin + steps * step };
+  return { demand, begin, split: begin + Math.round(TRAINING_SHARE * steps) * step, end: begin + steps * step };
 }
 
 function scoreOf(days: readonly Sums[], step: Seconds): TrialScore {

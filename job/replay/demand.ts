@@ -121,7 +121,7 @@ function line(samples: Samples, step: Seconds): Line {
   const order = [...samples.times.keys()]
     .filter((i) => Number.isFinite(samples.times[i]) && Number.isFinite(samples.values[i]))
     .sort((a, b) => samples.times[a]! - samples.times[b]!);
-  if (order.length < 2) throw new DemandError(`a replay needs two finite samples at least, got ${order.length}`);
+  if (order.length < 2) throw new DemandError(`a replay needs at least two finite samples, got ${order.length}`);
   const start = samples.times[order[0]!]!;
   const end = samples.times[order[order.length - 1]!]!;
   const longest = longestDistance(samples.times, order, step);

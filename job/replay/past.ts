@@ -49,7 +49,7 @@ export function warmUp(target: TargetConfig): Seconds {
 }
 
 /** Records that may have to be looked at to see whether a change was made: 150 s of them, at runs every 15 s. */
-const LOOK_AHEAD = 10;
+const MAX_LOOKAHEAD = 10;
 
 /** The decision that the production code makes of this. Pure. */
 export function decideFrom({ at, target, histories, scale, memory }: PastInput): TargetDecision {
@@ -71,7 +71,7 @@ export async function* decideAgain(past: Past, target: TargetConfig, times: Time
       const standing: Standing =
         found === null
           ? beginning(past, seen, record)
-          : judged(found, at, past.scales.slice(first + i, first + i + LOOK_AHEAD));
+          : judged(found, at, past.scales.slice(first + i, first + i + MAX_LOOKAHEAD));
       const input = { ...seen, memory: standing.memory, scale: scaleOf(target, standing.set, record) };
       const decided = decideFrom(input);
       found = after(standing, at, decided);

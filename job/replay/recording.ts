@@ -85,7 +85,7 @@ function usualDistance(times: Float64Array): Seconds {
 }
 
 function unusable(refused: number, all: number): readonly string[] {
-  const kinds = "no number, negative, or more than any pods can burn";
+  const kinds = "no number, negative, or more than any pods can use";
   return refused === 0 ? [] : [`${refused} of ${all} values are left out: ${kinds}`];
 }
 

@@ -2,10 +2,10 @@
 import { parentPort } from "node:worker_threads";
 import { forecasterOf } from "../core/forecast/method.ts";
 import { asError } from "../core/result.ts";
-import { DONE, END, type Errand, type Reply } from "./trial-workers.ts";
+import { DONE, END, type Reply, type TrialTask } from "./trial-workers.ts";
 import { playStretch } from "./trials.ts";
 
-parentPort?.on("message", async ({ stretch, shared }: Errand) => {
+parentPort?.on("message", async ({ stretch, shared }: TrialTask) => {
   const watch = (done: number) => {
     Atomics.store(shared, DONE, done);
     return Atomics.load(shared, END) === 0;

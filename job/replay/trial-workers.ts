@@ -7,7 +7,7 @@ import type { Played, Stretch } from "./trials.ts";
 import type { Watch } from "./types.ts";
 
 /** What a worker thread is given: the stretch, and two numbers shared with it: how many steps are done, and 1 where it shall end. */
-export interface Errand {
+export interface TrialTask {
   readonly stretch: Stretch;
   readonly shared: Int32Array;
 }
@@ -20,7 +20,7 @@ export const END = 1;
 export type Reply = { readonly played: Played } | { readonly problem: string };
 
 /** How often the progress is looked at. */
-const LOOK_MS = 100;
+const CHECK_INTERVAL_MS = 100;
 
 /** In the sources and in the bundle, whose chunks lie one folder below its entries. */
 const ENTRY = import.meta.url.endsWith(".ts") ? "./trial-worker.ts" : "../trial-worker.js";
@@ -29,7 +29,7 @@ const ENTRY = import.meta.url.endsWith(".ts") ? "./trial-worker.ts" : "../trial-
 export function inThreads(threads: number, otherwise: Play): Play {
   return async (stretches, watch) => {
     if (Math.min(threads, stretches.length) < 2 || !stretches.every(isData)) return otherwise(stretches, watch);
-    const errands = stretches.map((stretch): Errand => {
+    const errands = stretches.map((stretch): TrialTask => {
       return { stretch, shared: new Int32Array(new SharedArrayBuffer(8)) };
     });
     const work = { over: false };
@@ -69,7 +69,7 @@ async function lend<T, R>(idle: T[], use: (one: T) => Promise<R>): Promise<R> {
 }
 
 /** What the worker makes of it. */
-function sent(worker: Worker, errand: Errand): Promise<Played> {
+function sent(worker: Worker, errand: TrialTask): Promise<Played> {
   return new Promise((done, fail) => {
     worker.removeAllListeners();
     worker.once("message", (reply: Reply) => {
@@ -83,10 +83,10 @@ function sent(worker: Worker, errand: Errand): Promise<Played> {
 }
 
 /** Tells of the progress, and the threads to end where the watch says so. */
-async function lookAfter(errands: readonly Errand[], watch: Watch, work: { readonly over: boolean }): Promise<void> {
+async function lookAfter(errands: readonly TrialTask[], watch: Watch, work: { readonly over: boolean }): Promise<void> {
   const total = errands.reduce((sum, { stretch }) => sum + stepsOf(stretch), 0);
   while (!work.over) {
-    await setTimeout(LOOK_MS);
+    await setTimeout(CHECK_INTERVAL_MS);
     const done = errands.reduce((sum, { shared }) => sum + Atomics.load(shared, DONE), 0);
     if (await watch(done, total)) continue;
     for (const { shared } of errands) Atomics.store(shared, END, 1);

@@ -18,11 +18,11 @@ export interface Alternative {
 /** Loads from a quarter to four times what was measured are tried. */
 const STEPS = [1.01, 1.02, 1.05, 1.1, 1.2, 1.35, 1.6, 2, 3, 4];
 /** The factor is found to a hundredth. */
-const CLOSE = 0.005;
+const FACTOR_PRECISION = 0.005;
 /** The largest maxReplicas that is accepted. */
 const NO_MAXIMUM = 100_000;
 /** Characters of a value that is told. */
-const LONGEST_VALUE = 40;
+const MAX_VALUE_LENGTH = 40;
 /** Levels of the quantile that are tried. */
 const LEVELS = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975];
 
@@ -49,7 +49,7 @@ function nearestLoad(input: PastInput, made: Replicas, power: number): readonly 
   const found = STEPS.findIndex((step) => at(step) !== made);
   if (found < 0) return [];
   let [same, other] = [STEPS[found - 1] ?? 1, STEPS[found]!];
-  while (other - same > CLOSE) {
+  while (other - same > FACTOR_PRECISION) {
     const middle = (same + other) / 2;
     if (at(middle) === made) same = middle;
     else other = middle;
@@ -131,7 +131,7 @@ function ruleVariants(target: TargetConfig, direction: "scaleUp" | "scaleDown"):
 /** As in the file of settings, or what stands for it where that is long. */
 function show(value: unknown): string {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "unset");
-  return text.length > LONGEST_VALUE ? "what is set" : text;
+  return text.length > MAX_VALUE_LENGTH ? "what is set" : text;
 }
 
 /** The target with that quantile, as its settings would make it: the level for scale-in follows, unless it is one of its own. */

@@ -128,7 +128,7 @@ function comparison(advised: TrialScore, current: TrialScore): string {
 function yamlOf({ fields, current: { decider } }: Advice): readonly string[] {
   if (fields.length === 0 || decider.by !== "ours") return ["Nothing has to be changed."];
   const { namespace, scaleTargetRef, slo } = decider.target;
-  const note = (field: string) => (field === "quantile" && slo !== undefined ? ` # in place of slo: ${slo}` : "");
+  const note = (field: string) => (field === "quantile" && slo !== undefined ? ` # instead of slo: ${slo}` : "");
   return [
     "targets:",
     `  - scaleTargetRef: { kind: ${scaleTargetRef.kind}, name: ${scaleTargetRef.name} }`,

@@ -36,8 +36,8 @@ export const METRIC_TABLE = {
     "The same forecast when it is made; it is for the time in forecast_timestamp_seconds.",
   ),
   forecast_timestamp_seconds: of(METRIC, "The time that forecast_ahead is for: the end of the lead."),
-  forecast_peak: of(METRIC, "Forecast of the largest load while new pods will serve."),
-  planned_load: of(METRIC, "Load that pods are for: a quantile of the largest load while new pods will serve."),
+  forecast_peak: of(METRIC, "Forecast of the peak load while new pods will serve."),
+  planned_load: of(METRIC, "Load that the pods are planned for: a quantile of the peak while new pods will serve."),
   planned_level_ratio: of(
     METRIC,
     "Level of that quantile. It moves with each decision where settings.quantile is not set.",
@@ -59,8 +59,8 @@ export const METRIC_TABLE = {
     TARGET,
     "Replicas that an HPA would want now: the simulated one of replay, over the history that the run read. It acts nowhere.",
   ),
-  min_replicas: of(TARGET, "Least replicas by the settings."),
-  max_replicas: of(TARGET, "Most replicas by the settings."),
+  min_replicas: of(TARGET, "Minimum of replicas from the settings."),
+  max_replicas: of(TARGET, "Maximum of replicas from the settings."),
   action: of(
     [...TARGET, "action"],
     "1 for what the run did: scaled, unchanged, held or failed; 0 for the other actions.",

@@ -121,11 +121,11 @@ function changed({ decision, alternatives }: PastStory): readonly string[] {
   if (decision.decided.output === null) return [];
   const told = alternatives.map(({ change, replicas }) => {
     if ("setting" in change)
-      return `With ${change.setting} ${change.value} in place of ${change.was}: ${replicas} replicas.`;
+      return `With ${change.setting} ${change.value} instead of ${change.was}: ${replicas} replicas.`;
     const share = number(100 * Math.abs(change.load - 1));
     return `With ${share} % ${change.load > 1 ? "more" : "less"} load: ${replicas} replicas.`;
   });
-  return told.length > 0 ? told : ["Neither a quarter nor four times of the load, and no single setting."];
+  return told.length > 0 ? told : ["Neither a quarter nor four times the load, and no single setting."];
 }
 
 function afterwards({ decision, after }: PastStory): readonly string[] {
@@ -141,9 +141,9 @@ function cameOf(decision: PastDecision, record: MetricRecord, i: number, last: P
   const history = last.input.histories[i];
   if (history === undefined || history instanceof Error || !Number.isFinite(quantile)) return [];
   const top = largest(history.samples, at + readyAfter, at + lead);
-  if (top === null) return [named(decision, record, "What the load then was has not been measured.")];
+  if (top === null) return [named(decision, record, "The load of that time has not been measured.")];
   const until = Math.min(last.input.at, at + lead);
-  const against = `${top.value > quantile ? "above" : "within"} the ${amount(quantile, metric.unit)} that pods were for`;
+  const against = `${top.value > quantile ? "above" : "within"} the ${amount(quantile, metric.unit)} that pods were planned for`;
   return [
     named(
       decision,

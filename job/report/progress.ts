@@ -22,11 +22,11 @@ export interface Progress {
   readonly end: () => void;
 }
 
-const LOOK_MS = 50;
+const CHECK_INTERVAL_MS = 50;
 /** Work that is over before this needs no bar. */
-const FIRST_BAR_MS = 500;
+const MIN_WORK_MS = 500;
 const LINE_MS = 10_000;
-const WIDEST_BAR = 30;
+const MAX_BAR_WIDTH = 30;
 
 /** A display named after the work, e.g. `replay`, which counts in `unit`, e.g. `steps`. */
 export function showProgress(name: string, unit: string, port: ProgressPort): Progress {
@@ -38,7 +38,7 @@ export function showProgress(name: string, unit: string, port: ProgressPort): Pr
   const draw = (done: number, total: number, now: number): void => {
     const left = timeLeft((((now - began) / 1000) * (total - done)) / Math.max(1, done));
     if (columns !== null) {
-      if (now - began < FIRST_BAR_MS) return;
+      if (now - began < MIN_WORK_MS) return;
       write(`\r\u001b[K${barLine(name, done / total, left, columns)}`);
       drawn = true;
     } else if (now - lined >= LINE_MS) {
@@ -56,7 +56,7 @@ export function showProgress(name: string, unit: string, port: ProgressPort): Pr
   return {
     watch: (done, total) => {
       const now = tick();
-      return now - looked < LOOK_MS ? !signal.aborted : look(done, total, now);
+      return now - looked < CHECK_INTERVAL_MS ? !signal.aborted : look(done, total, now);
     },
     end: () => {
       if (drawn) write("\r\u001b[K");
@@ -72,7 +72,7 @@ function percent(share: number): string {
 /** One line of at most `columns` - 1 characters: a full line would wrap, and could not be written over. */
 function barLine(name: string, share: number, left: string, columns: number): string {
   const tail = ` ${percent(share).padStart(5)}  ${left} left`;
-  const room = Math.min(WIDEST_BAR, columns - 1 - name.length - tail.length - 3);
+  const room = Math.min(MAX_BAR_WIDTH, columns - 1 - name.length - tail.length - 3);
   const filled = Math.round(share * room);
   const bar = room < 4 ? "" : ` [${"#".repeat(filled)}${"-".repeat(room - filled)}]`;
   return `${name}${bar}${tail}`.slice(0, Math.max(0, columns - 1));

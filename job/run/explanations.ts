@@ -16,26 +16,26 @@ export const FAILURES: Readonly<Record<string, Explanation>> = {
     todo: "Raise `state.configMap.count`, and apply the manifests with as many ConfigMaps.",
   },
   Error: {
-    means: "Something that has no name of its own went wrong. The replicas stay.",
-    todo: "Read the message. Please report it if it does not explain itself.",
+    means: "An unexpected error. The replicas stay.",
+    todo: "Read the message. Please report the error if the message does not explain it.",
   },
 };
 
 /** Exit codes of the run. */
 export const EXIT_CODES: Readonly<Record<string, Explanation>> = {
-  "0": { means: "Done; also when the decision was to hold, or to change nothing.", todo: "Nothing." },
+  "0": { means: "Done. This includes a decision to hold or to change nothing.", todo: "Nothing." },
   "1": {
     means:
-      "It could not be done, or a target has had no usable data for longer than `blindAfter`. The replicas of such a target are unchanged.",
-    todo: "Read the message: it says what was tried, and since when a target is blind. The next run tries again.",
+      "It could not be done, or a target has had no usable data for longer than `blindAfter`. That target's replicas are unchanged.",
+    todo: "Read the message. It says what was tried, and since when a target has been blind. The next run tries again.",
   },
   "2": {
     means: "Wrong usage or settings. Nothing was tried.",
-    todo: "Correct what the message names: each mistake with its place, its value and what is accepted.",
+    todo: "Correct what the message names: each mistake with its place, its value and the accepted values.",
   },
   "130": {
     means:
-      "Ctrl-C ended `replay`, `backtest`, `history` or `explain --at`. The answer is of what was done so far, and says so.",
+      "Ctrl-C ended `replay`, `backtest`, `history` or `explain --at`. The answer covers what was done until then, and says so.",
     todo: "Start it again for the whole.",
   },
 };

@@ -4,28 +4,28 @@ import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { News, Outcome } from "../ports.ts";
 
 /** What has been told of a target. */
-export type Told = NonNullable<TargetState["notified"]>;
+export type NotifiedConditions = NonNullable<TargetState["notified"]>;
 
-const NOTHING: Told = {};
+const NOTHING: NotifiedConditions = {};
 
 /** What memory holds of it. */
-export function toldBefore(memory: TargetState | undefined): Told {
+export function notifiedBefore(memory: TargetState | undefined): NotifiedConditions {
   return memory?.notified ?? NOTHING;
 }
 
 /** News, and what is to be remembered of them; `told` is the one that was given where nothing changed. */
 export interface Review {
   readonly news: readonly News[];
-  readonly told: Told;
+  readonly told: NotifiedConditions;
 }
 
 /** A condition that was away for less is the same one: a target that fails in every other run would else tell of it every minute. */
-const SETTLED: Seconds = 600;
+const MIN_ABSENCE: Seconds = 600;
 /** What lasts is told again after a day. */
-const REMIND: Seconds = 86_400;
+const REMINDER_INTERVAL: Seconds = 86_400;
 
 /** Looks at one outcome. Times that lie ahead (a clock set back) count as now. */
-export function reviewOf(outcome: Outcome, told: Told, now: EpochSeconds): Review {
+export function reviewOf(outcome: Outcome, told: NotifiedConditions, now: EpochSeconds): Review {
   const present = conditionsOf(outcome);
   const changes = CONDITIONS.map((what) => [what, step(told[what], present.has(what), now)] as const);
   const news = changes.flatMap(([what, { phase, since }]): News[] =>
@@ -67,11 +67,12 @@ function step(before: Notified | undefined, present: boolean, now: EpochSeconds)
       : { phase: null, since: now, next: undefined };
   const since = Math.min(before.since, now);
   if (present) {
-    if (now - before.told >= REMIND) return { phase: "lasts", since, next: { since, told: now, gone: null } };
+    if (now - before.told >= REMINDER_INTERVAL)
+      return { phase: "lasts", since, next: { since, told: now, gone: null } };
     return { phase: null, since, next: before.gone === null ? before : { ...before, gone: null } };
   }
   if (before.gone === null || before.gone > now) return { phase: null, since, next: { ...before, gone: now } };
-  return now - before.gone < SETTLED
+  return now - before.gone < MIN_ABSENCE
     ? { phase: null, since, next: before }
     : { phase: "ended", since, next: undefined };
 }

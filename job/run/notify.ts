@@ -5,14 +5,14 @@ import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import type { News, Notifier, Outcome, Ports, StateStore } from "../ports.ts";
 import { keyOf, memoryOf } from "./memory.ts";
-import { type Review, reviewOf, type Told, toldBefore } from "./news.ts";
+import { type NotifiedConditions, notifiedBefore, type Review, reviewOf } from "./news.ts";
 
 /** What is told of a run. */
-export interface ToTell {
+export interface NotificationInput {
   readonly now: EpochSeconds;
   readonly targets: readonly Outcome[];
   /** What was told before, of each target; null: it could not be read. */
-  readonly told: readonly Told[] | null;
+  readonly told: readonly NotifiedConditions[] | null;
   /** Aborted when the run's time is over. */
   readonly over: AbortSignal;
 }
@@ -22,10 +22,10 @@ export async function notify(
   { state, reporter }: Pick<Ports, "state" | "reporter">,
   notifier: Notifier,
   targets: readonly TargetConfig[],
-  { now, targets: outcomes, told, over }: ToTell,
+  { now, targets: outcomes, told, over }: NotificationInput,
 ): Promise<void> {
   try {
-    const before = told ?? targets.map(() => toldBefore(undefined));
+    const before = told ?? targets.map(() => notifiedBefore(undefined));
     const reviews = outcomes.map((outcome, i) => reviewOf(outcome, before[i]!, now));
     const changed = targets.flatMap((target, i) => (reviews[i]!.told === before[i] ? [] : [{ target, i }]));
     const lost = await rememberAll(state, changed, (i) => reviews[i]!.told, over);
@@ -41,7 +41,7 @@ export async function notify(
     const all = news.map(({ what, phase, outcome: { namespace, name } }) => `${namespace}/${name} ${what} ${phase}`);
     reporter.log("debug", `told: ${all.join(", ")}`);
   } catch (error) {
-    reporter.log("warn", `${asError(error).message}; what was done stays as it is`);
+    reporter.log("warn", `${asError(error).message}; what was done is unchanged`);
   }
 }
 
@@ -61,7 +61,7 @@ interface Changed {
 async function rememberAll(
   state: StateStore,
   changed: readonly Changed[],
-  toldOf: (i: number) => Told,
+  toldOf: (i: number) => NotifiedConditions,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Error>> {
   const byStore = Map.groupBy(changed, ({ target }) => state.of?.(keyOf(target)) ?? state);
@@ -78,7 +78,7 @@ async function rememberAll(
 /** Writes what was told into the state, over whatever it holds by now. Rejects when it could not be written. */
 async function remember(
   store: StateStore,
-  targets: readonly (readonly [TargetConfig, Told])[],
+  targets: readonly (readonly [TargetConfig, NotifiedConditions])[],
   signal: AbortSignal,
 ): Promise<void> {
   for (let attempt = 1; attempt <= 2; attempt++) {

@@ -44,10 +44,10 @@ function unknown({ scaleTargetRef }: TargetConfig, share: number, { resources }:
       "manifests/components/inspect has the rule, the chart's Role has it with config.kubernetes.detectScalers";
     return `${asked}, and its template could not be read: grant get on it (${role}), ${value}`;
   }
-  const { unasked } = resources;
-  return unasked === undefined
+  const { withoutRequest } = resources;
+  return withoutRequest === undefined
     ? `${asked}, which is no CPU: set resources.requests.cpu of its containers, ${value}`
-    : `${asked}, and its container ${unasked} requests no CPU: set its resources.requests.cpu, ${value}`;
+    : `${asked}, and its container ${withoutRequest} requests no CPU: set its resources.requests.cpu, ${value}`;
 }
 
 /** A share as the settings have it. */

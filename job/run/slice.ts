@@ -6,7 +6,7 @@ import type { EpochSeconds } from "../core/units.ts";
 import type { Turns } from "../in-parallel.ts";
 import type { Outcome, Ports } from "../ports.ts";
 import { decideInTurn, type TargetDecision } from "./decide.ts";
-import { type Told, toldBefore } from "./news.ts";
+import { type NotifiedConditions, notifiedBefore } from "./news.ts";
 import { failedOutcome, notWritten, outcomeOf, writerOf } from "./outcome.ts";
 import { nameWriters, type Readings, readHistories, readScales } from "./read.ts";
 import { settle } from "./settle.ts";
@@ -33,7 +33,7 @@ export interface SliceResult {
   readonly now: EpochSeconds;
   readonly outcomes: readonly Outcome[];
   /** What people had been told of each target; null: the state could not be read. */
-  readonly told: readonly Told[] | null;
+  readonly told: readonly NotifiedConditions[] | null;
 }
 
 /** Runs a slice. Rejects only for what no port should do. */
@@ -58,7 +58,7 @@ export async function runSlice(ports: Ports, { targets: wanted }: Slice, tools: 
     : await timed("act", () => settle(ports, shared, readings, decisions, whole));
   const outcomes = dryRun || ports.scaler.pretended === true ? settled.map(notWritten) : settled;
   report(ports, decisions, outcomes);
-  const told = state instanceof Error ? null : decisions.map(({ before }) => toldBefore(before));
+  const told = state instanceof Error ? null : decisions.map(({ before }) => notifiedBefore(before));
   return { now, outcomes, told };
 }
 

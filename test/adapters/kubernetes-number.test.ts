@@ -57,7 +57,7 @@ describe("a patch", () => {
   ])("that is answered with %s is told as not done", async (_, replicas, uncertain) => {
     const { result } = await patch({ replicas });
     expect(result).toMatchObject({ name: "ClusterError", status: 200, reason: "NotChanged", uncertain });
-    expect((result as Error).message).toContain("where 5 was asked for");
+    expect((result as Error).message).toContain("instead of 5");
   });
 });
 

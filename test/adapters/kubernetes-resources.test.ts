@@ -60,7 +60,7 @@ describe("podResourcesOf", () => {
     [
       "one that asks for nothing",
       { containers: [one({ cpu: 1 }), one({ memory: "1Gi" }, undefined, { name: "proxy" })] },
-      { unasked: "proxy" },
+      { withoutRequest: "proxy" },
     ],
     [
       "what the whole pod asks for",

@@ -42,7 +42,7 @@ describe("a range", () => {
   test("holds one sample more than was asked for at most", () => {
     const times = [1000, 1015, 1030, 1045, 1060, 1075];
     expect(parseRange(matrix(rows(times)), ASKED).samples.times).toHaveLength(6);
-    expect(() => parseRange(matrix(rows([...times, 1075])), ASKED)).toThrow("7 samples, where 5 were asked for");
+    expect(() => parseRange(matrix(rows([...times, 1075])), ASKED)).toThrow("7 samples, but 5 were expected");
   });
 
   test("lies within its own length of what was asked for", () => {
@@ -51,7 +51,7 @@ describe("a range", () => {
       expect(parseRange(matrix(rows([time])), ASKED).samples.times).toEqual(Float64Array.of(time));
     for (const time of [924.9, 1135.1, 1.7e9])
       expect(() => parseRange(matrix(rows([time])), ASKED)).toThrow(
-        `sample 0 is at ${time}, where 1000 to 1060 was asked for`,
+        `sample 0 is at ${time}, outside the requested 1000 to 1060`,
       );
     expect(parseRange(matrix(rows([0, 1e15]))).samples.times).toEqual(Float64Array.of(0, 1e15));
   });
@@ -91,10 +91,10 @@ describe("a range", () => {
     ["no data", ok(null), /there is no data/],
     ["data that is a text", ok("x"), /there is no data/],
     ["a vector", ok({ resultType: "vector", result: [] }), /resultType is "vector", a range query gives "matrix"/],
-    ["a result that is no list", ok({ resultType: "matrix", result: {} }), /data.result is no list/],
+    ["a result that is no list", ok({ resultType: "matrix", result: {} }), /data.result is not a list/],
     ["a series of null", ok({ resultType: "matrix", result: [null] }), /a series has no values/],
     ["histograms", ok({ resultType: "matrix", result: [{ histograms: [] }] }), /native histograms/],
-    ["a sample that is no pair", matrix([[1000, "1"], 5]), /sample 1 is no pair/],
+    ["a sample that is not a pair", matrix([[1000, "1"], 5]), /sample 1 is not a pair/],
     ["a time of null", matrix([[null, "1"]]), /sample 0 has the time null, no number/],
     ["a missing time", matrix([[]]), /sample 0 has the time missing, no number/],
     ["too many lists", matrix(Array(20_500).fill([])), /the answer holds more than 20020 lists and objects/],
@@ -156,8 +156,8 @@ describe("a vector", () => {
   });
 
   test("is nothing else", () => {
-    expect(() => vector([], "matrix")).toThrow(/resultType is "matrix", where a vector/);
-    expect(() => vector({})).toThrow(/where a vector/);
+    expect(() => vector([], "matrix")).toThrow(/resultType is "matrix", but a vector/);
+    expect(() => vector({})).toThrow(/but a vector/);
     for (const row of [null, {}, { value: "x" }]) expect(() => vector([row])).toThrow("a row has no value");
   });
 });

@@ -89,7 +89,7 @@ describe("bytes", () => {
   });
   test("what is compressed or no text is named", () => {
     expect(() => parseSeriesFile(Buffer.from([0x1f, 0x8b, 8]))).toThrow(/gunzip it first/);
-    expect(() => parseSeriesFile(Buffer.from([0x89, 0x50, 0xff, 0xc0, 0x80, 0x41]))).toThrow(/no text in UTF-8/);
+    expect(() => parseSeriesFile(Buffer.from([0x89, 0x50, 0xff, 0xc0, 0x80, 0x41]))).toThrow(/not text in UTF-8/);
   });
   test("whatever the bytes are: samples or a sentence", () => {
     const texts = [rows(30), JSON.stringify([{ metric: {}, values: [[15, "2"]] }])];

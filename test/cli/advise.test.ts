@@ -86,7 +86,7 @@ describe("beside an slo of the settings", () => {
       ...{ current: scored(current!), advised: scored(advised), changed: null },
       fields: fieldsOf(advised, current!),
     };
-    expect(adviceText(advice, 80)).toContain("\n    quantile: 0.7 # in place of slo: 0.01\n");
+    expect(adviceText(advice, 80)).toContain("\n    quantile: 0.7 # instead of slo: 0.01\n");
     const span = { from: 0, to: 1 };
     const answer = answerOf(advice, { chosenOn: span, judgedOn: span, ended: true });
     expect([answer.current.settings, answer.advised?.settings]).toMatchObject([{ slo: 0.01 }, { quantile: 0.7 }]);
@@ -100,7 +100,7 @@ describe("advise", TIME, () => {
     expect(code).toBe(0);
     const answer = JSON.parse(out);
     expect(answer.advised).toBe(null);
-    expect(answer.why).toMatch(/hours long, and less than a day promises nothing/);
+    expect(answer.why).toMatch(/hours long, and less than a day proves nothing/);
     expect(answer.front.length).toBeGreaterThan(0);
     expect(answer.others.map(({ settings }: { settings: { hpaTarget: number } }) => settings.hpaTarget)).toEqual([
       0.5, 0.6, 0.7, 0.8, 0.9,

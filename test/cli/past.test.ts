@@ -58,7 +58,7 @@ describe("past decisions", () => {
   });
 
   it.each([
-    [`history ${TARGET} -o yaml`, 2, /--output: must be wide or json; got "yaml"/],
+    [`history ${TARGET} -o yaml`, 2, /--output: must be wide or json, got "yaml"/],
     [`history ${TARGET} --since never`, 2, /--since/],
     [`explain ${TARGET} --at 25:00`, 2, /--at: must be a time such as 14:05/],
     [`explain ${TARGET} --at ${END + 60}`, 2, /has not come yet/],

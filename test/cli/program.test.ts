@@ -106,13 +106,13 @@ describe("bad usage", () => {
     [`--onec`, /onec is not known\. Did you mean --once\?/],
     [`${BASE} --max-replica 3`, /--max-replica is not known/],
     [`${BASE} --min`, /min/],
-    [`${BASE} --quantile 2`, /--quantile: must be a number such as 0\.9, or 90%, from 0\.5 to 0\.995; got "2"\./],
-    [`${BASE} --every 15s`, /--every and --for go together/],
+    [`${BASE} --quantile 2`, /--quantile: must be a number such as 0\.9, or 90%, from 0\.5 to 0\.995, got "2"\./],
+    [`${BASE} --every 15s`, /--every and --for need each other/],
     [`--once --deployment web --target-cpu 1`, /no history to read/],
     [`--once --history-file ${WAVE}`, /targetCpu: is missing/],
     [`replay`, /no series to replay: give a FILE/],
-    [`replay ${WAVE} --policies auto,magic`, /--policies: must be some of .*oracle.*; got "magic"/],
-    [`backtest ${WAVE} --window 1`, /--window: must be .*from 2 to 100000; got "1"\./],
+    [`replay ${WAVE} --policies auto,magic`, /--policies: must be some of .*oracle.*, got "magic"/],
+    [`backtest ${WAVE} --window 1`, /--window: must be .*from 2 to 100000, got "1"\./],
     [`dance`, /dance/],
   ])("%s: exit code 2 and the reason", async (line, pattern) => {
     const { code, out, err } = await cli(line);
@@ -160,7 +160,7 @@ describe("replay and backtest", () => {
     };
     expect(await played("--slo 10%")).toBeLessThan(await played("--slo 0.1%"));
     const both = await cli(`replay ${WAVE} --slo 1% --quantile 0.7`);
-    expect([both.code, both.err]).toEqual([2, expect.stringContaining("give --slo or --quantile, not both")]);
+    expect([both.code, both.err]).toEqual([2, expect.stringContaining("give either --slo or --quantile, not both")]);
   });
 
   it("backtest gives the contract's fields and dump", async () => {

@@ -147,7 +147,7 @@ const SAID = {
   "several series": "2 series where one was expected: the query does not aggregate",
   "a counter": "they only ever rise, as a counter does: is rate() missing?",
   "milli-cores": "are these milli-cores?",
-  "nothing but NaN": "it is no finite number",
+  "nothing but NaN": "it is not a finite number",
 };
 
 describe.each(Object.keys(BAD) as (keyof typeof BAD)[])("%s", (kind) => {

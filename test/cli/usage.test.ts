@@ -110,7 +110,7 @@ describe("completion", () => {
         "-c",
         `autoload -U compinit; compinit -u -D; ${source}; _describe() { print -rl -- "\${(@P)2}"; }; words=(${quoted(line)}); CURRENT=${line.length}; _prophet_autoscaler`,
       );
-    expect(zsh("prophet-autoscaler", "re")).toContainEqual(expect.stringMatching(/^replay:What our policy/));
+    expect(zsh("prophet-autoscaler", "re")).toContainEqual(expect.stringMatching(/^replay:Replay a recorded series/));
     expect(zsh("prophet-autoscaler", "doctor", "--kube")).toContainEqual(expect.stringMatching(/^--kubeconfig:/));
   });
 });
@@ -129,8 +129,8 @@ describe("wrong usage", () => {
     ["--no-follow-surge", /--no-follow-surge is not known\. Write --follow-surge=false\./],
     ["schema --json", /--json is not known\. It belongs to the run/],
     ["--every 50s --for 50s", /--every: 50s is not shorter than --for, which is 50s\./],
-    ["--for 50s", /--every and --for go together/],
-    ["--once --every 15s --for 50s", /--once is one decision/],
+    ["--for 50s", /--every and --for need each other/],
+    ["--once --every 15s --for 50s", /--once makes one decision/],
     ["--config= --deployment web --target-cpu 1", /--config: needs the name of a file\./],
     [
       "--config nofile.yaml",
@@ -146,10 +146,10 @@ describe("wrong usage", () => {
     [`replay ${SERIES} --min 9 --max 3`, /--min: 9 is above --max, which is 3\./],
     [
       `backtest ${SERIES} --methods bogus`,
-      /--methods: must be some of auto, prophet, original, naive, with commas between them; got "bogus"\./,
+      /--methods: must be some of auto, prophet, original, naive, with commas between them, got "bogus"\./,
     ],
-    [`${RUN} --svg x.jpg`, /--svg: must be a name that ends in \.svg or \.png; got "x\.jpg"\./],
-    [`${RUN} --replicas -1`, /--replicas: must be a whole number of pods, from 0 to 100000; got "-1"\./],
+    [`${RUN} --svg x.jpg`, /--svg: must be a name that ends in \.svg or \.png, got "x\.jpg"\./],
+    [`${RUN} --replicas -1`, /--replicas: must be a whole number of pods, from 0 to 100000, got "-1"\./],
     [
       "--prometheus http://u:hunter22@h --deployment w --target-cpu 1",
       /--prometheus: must be .* without user or password.*http:\/\/\[hidden\]@h/,

@@ -112,7 +112,7 @@ describe("a group that is added to the table", () => {
 
   it("is not shown where it has a wrong type, however short it is", async () => {
     const error = await load({}, "pager: { key: 50123 }").catch((e: unknown) => e);
-    expect(String(error)).toContain("pager.key: must be a text that is not empty; got a number.");
+    expect(String(error)).toContain("pager.key: must be a text that is not empty, got a number.");
   });
 
   it("is known to the redactor: the secret, its file, and a secret in a wrong form", async () => {

@@ -31,7 +31,7 @@ describe("issues", () => {
     [
       "a file of more entries than memory allows",
       `targets: [${"a,".repeat(60_000)}]`,
-      [/60\d\d\d lines and entries, at most 50000/],
+      [/60\d\d\d lines and entries, but at most 50000/],
     ],
     [
       "a header of two lines",
@@ -59,15 +59,15 @@ describe("issues", () => {
     [
       "a share that is none",
       "targets: [{ scaleTargetRef: { name: web }, targetCpu: 0% }]",
-      [/targetCpu: must be cores .*or a share such as 70% of the pod's CPU request.*, from 1% to 1000%; got "0%"/],
+      [/targetCpu: must be cores .*or a share such as 70% of the pod's CPU request.*, from 1% to 1000%, got "0%"/],
     ],
     [
       "a share of what has none",
       "targets: [{ scaleTargetRef: { name: web }, targetCpu: 1, podCpuLimit: 70% }]",
       [/^targets\[0\]\.podCpuLimit: must be cores/],
     ],
-    ["targets that are no list", "targets: 5", [/^targets: must be a list; got a number\.$/]],
-    ["targets that are a mapping", "targets: { name: web }", [/^targets: must be a list; got a mapping\.$/]],
+    ["targets that are no list", "targets: 5", [/^targets: must be a list, got a number\.$/]],
+    ["targets that are a mapping", "targets: { name: web }", [/^targets: must be a list, got a mapping\.$/]],
     [
       "a refused item before others",
       "targets: [3, { scaleTargetRef: { name: web }, targetCpu: lots }]",
@@ -157,7 +157,7 @@ describe("issues", () => {
     [
       "control characters",
       target('name: "a\\e[2Jb"'),
-      [/^targets\[0\]\.name: must be a text on one line, without control characters; got/],
+      [/^targets\[0\]\.name: must be a text on one line, without control characters, got/],
     ],
   ])("of %s", async (_name, file, expected) => {
     const issues = await issuesOf(file);

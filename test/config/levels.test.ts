@@ -39,7 +39,7 @@ it("takes the nearer of slo and quantile, with the level for scale-in beside it"
       expect(await at(slo, fixed)).toEqual([undefined, 0.9, 0.99]);
       expect(await at(both, { slo: 0.02 })).toEqual([0.02, undefined, undefined]);
     }
-  const warned = "is not looked at beside a quantile, which fixes the level. Keep one.";
+  const warned = "has no effect together with quantile, which fixes the level. Keep one.";
   expect(await levels({}, both, {}, {})).toEqual([0.01, 0.9, 0.99, `targets[0].slo: ${warned}`]);
   expect(await levels({}, {}, {}, both)).toEqual([0.01, 0.9, 0.99, `--slo: ${warned}`]);
 });

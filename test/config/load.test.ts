@@ -131,7 +131,7 @@ describe("loadSettings", () => {
     [
       "a value out of range, with value and range",
       { file: "targets: [{ scaleTargetRef: { name: web }, targetCpu: 1, quantile: 1.5 }]" },
-      [/^targets\[0\]\.quantile: must be .*from 0\.5 to 0\.995; got 1\.5\./],
+      [/^targets\[0\]\.quantile: must be .*from 0\.5 to 0\.995, got 1\.5\./],
     ],
     [
       "several mistakes at once",

@@ -105,7 +105,7 @@ metrics:
     [
       "0 as the floor of an HPA",
       "actuator: hpa\nminReplicas: 0\nmetrics: [{ name: a, query: x, averageValue: 1, activation: 0 }]",
-      /minReplicas: 0 does not go with actuator hpa/,
+      /minReplicas: 0 cannot be combined with actuator hpa/,
     ],
   ])("refuses %s, and says what to do", async (_, target, pattern) => {
     expect(await refused(target)).toMatch(pattern);

@@ -74,9 +74,9 @@ describe("the prophet block", () => {
     ["growth: exponential", [/^targets\[0\]\.prophet\.growth: must be one of linear, logistic, flat/]],
     ["growth: logistic", [/^targets\[0\]\.prophet\.cap: is missing: growth logistic needs it/]],
     ["growth: logistic, cap: 5, floor: 5", [/^targets\[0\]\.prophet\.floor: 5 is not below cap, which is 5/]],
-    ["interval_width: 1", [/interval_width: must be .*from 0.01 to 0.99; got 1/]],
+    ["interval_width: 1", [/interval_width: must be .*from 0.01 to 0.99, got 1/]],
     ["n_changepoints: 2.5", [/n_changepoints: must be a whole number, from 0 to 100/]],
-    ["changepoints: [soon]", [/changepoints\[0\]: must be a date such as 2026-10-01; got "soon"/]],
+    ["changepoints: [soon]", [/changepoints\[0\]: must be a date such as 2026-10-01, got "soon"/]],
     ["seasonalities: [{ name: a, period: 1 }]", [/seasonalities\[0\]\.fourier_order: is missing/]],
     [
       "seasonalities: [{ name: a, period: 1, fourier_order: 2 }, { name: a, period: 2, fourier_order: 2 }]",
@@ -92,12 +92,12 @@ describe("the prophet block", () => {
     ],
     ["holidays: [{ ds: 12-24 }]", [/holidays\[0\]\.holiday: is missing/]],
     ["holidays: [{ holiday: a, ds: [] }]", [/holidays\[0\]\.ds: must be a list of at least 1/]],
-    ["holidays: [{ holiday: a, ds: { x: 1 } }]", [/holidays\[0\]\.ds: must be a list; got a mapping/]],
+    ["holidays: [{ holiday: a, ds: { x: 1 } }]", [/holidays\[0\]\.ds: must be a list, got a mapping/]],
     ["holidays: [{ holiday: a, ds: 2026-02-29 }]", [/holidays\[0\]\.ds: must be a date .*got "2026-02-29"/]],
     ["holidays: [{ holiday: a, ds: holidays(XX) }]", [/holidays\[0\]\.ds\[0\]: names the country XX, whose holidays/]],
     [
       "holidays: [{ holiday: a, ds: holidays(de) }]",
-      [/holidays\[0\]\.ds: must be .*or holidays\(DE-BY\); got "holidays\(de\)"/],
+      [/holidays\[0\]\.ds: must be .*or holidays\(DE-BY\), got "holidays\(de\)"/],
     ],
     [
       "holidays: [{ holiday: a, ds: 12-24, prior_scale: 1 }, { holiday: a, ds: 12-31 }]",
@@ -105,11 +105,11 @@ describe("the prophet block", () => {
     ],
     [
       "holidays: [{ ds: holidays(US), lower_window: -30, upper_window: 30 }]",
-      [/^targets\[0\]\.prophet: asks for \d+ coefficients, at most 300 are fitted\. Lower/],
+      [/^targets\[0\]\.prophet: asks for \d+ coefficients, but at most 300 are fitted\. Lower/],
     ],
     [
       "seasonality_mode: multiplicative, seasonalities: [{ name: a, period: 1, fourier_order: 40 }]",
-      [/^targets\[0\]\.prophet: asks for 139 coefficients, at most 120 are fitted/],
+      [/^targets\[0\]\.prophet: asks for 139 coefficients, but at most 120 are fitted/],
     ],
   ])("refuses { %s }", async (block, expected) => {
     const issues = await issuesOf(`method: prophet, prophet: { ${block} }`);

@@ -46,7 +46,7 @@ describe("public holidays", () => {
   });
 
   it.each([
-    ["holidays(XX)", /^names the country XX, whose holidays are not known; known are AD, AE/],
+    ["holidays(XX)", /^names the country XX, whose holidays are unknown; known are AD, AE/],
     ["holidays(DE-XX)", /^names the state of DE XX, .*known are BB, BE, BW, BY/],
     ["holidays(DE-BY-X)", /^names the region of DE-BY X, .*known are A, EVANG, KATH/],
     ["holidays(MC-X)", /^names the state of MC X, .*none is known/],

@@ -118,7 +118,7 @@ describe("tick", () => {
     expect(nonsense.decision.trail.find((e) => e.stage === "trust")?.reason).toBe("ForecastNotTrusted");
   });
 
-  it("refuses more than the pods can burn, but not what pods just removed still show", () => {
+  it("refuses more than the pods can use, but not what pods just removed still show", () => {
     const limited = config({ podCpuLimit: 0.5 });
     expect(
       tick(

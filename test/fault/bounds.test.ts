@@ -14,14 +14,14 @@ describe("no more and nothing else than was asked for", () => {
     `{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[${pairs}]}]}}`;
   const cases: readonly (readonly [string, string, RegExp | number])[] = [
     ["one sample more, where a source widens the range", matrix(many(121, end - 1800)), 121],
-    ["two samples more", matrix(many(122, end - 1800)), /122 samples, where 120 were asked for/],
+    ["two samples more", matrix(many(122, end - 1800)), /122 samples, but 120 were expected/],
     ["a time of null", raw('[null,"1"]'), /sample 0 has the time null, no number/],
     ["a time as a text", raw('["1700000000","1"]'), /sample 0 has the time "1700000000", no number/],
     ["no time", raw("[]"), /sample 0 has the time missing, no number/],
     ["shifted by less than the window: for the quality check", matrix([[end - 3500, "1"]]), 1],
-    ["of 1970", matrix([[0, "1"]]), /sample 0 is at 0, where \d+ to \d+ was asked for/],
-    ["far ahead", matrix([[end + 3700, "1"]]), /where \d+ to \d+ was asked for/],
-    ["in milliseconds", matrix([[end * 1000, "1"]]), /sample 0 is at 1700000005000, where/],
+    ["of 1970", matrix([[0, "1"]]), /sample 0 is at 0, outside the requested \d+ to \d+/],
+    ["far ahead", matrix([[end + 3700, "1"]]), /outside the requested \d+ to \d+/],
+    ["in milliseconds", matrix([[end * 1000, "1"]]), /sample 0 is at 1700000005000, outside/],
     ["nested without end", "[".repeat(1000), /the answer holds lists and objects nested more than 64 deep/],
     ["30,000 empty lists", `[${"[],".repeat(30_000)}0]`, /the answer holds more than 20480 lists and objects/],
   ];
@@ -36,7 +36,7 @@ describe("no more and nothing else than was asked for", () => {
   test.each(["0", "1700000000000", "-5", "1e300"])("a clock at %s is no clock", async (at) => {
     const server = await serve(() => ({ body: vector(at, "1") }));
     await expect(prometheusHistory(prometheusSettings(server.url)).now()).rejects.toThrow(
-      /is no time in seconds since 1970/,
+      /is not a time in seconds since 1970/,
     );
   });
   test.each([

@@ -136,8 +136,8 @@ describe("writing /scale", () => {
       /422 Invalid: too many/,
     ],
     ["a refusal, and then silence", status(422, "Invalid", "no"), null, /422 Invalid: no/],
-    ["200 with the replicas as they were", scale(3), 3, /200 NotChanged: it answers 3 where 5 was asked for/],
-    ["200 with others than were asked for", scale(4), 4, /200 NotChanged: it answers 4 where 5 was asked for/],
+    ["200 with the replicas as they were", scale(3), 3, /200 NotChanged: it answers 3 instead of 5/],
+    ["200 with others than were asked for", scale(4), 4, /200 NotChanged: it answers 4 instead of 5/],
     ["200 with something else", { body: "{}" }, 3, /200 NotChanged/],
     ["200 with a Status of failure", { ...status(403, "Forbidden", "no"), status: 200 }, 3, /200 Forbidden: no/],
   ];

@@ -74,7 +74,7 @@ test("a textfile that cannot be written is a warning", async () => {
   const { once } = await decide({ PROPHET_AUTOSCALER_METRICS_TEXTFILE: join(folder, "nowhere/job.prom") });
   const { code, err } = await once();
   expect(code).toBe(0);
-  expect(err).toMatch(/nowhere\/job\.prom: .*ENOENT.*what was done stays as it is/);
+  expect(err).toMatch(/nowhere\/job\.prom: .*ENOENT.*what was done is unchanged/);
 });
 
 test("what writes nothing sends nothing", async () => {
@@ -117,7 +117,7 @@ describe.each<Way>(["otlp", "pushgateway"])("%s", (way) => {
     expect(sent.code).toBe(0);
     expect(done(sent.out)).toEqual(done(plain.out));
     expect(sent.err).toContain(`metrics to ${server.url}`);
-    expect(sent.err).toContain("what was done stays as it is");
+    expect(sent.err).toContain("what was done is unchanged");
     expect(broken.cluster.objects.replicas).toBe(without.cluster.objects.replicas);
     silent(JSON.stringify(broken.cluster.objects), "the cluster");
   });

@@ -37,7 +37,7 @@ describe("faults of the answer", () => {
     ["HTML with 200", { body: "<!doctype html><p>Sign in" }, /not JSON.*Sign in/, 1],
     ["JSON that ends early", { body: good.slice(0, 60) }, /not JSON/, 1],
     ["nothing", { body: "" }, /not JSON.*an empty body/, 1],
-    ["null", { body: "null" }, /for it has no "status"; it begins null/, 1],
+    ["null", { body: "null" }, /it has no "status"; it begins null/, 1],
     ["error with 200", { body: '{"status":"error","errorType":"x","error":"y"}' }, /status is "error": x: y/, 1],
     ["a vector", { body: '{"status":"success","data":{"resultType":"vector","result":[]}}' }, /"vector".*"matrix"/, 1],
     [
@@ -174,7 +174,7 @@ describe("what is read", () => {
     const server = await serve(() => ({ body: good }));
     const history = prometheusHistory(prometheusSettings(server.url, { query: "x" }));
     const [result] = await history.read([cpuOf({ history: 11_001, step: 1 })], 1_700_000_000);
-    expect(String(result)).toMatch(/11001 points, at most 11000/);
+    expect(String(result)).toMatch(/11001 points, but a query returns at most 11000/);
     expect(server.seen).toHaveLength(0);
   });
 

@@ -145,7 +145,7 @@ describe("a webhook", () => {
   test.each<[string, string | null, RegExp]>([
     ["is not there", null, /webhook\.urlFile: .*ENOENT|no such file/],
     ["is empty", " \n", /webhook\.urlFile: .* is empty/],
-    ["holds something else", CANARY, /is no http:\/\/ or https:\/\/ URL/],
+    ["holds something else", CANARY, /does not hold an http:\/\/ or https:\/\/ URL/],
   ])("whose file %s says so, and not what is in it", async (_name, content, why) => {
     const urlFile = content === null ? "/nowhere" : file(content, "hook");
     const redactor = createRedactor();
@@ -201,7 +201,7 @@ describe("a run with a webhook", () => {
     const action = (out: string) => (JSON.parse(out) as { targets: { action: string; to: number }[] }).targets;
     expect(action(told.out)).toMatchObject(action(plain.out).map(({ action: a, to }) => ({ action: a, to })));
     expect(told.err).toContain("webhook 127.0.0.1:");
-    expect(told.err).toContain("what was done stays as it is");
+    expect(told.err).toContain("what was done is unchanged");
     expect(broken.cluster.objects.replicas).toBe(without.cluster.objects.replicas);
     expect(broken.cluster.objects.annotations).toHaveProperty([stateAnnotation]);
     silent(JSON.stringify(broken.cluster.objects), "the cluster");

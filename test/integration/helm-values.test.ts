@@ -141,8 +141,8 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
   });
   const target = (fields: object) => ({ config: { targets: [to("web", fields)] } });
   const contradictions: readonly (readonly [string, object, RegExp])[] = [
-    ["`every` without `for`", { cronJob: { every: "15s" } }, /cronJob.every and cronJob.for go together/],
-    ["`for` without `every`", { cronJob: { for: "50s" } }, /cronJob.every and cronJob.for go together/],
+    ["`every` without `for`", { cronJob: { every: "15s" } }, /cronJob.every and cronJob.for need each other/],
+    ["`for` without `every`", { cronJob: { for: "50s" } }, /cronJob.every and cronJob.for need each other/],
     [
       "`every` not shorter than `for`",
       { cronJob: { every: "1m", for: 50, activeDeadlineSeconds: 56 } },

@@ -117,7 +117,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingOtlp()))("metrics of real r
         const { code, stderr } = await run({ otlp: `${closed.url}/api/v1/otlp` });
         expect(code).toBe(0);
         expect(stderr).toMatch(
-          /metrics to http:\/\/127\.0\.0\.1:\d+\/api\/v1\/otlp: 404: .*what was done stays as it is/,
+          /metrics to http:\/\/127\.0\.0\.1:\d+\/api\/v1\/otlp: 404: .*what was done is unchanged/,
         );
       } finally {
         await closed.stop();

@@ -101,7 +101,7 @@ describe.skipIf(skip(missingPrometheus()))("replay --from-prometheus", () => {
       judgedOn: { from: string; to: string };
     };
     expect(advised).toBe(null);
-    expect(why).toMatch(/less than a day promises nothing/);
+    expect(why).toMatch(/less than a day proves nothing/);
     const real = others.find(({ settings }) => settings.label === "what really ran")!;
     const hours = (Date.parse(judgedOn.to) - Date.parse(judgedOn.from)) / 3_600_000;
     expect(real.cost).toBeCloseTo(SET * hours, 6);

@@ -65,7 +65,9 @@ describe("a past decision in words", () => {
     expect(text).toMatch(/queue: With probability 0\.8|queue: New pods would meet/);
     expect(text).toContain("as replayed, for no metric has recorded it");
     expect(text).toMatch(/With [\d.]+ % more load: \d+ replicas\./);
-    expect(text).toMatch(/the load reached [\d.]+ cores, (within|above) the [\d.]+ cores that pods were for/);
+    expect(text).toMatch(
+      /the load reached [\d.]+ cores, (within|above) the [\d.]+ cores that the pods were planned for/,
+    );
     expect(text).toMatch(/The next change was at \d\d:\d\d:\d\d: \d+ -> \d+|There was no other change/);
   });
 

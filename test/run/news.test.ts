@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CONDITIONS, type Notified } from "../../job/core/state/types.ts";
 import type { News, Outcome } from "../../job/ports.ts";
-import { reviewOf, type Told } from "../../job/run/news.ts";
+import { type NotifiedConditions, reviewOf } from "../../job/run/news.ts";
 import { NOW } from "../fakes/config.ts";
 
 const base: Outcome = {
@@ -26,7 +26,7 @@ const overruled: Outcome = { ...base, action: "held", reason: "Overruled" };
 const scaled: Outcome = { ...base, action: "scaled", to: 5 };
 
 /** One run a minute; what each told. */
-function live(outcomes: readonly Outcome[], minutes = (i: number) => i, told: Told = {}) {
+function live(outcomes: readonly Outcome[], minutes = (i: number) => i, told: NotifiedConditions = {}) {
   const all = outcomes.map((outcome, i) => {
     const review = reviewOf(outcome, told, NOW + 60 * minutes(i));
     told = review.told;
@@ -66,7 +66,7 @@ describe("news", () => {
   });
 
   it("are told of each condition by itself, with since when", () => {
-    const told: Told = { failed: { since: NOW - 1200, told: NOW - 1200, gone: NOW - 600 } };
+    const told: NotifiedConditions = { failed: { since: NOW - 1200, told: NOW - 1200, gone: NOW - 600 } };
     const { news } = reviewOf(overruled, told, NOW);
     expect(news.map(({ what, phase, since }) => ({ what, phase, since }))).toEqual([
       { what: "failed", phase: "ended", since: NOW - 1200 },
@@ -91,9 +91,9 @@ describe("news", () => {
   });
 
   it("leave what was told as it is where nothing changed: then nothing is written", () => {
-    const told: Told = { failed: { since: NOW, told: NOW, gone: null } };
+    const told: NotifiedConditions = { failed: { since: NOW, told: NOW, gone: null } };
     expect(reviewOf(failed, told, NOW + 60).told).toBe(told);
-    const none: Told = {};
+    const none: NotifiedConditions = {};
     expect(reviewOf(base, none, NOW).told).toBe(none);
     expect(reviewOf(scaled, none, NOW).told).toBe(none);
   });
@@ -107,7 +107,7 @@ describe("news", () => {
     );
     fc.assert(
       fc.property(life, (steps) => {
-        let [told, now]: [Told, number] = [{}, NOW];
+        let [told, now]: [NotifiedConditions, number] = [{}, NOW];
         const heard: { what: News["what"]; phase: News["phase"]; at: number; present: boolean }[] = [];
         for (const [outcome, minutes] of steps) {
           now += 60 * minutes;

@@ -97,7 +97,7 @@ test("what nobody got is told by the next run, with the memory and the outcome a
   wire.broken = true;
   const { run } = await minute();
   expect(run.targets[0]!.action).toBe("failed");
-  expect(world.logs).toContain("warn: webhook h: 503; what was done stays as it is");
+  expect(world.logs).toContain("warn: webhook h: 503; what was done is unchanged");
   expect(stateOf(world).targets[keyOf(config())]).not.toHaveProperty("notified");
   wire.broken = false;
   await minute();

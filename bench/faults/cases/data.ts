@@ -69,13 +69,13 @@ const MISSING: readonly Line[] = [
 ];
 
 const IMPOSSIBLE: readonly Line[] = [
-  ["the newest sample is NaN", upOnly(/no finite number/), gauge(but(newest, Number.NaN))],
+  ["the newest sample is NaN", upOnly(/not a finite number/), gauge(but(newest, Number.NaN))],
   ["the newest sample is NaN, too few replicas", scaled(5), { ...FEW, ...gauge(but(newest, Number.NaN)) }],
   ["every sample is NaN", held("NotFinite"), gauge(but(always, Number.NaN))],
-  ["three minutes of NaN", held("NotFinite", /no finite number/), gauge(but((age) => age < 180, Number.NaN))],
-  ["the newest sample is +Inf", upOnly(/no finite number/), gauge(but(newest, Number.POSITIVE_INFINITY))],
+  ["three minutes of NaN", held("NotFinite", /not a finite number/), gauge(but((age) => age < 180, Number.NaN))],
+  ["the newest sample is +Inf", upOnly(/not a finite number/), gauge(but(newest, Number.POSITIVE_INFINITY))],
   ["every sample is +Inf", held("NotFinite"), gauge(but(always, Number.POSITIVE_INFINITY))],
-  ["the newest sample is -Inf", upOnly(/no finite number/), gauge(but(newest, Number.NEGATIVE_INFINITY))],
+  ["the newest sample is -Inf", upOnly(/not a finite number/), gauge(but(newest, Number.NEGATIVE_INFINITY))],
   ["the newest sample is negative", upOnly(/negative/), gauge(but(newest, -2))],
   ["every sample is negative", held("NegativeData"), gauge(but(always, -2.2))],
   ["three minutes of negative samples", held("NegativeData"), gauge(but((age) => age < 180, -1))],

@@ -142,12 +142,12 @@ const WRITES: readonly Line[] = [
   ["the write: hangs", failed(/no answer|time of the run/), at(WRITE, hang)],
   [
     "the write: 200 with the replicas unchanged",
-    failed(/8 where 5 was asked for/),
+    failed(/8 instead of 5/),
     at(WRITE, body('{"kind":"Scale","spec":{"replicas":8}}')),
   ],
   [
     "the write: 200 with other replicas",
-    failed(/6 where 5 was asked for.*not known/),
+    failed(/6 instead of 5.*not known/),
     at(WRITE, body('{"kind":"Scale","spec":{"replicas":6}}')),
   ],
   [

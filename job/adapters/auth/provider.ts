@@ -3,7 +3,7 @@ import type { ServerSettings } from "../../config/types.ts";
 import type { Environment } from "../http/proxy.ts";
 
 /** A request as it is about to be sent: a signature covers all of it. */
-export interface Unsigned {
+export interface UnsignedRequest {
   readonly method: string;
   readonly url: URL;
   /** By lower-case name. */
@@ -12,13 +12,13 @@ export interface Unsigned {
 }
 
 /** Headers that prove who asks, and what of them nobody may read. */
-export interface Proof {
+export interface AuthHeaders {
   readonly headers: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
 }
 
 /** Asked for at each request, so that a token that was rotated is read again. Rejects with what is missing; never with a secret. */
-export type Authenticate = (request: Unsigned) => Promise<Proof>;
+export type Authenticate = (request: UnsignedRequest) => Promise<AuthHeaders>;
 
 /** A way to authenticate. */
 export interface AuthProvider {

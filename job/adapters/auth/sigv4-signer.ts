@@ -12,7 +12,7 @@ type Provider = ReturnType<typeof fromNodeProviderChain>;
 type Credentials = Awaited<ReturnType<Provider>>;
 
 /** Credentials are fetched anew so long before they end: as the SDK does. */
-const EARLY = 5 * 60_000;
+const REFRESH_BEFORE_MS = 5 * 60_000;
 
 /** SHA-256 in the form that the SDK's signer takes: of bytes, or keyed. */
 class Sha256 {
@@ -90,7 +90,7 @@ function untilExpiry(provider: Provider): () => Promise<Credentials> {
   return async () => {
     const known = await kept?.catch(() => undefined);
     const end = known?.expiration?.getTime();
-    if (known !== undefined && end !== undefined && end - Date.now() > EARLY) return known;
+    if (known !== undefined && end !== undefined && end - Date.now() > REFRESH_BEFORE_MS) return known;
     kept = provider();
     return kept;
   };

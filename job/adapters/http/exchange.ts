@@ -25,7 +25,7 @@ export interface HttpResponse {
 export type Transport = (request: HttpRequest, signal: AbortSignal) => Promise<HttpResponse>;
 
 /** Makes the request. Its credentials may first have to be fetched, which counts into its time. */
-export type Making = () => HttpRequest | Promise<HttpRequest>;
+export type RequestFactory = () => HttpRequest | Promise<HttpRequest>;
 
 /** What an exchange may take. */
 export interface Bounds {
@@ -45,10 +45,10 @@ export interface Answer {
 }
 
 /** So much of the body of a refusal is read. A Status of Kubernetes and an error of Prometheus are under 4 kB. */
-const QUOTED = 64 * 1024;
+const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
 /** Sends one request and reads its answer. Throws TransportError, which holds nothing of the request: its headers are credentials. */
-export async function exchange(transport: Transport, make: Making, bounds: Bounds): Promise<Answer> {
+export async function exchange(transport: Transport, make: RequestFactory, bounds: Bounds): Promise<Answer> {
   if (isOver(bounds.signal)) throw over(bounds.signal);
   const late = AbortSignal.timeout(Math.max(1, Math.round(bounds.milliseconds)));
   const signal = bounds.signal === undefined ? late : AbortSignal.any([late, bounds.signal]);
@@ -99,7 +99,7 @@ async function transfer(
 ): Promise<Answer> {
   const response = await transport(request, signal);
   const good = response.status >= 200 && response.status < 300;
-  const { body, whole } = await collect(response.body, good ? most : QUOTED, signal);
+  const { body, whole } = await collect(response.body, good ? most : MAX_ERROR_BODY_BYTES, signal);
   if (good && !whole) throw new TransportError("ETOOLARGE", `the answer is larger than ${size(most)}`, false);
   return { status: response.status, body, ...headersOf(response) };
 }

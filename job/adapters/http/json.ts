@@ -1,7 +1,7 @@
 /** JSON whose size in memory is bounded before it is parsed: 60 MB of `[` become 2.8 GB, which no limit on bytes shows. */
 
 /** Deeper than any answer: a Deployment goes down about 12 levels, managedFields a few more. */
-const DEEPEST = 64;
+const MAX_DEPTH = 64;
 
 /** The text holds more than it may. */
 export class JsonBoundsError extends Error {
@@ -22,7 +22,7 @@ export function parseJson(text: string, containers: number): unknown {
     if (code === QUOTE) i = endOfString(text, i + 1);
     else if (code === OPEN_LIST || code === OPEN_OBJECT) {
       if (++seen > containers) throw new JsonBoundsError(`more than ${containers} lists and objects`);
-      if (++depth > DEEPEST) throw new JsonBoundsError(`lists and objects nested more than ${DEEPEST} deep`);
+      if (++depth > MAX_DEPTH) throw new JsonBoundsError(`lists and objects nested more than ${MAX_DEPTH} deep`);
     } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--;
   }
   return JSON.parse(text);

@@ -23,7 +23,7 @@ export function proxyFor(url: URL, env: Environment): ProxyServer | undefined {
   const text = given.includes("://") ? given : `http://${given}`;
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
   if (proxy === undefined || !/^https?:$/.test(proxy.protocol)) {
-    throw new Error(`${variable} is no http:// or https:// URL of a proxy; NO_PROXY=${url.hostname} goes without it`);
+    throw new Error(`${variable} must be the http:// or https:// URL of a proxy; NO_PROXY=${url.hostname} bypasses it`);
   }
   return { url: text, shown: proxy.origin, variable };
 }

@@ -1,9 +1,9 @@
 /** A request with its repeats: as often as the verdict allows, inside one deadline. */
 import type { Seconds } from "../../core/units.ts";
 import { isTransientStatus, TransportError } from "../errors.ts";
-import { type Answer, exchange, type Making, type Transport } from "./exchange.ts";
+import { type Answer, exchange, type RequestFactory, type Transport } from "./exchange.ts";
 import { realTiming, retry, type Timing } from "./retry.ts";
-import { Busy, judge } from "./verdict.ts";
+import { judge, TransientResponse } from "./verdict.ts";
 
 /** How long, how often and how much. */
 export interface Limits {
@@ -38,7 +38,7 @@ export interface Outside {
  */
 export async function send(
   transport: Transport,
-  make: Making,
+  make: RequestFactory,
   limits: Limits,
   { timing = realTiming, localTime = () => Date.now() / 1000 }: Outside = {},
 ): Promise<Sent> {
@@ -49,7 +49,7 @@ export async function send(
       async (milliseconds, n) => {
         attempts = n;
         const got = await exchange(transport, make, { milliseconds, bytes, signal });
-        if (isTransientStatus(got.status)) throw new Busy(got);
+        if (isTransientStatus(got.status)) throw new TransientResponse(got);
         return got;
       },
       (error) => judge(error, write, localTime()),
@@ -58,7 +58,7 @@ export async function send(
     );
     return { ...answer, attempts };
   } catch (error) {
-    if (error instanceof Busy) return { ...error.answer, attempts };
+    if (error instanceof TransientResponse) return { ...error.answer, attempts };
     if (!(error instanceof TransportError) || attempts < 2) throw error;
     const { code, message, transient, stale } = error;
     throw new TransportError(code, `${message} (${attempts} attempts)`, transient, stale);

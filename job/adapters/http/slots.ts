@@ -13,21 +13,22 @@ export interface SlotBounds {
 }
 
 /** One request: the largest answer that it takes; `soft` ones, which a run can do without, come after all others. */
-export interface Asking {
+export interface SlotRequest {
   readonly bytes: number;
   readonly soft?: boolean;
 }
 
 /** Runs work when it is its turn. */
-export type Slots = <T>(asking: Asking, work: () => Promise<T>) => Promise<T>;
+export type Slots = <T>(asking: SlotRequest, work: () => Promise<T>) => Promise<T>;
 
 /** Slots for the requests to one server. */
 export function openSlots({ most, patience, atMost, bytes: mostBytes }: SlotBounds): Slots {
-  const waiting: { readonly asking: Asking; readonly start: () => void }[] = [];
+  const waiting: { readonly asking: SlotRequest; readonly start: () => void }[] = [];
   let held = 0;
   let busy = 0;
   let bytes = 0;
-  const fits = (asking: Asking) => held < most && busy < atMost && (busy === 0 || bytes + asking.bytes <= mostBytes);
+  const fits = (asking: SlotRequest) =>
+    held < most && busy < atMost && (busy === 0 || bytes + asking.bytes <= mostBytes);
   const next = () => {
     for (;;) {
       const firm = waiting.findIndex(({ asking }) => asking.soft !== true);
@@ -36,7 +37,7 @@ export function openSlots({ most, patience, atMost, bytes: mostBytes }: SlotBoun
       waiting.splice(i, 1)[0]!.start();
     }
   };
-  const run = async <T>(asking: Asking, work: () => Promise<T>): Promise<T> => {
+  const run = async <T>(asking: SlotRequest, work: () => Promise<T>): Promise<T> => {
     held += 1;
     busy += 1;
     bytes += asking.bytes;

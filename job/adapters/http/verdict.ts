@@ -5,7 +5,7 @@ import type { Answer } from "./exchange.ts";
 import type { Verdict } from "./retry.ts";
 
 /** An answer whose status says that the same request may succeed in a moment. */
-export class Busy extends Error {
+export class TransientResponse extends Error {
   readonly answer: Answer;
   constructor(answer: Answer) {
     super(`status ${answer.status}`);
@@ -18,7 +18,7 @@ const NOT_SENT: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI
 
 /** Whether what failed was surely not carried out: not sent, or throttled at the door. */
 export function isUndone(error: unknown): boolean {
-  if (error instanceof Busy) return error.answer.status === 429;
+  if (error instanceof TransientResponse) return error.answer.status === 429;
   return error instanceof TransportError && NOT_SENT.has(error.code);
 }
 
@@ -29,7 +29,7 @@ export function isUndone(error: unknown): boolean {
  * replicas), so that a second one cannot take effect twice. `now`: epoch seconds, for dates.
  */
 export function judge(error: unknown, write: boolean, now: EpochSeconds): Verdict {
-  if (error instanceof Busy) {
+  if (error instanceof TransientResponse) {
     const { status, retryAfter: header } = error.answer;
     const after = retryAfter(header, now);
     const again = isTransientStatus(status) && (!write || isUndone(error));

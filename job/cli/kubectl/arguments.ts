@@ -39,7 +39,7 @@ const KUBECTL: Readonly<Record<string, "namespace" | "context" | "kubeconfig" | 
 export function usage(): string {
   const rows = OFFERED.map(({ name, about }) => `  kubectl prophet ${name.padEnd(9)} [TYPE/NAME]  ${about}`);
   return `${[
-    "Looks at what the installed prophet-autoscaler does with a workload, by its own settings. Writes nothing.",
+    "Shows what the installed prophet-autoscaler does with a workload, with its own settings. Writes nothing.",
     rows.join("\n"),
     `  -n, --namespace NAME   namespace of the workload; default: that of the context
   --job-namespace NAME   namespace of the CronJob, when it is another
@@ -77,12 +77,12 @@ export function readArguments(argv: Process["argv"]): PluginArguments | string {
 function commandOf(command: string, object: readonly string[]): Pick<PluginArguments, "spec" | "object"> {
   const spec = OFFERED.find(({ name }) => name === command);
   const names = OFFERED.map(({ name }) => name).join(", ");
-  if (spec === undefined) throw new UsageError(`${JSON.stringify(command)} is no command of it: ${names}.`);
+  if (spec === undefined) throw new UsageError(`${JSON.stringify(command)} is not a command. Commands: ${names}.`);
   const [first, second, ...more] = object;
   const form = first === undefined || (first.includes("/") ? second === undefined : second !== undefined);
   if (!form || more.length > 0)
     throw new UsageError(
-      `one workload at a time: TYPE/NAME or TYPE NAME, such as deploy/web; got ${object.join(" ")}.`,
+      `one workload at a time: TYPE/NAME or TYPE NAME, such as deploy/web, got ${object.join(" ")}.`,
     );
   return { spec, object };
 }

@@ -74,12 +74,12 @@ export async function findInstalled(
   const names = jobs.map(({ cronJob }) => cronJob).join(", ");
   if (jobs.length === 0)
     throw new CommandError(
-      `no CronJob of prophet-autoscaler is in the namespace ${namespace}. Name its namespace by --job-namespace, or settings of your own by --config FILE.`,
+      `no CronJob of prophet-autoscaler is in the namespace ${namespace}. Give its namespace with --job-namespace, or your own settings with --config FILE.`,
     );
   const scaling = workload === null ? jobs : jobs.filter((job) => hasTarget(job, workload));
   if (workload !== null && scaling.length === 0)
     throw new CommandError(
-      `${workload.kind} ${workload.namespace}/${workload.name} is no target of ${names} in ${namespace}.`,
+      `${workload.kind} ${workload.namespace}/${workload.name} is not a target of ${names} in ${namespace}.`,
     );
   if (scaling.length > 1)
     throw new CommandError(`${namespace} has several: ${names}. Name one workload, as TYPE/NAME.`);

@@ -16,7 +16,7 @@ export interface Forwarded {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** A `kubectl get` that takes longer has lost its server. */
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 function failed(args: readonly string[], said: string, cause?: unknown): CommandError {
   return new CommandError(`kubectl ${args.join(" ")}: ${said.trim()}`, { cause });
@@ -26,7 +26,7 @@ function failed(args: readonly string[], said: string, cause?: unknown): Command
 export function kubectlWith(connection: readonly string[], env: Env): Kubectl {
   return (args) =>
     new Promise((resolve, reject) => {
-      const options = { env, timeout: PATIENCE_MS, maxBuffer: 64 << 20 };
+      const options = { env, timeout: TIMEOUT_MS, maxBuffer: 64 << 20 };
       execFile("kubectl", [...args, ...connection], options, (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
         else reject(failed(args, stderr || error.message, error));
@@ -46,7 +46,7 @@ export async function forward(
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said += text;
   });
-  const late = setTimeout(() => child.kill(), PATIENCE_MS);
+  const late = setTimeout(() => child.kill(), TIMEOUT_MS);
   const ended = once(child, "close").then(
     () => null,
     (error: Error) => {

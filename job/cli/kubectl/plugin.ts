@@ -16,12 +16,12 @@ export async function kubectlPlugin(outside: Process, run: Run): Promise<number>
   const io = guarded(outside);
   const ends: (() => unknown)[] = [];
   try {
-    const asked = readArguments(outside.argv);
-    if (typeof asked === "string") {
-      io.out(asked);
+    const args = readArguments(outside.argv);
+    if (typeof args === "string") {
+      io.out(args);
       return 0;
     }
-    return await runAs(asked, outside, run, ends);
+    return await runAs(args, outside, run, ends);
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof CommandError)) throw error;
     io.err(`kubectl prophet: ${error.message}\n`);
@@ -31,27 +31,23 @@ export async function kubectlPlugin(outside: Process, run: Run): Promise<number>
   }
 }
 
-async function runAs(asked: PluginArguments, outside: Process, run: Run, ends: (() => unknown)[]): Promise<number> {
-  const kubectl = kubectlWith(asked.connection, outside.env);
-  const workload = asked.object.length === 0 ? null : await findWorkload(kubectl, asked.object, asked.namespace);
-  const namespace = workload?.namespace ?? asked.namespace ?? (await currentNamespace(kubectl));
-  const installed = has(asked, "config")
-    ? null
-    : await findInstalled(kubectl, asked.jobNamespace ?? namespace, workload);
+async function runAs(args: PluginArguments, outside: Process, run: Run, ends: (() => unknown)[]): Promise<number> {
+  const kubectl = kubectlWith(args.connection, outside.env);
+  const workload = args.object.length === 0 ? null : await findWorkload(kubectl, args.object, args.namespace);
+  const namespace = workload?.namespace ?? args.namespace ?? (await currentNamespace(kubectl));
+  const installed = has(args, "config") ? null : await findInstalled(kubectl, args.jobNamespace ?? namespace, workload);
   const argv = [
-    asked.spec.name,
-    ...asked.flags,
-    ...asked.connection,
+    args.spec.name,
+    ...args.flags,
+    ...args.connection,
     ...(workload === null ? [] : named(workload)),
-    ...extras(asked),
+    ...extras(args),
     ...(installed === null ? [] : await settings(installed, ends)),
-    ...(installed === null || has(asked, "prometheus")
-      ? []
-      : await prometheus(installed, asked, kubectl, outside, ends)),
+    ...(installed === null || has(args, "prometheus") ? [] : await prometheus(installed, args, kubectl, outside, ends)),
   ];
   // what the user has set in the shell takes precedence over what the pods have
   const env = { ...installed?.env, ...outside.env };
-  if (asked.output !== "yaml") return run({ ...outside, env, argv });
+  if (args.output !== "yaml") return run({ ...outside, env, argv });
   const answer: string[] = [];
   const code = await run({ ...outside, env, argv, out: (text) => void answer.push(text) });
   const text = answer.join("");
@@ -76,13 +72,13 @@ function live({ spec }: PluginArguments): readonly string[] {
 const ADVISED = "7d";
 
 /** What -o asks for in our own words, and where a replay or an advice takes its history from. */
-function extras(asked: PluginArguments): readonly string[] {
-  const structured = asked.output === "json" || asked.output === "yaml";
-  const wide = knows(asked, "output") ? ["--output", "wide"] : knows(asked, "plot") ? ["--plot"] : [];
+function extras(args: PluginArguments): readonly string[] {
+  const structured = args.output === "json" || args.output === "yaml";
+  const wide = knows(args, "output") ? ["--output", "wide"] : knows(args, "plot") ? ["--plot"] : [];
   return [
     ...(structured ? ["--json"] : []),
-    ...(asked.output === "wide" ? wide : []),
-    ...(knows(asked, "from-prometheus") && !has(asked, "from-prometheus") ? live(asked) : []),
+    ...(args.output === "wide" ? wide : []),
+    ...(knows(args, "from-prometheus") && !has(args, "from-prometheus") ? live(args) : []),
   ];
 }
 
@@ -98,7 +94,7 @@ async function settings(installed: Installed, ends: (() => unknown)[]): Promise<
 /** --prometheus by a forwarded port, where the settings name a Service of the cluster; nothing where they name anything else. */
 async function prometheus(
   { settings: { prometheus: section }, namespace, cronJob }: Installed,
-  asked: PluginArguments,
+  args: PluginArguments,
   kubectl: Kubectl,
   { env }: Process,
   ends: (() => unknown)[],
@@ -109,9 +105,9 @@ async function prometheus(
   const { protocol, pathname, search } = new URL(url);
   if (protocol === "https:")
     throw new CommandError(
-      `the Prometheus of ${cronJob} is ${url}, within the cluster. Its certificate is not for this machine: forward a port yourself, and give --prometheus URL.`,
+      `the Prometheus of ${cronJob} is ${url}, within the cluster. Its certificate does not fit a forwarded port: forward one yourself, and give --prometheus URL.`,
     );
-  const forwarded = await forward(service, asked.connection, env);
+  const forwarded = await forward(service, args.connection, env);
   ends.push(forwarded.end);
   return ["--prometheus", `http://127.0.0.1:${forwarded.port}${pathname}${search}`];
 }

@@ -21,9 +21,9 @@ export const ONE_WAY = {
 
 /** The fields. */
 export const CREDENTIALS = {
-  bearerToken: text({ about: "Token; prefer bearerTokenFile.", secret: true }),
+  bearerToken: text({ about: "Bearer token. Prefer bearerTokenFile.", secret: true }),
   bearerTokenFile: text({
-    about: "File with the token, read at each request.",
+    about: "File with the bearer token. It is read for each request.",
     accepts: FILE,
     secretFile: true,
   }),
@@ -39,13 +39,13 @@ export const CREDENTIALS = {
       },
     ],
     fields: {
-      username: text({ about: "User.", required: true }),
+      username: text({ about: "User name.", required: true }),
       ...secret("password", { about: "Password." }),
     },
   }),
   sigv4: group({
     about:
-      "AWS Signature Version 4, for Amazon Managed Prometheus. Credentials are found as by the AWS CLI unless given here.",
+      "AWS Signature Version 4, for Amazon Managed Prometheus. Unless given here, credentials are found as the AWS CLI finds them.",
     optional: true,
     rules: [
       {
@@ -62,15 +62,15 @@ export const CREDENTIALS = {
       },
     ],
     fields: {
-      region: text({ about: "Region. Default: AWS_REGION, else that of the host's name." }),
-      service: text({ about: "Service that is signed for.", default: "aps" }),
-      profile: text({ about: "Profile of the shared AWS files." }),
+      region: text({ about: "AWS region. Default: AWS_REGION, else the region in the host name." }),
+      service: text({ about: "Service name in the signature.", default: "aps" }),
+      profile: text({ about: "Profile in the shared AWS configuration files." }),
       roleArn: text({
         about: "Role to assume with these credentials.",
         accepts: "an ARN, e.g. arn:aws:iam::123456789012:role/prometheus-reader",
         pattern: /^arn:[^\s]+$/,
       }),
-      accessKey: text({ about: "Access key id; needs secretKey or secretKeyFile." }),
+      accessKey: text({ about: "Access key ID. It needs secretKey or secretKeyFile." }),
       ...secret("secretKey", { about: "Secret access key." }),
     },
   }),
@@ -91,8 +91,8 @@ export const CREDENTIALS = {
     about: "Microsoft Entra (Azure AD), for Azure Monitor: workload identity in AKS, else managed identity.",
     optional: true,
     fields: {
-      clientId: text({ about: "Client id of the identity. Default: AZURE_CLIENT_ID." }),
-      tenantId: text({ about: "Tenant of the identity. Default: AZURE_TENANT_ID." }),
+      clientId: text({ about: "Client ID of the identity. Default: AZURE_CLIENT_ID." }),
+      tenantId: text({ about: "Tenant ID of the identity. Default: AZURE_TENANT_ID." }),
       scope: text({ about: "OAuth scope.", default: "https://prometheus.monitor.azure.com/.default" }),
     },
   }),
@@ -108,15 +108,15 @@ export const CREDENTIALS = {
       },
     ],
     fields: {
-      caFile: text({ about: "PEM file of the authority to trust.", accepts: FILE }),
-      certFile: text({ about: "PEM file of our certificate.", accepts: FILE }),
-      keyFile: text({ about: "PEM file of our key.", accepts: FILE, secretFile: true }),
-      insecureSkipVerify: toggle({ about: "Accept any certificate. Not for production.", default: false }),
+      caFile: text({ about: "PEM file with the certificate authorities to trust.", accepts: FILE }),
+      certFile: text({ about: "PEM file with the client certificate.", accepts: FILE }),
+      keyFile: text({ about: "PEM file with the client certificate's private key.", accepts: FILE, secretFile: true }),
+      insecureSkipVerify: toggle({ about: "Accept any server certificate. Not for production.", default: false }),
     },
   }),
-  tenant: text({ about: "Tenant, sent as X-Scope-OrgID." }),
+  tenant: text({ about: "Tenant ID, sent as X-Scope-OrgID." }),
   headers: dict({
-    about: "Further headers. Their values are never printed; secret ones belong into headersFrom.",
+    about: "Additional HTTP headers. Their values are never printed. Secret values belong in headersFrom.",
     // a line break would end the header, and begin another
     of: text({ about: "Value.", secret: true, pattern: /^[^\r\n]*$/, accepts: "a text on one line" }),
     atMost: 50,
@@ -125,17 +125,17 @@ export const CREDENTIALS = {
     default: {},
   }),
   headersFrom: dict({
-    about: "Further headers whose values stand elsewhere, so that no ConfigMap holds them.",
+    about: "Additional HTTP headers whose values come from a variable or a file, so that no ConfigMap holds them.",
     of: group({
-      about: "Where the value of this header stands: one of env and file.",
+      about: "Where the value of this header comes from: either env or file.",
       rules: [{ level: "refuse", fields: ["env", "file"], allowed: [1], says: "needs either env or file." }],
       fields: {
         env: text({
-          about: "Environment variable that holds it.",
+          about: "Environment variable that holds the value.",
           accepts: "the name of an environment variable",
           pattern: VARIABLE,
         }),
-        file: text({ about: "File that holds it.", accepts: FILE, secretFile: true }),
+        file: text({ about: "File that holds the value.", accepts: FILE, secretFile: true }),
       },
     }),
     atMost: 50,

@@ -14,32 +14,39 @@ export const KUBERNETES = group({
     }),
     context: text({ about: "Kubeconfig context; default: the current one.", flag: "context", chart: false }),
     timeout: quantity({
-      about: "Deadline of one request.",
+      about: "Time limit of one request.",
       unit: "seconds",
       min: 0.1,
       max: 120,
       default: 10,
       flag: "kubernetes-timeout",
     }),
-    detectScalers: toggle({ about: "Look for an HPA on the same target, and then only forecast.", default: true }),
+    detectScalers: toggle({
+      about: "Look for an HPA or KEDA on the same target. If there is one, only forecast.",
+      default: true,
+    }),
     events: toggle({ about: "Write an Event about each change.", default: true }),
   },
 });
 
 /** The fields under `state`. */
 export const STATE = group({
-  about: "Where past recommendations and changes are remembered.",
+  about: "Where past recommendations and changes are stored.",
   title: "Kubernetes",
   chart: false,
   fields: {
     configMap: group({
-      about: "ConfigMap whose annotation holds the state; it must exist.",
+      about: "ConfigMap whose annotation holds the state. It must exist.",
       fields: {
         namespace: namespaceName({
           about:
-            "Its namespace. Default: --namespace, else the job's own in a cluster, else that of the kubeconfig context.",
+            "Namespace of the ConfigMap. Default: --namespace, else the job's own in a cluster, else that of the kubeconfig context.",
         }),
-        name: objectName({ about: "Its name.", default: "prophet-autoscaler-state", flag: "state-config-map" }),
+        name: objectName({
+          about: "Name of the ConfigMap.",
+          default: "prophet-autoscaler-state",
+          flag: "state-config-map",
+        }),
         count: quantity({
           about:
             "So many share the targets, with -1, -2 and so on after the name. Default: one a shard. Each keeps about 3,000.",

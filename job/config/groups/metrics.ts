@@ -6,7 +6,7 @@ const URL_TEXT = { pattern: /^https?:\/\/[^\s/?#@]+([/?]\S*)?$/, check: isBaseUr
 
 /** The fields under `metrics`. */
 export const METRICS = group({
-  about: "Where the metrics of every run go. Without otlp, pushgateway or textfile there are none.",
+  about: "Where each run sends its metrics. Without otlp, pushgateway or textfile it sends none.",
   rules: [
     {
       level: "refuse",
@@ -18,7 +18,7 @@ export const METRICS = group({
   ],
   fields: {
     otlp: text({
-      about: "Base URL that takes OTLP over HTTP, without `/v1/metrics`: Prometheus itself, or a collector.",
+      about: "Base URL of an OTLP/HTTP receiver without `/v1/metrics`: Prometheus itself, or a collector.",
       accepts:
         "an http:// or https:// URL without user or password in it, e.g. http://prometheus.monitoring:9090/api/v1/otlp",
       ...URL_TEXT,
@@ -29,12 +29,12 @@ export const METRICS = group({
       ...URL_TEXT,
     }),
     textfile: text({
-      about: "File for node_exporter's textfile collector. It is written anew by each run.",
+      about: "File for node_exporter's textfile collector. Each run replaces it.",
       accepts: "the path of a file that ends with .prom",
       pattern: /^\S.*\.prom$/,
     }),
     timeout: quantity({
-      about: "Longest time for sending them. Nothing else depends on it.",
+      about: "Time limit for sending them. If it fails, nothing else changes.",
       unit: "seconds",
       min: 0.1,
       max: 30,

@@ -1,5 +1,5 @@
 /** Settings of the metric source Prometheus, or of anything that answers query_range as it does. */
-import { fewPoints, LONGEST } from "../rules.ts";
+import { fewPoints, MAX_HISTORY_SECONDS } from "../rules.ts";
 import { choice, dict, group, quantity, text, toggle } from "../schema.ts";
 import { CREDENTIALS, isBaseUrl, ONE_WAY } from "./credentials.ts";
 
@@ -8,10 +8,10 @@ const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 /** The fields under `prometheus`. */
 export const PROMETHEUS = group({
   rules: [ONE_WAY],
-  about: "Where the CPU history is read: Prometheus, or anything that answers query_range as it does.",
+  about: "Where the history is read: Prometheus, or any server with its query_range API.",
   fields: {
     url: text({
-      about: "Base URL.",
+      about: "Base URL of Prometheus.",
       accepts: "an http:// or https:// URL without user or password in it, e.g. http://prometheus.monitoring:9090",
       pattern: /^https?:\/\/[^\s/?#@]+([/?]\S*)?$/,
       check: isBaseUrl,
@@ -28,7 +28,7 @@ export const PROMETHEUS = group({
     },
     tenant: { ...CREDENTIALS.tenant, flag: "prometheus-tenant" },
     parameters: dict({
-      about: "Further parameters of every query's URL, e.g. `namespace` for OpenShift's thanos-querier.",
+      about: "Additional URL parameters of every query, e.g. `namespace` for OpenShift's thanos-querier.",
       of: text({ about: "Value." }),
       keys: {
         pattern: /^[A-Za-z0-9_.[\]-]+$/,
@@ -39,14 +39,14 @@ export const PROMETHEUS = group({
     }),
     matchers: dict({
       about:
-        "Labels that every built query asks for: one cluster of several behind one Thanos, e.g. `cluster: eu-1`. In your own query: $matchers.",
+        "Label matchers of every built query, e.g. `cluster: eu-1` where one Thanos serves several clusters. In your own query: $matchers.",
       of: text({ about: "Value." }),
       keys: { pattern: LABEL_NAME, accepts: "a label name (letters, digits and _, not beginning with a digit)" },
       atMost: 20,
       default: {},
     }),
     timeout: quantity({
-      about: "Deadline of one request.",
+      about: "Time limit of one request.",
       unit: "seconds",
       min: 0.1,
       max: 120,
@@ -54,14 +54,14 @@ export const PROMETHEUS = group({
       flag: "prometheus-timeout",
     }),
     retries: quantity({
-      about: "How often a transient error is tried again.",
+      about: "How often a request is retried after a transient error.",
       unit: "count",
       min: 0,
       max: 10,
       default: 2,
     }),
     rateWindow: quantity({
-      about: "Window of rate() in the query that is built.",
+      about: "Window of rate() in the built query.",
       unit: "seconds",
       min: 10,
       max: 3600,
@@ -70,20 +70,26 @@ export const PROMETHEUS = group({
     }),
     grouped: choice({
       about:
-        "Reads targets together from the recording rules that we ship, where they are there. `auto`: from 10 targets on.",
+        "Reads many targets together from our recording rules, where those are installed. `auto`: from 10 targets on.",
       values: ["auto", "always", "never"],
       default: "auto",
     }),
-    query: text({ about: "Query of all targets without one of their own; the same placeholders." }),
+    query: text({ about: "Query of all targets that have none of their own. The placeholders are the same." }),
     longHistory: group({
       about:
-        "A second, coarser and longer query, up to years: what the load did at this time yesterday, a week ago and on a typical day joins the forecast, as far as that helped within the window. Prophet is fitted to all of it.",
+        "A second query that is coarser and reaches further back, up to years. The load at this time yesterday, a week ago and on a typical day then joins the forecast, as far as it helped recently. Prophet is fitted to all of it.",
       optional: true,
       rules: [fewPoints("range", "step")],
       fields: {
-        range: quantity({ about: "Its window.", unit: "seconds", min: 3600, max: LONGEST, default: 604_800 }),
+        range: quantity({
+          about: "How far back it reads.",
+          unit: "seconds",
+          min: 3600,
+          max: MAX_HISTORY_SECONDS,
+          default: 604_800,
+        }),
         step: quantity({
-          about: "Its step; a year needs 1 hour, for one query gives 11,000 points at most.",
+          about: "Time between its samples. A year needs 1 hour, as one query returns at most 11,000 points.",
           unit: "seconds",
           min: 15,
           max: 86_400,
@@ -91,12 +97,12 @@ export const PROMETHEUS = group({
         }),
         query: text({
           about:
-            "PromQL of it where it differs. Same placeholders, and $metric for the metric's name. Without $metric it serves the first metric only.",
+            "PromQL, if it differs from `query`. $metric is the metric's name; without $metric, the query serves the first metric only.",
         }),
       },
     }),
     measurePodStart: toggle({
-      about: "Measure the pod start from kube-state-metrics, where it is there.",
+      about: "Measure the time that pods need to start, where kube-state-metrics is available.",
       default: true,
     }),
   },

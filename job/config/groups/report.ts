@@ -7,13 +7,13 @@ export const REPORT = group({
   title: "Logs",
   fields: {
     logLevel: choice({
-      about: "Least important message that is logged.",
+      about: "Lowest level that is logged.",
       values: ["debug", "info", "warn", "error"],
       default: "info",
       flag: "log-level",
     }),
     logFormat: choice({
-      about: "Form of the log on stderr.",
+      about: "Format of the log on stderr.",
       values: ["text", "json"],
       default: "text",
       flag: "log-format",

@@ -4,19 +4,19 @@ import { group, quantity, secret } from "../schema.ts";
 /** The fields under `webhook`. */
 export const WEBHOOK = group({
   about:
-    'Who is told of changes, failures, missing data and quarrels with other writers: a webhook that takes `{"text": ...}`, as those of Slack, Mattermost and Google Chat do.',
+    'Webhook that is told of changes, failures, missing data and conflicts with other writers. It receives `{"text": ...}`, as Slack, Mattermost and Google Chat expect.',
   rules: [
     { level: "refuse", fields: ["url", "urlFile"], allowed: [0, 1], says: "needs either url or urlFile, not both." },
   ],
   fields: {
     ...secret("url", {
-      about: "Address that takes the messages; whoever knows it can post.",
+      about: "URL that receives the messages. Whoever knows it can post.",
       accepts: "an http:// or https:// URL",
       check: URL.canParse,
       pattern: /^https?:\/\/[^\s/?#]+([/?]\S*)?$/,
     }),
     timeout: quantity({
-      about: "Longest wait for its answer. Nothing else depends on it.",
+      about: "Time limit for one message. If it fails, nothing else changes.",
       unit: "seconds",
       min: 0.1,
       max: 30,

@@ -72,7 +72,7 @@ export const toleranceStage: Apply = (draft, { current, config }) => {
 };
 
 /**
- * Least time between a change and the next, unless pods are needed now. Of several runs the one nearest to the end of
+ * Minimum time between two changes, unless pods are needed now. Of several runs the one nearest to the end of
  * the time counts: with runs 59 to 61 s apart and a cooldown of 60 s the next run is not too early.
  */
 export const cooldownStage: Apply = (draft, { memory, now, current, config }) => {

@@ -76,7 +76,7 @@ export function observe(input: TickInput, memory: TargetState, forecaster: Forec
   });
 }
 
-/** The samples on their grid, judged against what the pods can burn. */
+/** The samples on their grid, judged against what the pods can use. */
 function inspectHistory(
   { now, current, pods: existing, conditions, config }: TickInput,
   metric: Metric,

@@ -9,7 +9,7 @@ export interface PodResources {
   /** Sum over the containers; absent where one of them has none. */
   readonly limit?: Cores;
   /** The first container without a request. */
-  readonly unasked?: string;
+  readonly withoutRequest?: string;
 }
 
 /** One thing that does not fit. `nothing`: no pod would ever be added. */

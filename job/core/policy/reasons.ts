@@ -17,21 +17,20 @@ const DATA = {
     todo: "Run `doctor`: it shows the query. For scrapes half a minute apart raise `rateWindow`. For the time until it works, set `fallback`.",
   },
   TooFewSamples: {
-    means: "There is one point only. It cannot tell a level from an accident, so the replicas are held.",
+    means: "There is only one point. That is not enough to know the load, so the replicas are held.",
     todo: "Wait one step. If it stays, compare `step` with the scrape interval.",
   },
   StaleData: {
     means:
-      "The newest sample is older than `maxAge`: the replicas are held. Or CPU is only repeated for that long: there is no scale-in.",
+      "The newest sample is older than `maxAge`: the replicas are held. Or the CPU value has not changed for that long: there is no scale-in.",
     todo: "See whether the scrape works and the workload's pods exist. Raise `maxAge` only for a slow source.",
   },
   FutureData: {
-    means: "There are samples of a time that is still to come. The replicas are held.",
+    means: "There are samples with times in the future. The replicas are held.",
     todo: "Compare the clocks of what writes the samples and of the metric source.",
   },
   WrongTimeUnit: {
-    means:
-      "The samples' times are of today only when they are read in another unit than seconds. The replicas are held.",
+    means: "The samples' times are not in seconds: they fit today only in another unit. The replicas are held.",
     todo: "Look at what stands between the job and Prometheus: its API gives seconds.",
   },
   GapsInData: {
@@ -44,7 +43,7 @@ const DATA = {
   },
   NotFinite: {
     means:
-      "The newest sample is no number. Scale-out is allowed, scale-in is not. Without any usable sample the replicas are held.",
+      "The newest sample is not a number. Scale-out is allowed, scale-in is not. Without any usable sample the replicas are held.",
     todo: "Look for a division by zero in `query`.",
   },
   NegativeData: {
@@ -54,11 +53,11 @@ const DATA = {
   },
   ZeroUsage: {
     means:
-      "Exactly 0 cores were measured while pods run. No running process uses none, so this is no reason to scale in.",
+      "Exactly 0 cores were measured while pods run. A running process always uses some, so this does not allow a scale-in.",
     todo: "Take `or vector(0)` out of `query`. Without it, see whether the exporter's counters stand still.",
   },
   AboveCapacity: {
-    means: "More CPU was measured than the pods can burn, or tens of times their target. The replicas are held.",
+    means: "More CPU was measured than the pods can use, or tens of times their target. The replicas are held.",
     todo: "Look in `query` for a missing `rate()`, for milli-cores and for other pods. Is `podCpuLimit` that of one whole pod?",
   },
   SeveralSeries: {
@@ -70,8 +69,9 @@ const DATA = {
 /** Reasons of how the recommendation was formed. */
 const RECOMMENDATION = {
   ForecastQuantile: {
-    means: "The forecast asks for this many pods: as many as pay, or a given `quantile` of the demand they will meet.",
-    todo: "Nothing. To buy more or less of the risk, set `slo`, the share of the time in which pods may be too few.",
+    means:
+      "The forecast needs this many pods: as many as are worth their cost, or those for a given `quantile` of the demand.",
+    todo: "Nothing. To accept more or less risk, set `slo`: the share of the time in which there may be too few pods.",
   },
   ForecastNotTrusted: {
     means: "The forecast did worse than repeating the last value. The last value and its errors take its place.",
@@ -86,7 +86,7 @@ const RECOMMENDATION = {
     todo: "Nothing. `followSurge: false` switches it off.",
   },
   ReactiveFloor: {
-    means: "The current demand needs more pods than the forecast asks for. There are never fewer than it needs.",
+    means: "The current demand needs more pods than the forecast. There are never fewer than the current demand needs.",
     todo: NOTHING,
   },
   Inactive: {
@@ -94,8 +94,7 @@ const RECOMMENDATION = {
     todo: "Nothing. If pods are needed earlier, lower `activation`.",
   },
   ForecastBand: {
-    means:
-      "A scale-in stops where the pods still pay at three times their worth, or where `scaleDownQuantile` needs them.",
+    means: "Scale-in stops where pods are still worth a third of their cost, or where `scaleDownQuantile` needs them.",
     todo: "Nothing. A greater `slo`, or a lower `scaleDownQuantile`, scales in earlier and more often.",
   },
 } as const satisfies Record<string, Explanation>;
@@ -103,11 +102,11 @@ const RECOMMENDATION = {
 /** Reasons that hold or limit a recommendation. */
 const LIMITS = {
   MetricMissing: {
-    means: "One of several metrics has no usable data. The others may add pods; nothing takes any away.",
+    means: "One of several metrics has no usable data. The others may add pods; none are removed.",
     todo: "The message names the metric and what is wrong with its data. `doctor` shows its query.",
   },
   UpOnlyOnPartialData: {
-    means: "The data are incomplete. They may add pods and take none.",
+    means: "The data is incomplete. It may add pods, but not remove any.",
     todo: "See the reason of the data in the same message.",
   },
   MissingPods: {
@@ -117,8 +116,8 @@ const LIMITS = {
   },
   RolloutInProgress: {
     means:
-      "A rollout runs. Starting pods burn more than they serve: no scale-in, and scale-out only to what is burnt now.",
-    todo: "Nothing. If no rollout runs, look at the workload's conditions for one that is stuck.",
+      "A rollout is in progress. Starting pods use more CPU than they serve with. No scale-in, and scale-out only to the current usage.",
+    todo: "Nothing. If there is no rollout, look at the workload's conditions for one that is stuck.",
   },
   SuddenDrop: {
     means: "The demand fell far below the last forecast, as in an outage upstream. No scale-in for `suddenDropHold`.",
@@ -133,7 +132,7 @@ const LIMITS = {
     todo: "Nothing, or shorten `behavior.scaleDown.stabilizationWindowSeconds`.",
   },
   WithinTolerance: {
-    means: "The change is within `tolerance` of the current replicas and not worth an action.",
+    means: "The change is within `tolerance` of the current replicas.",
     todo: NOTHING,
   },
   ScaleUpLimit: {
@@ -147,7 +146,7 @@ const LIMITS = {
   ScaleUpDisabled: { means: "`behavior.scaleUp.selectPolicy` is Disabled.", todo: "Nothing if that is meant." },
   ScaleDownDisabled: { means: "`behavior.scaleDown.selectPolicy` is Disabled.", todo: "Nothing if that is meant." },
   CooldownActive: {
-    means: "The last change is too recent, and nothing urgent asks for another.",
+    means: "The last change is too recent, and no pods are needed at once.",
     todo: "Nothing, or shorten `scaleUpCooldown` or `scaleDownCooldown`.",
   },
   FallbackReplicas: {
@@ -171,7 +170,7 @@ const LIMITS = {
 const GATES = {
   ModeOff: { means: "`mode` is Off. Nothing is decided.", todo: "Set `mode: Active` to scale." },
   ForecastOnlyMode: {
-    means: "`mode` is ForecastOnly. The decision is shown and not made.",
+    means: "`mode` is ForecastOnly. The decision is shown, but not carried out.",
     todo: "Set `mode: Active` to scale.",
   },
   Paused: {

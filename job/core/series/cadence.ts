@@ -4,7 +4,7 @@ import type { EpochSeconds, Seconds } from "../units.ts";
 /** Fewer distances between changes than this tell nothing of a cadence. */
 const MIN_CHANGES = 8;
 /** Of the distances between changes this share may be shorter than the cadence: a pod that comes or goes changes a sum between two scrapes. */
-const EARLY = 0.1;
+const EARLY_SHARE = 0.1;
 /**
  * At least this share of the distances is about the cadence, or it is none: an idle load that changes now and then changes at any distance. Of two such series 0 to 0.4 were, of 18 that
  * were read at twice and four times their rate 0.63 to 1.
@@ -38,7 +38,7 @@ export function cadenceOf(
   const spacing = spacings[spacings.length >> 1] ?? 0;
   if (distances.length < MIN_CHANGES) return spacing;
   distances.sort((a, b) => a - b);
-  const shortest = distances[Math.floor(distances.length * EARLY)]!;
+  const shortest = distances[Math.floor(distances.length * EARLY_SHARE)]!;
   if (shortest < 1.75 * spacing) return spacing;
   // what is longer spans a value that came twice, or a hole
   const usual = distances.filter((d) => d >= shortest - 0.5 * spacing && d <= 1.5 * shortest + 0.5 * spacing);

@@ -3,7 +3,7 @@ import type { Seconds } from "../units.ts";
 import type { Series } from "./types.ts";
 
 /** Gaps of up to this many steps (2 min at 15 s) are bridged by a line; longer ones hold the value before them, for a line would teach a ramp that nobody saw. */
-export const LONGEST_LINE = 8;
+export const MAX_INTERPOLATED_STEPS = 8;
 
 /** The grid, and how much of it was measured. */
 export interface Grid {
@@ -48,7 +48,7 @@ export function toGrid(times: Float64Array, values: Float64Array, step: Seconds,
     } else filled[i] = 1;
   }
   const usual = Math.ceil((1.5 * spacing) / step);
-  const covered = real + fillGaps(grid, filled, Math.max(LONGEST_LINE, usual), usual);
+  const covered = real + fillGaps(grid, filled, Math.max(MAX_INTERPOLATED_STEPS, usual), usual);
   return { series: { start: newest - (length - 1) * step, step, values: grid, filled }, real, covered };
 }
 
@@ -94,7 +94,7 @@ export function mask(series: Series, intervals: readonly (readonly [number, numb
   // With less than half of the points left a forecast would rest on guesses: then the burst is the lesser evil.
   if (masked === 0 || filled.reduce((sum, f) => sum + f, 0) > filled.length / 2) return series;
   const values = series.values.slice();
-  fillGaps(values, filled, LONGEST_LINE, 0);
+  fillGaps(values, filled, MAX_INTERPOLATED_STEPS, 0);
   return { ...series, values, filled };
 }
 

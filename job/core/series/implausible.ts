@@ -62,5 +62,5 @@ export function causeOf({ values }: Samples, useful: Cores): string {
   if (onlyRises(values)) return "they only ever rise, as a counter does: is rate() missing?";
   const typical = [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
   if (typical / 1000 <= useful) return "a thousandth of them would fit: are these milli-cores?";
-  return "does the query count other pods too, or use increase() in place of rate()?";
+  return "does the query count other pods too, or use increase() instead of rate()?";
 }

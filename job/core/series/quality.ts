@@ -100,14 +100,14 @@ function expectedPoints(grid: Grid, { now, history, step }: Expectation): number
 }
 
 /** From this distance on each value is a rate over a minute and more: the newest stands for itself, and one of a minute before would hold a rise back. */
-const COARSE: Seconds = 60;
+const MIN_COARSE_STEP: Seconds = 60;
 
 /** Mean of the last two real grid points, or the last alone where points are a minute apart or the one before is more than 4 steps back; NaN without any. */
 export function currentDemand(series: Series): Cores {
   const last = realBefore(series, series.values.length);
   if (last < 0) return Number.NaN;
   const before = realBefore(series, last);
-  if (before < 0 || last - before > 4 || series.step >= COARSE) return series.values[last]!;
+  if (before < 0 || last - before > 4 || series.step >= MIN_COARSE_STEP) return series.values[last]!;
   return (series.values[last]! + series.values[before]!) / 2;
 }
 

@@ -93,7 +93,7 @@ function judgeAbsence(measured: Measured, criteria: Criteria): Judgement | null 
 function judgeSize({ cleaned }: Measured, { capacity, useful, cpu }: Criteria): Judgement | null {
   const last = cleaned.values.at(-1) ?? Number.NaN;
   if (last > capacity)
-    return ["hold", "AboveCapacity", `${fixed(last)} cores measured, the pods can burn ${fixed(capacity)}`];
+    return ["hold", "AboveCapacity", `${fixed(last)} cores measured, the pods can use ${fixed(capacity)}`];
   if (!cpu) return null;
   const above = `${fixed(last)} cores measured, all pods should carry ${fixed(useful)}`;
   if (milliCores(cleaned.values, useful))
@@ -151,13 +151,13 @@ export function returnedAt(
 function wordsFor({ samples, cleaned }: Measured, { useful }: Criteria): string {
   switch (cleaned.newestBadReason) {
     case "NotFinite":
-      return "it is no finite number";
+      return "it is not a finite number";
     case "NegativeData":
       return "it is negative";
     case "ZeroUsage":
       return "it is exactly 0, which no running process uses";
     default:
-      return `it is more than the pods can burn; ${causeOf(samples, useful)}`;
+      return `it is more than the pods can use; ${causeOf(samples, useful)}`;
   }
 }
 

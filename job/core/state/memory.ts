@@ -56,7 +56,7 @@ export const STILL_VISIBLE: Seconds = 180;
 /** After this long an overruled job tries one write again. */
 export const OVERRULED_PAUSE: Seconds = 1800;
 /** The longest lead there is: a lag of 10 min, a pod start of an hour, an interval of an hour, twice. No forecast lives longer. */
-const LONGEST_LEAD: Seconds = 11_400;
+const MAX_LEAD: Seconds = 11_400;
 /** 200 changes are 50 minutes of one every 15 s; the longest period of autoscaling/v2 is 30 minutes. */
 const MAX_CHANGES = 200;
 const SAME_SPAN: Seconds = 300;
@@ -120,7 +120,7 @@ function noLater<T extends { readonly at: EpochSeconds }>(what: T, now: EpochSec
 /** A forecast that has not expired, else null. */
 export function liveForecast(forecast: LastForecast | null, now: EpochSeconds): LastForecast | null {
   if (forecast === null || forecast.at > now) return null;
-  return now < Math.min(forecast.expires, forecast.at + LONGEST_LEAD) ? forecast : null;
+  return now < Math.min(forecast.expires, forecast.at + MAX_LEAD) ? forecast : null;
 }
 
 /** The last write, if it was of the number that is set now: after another `actuator` was chosen nobody undid it. */
@@ -146,19 +146,19 @@ function judgeWriter(last: LastWrite | null, now: EpochSeconds, current: Replica
 }
 
 /** What a tick found out. */
-export interface Learnt {
+export interface TickFindings {
   readonly now: EpochSeconds;
   readonly current: Replicas;
   /** What was decided; equal to `current` when nothing is to be written. */
   readonly replicas: Replicas;
   readonly recommendation: Replicas | null;
   /** By the metric's name; the others are forgotten, for they are no longer asked for. */
-  readonly metrics: Readonly<Record<string, LearntMetric>>;
+  readonly metrics: Readonly<Record<string, MetricFindings>>;
   readonly rollout: boolean;
 }
 
 /** What a tick found out about one metric. */
-export interface LearntMetric {
+export interface MetricFindings {
   /** Whether anything could be computed from its data; null: there were none to be expected. */
   readonly usable: boolean | null;
   readonly forecast: LastForecast | null;
@@ -170,7 +170,7 @@ export interface LearntMetric {
  * The memory to claim: what was recalled, plus this tick, pruned. The change is written before the act: if the act
  * never happens, it can only delay a later one.
  */
-export function memoryAfter(memory: TargetState, learnt: Learnt, spans: MemorySpans): TargetState {
+export function memoryAfter(memory: TargetState, learnt: TickFindings, spans: MemorySpans): TargetState {
   const { now, current, replicas, recommendation } = learnt;
   const floor = spans.actuator !== "scale" ? { floor: true } : {};
   const acts = replicas !== current;
@@ -200,7 +200,7 @@ export function memoryAfter(memory: TargetState, learnt: Learnt, spans: MemorySp
   };
 }
 
-function metricAfter(memory: MetricState, made: LearntMetric, now: EpochSeconds): MetricState {
+function metricAfter(memory: MetricState, made: MetricFindings, now: EpochSeconds): MetricState {
   const { usable, forecast, incomplete } = made;
   return {
     lastForecast: forecast ?? memory.lastForecast,

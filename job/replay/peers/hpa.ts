@@ -7,7 +7,7 @@ import type { HpaMemory, HpaMetric, HpaPod, HpaSpec } from "../hpa/types.ts";
 import type { ReplayOptions, ReplayPolicy, View } from "../types.ts";
 
 /** Kubernetes' sync period. */
-const SYNC = 15;
+const SYNC_PERIOD = 15;
 /** The name of the first metric where it is not the CPU: none that a setting can have. */
 const FIRST = "(first)";
 /** Window of a metrics-server sample at its default resolution of 15 s. */
@@ -41,7 +41,7 @@ function hpaLike(
   let memory: HpaMemory = EMPTY_MEMORY;
   return {
     name,
-    every: SYNC,
+    every: SYNC_PERIOD,
     least: 1,
     decide(view) {
       const milli = view.ready > 0 ? Math.round((demandOf(view) / view.ready) * 1000) : 0;

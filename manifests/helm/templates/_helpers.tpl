@@ -135,14 +135,14 @@ config.targets[{{ $i }}].metrics[{{ $k }}].name: {{ $metric.name }} appears twic
     {{- if hasKey $metric "activation" -}}{{- $wakes = true -}}{{- end -}}
   {{- end -}}
   {{- if and (not $looks) (hasSuffix "%" (toString (dig "targetCpu" "" $target))) }}
-config.targets[{{ $i }}].targetCpu: as a percentage needs kubernetes.detectScalers: true and the right to get the workload (manifests/components/inspect), for the pod's request is read there. Or write it in cores.
+config.targets[{{ $i }}].targetCpu: as a percentage needs kubernetes.detectScalers: true and the right to get the workload (manifests/components/inspect), because the pod's request is read there. Or write it in cores.
   {{- end -}}
   {{- if and .metrics (eq (toString (dig "minReplicas" 1 $target)) "0") -}}
     {{- if not $wakes }}
 config.targets[{{ $i }}].minReplicas: 0 needs a metric with an `activation`, which says from when on a pod is needed.
     {{- end -}}
     {{- if eq .actuator "hpa" }}
-config.targets[{{ $i }}].minReplicas: 0 does not go with actuator hpa: an HPA does not scale to 0.
+config.targets[{{ $i }}].minReplicas: 0 cannot be combined with actuator hpa: an HPA does not scale to 0.
     {{- end -}}
   {{- end -}}
 {{- end -}}

@@ -48,7 +48,7 @@
 {{- with .Values.cronJob -}}
 {{- $deadline := float64 .activeDeadlineSeconds -}}
 {{- if ne (toString .every | empty) (toString .for | empty) }}
-cronJob.every and cronJob.for go together, such as every: 15s and for: 50s. Set both, or neither for one decision a run.
+cronJob.every and cronJob.for need each other, such as every: 15s and for: 50s. Set both, or neither for one decision a run.
 {{- else if .every }}
 {{- $for := include "prophet-autoscaler.seconds" .for | float64 }}
 {{- if ge $interval $for }}

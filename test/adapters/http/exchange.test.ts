@@ -4,7 +4,12 @@ import { Readable } from "node:stream";
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { TransportError } from "../../../job/adapters/errors.ts";
-import { exchange, type HttpRequest, type Making, type Transport } from "../../../job/adapters/http/exchange.ts";
+import {
+  exchange,
+  type HttpRequest,
+  type RequestFactory,
+  type Transport,
+} from "../../../job/adapters/http/exchange.ts";
 
 const secret = "s3cr3t-t0ken";
 const request = {
@@ -26,7 +31,7 @@ function* endless(): Iterable<string> {
   for (;;) yield "x".repeat(64);
 }
 
-const failing = (transport: Transport, make: Making = () => request, more = {}) =>
+const failing = (transport: Transport, make: RequestFactory = () => request, more = {}) =>
   exchange(transport, make, { ...bounds, ...more }).then(
     () => expect.unreachable(),
     (error: unknown) => error as TransportError,
@@ -55,7 +60,7 @@ describe("size", () => {
 describe("time", () => {
   const never = new Promise<never>(() => {});
   const stalled: Transport = async () => ({ status: 200, headers: {}, body: new Readable({ read() {} }) });
-  const cases: readonly (readonly [string, Transport, Making, string])[] = [
+  const cases: readonly (readonly [string, Transport, RequestFactory, string])[] = [
     ["no answer, by a transport that heeds no signal", () => never, () => request, "no answer within 0.1 s"],
     ["a body that stops coming", stalled, () => request, "no answer within 0.1 s"],
     ["credentials that never come", () => never, () => never, "no credentials within 0.1 s"],

@@ -55,7 +55,7 @@ describe("the rule", () => {
     expect(proxy?.shown).toBe("http://proxy:3128");
     for (const HTTP_PROXY of ["socks5://s3cr3t@proxy:1080", "http://"]) {
       const ask = () => proxyFor(new URL("http://a"), { HTTP_PROXY });
-      expect(ask).toThrow(/HTTP_PROXY is no http/);
+      expect(ask).toThrow(/HTTP_PROXY must be the http/);
       expect(ask).not.toThrow(/s3cr3t/);
     }
   });
@@ -91,7 +91,7 @@ describe("the way", () => {
     expect(proxy.asked[0]!.url).toBe("http://prometheus.test:9090/api/v1/query");
     expect(proxy.asked[0]!.headers["proxy-authorization"]).toMatch(/^Basic /);
     expect(server.seen).toHaveLength(1);
-    expect(warnings.join()).toMatch(/credentials .* in clear .*http:\/\/127\.0\.0\.1:\d+ \(HTTP_PROXY\)/);
+    expect(warnings.join()).toMatch(/credentials .* unencrypted .*http:\/\/127\.0\.0\.1:\d+ \(HTTP_PROXY\)/);
     expect(warnings.join()).not.toContain("pa55word");
   });
 

@@ -3,11 +3,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TransportError } from "../../../job/adapters/errors.ts";
 import { retry, type Timing } from "../../../job/adapters/http/retry.ts";
-import { Busy, isUndone, judge, redirected } from "../../../job/adapters/http/verdict.ts";
+import { isUndone, judge, redirected, TransientResponse } from "../../../job/adapters/http/verdict.ts";
 
 const NOW = 1_700_000_000;
 const busy = (status: number, retryAfter?: string) =>
-  new Busy({ status, body: "", ...(retryAfter === undefined ? {} : { retryAfter }) });
+  new TransientResponse({ status, body: "", ...(retryAfter === undefined ? {} : { retryAfter }) });
 const broken = (code: string, transient = true, stale = false) => new TransportError(code, "", transient, stale);
 
 describe("a status", () => {

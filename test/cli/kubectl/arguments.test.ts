@@ -56,9 +56,9 @@ describe("readArguments", () => {
   });
 
   it.each([
-    ["run deploy/web", /"run" is no command of it/],
-    ["expalin deploy/web", /"expalin" is no command of it: .*explain/],
-    ["explain web", /TYPE\/NAME or TYPE NAME, such as deploy\/web; got web/],
+    ["run deploy/web", /"run" is not a command/],
+    ["expalin deploy/web", /"expalin" is not a command. Commands: .*explain/],
+    ["explain web", /TYPE\/NAME or TYPE NAME, such as deploy\/web, got web/],
     ["explain deploy/web deploy/api", /one workload at a time/],
     ["explain deploy web api", /one workload at a time/],
     ["explain deploy/web -n", /-n needs a value/],

@@ -228,14 +228,14 @@ describe("kubectl prophet", () => {
       installed("http://p", { scaleTargetRef: { name: "api" } }),
       "explain deploy/web",
       1,
-      /Deployment shop\/web is no target of prophet-autoscaler/,
+      /Deployment shop\/web is not a target of prophet-autoscaler/,
     ],
     [
       "another kind of that name",
       installed("http://p", { scaleTargetRef: { kind: "StatefulSet", name: "web" } }),
       "explain deploy/web",
       1,
-      /is no target/,
+      /is not a target/,
     ],
     [
       "a port that may not be forwarded",
@@ -246,7 +246,7 @@ describe("kubectl prophet", () => {
     ],
     ["TLS within the cluster", installed("https://p.m.svc", web), "explain deploy/web", 1, /give --prometheus URL/],
     ["a mistake", {}, "explain", 1, /config view/],
-    ["another command", {}, "schema", 2, /"schema" is no command of it/],
+    ["another command", {}, "schema", 2, /"schema" is not a command/],
   ];
   it.each(missing)("%s is told, and our command is not run", async (_what, table, line, status, why) => {
     const { code, err, out, ours } = await plugin(table, line);

@@ -1,7 +1,7 @@
 /** The even grid: exact on even samples, tolerant of jitter, honest about gaps. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fillGaps, LONGEST_LINE, mask, toGrid } from "../../../job/core/series/grid.ts";
+import { fillGaps, MAX_INTERPOLATED_STEPS, mask, toGrid } from "../../../job/core/series/grid.ts";
 import { pairs, samplesOf, series } from "../../fakes/series.ts";
 
 const grid = (rows: readonly (readonly [number, number])[], step = 15, points = 120) => {
@@ -79,11 +79,11 @@ describe("toGrid", () => {
       [0, 1],
       [15, 1],
       [30, 1],
-      [30 + (LONGEST_LINE + 1) * 15, 1 + LONGEST_LINE + 1],
+      [30 + (MAX_INTERPOLATED_STEPS + 1) * 15, 1 + MAX_INTERPOLATED_STEPS + 1],
     ]);
-    const line = Array.from({ length: LONGEST_LINE + 1 }, (_, i) => 2 + i);
+    const line = Array.from({ length: MAX_INTERPOLATED_STEPS + 1 }, (_, i) => 2 + i);
     expect([...longest.series.values]).toEqual([1, 1, 1, ...line]);
-    const after = 45 + (LONGEST_LINE + 2) * 15;
+    const after = 45 + (MAX_INTERPOLATED_STEPS + 2) * 15;
     const long = grid([
       [0, 1],
       [15, 1],
@@ -91,7 +91,7 @@ describe("toGrid", () => {
       [45, 1],
       [after, 4],
     ]);
-    expect([...long.series.values]).toEqual([1, 1, 1, 1, ...new Array(LONGEST_LINE + 1).fill(1), 4]);
+    expect([...long.series.values]).toEqual([1, 1, 1, 1, ...new Array(MAX_INTERPOLATED_STEPS + 1).fill(1), 4]);
   });
 
   it("is empty for no samples", () => {

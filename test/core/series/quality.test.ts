@@ -70,7 +70,7 @@ const cases: readonly [string, Samples, Partial<Expectation>, string, string][] 
   ],
   ["times that are none", { times: full.times.map(() => Number.NaN), values: full.values }, {}, "hold", "FutureData"],
   ["several series", full, { seriesCount: 2 }, "hold", "SeveralSeries"],
-  ["more than the pods can burn", full, { capacity: 1.9 }, "hold", "AboveCapacity"],
+  ["more than the pods can use", full, { capacity: 1.9 }, "hold", "AboveCapacity"],
   [
     "a newest sample that was never possible",
     changed((i) => (i === 119 ? 99 : undefined)),

@@ -52,7 +52,7 @@ describe("fresh", () => {
     expect(judged(pairs([[NOW - 5, Number.NaN]]))).toMatchObject({
       verdict: "hold",
       reason: "NotFinite",
-      message: "none of 1 samples is usable: it is no finite number",
+      message: "none of 1 samples is usable: it is not a finite number",
     });
   });
 });
@@ -80,7 +80,7 @@ describe("a counter", () => {
   });
 });
 
-describe("what the pods can burn", () => {
+describe("what the pods can use", () => {
   it("is exceeded by more than it, not by it", () => {
     expect(words(flat(NOW - 5), { capacity: 2 })).toBe("act DataComplete");
     expect(words(flat(NOW - 5), { capacity: 1.999 })).toBe("hold AboveCapacity");

@@ -5,19 +5,19 @@ import { lastSeen } from "../../../job/core/state/codec.ts";
 import {
   BLANK,
   BLANK_METRIC,
-  type Learnt,
   liveForecast,
   memoryAfter,
   memorySpan,
   OVERRULED_PAUSE,
   pruneRecommendations,
   recall,
+  type TickFindings,
 } from "../../../job/core/state/memory.ts";
 import type { LastForecast, Recommendation, Span } from "../../../job/core/state/types.ts";
 import { behavior, config, NOW } from "../../fakes/config.ts";
 
 const TARGET = config();
-const learnt = (change: Partial<Learnt> = {}): Learnt => ({
+const learnt = (change: Partial<TickFindings> = {}): TickFindings => ({
   now: NOW,
   current: 3,
   replicas: 3,

@@ -4,20 +4,20 @@ import { describe, expect, it } from "vitest";
 import {
   BLANK,
   BLANK_METRIC,
-  type Learnt,
   liveForecast,
   memoryAfter,
   memoryOfMetric,
   OVERRULED_PAUSE,
   pruneRecommendations,
   recall,
+  type TickFindings,
 } from "../../../job/core/state/memory.ts";
 import type { TargetState } from "../../../job/core/state/types.ts";
 import { behavior, config, NOW } from "../../fakes/config.ts";
 import { anyMemory } from "../../fakes/state.ts";
 
 const SPANS = config({ scaleDownCooldown: 120 });
-const learnt = (more: Partial<Learnt> = {}): Learnt => ({
+const learnt = (more: Partial<TickFindings> = {}): TickFindings => ({
   now: NOW,
   current: 3,
   replicas: 3,

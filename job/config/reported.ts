@@ -6,21 +6,21 @@ import type { Table } from "./table.ts";
 import type { Issue } from "./types.ts";
 
 /** Whether something was told about this place, about what it lies in or holds, or about its flag, its variable or its default. */
-export type Told = (path: string, node?: Node) => boolean;
+export type AlreadyReported = (path: string, node?: Node) => boolean;
 
 /** Looks into the issues as they are now; later ones do not count. */
-export function toldIn(table: Table, issues: readonly Issue[]): Told {
+export function reportedIn(table: Table, issues: readonly Issue[]): AlreadyReported {
   if (issues.length === 0) return () => false;
-  const told = new Set(issues.flatMap(({ path, meant }) => (meant === undefined ? [path] : [path, meant])));
+  const reported = new Set(issues.flatMap(({ path, meant }) => (meant === undefined ? [path] : [path, meant])));
   // everything that a told place lies in
-  const above = new Set([...told].flatMap(prefixes));
+  const above = new Set([...reported].flatMap(prefixes));
   return (path, node) => {
     const setting = node === undefined ? null : settingOf(node, table);
     const names = setting === null ? [] : [`--${setting.flag}`, setting.variable];
     const places = [path, path.replace(/^targets\[\d+\]/, "defaults")];
     return (
-      names.some((name) => told.has(name)) ||
-      places.some((place) => above.has(place) || prefixes(place).some((prefix) => told.has(prefix)))
+      names.some((name) => reported.has(name)) ||
+      places.some((place) => above.has(place) || prefixes(place).some((prefix) => reported.has(prefix)))
     );
   };
 }
@@ -31,9 +31,9 @@ function prefixes(path: string): readonly string[] {
 }
 
 /** Adds an issue for each required setting that nobody gives. */
-export function missingTeller(table: Table, told: Told, issues: Issue[]): Missing {
+export function missingReporter(table: Table, reported: AlreadyReported, issues: Issue[]): Missing {
   return (path, node) => {
-    if (told(path, node)) return;
+    if (reported(path, node)) return;
     const setting = settingOf(node, table);
     const ways = [
       ...(setting?.flag ? [`by --${setting.flag}`] : []),

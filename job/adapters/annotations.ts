@@ -1,0 +1,30 @@
+/** The annotations that the job reads or writes, with what each is for. docs/reasons.md is made from this table. */
+import { pauseAnnotation } from "./kubernetes-conditions.ts";
+import { countAnnotation, stateAnnotation } from "./kubernetes-state.ts";
+
+/** What one annotation is for. */
+export interface AnnotationRow {
+  /** The kind of object that carries it. */
+  readonly on: string;
+  readonly setBy: string;
+  readonly means: string;
+}
+
+/** By name. */
+export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
+  [pauseAnnotation]: {
+    on: "the workload",
+    setBy: "you",
+    means: 'With the value "true" the job decides and reports, but does not scale. It needs the right to get the workload.',
+  },
+  [stateAnnotation]: {
+    on: "a ConfigMap of the state",
+    setBy: "the job",
+    means: "The memory between runs, for the job alone. Deleting it only delays the next scale-in.",
+  },
+  [countAnnotation]: {
+    on: "a ConfigMap of the state",
+    setBy: "the job",
+    means: "`state.configMap.count` when the ConfigMap was written. A run sees by it that the number was changed.",
+  },
+};

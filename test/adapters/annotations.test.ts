@@ -1,0 +1,12 @@
+/** The table of annotations holds every one that the code names, and no other. */
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ANNOTATIONS } from "../../job/adapters/annotations.ts";
+
+test("every annotation of the code is in the table", () => {
+  const root = join(import.meta.dirname, "../..");
+  const code = globSync("job/**/*.ts", { cwd: root }).map((path) => readFileSync(join(root, path), "utf8"));
+  const named = code.flatMap((text) => [...text.matchAll(/"(prophet-autoscaler\/[a-z-]+)"/g)].map(([, name]) => name));
+  expect(new Set(named)).toEqual(new Set(Object.keys(ANNOTATIONS)));
+});
