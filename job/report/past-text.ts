@@ -143,7 +143,7 @@ function cameOf(decision: PastDecision, record: MetricRecord, i: number, last: P
   const top = largest(history.samples, at + readyAfter, at + lead);
   if (top === null) return [named(decision, record, "The load of that time has not been measured.")];
   const until = Math.min(last.input.at, at + lead);
-  const against = `${top.value > quantile ? "above" : "within"} the ${amount(quantile, metric.unit)} that pods were planned for`;
+  const against = `${top.value > quantile ? "above" : "within"} the ${amount(quantile, metric.unit)} that the pods were planned for`;
   return [
     named(
       decision,
