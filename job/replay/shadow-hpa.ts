@@ -16,6 +16,9 @@ const PLAYED: Seconds = 1800;
 /** A history shorter than the HPA's memory would give back the count that it began with. */
 const LEAST: Seconds = 300;
 
+/** A policy knows the steps before its own: the newest value gets one after it, in which the last sync is. */
+const STEP: Seconds = 15;
+
 /** What the shadow needs to know of a target. */
 export type ShadowTarget = Pick<TargetConfig, "podStart" | "minReplicas" | "maxReplicas">;
 
@@ -33,7 +36,7 @@ export async function shadowHpa(target: ShadowTarget, { metrics }: TickRecord): 
     replicas = one.replicas;
   };
   try {
-    const demand = toDemands(first.samples, others, options.targetCpu / options.request);
+    const demand = toDemands(first.samples, others, options.targetCpu / options.request, STEP);
     if (demand.values.length * demand.step <= LEAST) return null;
     await simulate(demand, [hpaPolicy(options, demand.others, !metrics[0]!.metric.ofPods)], options, { row });
   } catch (error) {
@@ -43,7 +46,7 @@ export async function shadowHpa(target: ShadowTarget, { metrics }: TickRecord): 
   return replicas;
 }
 
-/** What was measured in the time that is played. A policy knows the steps before its own, so the newest value gets one after it. */
+/** What was measured in the time that is played, and one step more. */
 function usable({ metric, series, quality }: MetricRecord): readonly RecordedMetric[] {
   if (series === null || quality.verdict === "hold") return [];
   const { start, step, values, filled } = series;
@@ -51,7 +54,7 @@ function usable({ metric, series, quality }: MetricRecord): readonly RecordedMet
   const kept = [...values.keys()].filter((i) => i >= first && filled[i] === 0);
   const last = kept.at(-1);
   if (last === undefined) return [];
-  const times = Float64Array.from([...kept.map((i) => start + i * step), start + last * step + 15]);
+  const times = Float64Array.from([...kept.map((i) => start + i * step), start + last * step + STEP]);
   return [{ metric, samples: { times, values: Float64Array.from([...kept, last], (i) => values[i]!) } }];
 }
 

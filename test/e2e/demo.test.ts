@@ -1,11 +1,18 @@
 /** The closed loop on real pods: two waves of two minutes, the replicas up before the second one peaks; and meanwhile, beside it, an image that cannot be pulled. */
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import type { Outcome } from "../../job/ports.ts";
 import { missingNode, skip } from "../cluster/available.ts";
 import { type NodeWorld, openNodeWorld } from "../cluster/demo/node-world.ts";
 import { forecastsIn, sentOf } from "../cluster/demo/recorded.ts";
 import { reportOf } from "../cluster/demo/report.ts";
 import { type DemoResult, runDemo } from "../cluster/demo/run.ts";
 import { wavesOf } from "../cluster/demo/waves.ts";
+import { OURS } from "../cluster/demo/world.ts";
 import type { TestNode } from "../cluster/node.ts";
 import { byPod, INSPECT, linesOf, roleOf, SCALE, STATE } from "../integration/calls.ts";
 import { ABSENT, LONG, LONG_DEADLINE, openPull, PRESENT, type Pull, SHIPPED } from "./pull.ts";
@@ -87,6 +94,60 @@ describe.skipIf(skip(missingNode()))("the closed loop", () => {
       .poll(async () => (await forecastsIn(world)).forecasts, { timeout: 120_000, interval: 2000 })
       .toBeGreaterThanOrEqual(known - 1);
     expect((await forecastsIn(world)).loads).toBeGreaterThanOrEqual(known);
+  });
+
+  test("explain --at gives again what the runs on the node recorded, where the same samples had come", async () => {
+    const ip = await world.node.kubectl([
+      "-n",
+      "monitoring",
+      "get",
+      "service",
+      "prometheus",
+      "-o",
+      "jsonpath={.spec.clusterIP}",
+    ]);
+    const { metrics: _, ...settings } = parse(await readFile("manifests/overlays/demo/config.yaml", "utf8")) as {
+      metrics: object;
+    };
+    const config = join(world.node.dir, "explain.json");
+    const url = await world.node.forward(`${ip}:9090`);
+    await writeFile(config, JSON.stringify({ ...settings, prometheus: { url, timeout: 20 } }));
+    const again = await Promise.all(
+      result.runs.map(async ({ t }) => {
+        const at = new Date(Math.round((result.began + t) * 1000)).toISOString();
+        const args = [
+          "dist/job.js",
+          "explain",
+          "--at",
+          at,
+          "--json",
+          "--config",
+          config,
+          "--namespace",
+          OURS,
+          "--replicas",
+          "1",
+        ];
+        const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 64 << 20 });
+        const [target] = (JSON.parse(stdout) as { targets: readonly Outcome[] }).targets;
+        return {
+          demand: target!.metrics[0]!.demand,
+          quantile: target!.forecast?.quantile ?? null,
+          level: target!.forecast?.level ?? null,
+        };
+      }),
+    );
+    console.log(
+      "runs and what explain makes of them",
+      result.runs.map(({ demand, quantile, level }, i) => [{ demand, quantile, level }, again[i]]),
+    );
+    // cadvisor stamps its samples some seconds before they are scraped: one may have come after a run
+    const known = result.runs.map(
+      ({ demand, quantile, level }, i) => [{ demand, quantile, level }, again[i]!] as const,
+    );
+    const same = known.filter(([then, now]) => then.quantile !== null && then.demand === now.demand);
+    expect(same.length).toBeGreaterThan(0);
+    for (const [then, now] of same) expect(now).toEqual(then);
   });
 
   const slow = { timeout: 100_000, interval: 1000 };

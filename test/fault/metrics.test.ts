@@ -1,5 +1,5 @@
 /** Metrics of a run against real servers on loopback: what is sent, whatever they answer, and that no run is another for it. */
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { otlpMetrics } from "../../job/adapters/metrics-otlp.ts";
@@ -68,6 +68,17 @@ test("a textfile is replaced as a whole, and nothing else stays in its folder", 
   expect(readFileSync(path, "utf8")).toMatch(/^prophet_autoscaler_reason\{.*reason="ReactiveFloor"\} 1$/m);
   expect(existsSync(`${path}.new`)).toBe(false);
   rmSync(path);
+});
+
+test("a textfile that cannot take its place is a warning, and leaves no part of it", async () => {
+  const path = join(folder, "taken.prom");
+  mkdirSync(path);
+  const { once } = await decide({ PROPHET_AUTOSCALER_METRICS_TEXTFILE: path });
+  const { code, err } = await once();
+  expect(code).toBe(0);
+  expect(err).toContain(`metrics to ${path}: EISDIR`);
+  expect(readdirSync(folder).filter((name) => name.startsWith("taken"))).toEqual(["taken.prom"]);
+  rmSync(path, { recursive: true });
 });
 
 test("a textfile that cannot be written is a warning", async () => {

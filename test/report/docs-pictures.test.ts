@@ -18,6 +18,19 @@ describe("pictures of the docs", () => {
     120_000,
   );
 
+  it.each(Object.keys(PICTURES).filter((path) => !path.endsWith("icon.svg")))(
+    "%s is read in the README's column and on a phone, light and dark",
+    (path) => {
+      const svg = read(path);
+      const width = Number(/^<svg[^>]* width="(\d+)"/.exec(svg)![1]);
+      const [wide, narrow] = [...svg.matchAll(/[}{]text\{font-size:(\d+)px/g)].map((m) => Number(m[1]));
+      // CSS pixels of GitHub's column, and of the same on a phone of 390
+      expect(wide! * Math.min(1, 830 / width)).toBeGreaterThanOrEqual(12);
+      expect(narrow! * (358 / width)).toBeGreaterThanOrEqual(8);
+      expect(svg).toContain("prefers-color-scheme:dark");
+    },
+  );
+
   it("of the report say what its page says now; else: npm run pictures, and look at them", async () => {
     expect(sameContent(read("docs/img/report.json"), await reportText())).toBe(true);
   });

@@ -2,8 +2,8 @@
 import { inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { REPLAY_DEFAULTS } from "../../../job/replay/world.ts";
 import type { Decided, ReplayRow } from "../../../job/replay/types.ts";
+import { REPLAY_DEFAULTS } from "../../../job/replay/world.ts";
 import { expand } from "../../../job/report/page/expand.ts";
 import { pageHtml } from "../../../job/report/page/html.ts";
 import { type ReplayReport, replayPage } from "../../../job/report/page/replay-page.ts";
