@@ -98,6 +98,45 @@ describe("the most that is believed", () => {
   });
 });
 
+describe("the lead", () => {
+  const wild = [Number.NaN, Number.POSITIVE_INFINITY, -5, 1e6, 1e300, 3601];
+  const start = fc.option(fc.oneof(fc.integer({ min: 0, max: 3600 }), fc.constantFrom(...wild)), { nil: undefined });
+  const settings = config({ podStart: 40, interval: 60, maxAge: 120, metricLag: 15 });
+
+  it("is lag, pod start and interval, of which none can be longer than it is let: a pod start of 1e6 s counts as none", () => {
+    fc.assert(
+      fc.property(start, start, fc.integer({ min: 0, max: 2_000_000_000 }), (told, measured, age) => {
+        const { lead } = see(1, {
+          history: {
+            samples: samplesOf(() => 1, { end: NOW - age }),
+            ...(measured !== undefined && { podStart: measured }),
+          },
+          conditions: told === undefined ? {} : { podStart: told },
+          config: settings,
+        });
+        const podStart = [told, measured].find((s) => s !== undefined && s >= 0 && s <= 3600) ?? 40;
+        expect(lead.seconds).toBe(Math.max(15, Math.min(age, 120)) + podStart + 60);
+        expect(lead.seconds).toBeLessThanOrEqual(120 + 3600 + 60);
+        expect(lead.parts.length).toBeLessThanOrEqual(1 + (120 + 3600) / 60);
+        expect(lead.steps).toBe(Math.ceil(lead.seconds / 15));
+      }),
+    );
+  });
+
+  it.each([
+    [1e6, 40],
+    [3600, 3600],
+    [3601, 40],
+    [-5, 40],
+    [Number.NaN, 40],
+    [0, 0],
+  ])("of a measured pod start of %s s serves after %s s", (podStart, after) => {
+    const lead = (seen: ReturnType<typeof see>) => seen.lead.readyAfter - 15;
+    expect(lead(see(1, { history: { podStart }, config: settings }))).toBe(after);
+    expect(lead(see(1, { conditions: { podStart }, config: settings }))).toBe(after);
+  });
+});
+
 describe("what is learned from", () => {
   const spanIn = fc.tuple(fc.nat(1700), fc.nat(600)).map(([ago, length]) => [NOW - ago - length, NOW - ago] as const);
 
