@@ -8,6 +8,7 @@ import { amount, columns, decisionText, number } from "../report/text.ts";
 import { runOnce } from "../run.ts";
 import { choose, refuseShares, settingsOf } from "./choice.ts";
 import type { Command } from "./io.ts";
+import { checkMoment } from "./moment.ts";
 import { clockFor, openLog, openWorld } from "./world.ts";
 
 /** What stands, before how long ago it began. */
@@ -19,6 +20,7 @@ const STANDING: Readonly<Record<Standing, string>> = {
 
 /** Explains. Exit code 1 when a target could not be decided. */
 export const explainCommand: Command = async (flags, io) => {
+  if (flags.at !== undefined) checkMoment("at", String(flags.at));
   const choice = choose(flags, io);
   const settings = await settingsOf(flags, io, choice);
   const log = openLog(settings, io);
