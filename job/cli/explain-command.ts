@@ -1,7 +1,9 @@
 /** `explain`: what the job remembers of each target, and what it would decide now and why; writes nothing. */
+
 import { memoryOfMetric } from "../core/state/memory.ts";
 import type { Standing, TargetState } from "../core/state/types.ts";
 import { type Metric, metricsOf } from "../core/target.ts";
+import { pluralize } from "../core/units.ts";
 import { runAnswer } from "../report/answer.ts";
 import { collectingReporter } from "../report/reporter.ts";
 import { amount, columns, decisionText, number } from "../report/text.ts";
@@ -101,7 +103,9 @@ export function rememberedText(
   for (const e of changes.slice(-3)) rows.push(["change", `${ago(e.at)}: ${e.from} -> ${e.to}`]);
   if (lastWritten !== null) {
     const undone =
-      lastWritten.overruled === 0 ? "" : `; undone by another writer ${lastWritten.overruled} times in a row`;
+      lastWritten.overruled === 0
+        ? ""
+        : `; undone by another writer ${pluralize(lastWritten.overruled, "time")} in a row`;
     rows.push([
       lastWritten.foreign === true ? "other writer" : "last write",
       `${lastWritten.replicas} ${lastWritten.floor === true ? "minReplicas" : "replicas"}, ${ago(lastWritten.at)}${undone}`,

@@ -1,6 +1,8 @@
 /** The decision and its trail for a person: aligned lines, the numbers that decided, no wide characters. */
+
 import type { MetricRecord, TickRecord, TrailEntry } from "../core/policy/types.ts";
 import type { TargetConfig } from "../core/target.ts";
+import { pluralize } from "../core/units.ts";
 import type { Outcome } from "../ports.ts";
 
 /** A number as a person reads it: 3 significant digits, `-` when there is none. */
@@ -137,7 +139,10 @@ function factsOf(target: TargetConfig, record: MetricRecord): (readonly string[]
         "to cover",
         `${amount(record.quantile, unit)} = ${number(record.level)} quantile of the maximum ${number(record.readyAfter)} to ${number(record.lead)} s ahead`,
       ],
-      ["recent error", `${number(forecast.skill)} of repeating the last value, over ${forecast.origins} origins`],
+      [
+        "recent error",
+        `${number(forecast.skill)} of repeating the last value, over ${pluralize(forecast.origins, "origin")}`,
+      ],
     );
     if (weights.length > 0) rows.push(["models", weights.join(", ")]);
   }
