@@ -12,6 +12,6 @@ export type Replicas = number;
 export type Probability = number;
 
 /** `1 replica`, `3 replicas`; `many` where an s is not enough: `1 entry`, `3 entries`. A verb may stand in both. */
-export function pluralize(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
+export function pluralize(count: number | string, one: string, many = `${one}s`): string {
+  return `${count} ${String(count) === "1" ? one : many}`;
 }

@@ -17,7 +17,7 @@ export function number(value: number): string {
 /** CPU as Kubernetes writes it: milli-cores below one core. */
 export function cpu(cores: number): string {
   if (!Number.isFinite(cores)) return "-";
-  return Math.abs(cores) < 1 ? `${number(cores * 1000)}m` : `${number(cores)} cores`;
+  return Math.abs(cores) < 1 ? `${number(cores * 1000)}m` : pluralize(number(cores), "core");
 }
 
 /** An amount of a metric in its unit; cores as Kubernetes writes them. */

@@ -101,7 +101,7 @@ function notesOf({ options, result }: ReplayReport): readonly string[] {
       : "";
   const holes = result.filler > 0 ? ` ${result.filler} more lie in holes of the recording and are not scored.` : "";
   return [
-    `${pluralize(result.steps, "step")} of ${STEP} s.${holes} A pod is ready ${startup} s after the decision and serves ${request} cores. Ours aims at ${targetCpu} cores a pod and decides every ${every} s. The HPA aims at ${Math.round(100 * hpaTarget)} % of the request.${cut}`,
+    `${pluralize(result.steps, "step")} of ${STEP} s.${holes} A pod is ready ${startup} s after the decision and serves ${pluralize(request, "core")}. Ours aims at ${pluralize(targetCpu, "core")} a pod and decides every ${every} s. The HPA aims at ${Math.round(100 * hpaTarget)} % of the request.${cut}`,
     "Time under: share of steps with demand above what the ready pods serve. Unserved: share of the demand above it. In brackets: as a ratio to the HPA.",
   ];
 }

@@ -40,7 +40,7 @@ export function worstMoments(rows: readonly ReplayRow[], request: number, step: 
     .slice(0, most)
     .map(({ t, steps, most: missing, ready, lost }) => ({
       t,
-      text: `${when(t)}: up to ${number(missing)} cores above ${pluralize(ready, "ready pod")}, for ${duration(steps * step)} (${number(lost)} core-seconds)`,
+      text: `${when(t)}: up to ${pluralize(number(missing), "core")} above ${pluralize(ready, "ready pod")}, for ${duration(steps * step)} (${number(lost)} core-seconds)`,
     }));
 }
 
