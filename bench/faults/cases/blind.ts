@@ -57,7 +57,7 @@ const LONG: readonly Line[] = [
   ["Prometheus down for 10 minutes", notYet(1, "failed", /ECONNREFUSED/), away(RUNS.slice(0, 2))],
   ["no sample for 11 minutes, in four runs", blind("held", "holds no sample"), { ...none, ...later() }],
   ["no sample for 11 minutes, too few replicas", blind("held"), { ...FEW, ...none, ...later() }],
-  ["no sample for 10 minutes", notYet(0, "held", /holds no sample/), { ...none, ...later([0, 300, 598]) }],
+  ["no sample for 10 minutes", notYet(0, "held", /holds no sample/), { ...none, ...later([0, 300, 540]) }],
   [
     "no sample, and blind since an earlier run: no second Event",
     { exit: 1, outcomes: [{ action: "held" }], says: /blind since/, noEvent: "Blind" },
