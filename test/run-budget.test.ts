@@ -68,3 +68,36 @@ test("without a time there is no end", async () => {
   expect(times).toEqual([]);
   expect(Object.values(given).flat()).not.toContain("reading");
 });
+
+test("of more targets than are read side by side the later ones have their share of what is left", async () => {
+  const targets = [0, 1, 2, 3, 4].map((i) => config({ name: `web-${i}` }));
+  const world = fakeWorld({ load: () => 2.2, replicas: Object.fromEntries(targets.map(({ name }) => [name, 5])) });
+  const plain = fakePorts(world);
+  const asked: number[] = [];
+  let elapsed = 0;
+  const ports: Ports = {
+    ...plain,
+    // ten seconds go by with the first read
+    history: {
+      ...plain.history,
+      read: (...args) => {
+        elapsed = 10_000;
+        return plain.history.read(...args);
+      },
+    },
+    // an object of the state for each, so that each is a part of its own
+    state: { ...plain.state, of: () => ({ ...plain.state }) },
+    clock: {
+      ...plain.clock,
+      tick: () => elapsed,
+      after: (seconds) => {
+        asked.push(Number(seconds.toFixed(6)));
+        return new AbortController().signal;
+      },
+    },
+  };
+  const { targets: outcomes } = await runOnce(ports, targets, { forecaster: last, timeout: 45 });
+  expect(outcomes).toHaveLength(targets.length);
+  // 27 of 45 s for the first three parts; then 0.6 of the 35 s that are left
+  expect(asked).toEqual([27, 45, 21, 21]);
+});

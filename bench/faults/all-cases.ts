@@ -1,4 +1,5 @@
 /** All cases, kind by kind; every name is one. */
+import { BLIND } from "./cases/blind.ts";
 import { CLOCK } from "./cases/clock.ts";
 import { DATA } from "./cases/data.ts";
 import { KUBERNETES_REAL } from "./cases/kubernetes-real.ts";
@@ -21,6 +22,7 @@ export const CASES: readonly FaultCase[] = [
   ...KUBERNETES_REAL,
   ...STATE,
   ...CLOCK,
+  ...BLIND,
   ...SETTINGS,
   ...OUTPUT,
   ...SEVERAL,

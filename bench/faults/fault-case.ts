@@ -11,6 +11,7 @@ export const KINDS = {
   kubernetes: "Kubernetes: the API server refuses, fails, lies or changes in the middle of a run",
   state: "State: the memory between runs is lost, broken or written by somebody else",
   clock: "Clocks: ours, Prometheus' and the state's disagree",
+  blind: "Blind: no usable data for longer than `blindAfter`, and data again",
   settings: "Settings: mistyped, contradictory, hostile",
   output: "Output: nobody reads it, or it cannot be written",
   several: "Several targets and metrics: one is wrong, the others go on",
@@ -27,6 +28,9 @@ export interface Expected {
   readonly replicas?: number | readonly [from: number, to: number];
   /** Found in a target's message, or, without JSON, on stderr. */
   readonly says?: RegExp;
+  /** Reasons of Events: one that is there after the runs, and one that is not. */
+  readonly event?: string;
+  readonly noEvent?: string;
 }
 
 export interface ExpectedOutcome {
@@ -63,8 +67,8 @@ export interface FaultCase {
   /** In place of a pipe that is read: closed by the reader at once, or a full disk. */
   readonly stdout?: "closed" | "full";
   readonly stderr?: "closed" | "full";
-  /** Seconds that this process' clock is ahead. */
-  readonly clock?: number;
+  /** Seconds that this process' clock is ahead; of several runs one after the other. */
+  readonly clock?: number | readonly number[];
   /** Why a promise is not kept here yet: told on the page, and no failure of the bench. */
   readonly gap?: string;
   /** Runs one after the other; the last is looked at, the invariants are checked over all. */

@@ -40,7 +40,7 @@ const INVARIANTS: Readonly<Record<string, Check>> = {
       : [],
   [`It stays within ${MEMORY_LIMIT} MiB.`]: (_fault, { mebibytes }) =>
     mebibytes > 0 && mebibytes <= MEMORY_LIMIT ? [] : [`it held ${mebibytes.toFixed(0)} MiB`],
-  "Exit code, outcome and message are true.": truth,
+  "Exit code, outcome, message and Event are true.": truth,
   "No secret and no control character is in anything that is written.": (_fault, { written }, secrets) => [
     ...secrets.flatMap((secret) =>
       forms(secret).some((form) => written.includes(form)) ? [`${secret.slice(0, 16)}... was written`] : [],
@@ -125,6 +125,9 @@ function truth(fault: FaultCase, seen: Observation): readonly string[] {
     wrong.push(...unlike(one, outcomes[outcomes.length === 1 ? 0 : i]), ...untrue(one, seen));
   }
   const text = told === null ? `${ended.stdout}\n${ended.stderr}` : told.map(({ message }) => message).join("\n");
+  const { event, noEvent } = expect;
+  if (event !== undefined && !seen.events.includes(event)) wrong.push(`no Event ${event}: ${seen.events.join(", ")}`);
+  if (noEvent !== undefined && seen.events.includes(noEvent)) wrong.push(`an Event ${noEvent}`);
   if (expect.says !== undefined && !expect.says.test(text)) wrong.push(`says ${JSON.stringify(text.slice(0, 300))}`);
   return wrong;
 }

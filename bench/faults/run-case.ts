@@ -38,6 +38,8 @@ export interface Observation {
   /** Of every target, the bounds of its settings; of the settings the time of a run. */
   readonly bounds: readonly [min: number, max: number];
   readonly timeout: number;
+  /** Reasons of the job's Events. */
+  readonly events: readonly string[];
   /** Everything that was written anywhere: both streams, Events, state, files. */
   readonly written: string;
   /** Epoch seconds at the start. */
@@ -70,6 +72,7 @@ export async function runCase(fault: FaultCase, lane: Lane): Promise<Observation
     const files = readdirSync(out, { withFileTypes: true }).flatMap((file) =>
       file.isFile() ? [readFileSync(join(out, file.name), "utf8")] : [],
     );
+    const events = await lane.events();
     const said = all.flatMap(({ stdout, stderr }) => [stdout, stderr]);
     return {
       ended,
@@ -84,7 +87,8 @@ export async function runCase(fault: FaultCase, lane: Lane): Promise<Observation
       calls: lane.api.passed.slice(),
       bounds: boundsOf(settings),
       timeout: (settings as { timeout?: number }).timeout ?? TIMEOUT,
-      written: [...said, await lane.events(), stateAfter ?? "", ...files].join("\n"),
+      events: reasonsOf(events),
+      written: [...said, events, stateAfter ?? "", ...files].join("\n"),
       now,
     };
   } finally {
@@ -92,6 +96,11 @@ export async function runCase(fault: FaultCase, lane: Lane): Promise<Observation
     lane.api.fault = undefined;
     await undo?.();
   }
+}
+
+function reasonsOf(events: string): readonly string[] {
+  const { items } = JSON.parse(events) as { readonly items: readonly { readonly reason: string }[] };
+  return items.map(({ reason }) => reason);
 }
 
 /** The folder of a case's files, `$out` in its arguments; empty before each case. */
@@ -133,7 +142,7 @@ async function runs(
       NODE_COMPILE_CACHE: join(lane.folder, "compiled"),
       KUBECONFIG: lane.kubeconfig,
       PROPHET_AUTOSCALER_NAMESPACE: lane.namespace,
-      ...(fault.clock === undefined ? {} : { CLOCK_AHEAD: String(fault.clock) }),
+      ...(fault.clock === undefined ? {} : { CLOCK_AHEAD: String([fault.clock].flat()[i] ?? 0) }),
       ...fault.env,
     };
     const { stdout, stderr } = fault;

@@ -1,6 +1,8 @@
 /** A state in an annotation of one ConfigMap; the claim is a write that names the version that was read. */
+
 import { EMPTY_STATE } from "../core/state/codec.ts";
 import type { JobState } from "../core/state/types.ts";
+import { pluralize } from "../core/units.ts";
 import type { StateReading, StateSize } from "../ports.ts";
 import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
@@ -65,7 +67,7 @@ export function stateObject(kubernetes: () => Promise<Kubernetes>, namespace: st
     claim: async (state, version, signal, count) => {
       const { text, leftOut: lost } = textOf(state);
       if (lost.length > 0) {
-        const why = `${lost.length} targets do not fit, among them ${lost[0]}: raise state.configMap.count`;
+        const why = `${pluralize(lost.length, "target does", "targets do")} not fit, among them ${lost[0]}: raise state.configMap.count`;
         throw new ClusterError(`PATCH ${path}`, undefined, "", why);
       }
       const annotations = {

@@ -1,6 +1,7 @@
 /** Reads the JSON of Prometheus' HTTP API: range and instant answers, errors, warnings; refuses everything else by name. */
+
 import type { Samples } from "../core/series/types.ts";
-import type { EpochSeconds, Seconds } from "../core/units.ts";
+import { type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
 import { excerpt } from "./errors.ts";
 import { JsonBoundsError, parseJson } from "./http/json.ts";
 
@@ -164,7 +165,9 @@ function open(body: string, containers: number): Envelope {
   } catch (error) {
     if (error instanceof JsonBoundsError) throw new AnswerError(`the answer holds ${error.message}`);
     const why = error instanceof Error ? error.message : String(error);
-    throw new AnswerError(`${body.length} characters that are not JSON (${excerpt(why, 100)}): ${excerpt(body, 80)}`);
+    throw new AnswerError(
+      `${pluralize(body.length, "character that is", "characters that are")} not JSON (${excerpt(why, 100)}): ${excerpt(body, 80)}`,
+    );
   }
   const { status, data, warnings, isPartial, partial } = (parsed ?? {}) as Record<string, unknown>;
   if (status === undefined)
@@ -188,7 +191,8 @@ function series(raw: unknown, { start, end, step, points }: RangeRequest): Sampl
   const { values } = (raw ?? {}) as { values?: unknown };
   if (!Array.isArray(values)) throw new AnswerError("a series has no values (native histograms are not CPU)");
   // one more: where a source widens the range to whole steps
-  if (values.length > points + 1) throw new AnswerError(`${values.length} samples, but ${points} were expected`);
+  if (values.length > points + 1)
+    throw new AnswerError(`${pluralize(values.length, "sample")}, but ${points} were expected`);
   const slack = end - start + step;
   const times = new Float64Array(values.length);
   const numbers = new Float64Array(values.length);

@@ -1,8 +1,9 @@
 /** The doctor's look at what Prometheus is asked: an idiom that makes zero of nothing, and a second cluster behind the same address. */
+
 import type { PrometheusSettings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
 import { type Metric, metricsOf, type TargetConfig } from "../core/target.ts";
-import type { EpochSeconds, Seconds } from "../core/units.ts";
+import { type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
 import type { HistoryQuery } from "../ports.ts";
 import { type Check, reasonOf, stepCheck } from "./check.ts";
 import { HistoryError } from "./errors.ts";
@@ -170,14 +171,16 @@ function severalClusters(
   { label, pods }: { readonly label: string; readonly pods: ReadonlyMap<string, number> },
   own: string | undefined,
 ): Check {
-  const named = [...pods].slice(0, MAX_NAMED).map(([value, count]) => `${JSON.stringify(value)} (${count} pods)`);
+  const named = [...pods]
+    .slice(0, MAX_NAMED)
+    .map(([value, count]) => `${JSON.stringify(value)} (${pluralize(count, "pod")})`);
   const more = pods.size > MAX_NAMED ? ` and ${pods.size - MAX_NAMED} more` : "";
   const first = JSON.stringify([...pods.keys()].find((value) => value !== "") ?? "");
   const there = own === undefined ? "" : ", and put $matchers into the selectors of the query";
   return {
     check,
     status: "warn",
-    message: `${label} has ${pods.size} values for pods of this name, which are added up: ${named.join(", ")}${more}`,
+    message: `${label} has ${pluralize(pods.size, "value")} for pods of this name, which are added up: ${named.join(", ")}${more}`,
     todo: `set the one that the job scales, such as prometheus.matchers: { ${label}: ${first} }${there}`,
   };
 }

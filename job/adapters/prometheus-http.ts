@@ -1,5 +1,7 @@
 /** Asks Prometheus, repeated where that may help; every failure a HistoryError without secrets. */
+
 import type { PrometheusSettings } from "../config/types.ts";
+import { pluralize } from "../core/units.ts";
 import { createRedactor, type Redactor } from "../output/redactor.ts";
 import { HistoryError, TransportError } from "./errors.ts";
 import { openAgent, proxyOf, through } from "./http/pool.ts";
@@ -103,5 +105,5 @@ function noAnswer(request: string, error: unknown, redact: (text: string) => str
 
 function refusal({ status, body, location, attempts }: Sent): string {
   if (status >= 300 && status < 400) return `${status}, ${redirected(location)}`;
-  return `${status} ${errorText(body)}${attempts > 1 ? ` (${attempts} attempts)` : ""}`;
+  return `${status} ${errorText(body)}${attempts > 1 ? ` (${pluralize(attempts, "attempt")})` : ""}`;
 }

@@ -3,7 +3,7 @@ import type { PrometheusSettings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
 import type { Samples } from "../core/series/types.ts";
 import { type Metric, metricsOf, readWindow, type TargetConfig } from "../core/target.ts";
-import type { EpochSeconds, Seconds } from "../core/units.ts";
+import { type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
 import type { HistoryQuery, HistoryReading } from "../ports.ts";
 import { HistoryError } from "./errors.ts";
 import { AnswerError, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
@@ -176,7 +176,7 @@ async function queryRange(
     throw new HistoryError(
       query,
       undefined,
-      `${history} s in steps of ${step} s are ${points} points, but a query returns at most ${MAX_POINTS}: raise the step`,
+      `${history} s in steps of ${step} s are ${pluralize(points, "point")}, but a query returns at most ${MAX_POINTS}: raise the step`,
     );
   }
   const form = { query, start: String(start), end: String(end), step: String(step) };

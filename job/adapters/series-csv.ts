@@ -1,4 +1,5 @@
 /** CSV with the columns timestamp and value, as programs and spreadsheets write it -> samples. */
+import { pluralize } from "../core/units.ts";
 import { AnswerError, sampleValue } from "./prometheus-answer.ts";
 
 /** A row as it stands in the file. */
@@ -28,7 +29,7 @@ export function parseSeriesCsv(text: string): readonly Row[] {
 
 function wrongHead(line: string, { length }: readonly string[]): string {
   const wanted = "expected the header timestamp,value";
-  const columns = length > 2 ? `, which is ${length} columns; keep two, as \`cut -d, -f1,2\` does` : "";
+  const columns = length > 2 ? `, which is ${pluralize(length, "column")}; keep two, as \`cut -d, -f1,2\` does` : "";
   return `line 1 is ${JSON.stringify(line.slice(0, 40))}, ${wanted}${columns}`;
 }
 

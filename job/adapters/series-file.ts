@@ -1,4 +1,5 @@
 /** A series file of any form that is unambiguous -> its samples in seconds, and what had to be done to read it. */
+import { pluralize } from "../core/units.ts";
 import { excerpt } from "./errors.ts";
 import { AnswerError, parseRange, type RangeAnswer, rangeOfData } from "./prometheus-answer.ts";
 import { parseSeriesCsv } from "./series-csv.ts";
@@ -69,7 +70,9 @@ function jsonOf(body: string): unknown {
     return JSON.parse(body);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new AnswerError(`${body.length} characters that are not JSON (${excerpt(why, 100)}): ${excerpt(body, 80)}`);
+    throw new AnswerError(
+      `${pluralize(body.length, "character that is", "characters that are")} not JSON (${excerpt(why, 100)}): ${excerpt(body, 80)}`,
+    );
   }
 }
 

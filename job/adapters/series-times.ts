@@ -1,6 +1,7 @@
 /** The times of a recorded series in seconds, without those that were mistyped; what was done is told. */
+
 import type { Samples } from "../core/series/types.ts";
-import type { Seconds } from "../core/units.ts";
+import { pluralize, type Seconds } from "../core/units.ts";
 import { AnswerError } from "./prometheus-answer.ts";
 
 /** From this size on times since 1970 can only be of this unit: seconds reach 1e11 in the year 5138. */
@@ -37,7 +38,9 @@ export function sensibleTimes({ times, values }: Samples, row: (index: number) =
   if (wrong.length === 0) return { samples: { times: seconds, values }, notes };
   const named = wrong.map((i) => `${row(i)} (time ${times[i]})`);
   if (wrong.length > Math.max(1, times.length / ROWS_PER_TYPO)) {
-    throw new AnswerError(`${wrong.length} times lie far from those around them, the first in ${named[0]}`);
+    throw new AnswerError(
+      `${pluralize(wrong.length, "time lies", "times lie")} far from those around them, the first in ${named[0]}`,
+    );
   }
   const out = new Set(wrong);
   const keep = [...seconds.keys()].filter((i) => !out.has(i));

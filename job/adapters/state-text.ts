@@ -1,7 +1,9 @@
 /** State <-> the text of an annotation: JSON that people can read while it is short, compressed above; too much of either is refused. */
+
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { decode, EMPTY_STATE, type Fitted, fitState } from "../core/state/codec.ts";
 import type { JobState } from "../core/state/types.ts";
+import { pluralize } from "../core/units.ts";
 import type { StateReading } from "../ports.ts";
 
 /** What fits: Kubernetes allows all annotations of an object together 256 KiB, and the rest is for other people's. */
@@ -30,7 +32,7 @@ export function readState(text: string | undefined): Omit<StateReading, "version
   if (text === undefined || text === "") return { state: EMPTY_STATE };
   const json = text.startsWith(COMPRESSED) ? unpack(text.slice(COMPRESSED.length)) : text;
   if (json === null) {
-    const warning = `state is compressed and damaged (${text.length} characters); starting without memory`;
+    const warning = `state is compressed and damaged (${pluralize(text.length, "character")}); starting without memory`;
     return { state: EMPTY_STATE, warning };
   }
   const decoded = decode(json);

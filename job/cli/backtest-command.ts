@@ -1,9 +1,11 @@
 /** `backtest`: rolling-origin accuracy of the forecasters over a recorded series. */
+
 import { forecasterOf } from "../core/forecast/method.ts";
 import type { Method } from "../core/forecast/types.ts";
 import { toGrid } from "../core/series/grid.ts";
 import type { Series } from "../core/series/types.ts";
 import type { TargetConfig } from "../core/target.ts";
+import { pluralize } from "../core/units.ts";
 import { type Backtest, type BacktestOptions, backtest, DUMP_COLUMNS } from "../replay/backtest.ts";
 import { number, table } from "../report/text.ts";
 import { type Command, CommandError, type Flags, INTERRUPTED, type Io } from "./io.ts";
@@ -62,8 +64,9 @@ function optionsOf(flags: Flags, { target, settings }: RecordedTarget): Backtest
 }
 
 function tooShort(file: string, { values }: Series, { window, horizonSteps, filler }: Backtest): string {
-  const holes = filler > 0 ? ` without a hole at its end; ${filler} steps were not measured` : "";
-  return `${file} holds ${values.length} steps; a window of ${window} and a horizon of ${horizonSteps} steps need ${window + horizonSteps}${holes}.`;
+  const holes =
+    filler > 0 ? ` without a hole at its end; ${pluralize(filler, "step was", "steps were")} not measured` : "";
+  return `${file} holds ${pluralize(values.length, "step")}; a window of ${window} and a horizon of ${pluralize(horizonSteps, "step")} need ${window + horizonSteps}${holes}.`;
 }
 
 function dump({ rows }: Backtest): string {
@@ -82,7 +85,7 @@ function figures(file: string, result: Backtest, width: number): string {
   ]);
   const head = ["method", "MAE", "MAE/naive", "in 90 % band", "pinball 0.9", "of maximum 0.9"];
   const of = origins < planned ? ` of ${planned}, interrupted` : "";
-  const holes = filler > 0 ? `, ${filler} steps in holes are not scored` : "";
-  const title = `${file}: ${origins} origins${of}, window ${window} x ${step} s, horizon ${horizonSteps * step} s${holes}`;
+  const holes = filler > 0 ? `, ${pluralize(filler, "step in a hole is", "steps in holes are")} not scored` : "";
+  const title = `${file}: ${pluralize(origins, "origin")}${of}, window ${window} x ${step} s, horizon ${horizonSteps * step} s${holes}`;
   return `${title}\n${table(head, rows, width).join("\n")}\n`;
 }

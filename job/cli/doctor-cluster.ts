@@ -7,6 +7,7 @@ import { resourceOf } from "../adapters/kubernetes-path.ts";
 import { stateObjects } from "../adapters/state-store.ts";
 import type { Settings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
+import { pluralize } from "../core/units.ts";
 import { resourceChecks } from "./doctor-resources.ts";
 import type { World } from "./world.ts";
 
@@ -161,7 +162,7 @@ async function targetChecks(api: Kubernetes, world: World, target: TargetConfig)
             message: "0 replicas: scaling is off",
             todo: "set at least one replica to let it be scaled",
           }
-        : { check, status: "ok", message: `${replicas} replicas` },
+        : { check, status: "ok", message: pluralize(replicas, "replica") },
     ];
     if (conditions.otherScaler) {
       checks.push({
@@ -199,7 +200,7 @@ async function stateCheck(settings: Settings, world: World): Promise<Check> {
     const { state, warning } = await world.state.read();
     const known = Object.keys(state.targets).length;
     return warning === undefined
-      ? { check, status: "ok", message: known === 0 ? "empty: no run yet" : `remembers ${known} targets` }
+      ? { check, status: "ok", message: known === 0 ? "empty: no run yet" : `remembers ${pluralize(known, "target")}` }
       : {
           check,
           status: "warn",

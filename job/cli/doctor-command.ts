@@ -1,5 +1,7 @@
 /** `doctor`: checks everything a run needs before the first run; each line says ok, warn or fail, and what to do. Writes nothing. */
+
 import type { Check } from "../adapters/check.ts";
+import { pluralize } from "../core/units.ts";
 import { choose, settingsOf } from "./choice.ts";
 import { clusterChecks } from "./doctor-cluster.ts";
 import { historyChecks } from "./doctor-history.ts";
@@ -34,7 +36,7 @@ export const doctorCommand: Command = async (flags, io) => {
         io.out(`${status.padEnd(4)}  ${check}: ${message}\n`);
         if (todo !== undefined && status !== "ok") io.out(`      -> ${todo}\n`);
       }
-      io.out(`\n${checks.length} checks, ${warned} warnings, ${failed} failed\n`);
+      io.out(`\n${pluralize(checks.length, "check")}, ${pluralize(warned, "warning")}, ${failed} failed\n`);
     }
     return failed > 0 ? 1 : 0;
   } finally {

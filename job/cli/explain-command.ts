@@ -1,13 +1,16 @@
 /** `explain`: what the job remembers of each target, and what it would decide now and why; writes nothing. */
+
 import { memoryOfMetric } from "../core/state/memory.ts";
 import type { Standing, TargetState } from "../core/state/types.ts";
 import { type Metric, metricsOf } from "../core/target.ts";
+import { pluralize } from "../core/units.ts";
 import { runAnswer } from "../report/answer.ts";
 import { collectingReporter } from "../report/reporter.ts";
 import { amount, columns, decisionText, number } from "../report/text.ts";
 import { runOnce } from "../run.ts";
 import { choose, refuseShares, settingsOf } from "./choice.ts";
 import type { Command } from "./io.ts";
+import { checkMoment } from "./moment.ts";
 import { clockFor, openLog, openWorld } from "./world.ts";
 
 /** What stands, before how long ago it began. */
@@ -19,6 +22,7 @@ const STANDING: Readonly<Record<Standing, string>> = {
 
 /** Explains. Exit code 1 when a target could not be decided. */
 export const explainCommand: Command = async (flags, io) => {
+  if (flags.at !== undefined) checkMoment("at", String(flags.at));
   const choice = choose(flags, io);
   const settings = await settingsOf(flags, io, choice);
   const log = openLog(settings, io);
@@ -99,7 +103,9 @@ export function rememberedText(
   for (const e of changes.slice(-3)) rows.push(["change", `${ago(e.at)}: ${e.from} -> ${e.to}`]);
   if (lastWritten !== null) {
     const undone =
-      lastWritten.overruled === 0 ? "" : `; undone by another writer ${lastWritten.overruled} times in a row`;
+      lastWritten.overruled === 0
+        ? ""
+        : `; undone by another writer ${pluralize(lastWritten.overruled, "time")} in a row`;
     rows.push([
       lastWritten.foreign === true ? "other writer" : "last write",
       `${lastWritten.replicas} ${lastWritten.floor === true ? "minReplicas" : "replicas"}, ${ago(lastWritten.at)}${undone}`,

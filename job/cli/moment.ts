@@ -5,6 +5,7 @@ import { UsageError } from "./io.ts";
 
 const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
 const DAY: number = 86_400;
+const YEAR_3000: EpochSeconds = 32_503_680_000;
 
 /**
  * `14:05` or `14:05:30`, the latest such time of the reader's clock; `2026-11-27T14:05`, with a zone or in the reader's
@@ -18,6 +19,11 @@ export function momentOf(flag: string, text: string, now: EpochSeconds): EpochSe
     );
   if (at > now) throw new UsageError(`--${flag}: ${JSON.stringify(text)} has not come yet.`);
   return at;
+}
+
+/** Refuses what is no time at all, before anybody is asked for the time. Throws UsageError. */
+export function checkMoment(flag: string, text: string): void {
+  momentOf(flag, text, YEAR_3000);
 }
 
 function clockTime(text: string, now: EpochSeconds): EpochSeconds | null {

@@ -4,7 +4,7 @@ import { rangeOf, show } from "../config/check.ts";
 import { didYouMean } from "../config/nearest.ts";
 import type { Node } from "../config/schema.ts";
 import { formatUnit } from "../config/units.ts";
-import { type Io, type ParsedCommand, UsageError } from "./io.ts";
+import { type Flags, type Io, type ParsedCommand, UsageError } from "./io.ts";
 import { COMMANDS, type CommandSpec } from "./options.ts";
 import type { Option } from "./own-options.ts";
 
@@ -58,7 +58,6 @@ export function parse(
     .strict()
     .parserConfiguration({
       "camel-case-expansion": false,
-      "duplicate-arguments-array": false,
       "dot-notation": false,
       "boolean-negation": false,
       "strip-aliased": true,
@@ -79,7 +78,30 @@ export function parse(
   if (box.failure !== undefined) throw new UsageError(explainFailure(box.failure, argv, commands));
   if (box.text !== undefined) return `${box.text}\n`;
   if (box.chosen === undefined) throw new UsageError(`${show(io.argv.join(" "))} is not a command; see --help.`);
-  return box.chosen;
+  return { ...box.chosen, flags: once(box.chosen, argv) };
+}
+
+/** The flags, each with its one value: of two that differ nobody knows which was meant. Throws UsageError. */
+function once({ flags, spec: { name, options } }: ParsedCommand, argv: readonly string[]): Flags {
+  const single = { ...flags };
+  for (const { flag, node } of options) {
+    const given = node.kind === "toggle" ? switched(argv, flag) : flags[flag];
+    if (!Array.isArray(given)) continue;
+    const values = [...new Set<unknown>(given)];
+    const see = `See ${name === "run" ? "" : `${name} `}--help.`;
+    if (values.length > 1)
+      throw new UsageError(`--${flag} appears twice, with ${values.map(show).join(" and ")}. Give it once. ${see}`);
+    if (node.kind !== "toggle") single[flag] = values[0];
+  }
+  return single;
+}
+
+/** What a switch was set to, each time: yargs keeps the last alone. */
+function switched(argv: readonly string[], flag: string): readonly string[] {
+  return argv.flatMap((word, i) => {
+    if (word.startsWith(`--${flag}=`)) return [word.slice(flag.length + 3)];
+    return word === `--${flag}` ? [argv[i + 1] === "false" ? "false" : "true"] : [];
+  });
 }
 
 /** Words of a completion, a line each: without yargs' mark of the default command, and of flags the long form only. */

@@ -1,6 +1,8 @@
 /** `replay`: the production decision code and its peers over a recorded series; scores, rows, a page. */
+
 import { forecasterOf } from "../core/forecast/method.ts";
 import { metricsOf } from "../core/target.ts";
+import { pluralize } from "../core/units.ts";
 import { POLICY_NAMES, replay, rowsToCsv } from "../replay/replay.ts";
 import type { Decided, ReplayOptions, ReplayResult } from "../replay/types.ts";
 import { requestFor } from "../replay/world.ts";
@@ -74,5 +76,5 @@ function scores(file: string, { steps, planned, filler, policies }: ReplayResult
   const lines = table(["policy", "pod-hours", "time under", "unserved", "actions"], rows, width);
   const of = steps < planned ? ` of ${planned}, interrupted` : "";
   const holes = filler > 0 ? `, ${filler} more lie in holes and are not scored` : "";
-  return `${file}: ${steps} steps${of} of 15 s${holes}\n${lines.join("\n")}\n`;
+  return `${file}: ${pluralize(steps, "step")}${of} of 15 s${holes}\n${lines.join("\n")}\n`;
 }

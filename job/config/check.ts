@@ -1,4 +1,5 @@
 /** Checks a value against its schema node; collects every issue, stops at none. */
+import { pluralize } from "../core/units.ts";
 import { isPrintable } from "../output/escape.ts";
 import { hideShapes } from "../output/redactor.ts";
 import { didYouMean, nearest } from "./nearest.ts";
@@ -29,7 +30,8 @@ export function joinNamed(path: string, key: string): string {
 export function show(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "a mapping";
-  if (typeof value === "string" && value.length > MAX_SHOWN_LENGTH) return `a text of ${value.length} characters`;
+  if (typeof value === "string" && value.length > MAX_SHOWN_LENGTH)
+    return `a text of ${pluralize(value.length, "character")}`;
   return hideShapes(JSON.stringify(value) ?? String(value));
 }
 
@@ -140,7 +142,8 @@ function checkDict(
 ): Record<string, unknown> | undefined {
   if (!isRecord(value)) return refuse("a mapping of names to values");
   const entries = Object.entries(value);
-  if (entries.length > node.atMost) return refuse(`at most ${node.atMost} names`, ` It has ${entries.length}.`);
+  if (entries.length > node.atMost)
+    return refuse(`at most ${pluralize(node.atMost, "name")}`, ` It has ${entries.length}.`);
   const out: Record<string, unknown> = {};
   for (const [key, item] of entries) {
     if (node.keys !== undefined && !node.keys.pattern.test(key)) {
@@ -191,7 +194,11 @@ function tellUnknown(node: Group, unknown: readonly string[], path: string, issu
     });
   }
   const more = unknown.length - MAX_UNKNOWN_FIELDS;
-  if (more > 0) issues.push({ path, message: `has ${more} more fields that are not known.` });
+  if (more > 0)
+    issues.push({
+      path,
+      message: `has ${pluralize(more, "more field that is not known", "more fields that are not known")}.`,
+    });
 }
 
 /** A plain object, so that `Object.entries` means something. */

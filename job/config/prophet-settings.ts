@@ -1,10 +1,12 @@
 /** From the table's values of `prophet` to what the core takes, and what must hold across them. */
+
 import type { Calendar } from "../core/calendar/days.ts";
 import { optionsFrom } from "../core/forecast/prophet/from-settings.ts";
 import type { ProphetOptions } from "../core/forecast/prophet/options.ts";
 import { resolveOptions } from "../core/forecast/prophet/resolve.ts";
 import type { ProphetSettings, SeasonSettings } from "../core/forecast/prophet/settings.ts";
 import type { TargetConfig } from "../core/target.ts";
+import { pluralize } from "../core/units.ts";
 import { join } from "./check.ts";
 import { type Calendars, daysFrom } from "./days.ts";
 import { DAYS } from "./nested-schema.ts";
@@ -79,7 +81,7 @@ export function prophetIssues(
   const additive = resolved.value.seasonality_mode === "additive" && resolved.value.holidays_mode === "additive";
   const own = prophet.seasonalities.some(({ mode }) => mode === "multiplicative");
   const most = logistic || !additive || own ? MAX_NONLINEAR : MAX_COLUMNS;
-  const message = `asks for ${columns} coefficients, but at most ${most} are fitted. Lower fourier_order or narrow the windows of holidays.`;
+  const message = `asks for ${pluralize(columns, "coefficient")}, but at most ${most} are fitted. Lower fourier_order or narrow the windows of holidays.`;
   return columns > most ? [{ path: at, message }] : [];
 }
 

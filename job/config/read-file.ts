@@ -1,4 +1,5 @@
 /** Reads the configuration file: YAML in, one layer of settings out. What is wrong with the YAML is told by line and column, never with the line itself: a secret may stand there. */
+import { pluralize } from "../core/units.ts";
 import { fileProblem } from "../output/file-problem.ts";
 import { check, isRecord } from "./check.ts";
 import type { FilePart } from "./resolve.ts";
@@ -66,7 +67,7 @@ export async function readConfig(
   }
   const entries = text.match(/[\n,[{]/g)?.length ?? 0;
   if (entries > MAX_ENTRIES) {
-    const message = `${name} has ${entries} lines and entries, but at most ${MAX_ENTRIES} are read. Use several jobs.`;
+    const message = `${name} has ${pluralize(entries, "line and entry", "lines and entries")}, but at most ${MAX_ENTRIES} are read. Use several jobs.`;
     issues.push({ path: "--config", message });
     return null;
   }

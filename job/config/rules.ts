@@ -1,4 +1,5 @@
 /** What a rule across fields is. Rules stand in the table, at the group they are about; the job, the doctor and the chart check the same ones. */
+import { pluralize } from "../core/units.ts";
 
 /** A field, by its path within the group that the rule stands at; `outer`: within the target around it. `times`: multiplied by it. */
 export interface Field {
@@ -46,6 +47,6 @@ export function fewPoints(range: string, step: string): Comparison {
     left: { field: range },
     is: "<=",
     right: { field: step, times: MAX_POINTS },
-    says: `{left} is more than ${MAX_POINTS} steps, which are {right}; Prometheus answers no more at once. Raise ${step}.`,
+    says: `{left} is more than ${pluralize(MAX_POINTS, "step")}, which are {right}; Prometheus answers no more at once. Raise ${step}.`,
   };
 }

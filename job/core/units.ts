@@ -1,4 +1,4 @@
-/** The units of measure that appear in signatures; plain numbers, named so that a reader sees what they are. */
+/** Units as types, and a number with its noun: they say what a number counts. */
 
 /** Seconds since 1970-01-01T00:00:00Z; may be fractional. */
 export type EpochSeconds = number;
@@ -10,3 +10,8 @@ export type Cores = number;
 export type Replicas = number;
 /** A probability in (0, 1). */
 export type Probability = number;
+
+/** `1 replica`, `3 replicas`; `many` where an s is not enough: `1 entry`, `3 entries`. A verb may stand in both. */
+export function pluralize(count: number | string, one: string, many = `${one}s`): string {
+  return `${count} ${String(count) === "1" ? one : many}`;
+}

@@ -1,6 +1,6 @@
 /** Plays a grid of settings over a history, chooses on its earlier half, judges on its later one. */
 import type { Samples } from "../core/series/types.ts";
-import type { EpochSeconds, Probability, Seconds } from "../core/units.ts";
+import { type EpochSeconds, type Probability, pluralize, type Seconds } from "../core/units.ts";
 import { type Demand, DemandError, type RecordedMetric, toDemands } from "./demand.ts";
 import { NO_STEPS, type Played, type Player, playStretch, type Stretch, type Sums, type Trial } from "./trials.ts";
 import type { ReplayOptions, Watch } from "./types.ts";
@@ -126,7 +126,7 @@ function halvesOf(setup: TrialSetup) {
   const steps = values.length - first;
   if (steps < 2)
     throw new DemandError(
-      `the series has ${values.length} steps of ${step} s, the warm-up takes ${first}: nothing is left to play; choose a shorter --warmup`,
+      `the series has ${pluralize(values.length, "step")} of ${step} s, the warm-up takes ${first}: nothing is left to play; choose a shorter --warmup`,
     );
   const begin = start + first * step;
   return { demand, begin, split: begin + Math.round(TRAINING_SHARE * steps) * step, end: begin + steps * step };

@@ -1,7 +1,7 @@
 /** A recorded series as the demand the simulator plays: even steps of 15 s, coarser input interpolated linearly. */
 import type { Samples } from "../core/series/types.ts";
 import type { Metric } from "../core/target.ts";
-import type { EpochSeconds, Seconds } from "../core/units.ts";
+import { type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
 
 /** Demand on an even grid: `values[i]` cores (or the unit of the first metric) during `[times(i), times(i) + step)`. */
 export interface Demand {
@@ -90,7 +90,7 @@ export function stepsIn(start: EpochSeconds, end: EpochSeconds, step: Seconds): 
   if (steps <= MAX_STEPS) return steps;
   const days = Math.round((end - start) / 86_400);
   throw new DemandError(
-    `the samples span ${days} days, which are ${steps} steps of ${step} s: is one of the times wrong?`,
+    `the samples span ${pluralize(days, "day")}, which are ${pluralize(steps, "step")} of ${step} s: is one of the times wrong?`,
   );
 }
 

@@ -1,9 +1,10 @@
 /** Judges a recorded series as the run judges what it reads: whether it can be true, and what a person should know of it. */
+
 import { clean } from "../core/series/clean.ts";
 import { believable, inspect, newsIn } from "../core/series/quality.ts";
 import type { Samples } from "../core/series/types.ts";
 import type { Metric, TargetConfig } from "../core/target.ts";
-import type { EpochSeconds, Seconds } from "../core/units.ts";
+import { type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
 import type { HistoryReading } from "../ports.ts";
 import { stepsIn } from "./demand.ts";
 
@@ -86,13 +87,13 @@ function usualDistance(times: Float64Array): Seconds {
 
 function unusable(refused: number, all: number): readonly string[] {
   const kinds = "no number, negative, or more than any pods can use";
-  return refused === 0 ? [] : [`${refused} of ${all} values are left out: ${kinds}`];
+  return refused === 0 ? [] : [`${refused} of ${pluralize(all, "value is", "values are")} left out: ${kinds}`];
 }
 
 function zeros(values: Float64Array): readonly string[] {
   const count = values.reduce((sum, value) => (value === 0 ? sum + 1 : sum), 0);
   if (count === 0) return [];
   return [
-    `${count} of ${values.length} values are exactly 0, which no running process uses; they are taken as they are`,
+    `${count} of ${pluralize(values.length, "value is", "values are")} exactly 0, which no running process uses; they are taken as they are`,
   ];
 }

@@ -1,5 +1,5 @@
 /** The replay loop: pods become ready, the policy decides, the step is served, the score is kept. */
-import type { Cores, EpochSeconds, Seconds } from "../core/units.ts";
+import { type Cores, type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
 import { createCluster, type ModelCluster } from "./cluster.ts";
 import { type Demand, DemandError, loadAt } from "./demand.ts";
 import type {
@@ -31,7 +31,7 @@ export async function simulate(
   const planned = demand.values.length - first;
   if (planned < 1) {
     throw new DemandError(
-      `the series has ${demand.values.length} steps of ${demand.step} s, the warm-up takes ${first}: nothing is left to replay; choose a --warmup below ${(demand.values.length - 1) * demand.step}`,
+      `the series has ${pluralize(demand.values.length, "step")} of ${demand.step} s, the warm-up takes ${first}: nothing is left to replay; choose a --warmup below ${(demand.values.length - 1) * demand.step}`,
     );
   }
   const viewOf = viewer(demand, options);

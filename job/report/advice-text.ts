@@ -1,4 +1,5 @@
 /** An advice for a person: the front, the settings to take with how sure that is, what one change more would do, and the YAML to paste. */
+import { pluralize } from "../core/units.ts";
 import type { Span, TrialScore, Tried } from "../replay/advise.ts";
 import type { Trial } from "../replay/trials.ts";
 import { timeText } from "./answer.ts";
@@ -115,7 +116,7 @@ function sentences({ current, slo }: Advice, advised: Tried): readonly string[] 
       ? "Advised: the current settings."
       : `Advised: ${advised.label}. ${comparison(judgedOn, current.judgedOn)}`,
     `On the later half it was below the demand for ${percent(judgedOn.under)} of the time, where ${percent(slo)} were allowed${broken}.`,
-    `It kept that on ${kept} of ${days.length} days; on the worst day it was ${percent(worst)}.`,
+    `It kept that on ${kept} of ${pluralize(days.length, "day")}; on the worst day it was ${percent(worst)}.`,
   ];
 }
 

@@ -1,5 +1,6 @@
 /** Structured log lines for stderr, as JSON or text; whatever looks like a credential is taken out before it is written. */
 
+import { pluralize } from "../core/units.ts";
 import { oneLine } from "../output/escape.ts";
 import { HIDDEN } from "../output/redactor.ts";
 
@@ -34,7 +35,7 @@ export function clean(value: unknown, redact: (text: string) => string, depth = 
     const cause = value.cause === undefined ? {} : { cause: clean(value.cause, redact, depth + 1) };
     return { name: value.name, message: redact(value.message), ...cause };
   }
-  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (ArrayBuffer.isView(value)) return `[${pluralize(value.byteLength, "byte")}]`;
   if (Array.isArray(value)) return value.map((item: unknown) => clean(item, redact, depth + 1));
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [

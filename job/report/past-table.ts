@@ -1,7 +1,8 @@
 /** Past decisions as a table: a row each, oldest first. */
+
 import { leadingMetric, type MetricRecord } from "../core/policy/types.ts";
 import type { TargetConfig } from "../core/target.ts";
-import type { EpochSeconds } from "../core/units.ts";
+import { type EpochSeconds, pluralize } from "../core/units.ts";
 import type { Outcome } from "../ports.ts";
 import type { PastDecision } from "../replay/past.ts";
 import { dayAndClock, zone } from "./clock.ts";
@@ -59,7 +60,7 @@ export function pastTable({ target, rows, source, wide, width }: PastOfTarget): 
         ? "as replayed"
         : `recorded by ${source}, * as replayed`;
   const changes = rows.filter(({ outcome: { from: a, to: b } }) => a !== b).length;
-  const head = `${target.namespace}/${target.name}: ${rows.length} decisions, ${changes} changes; times in ${zone(rows[0]?.at ?? 0)}; replicas ${from}`;
+  const head = `${target.namespace}/${target.name}: ${pluralize(rows.length, "decision")}, ${pluralize(changes, "change")}; times in ${zone(rows[0]?.at ?? 0)}; replicas ${from}`;
   const names = [
     "time",
     "replicas",

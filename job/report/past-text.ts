@@ -1,8 +1,9 @@
 /** A past decision in plain sentences: what was seen and forecast, what was decided and why, what would have changed it, what came afterwards. */
+
 import { REASONS } from "../core/policy/reasons.ts";
 import type { MetricRecord, TrailEntry } from "../core/policy/types.ts";
 import type { Samples } from "../core/series/types.ts";
-import type { EpochSeconds } from "../core/units.ts";
+import { type EpochSeconds, pluralize } from "../core/units.ts";
 import type { Outcome } from "../ports.ts";
 import type { PastDecision } from "../replay/past.ts";
 import type { Alternative } from "../replay/what-if.ts";
@@ -46,7 +47,7 @@ export function pastText(story: PastStory, width = Number.POSITIVE_INFINITY): st
 /** `6 -> 8 replicas`, or `6 replicas` where they stayed. */
 function replicasText({ from, to }: Pick<Outcome, "from" | "to">): string {
   if (from === null) return "no decision";
-  return `${to === null || to === from ? from : `${from} -> ${to}`} replicas`;
+  return to === null || to === from ? pluralize(from, "replica") : `${from} -> ${pluralize(to, "replica")}`;
 }
 
 function metricsIn({ decided }: PastDecision): readonly MetricRecord[] {
@@ -69,7 +70,7 @@ function seen({ decision, source }: PastStory): readonly string[] {
       : "The load was not known.";
     return named(decision, record, `${load} The data: ${quality.message}.`);
   });
-  const number = scale.floor === undefined ? `${set} replicas` : `minReplicas ${set}`;
+  const number = scale.floor === undefined ? pluralize(set, "replica") : `minReplicas ${set}`;
   const origin = decision.recorded
     ? `as ${source} has recorded it`
     : `as replayed, for ${source === null ? "no metric has" : `${source} had not yet`} recorded it`;
@@ -121,9 +122,9 @@ function changed({ decision, alternatives }: PastStory): readonly string[] {
   if (decision.decided.output === null) return [];
   const told = alternatives.map(({ change, replicas }) => {
     if ("setting" in change)
-      return `With ${change.setting} ${change.value} instead of ${change.was}: ${replicas} replicas.`;
+      return `With ${change.setting} ${change.value} instead of ${change.was}: ${pluralize(replicas, "replica")}.`;
     const share = number(100 * Math.abs(change.load - 1));
-    return `With ${share} % ${change.load > 1 ? "more" : "less"} load: ${replicas} replicas.`;
+    return `With ${share} % ${change.load > 1 ? "more" : "less"} load: ${pluralize(replicas, "replica")}.`;
   });
   return told.length > 0 ? told : ["Neither a quarter nor four times the load, and no single setting."];
 }

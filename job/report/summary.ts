@@ -1,4 +1,5 @@
 /** The summary of a run of many targets, for a person: how many of each, what changed, why others wait, and what failed. */
+import { pluralize } from "../core/units.ts";
 import { oneLine } from "../output/escape.ts";
 import type { Outcome } from "../ports.ts";
 import { changeText, wrap } from "./text.ts";
@@ -26,7 +27,7 @@ export function summaryText(outcomes: readonly Outcome[], width = Number.POSITIV
   });
   const changed = [...of("scaled"), ...of("wouldScale")];
   const lines = [
-    `${outcomes.length} targets: ${counts.join(", ")}`,
+    `${pluralize(outcomes.length, "target")}: ${counts.join(", ")}`,
     ...listed(changed, (outcome) => `${nameOf(outcome)}: ${changeText(outcome)} (${outcome.reason})`),
     ...heldLines(of("held")),
     ...listed(of("failed"), (outcome) => `${nameOf(outcome)}: FAILED (${outcome.reason}) ${short(outcome.message)}`),

@@ -1,5 +1,7 @@
 /** The picture of a decision as SVG: what came beside what had been forecast one lead before, and the time from now on, wide enough to be read. */
+
 import { areaY, axisX, axisY, dot, gridY, lineY, type Markish, ruleX } from "@observablehq/plot";
+import { pluralize } from "../core/units.ts";
 import { bodyTop, frame, type LegendEntry, label, panel, sign } from "./chart.ts";
 import type { Components } from "./components.ts";
 import type { BandPoint, Picture } from "./picture.ts";
@@ -33,7 +35,7 @@ export function forecastSvg(picture: Picture, components: readonly Components[] 
   const inner = WIDTH - LEFT - RIGHT - GAP;
   const split = LEFT + Math.round(inner * (1 - FUTURE_SHARE));
   const { from, to } = picture.capacity;
-  const decided = from === to ? `stays at ${to} pods` : `${from} \u2192 ${to} pods`;
+  const decided = from === to ? `stays at ${pluralize(to, "pod")}` : `${from} \u2192 ${pluralize(to, "pod")}`;
   const body = [
     label(16, top - 22, axisName(picture, load)),
     label(split + GAP, top - 22, `the next ${number(picture.lead)} s`),
@@ -84,7 +86,12 @@ function legendOf({ lead, cover, capacity, load: name, unit }: Picture, load: Lo
           },
         ]),
     ...(carriedShown(capacity, load)
-      ? [{ sign: sign.line(pods, 2.5), label: `carried by ${from === to ? to : `${from}, then ${to}`} pods` }]
+      ? [
+          {
+            sign: sign.line(pods, 2.5),
+            label: `carried by ${from === to ? "" : `${from}, then `}${pluralize(to, "pod")}`,
+          },
+        ]
       : []),
   ];
 }

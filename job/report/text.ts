@@ -1,6 +1,8 @@
 /** The decision and its trail for a person: aligned lines, the numbers that decided, no wide characters. */
+
 import type { MetricRecord, TickRecord, TrailEntry } from "../core/policy/types.ts";
 import type { TargetConfig } from "../core/target.ts";
+import { pluralize } from "../core/units.ts";
 import type { Outcome } from "../ports.ts";
 
 /** A number as a person reads it: 3 significant digits, `-` when there is none. */
@@ -15,7 +17,7 @@ export function number(value: number): string {
 /** CPU as Kubernetes writes it: milli-cores below one core. */
 export function cpu(cores: number): string {
   if (!Number.isFinite(cores)) return "-";
-  return Math.abs(cores) < 1 ? `${number(cores * 1000)}m` : `${number(cores)} cores`;
+  return Math.abs(cores) < 1 ? `${number(cores * 1000)}m` : pluralize(number(cores), "core");
 }
 
 /** An amount of a metric in its unit; cores as Kubernetes writes them. */
@@ -137,7 +139,10 @@ function factsOf(target: TargetConfig, record: MetricRecord): (readonly string[]
         "to cover",
         `${amount(record.quantile, unit)} = ${number(record.level)} quantile of the maximum ${number(record.readyAfter)} to ${number(record.lead)} s ahead`,
       ],
-      ["recent error", `${number(forecast.skill)} of repeating the last value, over ${forecast.origins} origins`],
+      [
+        "recent error",
+        `${number(forecast.skill)} of repeating the last value, over ${pluralize(forecast.origins, "origin")}`,
+      ],
     );
     if (weights.length > 0) rows.push(["models", weights.join(", ")]);
   }

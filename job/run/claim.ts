@@ -1,8 +1,9 @@
 /** The claim of the state: the memory of all decisions is written before anything is scaled, and taken back where nothing was. */
+
 import { asError } from "../core/result.ts";
 import { encodeTarget, lastSeen } from "../core/state/codec.ts";
 import type { JobState, TargetState } from "../core/state/types.ts";
-import type { EpochSeconds, Seconds } from "../core/units.ts";
+import { type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
 import type { Ports, StateReading } from "../ports.ts";
 import type { TargetDecision } from "./decide.ts";
 import { keyOf, memoryOf } from "./memory.ts";
@@ -46,7 +47,7 @@ class StateFull extends Error {
   override readonly name = "StateFull";
   constructor(count: number, all: number) {
     super(
-      `its memory does not fit the state, as that of ${count} of ${all} targets does not: raise state.configMap.count, and apply the manifests with as many ConfigMaps`,
+      `its memory does not fit the state, as that of ${count} of ${pluralize(all, "target")} does not: raise state.configMap.count, and apply the manifests with as many ConfigMaps`,
     );
   }
 }

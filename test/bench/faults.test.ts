@@ -24,6 +24,7 @@ const sound: Observation = {
   calls: [{ text: "GET /scale", status: 200 }],
   bounds: [2, 20],
   timeout: 10,
+  events: ["FailedRescale"],
   written: "held",
   now,
 };
@@ -69,6 +70,13 @@ describe("the promises", () => {
   test.each(breaks)("%s", (_name, promise, change) => {
     const found = broken(fault, { ...sound, ...change }, secrets).map(([name]) => name);
     expect(found).toContain(PROMISES[promise]);
+  });
+
+  test("an Event that is missing, and one that should not be there", () => {
+    const wrong = (expect_: object) => broken({ ...fault, expect: { ...fault.expect, ...expect_ } }, sound, secrets);
+    expect(wrong({ event: "FailedRescale", noEvent: "Blind" })).toEqual([]);
+    expect(wrong({ event: "Blind" })).toEqual([[PROMISES[6], "no Event Blind: FailedRescale"]]);
+    expect(wrong({ noEvent: "FailedRescale" })).toEqual([[PROMISES[6], "an Event FailedRescale"]]);
   });
 
   test("each is broken by one of these", () => {

@@ -128,6 +128,12 @@ describe("wrong usage", () => {
     ],
     ["--no-follow-surge", /--no-follow-surge is not known\. Write --follow-surge=false\./],
     ["schema --json", /--json is not known\. It belongs to the run/],
+    [
+      `${RUN} --min 2 --min 3`,
+      /^prophet-autoscaler: --min appears twice, with "2" and "3"\. Give it once\. See --help\.$/,
+    ],
+    ["doctor -n a --namespace b", /--namespace appears twice, with "a" and "b"\. Give it once\. See doctor --help\./],
+    ["explain --at yesterday --prometheus http://127.0.0.1:9 --deployment web", /--at: must be a time such as 14:05/],
     ["--every 50s --for 50s", /--every: 50s is not shorter than --for, which is 50s\./],
     ["--for 50s", /--every and --for need each other/],
     ["--once --every 15s --for 50s", /--once makes one decision/],
@@ -174,6 +180,20 @@ describe("wrong usage", () => {
     expect(err).toMatch(pattern);
     expect(err).not.toMatch(/ENOENT|EISDIR|undefined/);
     expect(code).toBe(1);
+  });
+
+  it("is every flag that is given twice with two values, and none that says the same twice", async () => {
+    // one flag of each kind
+    for (const { name, options } of COMMANDS)
+      for (const { flag, node } of new Map(options.map((option) => [option.node.kind, option])).values()) {
+        const [a, b] = node.kind === "toggle" ? ["=true", "=false"] : ["=1", "=2"];
+        const line = [...(name === "run" ? [] : [name]), ...(name === "replay" || name === "backtest" ? [SERIES] : [])];
+        const twice = await cli([...line, `--${flag}${a}`, `--${flag}${b}`]);
+        expect(twice, `${name} --${flag}`).toMatchObject({ code: 2, out: "" });
+        expect(twice.err).toContain(`--${flag} appears twice, with `);
+      }
+    const same = await cli(words(`${RUN} --min 2 --min 2 --json --json -n shop --namespace=shop`));
+    expect([same.code, same.err]).toEqual([0, (await cli(words(`${RUN} --min 2 --json -n shop`))).err]);
   });
 
   it("is never an accident, whatever the words", async () => {

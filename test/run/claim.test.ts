@@ -115,4 +115,19 @@ describe("memory that does not fit", () => {
     for (const outcome of result.targets) expect(outcome).toMatchObject({ action: "failed", reason: "StateFull" });
     expect(world.replicas).toEqual(replicas);
   });
+
+  it("of one target alone: that one fails by name, the others are claimed and scaled", async () => {
+    const targets = [0, 1, 2].map((i) => config({ name: `w${i}` }));
+    const world = busy({ replicas: { w0: 2, w1: 2, w2: 2 } });
+    const ports = fakePorts(world);
+    const result = await run(world, targets, { ...ports, state: { ...ports.state, leftOut: () => ["shop/w1"] } });
+    expect(result.targets.map(({ action, reason }) => `${action} ${reason}`)).toEqual([
+      "scaled ForecastQuantile",
+      "failed StateFull",
+      "scaled ForecastQuantile",
+    ]);
+    expect(result.targets[1]!.message).toContain("that of 1 of 3 targets");
+    expect(Object.keys(stateOf(world).targets)).toEqual(["shop/w0", "shop/w2"]);
+    expect(world.replicas).toEqual({ w0: 5, w1: 2, w2: 5 });
+  });
 });

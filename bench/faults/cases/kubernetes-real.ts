@@ -1,26 +1,10 @@
 /** Faults that the real API server shows itself: rights, objects and policies that changed, somebody else who writes. */
 import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
-import { type FaultCase, failed, held, scaled, unchanged } from "../fault-case.ts";
+import { failed, held, scaled, unchanged } from "../fault-case.ts";
 import type { Fault } from "../wire.ts";
 import { FIRST, type Lane } from "../world.ts";
 import { casesOf, FEW, type Line } from "./lines.ts";
-
-type Prepare = NonNullable<FaultCase["prepare"]>;
-
-/** Merges into an object of the namespace, and merges the second back in afterwards. */
-const patched =
-  (path: string, change: object, back: object): Prepare =>
-  async ({ admin }) => {
-    await admin("PATCH", path, change);
-    return () => admin("PATCH", path, back);
-  };
-const annotated = (value: string): Prepare =>
-  patched(
-    `deployments/${FIRST}`,
-    note({ "prophet-autoscaler/paused": value }),
-    note({ "prophet-autoscaler/paused": null }),
-  );
-const note = (annotations: object) => ({ metadata: { annotations } });
+import { annotated, type Prepare } from "./prepare.ts";
 
 /** Removes a RoleBinding, and makes it again afterwards. */
 const without =

@@ -1,4 +1,5 @@
 /** JSON whose size in memory is bounded before it is parsed: 60 MB of `[` become 2.8 GB, which no limit on bytes shows. */
+import { pluralize } from "../../core/units.ts";
 
 /** Deeper than any answer: a Deployment goes down about 12 levels, managedFields a few more. */
 const MAX_DEPTH = 64;
@@ -21,7 +22,8 @@ export function parseJson(text: string, containers: number): unknown {
     const code = text.charCodeAt(i);
     if (code === QUOTE) i = endOfString(text, i + 1);
     else if (code === OPEN_LIST || code === OPEN_OBJECT) {
-      if (++seen > containers) throw new JsonBoundsError(`more than ${containers} lists and objects`);
+      if (++seen > containers)
+        throw new JsonBoundsError(`more than ${pluralize(containers, "list or object", "lists and objects")}`);
       if (++depth > MAX_DEPTH) throw new JsonBoundsError(`lists and objects nested more than ${MAX_DEPTH} deep`);
     } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--;
   }

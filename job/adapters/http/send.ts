@@ -1,5 +1,6 @@
 /** A request with its repeats: as often as the verdict allows, inside one deadline. */
-import type { Seconds } from "../../core/units.ts";
+
+import { pluralize, type Seconds } from "../../core/units.ts";
 import { isTransientStatus, TransportError } from "../errors.ts";
 import { type Answer, exchange, type RequestFactory, type Transport } from "./exchange.ts";
 import { realTiming, retry, type Timing } from "./retry.ts";
@@ -61,6 +62,6 @@ export async function send(
     if (error instanceof TransientResponse) return { ...error.answer, attempts };
     if (!(error instanceof TransportError) || attempts < 2) throw error;
     const { code, message, transient, stale } = error;
-    throw new TransportError(code, `${message} (${attempts} attempts)`, transient, stale);
+    throw new TransportError(code, `${message} (${pluralize(attempts, "attempt")})`, transient, stale);
   }
 }

@@ -1,5 +1,6 @@
 /** The decision: runs the table of stages, each metric's first; the trail of their verdicts is the record. */
-import type { Replicas } from "../units.ts";
+
+import { pluralize, type Replicas } from "../units.ts";
 import { METRIC_STAGES } from "./metric-stages.ts";
 import { largestNeed, mayBeZero } from "./metrics.ts";
 import type { Reason } from "./reasons.ts";
@@ -163,7 +164,7 @@ function headOf(
 ): string {
   if (decisive?.stage === "data") return metrics.length > 1 ? `hold: ${problems.join("; ")}` : decisive.message;
   if (gate.reason !== "DesiredWithinRange") return gateText(gate, decisive);
-  return decisive?.message ?? `${current} replicas are what the demand needs`;
+  return decisive?.message ?? `${pluralize(current, "replica is", "replicas are")} what the demand needs`;
 }
 
 /** The entry before the gate that the decision rests on; undefined: nothing changed or held the value. */

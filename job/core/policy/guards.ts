@@ -1,5 +1,7 @@
 /** Stages that only hold: data, fallback and partial data of a metric; rollout, sudden drop, tolerance and cooldown of the target. */
+
 import { memoryOfMetric } from "../state/memory.ts";
+import { pluralize } from "../units.ts";
 import { largestNeed } from "./metrics.ts";
 import { type Apply, type ApplyToMetric, type MetricDraft, pass, replicasFor, verdict } from "./stage.ts";
 
@@ -27,7 +29,7 @@ export const missingStage: ApplyToMetric = (draft, { missing = 0 }, { current })
   const detail = { missing, current };
   if (missing === 0) return pass(draft, "no pod is known to be missing from the sum", detail);
   const to = replicas < current ? Math.min(current, replicas + missing) : replicas;
-  const text = `${missing} pods are missing from the sum: before a scale-in each counts at its full target`;
+  const text = `${pluralize(missing, "pod is", "pods are")} missing from the sum: before a scale-in each counts at its full target`;
   return to === replicas ? pass(draft, text, detail) : verdict(to, "MissingPods", text, detail);
 };
 

@@ -1,4 +1,5 @@
 /** Stages that bound: behavior windows and rates, schedule floors and ceilings, min/max, and the gate of modes. */
+import { pluralize } from "../units.ts";
 import { scaleDownLimit, scaleUpLimit, stabilise } from "./behavior.ts";
 import { mayBeZero } from "./metrics.ts";
 import type { Reason } from "./reasons.ts";
@@ -87,7 +88,7 @@ function gateReason({ config, conditions, memory }: PolicyInput): readonly [Reas
     return ["OtherScaler", `${conditions.otherScaler} scales this target: forecast only`];
   const overruled = memory.lastWritten?.overruled ?? 0;
   if (overruled >= OVERRULED_LIMIT && conditions.manifestFree !== true) {
-    const undone = `${otherWriterOf(conditions)} undid our last ${overruled} changes`;
+    const undone = `${otherWriterOf(conditions)} undid our last ${pluralize(overruled, "change")}`;
     return ["Overruled", `${undone}; one more try in half an hour. To end it, ${WRITER_ADVICE}; ${RESUMES}`];
   }
   return config.mode === "ForecastOnly" ? ["ForecastOnlyMode", "mode is ForecastOnly"] : null;

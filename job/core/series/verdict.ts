@@ -1,5 +1,6 @@
 /** The verdict on a window that has been cleaned and laid on its grid: act, up only or hold, the reason, and a sentence with the numbers. */
-import type { Cores, EpochSeconds, Seconds } from "../units.ts";
+
+import { type Cores, type EpochSeconds, pluralize, type Seconds } from "../units.ts";
 import { standstill } from "./cadence.ts";
 import type { Cleaned } from "./clean.ts";
 import type { Grid } from "./grid.ts";
@@ -60,7 +61,11 @@ function judgeTimes({ samples, cleaned }: Measured, { now }: Criteria): Judgemen
   if (cleaned.future === 0) return null;
   const latest = samples.times.reduce((max, time) => Math.max(max, time), Number.NEGATIVE_INFINITY);
   const by = Number.isFinite(latest) ? `, the newest by ${seconds(latest - now)}` : "";
-  return ["hold", "FutureData", `${cleaned.future} of ${samples.times.length} samples lie in the future${by}`];
+  return [
+    "hold",
+    "FutureData",
+    `${cleaned.future} of ${pluralize(samples.times.length, "sample lies", "samples lie")} in the future${by}`,
+  ];
 }
 
 /** No usable sample, none that is fresh, one only, or several series. */
@@ -71,12 +76,13 @@ function judgeAbsence(measured: Measured, criteria: Criteria): Judgement | null 
   const age = criteria.now - newest;
   const bad = newestBadReason ?? "NoData";
   if (grid.real === 0) {
-    if (refused > 0) return ["hold", bad, `none of ${refused} samples is usable: ${wordsFor(measured, criteria)}`];
+    if (refused > 0)
+      return ["hold", bad, `none of ${pluralize(refused, "sample")} is usable: ${wordsFor(measured, criteria)}`];
     if (times.length === 0) return ["hold", "NoData", "the answer holds no sample; that is not zero load"];
     return ["hold", "StaleData", `every sample is older than the window (newest ${seconds(age)})`];
   }
   if (criteria.seriesCount > 1) {
-    const text = `${criteria.seriesCount} series where one was expected: the query does not aggregate`;
+    const text = `${pluralize(criteria.seriesCount, "series", "series")} where one was expected: the query does not aggregate`;
     return ["hold", "SeveralSeries", text];
   }
   if (age > criteria.maxAge) {
@@ -85,7 +91,11 @@ function judgeAbsence(measured: Measured, criteria: Criteria): Judgement | null 
     return ["hold", bad, `newest usable ${old}; what came since is not usable: ${wordsFor(measured, criteria)}`];
   }
   return grid.real < MIN_POINTS
-    ? ["hold", "TooFewSamples", `${countsOf(measured, criteria)}; at least ${MIN_POINTS} points are needed`]
+    ? [
+        "hold",
+        "TooFewSamples",
+        `${countsOf(measured, criteria)}; at least ${pluralize(MIN_POINTS, "point")} are needed`,
+      ]
     : null;
 }
 
@@ -164,7 +174,7 @@ function wordsFor({ samples, cleaned }: Measured, { useful }: Criteria): string 
 function countsOf({ grid, coverage, cleaned, cadence }: Measured, { now, step }: Criteria): string {
   const newest = cleaned.times.at(-1) ?? Number.NEGATIVE_INFINITY;
   const repeats = cadence > step ? `, a new value every ${seconds(cadence)} only` : "";
-  return `${grid.real} points, ${percent(coverage)} of the window, newest ${seconds(now - newest)} old${repeats}`;
+  return `${pluralize(grid.real, "point")}, ${percent(coverage)} of the window, newest ${seconds(now - newest)} old${repeats}`;
 }
 
 function percent(share: number): string {

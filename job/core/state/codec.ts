@@ -1,5 +1,7 @@
 /** JobState <-> compact, versioned JSON that fits an annotation; reads every older version; garbage is an error value, never a throw. */
+
 import { err, ok, type Result } from "../result.ts";
+import { pluralize } from "../units.ts";
 import { milli, type Raw, record, whole } from "./read.ts";
 import type { JobState, LastWrite, MetricState, TargetState } from "./types.ts";
 import { CPU, readV1, STANDING, type Stands } from "./version-1.ts";
@@ -78,7 +80,7 @@ export function decode(text: string): Result<JobState, string> {
   try {
     raw = JSON.parse(text);
   } catch {
-    return err(`state is not JSON (${text.length} characters); starting without memory`);
+    return err(`state is not JSON (${pluralize(text.length, "character")}); starting without memory`);
   }
   const root = record(raw);
   if (root === null) return err("state is not an object; starting without memory");

@@ -1,4 +1,5 @@
 /** The page of a replay: forecast over load, replicas, ready pods and unserved load of every policy on one scale, each decision with its trail. */
+import { pluralize } from "../../core/units.ts";
 import type { Decided, ReplayOptions, ReplayResult, ReplayRow, ReplayScore } from "../../replay/types.ts";
 import { number } from "../text.ts";
 import { POLICIES, type Role } from "../theme.ts";
@@ -95,10 +96,12 @@ export function costOf({ podHours }: ReplayScore, { request }: ReplayOptions, pr
 function notesOf({ options, result }: ReplayReport): readonly string[] {
   const { startup, request, targetCpu, hpaTarget, every } = options;
   const cut =
-    result.steps < result.planned ? ` Interrupted: ${result.steps} of ${result.planned} steps were played.` : "";
+    result.steps < result.planned
+      ? ` Interrupted: ${result.steps} of ${pluralize(result.planned, "step")} were played.`
+      : "";
   const holes = result.filler > 0 ? ` ${result.filler} more lie in holes of the recording and are not scored.` : "";
   return [
-    `${result.steps} steps of ${STEP} s.${holes} A pod is ready ${startup} s after the decision and serves ${request} cores. Ours aims at ${targetCpu} cores a pod and decides every ${every} s. The HPA aims at ${Math.round(100 * hpaTarget)} % of the request.${cut}`,
+    `${pluralize(result.steps, "step")} of ${STEP} s.${holes} A pod is ready ${startup} s after the decision and serves ${pluralize(request, "core")}. Ours aims at ${pluralize(targetCpu, "core")} a pod and decides every ${every} s. The HPA aims at ${Math.round(100 * hpaTarget)} % of the request.${cut}`,
     "Time under: share of steps with demand above what the ready pods serve. Unserved: share of the demand above it. In brackets: as a ratio to the HPA.",
   ];
 }

@@ -1,6 +1,8 @@
 /** The page of a run: each target's load with what had been forecast for it, the forecast from now on, and the decision with its trail. */
+
 import type { Forecaster } from "../../core/forecast/types.ts";
 import type { TargetConfig } from "../../core/target.ts";
+import { pluralize } from "../../core/units.ts";
 import type { Outcome } from "../../ports.ts";
 import { bodyTop, frame } from "../chart.ts";
 import type { Components } from "../components.ts";
@@ -32,7 +34,9 @@ export function runPage({ reported, forecasterOf, componentsOf }: RunReport): Pa
   const reasons = reported.flatMap(({ outcome }) => [outcome.reason, ...outcome.trail.map((entry) => entry.reason)]);
   return {
     title:
-      reported.length === 1 ? `Decision about ${nameOf(reported[0]!)}` : `Decisions about ${reported.length} targets`,
+      reported.length === 1
+        ? `Decision about ${nameOf(reported[0]!)}`
+        : `Decisions about ${pluralize(reported.length, "target")}`,
     sentence: reported.length === 1 ? sentenceOf(reported[0]!) : sumOf(reported),
     notes: [],
     scores:

@@ -1,4 +1,5 @@
 /** The moments at which a policy's ready pods served least of the demand, worst first. */
+import { pluralize } from "../../core/units.ts";
 import type { ReplayRow } from "../../replay/types.ts";
 import { number } from "../text.ts";
 import type { Moment } from "./types.ts";
@@ -39,7 +40,7 @@ export function worstMoments(rows: readonly ReplayRow[], request: number, step: 
     .slice(0, most)
     .map(({ t, steps, most: missing, ready, lost }) => ({
       t,
-      text: `${when(t)}: up to ${number(missing)} cores above ${ready} ready pods, for ${duration(steps * step)} (${number(lost)} core-seconds)`,
+      text: `${when(t)}: up to ${pluralize(number(missing), "core")} above ${pluralize(ready, "ready pod")}, for ${duration(steps * step)} (${number(lost)} core-seconds)`,
     }));
 }
 

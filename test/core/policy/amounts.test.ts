@@ -3,10 +3,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { scaleInAmount, scaleOutAmount } from "../../../job/core/policy/amounts.ts";
 import { decide } from "../../../job/core/policy/decide.ts";
-import { LEVELS } from "../../../job/core/policy/level.ts";
+import { LEVELS, payingPods, riskAbove } from "../../../job/core/policy/level.ts";
+import { capacityOfPod, worthOf } from "../../../job/core/policy/service.ts";
 import { type MetricInput, replicasFor } from "../../../job/core/policy/stage.ts";
 import { BLANK } from "../../../job/core/state/memory.ts";
-import type { TargetConfig } from "../../../job/core/target.ts";
+import { metricsOf, type TargetConfig } from "../../../job/core/target.ts";
 import { behavior, config, NOW } from "../../fakes/config.ts";
 import { forecast } from "../../fakes/forecaster.ts";
 import { policyInput, quality } from "../../fakes/policy-input.ts";
@@ -151,4 +152,70 @@ it("the decision is never below what the demand needs, and says the level and th
   const said = trail.find(({ stage }) => stage === "forecast")!;
   expect(said.message).toMatch(/at quantile 0\.\d+ of .* where 1 % of the time may be below, 2 % were/);
   expect(said.detail?.level).toBeGreaterThan(0.9);
+});
+
+describe("against the words: the pods that pay, times what one is for", () => {
+  const law = fc
+    .array(fc.double({ min: 0, max: 2, noNaN: true }), { minLength: LEVELS.length, maxLength: LEVELS.length })
+    .map((steps) => steps.map((_, i) => steps.slice(0, i + 1).reduce((sum, step) => sum + step, 0)));
+  const any = fc.record({
+    laws: fc.tuple(law, law),
+    values: fc.option(fc.array(fc.double({ min: 0, max: 9, noNaN: true }), { maxLength: 20 })),
+    demand: fc.double({ min: 0, max: 9, noNaN: true }),
+    slo: fc.option(fc.constantFrom(0.001, 0.01, 0.1), { nil: undefined }),
+    below: fc.nat(900),
+    doubt: fc.constantFrom("none", "none", "upOnly", "NaN" as const),
+  });
+
+  type Given = typeof any extends fc.Arbitrary<infer T> ? T : never;
+
+  /** Of one part, worth so many times as much. */
+  function naive(q: readonly number[], { values, demand, slo, below, doubt }: Given, times: number) {
+    const mean = values === null || values.length === 0 ? demand : values.reduce((a, b) => a + b) / values.length;
+    const service = { at: NOW, below, seen: 36_000 };
+    const target = { ...free, ...(slo !== undefined && { slo }) };
+    const [metric] = metricsOf(target);
+    const pods = payingPods(q, {
+      averageValue: 0.5,
+      capacity: capacityOfPod(metric!, target),
+      bill: Math.max(1, mean / 0.5),
+      worth: times * worthOf(slo, service, doubt !== "none"),
+    });
+    const value = Math.min(pods * 0.5, q.at(-1)!);
+    if (doubt !== "none" && value < q[2]!) return { value: q[2]!, level: 0.7 };
+    return { value, level: Math.min(0.999, Math.round((1 - riskAbove(q, value * 1.1)) * 1000) / 1000) };
+  }
+
+  it("scale-out by the last part, scale-in by the part that asks for most at three times the worth", () => {
+    fc.assert(
+      fc.property(any, (given) => {
+        const { laws, values, demand, slo, below, doubt } = given;
+        const own = forecast({
+          skill: doubt === "NaN" ? Number.NaN : 0.5,
+          maxQuantiles: laws[0],
+          parts: laws.map((maxQuantiles) => ({ max: 1, maxQuantiles })),
+        });
+        const all = input(
+          { ...free, ...(slo !== undefined && { slo }) },
+          {
+            forecast: own,
+            demand,
+            series: values === null ? null : series(values),
+            memory: { ...BLANK, service: { at: NOW, below, seen: 36_000 } },
+            ...(doubt === "upOnly" && { quality: quality("upOnly", "GapsInData") }),
+          },
+        );
+        const close = ({ value, level }: { readonly value: number; readonly level: number }) => ({
+          value: expect.closeTo(value, 9),
+          level: expect.closeTo(level, 3),
+        });
+        const { forecast: bought_, trusted, distrust } = scaleOutAmount(first(all), all);
+        expect([bought_, trusted, distrust]).toEqual([close(naive(laws[1], given, 1)), bought_, null]);
+        const kept = laws.map((q) => naive(q, given, 3));
+        const most = kept.reduce((a, b) => (b.value > a.value ? b : a));
+        expect(scaleInAmount(first(all), all)).toEqual(close(most));
+      }),
+      { numRuns: 500 },
+    );
+  });
 });

@@ -1,7 +1,7 @@
 /** The level at which one more pod no longer pays: against a naive search, and what holds for any forecast. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LEVELS, levelOf, payingPods, riskAbove, type Stake } from "../../../job/core/policy/level.ts";
+import { keepLevel, LEVELS, levelOf, payingPods, riskAbove, type Stake } from "../../../job/core/policy/level.ts";
 
 /** Quantiles at LEVELS, ascending. */
 const quantiles = fc
@@ -44,6 +44,23 @@ describe("riskAbove", () => {
           expect(riskAbove(q, at + by)).toBeLessThanOrEqual(riskAbove(q, at) + 1e-12);
         },
       ),
+    );
+  });
+
+  it("between two levels falls by the same share with every equal part of the way, from the first level to the last", () => {
+    const way = fc.double({ min: 0, max: 1, noNaN: true });
+    const apart = fc.double({ min: 0.01, max: 5, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(apart, { minLength: 10, maxLength: 10 }), fc.nat(8), way, (steps, i, part) => {
+        const law = steps.map((_, k) => steps.slice(0, k + 1).reduce((sum, step) => sum + step, 0));
+        const amount = law[i]! + part * (law[i + 1]! - law[i]!);
+        const naive = (1 - LEVELS[i]!) * ((1 - LEVELS[i + 1]!) / (1 - LEVELS[i]!)) ** part;
+        expect(riskAbove(law, amount)).toBeCloseTo(naive, 9);
+        // below the median nothing is known; beyond the last level it goes on as between the last three
+        expect(riskAbove(law, law[0]! * 0.999)).toBe(0.5);
+        const beyond = law[9]! + part * (law[9]! - law[6]!);
+        expect(riskAbove(law, beyond)).toBeCloseTo(0.01 * 0.2 ** part, 9);
+      }),
     );
   });
 
@@ -120,6 +137,25 @@ describe("payingPods", () => {
     expect(payingPods(wild, s)).toBeLessThan(30);
   });
 
+  it("is the smaller of two that cost the same, and none below what a pod can carry of the median", () => {
+    // the second pod costs half a bill and takes away half a bill of risk: 0.5 x 1
+    const s = { averageValue: 1, capacity: 1, bill: 2, worth: 1 };
+    const step = [0, 1, 1, 1, 1, 1, 1, 1, 1, 1].map((q) => 2 * q);
+    expect([
+      payingPods(step, s),
+      payingPods(step, { ...s, worth: 1.9 }),
+      payingPods(step, { ...s, worth: 2.1 }),
+    ]).toEqual([0, 0, 2]);
+    fc.assert(
+      fc.property(quantiles, stake, (q, given) => {
+        const costs = (pods: number) => pods / given.bill + given.worth * riskAbove(q, pods * full(given).capacity);
+        const pods = payingPods(q, full(given));
+        const least = Math.ceil(q[0]! / full(given).capacity - 1e-9);
+        for (let fewer = least; fewer < pods; fewer++) expect(costs(fewer)).toBeGreaterThan(costs(pods));
+      }),
+    );
+  });
+
   it("is none where nothing is forecast", () => {
     expect(
       payingPods(
@@ -128,4 +164,14 @@ describe("payingPods", () => {
       ),
     ).toBe(0);
   });
+});
+
+it("pods are given back at the square of the risk, at most at a level that six hours tell of, and never below the level itself", () => {
+  expect([0.5, 0.7, 0.8, 0.9, 0.95].map(keepLevel)).toEqual([0.75, 0.91, 0.96, 0.99, 0.995]);
+  expect([0.995, 0.999].map(keepLevel)).toEqual([0.995, 0.999]);
+  fc.assert(
+    fc.property(fc.double({ min: 0.01, max: 0.92, noNaN: true }), (level) => {
+      expect(keepLevel(level)).toBeCloseTo(1 - (1 - level) * (1 - level), 4);
+    }),
+  );
 });

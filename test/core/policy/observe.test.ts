@@ -1,4 +1,5 @@
 /** What one tick sees of a metric: which pods can have burnt it, who counted them, what is refused, and the limits of the long look. */
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { observe, type TickHistory, type TickInput } from "../../../job/core/policy/observe.ts";
 import { BLANK } from "../../../job/core/state/memory.ts";
@@ -55,6 +56,110 @@ describe("the pods that can have burnt it", () => {
     expect(most({ current: 3, conditions: { rollout: true } })).toBe(6);
     expect(most({ current: 3, conditions: { rollout: false } })).toBe(3);
     expect(most({ current: 3, memory: { rollouts: [[NOW - 900, NOW - 800]] } })).toBe(6);
+  });
+});
+
+describe("the most that is believed", () => {
+  const count = fc.integer({ min: 1, max: 12 });
+  const any = fc.record({
+    current: count,
+    pods: fc.option(count, { nil: undefined }),
+    ready: fc.option(count, { nil: undefined }),
+    most: count,
+    rollout: fc.boolean(),
+    rolled: fc.boolean(),
+    limit: fc.option(fc.constantFrom(0.2, 1.5), { nil: undefined }),
+    target: fc.constantFrom(0.05, 0.3),
+    share: fc.constantFrom(0.2, 0.97, 1.03, 4),
+  });
+
+  it("is 1.1 limits of each pod there can be, or thirty targets and at least 2 cores of the most there may be", () => {
+    fc.assert(
+      fc.property(any, ({ current, pods, ready, most, rollout, rolled, limit, target, share }) => {
+        const surge = rollout || rolled ? 2 : 1;
+        const there = Math.max(current, pods ?? 0, ready ?? 0) * surge;
+        const may = Math.max(there, most * surge);
+        const believed = limit === undefined ? may * Math.max(30 * target, 2) : there * limit * 1.1;
+        // not constant, so that it stands for no counter and no milli-cores
+        const load = (i: number) => share * believed * (1 - 0.001 * (i % 2));
+        const { podCpuLimit: _none, ...rest } = config({ targetCpu: target, maxReplicas: most });
+        const seen = see(1, {
+          history: { samples: samplesOf(load, { end: NOW - 5 }) },
+          current,
+          ...(pods !== undefined && { pods }),
+          conditions: { rollout, ...(ready !== undefined && { readyReplicas: ready }) },
+          config: limit === undefined ? rest : { ...rest, podCpuLimit: limit },
+          memory: rolled ? { rollouts: [[NOW - 900, NOW - 800]] } : {},
+        });
+        expect(words(seen)).toBe(share > 1 ? "hold AboveCapacity" : "act DataComplete");
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("the lead", () => {
+  const wild = [Number.NaN, Number.POSITIVE_INFINITY, -5, 1e6, 1e300, 3601];
+  const start = fc.option(fc.oneof(fc.integer({ min: 0, max: 3600 }), fc.constantFrom(...wild)), { nil: undefined });
+  const settings = config({ podStart: 40, interval: 60, maxAge: 120, metricLag: 15 });
+
+  it("is lag, pod start and interval, of which none can be longer than it is let: a pod start of 1e6 s counts as none", () => {
+    fc.assert(
+      fc.property(start, start, fc.integer({ min: 0, max: 2_000_000_000 }), (told, measured, age) => {
+        const { lead } = see(1, {
+          history: {
+            samples: samplesOf(() => 1, { end: NOW - age }),
+            ...(measured !== undefined && { podStart: measured }),
+          },
+          conditions: told === undefined ? {} : { podStart: told },
+          config: settings,
+        });
+        const podStart = [told, measured].find((s) => s !== undefined && s >= 0 && s <= 3600) ?? 40;
+        expect(lead.seconds).toBe(Math.max(15, Math.min(age, 120)) + podStart + 60);
+        expect(lead.seconds).toBeLessThanOrEqual(120 + 3600 + 60);
+        expect(lead.parts.length).toBeLessThanOrEqual(1 + (120 + 3600) / 60);
+        expect(lead.steps).toBe(Math.ceil(lead.seconds / 15));
+      }),
+    );
+  });
+
+  it.each([
+    [1e6, 40],
+    [3600, 3600],
+    [3601, 40],
+    [-5, 40],
+    [Number.NaN, 40],
+    [0, 0],
+  ])("of a measured pod start of %s s serves after %s s", (podStart, after) => {
+    const lead = (seen: ReturnType<typeof see>) => seen.lead.readyAfter - 15;
+    expect(lead(see(1, { history: { podStart }, config: settings }))).toBe(after);
+    expect(lead(see(1, { conditions: { podStart }, config: settings }))).toBe(after);
+  });
+});
+
+describe("what is learned from", () => {
+  const spanIn = fc.tuple(fc.nat(1700), fc.nat(600)).map(([ago, length]) => [NOW - ago - length, NOW - ago] as const);
+
+  it("is all but the rollouts with what is still visible of them, the one that runs, and what lacked pods", () => {
+    fc.assert(
+      fc.property(
+        fc.array(spanIn, { maxLength: 2 }),
+        fc.array(spanIn, { maxLength: 2 }),
+        fc.boolean(),
+        (rollouts, lacking, runs) => {
+          const metrics = { cpu: { lastForecast: null, lastGoodData: null, missingSince: null, incomplete: lacking } };
+          const { window, series } = see(1, { conditions: { rollout: runs }, memory: { rollouts, metrics } });
+          const spans = [...rollouts.map(([a, b]) => [a, b + 180]), ...lacking, ...(runs ? [[NOW, NOW]] : [])];
+          const inside = [...window.values.keys()].map((i) => {
+            const time = window.start + i * window.step;
+            return spans.some(([from, to]) => time >= from! && time <= to!);
+          });
+          // where more than half would go, all is kept
+          const kept = inside.filter(Boolean).length > inside.length / 2 ? inside.map(() => false) : inside;
+          expect([...series!.filled].map((f) => f === 1)).toEqual(kept);
+        },
+      ),
+    );
   });
 });
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { maximumByMoves, movesOf } from "../../../job/core/forecast/combine/moves.ts";
 import type { LeadPart } from "../../../job/core/forecast/types.ts";
-import { persistenceQuantile } from "../../../job/core/policy/persistence.ts";
+import { persistenceQuantile, persistenceQuantiles } from "../../../job/core/policy/persistence.ts";
 import { series } from "../../fakes/series.ts";
 
 /** Last value + type 7 quantile of the errors whose outcome was measured; undefined where none was. */
@@ -56,5 +56,19 @@ describe("persistenceQuantile", () => {
 
   it("is never negative", () => {
     expect(persistenceQuantile(series([9, 8, 7, 6, 5, 4, 3, 2, 1, 0.1, 0]), [0, 1], 0.01)).toBe(0);
+  });
+
+  it("is at several levels what it is at each, and rises with the level", () => {
+    const values = fc.array(fc.double({ min: 0, max: 20, noNaN: true }), { maxLength: 40 });
+    const levels = fc.array(fc.double({ min: 0.01, max: 0.99, noNaN: true }), { maxLength: 5 });
+    fc.assert(
+      fc.property(values, levels, fc.integer({ min: 1, max: 6 }), (list, asked, to) => {
+        const sorted = [...asked].sort((a, b) => a - b);
+        const all = persistenceQuantiles(series(list), [0, to], sorted);
+        expect(all).toEqual(sorted.map((level) => persistenceQuantile(series(list), [0, to], level)));
+        if (list.length > 0)
+          for (const [i, q] of all.entries()) expect(q).toBeGreaterThanOrEqual((all[i - 1] ?? 0) - 1e-9);
+      }),
+    );
   });
 });

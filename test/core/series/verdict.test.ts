@@ -52,7 +52,7 @@ describe("fresh", () => {
     expect(judged(pairs([[NOW - 5, Number.NaN]]))).toMatchObject({
       verdict: "hold",
       reason: "NotFinite",
-      message: "none of 1 samples is usable: it is not a finite number",
+      message: "none of 1 sample is usable: it is not a finite number",
     });
   });
 });
