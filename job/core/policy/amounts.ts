@@ -27,7 +27,10 @@ type Policy = Pick<PolicyInput, "config" | "memory">;
 
 /** Pods are given back where they do not pay at three times the worth. 2 to 4: 1 % of the cost, and 0.97, 0.86, 0.80 of HPA's actions. */
 const KEEP = 3;
-/** Doubt buys at least this quantile: a forecast that is not trusted or not yet judged, partial data. It costs nothing on complete data. */
+/**
+ * Doubt buys at least this quantile: a forecast that is not trusted or not yet judged, partial data. It costs nothing on complete data. The default
+ * before decision 0012, by that reason and not by a measurement.
+ */
 const IN_DOUBT: Probability = 0.7;
 
 /** What new pods are added for, of the part of the lead in which they serve. */

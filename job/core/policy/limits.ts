@@ -75,7 +75,7 @@ export const boundsStage: Apply = (draft, input) => {
   return pass(draft, `within ${min} to ${max}`, detail);
 };
 
-/** After this many writes in a row that another writer undid, we stop: each further one restarts pods for nothing. */
+/** After this many writes in a row that another writer undid, we stop: each further one restarts pods for nothing. Two may be an accident; by that reason, not by a measurement. */
 export const OVERRULED_LIMIT = 3;
 
 /** What the gate waits for. */

@@ -24,7 +24,7 @@ export interface Missing {
   readonly incomplete: Span | null;
 }
 
-/** Around a loss the rate of the lost pods fades in and out over its window: a minute, as long as rateWindow has it by default. */
+/** Around a loss the rate of the lost pods fades in and out over its window: 60 s, as rateWindow has it by default: by that reason, not by a measurement. */
 const FADE: Seconds = 60;
 
 const NONE: Missing = { pods: 0, incomplete: null };

@@ -124,7 +124,10 @@ function ceilingOf({ ofPods, averageValue }: Metric, pods: Replicas, { podCpuLim
   return ofPods ? believable(pods, podCpuLimit, averageValue) : Number.POSITIVE_INFINITY;
 }
 
-/** A workload that was at 0 has a hole in its CPU, which is no fault of the data: it counts as young, and its past as over. */
+/**
+ * A workload that was at 0 has a hole in its CPU, which is no fault of the data: it counts as young, and its past as over. Five minutes, after which Prometheus holds
+ * a series for gone: by that reason, not by a measurement.
+ */
 const GAP: Seconds = 300;
 
 /** The samples since the last hole of more than GAP. Times that are out of order count as they stand. */

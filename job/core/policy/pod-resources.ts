@@ -19,7 +19,7 @@ export interface Misfit {
   readonly todo: string;
 }
 
-/** Two amounts this close are one: a sum such as 0.1 + 0.2 is no 0.3. */
+/** Two amounts this close are one, up to rounding: a sum such as 0.1 + 0.2 is no 0.3. */
 const SAME = 1e-9;
 
 /** What of the settings does not fit the pods; empty where all does, or where the target has no `targetCpu`. */

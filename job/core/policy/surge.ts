@@ -2,15 +2,18 @@
 import type { Series } from "../series/types.ts";
 import type { Cores } from "../units.ts";
 
-/** A rise counts as a surge above this multiple of the window's usual rise; results are flat between 1.5 and 3. */
+/**
+ * A rise counts as a surge above this multiple of the window's usual rise; results are flat between 1.5 and 3. On 19 public and synthetic series 1: 1.8 % more cost
+ * for 0.8 of the time below; 4: 0.1 % less for 1.13 of it.
+ */
 const SURGE_RATIO = 2;
-/** The usual rise: this quantile of the absolute two-step changes. */
+/** The usual rise: this quantile of the absolute two-step changes. 0.9 to 0.975: 0.7 % of the cost, by one of 19 public and synthetic series, and 7 % of the time below. */
 const USUAL = 0.95;
 /** Share of the slope that is extrapolated: a full line overshoots every spike's top. 1 to 1.5 cost up to 0.8 % more and serve no more, on public and synthetic series. */
 const GAIN = 0.75;
 /** A slope is believed for a minute at most: followed over 150 s of lead it buys 0.3 % more pods, for spikes that are over by then. */
 const MAX_FOLLOWED = 60;
-/** Below this many points nothing is known of what is usual. */
+/** Below this many points nothing is known of what is usual: five minutes of 15 s. Not measured: every replay begins with more. */
 const MIN_POINTS = 20;
 
 /**

@@ -2,10 +2,16 @@
 import type { Cores, Probability } from "../../units.ts";
 import type { LeadPart } from "../types.ts";
 
-/** Prior size of a move: a tenth of the mean load, worth this many observed ones; it fades as moves are seen. */
+/**
+ * Prior size of a move: a tenth of the mean load, worth this many observed ones; it fades as moves are seen. On 19 public and synthetic series a twentieth: 9 % less loss at two
+ * values and 1 % from five on; a fifth: 22 and 6 % more; worth one or four moves: 4 % at two values, 2 % at nine.
+ */
 const PRIOR_SHARE = 0.1;
 const PRIOR_WEIGHT = 2;
-/** Outcomes with which the errors themselves are asked; one whole lead of them where that is more. Between none and this many both are. */
+/**
+ * Outcomes with which the errors themselves are asked; one whole lead of them where that is more. Between none and this many both are. At 12 values of 19 series 4: 7 % more loss, 16: 14 %
+ * less; elsewhere nothing.
+ */
 const ENOUGH = 8;
 
 /** Mean absolute move over each of 1..k+1 steps, k from 0, in cores; the longest one that was seen stands for longer ones. */

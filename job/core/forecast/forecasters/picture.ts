@@ -6,6 +6,7 @@ import { mean, type Target } from "../combine/target.ts";
 import { blocksOf } from "../models/autoregression.ts";
 import type { Window } from "./window.ts";
 
+/** Levels of the edges of a 90 % band. */
 const BAND = [0.05, 0.95] as const;
 
 /** Point forecasts and the edges of their 90 % band, each future step's; in cores, never negative. */

@@ -10,6 +10,7 @@ import { forecastLast, MIN_POOL } from "./cold-start.ts";
 
 /** Prophet's interval_width for which its bounds are one standard deviation from the forecast: 2 Phi(1) - 1. */
 const ONE_SIGMA = 0.6826894921370859;
+/** Standard deviations from the middle to the edge of a 90 % band: the normal's 0.95 quantile. */
 const BAND_Z = 1.6448536269514722;
 
 /**

@@ -13,11 +13,14 @@ import type { ForecastRequest, LeadPart } from "../types.ts";
 import { withoutExtreme } from "./extreme.ts";
 import { once } from "./lazily.ts";
 
-/** From this many points on seasons are looked for. */
+/** From this many points on seasons are looked for. On 19 public and synthetic series 15: 6 % less loss at 29 values, all by one of them, and nothing at 20; 60: 7 to 34 % more at 30 to 59. */
 export const MIN_SEASON = 30;
-/** Six hours of 15 s. Older values cost time and tell nothing at a horizon of minutes, but that a quantile of 0.99 rests on few errors. */
+/** Six hours of 15 s. Older values cost time and tell nothing at a horizon of minutes, but that a quantile of 0.99 rests on few errors. Half or a quarter: 3 and 5 % less loss at 0.7 on 8 public series. */
 const MAX_WINDOW = 1440;
-/** About this many in-window origins; a longer window spaces them out, but never beyond a minute of 15 s: a peak that lasts one would fall between two. */
+/**
+ * About this many in-window origins; a longer window spaces them out, but never beyond a minute of 15 s: a peak that lasts one would fall between two. 60 to 240: 0.4 % of
+ * the error on 19 public and synthetic series; a stride of 2 gains 0.8 % for twice the time.
+ */
 const MAX_ORIGINS = 120;
 const MAX_STRIDE = 4;
 

@@ -11,9 +11,9 @@ import type { Model } from "./model.ts";
  * (point error over that of the short window alone, four kinds of load that repeat and three that do not: worst 1.018 -> 1.011, best 0.969 -> 0.975).
  */
 const PROFILE_PENALTY = 1.1;
-/** Values whose median is the level beside a profile. */
+/** Values whose median is the level beside a profile. On seven public series of two weeks 3: 1.8 % less loss at 0.7, 10: 3.9 % more. */
 const LEVEL = 5;
-/** A profile below this share of its mean has no factor worth the name: a division would blow the noise of its troughs up. */
+/** A profile below this share of its mean has no factor worth the name: a division would blow the noise of its troughs up. 0.05 to 0.2: 0.2 % on the same seven. */
 const MIN_SHARE = 0.1;
 
 /**

@@ -9,9 +9,9 @@ import type { QuadraticWork } from "./quadratic.ts";
 import { quadraticWork, solveAtNoise } from "./quadratic.ts";
 import { initialTrend } from "./trend.ts";
 
-/** Rounds at most, where they are cheap. */
+/** Rounds at most, where they are cheap: a bound on the time, by that reason and not by a measurement. */
 const MAX_ROUNDS = 100;
-/** A fit that is not done after the usual rounds stops at about so many multiplications: a few seconds. It has fallen in every round. */
+/** A fit that is not done after the usual rounds stops at about so many multiplications: a few seconds. It has fallen in every round. By that reason, not by a measurement. */
 const USUAL_ROUNDS = 12;
 const MAX_WORK = 4e9;
 

@@ -6,7 +6,7 @@ import { predict } from "../prophet/predict.ts";
 import type { ProphetSettings } from "../prophet/settings.ts";
 import type { DailyProfile, ProfileSpan } from "./daily-profiles.ts";
 
-/** Below a day of rows at a coarse step Prophet has nothing to tell that the window does not. */
+/** Below a day of rows at a coarse step Prophet has nothing to tell that the window does not: 48 half hours. By that reason, not by a measurement. */
 const MIN_POINTS: number = 48;
 
 /**

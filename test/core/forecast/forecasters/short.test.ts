@@ -18,13 +18,14 @@ const seriesOf = (values: Float64Array, filled = new Uint8Array(values.length)) 
   filled,
 });
 
-/** The 0.5 and 0.91 quantiles of the maximum over each of LEADS. */
+/** The 0.5 and 0.91 quantiles of the maximum over each of the parts. */
 function quantilesOf(
   values: Float64Array,
   filled: Uint8Array<ArrayBuffer> = new Uint8Array(values.length),
+  parts = PARTS,
 ): (readonly number[])[] {
   const series = seriesOf(values, filled);
-  const asked = { series, horizonSteps: 4, leadSteps: MAX_WINDOW, levels: LEVELS, parts: PARTS };
+  const asked = { series, horizonSteps: 4, leadSteps: MAX_WINDOW, levels: LEVELS, parts };
   return forecastAuto(asked).parts!.map((part) => part.maxQuantiles);
 }
 
@@ -78,6 +79,26 @@ describe("as samples arrive, 1 to 60 of them, at every lead", () => {
       });
     }
   });
+});
+
+it("no other lead of 1 to 60 steps collapses either: fewer loads, wider bounds", () => {
+  const EVERY = Array.from({ length: MAX_WINDOW }, (_, i): LeadPart => [0, i + 1]);
+  const SEEDS = 12;
+  const all = Array.from({ length: SEEDS }, (_, seed) => load(seed + 101, 2 * MAX_WINDOW));
+  let before = EVERY.map(() => 0);
+  for (let n = 1; n <= MAX_WINDOW; n++) {
+    const [held, width] = [EVERY.map(() => 0), EVERY.map(() => 0)];
+    for (const values of all)
+      quantilesOf(values.slice(0, n), undefined, EVERY).forEach(([middle, high], l) => {
+        if (Math.max(...values.subarray(n, n + l + 1)) <= high!) held[l]! += 1 / SEEDS;
+        width[l]! += (high! - middle!) / SEEDS;
+      });
+    EVERY.forEach(([, lead], l) => {
+      expect(held[l]!, `${n} values, lead ${lead}`).toBeGreaterThan(0.45);
+      expect(width[l]! / Math.max(before[l]!, 1e-9), `${n} values, lead ${lead}`).toBeGreaterThan(0.5);
+    });
+    before = width;
+  }
 });
 
 it("no window that moves promises one number for all levels", () => {
