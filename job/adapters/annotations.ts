@@ -15,7 +15,8 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
   [pauseAnnotation]: {
     on: "the workload",
     setBy: "you",
-    means: 'With the value "true" the job decides and reports, but does not scale. It needs the right to get the workload.',
+    means:
+      'With the value "true" the job decides and reports, but does not scale. It needs the right to get the workload.',
   },
   [stateAnnotation]: {
     on: "a ConfigMap of the state",
