@@ -3,7 +3,7 @@ import { forecasterOf } from "../core/forecast/method.ts";
 import { metricsOf } from "../core/target.ts";
 import { POLICY_NAMES, REPLAY_DEFAULTS, replay, rowsToCsv } from "../replay/replay.ts";
 import type { Decided, ReplayOptions, ReplayResult } from "../replay/types.ts";
-import { number, table } from "../report/text.ts";
+import { number, table, wrap } from "../report/text.ts";
 import { type Command, CommandError, type Flags, INTERRUPTED } from "./io.ts";
 import { longHistoryOption, numberOption, ownOption, readOption, wordsOption } from "./option-values.ts";
 import { checkOutputs, writeOutput } from "./outputs.ts";
@@ -74,5 +74,5 @@ function scores(file: string, { steps, planned, filler, policies }: ReplayResult
   const lines = table(["policy", "pod-hours", "time under", "unserved", "actions"], rows, width);
   const of = steps < planned ? ` of ${planned}, interrupted` : "";
   const holes = filler > 0 ? `, ${filler} more lie in holes and are not scored` : "";
-  return `${file}: ${steps} steps${of} of 15 s${holes}\n${lines.join("\n")}\n`;
+  return `${[...wrap(`${file}: ${steps} steps${of} of 15 s${holes}`, width), ...lines].join("\n")}\n`;
 }
