@@ -71,14 +71,15 @@ export function putResults(page: string, results: readonly AdviseResult[]): stri
 function resultsText(results: readonly AdviseResult[]): string {
   const told = results.filter(({ kind }) => kind !== "held back");
   const held = results.filter(({ kind }) => kind === "held back");
-  return [...told.map(seriesText), heldText(held)].join("\n\n");
+  return [...told.map(seriesText), ...(held.length === 0 ? [] : [heldText(held)])].join("\n\n");
 }
 
 function seriesText({ name, about, hours, promised, chosen, days, current, hpas }: AdviseResult): string {
   const kept = days === null ? "" : ` It kept the objective on ${days[0]} of ${days[1]} days.`;
+  const none = chosen === null ? " None of the settings kept the objective on the earlier half." : "";
   const said = promised
     ? `${hours} hours were judged.${kept}`
-    : `${hours} hours were judged: less than a day, so the command advises nothing, and these are its scores.`;
+    : `${Math.round(60 * hours)} minutes were judged: less than a day, so the command advises nothing.${none}`;
   const rows = [
     ["current", current] as const,
     ...(chosen === null ? [] : [[`chosen: ${chosen.label}`, chosen] as const]),
@@ -112,17 +113,8 @@ function heldText(results: readonly AdviseResult[]): string {
       both(hpa),
     ];
   });
-  return table(
-    [
-      "series",
-      "chosen, earlier half",
-      "chosen, later half",
-      "days kept",
-      "current, later half",
-      "HPA at 70 %, later half",
-    ],
-    cells,
-  );
+  const head = ["series", "chosen, earlier half", "chosen, later half", "days kept", "current", "HPA at 70 %"];
+  return `On these nothing of this project was chosen. Scores are pod-hours and the time under, of the later half where nothing else is said.\n\n${table(head, cells)}`;
 }
 
 function pods({ cost }: Score): string {
