@@ -12,6 +12,10 @@ const BENCHES: Readonly<Record<string, { readonly about: string; readonly load: 
     about: "what each model and mechanism of the forecaster is worth, with its spread",
     load: () => load("ablation"),
   },
+  advise: {
+    about: "what advise promised on the earlier half of a history, and what that did on the later one",
+    load: () => load("advise"),
+  },
   faults: {
     about: "every fault on real servers, as the real process, with every promise checked",
     load: () => load("faults"),

@@ -32,10 +32,11 @@ if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 
     version: typeof PROPHET_AUTOSCALER_VERSION === "string" ? PROPHET_AUTOSCALER_VERSION : "development",
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    columns: process.stdout.columns ?? (Number(process.env.COLUMNS) || Number.POSITIVE_INFINITY),
+    // a terminal that was told no size says 0
+    columns: process.stdout.columns || Number(process.env.COLUMNS) || Number.POSITIVE_INFINITY,
     color: process.stdout.isTTY === true && !process.env.NO_COLOR && !dumb,
     unicode: !dumb,
-    errColumns: process.stderr.isTTY === true && !dumb ? process.stderr.columns : null,
+    errColumns: process.stderr.isTTY === true && !dumb ? process.stderr.columns || null : null,
     interruption: () => {
       const stop = new AbortController();
       process.once("SIGINT", () => stop.abort());

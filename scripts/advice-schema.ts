@@ -3,13 +3,13 @@ import type { Json } from "../job/config/json-schema.ts";
 import { list, number, object, orNull, text, whole } from "./schema-words.ts";
 
 const SCORE = {
-  cost: number("Pod-hours of the later half, with starting pods."),
-  under: number("Share of its time with more demand than ready pods serve."),
-  unserved: number("Share of its demand above what ready pods serve."),
+  cost: number("Pod-hours, with starting pods; of the later half where nothing else is said."),
+  under: number("Share of the time with more demand than ready pods serve."),
+  unserved: number("Share of the demand above what ready pods serve."),
   actions: whole("Changes of the replicas."),
 };
 
-const TRIED = {
+const SETTINGS = {
   settings: object("What was tried.", {
     label: text("In words."),
     "hpaTarget?": number("Of the simulated HPA."),
@@ -23,6 +23,8 @@ const TRIED = {
   }),
   ...SCORE,
 };
+
+const TRIED = { ...SETTINGS, earlier: object("The scores of the earlier half, which chose.", SCORE) };
 
 const DAY = object("A day of the later half.", SCORE);
 
@@ -43,9 +45,19 @@ export function advice(time: Json, interrupted: Readonly<Record<string, Json>>):
       object("Another one.", TRIED),
       "What really ran, where the source has recorded it; the simulated HPA at several targets.",
     ),
+    nines: list(
+      object("A share of the time.", {
+        under: number("Most of it that may be below the demand."),
+        settings: orNull(object("The cheapest settings within it on the earlier half; null: none.", TRIED)),
+      }),
+      "What each next nine costs.",
+    ),
     "changed?": object("The advised settings, and the same with one thing changed each.", {
       over: span,
-      settings: list(object("One of them; its scores are over that time.", TRIED), "The first is without a change."),
+      settings: list(
+        object("One of them; its scores are over that time.", SETTINGS),
+        "The first is without a change. Each change comes alone, and with the settings that were best with it the day before.",
+      ),
     }),
     chosenOn: span,
     judgedOn: span,

@@ -1,11 +1,13 @@
-/** Pictures of the report page for docs/report.md: light, dark, narrow and on paper, and beside them what the page says, by which a test sees that they are up to date. */
+/** Pictures of the report page for docs/report.md and docs/advise.md: light, dark, narrow and on paper, and beside them what the page says, by which a test sees that they are up to date. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { advicePage } from "../job/report/page/advice-page.ts";
 import { replayPage } from "../job/report/page/replay-page.ts";
-import { replayReport } from "../job/report/page/reports.ts";
-import { missingChromium, startChromium } from "../test/browser/chromium.ts";
+import { adviceReport, replayReport } from "../job/report/page/reports.ts";
+import { type Browser, missingChromium, startChromium } from "../test/browser/chromium.ts";
 import { openPage } from "../test/browser/page.ts";
+import { sampleAdvice } from "../test/browser/sample-advice.ts";
 import { sampleReport } from "../test/browser/sample-report.ts";
 
 const FILE = "sine.json";
@@ -22,6 +24,12 @@ export async function reportText(): Promise<string> {
   const [section] = data.sections;
   const kept = { title, sentence, scores: scores?.rows.map(({ cells }) => cells), moments: section!.moments };
   return `${JSON.stringify(kept, null, 1)}\n`;
+}
+
+/** What the page of an advice says, without its data. */
+export async function adviceWords(): Promise<string> {
+  const { title, sentence, notes, front } = advicePage(await sampleAdvice(FILE), null);
+  return `${JSON.stringify({ title, sentence, notes, front }, null, 1)}\n`;
 }
 
 /** Takes the pictures into `folder`, where there is a Chromium; else says what is missing. */
@@ -42,9 +50,25 @@ export async function takeReportPictures(folder: string): Promise<void> {
       await page.screenshot({ path: join(folder, `report-${name}.png`), fullPage: true });
       await page.close();
     }
+    await takeAdvice(browser, scratch, join(folder, "advice-light.png"));
   } finally {
     await browser.stop();
     rmSync(scratch, { recursive: true, force: true });
   }
   writeFileSync(join(folder, "report.json"), await reportText());
+  writeFileSync(join(folder, "advice.json"), await adviceWords());
+}
+
+/** The page down to its figure and the settings that are told below it. */
+async function takeAdvice(browser: Browser, scratch: string, path: string): Promise<void> {
+  const html = adviceReport(await sampleAdvice(FILE), await sampleReport(FILE));
+  const { page, problems } = await openPage(browser, scratch, html, { width: LOOKS.light.width });
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+  const { y, height } = (await page.locator(".front .told").boundingBox())!;
+  await page.screenshot({
+    path,
+    fullPage: true,
+    clip: { x: 0, y: 0, width: LOOKS.light.width, height: y + height + 8 },
+  });
+  await page.close();
 }

@@ -102,6 +102,7 @@ describe.skipIf(!existsSync(job))("Ctrl-C", () => {
   test.each([
     ["replay", ["replay", DAY, "--policies", "auto,hpa,prophet"], "steps"],
     ["backtest", ["backtest", DAY, "--origins", "1000000", "--window", "960"], "origins"],
+    ["advise", ["advise", DAY], "current.cost"],
   ] as const)("ends %s with what is done so far, and 130", async (_, args, unit) => {
     const child = spawn(process.execPath, ["--import", HEARS, job, ...args, "--json"], { env: {} });
     const out = textOf(child.stdout);
@@ -113,6 +114,7 @@ describe.skipIf(!existsSync(job))("Ctrl-C", () => {
     expect(code).toBe(130);
     const answer = JSON.parse(await out) as Record<string, unknown>;
     expect(answer.interrupted).toBe(true);
-    expect(Number(answer[unit])).toBeGreaterThan(0);
+    const found = unit.split(".").reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], answer);
+    expect(Number(found)).toBeGreaterThan(0);
   });
 });

@@ -1,5 +1,5 @@
 /** The advice as `--json` prints it. */
-import type { Span, TrialScore, Trials } from "../replay/advise.ts";
+import type { Span, Trials, Tried } from "../replay/advise.ts";
 import type { Trial } from "../replay/trials.ts";
 import type { Advice } from "../report/advice-text.ts";
 import { timeText } from "../report/answer.ts";
@@ -9,14 +9,19 @@ export function answerOf(
   advice: Advice,
   { chosenOn, judgedOn, ended }: Pick<Trials, "chosenOn" | "judgedOn" | "ended">,
 ) {
-  const { current, advised, why, front, others, changed } = advice;
-  const scored = (one: Trial & { readonly judgedOn: TrialScore }) => ({ settings: settingsOf(one), ...one.judgedOn });
+  const { current, advised, why, front, others, nines, changed } = advice;
+  const scored = (one: Trial & Pick<Tried, "chosenOn" | "judgedOn">) => ({
+    settings: settingsOf(one),
+    ...one.judgedOn,
+    earlier: one.chosenOn,
+  });
   return {
     current: scored(current),
     advised: advised && { ...scored(advised), days: advised.days },
     ...(why === null ? {} : { why }),
     front: front.map(scored),
     others: others.map(scored),
+    nines: nines.map(([under, tried]) => ({ under, settings: tried && scored(tried) })),
     ...(changed && {
       changed: {
         over: spanOf(changed.over),

@@ -2,22 +2,13 @@
 import { availableParallelism } from "node:os";
 import { forecasterOf } from "../core/forecast/method.ts";
 import type { LongHistory } from "../core/series/coarse.ts";
-import {
-  cheapestWithin,
-  compare,
-  frontOf,
-  inTurn,
-  type Play,
-  playTrials,
-  type TrialSetup,
-  type Trials,
-  type Tried,
-} from "../replay/advise.ts";
+import { compare, inTurn, type Play, playTrials, type TrialSetup, type Trials } from "../replay/advise.ts";
 import { inThreads } from "../replay/trial-workers.ts";
-import type { ReplayOptions } from "../replay/types.ts";
+import type { ReplayOptions, Watch } from "../replay/types.ts";
 import { type Advice, adviceText, type Changed } from "../report/advice-text.ts";
 import { answerOf } from "./advise-answer.ts";
-import { changesOf, fieldsOf, gridOf, isOurs } from "./advise-grid.ts";
+import { adviceOf, changedBy } from "./advise-choice.ts";
+import { gridOf, isOurs, worldsOf } from "./advise-grid.ts";
 import { writeAdvicePage } from "./advise-page.ts";
 import { recordedReplicas } from "./advise-recorded.ts";
 import { type Command, CommandError, type Flags, INTERRUPTED, type Io, UsageError } from "./io.ts";
@@ -27,10 +18,6 @@ import { worldOf } from "./replay-command.ts";
 import { type ReplaySource, replaySource } from "./replay-source.ts";
 import { withProgress } from "./waiting.ts";
 
-/** Less than a day of the later half promises nothing: a night is not a day. */
-const MIN_HISTORY = 86_400;
-/** Shares of the time that are below the demand. */
-const NINES = [0.1, 0.01, 0.001, 0.0001] as const;
 /** The longer history of prometheus.longHistory as it is by default; in less than three days there is hardly a day to know it by. */
 const LONG: LongHistory = { range: 604_800, step: 300 };
 const MIN_LONG_HISTORY = 3 * 86_400;
@@ -50,7 +37,7 @@ export const adviseCommand: Command = async (flags, io) => {
   const play = inThreads(availableParallelism(), inTurn(forecasterOf));
   const played = await withProgress(io, "advise", "steps", (watch) => playTrials(setup, play, watch)).catch(failed);
   const money = price === undefined ? null : { price, request: options.request };
-  const chosen = choose(source.name, played, slo, money);
+  const chosen = adviceOf(source.name, played, slo, money);
   const { changed, ended } = await changedOf(chosen, played, { setup, play }, io);
   const advice = { ...chosen, changed };
   io.out(
@@ -58,9 +45,8 @@ export const adviseCommand: Command = async (flags, io) => {
       ? `${JSON.stringify(answerOf(advice, { ...played, ended }))}\n`
       : adviceText(advice, io.columns),
   );
-  if (!ended) return INTERRUPTED;
-  await writeAdvicePage(advice, setup, flags, io);
-  return 0;
+  const page = await writeAdvicePage(advice, ended ? setup : null, flags, io);
+  return page.ended ? 0 : INTERRUPTED;
 };
 
 function failed(cause: unknown): never {
@@ -79,49 +65,17 @@ async function setupOf(flags: Flags, source: ReplaySource, options: ReplayOption
   return { samples, others, world: options, trials: gridOf(target, options, recorded) };
 }
 
-/** The earlier half alone chooses. Without an objective the current settings' own share of the time is it. */
-function choose(name: string, played: Trials, asked: number | null, money: Advice["money"]): Omit<Advice, "changed"> {
-  const { tried, judgedOn } = played;
-  const [current] = tried as [Tried];
-  const ours = tried.filter(isOurs);
-  const slo = asked ?? current.chosenOn.under;
-  const found = cheapestWithin(ours, slo);
-  const hours = (judgedOn.to - judgedOn.from) / 3600;
-  const why = !played.ended
-    ? "Nothing is advised: it was interrupted, and these are the scores of what had been played until then."
-    : 3600 * hours < MIN_HISTORY
-      ? `Nothing is advised: the later half is ${hours.toFixed(1)} hours long, and less than a day proves nothing. Give two days of history or more, besides the warm-up.`
-      : found === null
-        ? `Nothing is advised: none of these settings kept ${Number((100 * slo).toPrecision(3))} % on the earlier half.`
-        : null;
-  return {
-    name,
-    current,
-    advised: why === null ? found : null,
-    why,
-    fields: why === null && found !== null ? fieldsOf(found, current) : [],
-    front: frontOf(ours),
-    ours,
-    others: tried.filter((one) => !isOurs(one)),
-    slo,
-    asked: asked !== null,
-    money,
-    nines: NINES.map((share) => [share, cheapestWithin(ours, share)] as const),
-  };
-}
-
 /** What one change more would do to the advised settings; null where nothing is advised, and where it was ended early. */
 async function changedOf(
-  { advised }: Pick<Advice, "advised">,
+  { advised, current, slo }: Pick<Advice, "advised" | "current" | "slo">,
   { chosenOn, judgedOn, ended: allPlayed }: Trials,
   { setup, play }: { readonly setup: TrialSetup; readonly play: Play },
   io: Io,
 ): Promise<{ readonly changed: Changed | null; readonly ended: boolean }> {
-  if (advised === null || !isOurs(advised)) return { changed: null, ended: allPlayed };
+  if (advised === null || !isOurs(advised) || !isOurs(current)) return { changed: null, ended: allPlayed };
   const long = judgedOn.to - chosenOn.from < MIN_LONG_HISTORY ? null : LONG;
-  const trials = changesOf(advised, long);
-  const work = (watch: Parameters<typeof compare>[2]) => compare({ ...setup, trials }, play, watch);
-  const { over, scores, ended } = await withProgress(io, "one change more", "steps", work);
-  const tried = trials.map((trial, k) => ({ trial, score: scores[k]! }));
-  return { changed: ended ? { over, tried } : null, ended };
+  const worlds = worldsOf(advised, current, long);
+  const work = (watch: Watch) => compare(setup, worlds, play, watch);
+  const compared = await withProgress(io, "one change more", "steps", work);
+  return { changed: changedBy(advised, compared, slo), ended: compared.ended };
 }

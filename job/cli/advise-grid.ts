@@ -36,18 +36,36 @@ export function gridOf(
   });
   const real: readonly Trial[] =
     recorded === null ? [] : [{ label: "what really ran", decider: { by: "recorded", replicas: recorded }, options }];
-  const free = target.quantile === undefined ? [undefined, ...QUANTILES] : QUANTILES;
-  const levels = metricsOf(target).some(({ name }) => followsTarget(target, name)) ? free : [];
-  // several shares come to what one pod serves
-  const targets = external ? [options.targetCpu] : [...new Set(TARGETS.map((share) => targetAt(options, share)))];
-  const ours = targets
-    .flatMap((targetCpu) => levels.map((level) => trialAt(target, { ...options, targetCpu }, level)))
-    .filter(({ decider, options: { targetCpu } }) => {
-      const { quantile, scaleDownQuantile } = decider.target;
-      const same = quantile === target.quantile && scaleDownQuantile === target.scaleDownQuantile;
-      return !same || targetCpu !== options.targetCpu;
-    });
+  const ours = around(target, options).filter((one) => !isSame(one, { target, options }));
   return [current, ...real, ...hpas, ...ours];
+}
+
+/** Every quantile with every targetCpu, around those of a target. */
+function around(target: TargetConfig, options: ReplayOptions): readonly OwnTrial[] {
+  // several shares come to what one pod serves
+  const targets =
+    target.targetCpu === undefined
+      ? [options.targetCpu]
+      : [...new Set(TARGETS.map((share) => targetAt(options, share)))];
+  return targets.flatMap((targetCpu) => levelsAt(target, { ...options, targetCpu }));
+}
+
+/** Every quantile with the targetCpu of the options. */
+function levelsAt(target: TargetConfig, options: ReplayOptions): readonly OwnTrial[] {
+  if (!metricsOf(target).some(({ name }) => followsTarget(target, name))) return [];
+  const levels = target.quantile === undefined ? [undefined, ...QUANTILES] : QUANTILES;
+  return levels.map((level) => trialAt(target, options, level));
+}
+
+/** Whether a trial has the quantiles and the targetCpu of these settings. */
+function isSame(
+  { decider, options: { targetCpu } }: OwnTrial,
+  { target, options }: { readonly target: TargetConfig; readonly options: ReplayOptions },
+): boolean {
+  const { quantile, scaleDownQuantile } = decider.target;
+  return (
+    quantile === target.quantile && scaleDownQuantile === target.scaleDownQuantile && targetCpu === options.targetCpu
+  );
 }
 
 /** Whether the level of a metric is the target's, and not one of its own. */
@@ -70,26 +88,40 @@ function trialAt(target: TargetConfig, options: ReplayOptions, quantile: number 
   return { label, decider: { by: "ours", target: { ...settings, ...own } }, options };
 }
 
-/** The settings, then the same with one thing changed each. `longHistory` absent: there is not enough of it. */
-export function changesOf(base: OwnTrial, longHistory: LongHistory | null): readonly Trial[] {
+/**
+ * The settings with one thing changed each: each the first of its world, with all quantiles in that world behind it. The targets are not
+ * tried again: a decision costs more than its share of a forecast. `longHistory` null: there is not enough of it.
+ */
+export function worldsOf(
+  base: OwnTrial,
+  current: OwnTrial,
+  longHistory: LongHistory | null,
+): readonly (readonly OwnTrial[])[] {
+  return changesOf(base, longHistory).map((first) => {
+    const { calibration } = first.decider.target;
+    const others = levelsAt({ ...current.decider.target, calibration }, first.options);
+    return [first, ...others.map((one) => ({ ...one, label: `${first.label}, with ${one.label}` }))];
+  });
+}
+
+function changesOf(base: OwnTrial, longHistory: LongHistory | null): readonly OwnTrial[] {
   const { options } = base;
   const { every, startup } = options;
   const half = (seconds: number) => Math.max(STEP, STEP * Math.round(seconds / 2 / STEP));
   const intervals = [...new Set([half(every), 2 * every])].filter((one) => one !== every);
-  const change = (label: string, changed: Partial<ReplayOptions>): Trial => {
+  const change = (label: string, changed: Partial<ReplayOptions>): OwnTrial => {
     return { ...base, label, options: { ...options, ...changed } };
   };
   const { target } = base.decider;
   const calibration = calibrationFor(target.scaleDownQuantile ?? target.quantile ?? 0, target.step);
-  const calibrated: Trial = {
+  const calibrated: OwnTrial = {
     ...base,
     label: `calibration ${calibration}s`,
     decider: { by: "ours", target: { ...target, calibration } },
   };
   return [
-    { ...base, label: "as above" },
     ...intervals.map((seconds) => change(`interval ${seconds}s`, { every: seconds })),
-    ...(startup >= 2 * STEP ? [change(`pods that start in ${half(startup)} s`, { startup: half(startup) })] : []),
+    ...(startup >= 2 * STEP ? [change(`podStart ${half(startup)}s`, { startup: half(startup) })] : []),
     ...(calibration === target.calibration ? [] : [calibrated]),
     ...(longHistory && options.longHistory === undefined ? [change("longHistory", { longHistory })] : []),
   ];

@@ -7,7 +7,7 @@ import type { Series } from "../core/series/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import { pluralize } from "../core/units.ts";
 import { type Backtest, type BacktestOptions, backtest, DUMP_COLUMNS } from "../replay/backtest.ts";
-import { number, table } from "../report/text.ts";
+import { number, table, wrap } from "../report/text.ts";
 import { type Command, CommandError, type Flags, INTERRUPTED, type Io } from "./io.ts";
 import { longHistoryOption, numberOption, ownOption, wordsOption } from "./option-values.ts";
 import { checkOutputs, writeOutput } from "./outputs.ts";
@@ -87,5 +87,5 @@ function figures(file: string, result: Backtest, width: number): string {
   const of = origins < planned ? ` of ${planned}, interrupted` : "";
   const holes = filler > 0 ? `, ${pluralize(filler, "step in a hole is", "steps in holes are")} not scored` : "";
   const title = `${file}: ${pluralize(origins, "origin")}${of}, window ${window} x ${step} s, horizon ${horizonSteps * step} s${holes}`;
-  return `${title}\n${table(head, rows, width).join("\n")}\n`;
+  return `${[...wrap(title, width), ...table(head, rows, width)].join("\n")}\n`;
 }

@@ -6,7 +6,7 @@ import { pluralize } from "../core/units.ts";
 import { POLICY_NAMES, replay, rowsToCsv } from "../replay/replay.ts";
 import type { Decided, ReplayOptions, ReplayResult } from "../replay/types.ts";
 import { requestFor } from "../replay/world.ts";
-import { number, table } from "../report/text.ts";
+import { number, table, wrap } from "../report/text.ts";
 import { type Command, CommandError, type Flags, INTERRUPTED } from "./io.ts";
 import { longHistoryOption, numberOption, ownOption, readOption, wordsOption } from "./option-values.ts";
 import { checkOutputs, writeOutput } from "./outputs.ts";
@@ -76,5 +76,6 @@ function scores(file: string, { steps, planned, filler, policies }: ReplayResult
   const lines = table(["policy", "pod-hours", "time under", "unserved", "actions"], rows, width);
   const of = steps < planned ? ` of ${planned}, interrupted` : "";
   const holes = filler > 0 ? `, ${filler} more lie in holes and are not scored` : "";
-  return `${file}: ${pluralize(steps, "step")}${of} of 15 s${holes}\n${lines.join("\n")}\n`;
+  const title = `${file}: ${pluralize(steps, "step")}${of} of 15 s${holes}`;
+  return `${[...wrap(title, width), ...lines].join("\n")}\n`;
 }

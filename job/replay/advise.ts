@@ -52,8 +52,8 @@ export type Play = (stretches: readonly Stretch[], watch: Watch) => Promise<read
 
 /** Later than this share of the history is judged. */
 const TRAINING_SHARE = 0.5;
-/** Settings with one thing changed are played over so much before the split and after it. */
-const NEIGHBOUR_SPAN: Seconds = 43_200;
+/** Other worlds are played over so much before the split and after it. */
+const MAX_COMPARED_SPAN: Seconds = 86_400;
 
 /** One stretch after the other. */
 export function inTurn(forecasterOf: Player["forecasterOf"]): Play {
@@ -76,50 +76,64 @@ export function stepsOf({ from, to, demand }: Stretch): number {
 
 /** Plays every trial over both halves of the history after the warm-up, each half from a start of its own. Throws DemandError where the series is too short. */
 export async function playTrials(setup: TrialSetup, play: Play, watch: Watch): Promise<Trials> {
-  const { trials } = setup;
+  const { worlds, ...spans } = await playWorlds(halvesOf(setup), [setup.trials], play, watch);
+  return { tried: worlds[0]!, ...spans };
+}
+
+/** Trials of several worlds over the same time, a day on both sides of the split: chosen on the one before, judged on the one after. */
+export interface Compared extends Omit<Trials, "tried"> {
+  readonly worlds: readonly (readonly Tried[])[];
+}
+
+/** Plays trials in several worlds: those of one list share the world of its first. Throws DemandError where the series is too short. */
+export function compare(
+  setup: Omit<TrialSetup, "trials">,
+  worlds: readonly (readonly Trial[])[],
+  play: Play,
+  watch: Watch,
+): Promise<Compared> {
   const { demand, begin, split, end } = halvesOf(setup);
-  const stretch = (from: EpochSeconds, to: EpochSeconds): Stretch => ({ demand, from, to, trials });
-  const [earlier, later] = (await play([stretch(begin, split), stretch(split, end)], watch)) as [Played, Played];
-  const score = (days: readonly Sums[]) => scoreOf(days, demand.step);
-  const tried = trials.map((trial, k): Tried => {
-    const days = later.days[k]!;
-    return {
-      ...trial,
-      chosenOn: score(earlier.days[k]!),
-      judgedOn: score(days),
-      days: days.map((day) => score([day])),
-    };
+  const near = { demand, begin: Math.max(begin, split - MAX_COMPARED_SPAN), split, end: Math.min(end, split + MAX_COMPARED_SPAN) };
+  return playWorlds(near, worlds, play, watch);
+}
+
+async function playWorlds(
+  { demand, begin, split, end }: ReturnType<typeof halvesOf>,
+  worlds: readonly (readonly Trial[])[],
+  play: Play,
+  watch: Watch,
+): Promise<Compared> {
+  const stretch = (from: EpochSeconds, to: EpochSeconds, trials: readonly Trial[]): Stretch => ({
+    ...{ demand, from, to, trials },
   });
-  const spans = { chosenOn: { from: begin, to: earlier.until }, judgedOn: { from: split, to: later.until } };
-  return { tried, ...spans, ended: earlier.until === split && later.until === end };
-}
-
-/** Trials over the same time, half a day on both sides of the split; nothing is chosen among them. `ended`: all of the time was played. */
-export interface Compared {
-  readonly over: Span;
-  readonly ended: boolean;
-  readonly scores: readonly TrialScore[];
-}
-
-/** Plays settings with one thing changed each, every one in the world of its own options. */
-export async function compare(setup: TrialSetup, play: Play, watch: Watch): Promise<Compared> {
-  const { trials } = setup;
-  const { demand, begin, split, end } = halvesOf(setup);
-  const over = { from: Math.max(begin, split - NEIGHBOUR_SPAN), to: Math.min(end, split + NEIGHBOUR_SPAN) };
   const played = await play(
-    trials.map((trial) => ({ demand, ...over, trials: [trial] })),
+    worlds.flatMap((trials) => [stretch(begin, split, trials), stretch(split, end, trials)]),
     watch,
   );
-  const ended = played.every(({ until }) => until === over.to);
-  return { over, ended, scores: played.map(({ days }) => scoreOf(days[0]!, demand.step)) };
+  const score = (days: readonly Sums[]) => scoreOf(days, demand.step);
+  const halves = worlds.map((_, w) => [played[2 * w]!, played[2 * w + 1]!] as const);
+  const until = (half: 0 | 1) => Math.min(...halves.map((one) => one[half].until));
+  return {
+    worlds: worlds.map((trials, w) => {
+      const [earlier, later] = halves[w]!;
+      return trials.map((trial, k): Tried => {
+        const days = later.days[k]!;
+        const scores = { chosenOn: score(earlier.days[k]!), judgedOn: score(days) };
+        return { ...trial, ...scores, days: days.map((day) => score([day])) };
+      });
+    }),
+    chosenOn: { from: begin, to: until(0) },
+    judgedOn: { from: split, to: until(1) },
+    ended: until(0) === split && until(1) === end,
+  };
 }
 
 /** The demand of the setup's world. Throws DemandError where the series make none. */
-export function demandOf({ samples, others, world }: TrialSetup): Demand {
+export function demandOf({ samples, others, world }: Omit<TrialSetup, "trials">): Demand {
   return toDemands(samples, others, world.targetCpu / world.request);
 }
 
-function halvesOf(setup: TrialSetup) {
+function halvesOf(setup: Omit<TrialSetup, "trials">) {
   const demand = demandOf(setup);
   const { start, step, values } = demand;
   const first = Math.max(2, Math.round(setup.world.warmup / step));

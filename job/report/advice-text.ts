@@ -2,7 +2,6 @@
 import { pluralize } from "../core/units.ts";
 import type { Span, TrialScore, Tried } from "../replay/advise.ts";
 import type { Trial } from "../replay/trials.ts";
-import { timeText } from "./answer.ts";
 import { frontPlot } from "./front-plot.ts";
 import { number, table, wrap } from "./text.ts";
 
@@ -32,7 +31,7 @@ export interface Advice {
   readonly changed: Changed | null;
 }
 
-/** Settings with one thing changed, all over the same time; the first is without a change. */
+/** Settings with one thing changed, alone and with the best others, all over the same time; the first is without a change. */
 export interface Changed {
   readonly over: Span;
   readonly tried: readonly { readonly trial: Trial; readonly score: TrialScore }[];
@@ -96,7 +95,14 @@ function plotOf({ ours, others, current, advised }: Advice, width: number): read
   return [...wrap(said, width), ...lines];
 }
 
-function percent(share: number): string {
+/** Both ends in UTC, to the minute. */
+export function spanText({ from, to }: Span): string {
+  const [begin, end] = [from, to].map((t) => new Date(t * 1000).toISOString().slice(0, 16).replace("T", " "));
+  return `from ${begin} to ${end} UTC`;
+}
+
+/** A share as a person reads it. */
+export function percent(share: number): string {
   return `${number(100 * share)} %`;
 }
 
@@ -106,8 +112,9 @@ function nineText([share, tried]: readonly [number, Tried | null]): string {
   return `at most ${percent(share)} of the time below: ${tried.label}; then ${number(cost)} pod-hours and ${percent(under)}.`;
 }
 
-function sentences({ current, slo }: Advice, advised: Tried): readonly string[] {
-  const { judgedOn, days } = advised;
+/** What is advised, what it did on both halves, and how sure that is. */
+export function sentences({ current, slo }: Advice, advised: Tried): readonly string[] {
+  const { chosenOn, judgedOn, days } = advised;
   const kept = days.filter(({ under }) => under <= slo).length;
   const worst = Math.max(...days.map(({ under }) => under));
   const broken = judgedOn.under > slo ? ": it did not keep there what it had kept before" : "";
@@ -115,7 +122,8 @@ function sentences({ current, slo }: Advice, advised: Tried): readonly string[] 
     advised === current
       ? "Advised: the current settings."
       : `Advised: ${advised.label}. ${comparison(judgedOn, current.judgedOn)}`,
-    `On the later half it was below the demand for ${percent(judgedOn.under)} of the time, where ${percent(slo)} were allowed${broken}.`,
+    `On the earlier half, on which it was chosen, it was below the demand for ${percent(chosenOn.under)} of the time.`,
+    `On the later half it was below for ${percent(judgedOn.under)}, where ${percent(slo)} were allowed${broken}.`,
     `It kept that on ${kept} of ${pluralize(days.length, "day")}; on the worst day it was ${percent(worst)}.`,
   ];
 }
@@ -126,7 +134,7 @@ function comparison(advised: TrialScore, current: TrialScore): string {
 }
 
 /** The fields to change, as they stand in the file. */
-function yamlOf({ fields, current: { decider } }: Advice): readonly string[] {
+export function yamlOf({ fields, current: { decider } }: Advice): readonly string[] {
   if (fields.length === 0 || decider.by !== "ours") return ["Nothing has to be changed."];
   const { namespace, scaleTargetRef, slo } = decider.target;
   const note = (field: string) => (field === "quantile" && slo !== undefined ? ` # instead of slo: ${slo}` : "");
@@ -139,7 +147,7 @@ function yamlOf({ fields, current: { decider } }: Advice): readonly string[] {
 }
 
 function changedText({ over, tried }: Changed, money: Money, width: number): readonly string[] {
-  const said = `The same with one thing changed, from ${timeText(over.from)} to ${timeText(over.to)}:`;
+  const said = `The same with one thing changed, alone and with the settings that were best with it the day before, ${spanText(over)}:`;
   return [
     ...wrap(said, width),
     ...scores(

@@ -38,10 +38,10 @@ export async function openPage(
   return { page, problems };
 }
 
-/** How many pixels of a chart's canvas have this colour, about. */
-export async function pixelsOf(page: Page, chart: number, colour: string): Promise<number> {
+/** How many pixels of the canvas of a chart have this colour, about. */
+export async function pixelsOf(page: Page, chart: number, colour: string, canvases = ".chart canvas"): Promise<number> {
   const wanted = [1, 3, 5].map((i) => Number.parseInt(colour.slice(i, i + 2), 16));
-  const canvas = page.locator(".chart canvas").nth(chart);
+  const canvas = page.locator(canvases).nth(chart);
   return canvas.evaluate(counted, wanted);
 }
 

@@ -118,7 +118,7 @@ describe("advise", TIME, () => {
     expect(out).toMatch(/It kept that on \d of \d days; on the worst day it was [\d.]+ %/);
     expect(out).toMatch(/A advised, \. other settings, h HPA/);
     expect(out).toMatch(
-      /The same with one thing changed, from 2023-11-1\S+ to 2023-11-1\S+\n.*\nas above .*\ninterval 1800s /,
+      /The same with one thing changed, alone and with the settings that were best with it the day before, from 2023-11-1\S+ \S+ to 2023-11-1\S+ \S+ UTC:\n.*\nas above .*\ninterval 1800s /,
     );
     const yaml = parse(out.slice(out.indexOf("targets:"), out.indexOf("report:"))) as { targets: Part[] };
     const [{ scaleTargetRef, ...settings }] = yaml.targets as [Part];

@@ -71,7 +71,7 @@ describe("telling", () => {
   test("a sink that refuses is one warning a run", async () => {
     const world = moving([2]);
     await runs(world, { push: SINKS["that refuses"]! }, 2);
-    const warning = "warn: metrics to http://p: 403; what was done stays as it is";
+    const warning = "warn: metrics to http://p: 403; what was done is unchanged";
     expect(world.logs.filter((line) => line.startsWith("warn"))).toEqual([warning, warning]);
   });
 });

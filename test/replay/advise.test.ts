@@ -40,7 +40,7 @@ const wave = (later: number, n = STEPS): Samples => {
   };
 };
 const setup = (trials: readonly Trial[], samples = wave(1)): TrialSetup => {
-  return { samples, others: [], trials, world: trials[0]!.options };
+  return { samples, others: [], trials, world: trials[0]?.options ?? options };
 };
 const go = () => true;
 const here = inTurn(forecasterOf);
@@ -114,11 +114,20 @@ describe("an advice", TIME, () => {
     expect(tried[0]!.judgedOn.cost).toBeCloseTo(9 * hours, 9);
   });
 
-  it("compares settings over the same time on both sides of the split, each in a world of its own", async () => {
-    const slow: Trial = { ...at(0.5), options: { ...options, startup: 300 } };
-    const { over, scores } = await compare(setup([at(0.5), slow]), here, go);
-    expect(over).toEqual({ from: START + 1800, to: START + 15 * STEPS });
-    expect(scores[1]!.cost).toBeGreaterThan(scores[0]!.cost);
+  it("compares worlds over the same time on both sides of the split, each in a world of its own", async () => {
+    const slow = (quantile: number): Trial => ({ ...at(quantile), options: { ...options, startup: 300 } });
+    const { chosenOn, judgedOn, worlds, ended } = await compare(setup([]), [[at(0.5), at(0.9)], [slow(0.5)]], here, go);
+    expect([chosenOn.from, chosenOn.to, judgedOn.to, ended]).toEqual([
+      START + 1800,
+      START + 15 * HALF,
+      START + 15 * STEPS,
+      true,
+    ]);
+    expect(worlds[1]![0]!.judgedOn.cost).toBeGreaterThan(worlds[0]![0]!.judgedOn.cost);
+    // no history is longer than two days here: these are the halves
+    const { tried } = await playTrials(setup([at(0.5), at(0.9)]), here, go);
+    expect(worlds[0]).toEqual(tried);
+    expect(tried[0]!.days[0]).toEqual(worlds[0]![0]!.judgedOn);
   });
 
   it("lets a pod serve the same of every metric, whatever targetCpu is tried", () => {

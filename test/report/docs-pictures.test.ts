@@ -3,7 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PICTURES, sameContent } from "../../scripts/pictures.ts";
-import { reportText } from "../../scripts/report-pictures.ts";
+import { adviceWords, reportText } from "../../scripts/report-pictures.ts";
 
 const root = join(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -34,6 +34,10 @@ describe("pictures of the docs", () => {
   it("of the report say what its page says now; else: npm run pictures, and look at them", async () => {
     expect(sameContent(read("docs/img/report.json"), await reportText())).toBe(true);
   });
+
+  it("of the advice say what its page says now; else: npm run pictures, and look at it", async () => {
+    expect(sameContent(read("docs/img/advice.json"), await adviceWords())).toBe(true);
+  }, 120_000);
 
   it("the README says the numbers that its picture shows", () => {
     const [, from, to] = / (\d+) \u2192 (\d+) pods</.exec(read("docs/img/forecast.svg"))!;

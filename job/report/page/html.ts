@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { deflateSync } from "node:zlib";
 import { escapeXml } from "../chart.ts";
 import { DARK, LIGHT, type Role } from "../theme.ts";
-import type { PageData, Section } from "./types.ts";
+import { FRONT_MARKS } from "./front-marks.ts";
+import type { FrontKind, PageData, Section } from "./types.ts";
 
 /** What the page says beside its charts. */
 export interface Page {
@@ -12,10 +13,27 @@ export interface Page {
   readonly sentence: string;
   readonly notes: readonly string[];
   /** Head and rows; the first cell of a row may have a colour. */
-  readonly scores: { readonly head: readonly string[]; readonly rows: readonly ScoreRow[] } | null;
+  readonly scores: Scores | null;
+  /** Settings against each other, drawn from `data.front`. */
+  readonly front?: FrontText;
+  /** What the scores and the charts below the settings are of. */
+  readonly between?: { readonly heading: string; readonly notes: readonly string[] } | null;
   readonly data: PageData;
   /** SVG to show at the end, by its heading. */
   readonly pictures: readonly (readonly [heading: string, svg: string])[];
+}
+
+/** A table of scores. */
+export interface Scores {
+  readonly head: readonly string[];
+  readonly rows: readonly ScoreRow[];
+}
+
+/** What stands beside the figure of the settings. */
+export interface FrontText {
+  /** What to paste into the file of settings; null: nothing is advised. */
+  readonly yaml: string | null;
+  readonly tables: readonly (readonly [heading: string, table: Scores])[];
 }
 
 export interface ScoreRow {
@@ -42,8 +60,10 @@ export function pageHtml(page: Page, { script, style }: Assets): string {
 <title>${escapeXml(page.title)}</title><style>${css}</style></head>
 <body><main><h1>${escapeXml(page.title)}</h1>
 <p class="lead">${escapeXml(page.sentence)}</p>
-${page.notes.map((note) => `<p class="note">${escapeXml(note)}</p>`).join("\n")}
-${scoresHtml(page.scores)}
+${notesHtml(page.notes)}
+${page.front === undefined ? "" : frontHtml(page.front, page.data)}
+${page.between ? `<h2>${escapeXml(page.between.heading)}</h2>${notesHtml(page.between.notes)}` : ""}
+${scoresHtml(page.scores, "Scores")}
 <noscript><p>The charts need JavaScript; the figures above and the moments below do not.</p></noscript>
 <p id="problem" role="alert"></p>
 ${page.data.sections.map((section, i) => sectionHtml(section, i, page.data.sections.length)).join("\n")}
@@ -69,7 +89,7 @@ function palette(): string {
   return `${light}${dark}:root.paper{${set(LIGHT)}}@media print{:root{${set(LIGHT)}}}${classes}`;
 }
 
-function scoresHtml(scores: Page["scores"]): string {
+function scoresHtml(scores: Scores | null, label: string): string {
   if (scores === null) return "";
   const head = scores.head.map((name) => `<th scope="col">${escapeXml(name)}</th>`).join("");
   const rows = scores.rows.map(({ role, cells }) => {
@@ -77,11 +97,39 @@ function scoresHtml(scores: Page["scores"]): string {
     const [first, ...rest] = cells.map(escapeXml);
     return `<tr><th scope="row">${sign}${first}</th>${rest.map((cell, i) => `<td data-name="${escapeXml(scores.head[i + 1]!)}">${cell}</td>`).join("")}</tr>`;
   });
-  return `<div class="wide" tabindex="0" role="region" aria-label="Scores"><table class="scores"><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+  return `<div class="wide" tabindex="0" role="region" aria-label="${escapeXml(label)}"><table class="scores"><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
 const KEYS =
   "Point at the charts, or choose them and use the arrow keys: left and right go from decision to decision, with Shift from change to change, up and down zoom, Escape shows the whole time. Drag over a stretch of time to zoom into it.";
+
+function notesHtml(notes: readonly string[]): string {
+  return notes.map((note) => `<p class="note">${escapeXml(note)}</p>`).join("\n");
+}
+
+function frontHtml({ tables, yaml }: FrontText, { front }: PageData): string {
+  const known = (Object.keys(FRONT_MARKS) as FrontKind[]).filter((kind) =>
+    front!.points.some((point) => point.kind === kind),
+  );
+  const legend = known.map((kind) => {
+    const { role, glyph, words } = FRONT_MARKS[kind];
+    return `<li><span class="${role}" aria-hidden="true">${glyph}</span> ${words}</li>`;
+  });
+  const paste =
+    yaml === null
+      ? ""
+      : `<h3>To paste into the file of settings</h3><pre class="wide" tabindex="0">${escapeXml(yaml)}</pre>`;
+  return `<section class="front">
+${paste}
+<h2>What the settings cost, and what they leave</h2>
+<h3>Time below the demand over pod-hours</h3>
+<ul class="marks">${legend.join("")}</ul>
+<p class="note keys">Point at a mark, or choose the figure and use the arrow keys: left and right go from cheaper to dearer settings.</p>
+<div class="plot" tabindex="0" role="slider" aria-label="Settings" aria-valuemin="0" aria-valuemax="0" aria-valuenow="0"></div>
+<div class="told" aria-live="polite"></div>
+${tables.map(([heading, scores]) => `<h2>${escapeXml(heading)}</h2>${scoresHtml(scores, heading)}`).join("\n")}
+</section>`;
+}
 
 function sectionHtml(section: Section, index: number, count: number): string {
   const charts = section.charts.map(

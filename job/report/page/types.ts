@@ -74,9 +74,32 @@ export interface Section {
   readonly momentsOf: string;
 }
 
+/** How settings are marked among those that were tried. */
+export type FrontKind = "advised" | "current" | "front" | "other" | "hpa" | "recorded";
+
+/** Settings that were tried, by what they cost and what they leave. */
+export interface FrontPoint {
+  readonly kind: FrontKind;
+  readonly label: string;
+  /** Pod-hours. */
+  readonly cost: number;
+  /** Share of the time below the demand. */
+  readonly under: number;
+  /** Its scores, in words. */
+  readonly text: string;
+}
+
+/** All that was tried, cheapest first. */
+export interface Front {
+  readonly points: readonly FrontPoint[];
+  /** Most time below the demand that was allowed. */
+  readonly slo: number;
+}
+
 /** What the browser gets. */
 export interface PageData {
   readonly sections: readonly Section[];
+  readonly front?: Front;
   /** What each reason that occurs means. */
   readonly reasons: Readonly<Record<string, string>>;
 }

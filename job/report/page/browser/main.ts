@@ -1,5 +1,6 @@
 /** The page's beginning: draws every section, and again when theme, width or paper change; follows the links to moments. */
 import { readData } from "./decode.ts";
+import { createFront } from "./front.ts";
 import { createView, type View } from "./view.ts";
 
 /** `#SECTION/TIME`: the section's number, and epoch seconds. */
@@ -9,8 +10,11 @@ async function start(): Promise<void> {
   const data = await readData();
   const hosts = document.querySelectorAll<HTMLElement>("section.view");
   const views = data.sections.map((section, i) => createView(hosts[i]!, section, data.reasons));
+  const drawFront = data.front && createFront(document.querySelector<HTMLElement>("section.front")!, data.front);
+  drawFront?.();
   const redraw = () => {
     for (const view of views) view.redraw();
+    drawFront?.();
   };
   follow(views, hosts);
   let width = document.documentElement.clientWidth;

@@ -1,0 +1,59 @@
+/** What is advised of all that was played: the earlier half alone chooses, and nothing is promised on less than a day. */
+import { type Compared, cheapestWithin, frontOf, type Trials, type Tried } from "../replay/advise.ts";
+import type { Advice, Changed } from "../report/advice-text.ts";
+import { fieldsOf, isOurs } from "./advise-grid.ts";
+
+/** Less than a day of the later half promises nothing: a night is not a day. */
+const MIN_HISTORY = 86_400;
+/** Shares of the time that are below the demand. */
+const NINES = [0.1, 0.01, 0.001, 0.0001] as const;
+/** The advice, without what one change more would do. `asked`: most time below the demand; null: the current settings' own share. `money`: what a core-hour costs and how many cores a pod has. */
+export function adviceOf(
+  name: string,
+  played: Trials,
+  asked: number | null,
+  money: Advice["money"],
+): Omit<Advice, "changed"> {
+  const { tried, judgedOn } = played;
+  const [current] = tried as [Tried];
+  const ours = tried.filter(isOurs);
+  const slo = asked ?? current.chosenOn.under;
+  const found = cheapestWithin(ours, slo);
+  const hours = (judgedOn.to - judgedOn.from) / 3600;
+  const why = !played.ended
+    ? "Nothing is advised: it was ended early, and these are the scores of what was played until then."
+    : 3600 * hours < MIN_HISTORY
+      ? `Nothing is advised: the later half is ${hours.toFixed(1)} hours long, and less than a day promises nothing. Give two days of history or more, beside the warm-up.`
+      : found === null
+        ? `Nothing is advised: none of these settings kept ${Number((100 * slo).toPrecision(3))} % on the earlier half.`
+        : null;
+  return {
+    name,
+    current,
+    advised: why === null ? found : null,
+    why,
+    fields: why === null && found !== null ? fieldsOf(found, current) : [],
+    front: frontOf(ours),
+    ours,
+    others: tried.filter((one) => !isOurs(one)),
+    slo,
+    asked: asked !== null,
+    money,
+    nines: NINES.map((share) => [share, cheapestWithin(ours, share)] as const),
+  };
+}
+
+/**
+ * What one change more would do, over the day after the middle: the advised settings as they are, then each change alone, and with
+ * the settings that were cheapest within the objective in that world on the day before, where those are others. null: it was ended early.
+ */
+export function changedBy(advised: Tried, { worlds, judgedOn, ended }: Compared, slo: number): Changed | null {
+  if (!ended) return null;
+  const rows = worlds.flatMap((tried) => {
+    const [alone] = tried as [Tried];
+    const best = cheapestWithin(tried, slo);
+    return best === null || best.chosenOn.cost === alone.chosenOn.cost ? [alone] : [alone, best];
+  });
+  const scored = rows.map((trial) => ({ trial, score: trial.judgedOn }));
+  return { over: judgedOn, tried: [{ trial: { ...advised, label: "as above" }, score: advised.days[0]! }, ...scored] };
+}
