@@ -141,8 +141,19 @@ function table(scores: Scores): string {
 }
 
 function sensitivityOf(sets: readonly SetScores[], by: NonNullable<PolicyResults["sensitivity"]>): string {
-  const measured = sets.filter(({ name }) => by[name] !== undefined);
-  return measured.map((set) => `### ${title(set)}\n\n${table(by[set.name]!)}`).join("\n\n");
+  const tables = sets.flatMap((set) => {
+    const scores = by[set.name];
+    if (scores === undefined) return [];
+    const played = scores.hpa!.length;
+    const some = played < set.names.length ? `The first ${played} of them by name.\n\n` : "";
+    const rows = Object.entries(scores).map(([label, list]) => {
+      const r = ratios(list, scores.hpa!);
+      return `| ${label} | ${[r.cost, r.under, r.unserved, r.actions].map((x) => x.toFixed(3)).join(" | ")} |`;
+    });
+    const head = "| assumption | cost | under | unserved | actions |\n|---|---|---|---|---|";
+    return [`### ${title(set)}, one assumption changed\n\n${some}${head}\n${rows.join("\n")}`];
+  });
+  return tables.join("\n\n");
 }
 
 function perSeries(set: SetScores): string {
