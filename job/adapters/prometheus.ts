@@ -10,7 +10,7 @@ import type { Grouped, GroupedHistory } from "./prometheus-grouped.ts";
 import { openPrometheus, type PrometheusHttp, type PrometheusOutside } from "./prometheus-http.ts";
 import { GROUPED_FROM } from "./prometheus-records.ts";
 import { prometheusScales } from "./prometheus-scales.ts";
-import { type Ask, parsed, readMetric, MAX_INSTANT_BYTES } from "./prometheus-single.ts";
+import { type Ask, MAX_INSTANT_BYTES, parsed, readMetric } from "./prometheus-single.ts";
 
 /** Times of our own era: 2001 to 2128. A clock in milliseconds is far above. */
 const [earliest, latest] = [1e9, 5e9];

@@ -21,9 +21,9 @@ export function adviceOf(
   const found = cheapestWithin(ours, slo);
   const hours = (judgedOn.to - judgedOn.from) / 3600;
   const why = !played.ended
-    ? "Nothing is advised: it was ended early, and these are the scores of what was played until then."
+    ? "Nothing is advised: it was interrupted, and these are the scores of what had been played until then."
     : 3600 * hours < MIN_HISTORY
-      ? `Nothing is advised: the later half is ${hours.toFixed(1)} hours long, and less than a day promises nothing. Give two days of history or more, beside the warm-up.`
+      ? `Nothing is advised: the later half is ${hours.toFixed(1)} hours long, and less than a day proves nothing. Give two days of history or more, besides the warm-up.`
       : found === null
         ? `Nothing is advised: none of these settings kept ${Number((100 * slo).toPrecision(3))} % on the earlier half.`
         : null;

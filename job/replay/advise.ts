@@ -93,7 +93,12 @@ export function compare(
   watch: Watch,
 ): Promise<Compared> {
   const { demand, begin, split, end } = halvesOf(setup);
-  const near = { demand, begin: Math.max(begin, split - MAX_COMPARED_SPAN), split, end: Math.min(end, split + MAX_COMPARED_SPAN) };
+  const near = {
+    demand,
+    begin: Math.max(begin, split - MAX_COMPARED_SPAN),
+    split,
+    end: Math.min(end, split + MAX_COMPARED_SPAN),
+  };
   return playWorlds(near, worlds, play, watch);
 }
 

@@ -6,8 +6,8 @@ import { gridOf, isOurs, worldsOf } from "../../job/cli/advise-grid.ts";
 import { resolveTarget } from "../../job/config/target-settings.ts";
 import { forecasterOf } from "../../job/core/forecast/method.ts";
 import { compare, inTurn, playTrials } from "../../job/replay/advise.ts";
-import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 import type { RecordedReplicas } from "../../job/replay/trials.ts";
+import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 import type { Advice } from "../../job/report/advice-text.ts";
 
 /** Nothing is promised on less than a day; here it is, so that every part of the page is drawn. */

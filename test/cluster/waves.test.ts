@@ -148,7 +148,9 @@ describe("reportOf", () => {
     const flat = { ...side(0), samples: run(0, 380).map((s) => ({ ...s, replicas: 9 })) };
     expect(reportOf({ ours: flat, other: side(10), runs: [], began: 0 }, PERIOD, "numbers").failures).toHaveLength(3);
     const short = { ...side(0), samples: run(0, 120) };
-    expect(reportOf({ ours: short, other: short, runs: [], began: 0 }, PERIOD, "numbers").failures[0]).toMatch(/too short/);
+    expect(reportOf({ ours: short, other: short, runs: [], began: 0 }, PERIOD, "numbers").failures[0]).toMatch(
+      /too short/,
+    );
   });
 
   it("draws both sides with every lead", () => {

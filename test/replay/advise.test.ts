@@ -14,9 +14,9 @@ import {
   type Tried,
 } from "../../job/replay/advise.ts";
 import { replay } from "../../job/replay/replay.ts";
-import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 import { inThreads } from "../../job/replay/trial-workers.ts";
 import type { Trial } from "../../job/replay/trials.ts";
+import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 
 const target = resolveTarget({ scaleTargetRef: { name: "web" }, targetCpu: 0.45 });
 const options = { ...REPLAY_DEFAULTS, warmup: 1800 };

@@ -12,9 +12,9 @@ import { backtest, originsOf } from "../../job/replay/backtest.ts";
 import { toDemand } from "../../job/replay/demand.ts";
 import { judgeRecording } from "../../job/replay/recording.ts";
 import { replay } from "../../job/replay/replay.ts";
-import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 import { simulate } from "../../job/replay/simulate.ts";
 import type { ReplayPolicy } from "../../job/replay/types.ts";
+import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 
 const target = resolveTarget({ scaleTargetRef: { name: "web" }, targetCpu: 0.45, minReplicas: 1, maxReplicas: 400 });
 const cpu = metricsOf(target)[0]!;

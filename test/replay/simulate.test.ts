@@ -5,9 +5,9 @@ import { createCluster } from "../../job/replay/cluster.ts";
 import { DemandError } from "../../job/replay/demand.ts";
 import { oraclePolicy, staticPolicy } from "../../job/replay/peers/foresight.ts";
 import { hpaPolicy } from "../../job/replay/peers/hpa.ts";
-import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 import { simulate } from "../../job/replay/simulate.ts";
 import type { ReplayPolicy } from "../../job/replay/types.ts";
+import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 
 const demandOf = (values: readonly number[]) => ({ start: 1000, step: 15, values: Float64Array.from(values) });
 const scripted = (name: string, wants: readonly number[], every = 15): ReplayPolicy => {
