@@ -125,11 +125,18 @@ function truth(fault: FaultCase, seen: Observation): readonly string[] {
     wrong.push(...unlike(one, outcomes[outcomes.length === 1 ? 0 : i]), ...untrue(one, seen));
   }
   const text = told === null ? `${ended.stdout}\n${ended.stderr}` : told.map(({ message }) => message).join("\n");
-  const { event, noEvent } = expect;
-  if (event !== undefined && !seen.events.includes(event)) wrong.push(`no Event ${event}: ${seen.events.join(", ")}`);
-  if (noEvent !== undefined && seen.events.includes(noEvent)) wrong.push(`an Event ${noEvent}`);
+  wrong.push(...untold(expect, seen.events));
   if (expect.says !== undefined && !expect.says.test(text)) wrong.push(`says ${JSON.stringify(text.slice(0, 300))}`);
   return wrong;
+}
+
+/** Events that should be there and are not, and the other way round. */
+function untold({ event, noEvent }: Expected, events: readonly string[]): readonly string[] {
+  const missing = event !== undefined && !events.includes(event);
+  return [
+    ...(missing ? [`no Event ${event}: ${events.join(", ")}`] : []),
+    ...(noEvent !== undefined && events.includes(noEvent) ? [`an Event ${noEvent}`] : []),
+  ];
 }
 
 function unlike(told: Told, outcome: ExpectedOutcome | undefined): readonly string[] {

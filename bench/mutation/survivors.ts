@@ -79,4 +79,22 @@ export const REASONS: Readonly<Record<string, string>> = {
     "held since by test/run/shares.test.ts",
   "job/run/shares.ts: return targets.every(({ averageUtilization }) => averageUtilization === undefined); => return targets.some(({ averageUtilization }) => averageUtilization === undefined);":
     "held since by test/run/shares.test.ts",
+  "job/core/policy/amounts.ts: let mean = series === null || series.values.length === 0 ? demand : 0; => let mean = series === null || series.values.length !== 0 ? demand : 0;":
+    "held since by test/core/policy/amounts.test.ts",
+  "job/core/policy/level.ts: if (!(amount >= quantiles[0]!)) return 0.5; => if (!(amount >= quantiles[1]!)) return 0.5;":
+    "held since by test/core/policy/level.test.ts",
+  "job/core/policy/observe.ts: const most = Math.max(pods, config.maxReplicas * surge); => const most = Math.max(pods, config.maxReplicas / surge);":
+    "held since by test/core/policy/observe.test.ts",
+  "job/core/policy/persistence.ts: const moves = share === 1 ? null : movesOf(values, filled, part[1]); => const moves = false ? null : movesOf(values, filled, part[1]);":
+    "saves the moves where all outcomes are known: their law then counts with the weight 0",
+  "job/core/policy/quantiles.ts: if (![maxQuantiles, ...parts.map((part) => part.maxQuantiles)].flat().every(Number.isFinite)) => if (![maxQuantiles, ...parts.map((part) => part.maxQuantiles)].flat().some(Number.isFinite))":
+    "held since by test/core/policy/quantiles.test.ts",
+  "job/core/policy/surge.ts: if (count === 0) return 0; => if (count === 1) return 0;":
+    "held since by test/core/policy/surge.test.ts",
+  "job/run.ts: const written = !dryRun && ports.scaler.pretended !== true; => const written = !dryRun && ports.scaler.pretended === true;":
+    "held since by test/run/once.test.ts",
+  "job/run/budget.ts: const share = Math.max(0, left) * READING; => const share = Math.min(0, left) * READING;":
+    "held since by test/run-budget.test.ts",
+  "job/run/claim.ts: if (leftOut.size === 0) return { decisions, leftOut }; => if (leftOut.size === 1) return { decisions, leftOut };":
+    "held since by test/run/claim.test.ts",
 };

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { WRITER_ADVICE } from "../../job/core/policy/writer.ts";
 import type { TargetConfig } from "../../job/core/target.ts";
 import type { Ports, Reporter } from "../../job/ports.ts";
-import { runFor, runOnce } from "../../job/run.ts";
+import { type Part, runFor, runOnce } from "../../job/run.ts";
 import { config, NOW } from "../fakes/config.ts";
 import { last } from "../fakes/forecaster.ts";
 import { type FakeWorld, fakePorts, fakeWorld } from "../fakes/ports.ts";
@@ -121,4 +121,21 @@ describe("several runs", () => {
     expect(seen.map(([{ interval }]) => interval)).toEqual([15, 15]);
     expect(target.interval).toBe(60);
   });
+});
+
+it.each<[string, boolean | undefined, boolean, boolean]>([
+  ["a run", undefined, false, false],
+  ["a run of a cluster that is none", true, false, true],
+  ["a dry run", undefined, true, true],
+  ["a dry run of a cluster that is none", true, true, true],
+])("%s says of every part and of the whole whether nothing was written", async (_, pretended, dryRun, nothing) => {
+  const plain = fakePorts(fakeWorld({ load: () => 2.2 }));
+  const ports = { ...plain, scaler: { ...plain.scaler, ...(pretended !== undefined && { pretended }) } };
+  const parts: boolean[] = [];
+  const part = async (told: Part) => {
+    parts.push(told.dryRun);
+  };
+  const result = await runOnce(ports, [config()], { forecaster: last, dryRun, part });
+  expect([parts, result.dryRun]).toEqual([[nothing], nothing]);
+  expect(result.targets[0]!.action).toBe(nothing ? "wouldScale" : "scaled");
 });

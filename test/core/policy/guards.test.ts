@@ -58,6 +58,11 @@ describe("tolerance", () => {
     ]);
   });
 
+  it("says what there was to hold", () => {
+    const message = (to: number) => toleranceStage(draft(to, 0), policyInput({ current: 10 }))?.message;
+    expect([message(10), message(20)]).toEqual(["change is none", "change is outside the tolerance"]);
+  });
+
   it("never holds back what is needed now", () => {
     expect([tolerance(22, 21, 20), tolerance(22, 22, 20), tolerance(22, 30, 20)]).toEqual([
       "21 WithinTolerance",
