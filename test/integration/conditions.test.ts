@@ -88,6 +88,7 @@ describe.skipIf(skip(missingControllers()))("allowed to look around", () => {
     await kubectl("rollout", "status", "deployment/stress-app", "--timeout=3s").catch(() => {});
     const short = look({ behavior: { scaleDown: { stabilizationWindowSeconds: 0 } } });
     await rig.run(short);
+    // the memory counts in whole seconds: the window of 0 s must lie behind the first run
     await new Promise((resolve) => setTimeout(resolve, 1100));
     expect(await rig.run(short)).toMatchObject({ code: 0, targets: [{ to: 8, reason: "RolloutInProgress" }] });
   });

@@ -75,6 +75,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("decisions m
   let config: object;
   const real: RunResult[] = [];
 
+  // real runs by the real clock: the past is recorded as it happens, and cannot be made up
   const nextTick = async () => {
     const now = Date.now() / 1000;
     const due = Math.ceil((now - PHASE) / INTERVAL) * INTERVAL + PHASE;
