@@ -1,4 +1,4 @@
-/** The built job when it cannot tell: stderr a closed pipe or a full disk, stdout a full disk, Ctrl-C. What it does and its exit code stay what they are. */
+/** The built job when it cannot tell: stderr a closed pipe or a full disk, stdout a full disk, terminals of any size, Ctrl-C. What it does and its exit code stay what they are. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
@@ -11,6 +11,9 @@ import { fakeServer, matrix } from "./fault/server.ts";
 
 const job = join(import.meta.dirname, "../dist/job.js");
 if (!existsSync(job)) console.log("skipped: dist/job.js is not there; npm run build makes it");
+const SCRIPT = "/usr/bin/script";
+if (!existsSync(SCRIPT))
+  console.log(`skipped: ${SCRIPT}, which opens a terminal, is not there; it comes with util-linux`);
 const folder = mkdtempSync(join(tmpdir(), "telling-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -92,6 +95,36 @@ describe.skipIf(!existsSync(job))("an answer that cannot be written", () => {
 
   test("is nobody's failure where the reader went away", async () => {
     expect((await run(backtest, "closed", "pipe")).code).toBe(0);
+  });
+});
+
+describe.skipIf(!existsSync(job) || !existsSync(SCRIPT))("a terminal", () => {
+  const replay = `${process.execPath} ${job} replay ${DAY} --policies hpa,oracle`;
+  const shown = async (size: string, env: Record<string, string> = {}) => {
+    const child = spawn(SCRIPT, ["-qec", `stty ${size}; ${replay}`, "/dev/null"], {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { PATH: process.env.PATH ?? "", ...env },
+    });
+    return (await textOf(child.stdout)).replaceAll("\r\n", "\n");
+  };
+
+  test("that was told no size shows every figure, as a wide one does", async () => {
+    const [none, wide] = await Promise.all([shown("cols 0 rows 0"), shown("cols 200 rows 50")]);
+    expect(none).toBe(wide);
+    expect(none).toMatch(/\nhpa +\d+/);
+  });
+
+  test("of 40 characters is kept to", async () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what the bar writes over itself is taken off
+    const text = (await shown("cols 40 rows 50", { NO_COLOR: "1" })).replaceAll(/\r\u001b\[K[^\n\r]*/g, "");
+    for (const line of text.split("\n"))
+      if (!line.startsWith(folder)) expect(line.length, line).toBeLessThanOrEqual(40);
+    expect(text).toMatch(/\n {2}pod-hours +\d/);
+  });
+
+  test("that is dumb gets no control character", async () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    expect(await shown("cols 80 rows 50", { TERM: "dumb" })).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 });
 

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { answerOf } from "../../job/cli/advise-answer.ts";
-import { fieldsOf, gridOf, isOurs } from "../../job/cli/advise-grid.ts";
+import { changedBy } from "../../job/cli/advise-choice.ts";
+import { fieldsOf, gridOf, isOurs, worldsOf } from "../../job/cli/advise-grid.ts";
 import { resolveTarget } from "../../job/config/target-settings.ts";
 import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 import { adviceText } from "../../job/report/advice-text.ts";
@@ -94,6 +95,51 @@ describe("beside an slo of the settings", () => {
   });
 });
 
+describe("worlds with one thing changed", () => {
+  const target = resolveTarget({ scaleTargetRef: { name: "web" }, targetCpu: 0.45 });
+  const [current, ...tried] = gridOf(target, REPLAY_DEFAULTS, null).filter(isOurs);
+  const advised = tried.find(({ label }) => label === "quantile 0.6, targetCpu 0.473")!;
+  const worlds = worldsOf(advised, current!, { range: 604_800, step: 300 });
+
+  it("are shorter and longer intervals, a faster start and a longer history, each with every quantile", () => {
+    const { every, startup } = REPLAY_DEFAULTS;
+    const firsts = worlds.map(([{ options } = advised]) => options);
+    expect(firsts.map((one) => one.every)).toEqual(expect.arrayContaining([every / 2, 2 * every]));
+    expect(firsts.map((one) => one.startup)).toContain(startup / 2);
+    expect(firsts.filter(({ longHistory }) => longHistory !== undefined)).toHaveLength(1);
+    for (const [first, ...others] of worlds) {
+      expect(first!.decider.target.quantile).toBe(0.6);
+      const quantiles = others.map(({ decider }) => decider.target.quantile);
+      expect(quantiles).toEqual([undefined, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95]);
+      // all of a list play in the world of its first
+      for (const one of others) {
+        expect(one.options).toEqual(first!.options);
+        expect(one.decider.target.calibration).toBe(first!.decider.target.calibration);
+      }
+    }
+  });
+
+  it("are told alone, and with what was cheaper within the objective on the day before", () => {
+    const span = { from: 0, to: 86_400 };
+    const scored = <T extends object>(trial: T, cost: number, under: number) => {
+      const score = { cost, under, unserved: 0, actions: 0 };
+      return { ...trial, chosenOn: score, judgedOn: { ...score, cost: cost + 1 }, days: [score] };
+    };
+    const [first, ...others] = worlds[0]!;
+    // the third is cheapest and breaks the objective
+    const played = [scored(first!, 9, 0), scored(others[1]!, 8, 0.01), scored(others[2]!, 7, 0.2)];
+    const compared = { worlds: [played, [scored(worlds[1]![0]!, 5, 0)]], chosenOn: span, judgedOn: span, ended: true };
+    const { tried: rows } = changedBy(scored(advised, 4, 0), compared, 0.01)!;
+    expect(rows.map(({ trial, score }) => [trial.label, score.cost])).toEqual([
+      ["as above", 4],
+      [first!.label, 10],
+      [`${first!.label}, with quantile 0.5, targetCpu 0.473`, 9],
+      [worlds[1]![0]!.label, 6],
+    ]);
+    expect(changedBy(scored(advised, 4, 0), { ...compared, ended: false }, 0.01)).toBe(null);
+  });
+});
+
 describe("advise", TIME, () => {
   it("promises nothing on less than a day, and says what it needs", async () => {
     const { code, out } = await cli(`advise ${waveFile(folder)} --warmup 9000 --json`);
@@ -102,6 +148,10 @@ describe("advise", TIME, () => {
     expect(answer.advised).toBe(null);
     expect(answer.why).toMatch(/hours long, and less than a day proves nothing/);
     expect(answer.front.length).toBeGreaterThan(0);
+    // without an slo: what each next nine costs
+    expect(answer.nines.map(({ under }: { under: number }) => under)).toEqual([0.1, 0.01, 0.001, 0.0001]);
+    for (const { under, settings } of answer.nines)
+      expect(settings === null || settings.earlier.under <= under).toBe(true);
     expect(answer.others.map(({ settings }: { settings: { hpaTarget: number } }) => settings.hpaTarget)).toEqual([
       0.5, 0.6, 0.7, 0.8, 0.9,
     ]);
