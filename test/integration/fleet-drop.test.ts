@@ -36,8 +36,8 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("a drop of m
       .filter((line) => line.endsWith(" FleetDrop"))
       .sort();
   const config = (hold: number) => ({
-    prometheus: { url: prometheus.url, timeout: 5, measurePodStart: false },
-    kubernetes: { timeout: 5, detectScalers: false, events: true },
+    prometheus: { url: prometheus.url, timeout: 15, measurePodStart: false },
+    kubernetes: { timeout: 15, detectScalers: false, events: true },
     state: { configMap: { count: 3 } },
     fleetDrop: { hold },
     defaults: {
