@@ -6,16 +6,19 @@ import type { EpochSeconds, Seconds } from "./core/units.ts";
 import { inParallel, takeTurns } from "./in-parallel.ts";
 import type { Outcome, Ports, StateStore } from "./ports.ts";
 import { openBudget, readingUntil } from "./run/budget.ts";
+import { type FleetDrop, fleetBrake } from "./run/fleet-drop.ts";
 import { type NotifiedConditions, notifiedBefore } from "./run/news.ts";
 import { type SharedState, sharedState } from "./run/shared-state.ts";
 import type { TargetOrShare } from "./run/shares.ts";
 import { brokenSlice, runSlice, type SliceResult } from "./run/slice.ts";
-import { type Slice, slicesOf } from "./run/slices.ts";
+import { lanesFor, SLICE, type Slice, slicesOf } from "./run/slices.ts";
 
 /** `dryRun` writes nothing: no claim, no scale. `forecaster` takes the place of the one that each target's method names. */
 export interface RunOptions {
   readonly dryRun?: boolean;
   readonly forecaster?: Forecaster;
+  /** When most targets want to shrink at once; absent: nothing is held for it. */
+  readonly fleetDrop?: FleetDrop;
   /** Time for all of it; absent: no end. What has been read when the share of reading is over is decided and carried out, the rest fails by name. */
   readonly timeout?: Seconds;
   /** Is told of each part of the targets when it is done, and is waited for; must not reject. */
@@ -46,9 +49,6 @@ export interface RunResult {
   readonly over: AbortSignal;
 }
 
-/** Slices under way at a time: one is decided while others are read, and one whose queries hang does not keep all others waiting. */
-const LANES = 3;
-
 /** One run. Never throws for what the world does: a target that fails gives a failed outcome and the others go on. */
 export async function runOnce(
   ports: Ports,
@@ -61,10 +61,12 @@ export async function runOnce(
   const begin = clock.tick();
   const { reading, whole } = openBudget(clock, timeout);
   const slices = slicesOf(targets, ports.state);
+  const lanes = lanesFor(slices);
   const dryRun = options.dryRun === true;
   const tools = {
     whole,
     deciding: takeTurns(),
+    brake: fleetBrake(options.fleetDrop, { targets: targets.length, enough: SLICE }, ports.reporter),
     forecasterOf: options.forecaster === undefined ? forecasterOf : () => options.forecaster!,
     dryRun,
     timed: stopwatch(ports, timings),
@@ -73,16 +75,20 @@ export async function runOnce(
   const sharedOf = sharing();
   const run = async (slice: Slice, i: number): Promise<SliceResult> => {
     const until =
-      i < LANES || timeout === undefined ? reading : readingUntil(clock, timeout - (clock.tick() - begin) / 1000);
+      i < lanes || timeout === undefined ? reading : readingUntil(clock, timeout - (clock.tick() - begin) / 1000);
     const own = { ...tools, shared: sharedOf(slice.store), reading: until, first: i === 0 };
     const work = runSlice({ ...ports, state: slice.store }, slice, own);
     // of a whole run that breaks the caller is told; a slice does not take the others along
-    const result = slices.length === 1 ? await work : await work.catch((error) => brokenSlice(ports, slice, error));
+    const broken = (error: unknown) => {
+      tools.brake.skip(slice.targets.length);
+      return brokenSlice(ports, slice, error);
+    };
+    const result = slices.length === 1 ? await work : await work.catch(broken);
     const { now, outcomes } = result;
     await part?.({ now, dryRun: !written, targets: slice.targets, outcomes, over: whole });
     return result;
   };
-  const results = await inParallel(slices, run, LANES);
+  const results = await inParallel(slices, run, lanes);
   return { dryRun: !written, timings, over: whole, ...together(slices, results, targets.length) };
 }
 

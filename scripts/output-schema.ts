@@ -39,7 +39,7 @@ const METRIC = object("What one metric of a target came to, in its unit.", {
   forecast: orNull(part("forecast")),
 });
 
-const STANDING = ["Blind", "OtherScaler", "Paused"];
+const STANDING = ["Blind", "OtherScaler", "Paused", "FleetDrop"];
 
 const OUTCOME_FIELDS = {
   namespace: text("Namespace of the target."),
@@ -127,6 +127,7 @@ const REMEMBERED = object("What is remembered of a target between runs.", {
   ),
   "standing?": object("What stands, since when. Seconds since 1970.", {
     "Blind?": number("No usable data for longer than `blindAfter`."),
+    "FleetDrop?": number("Its scale-in is held, for most of the targets want to shrink at once."),
     "OtherScaler?": number("Another scaler on the same workload."),
     "Paused?": number("The pause annotation."),
   }),

@@ -22,7 +22,7 @@ function explained(entries: readonly (readonly [string, Explanation])[], head: s
   );
 }
 
-/** Reasons that no stage gives: that of a whole decision, and those of a run that was overtaken. */
+/** Reasons that no stage gives: that of a whole decision, that of most of the fleet, and those of a run that was overtaken. */
 export function reasonsOfNoStage(): readonly Reason[] {
   const ofStages = new Set(stages.flatMap(({ reasons }) => reasons));
   return (Object.keys(REASONS) as Reason[]).filter((reason) => !ofStages.has(reason));

@@ -53,6 +53,11 @@ export const EVENT_REASONS = {
     todo: "Remove the annotation to go on.",
   },
   Resumed: { means: "The annotation was removed. The job acts again.", todo: "Nothing." },
+  FleetDrop: {
+    means: "Most targets want to shrink by more than half at once, as when metrics are lost. Their scale-in is held.",
+    todo: "See whether the metric source is whole. After `fleetDrop.hold` the scale-in is made.",
+  },
+  FleetDropOver: { means: "The scale-in of `FleetDrop` is no longer held.", todo: "Nothing." },
 } as const satisfies Readonly<Record<string, Explanation>>;
 
 type EventReason = keyof typeof EVENT_REASONS;
@@ -69,6 +74,7 @@ const STANDING: Readonly<Record<Standing, { readonly began: EventReason; readonl
   Blind: { began: "Blind", ended: "DataUsable" },
   OtherScaler: { began: "OtherScaler", ended: "OtherScalerGone" },
   Paused: { began: "Paused", ended: "Resumed" },
+  FleetDrop: { began: "FleetDrop", ended: "FleetDropOver" },
 };
 
 /** Events of type Normal; all others are Warnings. */
@@ -78,6 +84,7 @@ const NORMAL: ReadonlySet<EventReason> = new Set<EventReason>([
   "OtherScalerGone",
   "Paused",
   "Resumed",
+  "FleetDropOver",
 ]);
 /** What may come again each minute: one Event, counted up. */
 const COUNTED: ReadonlySet<EventReason> = new Set<EventReason>([...Object.values(FAILED), "Overruled"]);

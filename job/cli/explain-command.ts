@@ -16,6 +16,7 @@ import { clockFor, openLog, openWorld } from "./world.ts";
 /** What stands, before how long ago it began. */
 const STANDING: Readonly<Record<Standing, string>> = {
   Blind: "blind since",
+  FleetDrop: "held in a fleet-wide drop since",
   OtherScaler: "another scaler since",
   Paused: "paused since",
 };

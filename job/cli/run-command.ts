@@ -53,7 +53,12 @@ export const runCommand: Command = async (flags, io) => {
     const part = async ({ now: at, dryRun, targets, outcomes, over }: Part) => {
       if (!dryRun) await inParallel(targets, (target, i) => world.announce(target, outcomes[i]!, at, over));
     };
-    const options = { dryRun: flags["dry-run"] === true, timeout: settings.timeout, part };
+    const options = {
+      dryRun: flags["dry-run"] === true,
+      timeout: settings.timeout,
+      fleetDrop: settings.fleetDrop,
+      part,
+    };
     const result =
       repeat === null
         ? await runOnce(ports, settings.targets, options)

@@ -6,6 +6,7 @@ import type { EpochSeconds } from "../core/units.ts";
 import type { Turns } from "../in-parallel.ts";
 import type { Outcome, Ports } from "../ports.ts";
 import { decideInTurn, type TargetDecision } from "./decide.ts";
+import type { Brake } from "./fleet-drop.ts";
 import { type NotifiedConditions, notifiedBefore } from "./news.ts";
 import { failedOutcome, notWritten, outcomeOf, writerOf } from "./outcome.ts";
 import { nameWriters, type Readings, readHistories, readScales } from "./read.ts";
@@ -21,6 +22,8 @@ export interface SliceTools {
   readonly whole: AbortSignal;
   /** Deciding is the processor's work: slices take turns, so that the first is done first. */
   readonly deciding: Turns;
+  /** Of all slices of the run. */
+  readonly brake: Brake;
   readonly forecasterOf: (method: Method) => Forecaster;
   readonly dryRun: boolean;
   /** Whether it tells of clocks that are apart: of many slices one does. */
@@ -50,9 +53,10 @@ export async function runSlice(ports: Ports, { targets: wanted }: Slice, tools: 
   tellMisfits(ports, { targets, scales: read });
   const scales = dryRun ? read : await nameWriters(ports, targets, { scales: read, state }, reading);
   const readings: Readings = { now, histories, scales, state };
-  const decisions = await tools.deciding(() =>
+  const decided = await tools.deciding(() =>
     timed("decide", () => decideInTurn(targets, readings, tools.forecasterOf)),
   );
+  const decisions = await tools.brake.apply(decided, now, reading);
   const settled = dryRun
     ? decisions.map((decided) => outcomeOf(decided))
     : await timed("act", () => settle(ports, shared, readings, decisions, whole));

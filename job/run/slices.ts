@@ -9,6 +9,9 @@ import type { TargetOrShare } from "./shares.ts";
  */
 export const SLICE = 200;
 
+/** Slices under way at a time: one is decided while others are read, and one whose queries hang does not keep all others waiting. */
+const LANES = 3;
+
 /** Targets of a run with their places in it, and the store of their state. */
 export interface Slice {
   readonly store: StateStore;
@@ -35,4 +38,10 @@ export function slicesOf(targets: readonly TargetOrShare[], state: StateStore, m
       return { store, targets: own.map((i) => targets[i]!), places: own };
     });
   });
+}
+
+/** Slices under way at a time: of small ones, as many ConfigMaps make them, more, so that those that wait for what the fleet wants do not keep it from being known. */
+export function lanesFor(slices: readonly Slice[]): number {
+  const smallest = slices.reduce((least, { targets }) => Math.min(least, targets.length), SLICE);
+  return LANES - 1 + Math.ceil(SLICE / Math.max(1, smallest));
 }

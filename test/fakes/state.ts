@@ -33,7 +33,7 @@ const isKnown = ({ incomplete, ...state }: MetricState) =>
   incomplete.length > 0 || Object.values(state).some((value) => value !== null);
 
 const standing = fc.record(
-  { Blind: time, OtherScaler: time, Paused: time },
+  { Blind: time, OtherScaler: time, Paused: time, FleetDrop: time },
   { requiredKeys: [], noNullPrototype: true },
 );
 

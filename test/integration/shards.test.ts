@@ -5,10 +5,11 @@ import { readState } from "../../job/adapters/state-text.ts";
 import { placeOf } from "../../job/core/state/rendezvous.ts";
 import { missingControlPlane, missingPrometheus, skip } from "../cluster/available.ts";
 import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
+import { fleetNames, makeFleet, replicasOf } from "./fleet.ts";
 import { annotation, type Rig, type RunResult, startRig } from "./rig.ts";
 
 const NAMESPACE = "fleet";
-const NAMES = Array.from({ length: 12 }, (_, i) => `web-${i}`);
+const NAMES = fleetNames(12);
 const STATE = "prophet-autoscaler-state";
 
 /** Two pods of each workload with 0.11 cores, 5 replicas of 0.05, for an hour around now. */
@@ -24,17 +25,6 @@ function counters(): string {
   return `${lines.join("\n")}\n# EOF\n`;
 }
 
-const deployment = (name: string) => ({
-  apiVersion: "apps/v1",
-  kind: "Deployment",
-  metadata: { name },
-  spec: {
-    replicas: 2,
-    selector: { matchLabels: { app: name } },
-    template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: "web", image: "web" }] } },
-  },
-});
-
 describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("three shards", () => {
   let rig: Rig;
   let prometheus: TestPrometheus;
@@ -43,10 +33,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("three shard
   beforeAll(async () => {
     prometheus = await startPrometheus({ history: counters() });
     rig = await startRig(NAMESPACE, "manifests/overlays/sharded");
-    const all = NAMES.map((name) => JSON.stringify(deployment(name))).join("\n---\n");
-    await rig.cluster.kubectl(["-n", NAMESPACE, "apply", "-f", "-"], all);
-    const named = JSON.stringify([{ op: "replace", path: "/rules/0/resourceNames", value: NAMES }]);
-    await kubectl("patch", "role", "prophet-autoscaler", "--type=json", "-p", named);
+    await makeFleet(rig, NAMES, 2);
   });
   afterAll(async () => {
     await rig?.stop();
@@ -75,13 +62,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("three shard
     NAMES.filter((name) => placeOf(`${NAMESPACE}/${name}`, count) === index).sort();
   const scaled = ({ targets }: RunResult) =>
     targets.filter(({ action }) => action === "scaled").map(({ name }) => name);
-  const replicas = async () => {
-    const { items } = JSON.parse(await kubectl("get", "deployments", "-o", "json")) as {
-      items: { metadata: { name: string }; spec: { replicas: number } }[];
-    };
-    const all = new Map(items.map(({ metadata, spec }) => [metadata.name, spec.replicas]));
-    return NAMES.map((name) => all.get(name));
-  };
+  const replicas = () => replicasOf(rig, NAMES);
   const memory = async (index: number) => {
     const map = JSON.parse(await kubectl("get", "configmap", names(3)[index]!, "-o", "json")) as {
       metadata: { annotations?: Record<string, string> };

@@ -195,6 +195,11 @@ const GATES = {
       "Three changes in a row were undone by another writer. One more is tried after half an hour, or once no manifest sets them.",
     todo: "Take `spec.replicas` out of the manifest in the steps of operations.md (merely dropped they become 1), or let that tool ignore them.",
   },
+  FleetDrop: {
+    means:
+      "More than `fleetDrop.share` of the targets want to shrink by more than half at once. It looks like lost metrics: held.",
+    todo: "See whether the metric source is whole. After `fleetDrop.hold` the scale-in is made; 0 switches it off.",
+  },
   StateConflict: {
     means: "Another run wrote the state first. Nothing was changed; the next run decides.",
     todo: "Nothing if it is rare. If not, two jobs scale one target, or share one state object.",

@@ -12,7 +12,7 @@ export interface StandingChanges {
   readonly ended: readonly Standing[];
 }
 
-const ALL: readonly Standing[] = ["Blind", "OtherScaler", "Paused"];
+const ALL: readonly Standing[] = ["Blind", "OtherScaler", "Paused", "FleetDrop"];
 
 /** What was seen in a run. */
 export interface StandingInput {
@@ -44,6 +44,8 @@ export function standingAfter(
     OtherScaler:
       actuator !== "scale" ? false : conditions.otherScaler === undefined ? undefined : conditions.otherScaler !== null,
     Paused: conditions.paused,
+    // of all targets together: the run decides it (job/run/fleet-drop.ts)
+    FleetDrop: undefined,
   };
   const begin = (name: Standing) => before?.[name] ?? (name === "Blind" ? since! : now);
   const kept = ALL.filter((name) => seen[name] ?? before?.[name] !== undefined);

@@ -37,7 +37,7 @@ export interface LastWrite {
 }
 
 /** What lasts longer than a run, and is told once when it begins and once when it ends. */
-export type Standing = "Blind" | "OtherScaler" | "Paused";
+export type Standing = "Blind" | "OtherScaler" | "Paused" | "FleetDrop";
 
 /** From a time to a time, both included. */
 export type Span = readonly [EpochSeconds, EpochSeconds];

@@ -24,6 +24,7 @@ export type Stands = NonNullable<TargetState["standing"]>;
 /** What stands, by the letter under which it is stored. */
 export const STANDING: readonly (readonly [string, Standing])[] = [
   ["b", "Blind"],
+  ["f", "FleetDrop"],
   ["o", "OtherScaler"],
   ["p", "Paused"],
 ];

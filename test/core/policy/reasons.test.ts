@@ -54,6 +54,18 @@ async function overtaken(call: string): Promise<string> {
   return targets[0]!.reason;
 }
 
+/** The reason of a run whose whole fleet wants to shrink at once. */
+async function dropped(): Promise<string> {
+  const targets = ["a", "b"].map((name) => config({ name, suddenDropHold: 0, scaleDownCooldown: 0 }));
+  const world = fakeWorld({ load: () => 0.4, replicas: { a: 8, b: 8 } });
+  const fleetDrop = { share: 0.5, targets: 2, hold: 600 };
+  for (let minute = 0; minute < 6; minute++) {
+    await runOnce(fakePorts(world), targets, { forecaster: last, fleetDrop });
+    world.now += 60;
+  }
+  return world.outcomes.at(-1)!.reason;
+}
+
 describe("the vocabulary of reasons", () => {
   it("holds what is given, and everything in it is given", async () => {
     const quarrel = { ...policyInput().memory, lastWritten: { at: NOW, replicas: 2, overruled: 1, foreign: true } };
@@ -63,7 +75,7 @@ describe("the vocabulary of reasons", () => {
       return [reason, ...trail.map((entry) => entry.reason)];
     });
     for (const [reason, given] of Object.entries(DATA)) expect(given).toContain(reason);
-    const run = [await overtaken("claim"), await overtaken("scale")];
+    const run = [await overtaken("claim"), await overtaken("scale"), await dropped()];
     const given = new Set([...decided, ...Object.values(DATA).flat(), ...run]);
     expect([...given].sort()).toEqual(Object.keys(REASONS).sort());
   });
@@ -71,7 +83,7 @@ describe("the vocabulary of reasons", () => {
   it("is listed by the stages, but for what is no stage's", () => {
     const listed: readonly string[] = STAGES.flatMap(({ reasons }) => reasons);
     expect(new Set(listed).size).toBe(listed.length);
-    expect(reasonsOfNoStage()).toEqual(["DesiredWithinRange", "StateConflict", "ScaleConflict"]);
+    expect(reasonsOfNoStage()).toEqual(["DesiredWithinRange", "FleetDrop", "StateConflict", "ScaleConflict"]);
   });
 
   it("has a sentence or two on what each means and what to do, in cells that can be read", () => {

@@ -1,0 +1,126 @@
+/** The brake of a run: when most of its targets want to shrink by more than half at once, their scale-ins are held for a while. */
+import type { EpochSeconds, Seconds } from "../core/units.ts";
+import type { Reporter } from "../ports.ts";
+import type { TargetDecision } from "./decide.ts";
+import { couldHalve, type FleetTarget, heldSince, holdDrop, releaseDrop, wantsHalf } from "./fleet-target.ts";
+
+/** Settings of the brake. */
+export interface FleetDrop {
+  /** More than this share of the targets that could shrink by more than half. */
+  readonly share: number;
+  /** So many of them at least. */
+  readonly targets: number;
+  /** A scale-in is held for this long at most; 0: never. */
+  readonly hold: Seconds;
+}
+
+/** The brake of one run. Each slice tells of itself once: by its decisions, or as broken. */
+export interface Brake {
+  /** The decisions of a slice, with those held that are; waits until enough of the run is decided, where one of them may have to be. */
+  apply(
+    decisions: readonly TargetDecision[],
+    now: EpochSeconds,
+    signal: AbortSignal,
+  ): Promise<readonly TargetDecision[]>;
+  /** So many targets are not going to be decided. */
+  skip(targets: number): void;
+}
+
+/** How many could shrink by more than half, and how many of them want to. */
+interface Count {
+  readonly could: number;
+  readonly want: number;
+}
+
+/**
+ * A brake for a run of so many targets. Slices act before later ones are decided, so a slice is judged by itself and together
+ * with all before it: what is most of either is held. `enough` decided targets tell of the fleet; a slice in which one wants
+ * to halve waits for them, all others act at once. It remembers three numbers, whatever the fleet. Who was held for `hold`
+ * is believed and no longer counts: a real night is followed at last. Without settings, or with a hold of 0, nothing is held.
+ */
+export function fleetBrake(
+  settings: FleetDrop | undefined,
+  { targets, enough }: { readonly targets: number; readonly enough: number },
+  reporter: Pick<Reporter, "log">,
+): Brake {
+  let sum: Count = { could: 0, want: 0 };
+  let decided = 0;
+  let told = false;
+  const known = Promise.withResolvers<void>();
+  const isKnown = () => decided >= Math.min(targets, enough);
+  const add = (more: number) => {
+    decided += more;
+    if (isKnown()) known.resolve();
+  };
+  const tell = (text: string) => {
+    if (!told) reporter.log("warn", text);
+    told = true;
+  };
+  return {
+    skip: add,
+    apply: async (decisions, now, signal) => {
+      const all = decisions.map((decision) => judge(decision, now, settings?.hold ?? 0));
+      const own = countOf(all);
+      sum = { could: sum.could + own.could, want: sum.want + own.want };
+      add(decisions.length);
+      if (settings === undefined || settings.hold === 0 || own.want === 0)
+        return all.map((judged) => settled(judged, null));
+      await Promise.race([known.promise, aborted(signal)]);
+      // time is over and some are not known: what is known decides, however few they are
+      const least = isKnown() || targets < settings.targets ? settings.targets : 1;
+      const most = (targets > enough ? [own, sum] : [sum]).find((count) => isMost(count, least, settings.share));
+      if (most === undefined) return all.map((judged) => settled(judged, null));
+      const text = `${most.want} of ${most.could} targets want to shrink by more than half at once, as when metrics are lost`;
+      tell(`${text}: their scale-ins are held for up to ${settings.hold} s (fleetDrop)`);
+      return all.map((judged) => {
+        const until = new Date(((judged.since ?? now) + settings.hold) * 1000).toISOString();
+        return settled(judged, { now, why: `${text}: held until ${until} (fleetDrop)` });
+      });
+    },
+  };
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await new Promise((done) => signal.addEventListener("abort", done, { once: true }));
+}
+
+/** A decision, and what it means for the brake. */
+interface Judged {
+  readonly decided: TargetDecision;
+  /** null: nothing was decided. */
+  readonly target: FleetTarget | null;
+  readonly could: boolean;
+  readonly wants: boolean;
+  readonly since: EpochSeconds | null;
+  /** It was held for as long as may be. */
+  readonly believed: boolean;
+}
+
+function judge(decided: TargetDecision, now: EpochSeconds, hold: number): Judged {
+  const { target: config, output, before } = decided;
+  if (output === null) return { decided, target: null, could: false, wants: false, since: null, believed: false };
+  const target = { config, output, before };
+  const wants = wantsHalf(target);
+  const since = wants ? heldSince(target, now) : null;
+  return { decided, target, could: couldHalve(target), wants, since, believed: since !== null && now - since >= hold };
+}
+
+function countOf(all: readonly Judged[]): Count {
+  const could = all.filter((judged) => judged.could);
+  return { could: could.length, want: could.filter(({ wants, believed }) => wants && !believed).length };
+}
+
+function isMost({ could, want }: Count, least: number, share: number): boolean {
+  return could >= least && want > share * could;
+}
+
+/** The decision, held where it wants to shrink and is not believed yet. */
+function settled(judged: Judged, held: { readonly now: EpochSeconds; readonly why: string } | null): TargetDecision {
+  const { decided, target, could, wants, since, believed } = judged;
+  if (target === null) return decided;
+  const output =
+    held !== null && could && wants && !believed
+      ? holdDrop(target, held.now, since ?? held.now, held.why)
+      : releaseDrop(target.output, believed ? since : null);
+  return output === target.output ? decided : { ...decided, output };
+}

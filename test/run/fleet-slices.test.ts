@@ -1,0 +1,96 @@
+/** The brake of the fleet over the slices of a run: none slips through before enough of the fleet is known, and none waits for ever. */
+import { describe, expect, it } from "vitest";
+import { placeOf } from "../../job/core/state/rendezvous.ts";
+import type { Ports } from "../../job/ports.ts";
+import { SLICE } from "../../job/run/slices.ts";
+import { runOnce } from "../../job/run.ts";
+import { DROP, fleet, held, minutes, scaledIn, worldOf } from "../fakes/fleet.ts";
+import { last } from "../fakes/forecaster.ts";
+import { type FakeWorld, fakePorts } from "../fakes/ports.ts";
+
+describe("slices of a state of several objects", () => {
+  /** So many objects, each with a fake store of its own; that of web-0 may be one that breaks a slice. */
+  function spread(world: FakeWorld, count: number, broken = false): Ports {
+    const parts = Array.from({ length: count }, () => fakePorts({ ...world, state: { text: null, version: 1 } }).state);
+    const read = (): never => {
+      throw new Error("broken");
+    };
+    const first = placeOf("shop/web-0", count);
+    if (broken) parts[first] = { ...parts[first]!, read };
+    const ports = fakePorts(world);
+    return { ...ports, state: { ...ports.state, of: (key) => parts[placeOf(key, count)]! } };
+  }
+
+  it.each([2, 12, 64])("%i of them: none acts before enough of the fleet is known", async (count) => {
+    const targets = fleet(24);
+    for (const fallen of [13, 24]) {
+      const world = worldOf(targets, (i) => i < fallen);
+      const run = await runOnce(spread(world, count), targets, { forecaster: last, fleetDrop: DROP });
+      expect(scaledIn(run.targets)).toEqual([]);
+      expect(held(run.targets)).toHaveLength(fallen);
+    }
+    const few = worldOf(targets, (i) => i < 12);
+    const run = await runOnce(spread(few, count), targets, { forecaster: last, fleetDrop: DROP });
+    expect(scaledIn(run.targets)).toHaveLength(12);
+  });
+
+  it("do not wait for one that breaks", async () => {
+    const targets = fleet(24);
+    const ports = spread(
+      worldOf(targets, () => true),
+      3,
+      true,
+    );
+    const run = await runOnce(ports, targets, { forecaster: last, fleetDrop: DROP });
+    const failed = run.targets.filter(({ action }) => action === "failed");
+    expect(failed.length).toBeGreaterThan(0);
+    expect(scaledIn(run.targets)).toEqual([]);
+    expect(held(run.targets)).toHaveLength(24 - failed.length);
+  });
+
+  it("do not wait past the time for reading, and then hold by what is known, were it few", async () => {
+    const targets = fleet(12);
+    const ports = spread(
+      worldOf(targets, () => true),
+      3,
+    );
+    const end = new AbortController();
+    const hung = placeOf("shop/web-0", 3);
+    const read: Ports["history"]["read"] = async (queries, now, signal) => {
+      if (queries.some(({ target }) => placeOf(`shop/${target.name}`, 3) === hung)) {
+        setTimeout(() => end.abort(), 50);
+        await new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("time is over"))));
+      }
+      return ports.history.read(queries, now, signal);
+    };
+    const patient = {
+      ...ports,
+      history: { ...ports.history, read },
+      clock: { ...ports.clock, after: () => end.signal },
+    };
+    const run = await runOnce(patient, targets, { forecaster: last, fleetDrop: DROP, timeout: 45 });
+    expect(scaledIn(run.targets)).toEqual([]);
+    expect(held(run.targets).length).toBeGreaterThan(0);
+  });
+});
+
+describe("slices", () => {
+  it("are each judged before they act, by themselves and with all before: none slips through", async () => {
+    const targets = fleet(3 * SLICE);
+    const runs = await minutes(
+      worldOf(targets, () => true),
+      targets,
+      3,
+      DROP,
+    );
+    expect(runs.flatMap(scaledIn)).toEqual([]);
+    // a third of the fleet, all of it in the last slice
+    const late = await minutes(
+      worldOf(targets, (i) => i >= 2 * SLICE),
+      targets,
+      3,
+      DROP,
+    );
+    expect(late.flatMap(scaledIn)).toEqual([]);
+  });
+});
