@@ -78,7 +78,7 @@ describe("many targets read together", () => {
     ["a page in its place", () => ({ status: 200, body: "<html>" }), /not JSON/],
     ["an answer that breaks off", (seen) => ({ ...good(seen), end: "cut" }), /each is asked for by itself/],
     ["a partial answer", (seen) => ({ body: answer(rows(seen), { warnings: ["a store is gone"] }) }), /partial/],
-    ["an answer of 5 MiB", () => ({ body: `{"status":"${" ".repeat(5 * 1024 * 1024)}` }), /larger than 4.0 MiB/],
+    ["an answer of 5 MiB", () => ({ body: `{"status":"${" ".repeat(5 * 1024 * 1024)}` }), /larger than/],
     [
       "a value that is no number",
       (seen) => ({ body: answer(rows(seen).map((row) => ({ ...row, values: [[NOW, "x"]] }))) }),
