@@ -25,7 +25,8 @@ export async function main(args: readonly string[]): Promise<void> {
     const targets = Number(text);
     if (!Number.isInteger(targets) || targets < 1) throw new Error(`--targets: ${JSON.stringify(text)} is no number`);
     all.push(await measure(targets));
-    writeFileSync(PAGE, page(all, machine()));
+    const sorted = all.toSorted((a, b) => a.targets - b.targets);
+    writeFileSync(PAGE, page(sorted, machine()));
   }
   console.error(`written: ${PAGE}`);
 }

@@ -31,8 +31,8 @@ const BYTES = 2 * 1024 * 1024;
 const [SAMPLE, SERIES] = [44, 500];
 /** At most so many targets a query: longer selectors are matched one by one by Prometheus, which looks up 256 alternatives. */
 const MAX_TARGETS = 200;
-/** Where nothing at all is recorded, so long is not asked again. */
-const ABSENT: Seconds = 300;
+/** Where nothing at all is recorded, or so many queries in a row have failed, so long is not asked again. */
+const [ABSENT, MAX_FAILURES]: readonly [Seconds, number] = [300, 2];
 
 /** What is still to be found out of the queries of one read. */
 interface Reading {
@@ -45,10 +45,11 @@ interface Reading {
 
 /** Grouped reading over one Prometheus. Remembers that nothing is recorded there. */
 export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log): GroupedHistory {
-  // half the time of one request: where Prometheus hangs, the single queries still have theirs
-  const once: Ask = (path, form, how) => ask(path, form, { ...how, once: settings.timeout / 2 });
+  // not repeated: the single queries are
+  const once: Ask = (path, form, how) => ask(path, form, { ...how, once: settings.timeout });
   let absent = Number.NEGATIVE_INFINITY;
   let recorded = false;
+  let failures = 0;
   return async (queries, now, signal) => {
     const readings = new Map<HistoryQuery, HistoryReading>();
     const why = new Map<HistoryQuery, string>();
@@ -64,6 +65,7 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log)
           return;
         }
         recorded = true;
+        failures = 0;
         found.forEach((reading, i) => {
           const query = part[i]!;
           if (typeof reading === "string") why.set(query, reading);
@@ -72,6 +74,8 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log)
       } catch (error) {
         const text = cameOf(error);
         for (const query of part) why.set(query, text);
+        // where it hangs or is too much for the server, the parts to come shall not wait as well
+        if (++failures >= MAX_FAILURES) absent = now;
         log("warn", `many targets could not be read together, each is asked for by itself: ${text}`);
       }
     };
