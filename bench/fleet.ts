@@ -57,6 +57,7 @@ async function measure(targets: number): Promise<Measured> {
 function told(run: FleetRun): FleetRun {
   const { result: _, ...figures } = run;
   console.error(JSON.stringify(figures));
+  for (const line of run.result.stderr.split("\n").filter((one) => one.startsWith("WARN"))) console.error(line);
   return run;
 }
 

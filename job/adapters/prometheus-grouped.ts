@@ -55,29 +55,29 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log)
     const why = new Map<HistoryQuery, string>();
     for (const query of queries) why.set(query, unrecorded(settings, query) ?? "nothing is recorded");
     const asked = queries.filter((query) => unrecorded(settings, query) === undefined);
-    const read = async (part: readonly HistoryQuery[]) => {
-      if (now < absent + ABSENT && now >= absent) return;
-      try {
-        const found = await readPart({ ask: once, settings, now, log, signal }, part);
-        if (found === "absent") {
-          // of one namespace that nobody records the others are no worse
-          if (!recorded) absent = now;
-          return;
-        }
-        recorded = true;
-        failures = 0;
-        found.forEach((reading, i) => {
-          const query = part[i]!;
-          if (typeof reading === "string") why.set(query, reading);
-          else if (why.delete(query)) readings.set(query, reading);
-        });
-      } catch (error) {
-        const text = cameOf(error);
-        for (const query of part) why.set(query, text);
-        // where it hangs or is too much for the server, the parts to come shall not wait as well
-        if (++failures >= MAX_FAILURES) absent = now;
-        log("warn", `many targets could not be read together, each is asked for by itself: ${text}`);
+    const paused = () => now >= absent && now < absent + ABSENT;
+    const keep = (query: HistoryQuery, reading: HistoryReading | string) => {
+      if (typeof reading === "string") why.set(query, reading);
+      else if (why.delete(query)) readings.set(query, reading);
+    };
+    const take = async (part: readonly HistoryQuery[]) => {
+      const found = await readPart({ ask: once, settings, now, log, signal }, part);
+      // of one namespace that nobody records the others are no worse
+      if (found === "absent") absent = recorded ? absent : now;
+      else {
+        [recorded, failures] = [true, 0];
+        for (const [i, reading] of found.entries()) keep(part[i]!, reading);
       }
+    };
+    const fail = (part: readonly HistoryQuery[], error: unknown) => {
+      const text = cameOf(error);
+      for (const query of part) why.set(query, text);
+      // where it hangs or is too much for the server, the parts to come shall not wait as well
+      if (++failures >= MAX_FAILURES) absent = now;
+      log("warn", `many targets could not be read together, each is asked for by itself: ${text}`);
+    };
+    const read = async (part: readonly HistoryQuery[]) => {
+      if (!paused()) await take(part).catch((error: unknown) => fail(part, error));
     };
     await inParallel(partsOf(asked), read, 2);
     return { readings, why };
