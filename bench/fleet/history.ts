@@ -16,7 +16,7 @@ const COUNTED = 600;
 export const nameOf = (k: number): string => `service-${String(k).padStart(5, "0")}`;
 
 /** Cores that workload k has used since the beginning, at a step: waves of 20 to 60 minutes between 0.5 and 2.5 cores, and noise. */
-export function usedBy(k: number, steps: number): Float64Array {
+function usedBy(k: number, steps: number): Float64Array {
   const period = (1200 + ((k * 37) % 2400)) / STEP;
   const phase = (k * 2.399963) % (2 * Math.PI);
   const used = new Float64Array(steps);
