@@ -20,6 +20,10 @@ const BENCHES: Readonly<Record<string, { readonly about: string; readonly load: 
     about: "every fault on real servers, as the real process, with every promise checked",
     load: () => load("faults"),
   },
+  fleet: {
+    about: "runs over 100, 1,000 and 2,000 targets on real servers: time, memory, requests, and what breaks first",
+    load: () => load("fleet"),
+  },
   mutation: {
     about: "small breaks of the rooms that decide, and how many a unit test notices",
     load: () => load("mutation"),

@@ -62,6 +62,7 @@ export default defineConfig({
           { text: "Accuracy, measured", link: "/accuracy" },
           { text: "The policy, measured", link: "/policy" },
           { text: "Speed, measured", link: "/speed" },
+          { text: "Scale, measured", link: "/scale" },
           { text: "What each model is worth", link: "/ablation" },
           { text: "The demo, measured", link: "/demo" },
           { text: "The report", link: "/report" },

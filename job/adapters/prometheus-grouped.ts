@@ -31,8 +31,8 @@ const BYTES = 2 * 1024 * 1024;
 const [SAMPLE, SERIES] = [44, 500];
 /** At most so many targets a query: longer selectors are matched one by one by Prometheus, which looks up 256 alternatives. */
 const MAX_TARGETS = 200;
-/** Where nothing at all is recorded, so long is not asked again. */
-const ABSENT: Seconds = 300;
+/** Where nothing at all is recorded, or so many queries in a row have failed, so long is not asked again. */
+const [ABSENT, MAX_FAILURES]: readonly [Seconds, number] = [300, 2];
 
 /** What is still to be found out of the queries of one read. */
 interface Reading {
@@ -40,40 +40,44 @@ interface Reading {
   readonly settings: PrometheusSettings;
   readonly now: EpochSeconds;
   readonly log: Log;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Grouped reading over one Prometheus. Remembers that nothing is recorded there. */
 export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log): GroupedHistory {
+  // not repeated: the single queries are
+  const once: Ask = (path, form, how) => ask(path, form, { ...how, once: settings.timeout });
   let absent = Number.NEGATIVE_INFINITY;
   let recorded = false;
+  let failures = 0;
   return async (queries, now, signal) => {
     const readings = new Map<HistoryQuery, HistoryReading>();
     const why = new Map<HistoryQuery, string>();
     for (const query of queries) why.set(query, unrecorded(settings, query) ?? "nothing is recorded");
     const asked = queries.filter((query) => unrecorded(settings, query) === undefined);
-    const read = async (part: readonly HistoryQuery[]) => {
-      if (now < absent + ABSENT && now >= absent) return;
-      try {
-        const found = await withinTime(settings.timeout / 2, signal, (until) => {
-          const bounded: Ask = (path, form, how) => ask(path, form, { ...how, signal: until });
-          return readPart({ ask: bounded, settings, now, log }, part);
-        });
-        if (found === "absent") {
-          // of one namespace that nobody records the others are no worse
-          if (!recorded) absent = now;
-          return;
-        }
-        recorded = true;
-        found.forEach((reading, i) => {
-          const query = part[i]!;
-          if (typeof reading === "string") why.set(query, reading);
-          else if (why.delete(query)) readings.set(query, reading);
-        });
-      } catch (error) {
-        const text = cameOf(error);
-        for (const query of part) why.set(query, text);
-        log("warn", `many targets could not be read together, each is asked for by itself: ${text}`);
+    const paused = () => now >= absent && now < absent + ABSENT;
+    const keep = (query: HistoryQuery, reading: HistoryReading | string) => {
+      if (typeof reading === "string") why.set(query, reading);
+      else if (why.delete(query)) readings.set(query, reading);
+    };
+    const take = async (part: readonly HistoryQuery[]) => {
+      const found = await readPart({ ask: once, settings, now, log, signal }, part);
+      // of one namespace that nobody records the others are no worse
+      if (found === "absent") absent = recorded ? absent : now;
+      else {
+        [recorded, failures] = [true, 0];
+        for (const [i, reading] of found.entries()) keep(part[i]!, reading);
       }
+    };
+    const fail = (part: readonly HistoryQuery[], error: unknown) => {
+      const text = cameOf(error);
+      for (const query of part) why.set(query, text);
+      // where it hangs or is too much for the server, the parts to come shall not wait as well
+      if (++failures >= MAX_FAILURES) absent = now;
+      log("warn", `many targets could not be read together, each is asked for by itself: ${text}`);
+    };
+    const read = async (part: readonly HistoryQuery[]) => {
+      if (!paused()) await take(part).catch((error: unknown) => fail(part, error));
     };
     await inParallel(partsOf(asked), read, 2);
     return { readings, why };
@@ -91,7 +95,7 @@ function partsOf(queries: readonly HistoryQuery[]): readonly (readonly HistoryQu
   }
   return [...alike.values()].flatMap((all) => {
     const { target } = all[0]!;
-    const most = Math.floor(BYTES / ((SAMPLE * readWindow(target)) / Math.min(target.step, 15) + SERIES));
+    const most = Math.floor((2 * BYTES) / (bytesOf(1, readWindow(target), Math.min(target.step, 15)) - 64 * 1024));
     const size = Math.max(1, Math.min(MAX_TARGETS, most));
     return Array.from({ length: Math.ceil(all.length / size) }, (_, k) => all.slice(k * size, (k + 1) * size));
   });
@@ -99,7 +103,7 @@ function partsOf(queries: readonly HistoryQuery[]): readonly (readonly HistoryQu
 
 /** The reading of each, or why there is none; "absent" where nothing at all is recorded. Throws where there is no answer, or half a one. */
 async function readPart(
-  { ask, settings, now, log }: Reading,
+  { ask, settings, now, log, signal }: Reading,
   part: readonly HistoryQuery[],
 ): Promise<readonly (HistoryReading | string)[] | "absent"> {
   const { matchers, measurePodStart } = settings;
@@ -108,7 +112,8 @@ async function readPart(
   const points = Math.max(1, Math.floor(readWindow(target) / target.step + 1e-9));
   const matrix = async (record: string, window: Seconds) => {
     const query = recordSelector(record, names, matchers, window);
-    const answer = await ask("/api/v1/query", { query, time: String(now) }, { bytes: 2 * BYTES });
+    const bytes = bytesOf(part.length, window, Math.min(target.step, 15));
+    const answer = await ask("/api/v1/query", { query, time: String(now) }, { bytes, signal });
     const { series, partial } = parsed(answer, (body) => parseMatrix(body, { start: now - window, end: now }));
     if (partial) throw new Error(`${record}: the answer is partial`);
     return byName(series.filter(({ labels }) => labels.__name__ === record));
@@ -117,7 +122,7 @@ async function readPart(
   const [cores, pods, starts] = await Promise.all([
     matrix(RECORDS.cores, (points + 2) * target.step),
     matrix(RECORDS.pods, counted + 2 * target.step),
-    measurePodStart ? podStarts({ ask, settings, now, log }, names) : new Map<string, number>(),
+    measurePodStart ? podStarts({ ask, settings, now, log, signal }, names) : new Map<string, number>(),
   ]);
   if (cores.size === 0) return "absent";
   return part.map((query, i): HistoryReading | string => {
@@ -131,6 +136,11 @@ async function readPart(
     const podStart = start === undefined ? {} : { podStart: start };
     return { samples: found, pods: counts, partial: false, seriesCount: 1, source, ...podStart };
   });
+}
+
+/** Largest answer of so many series: twice what is expected of samples every `step` seconds, and never more than twice BYTES. */
+function bytesOf(count: number, window: Seconds, step: Seconds = 15): number {
+  return 64 * 1024 + Math.min(2 * BYTES, 2 * count * ((SAMPLE * window) / step + SERIES));
 }
 
 /** Series by the workload that they are of. */
@@ -147,12 +157,16 @@ function byName(series: readonly LabelledSeries[]): ReadonlyMap<string, readonly
 
 /** The measured pod starts, seconds. Good to have, no more: what cannot be read or is recorded twice is none. */
 async function podStarts(
-  { ask, settings, now, log }: Reading,
+  { ask, settings, now, log, signal }: Reading,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, Seconds>> {
   const query = recordSelector(RECORDS.podStart, names, settings.matchers);
   try {
-    const answer = await ask("/api/v1/query", { query, time: String(now) }, { bytes: 2 * BYTES, soft: true });
+    const answer = await ask(
+      "/api/v1/query",
+      { query, time: String(now) },
+      { bytes: bytesOf(names.length, 0), soft: true, signal },
+    );
     const rows = parsed(answer, parseVector);
     const times = new Map<string, number>();
     for (const { labels } of rows) times.set(labels[RECORDED_LABEL]!, (times.get(labels[RECORDED_LABEL]!) ?? 0) + 1);
@@ -168,18 +182,4 @@ async function podStarts(
 function cameOf(error: unknown): string {
   const { message } = asError(error);
   return excerpt(error instanceof HistoryError ? message.slice(error.request.length + 2) : message, 300);
-}
-
-/** Half the time of one request: where Prometheus hangs, the single queries still have theirs. */
-async function withinTime<T>(
-  seconds: Seconds,
-  signal: AbortSignal | undefined,
-  work: (until: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const own = AbortSignal.timeout(seconds * 1000);
-  try {
-    return await work(signal === undefined ? own : AbortSignal.any([signal, own]));
-  } catch (error) {
-    throw own.aborted ? new Error(`no answer within ${seconds} s`) : error;
-  }
 }

@@ -1,7 +1,7 @@
 /** Asks Prometheus, repeated where that may help; every failure a HistoryError without secrets. */
 
 import type { PrometheusSettings } from "../config/types.ts";
-import { pluralize } from "../core/units.ts";
+import { pluralize, type Seconds } from "../core/units.ts";
 import { createRedactor, type Redactor } from "../output/redactor.ts";
 import { HistoryError, TransportError } from "./errors.ts";
 import { openAgent, proxyOf, through } from "./http/pool.ts";
@@ -30,6 +30,8 @@ export interface PrometheusAnswer {
 
 /** The largest answer that is taken, whether the run can do without it, and when its time is over. */
 export interface QueryOptions extends SlotRequest {
+  /** Is sent once, for so many seconds from its turn on; absent: as often and as long as the settings say. */
+  readonly once?: Seconds;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -69,8 +71,9 @@ export async function openPrometheus(
   const askBy = async (method: Method, path: string, form: Form, how: QueryOptions) => {
     const request = `${method} ${printable(url, path)}${through(proxy)} ${JSON.stringify(form.query ?? "")}`;
     const make = async () => ({ ...(await prove(queryRequest(url, method, path, form))), agent });
-    const { bytes, signal } = how;
-    const ask = () => send(transport, make, { ...limits, bytes, signal }, outside);
+    const { bytes, signal, once } = how;
+    const own = once === undefined ? limits : { attempts: 1, timeout: once, deadline: once, write: false };
+    const ask = () => send(transport, make, { ...own, bytes, signal }, outside);
     const answer = await slots(how, ask).catch((error: unknown) => {
       throw noAnswer(redactor(request), error, redactor);
     });

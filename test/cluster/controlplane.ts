@@ -53,6 +53,8 @@ export interface ControlPlane extends Cluster {
   stopApiServer(): Promise<void>;
   /** Starts it again on the same port and waits until it is ready. */
   startApiServer(): Promise<void>;
+  /** Ends the controllers: Deployments then have no pods, and nobody but the test writes. */
+  stopControllers(): Promise<void>;
   /** Ends everything and removes the folder. May be called twice. */
   stop(): Promise<void>;
 }
@@ -67,6 +69,7 @@ export async function startControlPlane(options: { readonly audit?: boolean } = 
     ...(auditLog ? { auditLog } : {}),
     audit: (username) => readAudit(auditLog, username),
     stopApiServer: () => holder.command("stop kube-apiserver"),
+    stopControllers: () => holder.command("stop kube-controller-manager"),
     startApiServer: () => holder.command("start kube-apiserver"),
     stop: () => holder.end(),
   };

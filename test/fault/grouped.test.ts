@@ -78,7 +78,7 @@ describe("many targets read together", () => {
     ["a page in its place", () => ({ status: 200, body: "<html>" }), /not JSON/],
     ["an answer that breaks off", (seen) => ({ ...good(seen), end: "cut" }), /each is asked for by itself/],
     ["a partial answer", (seen) => ({ body: answer(rows(seen), { warnings: ["a store is gone"] }) }), /partial/],
-    ["an answer of 5 MiB", () => ({ body: `{"status":"${" ".repeat(5 * 1024 * 1024)}` }), /larger than 4.0 MiB/],
+    ["an answer of 5 MiB", () => ({ body: `{"status":"${" ".repeat(5 * 1024 * 1024)}` }), /larger than/],
     [
       "a value that is no number",
       (seen) => ({ body: answer(rows(seen).map((row) => ({ ...row, values: [[NOW, "x"]] }))) }),
@@ -105,12 +105,13 @@ describe("many targets read together", () => {
     else expect(warned[0]).toMatch(warning);
   });
 
-  test("no answer: half the time of a request is lost, and no more", async () => {
-    const begin = performance.now();
-    const { first, warned } = await read(() => ({ end: "hang" }), 12, { timeout: 0.6 });
-    expect(first).toEqual(Array.from({ length: 12 }, () => 2.5));
-    expect(warned[0]).toMatch(/no answer within 0.3 s/);
-    expect(performance.now() - begin).toBeGreaterThan(250);
+  test("no answer: it is waited for once, and two that failed in a row are the last", async () => {
+    const { first, warned, seen } = await read(() => ({ end: "hang" }), 400, { timeout: 0.6 });
+    expect(first).toEqual(Array.from({ length: 400 }, () => 2.5));
+    expect(warned).toHaveLength(2);
+    expect(warned[0]).toMatch(/each is asked for by itself/);
+    // two parts of three, each for its load and its pods
+    expect(seen).toHaveLength(4);
   });
 
   test("pods that are not counted make the sum doubtful: single queries", async () => {

@@ -1,0 +1,67 @@
+/** `npm run bench -- fleet [--targets 100,1000,2000]`: runs of the built job over many targets on real servers; writes docs/scale.md after each size. */
+import { writeFileSync } from "node:fs";
+import { cpus, loadavg, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { missingControlPlane, missingPrometheus } from "../test/cluster/available.ts";
+import { type FleetRun, measuredRun } from "./fleet/measure.ts";
+import { type Measured, page } from "./fleet/page.ts";
+import { decidedAlike } from "./fleet/same.ts";
+import { startFleet } from "./fleet/servers.ts";
+
+const PAGE = join(import.meta.dirname, "../docs/scale.md");
+/** Targets with the counters of their pods, ten each: what is read by single queries, and what is decided alone too. */
+const RAW = 100;
+/** Of each size: the first run finds no state, the later ones follow a minute after. */
+const RUNS = 3;
+const MINUTE = 60_000;
+
+export async function main(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({ args: [...args], options: { targets: { type: "string", default: "100,1000,2000" } } });
+  const missing = missingControlPlane() ?? missingPrometheus();
+  if (missing !== undefined) throw new Error(`the fleet cannot be run here: ${missing}`);
+  const all: Measured[] = [];
+  for (const text of values.targets.split(",")) {
+    const targets = Number(text);
+    if (!Number.isInteger(targets) || targets < 1) throw new Error(`--targets: ${JSON.stringify(text)} is no number`);
+    all.push(await measure(targets));
+    const sorted = all.toSorted((a, b) => a.targets - b.targets);
+    writeFileSync(PAGE, page(sorted, machine()));
+  }
+  console.error(`written: ${PAGE}`);
+}
+
+async function measure(targets: number): Promise<Measured> {
+  const raw = Math.min(RAW, targets);
+  console.error(`${targets} targets: starting the servers`);
+  const servers = await startFleet(targets, raw);
+  try {
+    const runs: FleetRun[] = [];
+    for (let i = 0; i < RUNS; i++) {
+      const begin = performance.now();
+      runs.push(told(await measuredRun(servers, targets, "grouped")));
+      if (i < RUNS - 1)
+        await new Promise((done) => setTimeout(done, Math.max(0, MINUTE - (performance.now() - begin))));
+    }
+    // all of what has counters, by single queries: what reading together saves
+    const single = told(await measuredRun(servers, raw, "single"));
+    const sample = Array.from({ length: Math.min(30, raw) }, (_, i) => Math.floor((i * raw) / Math.min(30, raw)));
+    const alike = await decidedAlike(servers.prometheus.url, targets, sample);
+    console.error(`${alike.alike} of ${alike.sample} decided alike`);
+    return { targets, runs, single, alike, load: loadavg()[0]! };
+  } finally {
+    await servers.stop();
+  }
+}
+
+function told(run: FleetRun): FleetRun {
+  const { result: _, ...figures } = run;
+  console.error(JSON.stringify(figures));
+  for (const line of run.result.stderr.split("\n").filter((one) => one.startsWith("WARN"))) console.error(line);
+  return run;
+}
+
+function machine(): string {
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  return `${cpus().length} x ${cpus()[0]?.model ?? "unknown CPU"}, ${memory}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`;
+}

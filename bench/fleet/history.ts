@@ -1,0 +1,69 @@
+/** The past of a fleet as OpenMetrics: what our rules record of every workload, and for some of them the counters of their pods as well. */
+import { RECORDS } from "../../job/adapters/prometheus-records.ts";
+
+/** The fleet's namespace. */
+export const NAMESPACE = "fleet";
+/** Pods that are measured of each workload: as many as there may be, so that none is missed. */
+export const PODS = 10;
+/** Distance of two samples, seconds. */
+const STEP = 15;
+/** Seconds before and after now: what is ahead keeps the newest sample fresh while the bench goes on. */
+const [BACK, AHEAD] = [7500, 1200];
+/** Pods are counted over the last 5 minutes only. */
+const COUNTED = 600;
+
+/** A workload by its number. */
+export const nameOf = (k: number): string => `service-${String(k).padStart(5, "0")}`;
+
+/** Cores that workload k has used since the beginning, at a step: waves of 20 to 60 minutes between 0.5 and 2.5 cores, and noise. */
+function usedBy(k: number, steps: number): Float64Array {
+  const period = (1200 + ((k * 37) % 2400)) / STEP;
+  const phase = (k * 2.399963) % (2 * Math.PI);
+  const used = new Float64Array(steps);
+  let total = 5000;
+  for (let i = 0; i < steps; i++) {
+    const noise = 0.06 * Math.sin(i * i * 0.37 + k) + 0.03 * Math.sin(i * 1.7 + 3 * k);
+    total += STEP * (1.5 + (0.4 + ((k * 13) % 60) / 100) * Math.sin((2 * Math.PI * i) / period + phase) + noise);
+    used[i] = total;
+  }
+  return used;
+}
+
+/** What a past holds: workloads 0 to `targets`, of them `raw` with their counters. `samples`: of a counter in a window of a minute, which this Prometheus says. */
+export interface Past {
+  readonly now: number;
+  readonly targets: number;
+  readonly raw: number;
+  readonly samples: 4 | 5;
+}
+
+/** The text. A rate over a minute of 5 samples is their difference over 60 s, of 4 (a window open to the left) over 45 s. */
+export function openMetrics({ now, targets, raw, samples }: Past): string {
+  const start = Math.floor((now - BACK) / STEP) * STEP;
+  const steps = Math.floor((BACK + AHEAD) / STEP);
+  const back = samples - 1;
+  const lines: string[] = [];
+  const labels = (k: number) =>
+    `kind="Deployment",namespace="${NAMESPACE}",scale_target="${NAMESPACE}/Deployment/${nameOf(k)}",workload="${nameOf(k)}"`;
+  lines.push(`# TYPE ${RECORDS.cores} gauge`);
+  for (let k = 0; k < targets; k++) {
+    const used = usedBy(k, steps);
+    for (let i = back; i < steps; i++) {
+      const cores = ((used[i]! - used[i - back]!) / (STEP * back)).toFixed(9);
+      lines.push(`${RECORDS.cores}{${labels(k)}} ${cores} ${start + i * STEP}`);
+    }
+  }
+  lines.push(`# TYPE ${RECORDS.pods} gauge`);
+  for (let k = 0; k < targets; k++)
+    for (let i = Math.floor((BACK - COUNTED) / STEP); i < steps; i++)
+      lines.push(`${RECORDS.pods}{${labels(k)}} ${PODS} ${start + i * STEP}`);
+  lines.push("# TYPE container_cpu_usage_seconds counter");
+  for (let k = 0; k < raw; k++) {
+    const used = usedBy(k, steps);
+    for (let pod = 0; pod < PODS; pod++) {
+      const row = `container_cpu_usage_seconds_total{namespace="${NAMESPACE}",pod="${nameOf(k)}-5d4f8c9b7-${"bcdfghjklm"[pod]}2x4z",container="app"}`;
+      for (let i = 0; i < steps; i++) lines.push(`${row} ${(used[i]! / PODS).toFixed(9)} ${start + i * STEP}`);
+    }
+  }
+  return `${lines.join("\n")}\n# EOF\n`;
+}

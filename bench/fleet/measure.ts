@@ -1,0 +1,91 @@
+/** One run of the built job over a fleet, with what it took and what it asked of both servers, by their own counters. */
+import type { RunResult } from "../../test/integration/rig.ts";
+import type { FleetServers } from "./servers.ts";
+
+/** What a run took. */
+export interface FleetRun {
+  readonly targets: number;
+  /** How the histories were read. */
+  readonly read: "grouped" | "single";
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
+  readonly memoryMb: number;
+  /** To Prometheus, and what it answered in all. */
+  readonly queries: number;
+  readonly queryMb: number;
+  /** CPU that Prometheus took meanwhile. */
+  readonly prometheusSeconds: number;
+  /** To the API server, and what it answered in all. */
+  readonly calls: number;
+  readonly callMb: number;
+  readonly changes: number;
+  readonly failed: number;
+  readonly result: RunResult;
+}
+
+/** Runs the job once, as its own account. */
+export async function measuredRun(
+  servers: FleetServers,
+  targets: number,
+  read: FleetRun["read"],
+  more: object = {},
+): Promise<FleetRun> {
+  const { rig, env } = servers;
+  const before = await counters(servers);
+  await rig.mark();
+  const start = performance.now();
+  const settings = { ...servers.settings(targets, read === "single" ? "never" : "auto"), ...more };
+  const result = await rig.run(settings, { env });
+  const wallSeconds = (performance.now() - start) / 1000;
+  const told = /USAGE (\[.*\])/.exec(result.stderr)?.[1];
+  if (told === undefined) throw new Error(`the job did not tell its CPU time: ${result.stderr.slice(0, 500)}`);
+  const [cpuMs, memoryMb] = JSON.parse(told) as [number, number];
+  const after = await counters(servers);
+  const calls = await rig.calls();
+  const count = (action: string) => result.targets.filter((target) => target.action === action).length;
+  return {
+    targets,
+    read,
+    wallSeconds,
+    cpuSeconds: cpuMs / 1000,
+    memoryMb,
+    queries: after.queries - before.queries,
+    queryMb: (after.queryBytes - before.queryBytes) / 1e6,
+    prometheusSeconds: after.prometheusSeconds - before.prometheusSeconds,
+    calls: calls.length,
+    callMb: (after.callBytes - before.callBytes) / 1e6,
+    changes: count("scaled"),
+    failed: count("failed"),
+    result,
+  };
+}
+
+interface Counters {
+  readonly queries: number;
+  readonly queryBytes: number;
+  readonly prometheusSeconds: number;
+  readonly callBytes: number;
+}
+
+async function counters({ prometheus, rig }: FleetServers): Promise<Counters> {
+  const own = await (await fetch(`${prometheus.url}/metrics`)).text();
+  const api = await rig.cluster.kubectl(["get", "--raw", "/metrics"]);
+  return {
+    queries: sum(own, /^prometheus_http_requests_total\{[^}]*handler="\/api\/v1\/query(?:_range)?"/),
+    queryBytes: sum(own, /^prometheus_http_response_size_bytes_sum\{[^}]*handler="\/api\/v1\/query(?:_range)?"/),
+    prometheusSeconds: sum(own, /^process_cpu_seconds_total/),
+    // what the job reads of and writes to the scales and its state; nobody else does meanwhile
+    callBytes: sum(
+      api,
+      /^apiserver_response_sizes_sum\{[^}]*resource="(?:deployments|configmaps)"[^}]*scope="resource"/,
+    ),
+  };
+}
+
+/** The sum of the samples whose line begins so. */
+function sum(text: string, line: RegExp): number {
+  return text
+    .split("\n")
+    .filter((one) => line.test(one))
+    .reduce((all, one) => all + Number(one.slice(one.lastIndexOf(" "))), 0);
+}

@@ -1,0 +1,90 @@
+/** The servers of a fleet: a real Prometheus with its past, a real API server with a Deployment for each target, and the job's account with rights on exactly these. */
+import { join } from "node:path";
+import { startPrometheus, type TestPrometheus } from "../../test/cluster/prometheus.ts";
+import { type Rig, startRig } from "../../test/integration/rig.ts";
+import { tellingNode } from "../speed/processes.ts";
+import { NAMESPACE, nameOf, openMetrics, PODS } from "./history.ts";
+
+/** Replicas before the first run. */
+const BEFORE = 4;
+/** Objects that kubectl creates at a time: it takes 2 minutes for each call at most. */
+const BATCH = 500;
+
+/** A place to run a fleet in. */
+export interface FleetServers {
+  readonly prometheus: TestPrometheus;
+  readonly rig: Rig;
+  /** Makes the job tell its own CPU time and memory. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The settings of one job over the first so many targets. */
+  settings(targets: number, grouped: "auto" | "never"): object;
+  stop(): Promise<void>;
+}
+
+/** Starts them with so many targets, of which `raw` can be read by single queries too. */
+export async function startFleet(targets: number, raw: number): Promise<FleetServers> {
+  const prometheus = await startPrometheus({
+    history: openMetrics({ now: Math.floor(Date.now() / 1000), targets, raw, samples: await samplesOfMinute() }),
+  });
+  const rig = await startRig(NAMESPACE);
+  // without a node their pods would only wait to be scheduled: ten thousand objects that are no part of this
+  await rig.cluster.stopControllers();
+  for (let k = 0; k < targets; k += BATCH) await rig.cluster.kubectl(["create", "-f", "-"], deployments(k, targets));
+  await rig.cluster.kubectl(["apply", "-f", "-"], role(targets));
+  const tell = join(rig.cluster.dir, "tell");
+  return {
+    prometheus,
+    rig,
+    env: { NODE_OPTIONS: tellingNode(tell).join(" ") },
+    settings: (count, grouped) => ({
+      timeout: 280,
+      prometheus: { url: prometheus.url, timeout: 20, grouped },
+      kubernetes: { timeout: 20, detectScalers: false, events: false },
+      report: { logFormat: "text" },
+      defaults: { targetCpu: 0.5, maxReplicas: PODS },
+      targets: Array.from({ length: count }, (_, k) => ({
+        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: nameOf(k) },
+      })),
+    }),
+    stop: async () => {
+      await rig.stop();
+      await prometheus.stop();
+    },
+  };
+}
+
+/** How many samples of a counter this Prometheus takes for a window of a minute at 15 s: since version 3 the window is open to the left. */
+async function samplesOfMinute(): Promise<4 | 5> {
+  const at = Math.floor(Date.now() / 15_000) * 15 - 300;
+  const lines = Array.from({ length: 20 }, (_, i) => `x ${i} ${at - 15 * i}`).reverse();
+  const server = await startPrometheus({ history: `# TYPE x gauge\n${lines.join("\n")}\n# EOF\n` });
+  const [row] = await server.query("count_over_time(x[1m])", at);
+  await server.stop();
+  return row?.value[1] === "5" ? 5 : 4;
+}
+
+function deployments(from: number, targets: number): string {
+  const items = Array.from({ length: Math.min(BATCH, targets - from) }, (_, i) => {
+    const labels = { app: nameOf(from + i) };
+    const pod = { metadata: { labels }, spec: { containers: [{ name: "app", image: "test.local/pause:1" }] } };
+    const spec = { replicas: BEFORE, selector: { matchLabels: labels }, template: pod };
+    const metadata = { name: nameOf(from + i), namespace: NAMESPACE };
+    return { apiVersion: "apps/v1", kind: "Deployment", metadata, spec };
+  });
+  return JSON.stringify({ apiVersion: "v1", kind: "List", items });
+}
+
+/** As the base's Role has it: two verbs on named objects. */
+function role(targets: number): string {
+  const names = Array.from({ length: targets }, (_, k) => nameOf(k));
+  const verbs = ["get", "patch"];
+  return JSON.stringify({
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "Role",
+    metadata: { name: "prophet-autoscaler", namespace: NAMESPACE },
+    rules: [
+      { apiGroups: ["apps"], resources: ["deployments/scale"], resourceNames: names, verbs },
+      { apiGroups: [""], resources: ["configmaps"], resourceNames: ["prophet-autoscaler-state"], verbs },
+    ],
+  });
+}
