@@ -1,6 +1,4 @@
 /** The page of an advice in a real Chromium: the settings against each other, by pointer and keys, light, dark, narrow, on paper, by axe. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Advice } from "../../job/report/advice-text.ts";
@@ -9,11 +7,9 @@ import { adviceReport } from "../../job/report/page/reports.ts";
 import { DARK, LIGHT } from "../../job/report/theme.ts";
 import { skip } from "../cluster/available.ts";
 import { missingChromium } from "./chromium.ts";
-import { openPage, pixelsOf } from "./page.ts";
+import { openPage, pixelsOf, seriousFindings } from "./page.ts";
 import { sampleAdvice } from "./sample-advice.ts";
 import { NASTY, type OpenReport, openReport } from "./sample-report.ts";
-
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 describe.skipIf(skip(missingChromium()))("the page of an advice", () => {
   let open: OpenReport;
@@ -121,12 +117,7 @@ describe.skipIf(skip(missingChromium()))("the page of an advice", () => {
   ] as const)("has no serious finding of axe, %s at %d pixels", async (scheme, width) => {
     const { page } = await show(html, { width });
     await page.emulateMedia({ colorScheme: scheme });
-    await page.evaluate(readFileSync(AXE, "utf8"));
-    const found = (await page.evaluate("axe.run()")) as {
-      violations: { id: string; impact: string; nodes: unknown[] }[];
-    };
-    const serious = found.violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
-    expect(serious.map(({ id, nodes }) => [id, JSON.stringify(nodes).slice(0, 400)])).toEqual([]);
+    expect(await seriousFindings(page)).toEqual([]);
     await page.close();
   });
 

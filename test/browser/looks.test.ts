@@ -1,6 +1,4 @@
 /** The report page for every reader, in a real Chromium: light, dark, narrow, on paper, by axe; names stay text; a run's page. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { forecasterOf } from "../../job/core/forecast/method.ts";
 import { replayReport, runReport } from "../../job/report/page/reports.ts";
@@ -8,10 +6,8 @@ import { DARK, LIGHT } from "../../job/report/theme.ts";
 import { skip } from "../cluster/available.ts";
 import { OUTCOME, sampleRecord, TARGET } from "../report/sample.ts";
 import { missingChromium } from "./chromium.ts";
-import { openPage, pixelsOf } from "./page.ts";
+import { openPage, pixelsOf, seriousFindings } from "./page.ts";
 import { NASTY, type OpenReport, openReport } from "./sample-report.ts";
-
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 describe.skipIf(skip(missingChromium()))("the report", () => {
   let open: OpenReport;
@@ -70,13 +66,7 @@ describe.skipIf(skip(missingChromium()))("the report", () => {
   ] as const)("has no serious finding of axe, %s at %d pixels", async (scheme, width) => {
     const { page } = await show(open.html, { width });
     await page.emulateMedia({ colorScheme: scheme });
-    // the page lets no script in, so axe is evaluated from outside
-    await page.evaluate(readFileSync(AXE, "utf8"));
-    const found = (await page.evaluate("axe.run()")) as {
-      violations: { id: string; impact: string; nodes: unknown[] }[];
-    };
-    const serious = found.violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
-    expect(serious.map(({ id, nodes }) => [id, JSON.stringify(nodes).slice(0, 400)])).toEqual([]);
+    expect(await seriousFindings(page)).toEqual([]);
     await page.close();
   });
 

@@ -1,8 +1,11 @@
 /** A report page in a real Chromium: opened from a file, with everything it complains of. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import type { Browser } from "./chromium.ts";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 /** A page that is open, and what went wrong in it so far: console errors, exceptions, requests, dialogs. */
 export interface OpenPage {
@@ -36,6 +39,18 @@ export async function openPage(
   await page.goto(`file://${path}${hash}`);
   await page.locator("html[data-ready]").waitFor({ timeout: 20_000 });
   return { page, problems };
+}
+
+/** What axe finds that is serious or critical. */
+export async function seriousFindings(page: Page): Promise<readonly (readonly [id: string, nodes: string])[]> {
+  // the page lets no script in, so axe is evaluated from outside
+  await page.evaluate(readFileSync(AXE, "utf8"));
+  const found = (await page.evaluate("axe.run()")) as {
+    violations: { id: string; impact: string; nodes: unknown[] }[];
+  };
+  return found.violations
+    .filter(({ impact }) => ["serious", "critical"].includes(impact))
+    .map(({ id, nodes }) => [id, JSON.stringify(nodes).slice(0, 400)] as const);
 }
 
 /** How many pixels of the canvas of a chart have this colour, about. */
