@@ -70,7 +70,8 @@ test("without a time there is no end", async () => {
 });
 
 test("of more targets than are read side by side the later ones have their share of what is left", async () => {
-  const targets = [0, 1, 2, 3, 4].map((i) => config({ name: `web-${i}` }));
+  // one target each: 202 parts are read side by side
+  const targets = Array.from({ length: 204 }, (_, i) => config({ name: `web-${i}` }));
   const world = fakeWorld({ load: () => 2.2, replicas: Object.fromEntries(targets.map(({ name }) => [name, 5])) });
   const plain = fakePorts(world);
   const asked: number[] = [];
@@ -98,6 +99,6 @@ test("of more targets than are read side by side the later ones have their share
   };
   const { targets: outcomes } = await runOnce(ports, targets, { forecaster: last, timeout: 45 });
   expect(outcomes).toHaveLength(targets.length);
-  // 27 of 45 s for the first three parts; then 0.6 of the 35 s that are left
+  // 27 of 45 s for the first parts; then 0.6 of the 35 s that are left
   expect(asked).toEqual([27, 45, 21, 21]);
 });

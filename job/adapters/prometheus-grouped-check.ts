@@ -1,5 +1,7 @@
 /** The doctor's look at grouped reading: whether it is in use, and for which targets it is not, and why. */
+
 import type { PrometheusSettings } from "../config/types.ts";
+import { pluralize } from "../core/units.ts";
 import type { HistoryQuery } from "../ports.ts";
 import type { Check } from "./check.ts";
 import type { Grouped } from "./prometheus-grouped.ts";
@@ -20,7 +22,7 @@ export function groupedCheck(
 ): readonly Check[] {
   if (grouped === "never") return [];
   if (read === undefined) {
-    const message = `not in use: from ${GROUPED_FROM} metrics on, here are ${queries.length}`;
+    const message = `not in use: from ${pluralize(GROUPED_FROM, "metric")} on, here are ${queries.length}`;
     return [{ check: CHECK, status: "ok", message }];
   }
   const { readings, why } = read;
@@ -31,7 +33,7 @@ export function groupedCheck(
     const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
     return `${reason} (${names.slice(0, MAX_NAMED).join(", ")}${more})`;
   });
-  const message = `in use for ${readings.size} of ${queries.length} metrics${told.length > 0 ? `; the others are asked for one by one: ${told.join("; ")}` : ""}`;
+  const message = `in use for ${readings.size} of ${pluralize(queries.length, "metric")}${told.length > 0 ? `; the others are asked for one by one: ${told.join("; ")}` : ""}`;
   const ok = readings.size > 0 || why.size === 0;
   return [{ check: CHECK, status: ok ? "ok" : "warn", message, ...(ok ? {} : { todo: TODO }) }];
 }

@@ -45,8 +45,9 @@ interface Reading {
 
 /** Grouped reading over one Prometheus. Remembers that nothing is recorded there. */
 export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log): GroupedHistory {
-  // not repeated: the single queries are
-  const once: Ask = (path, form, how) => ask(path, form, { ...how, once: settings.timeout });
+  // not repeated, and for a quarter of a single query's time, 2.5 s at the defaults: where it hangs those come after it.
+  // An answer for 95 targets took about 0.1 s of a free processor.
+  const once: Ask = (path, form, how) => ask(path, form, { ...how, once: settings.timeout / 4 });
   let absent = Number.NEGATIVE_INFINITY;
   let recorded = false;
   let failures = 0;

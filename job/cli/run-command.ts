@@ -1,6 +1,8 @@
 /** The default command: settings -> ports -> runOnce (or several runs) -> JSON, text, plot, picture -> exit code. */
+
 import { applyRules } from "../config/apply-rules.ts";
 import { REPEAT } from "../config/repeat.ts";
+import { pluralize } from "../core/units.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { Ports } from "../ports.ts";
 import { runAnswer, timeText } from "../report/answer.ts";
@@ -29,7 +31,10 @@ export const runCommand: Command = async (flags, io) => {
   const log = openLog(settings, io);
   const { count, index } = settings.shards;
   if (count > 1)
-    log("debug", `shard ${index ?? "of all"} of ${count}: ${settings.targets.length} of ${all.targets.length} targets`);
+    log(
+      "debug",
+      `shard ${index ?? "of all"} of ${count}: ${settings.targets.length} of ${pluralize(all.targets.length, "target")}`,
+    );
   const world = await openWorld(settings, choice, io, log);
   const { logFormat: format } = settings.report;
   const printed = flags.json !== true && format === "text";

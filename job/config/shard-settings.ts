@@ -1,4 +1,5 @@
 /** What holds between shards, targets and state: which shard this pod is, and that each has an object of its own and no more targets than a run takes. */
+import { pluralize } from "../core/units.ts";
 import { check } from "./check.ts";
 import { SHARDS } from "./groups/shards.ts";
 import type { Part } from "./schema.ts";
@@ -32,7 +33,7 @@ export function shardIssues(
   if (targets > MOST_TARGETS * count)
     issues.push({
       path: "targets",
-      message: `has ${targets} entries. A run takes up to ${MOST_TARGETS}, and shards.count is ${count}: ${Math.ceil(targets / MOST_TARGETS)} shards are needed.`,
+      message: `has ${pluralize(targets, "entry", "entries")}. A run takes up to ${MOST_TARGETS}, and shards.count is ${count}: ${pluralize(Math.ceil(targets / MOST_TARGETS), "shard is", "shards are")} needed.`,
     });
   return issues;
 }

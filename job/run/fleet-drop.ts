@@ -1,5 +1,5 @@
 /** The brake of a run: when most of its targets want to shrink by more than half at once, their scale-ins are held for a while. */
-import type { EpochSeconds, Seconds } from "../core/units.ts";
+import { type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
 import type { Reporter } from "../ports.ts";
 import type { TargetDecision } from "./decide.ts";
 import { couldHalve, type FleetTarget, heldSince, holdDrop, releaseDrop, wantsHalf } from "./fleet-target.ts";
@@ -70,7 +70,7 @@ export function fleetBrake(
       const least = isKnown() || targets < settings.targets ? settings.targets : 1;
       const most = (targets > enough ? [own, sum] : [sum]).find((count) => isMost(count, least, settings.share));
       if (most === undefined) return all.map((judged) => settled(judged, null));
-      const text = `${most.want} of ${most.could} targets want to shrink by more than half at once, as when metrics are lost`;
+      const text = `${most.want} of ${pluralize(most.could, "target wants", "targets want")} to shrink by more than half at once, as when metrics are lost`;
       tell(`${text}: their scale-ins are held for up to ${settings.hold} s (fleetDrop)`);
       return all.map((judged) => {
         const until = new Date(((judged.since ?? now) + settings.hold) * 1000).toISOString();

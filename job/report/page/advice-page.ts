@@ -1,4 +1,5 @@
 /** The page of an advice: the settings against each other, the YAML to paste, and the advised ones played beside the current ones. */
+import { pluralize } from "../../core/units.ts";
 import type { TrialScore, Tried } from "../../replay/advise.ts";
 import { type Advice, type Changed, percent, sentences, spanText, yamlOf } from "../advice-text.ts";
 import { number } from "../text.ts";
@@ -36,7 +37,7 @@ function pointsOf(advice: Advice): readonly FrontPoint[] {
   const textOf = ({ judgedOn, chosenOn }: Tried): string => {
     const { cost, under, unserved, actions } = judgedOn;
     const paid = money === null ? "" : `, ${number(cost * money.request * money.price)} in money`;
-    return `${number(cost)} pod-hours${paid}; below the demand for ${percent(under)} of the time, ${percent(unserved)} of the demand unserved, ${actions} changes. On the earlier half: ${number(chosenOn.cost)} pod-hours, below for ${percent(chosenOn.under)}.`;
+    return `${number(cost)} pod-hours${paid}; below the demand for ${percent(under)} of the time, ${percent(unserved)} of the demand unserved, ${pluralize(actions, "change")}. On the earlier half: ${number(chosenOn.cost)} pod-hours, below for ${percent(chosenOn.under)}.`;
   };
   return [...ours, ...others]
     .map((one): FrontPoint => {
