@@ -8,7 +8,7 @@ import type { Issue, Settings } from "./types.ts";
 /** Set by the controller of Jobs in each pod of an Indexed one. */
 const COMPLETION_INDEX = "JOB_COMPLETION_INDEX";
 /** More were never tried in one run: docs/many-targets.md has what was. */
-const MOST_TARGETS = 2000;
+const MAX_TARGETS = 2000;
 
 /** The shard that an Indexed Job gives a pod, where there is one; below file, environment and flags. */
 export function shardOf(env: Readonly<Record<string, string | undefined>>, issues: Issue[]): Part<typeof SHARDS> {
@@ -30,10 +30,10 @@ export function shardIssues(
       path: "state.configMap.count",
       message: `is ${configMap.count}, and shards.count is ${count}: each shard has a ConfigMap of its own. Leave it out.`,
     });
-  if (targets > MOST_TARGETS * count)
+  if (targets > MAX_TARGETS * count)
     issues.push({
       path: "targets",
-      message: `has ${pluralize(targets, "entry", "entries")}. A run takes up to ${MOST_TARGETS}, and shards.count is ${count}: ${pluralize(Math.ceil(targets / MOST_TARGETS), "shard is", "shards are")} needed.`,
+      message: `has ${pluralize(targets, "entry", "entries")}. A run takes up to ${MAX_TARGETS}, and shards.count is ${count}: ${pluralize(Math.ceil(targets / MAX_TARGETS), "shard is", "shards are")} needed.`,
     });
   return issues;
 }
