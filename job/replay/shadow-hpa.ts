@@ -14,7 +14,7 @@ import { REPLAY_DEFAULTS, requestFor } from "./world.ts";
  */
 const PLAYED: Seconds = 1800;
 /** A history shorter than the HPA's memory would give back the count that it began with. */
-const LEAST: Seconds = 300;
+const MIN_HISTORY: Seconds = 300;
 
 /** A policy knows the steps before its own: the newest value gets one after it, in which the last sync is. */
 const STEP: Seconds = 15;
@@ -37,7 +37,7 @@ export async function shadowHpa(target: ShadowTarget, { metrics }: TickRecord): 
   };
   try {
     const demand = toDemands(first.samples, others, options.targetCpu / options.request, STEP);
-    if (demand.values.length * demand.step <= LEAST) return null;
+    if (demand.values.length * demand.step <= MIN_HISTORY) return null;
     await simulate(demand, [hpaPolicy(options, demand.others, !metrics[0]!.metric.ofPods)], options, { row });
   } catch (error) {
     // too little was measured, or at no time every metric

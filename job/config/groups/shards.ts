@@ -2,7 +2,7 @@
 import { group, quantity } from "../schema.ts";
 
 /** Most shards: so many ConfigMaps hold the state at most, and each shard has its own. */
-const MOST = 64;
+const MAX_SHARDS = 64;
 
 /** The fields under `shards`. */
 export const SHARDS = group({
@@ -23,7 +23,7 @@ export const SHARDS = group({
       about: "So many pods share the targets. Each has a ConfigMap of its own for the state.",
       unit: "count",
       min: 1,
-      max: MOST,
+      max: MAX_SHARDS,
       default: 1,
       flag: "shards",
     }),
@@ -31,7 +31,7 @@ export const SHARDS = group({
       about: "Which of them this pod is, from 0 on. Default: JOB_COMPLETION_INDEX, which an Indexed Job sets.",
       unit: "count",
       min: 0,
-      max: MOST - 1,
+      max: MAX_SHARDS - 1,
       flag: "shard-index",
     }),
   },
