@@ -73,11 +73,15 @@ export function fleetBrake(
     if (settings === undefined || settings.hold === 0 || own.want === 0)
       return all.map((judged) => settled(judged, null));
     await Promise.race([known.promise, aborted(signal)]);
-    // time is over and some are not known: what is known decides, however few they are
-    const least = isKnown() || targets < settings.targets ? settings.targets : 1;
-    const most = (targets > enough ? [own, sum] : [sum]).find((count) => isMost(count, least, settings.share));
+    // time is over and some are not known: they may want it too, and what is known decides, however few they are
+    const unknown = Math.max(0, Math.min(targets, enough) - decided);
+    const least = unknown === 0 || targets < settings.targets ? settings.targets : 1;
+    const isHeld = ({ could, want }: Count) =>
+      isMost({ could: could + unknown, want: want + unknown }, least, settings.share);
+    const most = (targets > enough ? [own, sum] : [sum]).find(isHeld);
     if (most === undefined) return all.map((judged) => settled(judged, null));
-    const text = `${most.want} of ${pluralize(most.could, "target wants", "targets want")} to shrink by more than half at once, as when metrics are lost`;
+    const late = unknown === 0 ? "" : `, and ${pluralize(unknown, "other was", "others were")} not decided in time`;
+    const text = `${most.want} of ${pluralize(most.could, "target wants", "targets want")} to shrink by more than half at once${late}, as when metrics are lost`;
     tell(`${text}: their scale-ins are held for up to ${settings.hold} s (fleetDrop)`);
     return all.map((judged) => {
       const until = new Date(((judged.since ?? now) + settings.hold) * 1000).toISOString();

@@ -73,30 +73,44 @@ describe("slices of a state of several objects", () => {
     expect(held(run.targets)).toHaveLength(fallen.length);
   });
 
-  it("do not wait past the time for reading, and then hold by what is known, were it few", async () => {
-    const targets = fleet(12);
-    const ports = spread(
-      worldOf(targets, () => true),
-      3,
-    );
-    const end = new AbortController();
-    const hung = placeOf("shop/web-0", 3);
-    const read: Ports["history"]["read"] = async (queries, now, signal) => {
-      if (queries.some(({ target }) => placeOf(`shop/${target.name}`, 3) === hung)) {
-        setTimeout(() => end.abort(), 50);
-        await new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("time is over"))));
-      }
-      return ports.history.read(queries, now, signal);
-    };
-    const patient = {
-      ...ports,
-      history: { ...ports.history, read },
-      clock: { ...ports.clock, after: () => end.signal },
-    };
-    const run = await runOnce(patient, targets, { forecaster: last, fleetDrop: DROP, timeout: 45 });
-    expect(scaledIn(run.targets)).toEqual([]);
-    expect(held(run.targets).length).toBeGreaterThan(0);
-  });
+  it.each([
+    [12, 1],
+    [24, 3],
+    [24, 2],
+  ])(
+    "of %i targets do not wait past the time for reading; what is not known by then may want it too: 1 of %i known does",
+    async (count, every) => {
+      const targets = fleet(count);
+      const known = targets.filter(({ name }) => placeOf(`shop/${name}`, 3) !== placeOf("shop/web-0", 3));
+      const falls = new Set(known.filter((_, i) => i % every === 0).map(({ name }) => name));
+      const ports = spread(
+        worldOf(targets, (i) => falls.has(`web-${i}`)),
+        3,
+      );
+      const end = new AbortController();
+      const hung = placeOf("shop/web-0", 3);
+      const read: Ports["history"]["read"] = async (queries, now, signal) => {
+        if (queries.some(({ target }) => placeOf(`shop/${target.name}`, 3) === hung)) {
+          setTimeout(() => end.abort(), 50);
+          await new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("time is over"))));
+        }
+        return ports.history.read(queries, now, signal);
+      };
+      const patient = {
+        ...ports,
+        history: { ...ports.history, read },
+        clock: { ...ports.clock, after: () => end.signal },
+      };
+      const run = await runOnce(patient, targets, { forecaster: last, fleetDrop: DROP, timeout: 45 });
+      expect(scaledIn(run.targets)).toEqual([]);
+      expect(new Set(held(run.targets))).toEqual(falls);
+      expect(run.targets.find(({ reason }) => reason === "FleetDrop")!.message).toMatch(
+        new RegExp(
+          `^${falls.size} of ${known.length} targets want to .*, and ${count - known.length} others were not decided in time, as`,
+        ),
+      );
+    },
+  );
 });
 
 describe("slices", () => {
