@@ -66,21 +66,22 @@ export async function runOnce(
   const tools = {
     whole,
     deciding: takeTurns(),
-    brake: fleetBrake(options.fleetDrop, { targets: targets.length, enough: SLICE }, ports.reporter),
     forecasterOf: options.forecaster === undefined ? forecasterOf : () => options.forecaster!,
     dryRun,
     timed: stopwatch(ports, timings),
   };
+  const fleet = fleetBrake(options.fleetDrop, { targets: targets.length, enough: SLICE }, ports.reporter);
   const written = !dryRun && ports.scaler.pretended !== true;
   const sharedOf = sharing();
   const run = async (slice: Slice, i: number): Promise<SliceResult> => {
     const until =
       i < lanes || timeout === undefined ? reading : readingUntil(clock, timeout - (clock.tick() - begin) / 1000);
-    const own = { ...tools, shared: sharedOf(slice.store), reading: until, first: i === 0 };
+    const brake = fleet.slice(slice.targets.length);
+    const own = { ...tools, brake, shared: sharedOf(slice.store), reading: until, first: i === 0 };
     const work = runSlice({ ...ports, state: slice.store }, slice, own);
     // of a whole run that breaks the caller is told; a slice does not take the others along
     const broken = (error: unknown) => {
-      tools.brake.skip(slice.targets.length);
+      brake.skip();
       return brokenSlice(ports, slice, error);
     };
     const result = slices.length === 1 ? await work : await work.catch(broken);

@@ -34,6 +34,9 @@ const MAX_TARGETS = 200;
 /** Where nothing at all is recorded, or so many queries in a row have failed, so long is not asked again. */
 const [ABSENT, MAX_FAILURES]: readonly [Seconds, number] = [300, 2];
 
+/** Why there is no reading where no rule of ours has run. */
+const NOTHING = "nothing is recorded";
+
 /** What is still to be found out of the queries of one read. */
 interface Reading {
   readonly ask: Ask;
@@ -49,12 +52,13 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log)
   // An answer for 95 targets took about 0.1 s of a free processor.
   const once: Ask = (path, form, how) => ask(path, form, { ...how, once: settings.timeout / 4 });
   let absent = Number.NEGATIVE_INFINITY;
+  let reason = NOTHING;
   let recorded = false;
   let failures = 0;
   return async (queries, now, signal) => {
     const readings = new Map<HistoryQuery, HistoryReading>();
     const why = new Map<HistoryQuery, string>();
-    for (const query of queries) why.set(query, unrecorded(settings, query) ?? "nothing is recorded");
+    for (const query of queries) why.set(query, unrecorded(settings, query) ?? NOTHING);
     const asked = queries.filter((query) => unrecorded(settings, query) === undefined);
     const paused = () => now >= absent && now < absent + ABSENT;
     const keep = (query: HistoryQuery, reading: HistoryReading | string) => {
@@ -64,7 +68,7 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log)
     const take = async (part: readonly HistoryQuery[]) => {
       const found = await readPart({ ask: once, settings, now, log, signal }, part);
       // of one namespace that nobody records the others are no worse
-      if (found === "absent") absent = recorded ? absent : now;
+      if (found === "absent") [absent, reason] = recorded ? [absent, reason] : [now, NOTHING];
       else {
         [recorded, failures] = [true, 0];
         for (const [i, reading] of found.entries()) keep(part[i]!, reading);
@@ -74,11 +78,12 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log)
       const text = cameOf(error);
       for (const query of part) why.set(query, text);
       // where it hangs or is too much for the server, the parts to come shall not wait as well
-      if (++failures >= MAX_FAILURES) absent = now;
+      if (++failures >= MAX_FAILURES) [absent, reason] = [now, text];
       log("warn", `many targets could not be read together, each is asked for by itself: ${text}`);
     };
     const read = async (part: readonly HistoryQuery[]) => {
-      if (!paused()) await take(part).catch((error: unknown) => fail(part, error));
+      if (paused()) for (const query of part) why.set(query, reason);
+      else await take(part).catch((error: unknown) => fail(part, error));
     };
     await inParallel(partsOf(asked), read, 2);
     return { readings, why };

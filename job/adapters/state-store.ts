@@ -3,16 +3,21 @@
 import { EMPTY_STATE, lastSeen } from "../core/state/codec.ts";
 import { placeOf } from "../core/state/rendezvous.ts";
 import type { JobState } from "../core/state/types.ts";
+import type { Seconds } from "../core/units.ts";
 import type { StateReading, StateSize, StateStore } from "../ports.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import { type StateObject, stateObject } from "./kubernetes-state.ts";
 
-/** An object that nobody wrote for so many seconds may be one of an earlier time: three became two, and are three again. */
-const UNTOUCHED = 600;
+/** An object that so many runs did not write may be one of an earlier time: three became two, and are three again. One run that was missed is no sign of it. */
+const UNTOUCHED_RUNS = 3;
+/** Between two runs, where nobody says how long. */
+const INTERVAL: Seconds = 60;
 
 /** Where a state is kept. Without `count` in one ConfigMap. */
 export interface StatePlace {
   readonly configMap: { readonly namespace: string; readonly name: string; readonly count?: number };
+  /** Between two runs. */
+  readonly interval?: Seconds;
 }
 
 /** The names of the ConfigMaps: the first has the name itself, so that what one alone kept is found when they become more. */
@@ -21,9 +26,12 @@ export function stateObjects({ name, count = 1 }: StatePlace["configMap"]): read
 }
 
 /** The state in the ConfigMaps of the settings. */
-export function kubernetesState(kubernetes: () => Promise<Kubernetes>, { configMap }: StatePlace): StateStore {
+export function kubernetesState(
+  kubernetes: () => Promise<Kubernetes>,
+  { configMap, interval = INTERVAL }: StatePlace,
+): StateStore {
   const objects = stateObjects(configMap).map((name) => stateObject(kubernetes, configMap.namespace, name));
-  return objects.length === 1 ? only(objects[0]!) : spread(objects);
+  return objects.length === 1 ? only(objects[0]!) : spread(objects, UNTOUCHED_RUNS * interval);
 }
 
 function only(object: StateObject): StateStore {
@@ -40,8 +48,8 @@ function only(object: StateObject): StateStore {
 }
 
 /** One store for each object, and over all of them one that only reads. */
-function spread(objects: readonly StateObject[]): StateStore {
-  const stores = objects.map((_, i) => part(objects, i));
+function spread(objects: readonly StateObject[], untouched: Seconds): StateStore {
+  const stores = objects.map((_, i) => part(objects, i, untouched));
   return {
     of: (key) => stores[placeOf(key, objects.length)]!,
     read: async (signal) => {
@@ -68,7 +76,7 @@ function fullOf(size: StateSize | null): number {
 }
 
 /** The store of the targets whose place is object `i`. */
-function part(objects: readonly StateObject[], i: number): StateStore {
+function part(objects: readonly StateObject[], i: number, untouched: Seconds): StateStore {
   const own = objects[i]!;
   const count = objects.length;
   let complete = true;
@@ -76,7 +84,7 @@ function part(objects: readonly StateObject[], i: number): StateStore {
     read: async (signal) => {
       const reading = await own.read(signal);
       complete = true;
-      const since = Date.now() / 1000 - UNTOUCHED;
+      const since = Date.now() / 1000 - untouched;
       if (reading.count === count && Object.values(reading.state.targets).some((target) => lastSeen(target) > since))
         return reading;
       // written when they were fewer or more, or long ago: its targets may be in any of the others

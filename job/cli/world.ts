@@ -112,7 +112,9 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
     import("../adapters/kubernetes.ts"),
     import("../adapters/state-store.ts"),
   ]);
-  const cluster = kubernetesPorts(settings.kubernetes, settings.state, tools);
+  const interval = settings.targets.reduce((longest, target) => Math.max(longest, target.interval), 0);
+  const place = { ...settings.state, ...(interval > 0 && { interval }) };
+  const cluster = kubernetesPorts(settings.kubernetes, place, tools);
   closers.push(cluster.close);
   const announce: World["announce"] = async (...event) => cluster.events?.write(...event);
   const scaler = cleanScaler(cluster.scaler, clean);

@@ -73,7 +73,7 @@ export async function resolve(
   if (!run.kubernetes.detectScalers) issues.push(...targets.flatMap((target, i) => shareIssues(target, full[i]![0])));
   // what was refused before may be why
   if (issues.length === 0) issues.push(...targets.flatMap((target, i) => prophetIssues(target, full[i]![0])));
-  if (issues.length === 0) issues.push(...shardIssues(run.shards, run.state, targets.length));
+  if (issues.length === 0) issues.push(...shardIssues(run.shards, run.state, targets.length, below.shards.index));
   const { configMap } = run.state;
   const place = { ...configMap, count: configMap.count ?? run.shards.count };
   return {

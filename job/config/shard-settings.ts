@@ -18,13 +18,19 @@ export function shardOf(env: Readonly<Record<string, string | undefined>>, issue
   return index === undefined ? {} : { index };
 }
 
-/** What does not fit the number of shards. */
+/** What does not fit the number of shards; `ofJob`: the shard that an Indexed Job gives this pod. */
 export function shardIssues(
-  { count }: Settings["shards"],
+  { count, index }: Settings["shards"],
   { configMap }: { readonly configMap: { readonly count?: number } },
   targets: number,
+  ofJob: number | undefined,
 ): readonly Issue[] {
   const issues: Issue[] = [];
+  if (ofJob !== undefined && index !== ofJob)
+    issues.push({
+      path: "shards.index",
+      message: `is ${index}, and ${COMPLETION_INDEX} of this pod is ${ofJob}: all pods of a Job have the same settings, and would be the same shard. Leave it out.`,
+    });
   if (count > 1 && configMap.count !== undefined && configMap.count !== count)
     issues.push({
       path: "state.configMap.count",

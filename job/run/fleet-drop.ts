@@ -14,16 +14,22 @@ export interface FleetDrop {
   readonly hold: Seconds;
 }
 
-/** The brake of one run. Each slice tells of itself once: by its decisions, or as broken. */
-export interface Brake {
+/** The brake of one run. */
+interface Brake {
+  /** For a slice of so many targets, which tells of itself once: by its decisions, or as broken before it had any. */
+  slice(targets: number): SliceBrake;
+}
+
+/** The brake as one slice of the run has it. */
+export interface SliceBrake {
   /** The decisions of a slice, with those held that are; waits until enough of the run is decided, where one of them may have to be. */
   apply(
     decisions: readonly TargetDecision[],
     now: EpochSeconds,
     signal: AbortSignal,
   ): Promise<readonly TargetDecision[]>;
-  /** So many targets are not going to be decided. */
-  skip(targets: number): void;
+  /** Its targets are not going to be decided. Without effect once they are. */
+  skip(): void;
 }
 
 /** How many could shrink by more than half, and how many of them want to. */
@@ -45,7 +51,7 @@ export function fleetBrake(
 ): Brake {
   let sum: Count = { could: 0, want: 0 };
   let decided = 0;
-  let told = false;
+  let logged = false;
   const known = Promise.withResolvers<void>();
   const isKnown = () => decided >= Math.min(targets, enough);
   const add = (more: number) => {
@@ -53,29 +59,43 @@ export function fleetBrake(
     if (isKnown()) known.resolve();
   };
   const tell = (text: string) => {
-    if (!told) reporter.log("warn", text);
-    told = true;
+    if (!logged) reporter.log("warn", text);
+    logged = true;
+  };
+  const apply = async (
+    tellOnce: () => void,
+    ...[decisions, now, signal]: Parameters<SliceBrake["apply"]>
+  ): Promise<readonly TargetDecision[]> => {
+    const all = decisions.map((decision) => judge(decision, now, settings?.hold ?? 0));
+    const own = countOf(all);
+    sum = { could: sum.could + own.could, want: sum.want + own.want };
+    tellOnce();
+    if (settings === undefined || settings.hold === 0 || own.want === 0)
+      return all.map((judged) => settled(judged, null));
+    await Promise.race([known.promise, aborted(signal)]);
+    // time is over and some are not known: what is known decides, however few they are
+    const least = isKnown() || targets < settings.targets ? settings.targets : 1;
+    const most = (targets > enough ? [own, sum] : [sum]).find((count) => isMost(count, least, settings.share));
+    if (most === undefined) return all.map((judged) => settled(judged, null));
+    const text = `${most.want} of ${pluralize(most.could, "target wants", "targets want")} to shrink by more than half at once, as when metrics are lost`;
+    tell(`${text}: their scale-ins are held for up to ${settings.hold} s (fleetDrop)`);
+    return all.map((judged) => {
+      const until = new Date(((judged.since ?? now) + settings.hold) * 1000).toISOString();
+      return settled(judged, { now, why: `${text}: held until ${until} (fleetDrop)` });
+    });
   };
   return {
-    skip: add,
-    apply: async (decisions, now, signal) => {
-      const all = decisions.map((decision) => judge(decision, now, settings?.hold ?? 0));
-      const own = countOf(all);
-      sum = { could: sum.could + own.could, want: sum.want + own.want };
-      add(decisions.length);
-      if (settings === undefined || settings.hold === 0 || own.want === 0)
-        return all.map((judged) => settled(judged, null));
-      await Promise.race([known.promise, aborted(signal)]);
-      // time is over and some are not known: what is known decides, however few they are
-      const least = isKnown() || targets < settings.targets ? settings.targets : 1;
-      const most = (targets > enough ? [own, sum] : [sum]).find((count) => isMost(count, least, settings.share));
-      if (most === undefined) return all.map((judged) => settled(judged, null));
-      const text = `${most.want} of ${pluralize(most.could, "target wants", "targets want")} to shrink by more than half at once, as when metrics are lost`;
-      tell(`${text}: their scale-ins are held for up to ${settings.hold} s (fleetDrop)`);
-      return all.map((judged) => {
-        const until = new Date(((judged.since ?? now) + settings.hold) * 1000).toISOString();
-        return settled(judged, { now, why: `${text}: held until ${until} (fleetDrop)` });
-      });
+    slice: (count) => {
+      let told = false;
+      // once: a slice that breaks after its decisions would count for others that are not known yet
+      const tellOnce = () => {
+        if (!told) add(count);
+        told = true;
+      };
+      return {
+        skip: tellOnce,
+        apply: (...given) => apply(tellOnce, ...given),
+      };
     },
   };
 }

@@ -6,7 +6,7 @@ import type { EpochSeconds } from "../core/units.ts";
 import type { Turns } from "../in-parallel.ts";
 import type { Outcome, Ports } from "../ports.ts";
 import { decideInTurn, type TargetDecision } from "./decide.ts";
-import type { Brake } from "./fleet-drop.ts";
+import type { SliceBrake } from "./fleet-drop.ts";
 import { type NotifiedConditions, notifiedBefore } from "./news.ts";
 import { failedOutcome, notWritten, outcomeOf, writerOf } from "./outcome.ts";
 import { nameWriters, type Readings, readHistories, readScales } from "./read.ts";
@@ -22,8 +22,8 @@ export interface SliceTools {
   readonly whole: AbortSignal;
   /** Deciding is the processor's work: slices take turns, so that the first is done first. */
   readonly deciding: Turns;
-  /** Of all slices of the run. */
-  readonly brake: Brake;
+  /** Of all slices of the run, as this one has it. */
+  readonly brake: SliceBrake;
   readonly forecasterOf: (method: Method) => Forecaster;
   readonly dryRun: boolean;
   /** Whether it tells of clocks that are apart: of many slices one does. */

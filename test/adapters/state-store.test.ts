@@ -40,8 +40,11 @@ function server(names: readonly string[]) {
     return { metadata: { resourceVersion: String(map.version), annotations: { ...map.annotations } } };
   };
   const api: Kubernetes = { send, close: () => {} };
-  const store = (count: number) =>
-    kubernetesState(async () => api, { configMap: { namespace: "shop", name: "state", count } });
+  const store = (count: number, interval?: number) =>
+    kubernetesState(async () => api, {
+      configMap: { namespace: "shop", name: "state", count },
+      ...(interval !== undefined && { interval }),
+    });
   return { maps, broken, calls, store };
 }
 
@@ -116,6 +119,19 @@ describe("several ConfigMaps", () => {
     const key = Array.from({ length: 40 }, (_, i) => `shop/web-${i}`).find((name) => placeOf(name, 3) === 2)!;
     for (const [i, count] of [3, 2].entries()) await write(store(count), { [key]: seenAt(BLANK, NOW + i) });
     expect(await readAll(store(3), [key])).toEqual({ [key]: seenAt(BLANK, NOW + 1) });
+  });
+
+  it("find what others remember, when a change of their number is undone after a few runs, however long one takes", async () => {
+    const now = Date.now() / 1000;
+    for (const interval of [undefined, 15, 300]) {
+      const { store } = server(NAMES);
+      const key = Array.from({ length: 40 }, (_, i) => `shop/web-${i}`).find((name) => placeOf(name, 3) === 2)!;
+      const runs = (ago: number) => now - ago * (interval ?? 60);
+      await write(store(3, interval), { [key]: seenAt(BLANK, runs(4)) });
+      for (const ago of [3, 2, 1]) await write(store(2, interval), { [key]: seenAt(BLANK, runs(ago)) });
+      const { recommendations } = (await readAll(store(3, interval), [key]))[key]!;
+      expect(recommendations.at(-1)!.at).toBeCloseTo(runs(1), 3);
+    }
   });
 
   it("are each asked once, after the run that found their number changed", async () => {

@@ -17,16 +17,33 @@ describe("shards", () => {
     expect(await load(file(given))).toMatchObject({ state: { configMap: { count: 4 } } });
   });
 
-  it("are counted by the Job's index, unless file, environment or flag say which one this is", async () => {
+  it("are counted by the Job's index, and without a Job file, environment or flag say which one this is", async () => {
     const env = { JOB_COMPLETION_INDEX: "2" };
     const index = async (...given: Parameters<typeof load>) => (await load(...given)).shards.index;
     expect(await index(file(three), env)).toBe(2);
     expect(await index(file(three), { JOB_COMPLETION_INDEX: "" })).toBeUndefined();
-    expect(await index(file({ shards: { count: 3, index: 0 } }), env)).toBe(0);
-    expect(await index(file(three), { ...env, PROPHET_AUTOSCALER_SHARDS_INDEX: "1" })).toBe(1);
-    expect(await index(file(three), env, { "shard-index": "0" })).toBe(0);
     expect(await index(file({}), env, { shards: "4" })).toBe(2);
+    expect(await index(file({ shards: { count: 3, index: 0 } }))).toBe(0);
+    expect(await index(file(three), { PROPHET_AUTOSCALER_SHARDS_INDEX: "1" })).toBe(1);
+    expect(await index(file(three), {}, { "shard-index": "0" })).toBe(0);
   });
+
+  it.each<[string, ...Parameters<typeof load>]>([
+    ["the file", file({ shards: { count: 3, index: 0 } })],
+    ["the environment", file(three), { PROPHET_AUTOSCALER_SHARDS_INDEX: "0" }],
+    ["a flag", file(three), {}, { "shard-index": "0" }],
+    ["a file without shards", file({ shards: { index: 0 } })],
+  ])(
+    "of an Indexed Job are not all the same one by %s: nobody would decide for the others",
+    async (_what, ...given) => {
+      const [text, env, flags] = given;
+      for (const own of [1, 2])
+        await expect(load(text, { ...env, JOB_COMPLETION_INDEX: `${own}` }, flags)).rejects.toThrow(
+          `shards.index: is 0, and JOB_COMPLETION_INDEX of this pod is ${own}`,
+        );
+      expect((await load(text, { ...env, JOB_COMPLETION_INDEX: "0" }, flags)).shards.index).toBe(0);
+    },
+  );
 
   it.each<[string, string, Record<string, string>, RegExp]>([
     ["an index as large as the count", file(three), { JOB_COMPLETION_INDEX: "3" }, /shards\.index: 3 is no shard of 3/],

@@ -48,6 +48,31 @@ describe("slices of a state of several objects", () => {
     expect(held(run.targets)).toHaveLength(24 - failed.length);
   });
 
+  it("are not known by one that breaks after it was decided", async () => {
+    // one object's targets want more, are decided first, and break; of the others most want to halve, together and not alone
+    const targets = fleet(24);
+    const place = (name: string) => placeOf(`shop/${name}`, 3);
+    const breaks = place("web-0");
+    const world = worldOf(targets, (i) => place(`web-${i}`) !== breaks);
+    const fallen = targets.filter(({ name }) => place(name) !== breaks);
+    const load = world.load;
+    world.load = (name, time) => (place(name) === breaks ? 9 : load(name, time));
+    const ports = spread(world, 3);
+    const scale: Ports["scaler"]["scale"] = (target, ...given) => {
+      if (place(target.name) === breaks) throw new Error("broken");
+      return ports.scaler.scale(target, ...given);
+    };
+    const read: Ports["history"]["read"] = async (queries, ...given) => {
+      const after = (place(queries[0]!.target.name) - breaks + 3) % 3;
+      await new Promise((done) => setTimeout(done, 40 * after));
+      return ports.history.read(queries, ...given);
+    };
+    const late = { ...ports, scaler: { ...ports.scaler, scale }, history: { ...ports.history, read } };
+    const run = await runOnce(late, targets, { forecaster: last, fleetDrop: DROP });
+    expect(scaledIn(run.targets)).toEqual([]);
+    expect(held(run.targets)).toHaveLength(fallen.length);
+  });
+
   it("do not wait past the time for reading, and then hold by what is known, were it few", async () => {
     const targets = fleet(12);
     const ports = spread(
