@@ -1,5 +1,13 @@
-/** Four projects: unit needs Node only, integration real servers on loopback, browser a Chromium, e2e a node of its own. */
+/** Five projects: unit and process need Node only, integration real servers on loopback, browser a Chromium, e2e a node of its own. */
 import { defineConfig } from "vitest/config";
+
+/** Tests of whole processes with limits of a few seconds: what else runs must leave them a processor. */
+const PROCESS = [
+  "test/fault/**/*.test.ts",
+  "test/cli/{main,usage}.test.ts",
+  "test/stress-app/process.test.ts",
+  "test/telling.test.ts",
+];
 
 export default defineConfig({
   test: {
@@ -8,9 +16,17 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/integration/**", "test/browser/**", "test/e2e/**"],
+          exclude: ["test/integration/**", "test/browser/**", "test/e2e/**", ...PROCESS],
           testTimeout: 30_000,
-          setupFiles: [],
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: "process",
+          include: PROCESS,
+          testTimeout: 30_000,
+          fileParallelism: false,
         },
       },
       {

@@ -48,7 +48,7 @@ export function copyOfTests(): string {
 
 /** Whether the tests pass in the copy. The first failure ends the run: what hangs costs one limit, not one a test. */
 async function pass(folder: string, tests: readonly string[]): Promise<boolean> {
-  const args = ["--no-install", "vitest", "run", "--project", "unit", "--bail", "1", ...tests];
+  const args = ["--no-install", "vitest", "run", "--project", "unit", "--project", "process", "--bail", "1", ...tests];
   const [code] = (await once(spawn("npx", args, { cwd: folder, stdio: "ignore" }), "close")) as [number | null];
   return code === 0;
 }

@@ -5,7 +5,7 @@ import { type Mutation, mutated, mutationsOf } from "./mutants.ts";
 import type { Room } from "./rooms.ts";
 
 /** Drawn anew by another number. The same sources give the same sample, and a change of one source leaves the mutants of the others. */
-const SEED = 20_261_129;
+const SEED = 20_261_130;
 
 /** Identities of the mutants that were looked at while tests were written: their score says how good the tests became, not how good tests are. */
 const LOOKED_AT = "bench/mutation/looked-at.txt";

@@ -38,7 +38,7 @@ const vitest = await createVitest("test", {
   // a busy machine is no failure; what never ends is ended from outside
   testTimeout: 600_000,
   hookTimeout: 600_000,
-  project: ["unit"],
+  project: ["unit", "process"],
   reporters: [silent],
   pool: "threads",
   isolate: false,

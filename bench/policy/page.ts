@@ -26,9 +26,9 @@ export function policyPage({ sets = [], fronts, sensitivity, peers }: PolicyResu
   const startups = Object.keys(sets[0]?.scores ?? {}).map(Number);
   const parts = [
     HEAD,
-    `## What holds, set by set\n\nAt the defaults, as ratios to HPA's. The defaults were chosen on public and synthetic traces and on other hours of \`traces/more\`. The hours
-of \`more15\` took no part, but their sources did. With each source left out of the choice in turn, the cost over 44 replays is 0.875 at 0.35 of the time under (30 s of start).
-In sample it is 0.870 at 0.37: [how they were chosen](decisions/0012-slo.md).\n\n${promise(sets, startups)}`,
+    `## What holds, set by set\n\nThese are the results of the defaults, as ratios to the HPA's. The defaults were chosen on public and synthetic traces and on other hours of \`traces/more\`.
+The hours of \`more15\` took no part in the choice, but their sources did. With each source left out of the choice in turn, the cost over 44 replays is 0.875 at 0.35 of the time
+under (30 s of start). In sample it is 0.870 at 0.37. [Decision 0012](decisions/0012-slo.md) says how the defaults were chosen.\n\n${promise(sets, startups)}`,
     `## \`slo\`: asked and met\n\n${SLO}\n\n${asked(sets)}`,
     ...startups.map((startup) => {
       const tables = sets.map((set) => `### ${title(set)}\n\n${table(set.scores[startup]!)}`);
@@ -37,7 +37,7 @@ In sample it is 0.870 at 0.37: [how they were chosen](decisions/0012-slo.md).\n\
     }),
     ...(peers === undefined ? [] : [`## Peers that fit a forecast, 30 s, public and synthetic\n\n${table(peers)}`]),
     ...(sensitivity === undefined ? [] : [`${SENSITIVITY}\n\n${sensitivityOf(sets, sensitivity)}`]),
-    `## Every series, 30 s\n\nCost as a ratio to HPA's; under and unserved in percent of steps and of demand, HPA's in brackets.\n\n${sets.map(perSeries).join("\n\n")}`,
+    `## Every series, 30 s\n\nCost is the ratio to the HPA's. Under is in percent of the steps, and unserved in percent of the demand. The HPA's values are in brackets.\n\n${sets.map(perSeries).join("\n\n")}`,
     LIMITS,
   ];
   return parts.join("\n\n");
@@ -45,32 +45,34 @@ In sample it is 0.870 at 0.37: [how they were chosen](decisions/0012-slo.md).\n\
 
 const HEAD = `# The policy, measured
 
-Written by \`npm run bench -- policy\`. Each series is played at 15 s steps under every policy in a modelled workload: a pod serves 0.5 core, is ready some time after the
-decision, scaling in takes effect at once. HPA is the simulation that is checked against the controller's own code (test/oracle/hpa), with its defaults at 70 %, every
-15 s. Ours decides once a minute unless a row says otherwise, at one set of defaults for all series.
+Written by \`npm run bench -- policy\`. It simulates every policy on each series, in steps of 15 s. In the simulated workload a pod serves 0.5 core, and is
+ready some time after the decision. Scaling in takes effect at once. The HPA is a simulation that is checked against the controller's own code (test/oracle/hpa). It
+uses its defaults at 70 %, every 15 s. Ours decides once a minute unless a row says otherwise, with the same defaults for all series.
 
-- cost: pod-hours, geometric mean of the ratios to HPA's; under: share of steps with demand above what ready pods can serve; unserved: share of the demand above it;
-  actions: changes of replicas. The last three are ratios of the means over series.
-- "worse" counts series on which a policy costs more than HPA and is under more often at the same time.`;
+- Cost: pod-hours, as the geometric mean of the ratios to the HPA's.
+- Under: the share of steps in which the demand is above what ready pods can serve.
+- Unserved: the share of the demand that is above what ready pods can serve.
+- Actions: the number of changes of replicas. Under, unserved and actions are ratios of the means over the series.
+- Worse: the number of series on which a policy both costs more than the HPA and is under more often.`;
 
-const SLO = `\`slo\` is the share of the time in which the demand may be above what the ready pods carry. Met is the share of steps under, each series by itself, at 30 s of start. A series counts
-where the share is within reach: one row of ours in the tables is under for at least two thirds of it, and one for at most one and a half times.`;
+const SLO = `\`slo\` is the share of the time in which the demand may be above what the ready pods carry. "Met" is the measured share of steps under, for each series, at 30 s of start.
+A series counts only if the share is within reach. That means: one row of ours in the tables is under for at least two thirds of the share, and one for at most 1.5 times the share.`;
 
 const SENSITIVITY = `## One assumption changed at a time, 30 s
 
-The modelled world knows the pod start, the delay of the metrics and the target. Here one of these is otherwise, or the forecast is worse than its window shows. The rows
-are ratios to the HPA without delay; 15 and 180 s of start have tables of their own above.`;
+The simulation assumes a pod start, a delay of the metrics and a target. Each row changes one of these, or makes the forecast worse than its window shows. The rows
+are ratios to the HPA without delay. For 15 and 180 s of start see the tables above.`;
 
 const LIMITS = `## What cannot be won
 
-- A spike that nothing announces is unserved until pods are ready: start-up plus, for one run a minute, up to a minute of waiting. No level of the past buys it
-  unless spikes are frequent in the window; following the slope of a surge shortens the time after its first sign only.
-- Where spikes come hours apart and are over in a minute, the pods that would serve them do not pay. A small \`slo\` buys up to eight times as hard, and no harder.
-- Over six hours 0.3 % are four steps of 15 s: one spike more or less is within a factor of 1.5 of nothing.
-- Perfect foresight at one decision a minute (the row \`oracle\`) shows what is left to gain.
-- On series of an hour and less the window is short and the gain in cost is small.
-- Series here are proxies (requests, tokens, CPU percent scaled to cores), some of them 5-minute samples read as minutes: shapes matter, not amounts.
-- \`longHistory\` stays off. At six minutes ahead it leaves 0.91 of the loss on series with a daily course; at one minute it gains nothing, and it reads 2,000 more points.
+- A spike without any sign before it is unserved until new pods are ready: the start-up time plus, with one run a minute, up to a minute of waiting. No quantile
+  covers such a spike, unless spikes are frequent in the window. Following the slope of a surge only helps after its first sign.
+- If spikes come hours apart and last a minute, the pods that would serve them cost more than they save. A small \`slo\` raises the price of risk at most eight times.
+- Over six hours, 0.3 % of the time is four steps of 15 s. One spike more or less can then move the result beyond a factor of 1.5.
+- The row \`oracle\` has perfect foresight at one decision a minute. It shows what is left to gain.
+- On series of an hour or less, the window is short and the gain in cost is small.
+- The series are proxies (requests, tokens, CPU percent scaled to cores). Some are 5-minute samples read as minutes. Their shapes matter, not their amounts.
+- \`longHistory\` stays off. Six minutes ahead, the loss with it is 0.91 of the loss without, on series with a daily pattern. One minute ahead it gains nothing, and it reads 2,000 more points.
 `;
 
 const title = ({ name, held, names }: SetScores) => `${names.length} ${name}${held ? "" : ", in sample"}`;

@@ -96,6 +96,7 @@ describe("many targets read together", () => {
       (seen) => ({ body: answer(rows(seen, { scale_target: "shop/Deployment/other" })) }),
       null,
     ],
+    ["another record in its place", (seen) => ({ body: answer(rows(seen, { __name__: RECORDS.podStart })) }), null],
     ["every series twice", (seen) => ({ body: answer([...rows(seen), ...rows(seen, { replica: "b" })]) }), null],
   ];
   test.each(faults)("%s: all of them by single queries", async (_what, grouped, warning) => {

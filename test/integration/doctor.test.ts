@@ -109,12 +109,12 @@ describe.skipIf(skip(missingPrometheus()))("the doctor on a real Prometheus", ()
     const found = about(await checks("clusters"), "cluster of clusters/web");
     expect(found?.status).toBe("warn");
     expect(found?.message).toContain("k8s_cluster_name has 2 values");
-    expect(found?.message).toContain('"eu-1" (3 pods), "us-2" (1 pods)');
+    expect(found?.message).toContain('"eu-1" (3 pods), "us-2" (1 pod)');
     expect(found?.todo).toContain('prometheus.matchers: { k8s_cluster_name: "eu-1" }');
     const file = join(mkdtempSync(join(tmpdir(), "doctor-")), "config.yaml");
     writeFileSync(file, 'prometheus: { matchers: { k8s_cluster_name: "eu-1" } }\n');
     expect(about(await checks("clusters", `--config ${file}`), "cluster of")?.status).toBe("ok");
-    expect(about(await checks("unnamed"), "cluster of")?.message).toContain('"" (1 pods)');
+    expect(about(await checks("unnamed"), "cluster of")?.message).toContain('"" (1 pod)');
   });
 
   test("takes two replicas of Prometheus for what they are, and two servers with pods of their own for two clusters", async () => {

@@ -1,4 +1,5 @@
 /** Most of a fleet loses scrape targets at once, in a real Prometheus: the real job holds those scale-ins by name, makes the others, and follows when the drop lasts. */
+import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missingControlPlane, missingPrometheus, skip } from "../cluster/available.ts";
 import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
@@ -79,6 +80,8 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("a drop of m
   });
 
   test("that lasts is followed once the hold is over, and was told once", async () => {
+    // since when is remembered in whole seconds: a hold of one second is over after two
+    await setTimeout(2000);
     const run = await rig.run(config(1));
     for (const target of of(run, LOST)) expect(target).toMatchObject({ action: "scaled", from: 8, to: 2 });
     expect(await events()).toHaveLength(LOST.length);

@@ -64,7 +64,7 @@ const LONG: readonly Line[] = [
     { ...none, ...missingFor(660, "Blind") },
   ],
   ["a wrong query for 11 minutes", blind("failed", "400"), { query: "sum(", ...later() }],
-  ["samples of NaN for 11 minutes", blind("held", "no finite number"), { query: "vector(0/0)", ...later() }],
+  ["samples of NaN for 11 minutes", blind("held", "not a finite number"), { query: "vector(0/0)", ...later() }],
 ];
 
 const GATED: readonly Line[] = [

@@ -93,7 +93,7 @@ const STATES: readonly Line[] = [
   ],
   [
     "reading the state: a number for the annotation",
-    failed(/no text/),
+    failed(/not a text/),
     at(STATE, put("metadata.annotations", { "prophet-autoscaler/last-forecast": 7 })),
   ],
   ["reading the state: 60 MB", failed(/larger than/), at(STATE, body(flood))],

@@ -74,7 +74,7 @@ const TARGETS: readonly Line[] = [
   ],
   [
     "one reads impossible data",
-    actions(0, "scaled", "held", /in all|carry|burn/),
+    actions(0, "scaled", "held", /in all|carry|can use/),
     targets(first, target("second", { query: `1000000 * ${query("1")}` })),
   ],
   [

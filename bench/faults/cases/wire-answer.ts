@@ -82,8 +82,8 @@ const VALUES: readonly Line[] = [
 ];
 
 const TIMES: readonly Line[] = [
-  ["times of null", failed(/no number|asked for/), times(() => null)],
-  ["times of 0", failed(/no number|asked for/), times(() => 0)],
+  ["times of null", failed(/no number|outside the requested/), times(() => null)],
+  ["times of 0", failed(/no number|outside the requested/), times(() => 0)],
   ["times as texts", failed(/no number/), times(String)],
   ["times in milliseconds", failed(/outside the requested/), times((time) => time * 1000)],
   ["times in microseconds", failed(/outside the requested/), times((time) => time * 1e6)],
@@ -93,9 +93,9 @@ const TIMES: readonly Line[] = [
   ["two minutes ahead", held("FutureData"), times((time) => time + 120)],
   ["an hour behind", held("StaleData"), times((time) => time - 3600)],
   ["five minutes behind", held("StaleData"), times((time) => time - 300)],
-  ["a year ahead", failed(/asked for/), times((time) => time + 31_536_000)],
-  ["times far beyond a calendar", failed(/no number|asked for/), times(() => 9e15)],
-  ["negative times", failed(/no number|asked for/), times((time) => -time)],
+  ["a year ahead", failed(/outside the requested/), times((time) => time + 31_536_000)],
+  ["times far beyond a calendar", failed(/no number|outside the requested/), times(() => 9e15)],
+  ["negative times", failed(/no number|outside the requested/), times((time) => -time)],
   ["all samples at one time", stays, samples((all) => all.map(([, value]) => [all.at(-1)?.[0], value]))],
   ["the order turned round", scaled(5), samples((all) => all.toReversed())],
   ["every sample twice", scaled(5), samples((all) => all.flatMap((pair) => [pair, pair]))],
