@@ -2,16 +2,19 @@
 
 import { EMPTY_STATE, lastSeen } from "../core/state/codec.ts";
 import { placeOf } from "../core/state/rendezvous.ts";
-import type { JobState } from "../core/state/types.ts";
+import type { JobState, TargetState } from "../core/state/types.ts";
 import type { Seconds } from "../core/units.ts";
 import type { StateReading, StateSize, StateStore } from "../ports.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
-import { type StateObject, stateObject } from "./kubernetes-state.ts";
+import { type ObjectReading, type StateObject, stateObject } from "./kubernetes-state.ts";
 
 /** An object that so many runs did not write may be one of an earlier time: three became two, and are three again. One run that was missed is no sign of it. */
 const UNTOUCHED_RUNS = 3;
 /** Between two runs, where nobody says how long. */
 const INTERVAL: Seconds = 60;
+
+/** Of a number that somebody wrote there by hand: settings allow no more. */
+const MAX_PLACES = 64;
 
 /** Where a state is kept. Without `count` in one ConfigMap. */
 export interface StatePlace {
@@ -31,16 +34,20 @@ export function kubernetesState(
   { configMap, interval = INTERVAL }: StatePlace,
 ): StateStore {
   const objects = stateObjects(configMap).map((name) => stateObject(kubernetes, configMap.namespace, name));
-  return objects.length === 1 ? only(objects[0]!) : spread(objects, UNTOUCHED_RUNS * interval);
+  const untouched = UNTOUCHED_RUNS * interval;
+  return objects.length === 1 ? only(objects[0]!, untouched) : spread(objects, untouched);
 }
 
-function only(object: StateObject): StateStore {
+function only(object: StateObject, untouched: Seconds): StateStore {
+  let were = 1;
   return {
     read: async (signal) => {
-      const { count: _, ...reading } = await object.read(signal);
-      return reading;
+      const { count, ...reading } = await object.read(signal);
+      were = count;
+      return { ...reading, state: withoutGone({ ...reading, count }, 1, untouched) };
     },
-    claim: (state, version, signal) => object.claim(state, version, signal),
+    // no more than the state, unless it was one of several
+    claim: (state, version, signal) => object.claim(state, version, signal, were === 1 ? undefined : 1),
     written: object.written,
     size: object.size,
     leftOut: object.leftOut,
@@ -92,7 +99,11 @@ function part(objects: readonly StateObject[], i: number, untouched: Seconds): S
         objects.filter((object) => object !== own).map((object) => object.read(signal).catch(() => null)),
       );
       complete = !others.includes(null);
-      return { ...reading, state: withMoved(reading.state, others, (key) => placeOf(key, count) === i) };
+      const [state, ...rest] = [reading, ...others.filter((other) => other !== null)].map((one) => ({
+        ...one,
+        state: withoutGone(one, count, untouched),
+      }));
+      return { ...reading, state: withMoved(state!.state, rest, (key) => placeOf(key, count) === i) };
     },
     // what could not be looked into is looked into again
     claim: (state, version, signal) => own.claim(state, version, signal, complete ? count : undefined),
@@ -103,16 +114,27 @@ function part(objects: readonly StateObject[], i: number, untouched: Seconds): S
 }
 
 /** The state with what the others remember later of our targets: a target may have been here before, and what was left of it is old. */
-function withMoved(
-  state: JobState,
-  others: readonly (StateReading | null)[],
-  isOurs: (key: string) => boolean,
-): JobState {
+function withMoved(state: JobState, others: readonly StateReading[], isOurs: (key: string) => boolean): JobState {
   const targets = new Map(Object.entries(state.targets));
-  const moved = others.flatMap((other) => Object.entries(other?.state.targets ?? {}));
+  const moved = others.flatMap((other) => Object.entries(other.state.targets));
   for (const [key, memory] of moved) {
     const known = targets.get(key);
     if (isOurs(key) && (known === undefined || lastSeen(memory) > lastSeen(known))) targets.set(key, memory);
   }
+  return { ...state, targets: Object.fromEntries(targets) };
+}
+
+/**
+ * What an object holds, of which the newest is gone where a target was kept in one of those that there are no longer: what was left of it here is older, by minutes that nobody
+ * knows. Without its recommendations the current replicas are the first one, and nothing shrinks for one window. What is of the last runs is of another job that shares the object.
+ */
+function withoutGone({ state, count: were }: ObjectReading, are: number, untouched: Seconds): JobState {
+  if (!(were > are)) return state;
+  const places = Math.min(were, MAX_PLACES);
+  const since = Date.now() / 1000 - untouched;
+  const isWhole = (key: string, memory: TargetState) => placeOf(key, places) < are || lastSeen(memory) > since;
+  const targets = Object.entries(state.targets).map(
+    ([key, memory]) => [key, isWhole(key, memory) ? memory : { ...memory, recommendations: [] }] as const,
+  );
   return { ...state, targets: Object.fromEntries(targets) };
 }

@@ -134,6 +134,46 @@ describe("several ConfigMaps", () => {
     }
   });
 
+  it.each([
+    [3, 4],
+    [1, 3],
+    [2, 6],
+  ])(
+    "of which there are %i again after %i: what is left of a target from before does not pass for its newest",
+    async (few, more) => {
+      const { store } = server(NAMES);
+      const now = Date.now() / 1000;
+      const keys = Array.from({ length: 40 }, (_, i) => `shop/web-${i}`);
+      const all = (at: number) =>
+        Object.fromEntries(keys.map((key) => [key, seenAt({ ...BLANK, dropHoldUntil: 7 }, at)]));
+      await write(store(few), all(now - 240));
+      for (const ago of [180, 120]) await write(store(more), all(now - ago));
+      const found = await readAll(store(few), keys);
+      for (const key of keys) {
+        const gone = placeOf(key, more) >= few;
+        const { recommendations, dropHoldUntil } = found[key]!;
+        expect([key, recommendations.map(({ at }) => Math.round(now - at))]).toEqual([key, gone ? [] : [120]]);
+        expect(dropHoldUntil).toBe(7);
+      }
+      // from then on they are remembered as ever
+      await write(store(few), all(now));
+      const next = await readAll(store(few), keys);
+      for (const key of keys) expect(next[key]!.recommendations).toHaveLength(1);
+    },
+  );
+
+  it("keep what another job writes, that takes them for fewer", async () => {
+    const { store } = server(NAMES);
+    const now = Date.now() / 1000;
+    const key = Array.from({ length: 40 }, (_, i) => `shop/web-${i}`).find((name) => placeOf(name, 3) !== 0)!;
+    const other = Array.from({ length: 40 }, (_, i) => `pay/web-${i}`).find((name) => placeOf(name, 3) === 0)!;
+    for (const ago of [180, 120, 60]) {
+      await write(store(1), { [key]: seenAt(BLANK, now - ago) });
+      await write(store(3), { [other]: seenAt(BLANK, now - ago) });
+    }
+    expect(await readAll(store(1), [key])).toEqual({ [key]: seenAt(BLANK, now - 60) });
+  });
+
   it("are each asked once, after the run that found their number changed", async () => {
     const { store, calls } = server(NAMES);
     const keys = Array.from({ length: 30 }, (_, i) => `shop/web-${i}`);
