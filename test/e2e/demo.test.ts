@@ -84,6 +84,50 @@ describe.skipIf(skip(missingNode()))("the closed loop", () => {
     expect(other.samples.length).toBe(ours.samples.length);
   });
 
+  const slow = { timeout: 100_000, interval: 1000 };
+  const slots = async (name: string) => (await pull.attempts(name)).map((attempt) => attempt.slot);
+  const ended = async (name: string) => (await pull.attempts(name))[0]?.failed;
+  const noImage = [expect.stringMatching(/^(ErrImagePull|ImagePullBackOff)$/)];
+
+  test.concurrent("an image that cannot be pulled: Forbid blocks, the deadline frees, the alert fires and ends", async () => {
+    // a first slot: the shipped CronJob succeeds, the other waits for its image
+    await expect.poll(() => slots(LONG), slow).toHaveLength(1);
+    const [first] = await pull.attempts(LONG);
+    const { slot } = first!;
+    const succeeded = async () => Date.parse((await pull.cronJob(SHIPPED)).status.lastSuccessfulTime ?? "") / 1000;
+    await expect.poll(succeeded, slow).toBeGreaterThan(slot);
+    await expect.poll(() => pull.waiting(first!.name), slow).toEqual(noImage);
+    expect(await pull.firing("ProphetAutoscalerSilent")).toEqual([]);
+
+    // its last success is five minutes ago, and its image is gone too
+    await pull.setImage(SHIPPED, ABSENT);
+    await pull.age(SHIPPED, 301);
+    await expect.poll(() => slots(SHIPPED), slow).toEqual([slot + 60]);
+    const [hung] = await pull.attempts(SHIPPED);
+    await expect.poll(() => pull.waiting(hung!.name), slow).toEqual(noImage);
+
+    // the slot of the other one comes while it still hangs: blocked, until its deadline
+    await expect.poll(() => pull.events(LONG), slow).toContain("JobAlreadyActive");
+    await expect.poll(() => ended(LONG), slow).toMatchObject({ reason: "DeadlineExceeded" });
+    await expect.poll(() => slots(LONG), slow).toEqual([slot, slot + 60]);
+    expect((await pull.attempts(LONG))[1]!.created).toBeGreaterThanOrEqual(slot + LONG_DEADLINE);
+
+    // the shipped deadline is before the next slot, which therefore begins in time
+    await expect.poll(() => ended(SHIPPED), slow).toMatchObject({ reason: "DeadlineExceeded" });
+    expect(await pull.waiting(hung!.name)).toEqual([]);
+    const { after } = (await ended(SHIPPED))!;
+    expect(after).toBeGreaterThanOrEqual(50);
+    expect(after).toBeLessThan(60);
+    await expect.poll(() => slots(SHIPPED), slow).toEqual([slot + 60, slot + 120]);
+    expect((await pull.attempts(SHIPPED))[1]!.created).toBeLessThan(slot + 120 + 15);
+    expect(await pull.events(SHIPPED)).not.toContain("JobAlreadyActive");
+
+    // of that CronJob only, not of the demo's, which succeeds every minute
+    await expect.poll(() => pull.firing("ProphetAutoscalerSilent"), slow).toEqual([`pull/${SHIPPED}`]);
+    await pull.setImage(SHIPPED, PRESENT);
+    await expect.poll(() => pull.firing("ProphetAutoscalerSilent"), slow).toEqual([]);
+  });
+
   test("the metrics of every run are in the cluster's Prometheus, and say what the run did", async () => {
     const sent = await sentOf(world, result);
     expect(sent.length).toBeGreaterThan(1);
@@ -148,50 +192,6 @@ describe.skipIf(skip(missingNode()))("the closed loop", () => {
     const same = known.filter(([then, now]) => then.quantile !== null && then.demand === now.demand);
     expect(same.length).toBeGreaterThan(0);
     for (const [then, now] of same) expect(now).toEqual(then);
-  });
-
-  const slow = { timeout: 100_000, interval: 1000 };
-  const slots = async (name: string) => (await pull.attempts(name)).map((attempt) => attempt.slot);
-  const ended = async (name: string) => (await pull.attempts(name))[0]?.failed;
-  const noImage = [expect.stringMatching(/^(ErrImagePull|ImagePullBackOff)$/)];
-
-  test.concurrent("an image that cannot be pulled: Forbid blocks, the deadline frees, the alert fires and ends", async () => {
-    // a first slot: the shipped CronJob succeeds, the other waits for its image
-    await expect.poll(() => slots(LONG), slow).toHaveLength(1);
-    const [first] = await pull.attempts(LONG);
-    const { slot } = first!;
-    const succeeded = async () => Date.parse((await pull.cronJob(SHIPPED)).status.lastSuccessfulTime ?? "") / 1000;
-    await expect.poll(succeeded, slow).toBeGreaterThan(slot);
-    await expect.poll(() => pull.waiting(first!.name), slow).toEqual(noImage);
-    expect(await pull.firing("ProphetAutoscalerSilent")).toEqual([]);
-
-    // its last success is five minutes ago, and its image is gone too
-    await pull.setImage(SHIPPED, ABSENT);
-    await pull.age(SHIPPED, 301);
-    await expect.poll(() => slots(SHIPPED), slow).toEqual([slot + 60]);
-    const [hung] = await pull.attempts(SHIPPED);
-    await expect.poll(() => pull.waiting(hung!.name), slow).toEqual(noImage);
-
-    // the slot of the other one comes while it still hangs: blocked, until its deadline
-    await expect.poll(() => pull.events(LONG), slow).toContain("JobAlreadyActive");
-    await expect.poll(() => ended(LONG), slow).toMatchObject({ reason: "DeadlineExceeded" });
-    await expect.poll(() => slots(LONG), slow).toEqual([slot, slot + 60]);
-    expect((await pull.attempts(LONG))[1]!.created).toBeGreaterThanOrEqual(slot + LONG_DEADLINE);
-
-    // the shipped deadline is before the next slot, which therefore begins in time
-    await expect.poll(() => ended(SHIPPED), slow).toMatchObject({ reason: "DeadlineExceeded" });
-    expect(await pull.waiting(hung!.name)).toEqual([]);
-    const { after } = (await ended(SHIPPED))!;
-    expect(after).toBeGreaterThanOrEqual(50);
-    expect(after).toBeLessThan(60);
-    await expect.poll(() => slots(SHIPPED), slow).toEqual([slot + 60, slot + 120]);
-    expect((await pull.attempts(SHIPPED))[1]!.created).toBeLessThan(slot + 120 + 15);
-    expect(await pull.events(SHIPPED)).not.toContain("JobAlreadyActive");
-
-    // of that CronJob only, not of the demo's, which succeeds every minute
-    await expect.poll(() => pull.firing("ProphetAutoscalerSilent"), slow).toEqual([`pull/${SHIPPED}`]);
-    await pull.setImage(SHIPPED, PRESENT);
-    await expect.poll(() => pull.firing("ProphetAutoscalerSilent"), slow).toEqual([]);
   });
 
   /** What each pod of the CronJob in a namespace called, by the API server's audit log. */
