@@ -14,7 +14,7 @@ export interface FleetDrop {
   readonly hold: Seconds;
 }
 
-/** The brake of one run. Each slice tells of itself once: by its decisions, or as broken. */
+/** The brake of one run. Each slice reports once: its decisions, or that it is broken. */
 export interface Brake {
   /** The decisions of a slice, with those held that are; waits until enough of the run is decided, where one of them may have to be. */
   apply(
@@ -84,7 +84,7 @@ async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await new Promise((done) => signal.addEventListener("abort", done, { once: true }));
 }
 
-/** A decision, and what it means for the brake. */
+/** A decision, and its effect on the brake. */
 interface Judged {
   readonly decided: TargetDecision;
   /** null: nothing was decided. */
@@ -114,7 +114,7 @@ function isMost({ could, want }: Count, least: number, share: number): boolean {
   return could >= least && want > share * could;
 }
 
-/** The decision, held where it wants to shrink and is not believed yet. */
+/** The decision, held if it would scale in and its drop is not believed yet. */
 function settled(judged: Judged, held: { readonly now: EpochSeconds; readonly why: string } | null): TargetDecision {
   const { decided, target, could, wants, since, believed } = judged;
   if (target === null) return decided;
