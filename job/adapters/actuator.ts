@@ -6,7 +6,7 @@ import type { Check } from "./check.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import type { Hpa, ObjectReference } from "./kubernetes-objects.ts";
 
-/** The object that is read and patched, as RBAC names it; the doctor's permission checks and the chart's Role are made from it. */
+/** The object to read and patch, as RBAC names it. The doctor's permission checks and the chart's Role use it. */
 export interface ActuatedObject {
   /** API group and plural; absent: those of the workload itself. */
   readonly kind?: { readonly group: string; readonly resource: string };

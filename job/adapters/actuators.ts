@@ -4,7 +4,7 @@ import type { Actuator } from "./actuator.ts";
 import { HPA } from "./actuator-hpa.ts";
 import { SCALE } from "./actuator-scale.ts";
 
-/** All actuators by the word of the settings; a word without its actuator does not compile. */
+/** All actuators by their value in the settings. A value without an actuator does not compile. */
 export const ACTUATORS: Readonly<Record<TargetConfig["actuator"], Actuator>> = { scale: SCALE, hpa: HPA };
 
 /** The actuator of a target. */

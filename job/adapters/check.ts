@@ -1,7 +1,7 @@
 /** What the doctor says of one thing, and the words for what was thrown. */
 import type { Seconds } from "../core/units.ts";
 
-/** One line of the answer. `todo` says what to do, where something is to be done. */
+/** One line of the answer. `todo` says what to do, if anything. */
 export interface Check {
   readonly check: string;
   readonly status: "ok" | "warn" | "fail";

@@ -10,7 +10,7 @@ import { HistoryError } from "./errors.ts";
 import { AnswerError, type RangeAnswer } from "./prometheus-answer.ts";
 import { parseSeriesFile, type SeriesFile } from "./series-file.ts";
 
-/** What a file history may be told. */
+/** Options of a file history. */
 export interface FileHistoryOptions {
   /** Pretend that it is this time; later samples are not seen. */
   readonly at?: EpochSeconds;
@@ -92,7 +92,7 @@ async function filesAt(path: string): Promise<readonly string[]> {
   return names.sort().map((name) => join(path, name));
 }
 
-/** The file of a metric. Throws HistoryError that says what the path should be. */
+/** The file of a metric. Throws a HistoryError that says what the path should be. */
 async function fileOf(path: string, metric: string, first: boolean): Promise<string> {
   const files = await filesAt(path);
   if (files[0] === path && first) return path;

@@ -83,7 +83,7 @@ async function load(config: KubeConfig, settings: KubernetesSettings, env: Envir
   }
 }
 
-/** Tokens, passwords, keys (also in files) and what is handed to plugins, of all users of a kubeconfig: a server may echo any. */
+/** Tokens, passwords, keys (also in files) and the input of plugins, of all users of a kubeconfig: a server may echo any of them. */
 async function secretsOf(config: KubeConfig): Promise<readonly (string | undefined)[]> {
   const { readFile } = await import("node:fs/promises");
   const read = (file: string | undefined) =>

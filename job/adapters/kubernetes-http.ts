@@ -14,7 +14,7 @@ import { isUndone, redirected } from "./http/verdict.ts";
 import { type Credentials, findApiServer } from "./kubernetes-config.ts";
 import type { Status } from "./kubernetes-objects.ts";
 
-/** One call. A write is tried again only where it surely was not carried out. */
+/** One call. A write is retried only if it certainly had no effect. */
 export interface Call {
   readonly method: "GET" | "PATCH" | "POST";
   /** Path with its query. */
@@ -32,7 +32,7 @@ export interface Kubernetes {
   close(): void;
 }
 
-/** What calling uses beside the settings. */
+/** What calls need besides the settings. */
 export interface KubernetesOutside {
   /** For KUBECONFIG, KUBERNETES_SERVICE_HOST, HOME and the proxies. */
   readonly env: Environment;

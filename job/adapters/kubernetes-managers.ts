@@ -7,7 +7,7 @@ import type { Kubernetes } from "./kubernetes-http.ts";
 import type { ManagedField, Status, Workload } from "./kubernetes-objects.ts";
 import { fieldManager, objectPath } from "./kubernetes-path.ts";
 
-/** One who owns the replicas; `scale`: set through /scale, as by an HPA or `kubectl scale`, not by a manifest. */
+/** A manager that owns the replicas; `scale` means set through /scale, as by an HPA or `kubectl scale`, and not by a manifest. */
 export interface Owner {
   readonly manager: string;
   readonly scale: boolean;
@@ -37,7 +37,7 @@ export function otherWriter(fields: readonly ManagedField[]): string | undefined
 
 /** What `kubectl apply` noted of the manifest, and Argo CD after it. */
 export const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
-/** The manager of a `kubectl apply` on the client's side: it owns what it set once, also when the manifest no longer has it. */
+/** The manager of a client-side `kubectl apply`. It still owns a field that the manifest no longer has. */
 const CLIENT_SIDE = "kubectl-client-side-apply";
 
 /**
@@ -56,7 +56,7 @@ export function isManifestFree(metadata: Workload["metadata"]): boolean {
   );
 }
 
-/** Whether the note of a manifest has spec.replicas; a note that is not there, or is none, says nothing. */
+/** Whether the last-applied annotation has spec.replicas; a missing or invalid annotation says nothing. */
 export function manifestReplicas(note: string | undefined): "present" | "absent" | "unknown" {
   try {
     const manifest = JSON.parse(note ?? "") as { readonly spec?: { readonly replicas?: unknown } } | null;

@@ -4,13 +4,13 @@ import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import { fieldManager } from "./kubernetes-path.ts";
 
-/** The number that was read from a path. Throws ClusterError where it is none. */
+/** The number at a path. Throws a ClusterError if it is not a number. */
 export function count(path: string, value: unknown): Replicas {
   if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
   throw new ClusterError(`GET ${path}`, 200, "Malformed", `replicas are ${JSON.stringify(value)}`);
 }
 
-/** A number of an object: where it stands, and how it is read from the object. */
+/** A number in an object: its path, and how to read it. */
 export interface NumberAt<T> {
   readonly path: string;
   /** JSON pointer. */
@@ -18,7 +18,7 @@ export interface NumberAt<T> {
   readonly of: (object: T) => unknown;
 }
 
-/** Sets one number only if it still is `from`: the server tests and replaces in one step. Throws ClusterError, also where the server says that it did and did not. */
+/** Sets one number only if it is still `from`: the server tests and replaces in one step. Throws a ClusterError, also if the server reports success without the change. */
 export async function patchNumber<T>(
   api: Kubernetes,
   { path, field, of }: NumberAt<T>,

@@ -33,7 +33,7 @@ export type Event = Wire<CoreV1Event>;
 export type ObjectReference = Wire<V1ObjectReference>;
 /** Also of a custom resource that has the same fields. */
 export type Workload = Wire<V1Deployment | V1StatefulSet>;
-/** Why a call was refused, or what became of it. */
+/** Why a call was refused, or how it ended. */
 export type Status = Wire<V1Status>;
 /** An entry of managedFields, of which client-node leaves the fields open. */
 export type ManagedField = Wire<Omit<V1ManagedFieldsEntry, "fieldsV1">> & {

@@ -7,7 +7,7 @@ import type { Workload } from "./kubernetes-objects.ts";
 const SUFFIXES: Readonly<Record<string, number>> = { n: 1e-9, u: 1e-6, m: 1e-3, "": 1, k: 1e3 };
 const QUANTITY = /^(\d+(?:\.\d*)?|\.\d+)(n|u|m|k)?$/;
 
-/** Cores of a quantity such as 500m, "0.5" or 1; undefined for what is none. */
+/** Cores of a quantity such as 500m, "0.5" or 1; undefined if it is not a quantity. */
 export function cpuQuantity(value: unknown): Cores | undefined {
   const [, number, suffix = ""] = QUANTITY.exec(String(value).trim()) ?? [];
   return number === undefined ? undefined : Number(number) * SUFFIXES[suffix]!;

@@ -100,7 +100,7 @@ function holds({ metadata }: ConfigMap, annotations: Annotations): boolean {
   return Object.entries(annotations).every(([name, text]) => metadata?.annotations?.[name] === text);
 }
 
-/** The version that was made, if the answer holds what was written. A server that says yes and stores something else has not remembered it. */
+/** The new version, if the answer has what was written. A server that reports success and stores something else has not stored the state. */
 function storedVersion(request: string, map: ConfigMap, annotations: Annotations): string {
   if (!holds(map, annotations)) {
     const came = "it answers without the state that was written: an admission webhook may have removed it";

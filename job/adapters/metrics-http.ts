@@ -30,7 +30,7 @@ export interface MetricsTools extends SourceTools {
   readonly version: string;
 }
 
-/** A body and what it is. */
+/** A body and its content type. */
 export interface Posted {
   readonly url: URL;
   readonly type: string;

@@ -7,7 +7,7 @@ import type { SourceTools } from "./source.ts";
 /** What a notifier is given to work with. */
 export type NotifierTools = Pick<SourceTools, "redactor" | "env">;
 
-/** A way to tell people. The rules across its settings stand in its group of the table. */
+/** A way to notify people. Its group of the table has the rules across its settings. */
 export interface NotifierKind {
   readonly name: string;
   /** Its group in the table of settings. */

@@ -8,7 +8,7 @@ import { WEBHOOK_NOTIFIER } from "./notifier-webhook.ts";
 /** All notifiers. */
 export const NOTIFIERS: readonly NotifierKind[] = [WEBHOOK_NOTIFIER];
 
-/** All that the settings ask for, as one that opens them with the first message; null: none. */
+/** All notifiers in the settings, as one that opens them with the first message; null if there are none. */
 export function notifierOf(
   settings: Settings,
   tools: NotifierTools,

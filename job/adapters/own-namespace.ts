@@ -10,7 +10,7 @@ interface Kubeconfig {
   readonly contexts?: readonly { readonly name?: unknown; readonly context?: { readonly namespace?: unknown } }[];
 }
 
-/** The namespace, or undefined where nothing says it. Never throws: what is wrong with a kubeconfig is told when the cluster is asked. In the order of openKubernetes. */
+/** The namespace, or undefined if nothing gives it, in the order of openKubernetes. Never throws: problems of a kubeconfig are reported when the cluster is called. */
 export async function ownNamespace(
   { kubeconfig, context }: Pick<KubernetesSettings, "kubeconfig" | "context">,
   env: Environment,

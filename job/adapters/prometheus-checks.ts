@@ -32,7 +32,7 @@ const LABELS = [...CLUSTER_LABELS, SERVER_LABEL];
 /** A row of 11 labels has 400 to 900 bytes: hundreds of clusters fit. */
 const MAX_CHECK_BYTES = 512 * 1024;
 
-/** What is looked at beside the data of each metric. Never throws. */
+/** The checks other than those of each metric's data. Never throws. */
 export async function queryChecks(
   settings: PrometheusSettings,
   ask: PrometheusHttp["ask"],
@@ -53,7 +53,7 @@ export async function queryChecks(
   return checks.flat();
 }
 
-/** A query of the user's own, as it is written. */
+/** A query from the settings, as it is written there. */
 function ownQuery(settings: PrometheusSettings, { query }: Metric): string | undefined {
   return query ?? settings.query;
 }
@@ -62,7 +62,7 @@ function ownQuery(settings: PrometheusSettings, { query }: Metric): string | und
 const ZERO_FOR_NOTHING =
   /\bor\s*(?:(?:on|ignoring)\s*\([^)]*\)\s*)?(?:(?:\w+\s*)?\(\s*)*(?:vector\s*\(\s*[-+]?0*\.?0*\s*\)|[^,]*?\*\s*0(?![\d.]))/i;
 
-/** Where the query makes zero of nothing measured, in the query's own words; undefined where it does not. Texts and comments are no code. */
+/** The part of the query that turns missing data into zero, in the query's own words; undefined if there is none. Ignores strings and comments. */
 export function zeroForNothing(promql: string): string | undefined {
   const code = promql.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|#[^\n]*/g, (text) =>
     text.startsWith("#") ? " " : '""',

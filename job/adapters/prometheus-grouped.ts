@@ -12,13 +12,13 @@ import { countsOf, recordedSeries } from "./prometheus-recorded.ts";
 import { RECORDED_LABEL, RECORDS, recordedName, recordSelector, unrecorded } from "./prometheus-records.ts";
 import { type Ask, countBack, isPodStart, type Log, parsed } from "./prometheus-single.ts";
 
-/** What was read for many targets together, and why the others were not. Every query is in one of the two. */
+/** The grouped readings, and why the other queries have none. Every query is in exactly one of the two. */
 export interface Grouped {
   readonly readings: ReadonlyMap<HistoryQuery, HistoryReading>;
   readonly why: ReadonlyMap<HistoryQuery, string>;
 }
 
-/** Reads what it can of many queries. Never throws: what it could not read is not among the readings. */
+/** Reads as many of the queries as it can. Never throws: a query that it could not read has no reading. */
 export type GroupedHistory = (
   queries: readonly HistoryQuery[],
   now: EpochSeconds,
@@ -37,7 +37,7 @@ const [ABSENT, MAX_FAILURES]: readonly [Seconds, number] = [300, 2];
 /** Why there is no reading where no rule of ours has run. */
 const NOTHING = "nothing is recorded";
 
-/** What is still to be found out of the queries of one read. */
+/** The queries of one read that are still open. */
 interface Reading {
   readonly ask: Ask;
   readonly settings: PrometheusSettings;
@@ -107,7 +107,7 @@ function partsOf(queries: readonly HistoryQuery[]): readonly (readonly HistoryQu
   });
 }
 
-/** The reading of each, or why there is none; "absent" where nothing at all is recorded. Throws where there is no answer, or half a one. */
+/** The reading of each query, or why there is none; "absent" if nothing at all is recorded. Throws if the answer is missing or partial. */
 async function readPart(
   { ask, settings, now, log, signal }: Reading,
   part: readonly HistoryQuery[],
@@ -144,7 +144,7 @@ async function readPart(
   });
 }
 
-/** Largest answer of so many series: twice what is expected of samples every `step` seconds, and never more than twice BYTES. */
+/** Largest accepted answer, in bytes, for so many series: twice the expected size for samples every `step` seconds, and at most twice BYTES. */
 function bytesOf(count: number, window: Seconds, step: Seconds = 15): number {
   return 64 * 1024 + Math.min(2 * BYTES, 2 * count * ((SAMPLE * window) / step + SERIES));
 }

@@ -42,7 +42,7 @@ export interface PrometheusHttp {
   close(): void;
 }
 
-/** What beside the settings asking uses; all optional. */
+/** What queries need besides the settings; all optional. */
 export interface PrometheusOutside extends Outside {
   /** For HTTP_PROXY and its like, and for what the libraries of the clouds look for. */
   readonly env?: Environment | undefined;

@@ -39,7 +39,7 @@ export function quotePromql(text: string): string {
   return text.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n").replace(/\r/g, "\\r");
 }
 
-/** Labels with the value that each must have, as the settings give them: one cluster of several behind one Thanos. */
+/** Labels and their required values, from the settings: for example one cluster of several behind one Thanos. */
 export type Matchers = Readonly<Record<string, string>>;
 
 /** The inside of a selector's braces: `cluster="eu-1",team="shop"`; empty without any. */

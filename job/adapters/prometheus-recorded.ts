@@ -9,7 +9,7 @@ const MAX_HOLE: Seconds = 60;
 /** So much of the window must be there: a rule that runs every 30 s is too coarse for steps of 15 s. */
 const MIN_COVERAGE = 0.9;
 
-/** What is asked of a recorded series. */
+/** The requirements on a recorded series. */
 export interface Wanted {
   readonly now: EpochSeconds;
   readonly step: Seconds;

@@ -4,7 +4,7 @@ import type { Seconds } from "../core/units.ts";
 import type { HistoryQuery } from "../ports.ts";
 import { defaultQuery, duration, type Matchers, matchersOf, quotePromql, quoteRe2 } from "./prometheus-query.ts";
 
-/** Names of what is recorded of each workload. */
+/** Names of the recorded series of each workload. */
 export const RECORDS = {
   cores: "namespace_kind_workload:prophet_autoscaler_cpu_cores:sum_rate1m",
   pods: "namespace_kind_workload:prophet_autoscaler_pods:count",
@@ -17,7 +17,7 @@ export const GROUPED_FROM = 10;
 /** Window of rate() in the rules. */
 export const RECORDED_WINDOW: Seconds = 60;
 
-/** The label by which a workload is asked for, and its value: hundreds of them fit one selector, and it takes no other workload along. */
+/** The label that selects a workload, and its value. Hundreds of values fit one selector, and it selects no other workload. */
 export const RECORDED_LABEL = "scale_target";
 
 /** The value of RECORDED_LABEL. */
@@ -25,7 +25,7 @@ export function recordedName({ namespace, scaleTargetRef: { kind, name } }: Targ
   return `${namespace}/${kind}/${name}`;
 }
 
-/** Selects what is recorded of these workloads; `window`: so many seconds of it, with the times at which it was recorded. */
+/** Selects the recorded series of these workloads. `window` selects that many seconds of them, with the times of recording. */
 export function recordSelector(record: string, names: readonly string[], matchers: Matchers, window?: Seconds): string {
   const own = `${RECORDED_LABEL}=~"${quotePromql(names.map(quoteRe2).join("|"))}"`;
   const inside = [own, matchersOf(matchers)].filter((part) => part !== "").join(",");
@@ -38,7 +38,7 @@ export interface Asking {
   readonly rateWindow: Seconds;
 }
 
-/** Why the rules cannot record what is asked of a metric; undefined where they can. */
+/** Why the rules cannot record this metric; undefined if they can. */
 export function unrecorded({ query, rateWindow }: Asking, { target, metric }: HistoryQuery): string | undefined {
   if (!metric.ofPods || (metric.query ?? query) !== undefined) return "a query of its own";
   if (rateWindow !== RECORDED_WINDOW) return `rateWindow is ${duration(rateWindow)}, and that of the rules 1m`;

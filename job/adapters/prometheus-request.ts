@@ -47,7 +47,7 @@ export function queryRequest(
   return { method, url, headers };
 }
 
-/** Adds to a query its headers and its proof, and tells the redactor. */
+/** Adds headers and credentials to a query, and registers them with the redactor. */
 export type SignRequest = (query: UnsignedRequest & { method: Method }) => Promise<Omit<HttpRequest, "agent">>;
 
 /** What a Prover works with. */

@@ -17,7 +17,7 @@ const MAX_POINTS_PER_QUERY = 10_000;
 /** A sample of an answer is 25 to 48 bytes. */
 const bytesFor = (points: number) => 64 * 1024 + 64 * points;
 
-/** A ScaleHistory over the same connection as the metrics. A target whose kind kube-state-metrics has no replicas of gives null. */
+/** A ScaleHistory over the same connection as the metrics. Gives null for a kind whose replicas kube-state-metrics does not export. */
 export function prometheusScales(matchers: Matchers, ask: PrometheusHttp["ask"]): ScaleHistory {
   return {
     read: async (target, times, signal) => {
@@ -47,7 +47,7 @@ function seriesOf(kind: string, name: string, { namespace }: TargetConfig, match
   return { metric, selector: `${metric}{${more === "" ? own : `${own},${more}`}}` };
 }
 
-/** Values by the index of their time; what was not answered is absent. */
+/** Values by the index of their time; times without an answer are absent. */
 type ByIndex = ReadonlyMap<number, number>;
 
 async function readRange(

@@ -2,7 +2,7 @@
 import { pluralize } from "../core/units.ts";
 import { AnswerError, sampleValue } from "./prometheus-answer.ts";
 
-/** A row as it stands in the file. */
+/** A row as it is in the file. */
 export interface Row {
   readonly time: number;
   readonly value: number;
@@ -10,7 +10,7 @@ export interface Row {
   readonly line: number;
 }
 
-/** The first column of a header. The second may be named after what it holds. */
+/** The first column of a header. The second column may have any name. */
 const TIME = /^(timestamp|time|ds|date|datetime)$/;
 /** A date with its zone; without one it could be any of two dozen instants. */
 const DATE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?Z|[+-]\d\d:?\d\d)?$/;

@@ -11,7 +11,7 @@ export interface SeriesFile extends RangeAnswer {
   readonly notes: readonly string[];
 }
 
-/** Reads the bytes of a file. Throws AnswerError that says what it is, and how to convert it. */
+/** Reads the bytes of a file. Throws an AnswerError that names the file's format, and says how to convert it. */
 export function parseSeriesFile(bytes: Uint8Array): SeriesFile {
   return parseSeries(textOf(bytes));
 }
@@ -76,7 +76,7 @@ function jsonOf(body: string): unknown {
   }
 }
 
-/** What would stand under `data` in an answer; null where it is nothing of the kind. */
+/** The value of `data` in an answer; null if it is something else. */
 function dataIn(json: unknown): object | null {
   if (Array.isArray(json)) {
     if (json.every(isSeries)) return matrix(json);

@@ -19,7 +19,7 @@ const ORDERED = 0.05;
 /** Of so many rows one may be mistyped; more is another kind of trouble. */
 const ROWS_PER_TYPO = 100;
 
-/** Samples whose times make sense, and sentences on what was changed. */
+/** Samples with plausible times, and sentences about what was changed. */
 export interface CheckedTimes {
   readonly samples: Samples;
   readonly notes: readonly string[];
@@ -51,7 +51,7 @@ export function sensibleTimes({ times, values }: Samples, row: (index: number) =
   return { samples, notes: [...notes, `left out, for its time cannot be right: ${named.join(", ")}`] };
 }
 
-/** Indices of the rows whose time cannot be right. */
+/** Indices of the rows with an impossible time. */
 function mistyped(times: Float64Array): readonly number[] {
   const n = times.length;
   if (n < 4) return [];

@@ -34,7 +34,7 @@ export interface OpenSource {
   close(): void;
 }
 
-/** A metric source. The rules across its settings stand in its group of the table. */
+/** A metric source. Its group of the table has the rules across its settings. */
 export interface MetricSource {
   readonly name: string;
   /** Its group in the table of settings; null: flags alone name it. */

@@ -3,10 +3,10 @@ import type { MetricSource, SourceChoice } from "./source.ts";
 import { FILE_SOURCE } from "./source-file.ts";
 import { PROMETHEUS_SOURCE } from "./source-prometheus.ts";
 
-/** All sources; the first that is named is used: a file stands in for what the settings name. */
+/** All sources. The first one that is named is used, so a file replaces the source in the settings. */
 export const SOURCES: readonly MetricSource[] = [FILE_SOURCE, PROMETHEUS_SOURCE];
 
-/** The source that is asked for, or null when none is named. */
+/** The chosen source, or null if none is named. */
 export function sourceOf(wanted: SourceChoice, sources: readonly MetricSource[] = SOURCES): MetricSource | null {
   return sources.find((source) => source.where(wanted) !== null) ?? null;
 }

@@ -82,7 +82,7 @@ function fullOf(size: StateSize | null): number {
   return size === null ? -1 : size.bytes / size.limit;
 }
 
-/** The store of the targets whose place is object `i`. */
+/** The store of the targets that belong to object `i`. */
 function part(objects: readonly StateObject[], i: number, untouched: Seconds): StateStore {
   const own = objects[i]!;
   const count = objects.length;

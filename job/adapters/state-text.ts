@@ -17,7 +17,7 @@ const MAX_UNPACKED = 2 * 1024 * 1024;
 /** What compressed texts begin with: no JSON does. The number is that of the form. */
 const COMPRESSED = "deflate1:";
 
-/** What is stored of a state, and targets that do not fit even so: none where `leftOut` was asked first. */
+/** The stored text of a state, and the targets that still do not fit: none if `leftOut` was called first. */
 export function textOf(state: JobState): Fitted {
   return fitState(state, { pack, most: MAX_WRITTEN });
 }
@@ -27,7 +27,7 @@ export function leftOut(state: JobState, before: JobState | undefined): readonly
   return fitState(state, { pack, most: MAX_KEPT }, before).leftOut;
 }
 
-/** State of a stored text; what is not there or not readable is no memory at all, and in the second case a warning. */
+/** The state in a stored text. A missing or unreadable text gives an empty memory, and an unreadable one also a warning. */
 export function readState(text: string | undefined): Omit<StateReading, "version"> {
   if (text === undefined || text === "") return { state: EMPTY_STATE };
   const json = text.startsWith(COMPRESSED) ? unpack(text.slice(COMPRESSED.length)) : text;

@@ -13,7 +13,7 @@ import { send } from "./http/send.ts";
 import { redirected } from "./http/verdict.ts";
 import type { NotifierTools } from "./notifier.ts";
 
-/** A webhook could not be told. Says where without the path, which is the secret. */
+/** A webhook could not be reached. The message names the host without the path, which is the secret. */
 export class WebhookError extends Error {
   override readonly name = "WebhookError";
 }
@@ -24,7 +24,7 @@ export type WebhookSettings = Settings["webhook"];
 /** A line of a message is cut here; Slack takes 40,000 characters in all. */
 const [LINE, LINES] = [600, 40];
 
-/** A webhook. The file is read at each message, for it may be renewed. */
+/** A webhook. Reads its file for each message, since the file may be renewed. */
 export function webhookNotifier(
   { url, urlFile, timeout }: WebhookSettings,
   { redactor, env }: NotifierTools,

@@ -11,7 +11,7 @@ import { fieldManager, objectPath } from "./kubernetes-path.ts";
 /** Set once by a person, not again and again: kubectl create, edit, patch. */
 const BY_HAND = /^kubectl-(create|edit|patch|run)$/;
 
-/** One line about the replicas of a target. Nothing is changed: the server is asked for a dry run. Never throws. */
+/** One line about the replicas of a target. Changes nothing: it asks the server for a dry run. Never throws. */
 export async function writerCheck(api: Kubernetes, target: TargetConfig, replicas: Replicas): Promise<Check> {
   const check = `who else sets the replicas of ${target.name}`;
   try {

@@ -53,7 +53,7 @@ function failed(cause: unknown): never {
   throw new CommandError(cause instanceof Error ? cause.message : String(cause), { cause });
 }
 
-/** --from-prometheus 7d is the replay's --from-prometheus --range 7d; --slo is what is asked of the settings here, not one of them. */
+/** --from-prometheus 7d means the replay's --from-prometheus --range 7d. Here --slo is the requirement on the settings, not one of them. */
 function asReplay({ "from-prometheus": range, slo: _asked, ...flags }: Flags): Flags {
   return range === undefined ? flags : { ...flags, "from-prometheus": true, range };
 }
@@ -65,7 +65,7 @@ async function setupOf(flags: Flags, source: ReplaySource, options: ReplayOption
   return { samples, others, world: options, trials: gridOf(target, options, recorded) };
 }
 
-/** What one change more would do to the advised settings; null where nothing is advised, and where it was ended early. */
+/** The effect of one further change to the advised settings; null if nothing is advised, or if the command ended early. */
 async function changedOf(
   { advised, current, slo }: Pick<Advice, "advised" | "current" | "slo">,
   { chosenOn, judgedOn, ended: allPlayed }: Trials,

@@ -6,7 +6,7 @@ import { metricsOf, type TargetConfig } from "../core/target.ts";
 import type { RecordedReplicas, Trial } from "../replay/trials.ts";
 import type { ReplayOptions } from "../replay/types.ts";
 
-/** From what cannot be afforded to what is hardly ever below the demand. */
+/** From a quantile with too much time below the demand to one with hardly any. */
 const QUANTILES = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95] as const;
 /** Shares of the current target: more room in each pod, or less. */
 const TARGETS = [0.85, 1, 1.05, 1.1] as const;
@@ -127,7 +127,7 @@ function changesOf(base: OwnTrial, longHistory: LongHistory | null): readonly Ow
   ];
 }
 
-/** The fields of the file that differ from the current ones, and their values; among them a default that a new quantile would bring with it, where that is not what was played. */
+/** The fields of the file that differ from the current ones, and their values. They include a default that a new quantile would change, if the replay used another value. */
 export function fieldsOf(advised: Trial, now: Trial): readonly (readonly [string, number])[] {
   if (!isOurs(advised) || !isOurs(now)) return [];
   const [target, current] = [advised.decider.target, now.decider.target];

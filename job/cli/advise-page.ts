@@ -10,7 +10,7 @@ import type { Flags, Io } from "./io.ts";
 import { writeOutput } from "./outputs.ts";
 import { withProgress } from "./waiting.ts";
 
-/** Writes the page where --report asks for it. `setup` null: it was ended early, and the page has what was played until then. `ended`: nothing of it was cut short. */
+/** Writes the page if --report is set. If `setup` is null, the command ended early, and the page has the results so far. `ended` means that nothing was cut short. */
 export async function writeAdvicePage(
   advice: Advice,
   setup: TrialSetup | null,
@@ -27,7 +27,7 @@ export async function writeAdvicePage(
   return { ended };
 }
 
-/** The whole history once more, with what each decision was told; null: it was ended before any of it was played. */
+/** A second replay of the whole history, with the reasons of each decision; null if the command ended before it. */
 async function playOnce(advice: Advice, setup: TrialSetup, io: Io): Promise<ReplayReport | null> {
   const { current, advised, others, money } = advice;
   const { options } = advised ?? current;

@@ -15,7 +15,7 @@ export interface Choice {
   readonly pretend: { readonly replicas: Replicas | null } | null;
 }
 
-/** With a history file a cluster is asked only where one is named: nobody's replicas may change because of a trial. */
+/** With a history file, a cluster is used only if one is named: a trial must not change any replicas. */
 export function choose(flags: Flags, io: Io): Choice {
   const historyFile = typeof flags["history-file"] === "string" ? flags["history-file"] : null;
   const replicas = readOption("run", "replicas", flags) ?? null;
@@ -41,7 +41,7 @@ export async function settingsOf(flags: Flags, io: Io, choice: Choice): Promise<
   return settings;
 }
 
-/** Where no workload is read, a share of its request means nothing. Throws UsageError. */
+/** If no workload is read, a share of its request has no meaning. Throws a UsageError. */
 export function refuseShares({ targets }: Settings, where: string): void {
   const share = targets.find(({ averageUtilization }) => averageUtilization !== undefined);
   if (share === undefined) return;

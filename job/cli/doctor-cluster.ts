@@ -11,7 +11,7 @@ import { pluralize } from "../core/units.ts";
 import { resourceChecks } from "./doctor-resources.ts";
 import type { World } from "./world.ts";
 
-/** A permission and what its lack means. */
+/** A permission, and the effect of its absence. */
 interface Permission {
   readonly verb: string;
   readonly group: string;
@@ -26,7 +26,7 @@ interface Permission {
 
 const REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
-/** Checks the cluster; nothing where none is used. Never throws. */
+/** Checks the cluster, if one is used. Never throws. */
 export async function clusterChecks(settings: Settings, world: World): Promise<readonly Check[]> {
   if (world.api === null)
     return [

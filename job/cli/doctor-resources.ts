@@ -11,7 +11,7 @@ import type { TargetConfig } from "../core/target.ts";
 import { haveCores, inCores, percent, resourcesText } from "../run/shares.ts";
 import type { World } from "./world.ts";
 
-/** The settings in cores: with what a share of the request comes to. A target whose request is not known is left out, and its check says why. Never throws. */
+/** The settings with shares of the request turned into cores. Leaves out a target with an unknown request, and its check says why. Never throws. */
 export async function settingsInCores(
   settings: Settings,
   world: World,
@@ -31,7 +31,7 @@ export async function settingsInCores(
   return { settings: { ...settings, targets: usable }, checks };
 }
 
-/** Whether `targetCpu` fits the pods. Nothing where the workload may not be read: the check of that right says so. Never throws. */
+/** Whether `targetCpu` fits the pods. Gives nothing if the workload may not be read: the check of that right says so. Never throws. */
 export async function resourceChecks(
   api: Kubernetes,
   target: TargetConfig,

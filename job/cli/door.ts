@@ -12,7 +12,7 @@ export function cleaner(redact: Clean): Clean {
   return (text) => oneLine(redact(text));
 }
 
-/** An error with its words, and those of its causes, made clean. The same object: who catches it asks for its class. */
+/** An error with its message and those of its causes cleaned. It is the same object, since callers check its class. */
 export function cleanError(thrown: unknown, clean: Clean): Error {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   let at: unknown = error;
@@ -24,7 +24,7 @@ export function cleanError(thrown: unknown, clean: Clean): Error {
   return error;
 }
 
-/** The same history; what it throws, gives as errors or quotes is clean. */
+/** The same history, with everything that it throws, returns as errors or quotes cleaned. */
 export function cleanHistory(history: History, clean: Clean): History {
   return {
     now: (...asked) => cleanly(history.now(...asked), clean),
@@ -37,7 +37,7 @@ export function cleanHistory(history: History, clean: Clean): History {
   };
 }
 
-/** The same scaler; names of other scalers and writers are what others chose. */
+/** The same scaler, cleaned too, since others chose the names of other scalers and writers. */
 export function cleanScaler(scaler: Scaler, clean: Clean): Scaler {
   return {
     read: async (...asked) => {
@@ -56,7 +56,7 @@ export function cleanScaler(scaler: Scaler, clean: Clean): Scaler {
   };
 }
 
-/** The same store, and those of its parts. What it keeps is left as it is, for it is written back. */
+/** The same store, and those of its parts. Its content is not changed, since it is written back. */
 export function cleanState(state: StateStore, clean: Clean): StateStore {
   const parts = new Map<StateStore, StateStore>();
   const cleanPart = (part: StateStore) => {

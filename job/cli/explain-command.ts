@@ -84,7 +84,7 @@ function metricRows(
   return named ? rows.map(([head, text]) => [`${metric.name}: ${head}`, text]) : rows;
 }
 
-/** What is remembered of a target with these metrics, in words. `now` in epoch seconds. */
+/** The memory of a target with these metrics, in words. `now` in epoch seconds. */
 export function rememberedText(
   state: TargetState | null,
   now: number,

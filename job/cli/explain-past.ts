@@ -15,7 +15,7 @@ import { momentOf } from "./moment.ts";
 import { openPast, type PastWorld, pastOf } from "./past-world.ts";
 import { withProgress } from "./waiting.ts";
 
-/** What came afterwards is looked at for this long; the pods of most decisions have served by then. */
+/** The time after a decision that is reported. By then the pods of most decisions have served. */
 const AFTERWARDS: Seconds = 600;
 
 /** Explains the decision at --at of every target. Exit code 1 when one could not be decided. */

@@ -21,7 +21,7 @@ export function momentOf(flag: string, text: string, now: EpochSeconds): EpochSe
   return at;
 }
 
-/** Refuses what is no time at all, before anybody is asked for the time. Throws UsageError. */
+/** Rejects a text that is not a time, before any server is asked for the time. Throws a UsageError. */
 export function checkMoment(flag: string, text: string): void {
   momentOf(flag, text, YEAR_3000);
 }

@@ -28,12 +28,12 @@ export function numberOption(command: CommandSpec["name"], flag: string, flags: 
   return value;
 }
 
-/** The same of a flag that overrides a target's own value, where there is one. */
+/** The same for a flag that overrides a target's own value, if there is one. */
 export function ownOption(command: CommandSpec["name"], flag: string, flags: Flags, own: number | undefined): number {
   return own !== undefined && flags[flag] === undefined ? own : numberOption(command, flag, flags);
 }
 
-/** Steps of a longer history: as prometheus.longHistory has by default, coarser where that would be more points than a query gives. */
+/** Steps of a longer history: the default of prometheus.longHistory, or longer if a query could not return that many points. */
 const LONG_STEPS = [300, 900, 3600, 3 * 3600, 86_400];
 
 /** --long-history of a command as the forecasters' callers take it; without the flag that of the settings. */

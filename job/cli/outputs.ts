@@ -7,13 +7,13 @@ import { type Flags, type Io, UsageError } from "./io.ts";
 /** Flags that name a file to write. */
 export type OutputFlag = "svg" | "report" | "dump";
 
-/** What is said of a file that was written. */
+/** The message about a written file. */
 const WRITTEN: Readonly<Record<OutputFlag, string>> = { svg: "picture", report: "report", dump: "rows" };
 
-/** Ends of the names that a flag takes, with what they are; other flags take any. */
+/** File extensions that a flag accepts, with their formats; other flags accept any. */
 const ENDS: Readonly<Partial<Record<OutputFlag, readonly string[]>>> = { svg: [".svg", ".png"] };
 
-/** Tells of something beside what is done. What it throws is told on stderr, and changes neither what was done nor the exit code. */
+/** Runs a report in addition to the work. If it throws, the error goes to stderr, and changes neither the work nor the exit code. */
 export async function tell(io: Io, what: string, work: () => void | Promise<void>): Promise<void> {
   try {
     await work();
@@ -74,7 +74,7 @@ function checkName(flag: OutputFlag, path: string): void {
   }
 }
 
-/** Why a file cannot be written; null: it can. Opens it for writing, and takes it away again where it was not there: the one sure test, whatever rights and disks there are. */
+/** Why a file cannot be written; null if it can. Opens the file for writing, and removes it if it is new: the only reliable test for all rights and disks. */
 async function whyNot(flag: OutputFlag, path: string): Promise<string | null> {
   try {
     if (extname(path).toLowerCase() === ".png") await (await import("../report/png.ts")).needResvg();

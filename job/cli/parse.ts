@@ -8,10 +8,10 @@ import { type Flags, type Io, type ParsedCommand, UsageError } from "./io.ts";
 import { COMMANDS, type CommandSpec } from "./options.ts";
 import type { Option } from "./own-options.ts";
 
-/** What the shell's completion asks; the words of the line follow. */
+/** The request of the shell's completion; the words of the line follow. */
 const COMPLETE = "--get-yargs-completions";
 
-/** What is written in `--help` behind a flag: what it is, what it accepts, its default. */
+/** The text after a flag in `--help`: its meaning, accepted values and default. */
 export function describe(node: Node): string {
   const notes: string[] = [];
   if (node.kind === "quantity") {
@@ -81,7 +81,7 @@ export function parse(
   return { ...box.chosen, flags: once(box.chosen, argv) };
 }
 
-/** The flags, each with its one value: of two that differ nobody knows which was meant. Throws UsageError. */
+/** The flags, each with its one value. Throws a UsageError if a flag has two different values. */
 function once({ flags, spec: { name, options } }: ParsedCommand, argv: readonly string[]): Flags {
   const single = { ...flags };
   for (const { flag, node } of options) {
@@ -96,7 +96,7 @@ function once({ flags, spec: { name, options } }: ParsedCommand, argv: readonly 
   return single;
 }
 
-/** What a switch was set to, each time: yargs keeps the last alone. */
+/** All values of a switch: yargs keeps only the last. */
 function switched(argv: readonly string[], flag: string): readonly string[] {
   return argv.flatMap((word, i) => {
     if (word.startsWith(`--${flag}=`)) return [word.slice(flag.length + 3)];

@@ -20,7 +20,7 @@ export interface PastWorld {
   readonly close: () => void;
 }
 
-/** Opens the source alone: no cluster is asked. Throws CommandError when it does not answer. */
+/** Opens only the source, and no cluster. Throws a CommandError if the source does not answer. */
 export async function openPast(settings: Settings, choice: Choice, io: Io, log: Log): Promise<PastWorld> {
   const wanted = { settings, historyFile: choice.historyFile };
   const source = sourceOf(wanted)!;
@@ -72,7 +72,7 @@ export async function pastOf(
   return { source: recorded?.source ?? null, decisions: asked() };
 }
 
-/** Which decisions, and what goes with making them. */
+/** The decisions to make, and what they need. */
 export interface PastRequest {
   readonly from: EpochSeconds;
   readonly until: EpochSeconds;

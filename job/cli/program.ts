@@ -17,7 +17,7 @@ const LOAD: Readonly<Record<CommandSpec["name"], () => Promise<Command>>> = {
   completion: async () => (await import("./completion-command.ts")).completionCommand,
 };
 
-/** Runs the command line; never throws for what can be expected. */
+/** Runs the command line. Never throws for expected errors. */
 export async function runCli(outside: Process): Promise<number> {
   // the first word that job/kubectl-prophet.ts puts before the others
   if (outside.argv[0] === "kubectl") {

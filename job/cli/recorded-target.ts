@@ -13,10 +13,10 @@ export interface RecordedTarget {
   readonly settings: Settings | null;
 }
 
-/** Settings that a flag of these commands may override, beside those of Prometheus. */
+/** Settings that a flag of these commands may override, besides those of Prometheus. */
 const OVERRIDES = ["config", "namespace", "deployment", "kind", "query", "quantile", "slo", "target-cpu", "min", "max"];
 
-/** Reads the settings of `--config`, or of the flags alone where a `live` source is asked. Throws UsageError or ConfigError. */
+/** Reads the settings of `--config`. A `live` source may have them from the flags alone. Throws a UsageError or a ConfigError. */
 export async function recordedTarget(flags: Flags, io: Io, live = false): Promise<RecordedTarget> {
   if (flags.quantile !== undefined && flags.slo !== undefined) throw new UsageError(BOTH);
   if (!live && flags.config === undefined) return { target: flagTarget(flags), settings: null };

@@ -46,7 +46,7 @@ function keepIn(decisions: ReadonlyMap<string, Decided[]>): (policy: string, dec
   return (policy, decision) => decisions.get(policy)?.push(decision);
 }
 
-/** The world of a replay. The target's own settings hold, where there are any and no flag says otherwise; a pod serves as much more as by default. */
+/** The simulated world of a replay. It uses the target's own settings, if any, unless a flag overrides them. A pod can serve more than its target, by the default share. */
 export function worldOf(flags: Flags, { target, settings }: Pick<ReplaySource, "target" | "settings">): ReplayOptions {
   const own = (flag: string, value: number) => ownOption("replay", flag, flags, settings === null ? undefined : value);
   const get = (flag: string) => numberOption("replay", flag, flags);

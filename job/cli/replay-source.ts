@@ -13,7 +13,7 @@ import { CommandError, type Flags, type Io, UsageError } from "./io.ts";
 import { numberOption } from "./option-values.ts";
 import { recordedTarget } from "./recorded-target.ts";
 
-/** What is replayed: the series of the first metric and of the others, their name in the report, and our settings. */
+/** The input of a replay: the series of the first metric and of the others, their name in the report, and our settings. */
 export interface ReplaySource {
   readonly name: string;
   readonly samples: Samples;
@@ -51,7 +51,7 @@ export async function replaySource(flags: Flags, io: Io): Promise<ReplaySource> 
   }
 }
 
-/** What was recorded of a metric, whole. */
+/** The complete recording of a metric. */
 type Reading = Pick<HistoryReading, "samples" | "seriesCount" | "partial">;
 
 /** The recordings of a target's metrics: a file is the first of them, a folder has a file for each. Rejects with the error of the first that is none. */
@@ -96,7 +96,7 @@ async function fromPrometheus(
   }
 }
 
-/** Judges what was read; what a person should know of it is told. */
+/** Checks the data, and reports what the user should know about them. */
 function judged(
   target: TargetConfig,
   metrics: readonly Metric[],

@@ -14,7 +14,7 @@ type Told = Pick<Ports, "reporter" | "state" | "clock">;
  */
 const SHADOW_TIME = 2000;
 
-/** Sends them within what is left of the run's time. Never rejects: what could not be sent is a warning. */
+/** Sends the metrics within the remaining time of the run. Never rejects: a failure to send is a warning. */
 export async function pushMetrics(
   ports: Told,
   sink: MetricsSink,
@@ -32,7 +32,7 @@ export async function pushMetrics(
   }
 }
 
-/** What an HPA would want for each target. What there is no time for, or what comes after one that broke, is not known; all else is sent. */
+/** The recommendation of an HPA for each target. It is unknown for targets without time left, and for those after a failure. All other metrics are sent. */
 async function shadowsOf(
   { reporter, clock }: Told,
   reported: readonly Reported[],

@@ -8,17 +8,17 @@ import type { Reported } from "../report/reporter.ts";
 import type { Flags, Io } from "./io.ts";
 import { writeOutput } from "./outputs.ts";
 
-/** From so many targets on a run is told as a summary: twenty whole decisions are 400 lines. */
+/** From this many targets on, a run prints a summary: twenty whole decisions are 400 lines. */
 const MIN_SUMMARY_TARGETS = 20;
-/** Characters of a plot's line: at most, and where nobody knows how wide the reader's are. */
+/** Characters in a plot's line: the maximum, and the default for an unknown width. */
 const [WIDEST_PLOT, USUAL_PLOT] = [200, 100];
 
-/** Whether so many targets are told as a summary. */
+/** Whether a run with so many targets prints a summary. */
 export function isSummary(targets: number, flags: Flags): boolean {
   return targets >= MIN_SUMMARY_TARGETS && flags.plot !== true;
 }
 
-/** Each target's decision for a person, or of many targets a summary, unless the log alone shall tell it, with its plot where that is asked for. */
+/** Prints each target's decision in readable form, with its plot if requested, or a summary of many targets. Prints no decision if the log has it. */
 export async function printText(all: readonly Reported[], flags: Flags, io: Io, logged: boolean): Promise<void> {
   if (isSummary(all.length, flags)) {
     const { summaryText } = await import("../report/summary.ts");
@@ -57,13 +57,13 @@ async function plotText(target: TargetConfig, record: TickRecord, flags: Flags, 
   return (await Promise.all(plots)).join("");
 }
 
-/** Trend and seasons, where they are asked for. */
+/** Trend and seasons, if requested. */
 async function partsOf(target: TargetConfig, metric: MetricRecord, flags: Flags): Promise<readonly Components[]> {
   if (flags.components !== true) return [];
   return (await import("../report/components.ts")).componentsOf(metric, target.method);
 }
 
-/** One picture a metric, SVG or, by the name's end, PNG; where there are several, names of targets and metrics go into the file names. */
+/** One picture per metric, as SVG or, by the file extension, PNG. With several pictures, the file names have the names of targets and metrics. */
 export async function writePictures(all: readonly Reported[], path: string, flags: Flags, io: Io): Promise<void> {
   const end = extname(path);
   const base = path.slice(0, path.length - end.length);
@@ -89,7 +89,7 @@ export async function writePictures(all: readonly Reported[], path: string, flag
   }
 }
 
-/** One page of all targets, where it is asked for. */
+/** One page of all targets, if requested. */
 export async function writeReport(all: readonly Reported[], flags: Flags, io: Io): Promise<void> {
   await writeOutput(io, flags, "report", async () => {
     const [{ runReport }, { componentsOf }] = await Promise.all([

@@ -3,7 +3,7 @@ import type { Watch } from "../replay/types.ts";
 import { showProgress } from "../report/progress.ts";
 import type { Io } from "./io.ts";
 
-/** Runs `work`, which tells `watch` of each step; shows on stderr how far it is. Rejects as the work does. */
+/** Runs `work`, which reports each step to `watch`, and shows the progress on stderr. Rejects if the work rejects. */
 export async function withProgress<T>(
   io: Io,
   name: string,

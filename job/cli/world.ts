@@ -24,7 +24,7 @@ import {
 } from "./door.ts";
 import type { Io } from "./io.ts";
 
-/** Ports beside the reporter, and what a command does with them at the end. */
+/** Ports besides the reporter, and how a command closes them. */
 export interface World {
   readonly history: History;
   readonly scaler: Scaler;

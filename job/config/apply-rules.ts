@@ -13,13 +13,13 @@ export interface Place {
   readonly value: unknown;
 }
 
-/** What was found, each with the place of the value that is wrong. */
+/** The findings, each with the place of the wrong value. */
 export interface Findings {
   readonly refused: readonly Issue[];
   readonly warned: readonly Issue[];
 }
 
-/** Every broken rule of these settings: a run's, or one target's. Rules about what was told already are passed over. */
+/** Every rule that these settings break, for a run or for one target. Skips rules about values that already have an issue. */
 export function applyRules(whole: Place, reported: AlreadyReported = () => false): Findings {
   const found = groupsIn(whole).flatMap((place) =>
     (place.node.rules ?? []).flatMap((rule) => broken(rule, place, whole, reported).map((issue) => ({ rule, issue }))),

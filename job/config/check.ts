@@ -10,7 +10,7 @@ import { formatUnit, parseUnit, WRITTEN } from "./units.ts";
 
 /** Shares that are accepted: an HPA takes more than the request too. */
 const [MIN_SHARE, MAX_SHARE] = [0.01, 10];
-/** Longer texts are not shown: nobody mistypes so much of a number or a name, and a token may have been put in the wrong place. */
+/** Longer texts are not shown: a mistyped number or name is never that long, but a token in the wrong place may be. */
 const MAX_SHOWN_LENGTH = 24;
 /** Unknown fields that are named one by one; the search for the name that was meant takes its time. */
 const MAX_UNKNOWN_FIELDS = 10;
@@ -35,7 +35,7 @@ export function show(value: unknown): string {
   return hideShapes(JSON.stringify(value) ?? String(value));
 }
 
-/** The same where no value of this type belongs, or a secret may stand: only what it is. */
+/** The same for a value of the wrong type, or one that may be a secret: gives only its type. */
 function kindOf(value: unknown): string {
   if (value === null) return "nothing";
   return typeof value === "object" ? show(value) : `a ${typeof value === "string" ? "text" : typeof value}`;

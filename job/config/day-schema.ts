@@ -18,7 +18,7 @@ export const DAY = text({
   accepts: "a date such as 2027-12-25, a rule such as 12-24 or 1st monday in May, or holidays(DE-BY)",
 });
 
-/** A list of days; a single one may stand without brackets. */
+/** A list of days; a single day needs no brackets. */
 export function days<const O extends { about: string }>(options: O) {
   return list({ of: DAY, atMost: 1000, single: true, ...options });
 }

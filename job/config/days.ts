@@ -10,7 +10,7 @@ export type Calendars = (entry: string) => Calendar;
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
-/** The days of these entries; none where they were refused. */
+/** The days of these entries; empty if they were rejected. */
 export function daysFrom(entries: readonly string[] = [], calendars: Calendars): Days {
   return {
     dates: entries.filter((entry) => DATE.test(entry)),
@@ -23,7 +23,7 @@ export const noCalendars: Calendars = (entry) => {
   throw new RangeError(`the calendar ${entry} is not open`);
 };
 
-/** Opens every calendar that is named in these parts of the settings; one that nobody knows is an issue at its place. */
+/** Opens every calendar named in these parts of the settings. An unknown calendar is an issue at its place. */
 export async function openCalendars(
   places: readonly { readonly path: string; readonly node: Node; readonly value: unknown }[],
   issues: Issue[],

@@ -8,7 +8,7 @@ import { PREFIX, type Setting, settingsIn } from "./settings.ts";
 import { TABLE, type Table } from "./table.ts";
 import type { Issue } from "./types.ts";
 
-/** What one source says, as parts of both trees. */
+/** The values that one source gives, as parts of both trees. */
 export interface Layer {
   readonly run: Part<(typeof TABLE)["run"]>;
   readonly target: Part<(typeof TABLE)["target"]>;

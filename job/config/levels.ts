@@ -18,7 +18,7 @@ export function levelsUnder<T extends Levels>(under: T, nearer: Levels): T {
 
 const OF_QUANTILE = ["quantile", "scaleDownQuantile"];
 
-/** What one layer says twice. */
+/** Settings that one layer gives twice. */
 export function levelIssues({ slo, quantile }: Levels, path: string): readonly Issue[] {
   if (slo === undefined || quantile === undefined) return [];
   return [

@@ -23,7 +23,7 @@ export interface Sources {
   readonly fallback?: FilePart;
 }
 
-/** Issues that are told one by one; who has more corrects these first. */
+/** At most this many issues are listed; with more, the user corrects these first. */
 const MAX_ISSUES = 50;
 
 /** The settings are wrong; `issues` holds all that is. */

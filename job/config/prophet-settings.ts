@@ -47,7 +47,7 @@ const BUILT_IN = { yearly_seasonality: 20, weekly_seasonality: 6, daily_seasonal
 /** Two years that hold every kind of day, 29 February among them. */
 const EVERY_DAY_KIND = { from: Date.UTC(2027, 0, 1) / 1000, to: Date.UTC(2028, 11, 31) / 1000 };
 
-/** What is wrong with the settings of Prophet of a target at `path`. */
+/** Problems in the Prophet settings of the target at `path`. */
 export function prophetIssues(
   { prophet, metrics, targetCpu, averageUtilization }: Settings["targets"][number],
   path: string,

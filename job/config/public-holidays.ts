@@ -3,7 +3,7 @@ import Holidays, { type HolidaysTypes } from "date-holidays";
 import type { Calendar, NamedDay } from "../core/calendar/days.ts";
 import { DAY, dateOf, dayNumberOf } from "../core/calendar/days.ts";
 
-/** The calendar that an entry such as `holidays(DE-BY)` or `easter -48` names; else what is wrong with the entry, as a sentence without its subject. */
+/** The calendar that an entry such as `holidays(DE-BY)` or `easter -48` names. If the entry is wrong, says why, as a sentence without its subject. */
 export function openCalendar(entry: string): Calendar | string {
   const [, code] = /^holidays\((.+)\)$/.exec(entry) ?? [];
   return code === undefined ? ruleCalendar(entry) : publicHolidays(entry, code);
@@ -22,7 +22,7 @@ function publicHolidays(entry: string, code: string): Calendar | string {
   return calendarOf(entry, new Holidays({ country, ...(state && { state }), ...(region && { region }) }, OPTIONS));
 }
 
-/** What is said of a code that is not among the known ones. */
+/** The message for an unknown code. */
 function unknown(what: string, code: string, known: Readonly<Record<string, string>> | undefined): string | undefined {
   if (known !== undefined && code in known) return undefined;
   const codes = Object.keys(known ?? {}).sort();

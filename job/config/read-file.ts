@@ -46,7 +46,7 @@ interface Sources {
   readonly learn?: (...secrets: readonly string[]) => void;
 }
 
-/** The layer of the file, or null when it cannot be read or is no YAML; then an issue says why. */
+/** The layer of the file, or null if it cannot be read or is not YAML. An issue then says why. */
 export async function readConfig(
   table: Table,
   path: string,

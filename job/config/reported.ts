@@ -5,7 +5,7 @@ import { settingOf } from "./settings.ts";
 import type { Table } from "./table.ts";
 import type { Issue } from "./types.ts";
 
-/** Whether something was told about this place, about what it lies in or holds, or about its flag, its variable or its default. */
+/** Whether an issue was reported for this place, for a place around or inside it, or for its flag, variable or default. */
 export type AlreadyReported = (path: string, node?: Node) => boolean;
 
 /** Looks into the issues as they are now; later ones do not count. */
@@ -30,7 +30,7 @@ function prefixes(path: string): readonly string[] {
   return [path, ...[...path.matchAll(/[.[]/g)].map((found) => path.slice(0, found.index))];
 }
 
-/** Adds an issue for each required setting that nobody gives. */
+/** Adds an issue for each required setting that no source gives. */
 export function missingReporter(table: Table, reported: AlreadyReported, issues: Issue[]): Missing {
   return (path, node) => {
     if (reported(path, node)) return;

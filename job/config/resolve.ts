@@ -32,7 +32,7 @@ export interface Layers {
   readonly every?: number;
 }
 
-/** Where objects are whose namespace nobody gives; asked for how the cluster is reached. */
+/** The namespace of objects that have none in the settings, given how the cluster is reached. */
 export type OwnNamespace = (kubernetes: Run["kubernetes"]) => Promise<string | undefined>;
 
 /** Joins all layers. Every issue is collected, and the result is only of use when there is none. A table with more than ours in it gives settings with more in them. */
@@ -138,7 +138,7 @@ function prometheusFrom(prometheus: Run["prometheus"], env: Layers["env"], issue
   };
 }
 
-/** The headers of the environment beside those of the file. Those of files are left to whoever sends them, for they may be rotated. */
+/** The headers of the environment together with those of the file. The sender reads headers from files, since they may be rotated. */
 function headersOf(
   group: "prometheus" | "metrics",
   given: Pick<Run["prometheus"], "headers" | "headersFrom">,
@@ -159,7 +159,7 @@ function headersOf(
   return headers;
 }
 
-/** The findings about a target; what a flag set is told by that flag, for the file may not even have it. */
+/** The findings about a target. A value set by a flag is reported under that flag, since the file may not have it. */
 function byFlags(findings: Findings, prefix: string, flags: Layer, table: Table): Findings {
   const given = settingsIn(table).filter(
     (s) => s.scope === "target" && s.flag !== null && isGiven(flags.target, s.path),
@@ -201,7 +201,7 @@ function metricIssues({ metrics, minReplicas, actuator }: TargetConfig, path: st
   ];
 }
 
-/** The request is read with the workload, at which the job looks only where it looks for other scalers. */
+/** The request is read with the workload, and the job reads the workload only if it looks for other scalers. */
 function shareIssues({ averageUtilization }: Settings["targets"][number], path: string): readonly Issue[] {
   if (averageUtilization === undefined) return [];
   const message =
@@ -209,7 +209,7 @@ function shareIssues({ averageUtilization }: Settings["targets"][number], path: 
   return [{ path: join(path, "targetCpu"), message }];
 }
 
-/** A target by its names; one that is missing is told already. */
+/** A target by its names; a missing one has already been reported. */
 interface Named {
   readonly namespace: string;
   readonly name?: string;

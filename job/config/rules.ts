@@ -1,7 +1,7 @@
 /** What a rule across fields is. Rules stand in the table, at the group they are about; the job, the doctor and the chart check the same ones. */
 import { pluralize } from "../core/units.ts";
 
-/** A field, by its path within the group that the rule stands at; `outer`: within the target around it. `times`: multiplied by it. */
+/** A field, by its path within the group of the rule; with `outer`, within the target around it. `times` is a factor for its value. */
 export interface Field {
   readonly field: string;
   readonly outer?: boolean;

@@ -27,11 +27,11 @@ export interface Quantity extends About {
   /** A percentage is accepted as well, and this is what it is a share of. */
   readonly shareOf?: string;
 }
-/** A percentage in place of a number: 0.7 for `70%` of what only a cluster knows. */
+/** A percentage instead of a number: 0.7 for `70%` of a value that only a cluster knows. */
 export interface Share {
   readonly share: number;
 }
-/** A text. It fits when it matches `pattern` and `check` says yes; `accepts` tells a person what fits. */
+/** A text. It is valid if it matches `pattern` and passes `check`; `accepts` describes valid values in words. */
 export interface Text extends About {
   readonly kind: "text";
   readonly default?: string;

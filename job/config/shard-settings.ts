@@ -7,10 +7,10 @@ import type { Issue, Settings } from "./types.ts";
 
 /** Set by the controller of Jobs in each pod of an Indexed one. */
 const COMPLETION_INDEX = "JOB_COMPLETION_INDEX";
-/** More were never tried in one run: docs/many-targets.md has what was. */
+/** More were never tried in one run: docs/many-targets.md has the measurements. */
 const MAX_TARGETS = 2000;
 
-/** The shard that an Indexed Job gives a pod, where there is one; below file, environment and flags. */
+/** The shard that an Indexed Job gives a pod, if any. File, environment and flags take precedence over it. */
 export function shardOf(env: Readonly<Record<string, string | undefined>>, issues: Issue[]): Part<typeof SHARDS> {
   const raw = env[COMPLETION_INDEX];
   if (raw === undefined || raw === "") return {};

@@ -1,7 +1,7 @@
 /** The rules across the fields of a target and of its calendar. */
 import { fewPoints, type Rule } from "./rules.ts";
 
-/** Cores that no single pod carries unless its limit says so: 400 is 400m with its unit forgotten. */
+/** More cores than a single pod carries, unless its limit allows it: 400 is probably 400m without its unit. */
 const MAX_CORES = 64;
 /** From here on one pod carries more than many nodes have to spare. */
 const MANY_CORES = 4;

@@ -18,7 +18,7 @@ const CALIBRATION_RANGE = [2 * 3600, 6 * 3600] as const;
 /** Seconds of errors for a risk of 1: of leads of 90 s, 3.6 then lie above the quantile, whatever its level. */
 const EXPECTED_ERRORS_SECONDS = 324;
 
-/** One target with every default filled in, for the replay, benches and tests. What is given must be right; required fields must be there. */
+/** One target with every default filled in, for the replay, benches and tests. The given fields must be valid, and required fields present. */
 export function resolveTarget(given: Part<Target>): TargetConfig {
   const full = complete(TABLE.target, given, "", (path) => {
     throw new RangeError(`${path} is missing`);

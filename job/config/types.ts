@@ -15,7 +15,7 @@ export type TargetOf<T> = Omit<Target<T>, keyof TargetConfig> &
     readonly averageUtilization?: number;
   };
 
-/** All settings of a run by the table T: every group of it, and the targets. */
+/** All settings of a run, derived from the table T: each of its groups, and the targets. */
 export type SettingsOf<T> = {
   readonly [K in keyof Run<T>]: K extends "state" ? State<Run<T>[K]> : Run<T>[K];
 } & {
@@ -29,9 +29,9 @@ export type SettingsOf<T> = {
 
 export type Settings = SettingsOf<typeof TABLE>;
 
-/** Where a command finds a setting that may be missing: with a history file nobody needs a Prometheus. */
+/** The settings of a command, some of which may be missing: with a history file, for example, no Prometheus is needed. */
 export type PrometheusSettings = Settings["prometheus"] & { readonly url: string };
-/** A server of metrics that is read or pushed to: where it is, and what proves who asks. */
+/** A metrics server to read from or push to: its address and the credentials. */
 export type ServerSettings = Omit<Settings["metrics"], "otlp" | "pushgateway" | "textfile" | "timeout"> & {
   readonly url: string;
 };

@@ -34,7 +34,7 @@ export interface Accuracy {
   readonly maxPinball: Readonly<Record<"0.9" | "0.95", number>>;
 }
 
-/** One origin of one method: what came, what was forecast, in cores. `origin` is the index of the first forecast value. */
+/** One origin of one method: the outcome and the forecast, in cores. `origin` is the index of the first forecast value. */
 export interface BacktestRow {
   readonly method: Method;
   readonly origin: number;
@@ -132,7 +132,7 @@ function isMeasured(filled: Uint8Array, from: number, until: number): boolean {
   return filled.subarray(from, until).every((f) => f === 0);
 }
 
-/** What a backtest takes from outside. */
+/** The dependencies of a backtest. */
 interface BacktestPorts {
   readonly forecasters?: (method: Method) => Forecaster;
   readonly watch?: Watch;
@@ -159,7 +159,7 @@ export function windowBefore({ start, step, values, filled }: Series, origin: nu
   return { start: start + from * step, step, values: values.slice(from, origin), filled: filled.slice(from, origin) };
 }
 
-/** What a second, coarser query at the origin would have given. */
+/** The result that a second, coarser query would have had at the origin. */
 function longBefore({ start, step, values, filled }: Series, origin: number, long: LongHistory): Series {
   const first = Math.max(0, origin - Math.ceil(long.range / step));
   const known = Array.from({ length: origin - first }, (_, i) => first + i).filter((i) => filled[i] === 0);

@@ -5,7 +5,7 @@ import type { Series } from "../core/series/types.ts";
 import type { Cores, EpochSeconds } from "../core/units.ts";
 import { windowBefore } from "./backtest.ts";
 
-/** What was forecast for the moment `t`, with its 90 % band. */
+/** The forecast for the moment `t`, with its 90 % band. */
 export interface HistoricalForecast {
   readonly t: EpochSeconds;
   readonly y: Cores;
@@ -13,7 +13,7 @@ export interface HistoricalForecast {
   readonly high: Cores;
 }
 
-/** What is asked of the past. */
+/** The request for past forecasts. */
 export interface HistoricalOptions {
   /** How long before its moment each forecast is made, in steps, >= 1. */
   readonly leadSteps: number;

@@ -67,7 +67,7 @@ export function judgeRecording(
   return { samples: news, step: cadence, notes };
 }
 
-/** The samples until then. What is not usable at the end of a recording is left out as elsewhere: it does not lie in the future. */
+/** The samples until then. Unusable samples at the end of a recording are left out, as elsewhere: they are not in the future. */
 function upTo({ times, values }: Samples, until: EpochSeconds): Samples {
   // NaN and infinite times stay, for the verdict to refuse
   const isLater = (_: number, i: number) => times[i]! > until && times[i]! < Number.POSITIVE_INFINITY;
@@ -79,7 +79,7 @@ function newestOf({ times }: Samples): number {
   return times.reduce((max, time) => Math.max(max, time), 0);
 }
 
-/** Median distance of ascending times; a second where there are not two. */
+/** Median distance of ascending times; one second if there are fewer than two. */
 function usualDistance(times: Float64Array): Seconds {
   const distances = Float64Array.from(times.subarray(1), (t, i) => t - times[i]!).sort();
   return distances[distances.length >> 1] ?? 1;

@@ -56,12 +56,12 @@ export async function simulate(
   };
 }
 
-/** How many of `count` steps from `first` on nobody measured. */
+/** The number of steps without a measurement, among `count` steps from `first` on. */
 function fillerIn({ filled }: { readonly filled?: Uint8Array | undefined }, first: number, count: number): number {
   return filled?.subarray(first, first + count).reduce((sum, f) => sum + f, 0) ?? 0;
 }
 
-/** One policy's workload, and what was counted in it so far. */
+/** One policy's workload, and its counts so far. */
 interface World {
   readonly policy: ReplayPolicy;
   readonly cluster: ModelCluster;

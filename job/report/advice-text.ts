@@ -5,7 +5,7 @@ import type { Trial } from "../replay/trials.ts";
 import { frontPlot } from "./front-plot.ts";
 import { number, table, wrap } from "./text.ts";
 
-/** What an advice says. */
+/** The content of an advice. */
 export interface Advice {
   readonly name: string;
   readonly current: Tried;
@@ -112,7 +112,7 @@ function nineText([share, tried]: readonly [number, Tried | null]): string {
   return `at most ${percent(share)} of the time below: ${tried.label}; then ${number(cost)} pod-hours and ${percent(under)}.`;
 }
 
-/** What is advised, what it did on both halves, and how sure that is. */
+/** The advised settings, their results on both halves, and how certain these are. */
 export function sentences({ current, slo }: Advice, advised: Tried): readonly string[] {
   const { chosenOn, judgedOn, days } = advised;
   const kept = days.filter(({ under }) => under <= slo).length;
@@ -133,7 +133,7 @@ function comparison(advised: TrialScore, current: TrialScore): string {
   return `It costs ${number(100 * Math.abs(change))} % ${change <= 0 ? "less" : "more"} than the current settings.`;
 }
 
-/** The fields to change, as they stand in the file. */
+/** The fields to change, as written in the file. */
 export function yamlOf({ fields, current: { decider } }: Advice): readonly string[] {
   if (fields.length === 0 || decider.by !== "ours") return ["Nothing has to be changed."];
   const { namespace, scaleTargetRef, slo } = decider.target;

@@ -2,7 +2,7 @@
 import type { EpochSeconds } from "../core/units.ts";
 import type { Outcome } from "../ports.ts";
 
-/** What a run has to say. */
+/** The answer of a run. */
 interface Run {
   readonly now: EpochSeconds;
   readonly dryRun: boolean;

@@ -8,7 +8,7 @@ const DOTS: readonly (readonly number[])[] = [
 const BLUE = "\u001b[34m";
 const RESET = "\u001b[0m";
 
-/** What the reader's terminal can show. */
+/** The capabilities of the reader's terminal. */
 export interface Terminal {
   /** Characters of a line. */
   readonly columns: number;
@@ -17,7 +17,7 @@ export interface Terminal {
   readonly unicode: boolean;
 }
 
-/** How marks look: dots of a cell as one character, the band, the line that is now, and what the key calls the dots. */
+/** The look of marks: the dots of a cell as one character, the band, the line for now, and the name of the dots in the key. */
 export interface Marks {
   readonly load: (dots: number) => string;
   readonly ahead: (dots: number) => string;
@@ -65,7 +65,7 @@ export function canvasOf(
   };
 }
 
-/** One dot, moved to the edge where it lies outside. */
+/** One dot, moved to the edge if it is outside. */
 export function dot({ width, height }: Canvas, layer: Uint8Array, x: number, y: number): void {
   const column = Math.min(width * 2 - 1, Math.max(0, Math.round(x)));
   const row = Math.min(height * 4 - 1, Math.max(0, Math.round(y)));

@@ -3,7 +3,7 @@ import { type PlotOptions, plot } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { LIGHT, pictureStyle } from "./theme.ts";
 
-/** One mark of the legend: what is drawn in a box of 24 x 12, and its name. */
+/** One mark of the legend: its drawing in a box of 24 x 12, and its name. */
 export interface LegendEntry {
   readonly sign: string;
   readonly label: string;
@@ -50,7 +50,7 @@ export function frame({ width, height, title, legend, columns = 2, font = 14, na
   ].join("\n");
 }
 
-/** Where a panel lies in its picture, and what it shows. Type and colours are the picture's. */
+/** The position of a panel in its picture, and its content. Font and colours are those of the picture. */
 export interface Panel extends Omit<PlotOptions, "document" | "style"> {
   readonly left: number;
   readonly top: number;
@@ -58,7 +58,7 @@ export interface Panel extends Omit<PlotOptions, "document" | "style"> {
   readonly height: number;
 }
 
-/** A panel as a nested SVG. Coordinates are rounded to a tenth: what nobody sees is not worth a changed file. */
+/** A panel as a nested SVG. Coordinates are rounded to a tenth, so invisible differences do not change the file. */
 export function panel({ left, top, ...options }: Panel): string {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const text = plot({ ...options, document, className: "plot" }).outerHTML;
@@ -68,7 +68,7 @@ export function panel({ left, top, ...options }: Panel): string {
     .replace(/(?<=[ "(,MLHVCZ-])\d+\.\d{3,}/g, (n: string) => String(Math.round(Number(n) * 10) / 10));
 }
 
-/** A text of the picture beside its panels. */
+/** A text of the picture outside its panels. */
 export function label(x: number, y: number, content: string, more = ""): string {
   return `<text x="${x}" y="${y}" fill="${LIGHT.muted}" ${more}>${escapeXml(content)}</text>`;
 }

@@ -25,7 +25,7 @@ export interface EventsPart {
   readonly points: readonly Point[];
 }
 
-/** What is drawn of one fit. */
+/** The parts of one fit that are drawn. */
 export interface Components extends Parts {
   /** The metric's unit. */
   readonly unit: string;
@@ -53,7 +53,7 @@ const YEAR = 365.25 * SECONDS_PER_DAY;
 const ORDER = 4;
 /** Points of a trend: no picture is wide enough for more. */
 const TREND_POINTS = 600;
-/** An event lasts a day at least; looked at so often none is missed. */
+/** The interval at which events are sampled: an event lasts at least a day, so none is missed. */
 const EVENT_STEP = SECONDS_PER_DAY / 24;
 
 /**
@@ -123,12 +123,12 @@ function evenly(first: number, last: number, count: number): Float64Array {
   return Float64Array.from({ length: count }, (_, i) => first + (i * (last - first)) / (count - 1));
 }
 
-/** Days as seconds, without what the division into days has left: 300 s, not 300.00000000000006. */
+/** Days as seconds, without the rounding error of the division: 300 s, not 300.00000000000006. */
 function secondsOf(days: number): number {
   return Math.round(days * SECONDS_PER_DAY * 1e6) / 1e6;
 }
 
-/** One period of a season from a Sunday's midnight on; of a season that is no part of a day, from a whole number of its periods. Where it counts on some days only, of those. */
+/** One period of a season, starting at a Sunday's midnight. A period that does not fit whole days starts at a whole number of periods. If the season applies only on some days, it uses those. */
 function seasonOf({ model, frameAt }: HistoryFit, name: string, period: number, mode: Mode): readonly SeasonPart[] {
   const whole = SECONDS_PER_DAY % period === 0 || period % SECONDS_PER_DAY === 0 || period === YEAR;
   const from = whole ? SUNDAY : Math.ceil(SUNDAY / period) * period;
@@ -142,7 +142,7 @@ function seasonOf({ model, frameAt }: HistoryFit, name: string, period: number, 
   return [{ name, period, mode, points: Array.from(values, (y, i) => ({ t: ds[i]! - from, y })) }];
 }
 
-/** The sum of all events as a line with its corners only; null where there is none. */
+/** The sum of all events as a line, with only its corners; null if there are none. */
 function eventsOf({ model, frameAt }: HistoryFit, first: number, last: number): EventsPart | null {
   if (!model.blocks.some(({ kind }) => kind === "holiday")) return null;
   const inner = Math.max(0, Math.ceil(last / EVENT_STEP) - Math.ceil(first / EVENT_STEP));

@@ -16,7 +16,7 @@ const SCALE = 9;
 /** Shares below this are drawn as zero, at the bottom. */
 const ZERO = 1e-4;
 
-/** The plot, in lines of at most `width` characters; later marks are drawn over earlier ones. Upwards each line is the same factor. Empty where there is no room or nothing to tell apart. */
+/** The plot, in lines of at most `width` characters. The vertical axis is logarithmic, and later marks cover earlier ones. Empty if there is no room or no difference to show. */
 export function frontPlot(marks: readonly Mark[], width: number): readonly string[] {
   const across = Math.min(MOST, width) - SCALE - 1;
   const costs = marks.map(({ cost }) => cost);

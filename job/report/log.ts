@@ -21,7 +21,7 @@ export interface LogOptions {
 }
 
 const RANK: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
-/** Field names whose values are credentials whatever they hold. */
+/** Names of fields that always hold credentials. */
 const SECRET_FIELD = /authorization|token|password|passwd|secret|cookie|api-?key|x-scope-orgid|credential/i;
 
 /** Takes secrets out of a value of any shape; errors become their name, message and causes. Cut at 6 levels, so cycles end. */

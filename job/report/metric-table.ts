@@ -1,6 +1,6 @@
 /** The one table of the metrics of a run: name, labels and meaning. The values, the exposition and the page in the docs are made from it. */
 
-/** What is known of a metric before any run. */
+/** The fixed properties of a metric. */
 export interface MetricRow {
   /** One sentence, for HELP and the docs. */
   readonly about: string;

@@ -6,7 +6,7 @@ import type { MetricFamily, MetricSample, Outcome, StateSize } from "../ports.ts
 import { METRIC_PREFIX, METRIC_TABLE, type MetricName } from "./metric-table.ts";
 import type { Reported } from "./reporter.ts";
 
-/** What of a run goes into its metrics. */
+/** The parts of a run that its metrics show. */
 export interface Measured {
   readonly now: EpochSeconds;
   readonly exitCode: 0 | 1;
@@ -28,7 +28,7 @@ export const FAILED_REASONS = ["HistoryError", "ClusterError", "StateFull", "Err
 /** The edges of the band of each step. */
 const [LOW, POINT, HIGH] = ["0.05", "0.5", "0.95"];
 
-/** All metrics of a run, in the order of the table; what is not known is left out. */
+/** All metrics of a run, in the order of the table, without unknown values. */
 export function metricsOfRun({ now, exitCode, timings, reported, hpa, state }: Measured): readonly MetricFamily[] {
   const families = new Map<MetricName, MetricSample[]>();
   const add: Add = (name, labels, value, at) => {
@@ -75,7 +75,7 @@ function addTarget(add: Add, { target, record, outcome }: Reported, now: EpochSe
   for (const metric of record?.metrics ?? []) addMetric(add, metric, labels);
 }
 
-/** A word of the closed list, so that each state set has exactly one 1. */
+/** A value of the fixed list, so each state set has exactly one 1. */
 function knownReason(reason: string): string {
   const known = Object.hasOwn(REASONS, reason) || (FAILED_REASONS as readonly string[]).includes(reason);
   return known ? reason : "Error";

@@ -8,7 +8,7 @@ import type { PastDecision } from "../replay/past.ts";
 import { dayAndClock, zone } from "./clock.ts";
 import { amount, columns, number, table, wrap } from "./text.ts";
 
-/** One row: what is told of a decision, without its curves. */
+/** One row: a decision without its curves. */
 export interface PastRow {
   readonly at: EpochSeconds;
   readonly outcome: Outcome;
@@ -38,7 +38,7 @@ export function pastRow({ input: { at }, decided, recorded }: PastDecision, outc
   };
 }
 
-/** What a table is of. */
+/** The subject of a table. */
 export interface PastOfTarget {
   readonly target: TargetConfig;
   readonly rows: readonly PastRow[];

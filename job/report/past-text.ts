@@ -10,7 +10,7 @@ import type { Alternative } from "../replay/what-if.ts";
 import { clock, dayAndClock, zone } from "./clock.ts";
 import { amount, number, wrap } from "./text.ts";
 
-/** All that is told of one past decision. */
+/** The full report of one past decision. */
 export interface PastStory {
   readonly decision: PastDecision;
   readonly outcome: Outcome;
@@ -135,7 +135,7 @@ function afterwards({ decision, after }: PastStory): readonly string[] {
   return [...metricsIn(decision).flatMap((record, i) => cameOf(decision, record, i, last)), nextChange(after, last)];
 }
 
-/** What the load did while the pods of this decision were to carry it. */
+/** The load in the time that the pods of this decision were ordered for. */
 function cameOf(decision: PastDecision, record: MetricRecord, i: number, last: PastDecision): readonly string[] {
   const { at } = decision.input;
   const { readyAfter, lead, quantile, metric } = record;

@@ -40,7 +40,7 @@ export interface Picture {
 
 /** Values that the forecasts of a picture's past may see together: a forecast costs about 40 us a value, so this is two seconds at most. */
 const PAST_VALUES = 57_600;
-/** No screen tells more points apart. */
+/** No screen can show more distinct points. */
 const MAX_FORECASTS = 120;
 /** The past that is shown is at least so many leads long. */
 const LEADS_SHOWN = 6;
@@ -97,7 +97,7 @@ export function pictureOf(
   };
 }
 
-/** The measured points of the last `shown` steps; what was filled in was not measured. */
+/** The measured points of the last `shown` steps, without filled values. */
 function measuredPoints({ start, step, values, filled }: Series, shown: number): Point[] {
   const first = Math.max(0, values.length - shown);
   return Array.from(values.subarray(first), (y, i) => ({ t: start + (first + i) * step, y })).filter(

@@ -9,7 +9,7 @@ const ROWS = 5;
 
 type Names = readonly (readonly [number, string])[];
 
-/** Draws every part below its title; an empty text where there is none. */
+/** Draws every component below its title; gives an empty text if there is none. */
 export function terminalComponents(all: readonly Components[], terminal: Terminal): string {
   const parts = all.flatMap(({ source, trend, seasons, holidays, timeZone }) => {
     const ticks = timeTicks(trend[0]!.t, trend.at(-1)!.t, Math.max(2, terminal.columns / 20));
@@ -33,7 +33,7 @@ interface Effect extends EventsPart {
   readonly names: Names;
 }
 
-/** What a part adds to the trend, below its title. */
+/** The values that a component adds to the trend, below its title. */
 function effect(name: string, { mode, points, unit, names }: Effect, terminal: Terminal): string[] {
   const share = mode === "multiplicative";
   const value = share ? (v: number) => `${Math.round(100 * v)} %` : cpu;

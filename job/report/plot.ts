@@ -47,7 +47,7 @@ export function terminalPlot(picture: Picture, terminal: Terminal): string {
   return `${[...lines, axis, ...keyLines(picture, marks, terminal.columns)].join("\n")}\n`;
 }
 
-/** A band, and in it the forecast itself where `line` says so: over past load it would hide among the load's dots. */
+/** A band, and the forecast itself in it if `line` is set: over past load, the dots of the load would hide the forecast. */
 function drawBand(canvas: Canvas, points: readonly BandPoint[], line: boolean): void {
   const { x, y } = canvas;
   const most = 2 * usualStep(points);

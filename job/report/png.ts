@@ -2,7 +2,7 @@
 
 const SANS = "DejaVu Sans";
 
-/** Loads resvg. Throws an Error that says what to do where it is not installed. */
+/** Loads resvg. If it is not installed, throws an Error that says what to do. */
 export async function needResvg(): Promise<typeof import("@resvg/resvg-js")> {
   return import("@resvg/resvg-js").catch((cause: unknown) => {
     throw new Error("PNG needs the package @resvg/resvg-js, which is not installed here; write an .svg instead", {

@@ -1,6 +1,6 @@
 /** Shows that long work goes on: a bar with the time left on a terminal, a line every ten seconds elsewhere; hears Ctrl-C in between. */
 
-/** What the display needs of the process. */
+/** The parts of the process that the display needs. */
 export interface ProgressPort {
   /** Stderr: stdout belongs to the answer. */
   readonly write: (text: string) => void;
@@ -78,7 +78,7 @@ function barLine(name: string, share: number, left: string, columns: number): st
   return `${name}${bar}${tail}`.slice(0, Math.max(0, columns - 1));
 }
 
-/** Seconds as a person says them: 12 s, 3 min, 2 h 10 min. */
+/** Seconds in a readable form: 12 s, 3 min, 2 h 10 min. */
 export function timeLeft(seconds: number): string {
   if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
   const minutes = Math.round(seconds / 60);

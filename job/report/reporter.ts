@@ -61,7 +61,7 @@ function whoOf({ namespace, name }: Outcome) {
   return { target: `${namespace}/${name}` };
 }
 
-/** The decision as one line: what was done and why, from which numbers, by which stages; not the curves. */
+/** The decision as one line: the action, its reason, the numbers and stages behind it, but not the curves. */
 function logWhole(log: Log, { record, outcome }: Reported): void {
   const { message, metrics, trail, ...rest } = outcome;
   log(levelOf(outcome), message, { ...whoOf(outcome), ...rest, ...factsOf(record), metrics, trail });
@@ -76,7 +76,7 @@ function logText(log: Log, { record, outcome }: Reported, printed: boolean): voi
   log("debug", "decision record", { ...who, ...factsOf(record), forecast, ...several, trail });
 }
 
-/** What the decision rests on, of the metric that asks for the most replicas. */
+/** The numbers behind the decision, for the metric that needs the most replicas. */
 function factsOf(record: TickRecord | null) {
   if (record === null) return {};
   const { metric, quality, demand, lead, readyAfter, quantile, forecast } = leadingMetric(record);

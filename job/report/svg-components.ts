@@ -107,7 +107,7 @@ function eventsPanel({ trend, unit }: Components, { mode, points }: EventsPart):
   return drawn({ ...effect("holidays", mode, points, unit), ...timeAxis(trend) });
 }
 
-/** What a part adds to the trend: its line, in the metric's unit or as a share of the trend. */
+/** The line that a component adds to the trend, in the metric's unit or as a share of the trend. */
 function effect(
   name: string,
   mode: Mode,

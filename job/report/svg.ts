@@ -26,7 +26,7 @@ interface Load {
   readonly milli: boolean;
 }
 
-/** An SVG file of the picture: stands alone, light or dark as its reader has it, the same bytes for the same picture; below it the panels of the components. Throws RangeError when there is nothing to draw. */
+/** A self-contained SVG file of the picture, with the panels of the components below. It follows the reader's light or dark mode. The same picture gives the same bytes. Throws a RangeError if there is nothing to draw. */
 export function forecastSvg(picture: Picture, components: readonly Components[] = []): string {
   if (picture.actual.length === 0) throw new RangeError("a picture needs at least one measured point");
   const load = loadOf(picture);
@@ -100,7 +100,7 @@ function carriedShown({ before, after }: Picture["capacity"], { top }: Load): bo
   return Math.max(before, after) <= top;
 }
 
-/** What came, and what had been forecast for it. */
+/** The actual load, and its earlier forecast. */
 function pastPanel({ actual, before, now, step }: Picture, load: Load, width: number, top: number): string {
   const stride = before.length > 1 ? before.at(-1)!.t - before.at(-2)!.t : step;
   const ticks = timeTicks(actual[0]!.t, now, 5);

@@ -26,7 +26,7 @@ export function amount(value: number, unit: string): string {
   return unit === "" || !Number.isFinite(value) ? number(value) : `${number(value)} ${unit}`;
 }
 
-/** The words of a text in lines of at most `width` characters, later lines indented; a word that is longer stands alone. */
+/** The words of a text in lines of at most `width` characters, with later lines indented. A longer word gets its own line. */
 export function wrap(text: string, width: number, indent = ""): readonly string[] {
   const lines: string[] = [];
   let line = "";
@@ -39,7 +39,7 @@ export function wrap(text: string, width: number, indent = ""): readonly string[
   return [...lines, line];
 }
 
-/** The last column needs so many characters beside the others, or goes below them. */
+/** Minimum width in characters of the last column; with less it goes below the others. */
 const MIN_ROOM = 28;
 
 /**
@@ -67,7 +67,7 @@ export function columns(
   });
 }
 
-/** A table of numbers with a head; where it does not fit, each row becomes a block of its own. */
+/** A table of numbers with a head. If it does not fit, each row becomes a block. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[], width: number): readonly string[] {
   const lines = columns([head, ...rows]);
   if (lines.every((line) => line.length <= width)) return lines;
@@ -85,7 +85,7 @@ const ACTION: Readonly<Record<Outcome["action"], string>> = {
   failed: "FAILED",
 };
 
-/** "scaled 4 -> 8"; where it is not the workload's replicas that are set, which number of which object. */
+/** "scaled 4 -> 8". If the job sets another number than the workload's replicas, names the number and its object. */
 export function changeText({ action, from, to, sets, object }: Outcome): string {
   if (from === null) return ACTION[action];
   const change = to === null || to === from ? `at ${from}` : `${from} -> ${to}`;
@@ -149,7 +149,7 @@ function factsOf(target: TargetConfig, record: MetricRecord): (readonly string[]
   return rows;
 }
 
-/** One target's run: what was done, why, from which numbers, and stage by stage, in lines of at most `width` characters. */
+/** One target's run in lines of at most `width` characters: the action, its reason, the numbers behind it, and the stages. */
 export function decisionText(
   target: TargetConfig,
   record: TickRecord | null,

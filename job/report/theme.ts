@@ -29,7 +29,7 @@ export const DARK: Readonly<Record<Role, string>> = {
   third: "#35d0a5",
 };
 
-/** Colours of policies beside each other, ours first; more begin again. */
+/** Colours of the policies in one chart, ours first. With more policies the colours repeat. */
 export const POLICIES: readonly Role[] = ["pods", "second", "third", "ink", "muted"];
 
 /** Below this width of the picture on the page its type is enlarged: it is scaled down with the rest. */

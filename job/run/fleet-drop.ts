@@ -16,7 +16,7 @@ export interface FleetDrop {
 
 /** The brake of one run. */
 interface Brake {
-  /** For a slice of so many targets, which tells of itself once: by its decisions, or as broken before it had any. */
+  /** For a slice of so many targets. It reports once: its decisions, or that it broke before it had any. */
   slice(targets: number): SliceBrake;
 }
 
@@ -108,7 +108,7 @@ async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await new Promise((done) => signal.addEventListener("abort", done, { once: true }));
 }
 
-/** A decision, and what it means for the brake. */
+/** A decision, and its effect on the brake. */
 interface Judged {
   readonly decided: TargetDecision;
   /** null: nothing was decided. */
@@ -138,7 +138,7 @@ function isMost({ could, want }: Count, least: number, share: number): boolean {
   return could >= least && want > share * could;
 }
 
-/** The decision, held where it wants to shrink and is not believed yet. */
+/** The decision, held if it would scale in and its drop is not believed yet. */
 function settled(judged: Judged, held: { readonly now: EpochSeconds; readonly why: string } | null): TargetDecision {
   const { decided, target, could, wants, since, believed } = judged;
   if (target === null) return decided;

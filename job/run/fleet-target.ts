@@ -10,7 +10,7 @@ const HALF = 0.5;
 /** A run that was missed does not begin the hold anew, a pause of the job does. */
 const RUNS = 3;
 
-/** What is looked at of a target. */
+/** The part of a target that the check reads. */
 export interface FleetTarget {
   readonly config: TargetConfig;
   readonly output: TickOutput;
@@ -18,7 +18,7 @@ export interface FleetTarget {
   readonly before: TargetState | undefined;
 }
 
-/** Whether a target could shrink by more than half: only of such can be told whether they want to. */
+/** Whether a target could scale in by more than half: only such targets count. */
 export function couldHalve({ config, output: { decision } }: FleetTarget): boolean {
   return config.mode === "Active" && !decision.blind && config.minReplicas < HALF * decision.current;
 }
@@ -33,14 +33,14 @@ export function wantsHalf({ config, output: { decision, record } }: FleetTarget)
   return action === "scale" && replicas < current && needed < HALF * current;
 }
 
-/** Since when its scale-in has been held, in every run; null: this is the first. A pause of the job ends it: nobody looked meanwhile. */
+/** Since when its scale-in has been held in every run; null if this is the first. A pause of the job ends the hold, since no run checked meanwhile. */
 export function heldSince({ config, before }: FleetTarget, now: EpochSeconds): EpochSeconds | null {
   const since = before?.standing?.FleetDrop;
   const last = before?.recommendations.at(-1)?.at ?? 0;
   return since === undefined || last < now - RUNS * config.interval ? null : Math.min(since, now);
 }
 
-/** The output with the scale-in held: nothing is changed, nothing is remembered as changed, and since when stands in the memory. */
+/** The output with the scale-in held: changes nothing, remembers no change, and puts the start of the hold into the memory. */
 export function holdDrop(
   { config, output, before }: FleetTarget,
   now: EpochSeconds,

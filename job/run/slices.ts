@@ -9,7 +9,7 @@ import type { TargetOrShare } from "./shares.ts";
  */
 export const SLICE = 200;
 
-/** Slices under way at a time: one is decided while others are read, and one whose queries hang does not keep all others waiting. */
+/** Slices in progress at a time: one is decided while others are read, and a slice with hanging queries does not delay all others. */
 const LANES = 3;
 
 /** Targets of a run with their places in it, and the store of their state. */
@@ -20,7 +20,7 @@ export interface Slice {
   readonly places: readonly number[];
 }
 
-/** Cuts the targets into slices, in their order; the targets of each object of the state on their own. One slice where there are no more than `most`, and one object. */
+/** Cuts the targets into slices, in order, separately for each state object. Gives one slice for up to `most` targets in one object. */
 export function slicesOf(targets: readonly TargetOrShare[], state: StateStore, most = SLICE): readonly Slice[] {
   const places = new Map<StateStore, number[]>();
   targets.forEach((target, i) => {
@@ -40,7 +40,7 @@ export function slicesOf(targets: readonly TargetOrShare[], state: StateStore, m
   });
 }
 
-/** Slices under way at a time: of small ones, as many ConfigMaps make them, more, so that those that wait for what the fleet wants do not keep it from being known. */
+/** Slices in progress at a time. It is more for small slices, as with many ConfigMaps: slices that wait for the fleet's verdict must not delay that verdict. */
 export function lanesFor(slices: readonly Slice[]): number {
   const smallest = slices.reduce((least, { targets }) => Math.min(least, targets.length), SLICE);
   return LANES - 1 + Math.ceil(SLICE / Math.max(1, smallest));

@@ -2,7 +2,7 @@
 import type { ServerSettings } from "../../config/types.ts";
 import type { Environment } from "../http/proxy.ts";
 
-/** A request as it is about to be sent: a signature covers all of it. */
+/** A request right before it is sent: a signature covers all of it. */
 export interface UnsignedRequest {
   readonly method: string;
   readonly url: URL;
@@ -11,13 +11,13 @@ export interface UnsignedRequest {
   readonly body?: string | Uint8Array;
 }
 
-/** Headers that prove who asks, and what of them nobody may read. */
+/** Headers that authenticate the request, and the secrets in them. */
 export interface AuthHeaders {
   readonly headers: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
 }
 
-/** Asked for at each request, so that a token that was rotated is read again. Rejects with what is missing; never with a secret. */
+/** Called for each request, so that a rotated token is read again. Rejects with a message that says what is missing, and never contains a secret. */
 export type Authenticate = (request: UnsignedRequest) => Promise<AuthHeaders>;
 
 /** A way to authenticate. */

@@ -13,7 +13,7 @@ import { SIGV4 } from "./sigv4.ts";
 /** All of them. */
 export const AUTH_PROVIDERS: readonly AuthProvider[] = [BEARER, BASIC, SIGV4, GOOGLE_IAM, AZURE_AD];
 
-/** The way that the settings choose; undefined: nobody has to be proven. `learn` is told of every secret before it is used. */
+/** The authentication that the settings choose; undefined if they choose none. Calls `learn` with every secret before its use. */
 export async function openAuth(
   settings: ServerSettings,
   env: Environment,

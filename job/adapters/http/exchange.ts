@@ -3,7 +3,7 @@ import type { Agent } from "node:http";
 import type { Readable } from "node:stream";
 import { codeOf, isTransientCode, TransportError } from "../errors.ts";
 
-/** What is sent. */
+/** The request to send. */
 export interface HttpRequest {
   readonly method: "GET" | "POST" | "PATCH";
   readonly url: string;
@@ -21,7 +21,7 @@ export interface HttpResponse {
   readonly body: Readable;
 }
 
-/** Sends a request. Follows no redirect, takes every status, and gives up when the signal says so. */
+/** Sends a request. Follows no redirect, accepts every status, and stops when the signal aborts. */
 export type Transport = (request: HttpRequest, signal: AbortSignal) => Promise<HttpResponse>;
 
 /** Makes the request. Its credentials may first have to be fetched, which counts into its time. */

@@ -30,7 +30,7 @@ export function parseJson(text: string, containers: number): unknown {
   return JSON.parse(text);
 }
 
-/** Index of the quote that ends the string that begins here; the end of the text where there is none. */
+/** Index of the quote that ends the string starting here; the end of the text if there is none. */
 function endOfString(text: string, start: number): number {
   for (let from = start; ; ) {
     const end = text.indexOf('"', from);

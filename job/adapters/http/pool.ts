@@ -11,7 +11,7 @@ export interface Tls extends Pick<AgentOptions, "ca" | "cert" | "key" | "servern
 
 const NAMES = ["HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"];
 
-/** The proxy that a URL goes through; its rule is loaded only where there is one at all. Throws when it is one that cannot be used. */
+/** The proxy for a URL. The code for proxies is loaded only if one is set. Throws if the proxy cannot be used. */
 export async function proxyOf(url: URL, env: Environment): Promise<ProxyServer | undefined> {
   return NAMES.some((name) => env[name]) ? (await import("./proxy.ts")).proxyFor(url, env) : undefined;
 }

@@ -14,7 +14,7 @@ export interface ProxyServer {
   readonly variable: string;
 }
 
-/** The proxy of a URL, or undefined when it is asked directly. Throws when the variable holds no URL of a proxy that can be used. */
+/** The proxy for a URL, or undefined for a direct connection. Throws if the variable is not the URL of a usable proxy. */
 export function proxyFor(url: URL, env: Environment): ProxyServer | undefined {
   const scheme = url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
   const variable = [scheme, scheme.toLowerCase()].find((name) => env[name]);

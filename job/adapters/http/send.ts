@@ -21,12 +21,12 @@ export interface Limits {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An answer, and how often was asked for it. */
+/** An answer, and the number of attempts. */
 export interface Sent extends Answer {
   readonly attempts: number;
 }
 
-/** What sending needs of the outside beside the transport; tests give their own. */
+/** What sending needs from outside, besides the transport; tests replace it. */
 export interface Outside {
   readonly timing?: Timing | undefined;
   /** Local time in epoch seconds, for dates in Retry-After. */

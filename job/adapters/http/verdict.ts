@@ -13,7 +13,7 @@ export class TransientResponse extends Error {
   }
 }
 
-/** Codes that come before the first byte was sent: what was asked was surely not carried out. */
+/** Error codes from before the first byte was sent: the request certainly had no effect. */
 const NOT_SENT: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ECREDENTIALS"]);
 
 /** Whether what failed was surely not carried out: not sent, or throttled at the door. */

@@ -35,7 +35,7 @@ const KUBECTL: Readonly<Record<string, "namespace" | "context" | "kubeconfig" | 
   "--job-namespace": "job-namespace",
 };
 
-/** --help; the flags of a command are told by the command itself. */
+/** The text of --help; each command describes its own flags. */
 export function usage(): string {
   const rows = OFFERED.map(({ name, about }) => `  kubectl prophet ${name.padEnd(9)} [TYPE/NAME]  ${about}`);
   return `${[
@@ -101,7 +101,7 @@ function connectionOf(
   return { namespace, jobNamespace: kept["job-namespace"] ?? null, connection, output: known };
 }
 
-/** Whether the next word belongs to a flag of ours. One command has a switch where another takes a value: --from-prometheus. */
+/** Whether the next word belongs to one of our flags. --from-prometheus is a switch in one command, and takes a value in another. */
 function valuesOf(argv: Process["argv"]): (name: string) => boolean {
   const spec = OFFERED.find(({ name }) => argv.includes(name));
   return (name) => {

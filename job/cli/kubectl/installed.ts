@@ -118,7 +118,7 @@ function targetsOf(settings: Fields): readonly Fields[] {
   return Array.isArray(settings.targets) ? (settings.targets as readonly Fields[]) : [];
 }
 
-/** What the pod's own namespace fills in there is said here. */
+/** The settings with the values that a pod would take from its own namespace. */
 function withNamespaces(settings: Fields, namespace: string): Fields {
   const { configMap = {} } = (settings.state ?? {}) as { configMap?: Fields };
   return {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { CommandError } from "../io.ts";
 
-/** Runs kubectl with the user's connection; resolves to its stdout. Rejects with CommandError, which holds what it said. */
+/** Runs kubectl with the user's connection, and resolves to its stdout. Rejects with a CommandError that has kubectl's message. */
 export type Kubectl = (args: readonly string[]) => Promise<string>;
 
 /** A port of the machine that leads to a Service. */

@@ -8,10 +8,10 @@ import { type PluginArguments, readArguments } from "./arguments.ts";
 import { currentNamespace, findInstalled, findWorkload, type Installed, type Workload } from "./installed.ts";
 import { forward, type Kubectl, kubectlWith } from "./kubectl.ts";
 
-/** Our own command line: what a plugin's arguments become. */
+/** The job's command line for the arguments of the plugin. */
 type Run = (outside: Process) => Promise<number>;
 
-/** Runs the plugin over arguments that begin after `kubectl prophet`. Never throws for what can be expected. */
+/** Runs the plugin with the arguments after `kubectl prophet`. Never throws for expected errors. */
 export async function kubectlPlugin(outside: Process, run: Run): Promise<number> {
   const io = guarded(outside);
   const ends: (() => unknown)[] = [];
@@ -68,10 +68,10 @@ function live({ spec }: PluginArguments): readonly string[] {
   return option?.node.kind === "toggle" ? ["--from-prometheus"] : ["--from-prometheus", ADVISED];
 }
 
-/** How much history `advise` takes where nothing is said. */
+/** The default length of the history for `advise`. */
 const ADVISED = "7d";
 
-/** What -o asks for in our own words, and where a replay or an advice takes its history from. */
+/** The flags for -o, and for the history of a replay or an advice. */
 function extras(args: PluginArguments): readonly string[] {
   const structured = args.output === "json" || args.output === "yaml";
   const wide = knows(args, "output") ? ["--output", "wide"] : knows(args, "plot") ? ["--plot"] : [];
@@ -91,7 +91,7 @@ async function settings(installed: Installed, ends: (() => unknown)[]): Promise<
   return ["--config", file];
 }
 
-/** --prometheus by a forwarded port, where the settings name a Service of the cluster; nothing where they name anything else. */
+/** --prometheus through a forwarded port, if the settings name a Service of the cluster; otherwise nothing. */
 async function prometheus(
   { settings: { prometheus: section }, namespace, cronJob }: Installed,
   args: PluginArguments,

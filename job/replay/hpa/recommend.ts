@@ -10,7 +10,7 @@ export interface Tolerances {
 
 type Group = "ready" | "unready" | "missing" | "ignored";
 
-/** Sums over pods; `requests` only counts where a utilisation is asked. */
+/** Sums over pods; `requests` is only used for a utilisation target. */
 interface Tally {
   readonly usage: Milli;
   readonly requests: Milli;
@@ -50,7 +50,7 @@ export function isWithin(tolerances: Tolerances, ratio: number): boolean {
   return 1 - tolerances.scaleDown <= ratio && ratio <= 1 + tolerances.scaleUp;
 }
 
-/** The wish by the cushioned ratio; the current count where it contradicts the direction of the plain one. */
+/** The recommendation from the cushioned ratio; the current count if its direction contradicts the plain ratio. */
 function cushionedReplicas(
   current: Replicas,
   plainRatio: number,
@@ -71,7 +71,7 @@ function withOrphans(ready: Tally, orphans: readonly Milli[], byUtilization: boo
   return { usage: ready.usage + usage, requests: ready.requests, pods: ready.pods + orphans.length };
 }
 
-/** Adds the pods whose sample is missing or not to be trusted; the same tally back when there is none to weigh. */
+/** Adds the pods with a missing or unreliable sample; returns the same tally if there are none. */
 function cushion(target: HpaMetricTarget, sampled: Tally, groups: Record<Group, Tally>, ratio: number): Tally {
   const { missing, unready } = groups;
   const withUnready = unready.pods > 0 && ratio > 1;
@@ -144,7 +144,7 @@ function isCpu(metric: HpaPodMetric): boolean {
   return metric.type === "Resource" && metric.name === "cpu";
 }
 
-/** The pod's sample; what is no number is missing. */
+/** The pod's sample; a value that is not a number counts as missing. */
 function sampleOf(pod: HpaPod, metric: HpaPodMetric): Milli | undefined {
   const milli = isCpu(metric) ? pod.usage?.milli : pod.values?.[metric.name];
   return Number.isFinite(milli) ? milli : undefined;

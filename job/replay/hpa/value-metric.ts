@@ -26,7 +26,7 @@ export function recommendByValue(metric: HpaValueMetric, sync: HpaSync, toleranc
   return sync.pods.length === 0 ? undefined : Math.ceil(ratio * readyPods(sync));
 }
 
-/** On target, the answer is the count of pods that are there, not the one that is asked for. */
+/** If the metric is on target, the result is the current number of pods, not the requested one. */
 function byAverage(usage: Milli, averageValue: Milli, sync: HpaSync, tolerances: Tolerances): Replicas {
   const pods = sync.statusReplicas ?? sync.currentReplicas;
   return isWithin(tolerances, usage / (averageValue * pods))

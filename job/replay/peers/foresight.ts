@@ -15,7 +15,7 @@ export function oraclePolicy(options: ReplayOptions, step: number): ReplayPolicy
   };
 }
 
-/** What a cautious team does by hand: pods for the highest demand of the whole series, all the time. */
+/** The static choice of a cautious team: always enough pods for the highest demand of the whole series. */
 export function staticPolicy(options: ReplayOptions, values: Float64Array): ReplayPolicy {
   const peak = values.reduce((max, v) => Math.max(max, v), 0);
   const replicas = Math.ceil(peak / options.request - 1e-9);

@@ -8,7 +8,7 @@ import type { ReplayOptions, ReplayPolicy, View } from "../types.ts";
 
 /** Kubernetes' sync period. */
 const SYNC_PERIOD = 15;
-/** The name of the first metric where it is not the CPU: none that a setting can have. */
+/** The name of the first metric if it is not the CPU. No setting can have this name. */
 const FIRST = "(first)";
 /** Window of a metrics-server sample at its default resolution of 15 s. */
 const WINDOW = 15;

@@ -30,7 +30,7 @@ export function originalPolicy(
   };
 }
 
-/** The original's rule with the plain mean of the last minute in place of a forecast. */
+/** The original's rule with the plain mean of the last minute instead of a forecast. */
 export function meanPolicy(options: ReplayOptions): ReplayPolicy {
   return {
     name: "mean",

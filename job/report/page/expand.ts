@@ -1,7 +1,7 @@
 /** Layers hold values where these change; a chart wants one at every step. */
 import type { Layer } from "./types.ts";
 
-/** Values of a layer at every step of its section: held or joined between those that there are, null where there is none. */
+/** Values of a layer at every step of its section: held or interpolated between known values, and null where there is none. */
 export function expand(
   { at, style, gap }: Layer,
   values: readonly (number | null)[],

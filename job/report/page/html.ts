@@ -6,7 +6,7 @@ import { DARK, LIGHT, type Role } from "../theme.ts";
 import { FRONT_MARKS } from "./front-marks.ts";
 import type { FrontKind, PageData, Section } from "./types.ts";
 
-/** What the page says beside its charts. */
+/** The texts of the page besides its charts. */
 export interface Page {
   readonly title: string;
   /** What came of it, in one sentence: the first thing that is read. */
@@ -29,7 +29,7 @@ export interface Scores {
   readonly rows: readonly ScoreRow[];
 }
 
-/** What stands beside the figure of the settings. */
+/** The texts beside the figure of the settings. */
 export interface FrontText {
   /** What to paste into the file of settings; null: nothing is advised. */
   readonly yaml: string | null;

@@ -8,7 +8,7 @@ import { meanings } from "./meanings.ts";
 import type { Chart, Layer, PageDecision, PagePolicy, PageStage } from "./types.ts";
 import { worstMoments } from "./worst.ts";
 
-/** What the page is made of. */
+/** The input of the page. */
 export interface ReplayReport {
   readonly file: string;
   readonly options: ReplayOptions;
@@ -69,7 +69,7 @@ const money = (amount: number) => (amount >= 1 ? amount.toFixed(2) : amount.toPr
 const labelOf = (name: string, options: ReplayOptions) =>
   name === "hpa" ? `HPA at ${Math.round(100 * options.hpaTarget)}\u00a0%` : name;
 
-/** The first sentence: what ours costs and serves beside the HPA, or alone. */
+/** The first sentence: the cost and service of our policy, compared with the HPA or alone. */
 export function replaySentence({ options, result, price }: ReplayReport): string {
   const { auto, hpa } = result.policies;
   const name = auto === undefined ? Object.keys(result.policies)[0]! : "auto";
@@ -88,7 +88,7 @@ export function replaySentence({ options, result, price }: ReplayReport): string
   return `${who}: ${change}${cost}, time below the demand ${percent(ours.under)} for ${percent(hpa.under)}.`;
 }
 
-/** What a policy's pods cost, by the CPU that each asks for. */
+/** The cost of a policy's pods, by their CPU request. */
 export function costOf({ podHours }: ReplayScore, { request }: ReplayOptions, price: number): number {
   return podHours * request * price;
 }
@@ -188,7 +188,7 @@ function podsChart(
   return { title: "Replicas, ready pods, and load above what these serve", unit: "pods", layers };
 }
 
-/** The demand, with a break where nobody measured it. */
+/** The demand, with a break where it was not measured. */
 function measuredOf(
   rows: readonly ReplayRow[],
   round: (value: number) => number,

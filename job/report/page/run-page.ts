@@ -14,7 +14,7 @@ import type { Page, ScoreRow } from "./html.ts";
 import { meanings } from "./meanings.ts";
 import type { Chart, Layer, PageDecision, PageStage, Section } from "./types.ts";
 
-/** What the page is made of. */
+/** The input of the page. */
 export interface RunReport {
   readonly reported: readonly Reported[];
   readonly forecasterOf: (method: TargetConfig["method"]) => Forecaster;
@@ -54,7 +54,7 @@ export function runPage({ reported, forecasterOf, componentsOf }: RunReport): Pa
 
 const nameOf = ({ target }: Reported) => `${target.namespace}/${target.name}`;
 
-/** What was done, in the words of the text output. */
+/** The action, in the words of the text output. */
 function doneOf({ outcome }: Reported): string {
   const { action, from, to, sets, object } = outcome;
   const done = wordOf(action);

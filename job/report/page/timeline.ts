@@ -29,7 +29,7 @@ const AROUND = 1800;
 /** No less is shown than so many steps. */
 const MIN_STEPS = 4;
 
-/** A reader at the first decision of the first policy, who sees the whole time. `changed` is called after each move. */
+/** A reader at the first decision of the first policy, with the whole time in view. Calls `changed` after each move. */
 export function createTimeline(section: Section, changed: () => void): Timeline {
   const { start, step, steps, policies } = section;
   const end = start + (steps - 1) * step;

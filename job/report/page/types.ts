@@ -35,7 +35,7 @@ export interface Chart {
 /** A stage of a decision: name, replicas before and after, reason, message. */
 export type PageStage = readonly [stage: string, from: number, to: number, reason: string, message: string];
 
-/** One decision of a policy; an empty trail where the policy tells none. */
+/** One decision of a policy; its trail is empty if the policy gives none. */
 export interface PageDecision {
   /** Epoch seconds. */
   readonly t: number;
@@ -46,7 +46,7 @@ export interface PageDecision {
   readonly trail: readonly PageStage[];
 }
 
-/** A policy whose decisions can be gone through. */
+/** A policy whose decisions the reader can step through. */
 export interface PagePolicy {
   readonly name: string;
   readonly role: Role;
@@ -96,7 +96,7 @@ export interface Front {
   readonly slo: number;
 }
 
-/** What the browser gets. */
+/** The data for the browser. */
 export interface PageData {
   readonly sections: readonly Section[];
   readonly front?: Front;
