@@ -48,7 +48,7 @@ ${table(all.slice(0, 1).map(({ single, load }) => cells(single, load)))}
 
 ## What was not run
 
-- **More than 2,000 targets in one job.** \`targets\` takes no more. Several jobs were not run beside each other either.
+- **More than 2,000 targets in one job.** More need several [shards](many-targets.md#shards), which were not run beside each other here.
 - **The rules themselves.** What they record was written into Prometheus beforehand; the counters are there for the first 100 targets. So the CPU of Prometheus
   is that of answering. Evaluating the rules every 15 s comes to it, and grows with the pods.
 - **Pods.** The controllers were stopped, so that thousands of pods without a node are no part of the figures.
@@ -63,7 +63,7 @@ ${arithmetic(last)}
 
 - **The minute breaks first.** Deciding is one thread, and a run must end before the next begins. What a core does in 45 s is ${fits(last)} targets.
 - **Then the calls.** In these runs one call read each scale, sixteen at a time. An API server gives one client its share only.
-- **Then the limit of \`targets\`.** More than 2,000 need several jobs, each with its own part of the list and its own state.
+- **Then the limit of \`targets\`.** A shard takes 2,000, and a file about 8,000: then several files, each with jobs and state of its own.
 - **Memory comes last.** Histories are there for a slice of 200 only; what grows is the list of outcomes. Here V8 had all memory of the machine: with a limit it
   collects garbage earlier, which was not measured.
 `;
