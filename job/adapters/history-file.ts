@@ -2,7 +2,7 @@
 import { basename, join } from "node:path";
 import { asError } from "../core/result.ts";
 import { coarse, type LongHistory } from "../core/series/coarse.ts";
-import { metricsOf, readWindow } from "../core/target.ts";
+import { isFirstMetric, readWindow } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import { fileProblem } from "../output/file-problem.ts";
 import type { History, HistoryReading } from "../ports.ts";
@@ -48,7 +48,7 @@ export function fileHistory(path: string, { at, longHistory, told }: FileHistory
     read: (queries, now) =>
       Promise.all(
         queries.map(async ({ target, metric }) => {
-          const first = metricsOf(target)[0]?.name === metric.name;
+          const first = isFirstMetric(target, metric);
           try {
             const file = await fileOf(path, metric.name, first);
             const answer = await load(file);

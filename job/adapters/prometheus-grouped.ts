@@ -52,14 +52,18 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log)
   // An answer for 95 targets took about 0.1 s of a free processor.
   const once: Ask = (path, form, how) => ask(path, form, { ...how, once: settings.timeout / 4 });
   let absent = Number.NEGATIVE_INFINITY;
-  let reason = NOTHING;
+  let whyPaused = NOTHING;
   let recorded = false;
   let failures = 0;
   return async (queries, now, signal) => {
     const readings = new Map<HistoryQuery, HistoryReading>();
     const why = new Map<HistoryQuery, string>();
-    for (const query of queries) why.set(query, unrecorded(settings, query) ?? NOTHING);
-    const asked = queries.filter((query) => unrecorded(settings, query) === undefined);
+    const recordable: HistoryQuery[] = [];
+    for (const query of queries) {
+      const reason = unrecorded(settings, query);
+      why.set(query, reason ?? NOTHING);
+      if (reason === undefined) recordable.push(query);
+    }
     const paused = () => now >= absent && now < absent + ABSENT;
     const keep = (query: HistoryQuery, reading: HistoryReading | string) => {
       if (typeof reading === "string") why.set(query, reading);
@@ -68,7 +72,7 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log)
     const take = async (part: readonly HistoryQuery[]) => {
       const found = await readPart({ ask: once, settings, now, log, signal }, part);
       // of one namespace that nobody records the others are no worse
-      if (found === "absent") [absent, reason] = recorded ? [absent, reason] : [now, NOTHING];
+      if (found === "absent") [absent, whyPaused] = recorded ? [absent, whyPaused] : [now, NOTHING];
       else {
         [recorded, failures] = [true, 0];
         for (const [i, reading] of found.entries()) keep(part[i]!, reading);
@@ -78,14 +82,14 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log)
       const text = cameOf(error);
       for (const query of part) why.set(query, text);
       // where it hangs or is too much for the server, the parts to come shall not wait as well
-      if (++failures >= MAX_FAILURES) [absent, reason] = [now, text];
+      if (++failures >= MAX_FAILURES) [absent, whyPaused] = [now, text];
       log("warn", `many targets could not be read together, each is asked for by itself: ${text}`);
     };
     const read = async (part: readonly HistoryQuery[]) => {
-      if (paused()) for (const query of part) why.set(query, reason);
+      if (paused()) for (const query of part) why.set(query, whyPaused);
       else await take(part).catch((error: unknown) => fail(part, error));
     };
-    await inParallel(partsOf(asked), read, 2);
+    await inParallel(partsOf(recordable), read, 2);
     return { readings, why };
   };
 }

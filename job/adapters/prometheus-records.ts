@@ -1,8 +1,9 @@
 /** The recording rules that we ship, as the job asks for them: manifests/monitoring/recording. */
-import { type Metric, metricsOf, type TargetConfig } from "../core/target.ts";
+import type { PrometheusSettings } from "../config/types.ts";
+import { isFirstMetric, type TargetConfig } from "../core/target.ts";
 import type { Seconds } from "../core/units.ts";
 import type { HistoryQuery } from "../ports.ts";
-import { defaultQuery, duration, type Matchers, matchersOf, quotePromql, quoteRe2 } from "./prometheus-query.ts";
+import { duration, type Matchers, matchersOf, podPattern, quotePromql, quoteRe2 } from "./prometheus-query.ts";
 
 /** Names of the recorded series of each workload. */
 export const RECORDS = {
@@ -32,20 +33,14 @@ export function recordSelector(record: string, names: readonly string[], matcher
   return `${record}{${inside}}${window === undefined ? "" : `[${duration(window)}]`}`;
 }
 
-/** The settings that decide whether the rules record what would be asked. */
-export interface Asking {
-  readonly query?: string;
-  readonly rateWindow: Seconds;
-}
-
 /** Why the rules cannot record this metric; undefined if they can. */
-export function unrecorded({ query, rateWindow }: Asking, { target, metric }: HistoryQuery): string | undefined {
+export function unrecorded(
+  { query, rateWindow }: Pick<PrometheusSettings, "query" | "rateWindow">,
+  { target, metric }: HistoryQuery,
+): string | undefined {
   if (!metric.ofPods || (metric.query ?? query) !== undefined) return "a query of its own";
   if (rateWindow !== RECORDED_WINDOW) return `rateWindow is ${duration(rateWindow)}, and that of the rules 1m`;
-  if (defaultQuery(target, rateWindow) === undefined) return `a ${target.scaleTargetRef.kind}`;
-  return isFirst(target, metric) ? undefined : "not the first metric";
-}
-
-function isFirst(target: TargetConfig, metric: Metric): boolean {
-  return metricsOf(target)[0]?.name === metric.name;
+  const { kind, name } = target.scaleTargetRef;
+  if (podPattern(kind, name) === undefined) return `a ${kind}`;
+  return isFirstMetric(target, metric) ? undefined : "not the first metric";
 }

@@ -2,7 +2,7 @@
 import type { PrometheusSettings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
 import type { Samples } from "../core/series/types.ts";
-import { type Metric, metricsOf, readWindow, type TargetConfig } from "../core/target.ts";
+import { isFirstMetric, type Metric, readWindow, type TargetConfig } from "../core/target.ts";
 import { type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
 import type { HistoryQuery, HistoryReading } from "../ports.ts";
 import { HistoryError } from "./errors.ts";
@@ -49,9 +49,10 @@ export async function readMetric(
   log: Log,
   grouped?: HistoryReading,
 ): Promise<HistoryReading> {
+  const { longHistory } = settings;
+  if (grouped !== undefined && !longHistory) return grouped;
   const query = promqlOf(settings, target, metric);
   const softly: Ask = (path, form, how) => ask(path, form, { ...how, soft: true });
-  const { longHistory } = settings;
   const [reading, long] = await Promise.all([
     grouped ?? readSingle(settings, ask, { target, metric }, now, log, query),
     longHistory &&
@@ -76,7 +77,7 @@ async function readSingle(
   query: string,
 ): Promise<HistoryReading> {
   // the pods' start is the target's, and asked for once
-  const first = metricsOf(target)[0]?.name === metric.name;
+  const first = isFirstMetric(target, metric);
   const softly: Ask = (path, form, how) => ask(path, form, { ...how, soft: true });
   const measured = queryRange(ask, query, now, readWindow(target), target.step);
   const [range, count, start] = await Promise.all([
@@ -155,7 +156,7 @@ function longQuery(
   usual: string,
 ): string {
   const own = longHistory?.query;
-  const first = metricsOf(target)[0]?.name === metric.name;
+  const first = isFirstMetric(target, metric);
   if (own === undefined || !(first || /\$metric\b/.test(own))) return usual;
   return fillQuery(
     own.replace(/\$metric\b/g, () => quotePromql(metric.name)),

@@ -7,6 +7,7 @@ import { fieldsOf, isOurs } from "./advise-grid.ts";
 const MIN_HISTORY = 86_400;
 /** Shares of the time that are below the demand. */
 const NINES = [0.1, 0.01, 0.001, 0.0001] as const;
+
 /** The advice, without what one change more would do. `asked`: most time below the demand; null: the current settings' own share. `money`: what a core-hour costs and how many cores a pod has. */
 export function adviceOf(
   name: string,

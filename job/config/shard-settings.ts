@@ -10,7 +10,7 @@ const COMPLETION_INDEX = "JOB_COMPLETION_INDEX";
 /** More were never tried in one run: docs/many-targets.md has the measurements. */
 const MAX_TARGETS = 2000;
 
-/** The shard that an Indexed Job gives a pod, if any. File, environment and flags take precedence over it. */
+/** The shard that an Indexed Job gives a pod, if any. Another index in the file, the environment or a flag is refused (shardIssues). */
 export function shardOf(env: Readonly<Record<string, string | undefined>>, issues: Issue[]): Part<typeof SHARDS> {
   const raw = env[COMPLETION_INDEX];
   if (raw === undefined || raw === "") return {};

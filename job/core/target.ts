@@ -183,6 +183,11 @@ export function readWindow(target: Pick<TargetConfig, "history" | "calibration">
 /** The name of the metric that `targetCpu` is the short form of. */
 export const CPU = "cpu";
 
+/** Whether a metric is the first of its target: what there is once a target, such as the pods' start, is read with it. */
+export function isFirstMetric(target: TargetConfig, { name }: Pick<Metric, "name">): boolean {
+  return metricsOf(target)[0]?.name === name;
+}
+
 /** The metrics of a target, at least one: its CPU first, then the others in their order. */
 export function metricsOf(target: TargetConfig): readonly Metric[] {
   const { targetCpu, quantile, scaleDownQuantile = quantile } = target;

@@ -7,7 +7,7 @@ import { adviceReport } from "../../job/report/page/reports.ts";
 import { DARK, LIGHT } from "../../job/report/theme.ts";
 import { skip } from "../cluster/available.ts";
 import { missingChromium } from "./chromium.ts";
-import { openPage, pixelsOf, seriousFindings } from "./page.ts";
+import { openPage, pixelsOf, testByAxe } from "./page.ts";
 import { sampleAdvice } from "./sample-advice.ts";
 import { NASTY, type OpenReport, openReport } from "./sample-report.ts";
 
@@ -110,16 +110,7 @@ describe.skipIf(skip(missingChromium()))("the page of an advice", () => {
     await page.close();
   });
 
-  test.each([
-    ["light", 1200],
-    ["dark", 1200],
-    ["light", 390],
-  ] as const)("has no serious finding of axe, %s at %d pixels", async (scheme, width) => {
-    const { page } = await show(html, { width });
-    await page.emulateMedia({ colorScheme: scheme });
-    expect(await seriousFindings(page)).toEqual([]);
-    await page.close();
-  });
+  testByAxe((width) => show(html, { width }));
 
   test("has the settings alone where it was ended early, and says why nothing is advised; names stay text", async () => {
     const ended: Advice = { ...advice, name: NASTY, advised: null, why: `Nothing is advised: ${NASTY}`, changed: null };

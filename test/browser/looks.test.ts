@@ -6,7 +6,7 @@ import { DARK, LIGHT } from "../../job/report/theme.ts";
 import { skip } from "../cluster/available.ts";
 import { OUTCOME, sampleRecord, TARGET } from "../report/sample.ts";
 import { missingChromium } from "./chromium.ts";
-import { openPage, pixelsOf, seriousFindings } from "./page.ts";
+import { openPage, pixelsOf, testByAxe } from "./page.ts";
 import { NASTY, type OpenReport, openReport } from "./sample-report.ts";
 
 describe.skipIf(skip(missingChromium()))("the report", () => {
@@ -59,16 +59,7 @@ describe.skipIf(skip(missingChromium()))("the report", () => {
     await page.close();
   });
 
-  test.each([
-    ["light", 1200],
-    ["dark", 1200],
-    ["light", 390],
-  ] as const)("has no serious finding of axe, %s at %d pixels", async (scheme, width) => {
-    const { page } = await show(open.html, { width });
-    await page.emulateMedia({ colorScheme: scheme });
-    expect(await seriousFindings(page)).toEqual([]);
-    await page.close();
-  });
+  testByAxe((width) => show(open.html, { width }));
 
   test("takes names and messages for text, never for markup", async () => {
     const decisions = new Map(open.made.decisions);

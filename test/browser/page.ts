@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import type { Browser } from "./chromium.ts";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -41,8 +42,22 @@ export async function openPage(
   return { page, problems };
 }
 
+/** Tests that axe has nothing serious to say of a page, in each colour scheme and on a phone. */
+export function testByAxe(show: (width: number) => Promise<OpenPage>): void {
+  test.each([
+    ["light", 1200],
+    ["dark", 1200],
+    ["light", 390],
+  ] as const)("has no serious finding of axe, %s at %d pixels", async (scheme, width) => {
+    const { page } = await show(width);
+    await page.emulateMedia({ colorScheme: scheme });
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.close();
+  });
+}
+
 /** What axe finds that is serious or critical. */
-export async function seriousFindings(page: Page): Promise<readonly (readonly [id: string, nodes: string])[]> {
+async function seriousFindings(page: Page): Promise<readonly (readonly [id: string, nodes: string])[]> {
   // the page lets no script in, so axe is evaluated from outside
   await page.evaluate(readFileSync(AXE, "utf8"));
   const found = (await page.evaluate("axe.run()")) as {
