@@ -97,4 +97,16 @@ export const REASONS: Readonly<Record<string, string>> = {
     "held since by test/run-budget.test.ts",
   "job/run/claim.ts: if (leftOut.size === 0) return { decisions, leftOut }; => if (leftOut.size === 1) return { decisions, leftOut };":
     "held since by test/run/claim.test.ts",
+  "job/core/policy/backfill.ts: const decidesZero = minReplicas === 0 && metric.activation !== undefined; => const decidesZero = minReplicas === 0 || metric.activation !== undefined;":
+    "held since by test/core/policy/backfill.test.ts",
+  "job/core/policy/limits.ts: if (floor !== null && draft.replicas < floor.value) => if (floor !== null && draft.replicas <= floor.value)":
+    "held since by test/core/policy/told.test.ts",
+  "job/core/policy/stage.ts: const digits = Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4))); => const digits = true ? value.toFixed(0) : String(Number(value.toPrecision(4)));":
+    "held since by test/core/policy/told.test.ts",
+  "job/core/policy/target-stages.ts: limits: false, => limits: true,":
+    "held since by test/core/policy/headline.test.ts",
+  "job/core/policy/target-stages.ts: limits: true, => limits: false, #6":
+    "held since by test/core/policy/headline.test.ts",
+  "job/core/policy/types.ts: return metrics.reduce((most, metric) => (metric.replicas > most.replicas ? metric : most)); => return metrics.reduce((most, metric) => (true ? metric : most));":
+    "held since by test/core/policy/told.test.ts",
 };

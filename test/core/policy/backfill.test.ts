@@ -58,6 +58,20 @@ describe("backfill", () => {
     expect(made(new Array(16).fill(6))).toEqual([6, 6, 6, 6, 1, 1, 1, 1]);
   });
 
+  it("asks for 0 only of a target that may be at 0", () => {
+    const queue = { name: "queue", query: "x", averageValue: 1, activation: 2 };
+    const made = (minReplicas: number) => {
+      const settings = config({ metrics: [queue], minReplicas });
+      const window = series(new Array(20).fill(1.5), { start: NOW - 19 * 15 });
+      const measured = metricsOf(settings)
+        .filter(({ name }) => name === "queue")
+        .map((one) => ({ metric: one, window }));
+      return backfill(memory(120), measured, NOW, settings).recommendations.at(-1)!.replicas;
+    };
+    // not 0: the CPU, which was not measured, does not agree
+    expect([made(0), made(1)]).toEqual([1, 2]);
+  });
+
   it("takes no filled point for a measured one", () => {
     const holes = { ...load, filled: new Uint8Array(20).fill(1) };
     expect(backfill(memory(120), [{ metric, window: holes }], NOW, config())).toEqual(memory(120));

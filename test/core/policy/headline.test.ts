@@ -11,6 +11,20 @@ import { policyInput, quality } from "../../fakes/policy-input.ts";
 import { podless, usable } from "./naive-policy.ts";
 
 const LIMITS = new Map<string, boolean>(STAGES.map(({ stage, limits }) => [stage, limits]));
+/** In their order; the others form the demand, report, or say what holds everything back. */
+const LIMITING = [
+  "band",
+  "partial",
+  "missing",
+  "rollout",
+  "drop",
+  "stabilise",
+  "tolerance",
+  "rate",
+  "cooldown",
+  "schedule",
+  "bounds",
+];
 const FORMS_DEMAND = ["forecast", "trust", "factor"];
 
 describe("the headline", () => {
@@ -37,6 +51,10 @@ describe("the headline", () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it("knows which stages limit what the demand asks for", () => {
+    expect([...LIMITS].filter(([, limits]) => limits).map(([stage]) => stage)).toEqual(LIMITING);
   });
 
   it("of a limit has the wish in it", () => {
