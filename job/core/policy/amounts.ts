@@ -1,6 +1,6 @@
 /** What pods are bought for and kept for: a given quantile, or as much as pays. */
 import type { Probability } from "../units.ts";
-import { LEVELS, levelOf, payingPods, type Stake } from "./level.ts";
+import { type CostAndWorth, LEVELS, levelOf, payingPods } from "./level.ts";
 import { quantilesOf, scaleInQuantile, scaleOutQuantile, whyDistrusted } from "./quantiles.ts";
 import { capacityOfPod, worthOf } from "./service.ts";
 import type { MetricInput, PolicyInput } from "./stage.ts";
@@ -14,7 +14,7 @@ export interface Amount {
 }
 
 /** What new pods are added for. */
-export interface Bought {
+export interface ScaleOutAmount {
   /** As forecast; by the last value where there is no forecast. */
   readonly forecast: Amount;
   /** After the trust gate. */
@@ -26,15 +26,15 @@ export interface Bought {
 type Policy = Pick<PolicyInput, "config" | "memory">;
 
 /** Pods are given back where they do not pay at three times the worth. 2 to 4: 1 % of the cost, and 0.97, 0.86, 0.80 of HPA's actions. */
-const KEEP = 3;
+const SCALE_IN_WORTH = 3;
 /**
  * Doubt buys at least this quantile: a forecast that is not trusted or not yet judged, partial data. It costs nothing on complete data. The default
  * before decision 0012, by that reason and not by a measurement.
  */
-const IN_DOUBT: Probability = 0.7;
+const DOUBT_QUANTILE: Probability = 0.7;
 
 /** What new pods are added for, of the part of the lead in which they serve. */
-export function scaleOutAmount(input: MetricInput, policy: Policy): Bought {
+export function scaleOutAmount(input: MetricInput, policy: Policy): ScaleOutAmount {
   const { quantile } = input.metric;
   if (quantile !== undefined) {
     const { forecast, trusted, distrust } = scaleOutQuantile(input, policy.config, quantile);
@@ -54,7 +54,7 @@ export function scaleInAmount(input: MetricInput, policy: Policy): Amount {
     return { value: scaleInQuantile(input, policy.config, scaleDownQuantile), level: scaleDownQuantile };
   const trusted = whyDistrusted(input, policy.config) === null;
   return input.lead.parts
-    .map((_, part) => paying(quantilesOf(input, part, LEVELS, trusted), input, policy, KEEP))
+    .map((_, part) => paying(quantilesOf(input, part, LEVELS, trusted), input, policy, SCALE_IN_WORTH))
     .reduce((most, amount) => (amount.value > most.value ? amount : most));
 }
 
@@ -63,11 +63,11 @@ function paying(quantiles: readonly number[], input: MetricInput, { config, memo
   const doubt = isInDoubt(input, config);
   const capacity = capacityOfPod(metric, config);
   const worth = times * worthOf(config.slo, memory.service, doubt);
-  const stake: Stake = { averageValue: metric.averageValue, capacity, bill: billOf(input), worth };
+  const price: CostAndWorth = { averageValue: metric.averageValue, capacity, bill: billOf(input), worth };
   // a whole pod is more than what it is for: an idle queue would look active
-  const value = Math.min(payingPods(quantiles, stake) * metric.averageValue, quantiles.at(-1)!);
-  const least = quantiles[LEVELS.indexOf(IN_DOUBT)]!;
-  if (doubt && least > value) return { value: least, level: IN_DOUBT };
+  const value = Math.min(payingPods(quantiles, price) * metric.averageValue, quantiles.at(-1)!);
+  const least = quantiles[LEVELS.indexOf(DOUBT_QUANTILE)]!;
+  if (doubt && least > value) return { value: least, level: DOUBT_QUANTILE };
   const carried = value * (1 + config.behavior.scaleUp.tolerance);
   return { value, level: levelOf(quantiles, value), carriedLevel: levelOf(quantiles, carried) };
 }

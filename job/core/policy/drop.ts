@@ -10,9 +10,9 @@ import type { MetricInput } from "./stage.ts";
  * The fall is taken over this long: the rate of a target that is lost fades over its window of a minute or two. Measured on 3,630 windows of 19 public and synthetic series: 0.30 % are held
  * without a loss, and 32 % of the times that half of the targets are lost stand out. 60 s: 0.17 and 41 %; 240 s: 0.66 and 31 %.
  */
-const FALL: Seconds = 120;
+const FALL_SPAN: Seconds = 120;
 /** Times the largest fall of the window from which a fall is beyond it. On the same windows 1: 0.58 % held without a loss, 43 % noticed; 2.5: 0.14 and 20 %. */
-const BEYOND = 1.25;
+const MIN_FALL_RATIO = 1.25;
 /** A fall of less than this share is no loss of targets that matters. 0.1 to 0.4: 0.39 to 0.22 % held without a loss, as many noticed. */
 const MIN_SHARE = 0.2;
 /** Fewer points than this know no usual fall: five minutes of 15 s. 10 to 40 change nothing on those windows, which hold 240 points and more. */
@@ -51,7 +51,7 @@ export function noteDrop(
  */
 export function fallBeyond({ values, filled, step }: Series): number {
   const real = values.filter((_, i) => filled[i] === 0);
-  const back = Math.max(1, Math.round(FALL / step));
+  const back = Math.max(1, Math.round(FALL_SPAN / step));
   const last = real.length - 1;
   if (real.length < MIN_POINTS) return 0;
   const fallAt = (i: number): number => {
@@ -62,6 +62,6 @@ export function fallBeyond({ values, filled, step }: Series): number {
   const fall = fallAt(last);
   if (fall < MIN_SHARE * (real[last]! + fall)) return 0;
   // the fall itself takes as long: what began with it is no earlier one
-  for (let i = 1; i < last - back; i++) if (fall <= BEYOND * fallAt(i)) return 0;
+  for (let i = 1; i < last - back; i++) if (fall <= MIN_FALL_RATIO * fallAt(i)) return 0;
   return fall;
 }

@@ -7,10 +7,10 @@ import { replicasFor } from "./stage.ts";
  * time below, on 19 public and synthetic series.
  */
 export const LEVELS: readonly Probability[] = [0.5, 0.6, 0.7, 0.8, 0.87, 0.91, 0.95, 0.97, 0.98, 0.99];
-const TOP = LEVELS.length - 1;
+const LAST_LEVEL = LEVELS.length - 1;
 
 /** What a pod costs and what it is worth. Amounts are in the metric's unit. */
-export interface Stake {
+export interface CostAndWorth {
   /** What one pod should carry, and what it can carry before it counts as overloaded. */
   readonly averageValue: number;
   readonly capacity: number;
@@ -27,7 +27,7 @@ export interface Stake {
 export function riskAbove(quantiles: readonly number[], amount: number): Probability {
   if (!(amount >= quantiles[0]!)) return 0.5;
   const next = quantiles.findIndex((q) => amount < q);
-  const [low, high] = next < 0 ? [TOP - 3, TOP] : [next - 1, next];
+  const [low, high] = next < 0 ? [LAST_LEVEL - 3, LAST_LEVEL] : [next - 1, next];
   const [a, b] = [Math.log(1 - LEVELS[low]!), Math.log(1 - LEVELS[high]!)];
   const width = quantiles[high]! - quantiles[low]!;
   if (next < 0) return width > 0 ? Math.exp(b + ((amount - quantiles[high]!) / width) * (b - a)) : 0;
@@ -49,9 +49,12 @@ export function levelOf(quantiles: readonly number[], amount: number): Probabili
  * Example: 10 pods are the bill, worth 12: the eleventh adds 0.1, so it must take away 0.0083 of the risk.
  * A calm series is bought to a high level, since a pod takes much risk away; a wild one to a lower.
  */
-export function payingPods(quantiles: readonly number[], { averageValue, capacity, bill, worth }: Stake): number {
+export function payingPods(
+  quantiles: readonly number[],
+  { averageValue, capacity, bill, worth }: CostAndWorth,
+): number {
   const least = Math.max(0, Math.ceil(quantiles[0]! / capacity - 1e-9));
-  const most = Math.max(least, replicasFor(quantiles[TOP]!, averageValue));
+  const most = Math.max(least, replicasFor(quantiles[LAST_LEVEL]!, averageValue));
   let best = least;
   let lowest = Number.POSITIVE_INFINITY;
   for (let pods = least; pods <= most && pods / bill < lowest; pods++) {
@@ -65,10 +68,10 @@ export function payingPods(quantiles: readonly number[], { averageValue, capacit
 }
 
 /** Highest level that six hours of errors tell anything of: of 1,440 values seven lie above it. By that reason, not by a measurement. */
-const HIGHEST = 0.995;
+const MAX_LEVEL = 0.995;
 
 /** Pods are given back at the square of the risk that they are bought at; see docs/decisions/0004. */
 export function keepLevel(quantile: Probability): Probability {
   // rounded: 1 - 0.3^2 is 0.9099999999999999
-  return Math.max(quantile, Math.min(HIGHEST, Math.round((1 - (1 - quantile) ** 2) * 1e4) / 1e4));
+  return Math.max(quantile, Math.min(MAX_LEVEL, Math.round((1 - (1 - quantile) ** 2) * 1e4) / 1e4));
 }

@@ -25,9 +25,9 @@ export interface Missing {
 }
 
 /** Around a loss the rate of the lost pods fades in and out over its window: 60 s, as rateWindow has it by default: by that reason, not by a measurement. */
-const FADE: Seconds = 60;
+const RATE_WINDOW: Seconds = 60;
 
-const NONE: Missing = { pods: 0, incomplete: null };
+const NOTHING_MISSING: Missing = { pods: 0, incomplete: null };
 
 /**
  * Compares the count with the pods that there are. Pods that are known to start are not missed: without readyReplicas every pod that was asked for counts, as it does in the HPA.
@@ -48,15 +48,15 @@ export function missingPods(
   const newest = Math.min(...values.slice(-2));
   const settled = settledPods(input, memory, asked);
   const seen = memoryOfMetric(memory, name).lastGoodData ?? Number.NEGATIVE_INFINITY;
-  const lacking = [...times.keys()].filter((i) => times[i]! > seen - FADE && values[i]! < settled);
+  const lacking = [...times.keys()].filter((i) => times[i]! > seen - RATE_WINDOW && values[i]! < settled);
   const [first, last] = [lacking[0], lacking.at(-1)];
   const incomplete: Span | null =
-    first === undefined ? null : [times[first]! - FADE, Math.min(now, times[last!]! + FADE)];
+    first === undefined ? null : [times[first]! - RATE_WINDOW, Math.min(now, times[last!]! + RATE_WINDOW)];
   return { pods: Math.max(0, asked - newest), incomplete };
 }
 
 function cameBack(now: EpochSeconds, returned: EpochSeconds | undefined): Missing {
-  return returned === undefined ? NONE : { pods: 0, incomplete: [returned, now] };
+  return returned === undefined ? NOTHING_MISSING : { pods: 0, incomplete: [returned, now] };
 }
 
 /** Pods that have been there for STILL_VISIBLE seconds, as far as our own changes tell; 0 where somebody else's changes leave that open. */

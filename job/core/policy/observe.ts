@@ -128,12 +128,12 @@ function ceilingOf({ ofPods, averageValue }: Metric, pods: Replicas, { podCpuLim
  * A workload that was at 0 has a hole in its CPU, which is no fault of the data: it counts as young, and its past as over. Five minutes, after which Prometheus holds
  * a series for gone: by that reason, not by a measurement.
  */
-const GAP: Seconds = 300;
+const MIN_GAP: Seconds = 300;
 
 /** The samples since the last hole of more than GAP. Times that are out of order count as they stand. */
 function sinceLastGap({ times, values }: Samples): Samples {
   let first = 0;
-  for (let i = 1; i < times.length; i++) if (times[i]! - times[i - 1]! > GAP) first = i;
+  for (let i = 1; i < times.length; i++) if (times[i]! - times[i - 1]! > MIN_GAP) first = i;
   return first === 0 ? { times, values } : { times: times.subarray(first), values: values.subarray(first) };
 }
 

@@ -20,7 +20,7 @@ export interface Misfit {
 }
 
 /** Two amounts this close are one, up to rounding: a sum such as 0.1 + 0.2 is no 0.3. */
-const SAME = 1e-9;
+const ROUNDING = 1e-9;
 
 /** What of the settings does not fit the pods; empty where all does, or where the target has no `targetCpu`. */
 export function misfitsOf(
@@ -29,7 +29,7 @@ export function misfitsOf(
 ): readonly Misfit[] {
   if (targetCpu === undefined) return [];
   const found: Misfit[] = [];
-  const above = (one: Cores, other: Cores) => one > other * (1 + SAME);
+  const above = (one: Cores, other: Cores) => one > other * (1 + ROUNDING);
   if (above(targetCpu, limit)) {
     const message = `targetCpu ${cpu(targetCpu)} is above the pod's own limit, ${cpu(limit)}: no pod ever uses that much, so none would be added`;
     found.push({ level: "nothing", message, todo: `set targetCpu below ${cpu(limit)}, or raise the limit` });

@@ -9,13 +9,13 @@ import type { Lead } from "./lead.ts";
  * Bills that it is worth to be never above the pods' capacity, without an `slo`. Chosen on 44 replays of public, synthetic and other series as the least at which time below and unserved
  * demand are under HPA's on each set at 30 and 90 s; from 10 to 14 the cost moves by 1 %. With each of ten sources left out: 12 for eight, 14 and 20.
  */
-const WORTH = 12;
+const DEFAULT_WORTH = 12;
 /** With an `slo` the worth is this by the share: 12 at 0.4 %, which is what 12 gives. */
-const WORTH_OF_SHARE = 0.048;
+const WORTH_TIMES_SLO = 0.048;
 /** Time below counts e^-1 of itself so much later. 6 to 24 h, at an slo of 1 % on 19 public and synthetic series: 0.3 % of the cost, 1 % of the time below. */
 const MEMORY: Seconds = 12 * 3600;
 /** Time below may run ahead of its share of so long before the worth is e times as much. 0.5 h to 1 h: a series of 28 less within 1.5 of 1 %, and 1 % less cost. */
-const PATIENCE: Seconds = 1800;
+const INTEGRAL_TIME: Seconds = 1800;
 /**
  * The worth moves within these: what no pods help costs no more than eight times the effort, and what needs no care is given up slowly. 1/32 to 1/128:
  * 0.02 % of the cost at an slo of 1 % on those 19; up to 64 in place of 8 two more of 28 series are met, for 5 to 10 % more cost.
@@ -25,10 +25,10 @@ const MAX_FACTOR = 8;
 
 /** What it is worth, in bills, to be never above capacity. Doubt never lowers it below what holds without a memory. */
 export function worthOf(slo: number | undefined, service: Service | null, doubt: boolean): number {
-  if (slo === undefined) return WORTH;
-  const ahead = service === null ? 0 : (service.below - slo * service.seen) / (slo * PATIENCE);
+  if (slo === undefined) return DEFAULT_WORTH;
+  const ahead = service === null ? 0 : (service.below - slo * service.seen) / (slo * INTEGRAL_TIME);
   const factor = Math.min(MAX_FACTOR, Math.max(doubt ? 1 : MIN_FACTOR, Math.exp(ahead)));
-  return (WORTH_OF_SHARE / slo) * factor;
+  return (WORTH_TIMES_SLO / slo) * factor;
 }
 
 /** What one pod carries before it counts as overloaded: HPA too leaves a load within its tolerance alone. */

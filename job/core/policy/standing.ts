@@ -1,10 +1,8 @@
 /** What stands for longer than a run: blind, another scaler, paused. Each is told once when it begins and once when it ends. */
-import type { MetricState, Standing, TargetState } from "../state/types.ts";
+import type { MetricState, Standing, StandingSince } from "../state/types.ts";
 import type { TargetConfig } from "../target.ts";
 import type { EpochSeconds } from "../units.ts";
 import type { Conditions } from "./conditions.ts";
-
-type Stands = NonNullable<TargetState["standing"]>;
 
 /** What began and what ended with a run. */
 export interface StandingChanges {
@@ -12,7 +10,7 @@ export interface StandingChanges {
   readonly ended: readonly Standing[];
 }
 
-const ALL: readonly Standing[] = ["Blind", "OtherScaler", "Paused", "FleetDrop"];
+const STANDINGS: readonly Standing[] = ["Blind", "OtherScaler", "Paused", "FleetDrop"];
 
 /** What was seen in a run. */
 export interface StandingInput {
@@ -33,10 +31,10 @@ function blindSince(expected: readonly MetricState[]): EpochSeconds | null {
  * once does not end a pause. With mode Off nothing is looked at, and nothing stands.
  */
 export function standingAfter(
-  before: Stands | undefined,
+  before: StandingSince | undefined,
   { now, expected, conditions }: StandingInput,
   { actuator, mode, blindAfter }: Pick<TargetConfig, "actuator" | "mode" | "blindAfter">,
-): Stands | undefined {
+): StandingSince | undefined {
   if (mode === "Off") return undefined;
   const since = blindSince(expected);
   const seen: Readonly<Record<Standing, boolean | undefined>> = {
@@ -48,13 +46,13 @@ export function standingAfter(
     FleetDrop: undefined,
   };
   const begin = (name: Standing) => before?.[name] ?? (name === "Blind" ? since! : now);
-  const kept = ALL.filter((name) => seen[name] ?? before?.[name] !== undefined);
+  const kept = STANDINGS.filter((name) => seen[name] ?? before?.[name] !== undefined);
   return kept.length === 0 ? undefined : Object.fromEntries(kept.map((name) => [name, Math.min(begin(name), now)]));
 }
 
 /** What began and what ended between two memories. */
-export function standingChanges(before: Stands | undefined, after: Stands | undefined): StandingChanges {
-  const only = (of: Stands | undefined, without: Stands | undefined) =>
-    ALL.filter((name) => of?.[name] !== undefined && without?.[name] === undefined);
+export function standingChanges(before: StandingSince | undefined, after: StandingSince | undefined): StandingChanges {
+  const only = (of: StandingSince | undefined, without: StandingSince | undefined) =>
+    STANDINGS.filter((name) => of?.[name] !== undefined && without?.[name] === undefined);
   return { began: only(after, before), ended: only(before, after) };
 }

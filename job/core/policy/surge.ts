@@ -8,11 +8,11 @@ import type { Cores } from "../units.ts";
  */
 const SURGE_RATIO = 2;
 /** The usual rise: this quantile of the absolute two-step changes. 0.9 to 0.975: 0.7 % of the cost, by one of 19 public and synthetic series, and 7 % of the time below. */
-const USUAL = 0.95;
+const USUAL_QUANTILE = 0.95;
 /** Share of the slope that is extrapolated: a full line overshoots every spike's top. 1 to 1.5 cost up to 0.8 % more and serve no more, on public and synthetic series. */
-const GAIN = 0.75;
+const SLOPE_SHARE = 0.75;
 /** A slope is believed for a minute at most: followed over 150 s of lead it buys 0.3 % more pods, for spikes that are over by then. */
-const MAX_FOLLOWED = 60;
+const MAX_EXTRAPOLATION = 60;
 /** Below this many points nothing is known of what is usual: five minutes of 15 s. Not measured: every replay begins with more. */
 const MIN_POINTS = 20;
 
@@ -36,7 +36,7 @@ export function surgeAhead(series: Series, leadSteps: number): Cores {
   }
   if (count === 0) return 0;
   const sorted = changes.subarray(0, count).sort();
-  const usual = sorted[Math.min(count - 1, Math.floor(count * USUAL))]!;
-  const steps = Math.min(leadSteps, Math.ceil(MAX_FOLLOWED / step - 1e-9));
-  return rise > SURGE_RATIO * usual ? values[n - 1]! + GAIN * (rise / 2) * steps : 0;
+  const usual = sorted[Math.min(count - 1, Math.floor(count * USUAL_QUANTILE))]!;
+  const steps = Math.min(leadSteps, Math.ceil(MAX_EXTRAPOLATION / step - 1e-9));
+  return rise > SURGE_RATIO * usual ? values[n - 1]! + SLOPE_SHARE * (rise / 2) * steps : 0;
 }

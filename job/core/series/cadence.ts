@@ -9,9 +9,9 @@ const EARLY_SHARE = 0.1;
  * At least this share of the distances is about the cadence, or it is none: an idle load that changes now and then changes at any distance. Of two such series 0 to 0.4 were, of 18 that
  * were read at twice and four times their rate 0.63 to 1.
  */
-const REGULAR = 0.5;
+const MIN_REGULAR_SHARE = 0.5;
 /** Two values this close, relative to their size, are one: a rate over the same samples differs by rounding alone. */
-const SAME = 1e-9;
+const ROUNDING = 1e-9;
 
 /**
  * Seconds between two new values: the median distance of the samples, or longer where they repeat values; 0 for fewer than two. Only the part after `since` is looked at.
@@ -44,7 +44,7 @@ export function cadenceOf(
   const usual = distances.filter((d) => d >= shortest - 0.5 * spacing && d <= 1.5 * shortest + 0.5 * spacing);
   const cadence = usual.reduce((sum, d) => sum + d, 0) / usual.length;
   const regular = distances.filter((d) => Math.abs(d - cadence) <= 0.75 * spacing).length;
-  return regular >= REGULAR * distances.length ? cadence : spacing;
+  return regular >= MIN_REGULAR_SHARE * distances.length ? cadence : spacing;
 }
 
 /** Indices of the samples that are news: each new value, and a value that stays once a cadence. O(n). */
@@ -62,7 +62,7 @@ export function newsOf(times: Float64Array, values: Float64Array, cadence: Secon
 }
 
 /** Before it stood still so many of the samples were new values: then one in ten repeats, and nine repeats in a row are no chance. */
-const LIVELY = 0.9;
+const MIN_CHANGING_SHARE = 0.9;
 
 /**
  * For how long the newest value has been repeated by a source that gave new values all the time before; 0 where it did not, or where its newest value is new. Prometheus repeats
@@ -84,10 +84,10 @@ export function standstill(
   // none of it changes, or too little to tell
   if (news < MIN_CHANGES || changed === 0) return 0;
   const expected = (times[changed]! - times[first]!) / cadence;
-  return news >= LIVELY * expected ? times.at(-1)! - times[changed]! : 0;
+  return news >= MIN_CHANGING_SHARE * expected ? times.at(-1)! - times[changed]! : 0;
 }
 
 function isRepeat(values: Float64Array, i: number): boolean {
   const [a, b] = [values[i - 1]!, values[i]!];
-  return Math.abs(a - b) <= SAME * Math.max(Math.abs(a), Math.abs(b));
+  return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b));
 }

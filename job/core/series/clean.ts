@@ -24,7 +24,7 @@ export interface Cleaned {
 }
 
 /** Rounding noise of a subtraction of counters: neither negative load nor any. A process that ran for a nanosecond a second would show as much. */
-const NOISE = 1e-9;
+const ROUNDING = 1e-9;
 
 /**
  * Cleans samples in O(n log n) at worst, O(n) when they are in order.
@@ -67,8 +67,8 @@ export function clean(samples: Samples, limits: CleanLimits): Cleaned {
 
 function refusal(value: number, { ceiling, zero }: CleanLimits): QualityReason | null {
   if (!Number.isFinite(value)) return "NotFinite";
-  if (value < -NOISE) return "NegativeData";
-  if (value < NOISE && !zero) return "ZeroUsage";
+  if (value < -ROUNDING) return "NegativeData";
+  if (value < ROUNDING && !zero) return "ZeroUsage";
   return value > ceiling ? "AboveCapacity" : null;
 }
 

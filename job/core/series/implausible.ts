@@ -10,19 +10,19 @@ const UNITS = [
   ["thousands of seconds", 1e-3],
 ] as const;
 /** Times count as of a unit when that brings them so near to now: ten years. Two units are a thousand times apart, so none is mistaken for another. */
-const NEAR = 10 * 365 * 86_400;
+const MAX_DISTANCE = 10 * 365 * 86_400;
 
 /** The unit in which these times lie near `now`, when it is not seconds; null where no unit brings them there, or seconds do. The newest time counts. O(n). */
 export function timeUnit(times: Float64Array, now: EpochSeconds): string | null {
   const newest = times.reduce((max, time) => (time < Number.POSITIVE_INFINITY ? Math.max(max, time) : max), 0);
-  if (Math.abs(newest - now) < NEAR) return null;
-  return UNITS.find(([, perSecond]) => Math.abs(newest / perSecond - now) < NEAR)?.[0] ?? null;
+  if (Math.abs(newest - now) < MAX_DISTANCE) return null;
+  return UNITS.find(([, perSecond]) => Math.abs(newest / perSecond - now) < MAX_DISTANCE)?.[0] ?? null;
 }
 
 /** Fewer values than this show no pattern. */
 const MIN_VALUES = 20;
 /** Of the steps of a counter so many rise; each pod that ends makes one fall. */
-const RISING = 0.9;
+const MIN_RISING_SHARE = 0.9;
 
 /**
  * Whether the values only ever rise, as a counter does without rate(): nine of ten steps between different values go up, and most values differ. A load with noise of its own has as
@@ -36,7 +36,7 @@ export function onlyRises(values: Float64Array): boolean {
     if (values[i]! > values[i - 1]!) up++;
     else if (values[i]! < values[i - 1]!) down++;
   }
-  return up >= RISING * (up + down) && up > values.length / 8;
+  return up >= MIN_RISING_SHARE * (up + down) && up > values.length / 8;
 }
 
 /** Whether these are whole numbers of three digits and more, which cores that rate() gives never are. */

@@ -40,20 +40,22 @@ export interface Window {
 }
 
 /** Head room over limits: quota is enforced per 100 ms, so short rates overshoot it by a few per cent. */
-const OVERSHOOT = 1.1;
+const LIMIT_OVERSHOOT = 1.1;
 /** Times the target that a pod without a known limit is believed to burn. Milli-cores are 1000 times, a counter after an hour 3600 times. */
-const FAR = 30;
+const MAX_TARGET_RATIO = 30;
 /** And at least this much: a pod with a target of 50m and no limit may well fill two CPUs. */
-const ANY_POD: Cores = 2;
+const MIN_POD_MAXIMUM: Cores = 2;
 
 /** Cores that `pods` with this limit can burn, with head room for short rates; Infinity without a limit. */
 export function capacityOf(pods: Replicas, podCpuLimit: Cores | undefined): Cores {
-  return podCpuLimit === undefined ? Number.POSITIVE_INFINITY : pods * podCpuLimit * OVERSHOOT;
+  return podCpuLimit === undefined ? Number.POSITIVE_INFINITY : pods * podCpuLimit * LIMIT_OVERSHOOT;
 }
 
 /** Cores up to which a total of `pods` is believed: what their limit allows, else tens of times their target. A demand that is merely above the maximum is below this. */
 export function believable(pods: Replicas, podCpuLimit: Cores | undefined, targetCpu: Cores): Cores {
-  return podCpuLimit === undefined ? pods * Math.max(FAR * targetCpu, ANY_POD) : capacityOf(pods, podCpuLimit);
+  return podCpuLimit === undefined
+    ? pods * Math.max(MAX_TARGET_RATIO * targetCpu, MIN_POD_MAXIMUM)
+    : capacityOf(pods, podCpuLimit);
 }
 
 /** Samples -> even grid and verdict. Never throws; an empty answer is NoData, never zero. */

@@ -40,7 +40,7 @@ type Judgement = readonly [DataVerdict, QualityReason, string];
 /** One point cannot tell a level from an accident; with two the reactive floor works, by the second minute. */
 const MIN_POINTS = 2;
 /** Times what all pods should carry at which values that only ever rise are a counter: one core counted for ten minutes is 600. */
-const COUNTER = 3;
+const MIN_COUNTER_RATIO = 3;
 
 /** Judges. The first of these that holds decides: no time can be true, no sample, nothing fresh, nothing possible, not everything. */
 export function judge(measured: Measured, criteria: Criteria): Judgement {
@@ -108,7 +108,7 @@ function judgeSize({ cleaned }: Measured, { capacity, useful, cpu }: Criteria): 
   const above = `${fixed(last)} cores measured, all pods should carry ${fixed(useful)}`;
   if (milliCores(cleaned.values, useful))
     return ["hold", "AboveCapacity", `${above}, and all values are whole numbers: are these milli-cores?`];
-  if (last > COUNTER * useful && onlyRises(cleaned.values))
+  if (last > MIN_COUNTER_RATIO * useful && onlyRises(cleaned.values))
     return ["hold", "AboveCapacity", `${above}, and the values only ever rise, as a counter does: is rate() missing?`];
   return null;
 }

@@ -3,8 +3,8 @@
 import { err, ok, type Result } from "../result.ts";
 import { pluralize } from "../units.ts";
 import { milli, type Raw, record, whole } from "./read.ts";
-import type { JobState, LastWrite, MetricState, TargetState } from "./types.ts";
-import { CPU, readV1, STANDING, type Stands } from "./version-1.ts";
+import type { JobState, LastWrite, MetricState, StandingSince, TargetState } from "./types.ts";
+import { CPU, readV1, STANDING } from "./version-1.ts";
 
 /** The version written now. Older ones stay readable for ever: add a reader, never change one. */
 export const STATE_VERSION = 1;
@@ -23,7 +23,7 @@ export interface Form {
 const PLAIN: Form = { pack: (json) => json, most: MAX_BYTES };
 
 /** Targets whose stored size tells that of the others. */
-const SAMPLE = 1000;
+const MAX_SAMPLED_TARGETS = 1000;
 
 /** What is stored of a state, and which of its targets do not fit. */
 export interface Fitted {
@@ -49,7 +49,7 @@ export function fitState(state: JobState, { pack, most }: Form = PLAIN, before: 
   const known = (key: string) => Number(Object.hasOwn(before.targets, key));
   const ordered = entries.sort(([k, a], [l, b]) => known(l) - known(k) || lastSeen(b) - lastSeen(a));
   // by the size of the first of them: compressed ones are not as long as all together say
-  const some = ordered.slice(0, SAMPLE);
+  const some = ordered.slice(0, MAX_SAMPLED_TARGETS);
   let count = Math.min(ordered.length, Math.floor((some.length * most) / pack(write(some, false)).length));
   for (;;) {
     const text = pack(write(ordered.slice(0, count), false));
@@ -144,7 +144,7 @@ function packWrite({ at, replicas, overruled, foreign, floor }: LastWrite): read
   return [milli(at), replicas, overruled, foreign === true ? 1 : 0, ...(floor === true ? [1] : [])];
 }
 
-function packStanding(standing: Stands): Raw {
+function packStanding(standing: StandingSince): Raw {
   const kept = STANDING.filter(([, name]) => standing[name] !== undefined);
   return Object.fromEntries(kept.map(([letter, name]) => [letter, milli(standing[name]!)]));
 }

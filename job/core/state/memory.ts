@@ -59,7 +59,7 @@ export const OVERRULED_PAUSE: Seconds = 1800;
 const MAX_LEAD: Seconds = 11_400;
 /** 200 changes are 50 minutes of one every 15 s; the longest period of autoscaling/v2 is 30 minutes. */
 const MAX_CHANGES = 200;
-const SAME_SPAN: Seconds = 300;
+const MAX_SPAN_GAP: Seconds = 300;
 const MAX_SPANS = 10;
 
 /**
@@ -251,7 +251,7 @@ function changeSpan({ behavior, scaleUpCooldown, scaleDownCooldown }: MemorySpan
 /** What is seen again within 5 minutes is the same: a burst trails by a minute of rate window. At most ten are kept. */
 function withSpan(spans: readonly Span[], [from, to]: Span): readonly Span[] {
   const last = spans.at(-1);
-  if (last !== undefined && from - last[1] <= SAME_SPAN)
+  if (last !== undefined && from - last[1] <= MAX_SPAN_GAP)
     return [...spans.slice(0, -1), [Math.min(last[0], from), Math.max(last[1], to)]];
   return [...spans, [from, to] as const].slice(-MAX_SPANS);
 }

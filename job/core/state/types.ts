@@ -39,6 +39,9 @@ export interface LastWrite {
 /** What lasts longer than a run, and is told once when it begins and once when it ends. */
 export type Standing = "Blind" | "OtherScaler" | "Paused" | "FleetDrop";
 
+/** Since when each standing condition of a target has lasted; the others are absent. */
+export type StandingSince = Readonly<Partial<Record<Standing, EpochSeconds>>>;
+
 /** From a time to a time, both included. */
 export type Span = readonly [EpochSeconds, EpochSeconds];
 
@@ -96,7 +99,7 @@ export interface TargetState {
   /** What we last wrote, to recognise another writer (GitOps ping-pong). */
   readonly lastWritten: LastWrite | null;
   /** Since when what stands has stood; absent: nothing does. */
-  readonly standing?: Readonly<Partial<Record<Standing, EpochSeconds>>>;
+  readonly standing?: StandingSince;
   /** Conditions that a notifier has told of; absent: none. */
   readonly notified?: Readonly<Partial<Record<Condition, Notified>>>;
 }

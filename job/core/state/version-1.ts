@@ -14,13 +14,12 @@ import {
   type Service,
   type Span,
   type Standing,
+  type StandingSince,
   type TargetState,
 } from "./types.ts";
 
 /** The metric whose fields stand at the target itself, as all did before there were several. */
 export const CPU = "cpu";
-/** Since when what stands has stood. */
-export type Stands = NonNullable<TargetState["standing"]>;
 /** What stands, by the letter under which it is stored. */
 export const STANDING: readonly (readonly [string, Standing])[] = [
   ["b", "Blind"],
@@ -70,7 +69,7 @@ function readNotifiedV1(raw: unknown): Pick<TargetState, "notified"> {
   return all.length > 0 ? { notified: Object.fromEntries(all) } : {};
 }
 
-function readStandingV1(raw: unknown): Stands | undefined {
+function readStandingV1(raw: unknown): StandingSince | undefined {
   const known = STANDING.map(([letter, name]) => [name, seconds(record(raw)?.[letter])] as const);
   const stands = known.filter(([, since]) => since !== null);
   return stands.length === 0 ? undefined : Object.fromEntries(stands);

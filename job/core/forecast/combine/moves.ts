@@ -12,7 +12,7 @@ const PRIOR_WEIGHT = 2;
  * Outcomes with which the errors themselves are asked; one whole lead of them where that is more. Between none and this many both are. At 12 values of 19 series 4: 7 % more loss, 16: 14 %
  * less; elsewhere nothing.
  */
-const ENOUGH = 8;
+const MIN_OUTCOMES = 8;
 
 /** Mean absolute move over each of 1..k+1 steps, k from 0, in cores; the longest one that was seen stands for longer ones. */
 export type Moves = Float64Array;
@@ -61,5 +61,5 @@ export function maximumByMoves(last: Cores, moves: Moves, [from, to]: LeadPart, 
 
 /** How much the errors of `known` outcomes of a lead of `to` steps count against the moves, 0..1. */
 export function evidenceOf(known: number, to: number): number {
-  return Math.min(1, known / Math.max(ENOUGH, to));
+  return Math.min(1, known / Math.max(MIN_OUTCOMES, to));
 }

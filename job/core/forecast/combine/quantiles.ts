@@ -20,12 +20,12 @@ export interface Ranked {
 /** Windows in which an old error's weight falls to 1/e. 0.8 to 1.8: 0.5 % of the loss; calibration moves by 0.005. */
 const MEMORY = 1;
 /** Weight of the unseen: a third of an error, and so much more for each neighbour that shares steps of its outcome and so is the same event seen again. Chosen on 55 series; twice as much: 0.3 %. */
-const UNSEEN = 0.35;
-const UNSEEN_EACH = 0.14;
+const UNSEEN_WEIGHT = 0.35;
+const UNSEEN_WEIGHT_PER_NEIGHBOUR = 0.14;
 /** Spread that overlapping errors lack, in shares of overlap / errors. 1 to 2: 0.01 of coverage over ten minutes. Over one minute at 120 values half: 0.7 % less loss at 0.91, twice: 1.8 % more. */
-const WIDER = 1.5;
+const OVERLAP_SPREAD = 1.5;
 /** Least scale of a tail whose errors all overlap, in mean absolute deviations: see tailsOf. 2 to 8 change no loss over a minute. */
-const LONG_TAIL = 4;
+const MIN_TAIL_SCALE = 4;
 
 /** Ranks a combination's errors over the measured outcomes. */
 export function rankErrors(
@@ -42,7 +42,7 @@ export function rankErrors(
   const overlap = (to - 1) / stride;
   widen(sorted, weights, overlap);
   const { low, high } = tailsOf(sorted, weights, overlap);
-  return { errors: sorted, weights, unseen: UNSEEN + UNSEEN_EACH * overlap, low, high };
+  return { errors: sorted, weights, unseen: UNSEEN_WEIGHT + UNSEEN_WEIGHT_PER_NEIGHBOUR * overlap, low, high };
 }
 
 /**
@@ -51,8 +51,8 @@ export function rankErrors(
  * Over ten minutes at 480 values, on 3,000 windows, 0.6 to 0.95 held within 0.019 of their level in place of 0.027, for 0.2 to 0.8 % of the loss. Over one minute nothing changes.
  */
 function widen(sorted: Float64Array, weights: Float64Array, overlap: number): void {
-  const median = errorQuantile({ errors: sorted, weights, unseen: UNSEEN, low: 0, high: 0 }, 0.5);
-  const factor = 1 + (WIDER * overlap) / sorted.length;
+  const median = errorQuantile({ errors: sorted, weights, unseen: UNSEEN_WEIGHT, low: 0, high: 0 }, 0.5);
+  const factor = 1 + (OVERLAP_SPREAD * overlap) / sorted.length;
   for (let i = 0; i < sorted.length; i++) sorted[i] = median + factor * (sorted[i]! - median);
 }
 
@@ -99,7 +99,7 @@ function tailsOf(sorted: Float64Array, weights: Float64Array, overlap: number): 
   const count = Math.max(1, Math.floor(n / 10));
   const top = sorted[Math.max(0, n - 1 - count)]!;
   const bottom = sorted[Math.min(n - 1, count)]!;
-  const least = overlap > 0 ? LONG_TAIL * Math.min(1, overlap / n) * deviation(sorted, weights) : 0;
+  const least = overlap > 0 ? MIN_TAIL_SCALE * Math.min(1, overlap / n) * deviation(sorted, weights) : 0;
   let high = 0;
   let low = 0;
   for (let i = 0; i < count; i++) {

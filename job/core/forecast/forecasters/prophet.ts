@@ -35,7 +35,7 @@ function prophetForecast(method: string, options: ProphetOptions, request: Forec
   if (rows.ds.length < MIN_POOL) return coldStart();
   const ds = Float64Array.from({ length: n + steps }, (_, i) => series.start + i * series.step);
   const fitted = fitHistory(rows, ds.at(-1)!, request.prophet, { ...options, interval_width: ONE_SIGMA });
-  if (!fitted.ok && request.prophet !== undefined) throw new RangeError(told(fitted.error));
+  if (!fitted.ok && request.prophet !== undefined) throw new RangeError(problemText(fitted.error));
   // With as many coefficients as points the fit can be anything: the original's season has 20, and the trend its level and slope.
   if (!fitted.ok || rows.ds.length <= featureWidth(fitted.value.model.blocks) + 2) return coldStart();
   const answer = predict(fitted.value.model, fitted.value.frameAt(ds), { intervals: "analytic" });
@@ -62,6 +62,6 @@ function prophetForecast(method: string, options: ProphetOptions, request: Forec
   };
 }
 
-function told({ field, value, accepted }: ProphetError): string {
+function problemText({ field, value, accepted }: ProphetError): string {
   return `prophet.${field} is ${String(value)}: it must be ${accepted}`;
 }

@@ -8,15 +8,15 @@ export interface PivotPolicy {
 }
 
 /** Prophet's fits: such a column is left without weight instead of dividing by rounding noise. */
-const RAISED: PivotPolicy = { floor: 1e-13, drop: false };
+const PROPHET_PIVOTS: PivotPolicy = { floor: 1e-13, drop: false };
 /** The pool's regressions have a ridge, and moments summed with forgetting: their rounding is larger. */
-const RAISED_EARLY: PivotPolicy = { floor: 1e-10, drop: false };
+const POOL_PIVOTS: PivotPolicy = { floor: 1e-10, drop: false };
 
 /**
  * Factors the leading n x n block of a symmetric matrix in place: its lower triangle becomes L with L L' = A.
  * @param a row-major, rows `stride` apart; only the lower triangle is read and written
  */
-export function choleskyInPlace(a: Float64Array, n: number, stride: number, { floor, drop } = RAISED): void {
+export function choleskyInPlace(a: Float64Array, n: number, stride: number, { floor, drop } = PROPHET_PIVOTS): void {
   for (let j = 0; j < n; j++) {
     const rowJ = j * stride;
     const diagonal = a[rowJ + j]!;
@@ -63,7 +63,7 @@ export function solveRidge(
 ): void {
   work.set(A);
   for (let i = 0; i < p; i++) work[i * p + i] = work[i * p + i]! + ridge[i]!;
-  choleskyInPlace(work, p, p, RAISED_EARLY);
+  choleskyInPlace(work, p, p, POOL_PIVOTS);
   x.set(b);
   solveLower(work, p, p, x);
   solveLowerTransposed(work, p, p, x);

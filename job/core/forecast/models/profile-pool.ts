@@ -12,7 +12,7 @@ import type { Model } from "./model.ts";
  */
 const PROFILE_PENALTY = 1.1;
 /** Values whose median is the level beside a profile. On seven public series of two weeks 3: 1.8 % less loss at 0.7, 10: 3.9 % more. */
-const LEVEL = 5;
+const LEVEL_VALUES = 5;
 /** A profile below this share of its mean has no factor worth the name: a division would blow the noise of its troughs up. 0.05 to 0.2: 0.2 % on the same seven. */
 const MIN_SHARE = 0.1;
 
@@ -33,7 +33,7 @@ export function profilePool(
     return (["+", "*"] as const)
       .filter((relation) => relation === "+" || canMultiply(profile))
       .map((relation) => ({
-        ...besideProfile(rollingMedian(LEVEL), profile, relation),
+        ...besideProfile(rollingMedian(LEVEL_VALUES), profile, relation),
         name: `${name}${relation}`,
         lossPenalty: PROFILE_PENALTY,
       }));

@@ -11,15 +11,15 @@ export interface Season {
 }
 
 /** Degree of the curve that is taken out for a second look: it follows up to two and a half turns of a slow wave under the season. 3 to 10: 0.2 % of the loss on 19 public and synthetic series. */
-const CURVE = 5;
+const TREND_DEGREE = 5;
 /** Peaks below this are not looked at: a season that explains less of a window than a fifth is not worth its models. 0.1 to 0.4: 0.3 % on the same 19. */
 const MIN_STRENGTH = 0.2;
 /** Peaks at least this share as high as the highest may be its fundamental. A quarter: 0.1 %; the highest alone costs 9 % of the loss at 480 values. */
-const FUNDAMENTAL = 0.5;
+const MIN_FUNDAMENTAL_SHARE = 0.5;
 /** With this share of the most evidence the shorter one wins: it sees more cycles. 0.45 to 1: 0.1 % on 19 series. */
-const NEARLY = 0.9;
+const MIN_EVIDENCE_SHARE = 0.9;
 /** At most this many of them are compared: each costs a regression. 2 to 8: 0.1 % on 19 series. */
-const COMPARED = 4;
+const MAX_CANDIDATES = 4;
 
 /**
  * The season of y, the shortest with nearly the most evidence, or null; none is longer than 0.45 of the window (a season seen less than about twice is a guess).
@@ -27,19 +27,19 @@ const COMPARED = 4;
  * the highest peak and the shorter ones that it is a multiple of (evidence.ts).
  */
 export function detectSeason(y: Float64Array): Season | null {
-  return seasonAmong(y, peaksOf(y, 1)) ?? seasonAmong(y, peaksOf(y, CURVE));
+  return seasonAmong(y, peaksOf(y, 1)) ?? seasonAmong(y, peaksOf(y, TREND_DEGREE));
 }
 
 function seasonAmong(y: Float64Array, peaks: readonly Season[]): Season | null {
   const highest = peaks[0];
   if (highest === undefined) return null;
   const shorter = peaks
-    .filter((p) => p.strength >= FUNDAMENTAL * highest.strength && nearMultiple(highest.period, p.period))
+    .filter((p) => p.strength >= MIN_FUNDAMENTAL_SHARE * highest.strength && nearMultiple(highest.period, p.period))
     .sort((a, b) => a.period - b.period)
-    .slice(0, COMPARED - 1);
+    .slice(0, MAX_CANDIDATES - 1);
   const claims = [...new Set([...shorter, highest])].map((season) => ({ season, evidence: evidenceFor(y, season) }));
   const most = claims.reduce((best, { evidence }) => Math.max(best, evidence), 0);
-  return claims.find(({ evidence }) => evidence > 0 && evidence >= NEARLY * most)?.season ?? null;
+  return claims.find(({ evidence }) => evidence > 0 && evidence >= MIN_EVIDENCE_SHARE * most)?.season ?? null;
 }
 
 /** Peaks of the autocorrelation, the highest first. */

@@ -4,11 +4,11 @@ import { choleskyInPlace } from "../linalg/cholesky.ts";
 /** Lags of the null hypothesis: with a line they make white noise, autoregressions and random walks without any season. 2: 0.4 % of the loss on 19 public and synthetic series, 8: 2.7 % more at 30 values. */
 const LAGS = 4;
 /** Columns before the harmonics: constant, line, lags. */
-const FIXED = 2 + LAGS;
+const FIXED_COLUMNS = 2 + LAGS;
 /** At most this many harmonics a season: sharp cycles need several, and each one costs evidence. 2 to 8: 0.1 % on 19 series. */
 const MAX_HARMONICS = 4;
 /** A column that the ones before it make, up to rounding, explains nothing more. */
-const SPANNED_DROPPED = { floor: 1e-9, drop: true };
+const COLLINEAR_DROPPED = { floor: 1e-9, drop: true };
 /** What is asked of a set of sinusoids: log likelihood of the set and of each on top, and the free numbers of each. */
 interface EvidenceThreshold {
   readonly set: number;
@@ -20,9 +20,9 @@ const HARMONICS: EvidenceThreshold = { set: 5.5, each: 3, free: 2 };
 /** A sinusoid's length is free as well, and the best of many. Halved or doubled: 0.8 % on 19 series. */
 const SINUSOIDS: EvidenceThreshold = { set: 10, each: 4, free: 3 };
 /** Share of the squares below which nothing is left to explain: a wave without noise, which its own last values tell to the last bit. 1e-12 to 1e-8 change no forecast of 19 series. */
-const EXACT = 1e-10;
+const MIN_RESIDUAL_SHARE = 1e-10;
 /** Such a wave repeats itself as well: its autocorrelation at the period is at least this. 0.45 to 0.99 change no forecast of 19 series. */
-const REPEATS = 0.9;
+const MIN_AUTOCORRELATION = 0.9;
 
 /** A season to be tested: its length in steps, and the autocorrelation there. */
 interface Claim {
@@ -45,7 +45,7 @@ export function evidenceFor(y: Float64Array, { period, strength }: Claim): numbe
   const harmonics = Math.min(MAX_HARMONICS, Math.max(1, Math.ceil(period / 2) - 1));
   const frequencies = Array.from({ length: harmonics }, (_, h) => (h + 1) / period);
   const evidence = evidenceOfEach(y, frequencies, HARMONICS);
-  return evidence === "exact" ? strength - REPEATS : Math.max(Number.NEGATIVE_INFINITY, ...evidence);
+  return evidence === "exact" ? strength - MIN_AUTOCORRELATION : Math.max(Number.NEGATIVE_INFINITY, ...evidence);
 }
 
 /** How many of the sinusoids (lengths in steps, the strongest first) explain the window beyond a line and its last four values: the number with the most evidence, 0 when none has any. */
@@ -57,13 +57,17 @@ export function sinusoidsBeyond(y: Float64Array, periods: readonly number[]): nu
 
 /** Evidence for the first 1, 2, ... of the frequencies (turns a step); none where the window is too short; "exact" where the last values alone tell all. */
 function evidenceOfEach(y: Float64Array, frequencies: readonly number[], asked: EvidenceThreshold): number[] | "exact" {
-  const width = FIXED + 2 * frequencies.length + 1;
+  const width = FIXED_COLUMNS + 2 * frequencies.length + 1;
   if (y.length - LAGS < width + 2) return [];
   const left = squaresLeft(momentsOf(y, frequencies, width), width);
-  if (left[FIXED]! <= EXACT * left[0]!) return "exact";
+  if (left[FIXED_COLUMNS]! <= MIN_RESIDUAL_SHARE * left[0]!) return "exact";
   return frequencies.map((_, i) => {
-    const freedom = y.length - LAGS - (FIXED + asked.free * (i + 1));
-    return (freedom / 2) * Math.log(left[FIXED]! / left[FIXED + 2 * (i + 1)]!) - asked.set - asked.each * (i + 1);
+    const freedom = y.length - LAGS - (FIXED_COLUMNS + asked.free * (i + 1));
+    return (
+      (freedom / 2) * Math.log(left[FIXED_COLUMNS]! / left[FIXED_COLUMNS + 2 * (i + 1)]!) -
+      asked.set -
+      asked.each * (i + 1)
+    );
   });
 }
 
@@ -78,7 +82,7 @@ function momentsOf(y: Float64Array, frequencies: readonly number[], width: numbe
     row[0] = 1;
     row[1] = t / n - 0.5;
     for (let l = 1; l <= LAGS; l++) row[1 + l] = y[t - l]! - mean;
-    let j = FIXED;
+    let j = FIXED_COLUMNS;
     for (const f of frequencies) {
       const angle = 2 * Math.PI * f * t;
       row[j++] = Math.sin(angle);
@@ -97,7 +101,7 @@ function momentsOf(y: Float64Array, frequencies: readonly number[], width: numbe
 function squaresLeft(A: Float64Array, width: number): Float64Array {
   const last = (width - 1) * width;
   const total = A[last + width - 1]!;
-  choleskyInPlace(A, width, width, SPANNED_DROPPED);
+  choleskyInPlace(A, width, width, COLLINEAR_DROPPED);
   const left = new Float64Array(width);
   left[0] = total;
   // what rounding leaves of a perfect fit is not evidence

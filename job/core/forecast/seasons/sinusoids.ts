@@ -8,19 +8,19 @@ import { sinusoidsBeyond } from "./evidence.ts";
 /** Three sinusoids at most: a fourth was claimed in no load of two. One costs 6 % of the loss at 120 values on 19 public and synthetic series, six gain nothing. */
 const MAX_SINUSOIDS = 3;
 /** The slowest one makes this many turns in the window; a slower one is a trend. 0.3 to 1.2: 0.1 % on 19 series. */
-const SLOWEST = 0.6;
+const MIN_TURNS = 0.6;
 /** The fastest, in turns a step: four points a turn, or the noise is looked at. 0.125 to 0.5: 0.5 % at 120 values on 19 series. */
-const FASTEST = 0.25;
+const MAX_FREQUENCY = 0.25;
 /** Steps of the first look, in turns a window: a sinusoid between two of them loses 3 % of its height. Half: 1.4 % more loss at 120 values, twice: 0.2 %. */
-const GRID = 0.25;
+const FREQUENCY_STEP = 0.25;
 /** Newton rounds after each sinusoid; a third changed no forecast by more than a thousandth. One: 1.7 % more loss at 120 values on 19 series. */
-const ROUNDS = 2;
+const NEWTON_ROUNDS = 2;
 /** Newest values looked at: bounds the cost, and sinusoids of minutes that began an hour ago have wandered. 120 to 480: 0.2 % on 19 series. */
-const REACH = 240;
+const MAX_VALUES = 240;
 
 /** Lengths in steps, the strongest first; empty when an autoregression explains the window as well. */
 export function findSinusoids(values: Float64Array): number[] {
-  const y = values.subarray(Math.max(0, values.length - REACH));
+  const y = values.subarray(Math.max(0, values.length - MAX_VALUES));
   const n = y.length;
   const columns: Float64Array[] = [
     new Float64Array(n).fill(1),
@@ -29,7 +29,7 @@ export function findSinusoids(values: Float64Array): number[] {
   let residual = detrended(y, 1);
   const frequencies: number[] = [];
   for (let k = 0; k < MAX_SINUSOIDS; k++) {
-    const next = loudest(residual);
+    const next = strongestFrequency(residual);
     if (next === undefined) break;
     frequencies.push(next);
     columns.push(...sinusoidOf(n, next));
@@ -40,11 +40,11 @@ export function findSinusoids(values: Float64Array): number[] {
 }
 
 /** The frequency (turns a step) with the highest periodogram; undefined where nothing is left. */
-function loudest(residual: Float64Array): number | undefined {
+function strongestFrequency(residual: Float64Array): number | undefined {
   const n = residual.length;
   let most = 1e-18;
   let best: number | undefined;
-  for (let turns = SLOWEST; turns < FASTEST * n; turns += GRID) {
+  for (let turns = MIN_TURNS; turns < MAX_FREQUENCY * n; turns += FREQUENCY_STEP) {
     const angle = (2 * Math.PI * turns) / n;
     const twice = 2 * Math.cos(angle);
     let a = 0;
@@ -81,14 +81,14 @@ function sinusoidOf(n: number, frequency: number): [sine: Float64Array, cosine: 
  */
 function refineFrequencies(y: Float64Array, frequencies: number[], columns: Float64Array[]): Float64Array {
   const n = y.length;
-  const bound = GRID / n;
+  const bound = FREQUENCY_STEP / n;
   let beta = leastSquares(y, columns);
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < NEWTON_ROUNDS; round++) {
     const slopes = frequencies.map((_, i) => slopeOf(columns, beta, 2 + 2 * i));
     const moves = leastSquares(y, [...columns, ...slopes]).subarray(columns.length);
     frequencies.forEach((f, i) => {
       const move = Math.max(-bound, Math.min(bound, moves[i]! / n));
-      frequencies[i] = Math.min(FASTEST, Math.max((SLOWEST - GRID) / n, f + move));
+      frequencies[i] = Math.min(MAX_FREQUENCY, Math.max((MIN_TURNS - FREQUENCY_STEP) / n, f + move));
       columns.splice(2 + 2 * i, 2, ...sinusoidOf(n, frequencies[i]!));
     });
     beta = leastSquares(y, columns);
