@@ -1,4 +1,4 @@
-/** What pods are bought for and kept for: a given quantile, or as much as pays. */
+/** The demand for which pods are added, and that for which they are kept: a given quantile, or as much as pays. */
 import type { Probability } from "../units.ts";
 import { type CostAndWorth, LEVELS, levelOf, payingPods } from "./level.ts";
 import { quantilesOf, scaleInQuantile, scaleOutQuantile, whyDistrusted } from "./quantiles.ts";
@@ -9,13 +9,13 @@ import type { MetricInput, PolicyInput } from "./stage.ts";
 export interface Amount {
   readonly value: number;
   readonly level: Probability;
-  /** The level of what its pods carry within the tolerance; absent where a quantile is given: then nobody asked. */
+  /** The level of what its pods carry within the tolerance; absent where the settings give a quantile. */
   readonly carriedLevel?: Probability;
 }
 
 /** What new pods are added for. */
 export interface ScaleOutAmount {
-  /** As forecast; by the last value where there is no forecast. */
+  /** By the forecast, or by the last value where there is none. */
   readonly forecast: Amount;
   /** After the trust gate. */
   readonly trusted: Amount;
@@ -25,11 +25,11 @@ export interface ScaleOutAmount {
 
 type Policy = Pick<PolicyInput, "config" | "memory">;
 
-/** Pods are given back where they do not pay at three times the worth. 2 to 4: 1 % of the cost, and 0.97, 0.86, 0.80 of HPA's actions. */
+/** Pods are removed where they do not pay at this many times the worth. 2 to 4: 1 % of the cost, and 0.97, 0.86, 0.80 of HPA's actions. */
 const SCALE_IN_WORTH = 3;
 /**
- * Doubt buys at least this quantile: a forecast that is not trusted or not yet judged, partial data. It costs nothing on complete data. The default
- * before decision 0012, by that reason and not by a measurement.
+ * In doubt the level is at least this: the forecast is not trusted or not judged yet, or the data are partial. It costs nothing on complete
+ * data. The default before decision 0012, by that reason and not by a measurement.
  */
 const DOUBT_QUANTILE: Probability = 0.7;
 
@@ -47,7 +47,7 @@ export function scaleOutAmount(input: MetricInput, policy: Policy): ScaleOutAmou
   return { forecast, trusted: distrust === null ? forecast : amountOf(false), distrust };
 }
 
-/** What pods are kept for: the greatest of all parts, for a pod that is given back now is missing in each. */
+/** The demand for which pods are kept: the greatest over all parts of the lead, since a pod removed now is missing in each of them. */
 export function scaleInAmount(input: MetricInput, policy: Policy): Amount {
   const { quantile, scaleDownQuantile = quantile } = input.metric;
   if (scaleDownQuantile !== undefined)
@@ -72,14 +72,14 @@ function paying(quantiles: readonly number[], input: MetricInput, { config, memo
   return { value, level: levelOf(quantiles, value), carriedLevel: levelOf(quantiles, carried) };
 }
 
-/** Pods that the mean demand of the window needs, at least one. */
+/** The pods that the window's mean demand needs, at least one. */
 function billOf({ series, demand, metric }: MetricInput): number {
   let mean = series === null || series.values.length === 0 ? demand : 0;
   for (const value of series?.values ?? []) mean += value / series!.values.length;
   return Math.max(1, mean / metric.averageValue);
 }
 
-/** Whether less is known than usual: then the worth does not fall below its default. */
+/** Whether less is known than usual. Then the worth does not fall below its default. */
 export function isInDoubt(input: MetricInput, config: Policy["config"]): boolean {
   const { forecast, quality } = input;
   return quality.verdict !== "act" || !Number.isFinite(forecast?.skill) || whyDistrusted(input, config) !== null;

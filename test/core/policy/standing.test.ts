@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type StandingInput, standingAfter, standingChanges } from "../../../job/core/policy/standing.ts";
 import { BLANK_METRIC } from "../../../job/core/state/memory.ts";
-import type { StandingSince } from "../../../job/core/state/types.ts";
+import type { Standing, StandingSince } from "../../../job/core/state/types.ts";
 import { config, NOW } from "../../fakes/config.ts";
 
 const since = (...seconds: readonly (number | null)[]) =>

@@ -1,15 +1,18 @@
 /** Small dense Cholesky factor and triangular solves on row-major typed arrays, without allocation. */
 
-/** What becomes of a pivot below `floor` times its own diagonal element, a column that those before it span: raised to that, or the column dropped. */
+/**
+ * What to do with a column that earlier columns span, so that its pivot is below `floor` times its own diagonal element. The pivot is raised
+ * to that, or the column dropped.
+ */
 export interface PivotPolicy {
   readonly floor: number;
   /** The dropped column of the factor is zero with a diagonal of 1, so that it explains nothing. */
   readonly drop: boolean;
 }
 
-/** Prophet's fits: such a column is left without weight instead of dividing by rounding noise. */
+/** For Prophet's fits: a spanned column gets no weight, where a division would amplify rounding. */
 const PROPHET_PIVOTS: PivotPolicy = { floor: 1e-13, drop: false };
-/** The pool's regressions have a ridge, and moments summed with forgetting: their rounding is larger. */
+/** For the pool's regressions: they have a ridge, and sums with forgetting carry more rounding. */
 const POOL_PIVOTS: PivotPolicy = { floor: 1e-10, drop: false };
 
 /**
