@@ -8,8 +8,11 @@ const UNITS = [
   ["microseconds", 1e6],
   ["nanoseconds", 1e9],
   ["thousands of seconds", 1e-3],
+  ["minutes", 1 / 60],
+  ["hours", 1 / 3600],
+  ["days", 1 / 86_400],
 ] as const;
-/** Times count as of a unit when that brings them so near to now: ten years. Two units are a thousand times apart, so none is mistaken for another. */
+/** Times count as of a unit when that brings them so near to now: ten years of 57. Two units are at least 3.6 times apart, so none is mistaken for another. */
 const NEAR = 10 * 365 * 86_400;
 
 /** The unit in which these times lie near `now`, when it is not seconds; null where no unit brings them there, or seconds do. The newest time counts. O(n). */
@@ -57,10 +60,20 @@ export function milliCores(values: Float64Array, useful: Cores): boolean {
   return wholeNumbers(values) && most > useful && most / 1000 <= useful;
 }
 
+/** How many of a smaller unit are one core, and what is said where the values would fit then. A percentage that fits as such would fit as milli-cores as well. */
+const PARTS = [
+  [100, "a hundredth of them would fit: are these percentages, or milli-cores?"],
+  [1e3, "a thousandth of them would fit: are these milli-cores?"],
+  [1e6, "a millionth of them would fit: are these micro-cores?"],
+  [1e9, "a billionth of them would fit: are these nano-cores, or bytes of memory?"],
+  [Number.POSITIVE_INFINITY, "does the query count other pods too, or use increase() instead of rate()?"],
+] as const;
+
 /** What is probably wrong with values far above `useful` cores, as a sentence's end. */
 export function causeOf({ values }: Samples, useful: Cores): string {
   if (onlyRises(values)) return "they only ever rise, as a counter does: is rate() missing?";
   const typical = [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-  if (typical / 1000 <= useful) return "a thousandth of them would fit: are these milli-cores?";
-  return "does the query count other pods too, or use increase() instead of rate()?";
+  if (typical <= useful) return "most of the others are not";
+  const [, words] = PARTS.find(([perCore]) => typical / perCore <= useful) ?? PARTS.at(-1)!;
+  return words;
 }
