@@ -89,6 +89,10 @@ function once({ flags, spec: { name, options } }: ParsedCommand, argv: readonly 
     if (!Array.isArray(given)) continue;
     const values = [...new Set<unknown>(given)];
     const see = `See ${name === "run" ? "" : `${name} `}--help.`;
+    // yargs takes every other word for false: `--dry-run=client`, as kubectl has it, would scale
+    const odd = node.kind === "toggle" ? values.find((value) => value !== "true" && value !== "false") : undefined;
+    if (odd !== undefined)
+      throw new UsageError(`--${flag}: must be true or false, got ${show(odd)}. Write --${flag}. ${see}`);
     if (values.length > 1)
       throw new UsageError(`--${flag} appears twice, with ${values.map(show).join(" and ")}. Give it once. ${see}`);
     if (node.kind !== "toggle") single[flag] = values[0];
