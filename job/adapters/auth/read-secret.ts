@@ -1,7 +1,7 @@
-/** Reads a secret from a file, as a Secret's volume mounts it. */
+/** Reads a secret from a file, as a mounted Secret provides it. */
 import { readFile } from "node:fs/promises";
 
-/** Its text without the line end that editors and `echo` leave. Rejects when it cannot be read, or holds nothing. */
+/** The file's text without the line end that editors and `echo` add. Rejects where it cannot be read, or is empty. */
 export async function readSecret(file: string): Promise<string> {
   const text = (await readFile(file, "utf8")).trim();
   if (text === "") throw new Error(`${file} is empty`);
