@@ -8,9 +8,18 @@ import { inParallel } from "../in-parallel.ts";
 import type { HistoryQuery, HistoryReading } from "../ports.ts";
 import { excerpt, HistoryError } from "./errors.ts";
 import { type LabelledSeries, parseMatrix, parseVector } from "./prometheus-answer.ts";
+import { type Ask, type Log, parsed } from "./prometheus-range.ts";
 import { countsOf, recordedSeries } from "./prometheus-recorded.ts";
-import { RECORDED_LABEL, RECORDS, recordedName, recordSelector, unrecorded } from "./prometheus-records.ts";
-import { type Ask, countBack, isPodStart, type Log, parsed } from "./prometheus-single.ts";
+import {
+  RECORDED_LABEL,
+  RECORDS,
+  type RecordsReader,
+  readWhole,
+  recordedName,
+  recordSelector,
+  unrecorded,
+} from "./prometheus-records.ts";
+import { countBack, isPodStart } from "./prometheus-single.ts";
 
 /** The grouped readings, and why the other queries have none. Every query is in exactly one of the two. */
 export interface Grouped {
@@ -44,10 +53,12 @@ interface Reading {
   readonly now: EpochSeconds;
   readonly log: Log;
   readonly signal: AbortSignal | undefined;
+  /** Reads the cores: whole, or only what is new. */
+  readonly records: RecordsReader;
 }
 
 /** Grouped reading over one Prometheus. It remembers where nothing is recorded. */
-export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log): GroupedHistory {
+export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log, records = readWhole): GroupedHistory {
   // not repeated, and for a quarter of a single query's time, 2.5 s at the defaults: where it hangs those come after it.
   // An answer for 95 targets took about 0.1 s of a free processor.
   const once: Ask = (path, form, how) => ask(path, form, { ...how, once: settings.timeout / 4 });
@@ -70,7 +81,7 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log)
       else if (why.delete(query)) readings.set(query, reading);
     };
     const take = async (part: readonly HistoryQuery[]) => {
-      const found = await readPart({ ask: once, settings, now, log, signal }, part);
+      const found = await readPart({ ask: once, settings, now, log, signal, records }, part);
       // of one namespace that nobody records the others are no worse
       if (found === "absent") [absent, whyPaused] = recorded ? [absent, whyPaused] : [now, NOTHING_RECORDED];
       else {
@@ -115,16 +126,16 @@ function partsOf(queries: readonly HistoryQuery[]): readonly (readonly HistoryQu
 
 /** The reading of each query, or why there is none; "absent" if nothing at all is recorded. Throws if the answer is missing or partial. */
 async function readPart(
-  { ask, settings, now, log, signal }: Reading,
+  { ask, settings, now, log, signal, records }: Reading,
   part: readonly HistoryQuery[],
 ): Promise<readonly (HistoryReading | string)[] | "absent"> {
   const { matchers, measurePodStart } = settings;
   const names = part.map(({ target }) => recordedName(target));
   const { target } = part[0]!;
   const points = Math.max(1, Math.floor(readWindow(target) / target.step + 1e-9));
-  const matrix = async (record: string, window: Seconds) => {
-    const query = recordSelector(record, names, matchers, window);
-    const bytes = bytesOf(part.length, window, Math.min(target.step, 15));
+  const matrix = async (record: string, of: readonly string[], window: Seconds) => {
+    const query = recordSelector(record, of, matchers, window);
+    const bytes = bytesOf(of.length, window, Math.min(target.step, 15));
     const answer = await ask("/api/v1/query", { query, time: String(now) }, { bytes, signal });
     const { series, partial } = parsed(answer, (body) => parseMatrix(body, { start: now - window, end: now }));
     if (partial) throw new Error(`${record}: the answer is partial`);
@@ -132,9 +143,11 @@ async function readPart(
   };
   const counted = Math.max(...part.map((query) => countBack(query.target)));
   const [cores, pods, starts] = await Promise.all([
-    matrix(RECORDS.cores, (points + 2) * target.step),
-    matrix(RECORDS.pods, counted + 2 * target.step),
-    measurePodStart ? podStarts({ ask, settings, now, log, signal }, names) : new Map<string, number>(),
+    records(names, { now, window: (points + 2) * target.step, step: target.step }, (of, window) =>
+      matrix(RECORDS.cores, of, window),
+    ),
+    matrix(RECORDS.pods, names, counted + 2 * target.step),
+    measurePodStart ? podStarts({ ask, settings, now, log, signal, records }, names) : new Map<string, number>(),
   ]);
   if (cores.size === 0) return "absent";
   return part.map((query, i): HistoryReading | string => {

@@ -11,7 +11,10 @@ export type OutputFlag = "svg" | "report" | "dump";
 const WRITTEN: Readonly<Record<OutputFlag, string>> = { svg: "picture", report: "report", dump: "rows" };
 
 /** File extensions that a flag accepts, with their formats; other flags accept any. */
-const ENDS: Readonly<Partial<Record<OutputFlag, readonly string[]>>> = { svg: [".svg", ".png"] };
+const ENDS: Readonly<Partial<Record<OutputFlag, readonly string[]>>> = {
+  svg: [".svg", ".png"],
+  report: [".html", ".htm"],
+};
 
 /** Runs a report in addition to the work. If it throws, the error goes to stderr, and changes neither the work nor the exit code. */
 export async function tryOutput(io: Io, what: string, work: () => void | Promise<void>): Promise<void> {

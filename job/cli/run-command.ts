@@ -35,7 +35,7 @@ export const runCommand: Command = async (flags, io) => {
       "debug",
       `shard ${index ?? "of all"} of ${count}: ${settings.targets.length} of ${pluralize(all.targets.length, "target")}`,
     );
-  const world = await openWorld(settings, choice, io, log);
+  const world = await openWorld(settings, { ...choice, repeats: repeat !== null }, io, log);
   const { logFormat: format } = settings.report;
   const printed = flags.json !== true && format === "text";
   const drops = !drawn && world.metrics === null && (!printed || isSummary(settings.targets.length, flags));

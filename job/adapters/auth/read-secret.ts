@@ -1,9 +1,13 @@
 /** Reads a secret from a file, as a mounted Secret provides it. */
 import { readFile } from "node:fs/promises";
+import { fileSentence } from "../../output/file-problem.ts";
 
-/** The file's text without the line end that editors and `echo` add. Rejects where it cannot be read, or is empty. */
+/** The file's text without the line end that editors and `echo` add. Rejects, and names the file, where it cannot be read or is empty. */
 export async function readSecret(file: string): Promise<string> {
-  const text = (await readFile(file, "utf8")).trim();
+  const whole = await readFile(file, "utf8").catch((error: unknown) => {
+    throw new Error(fileSentence(error, file));
+  });
+  const text = whole.trim();
   if (text === "") throw new Error(`${file} is empty`);
   return text;
 }

@@ -8,8 +8,11 @@ const UNITS = [
   ["microseconds", 1e6],
   ["nanoseconds", 1e9],
   ["thousands of seconds", 1e-3],
+  ["minutes", 1 / 60],
+  ["hours", 1 / 3600],
+  ["days", 1 / 86_400],
 ] as const;
-/** Times are in a unit when it brings them within ten years of now. Units are a thousand times apart, so none is mistaken for another. */
+/** Times count as of a unit when it brings them this near to now, of 57 years since 1970. Two units are at least 3.6 times apart, so none is mistaken for another. */
 const MAX_DISTANCE = 10 * 365 * 86_400;
 
 /** The unit, other than seconds, in which the newest time lies near `now`; null: no unit does, or seconds do. O(n). */
@@ -57,10 +60,20 @@ export function milliCores(values: Float64Array, useful: Cores): boolean {
   return wholeNumbers(values) && most > useful && most / 1000 <= useful;
 }
 
+/** How many of a smaller unit are one core, and what is said where the values would fit then. A percentage that fits as such would fit as milli-cores as well. */
+const PARTS = [
+  [100, "a hundredth of them would fit: are these percentages, or milli-cores?"],
+  [1e3, "a thousandth of them would fit: are these milli-cores?"],
+  [1e6, "a millionth of them would fit: are these micro-cores?"],
+  [1e9, "a billionth of them would fit: are these nano-cores, or bytes of memory?"],
+  [Number.POSITIVE_INFINITY, "does the query count other pods too, or use increase() instead of rate()?"],
+] as const;
+
 /** What is probably wrong with values far above `useful` cores, as the end of a sentence. */
 export function causeOf({ values }: Samples, useful: Cores): string {
   if (onlyRises(values)) return "they only ever rise, as a counter does: is rate() missing?";
   const typical = [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-  if (typical / 1000 <= useful) return "a thousandth of them would fit: are these milli-cores?";
-  return "does the query count other pods too, or use increase() instead of rate()?";
+  if (typical <= useful) return "most of the others are not";
+  const [, words] = PARTS.find(([perCore]) => typical / perCore <= useful) ?? PARTS.at(-1)!;
+  return words;
 }

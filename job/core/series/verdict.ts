@@ -28,6 +28,7 @@ interface Criteria {
   readonly counted: boolean;
   readonly capacity: Cores;
   readonly useful: Cores;
+  readonly ceiling: Cores;
   readonly partial: boolean;
   readonly seriesCount: number;
 }
@@ -100,7 +101,13 @@ function judgeAbsence(measured: Measured, criteria: Criteria): Judgement | null 
 }
 
 /** More than is possible: for the workload, or for these pods. */
-function judgeSize({ cleaned }: Measured, { capacity, useful, cpu }: Criteria): Judgement | null {
+function judgeSize({ cleaned, samples }: Measured, criteria: Criteria): Judgement | null {
+  const { capacity, useful, cpu } = criteria;
+  const { recent, impossible } = impossibleIn(samples, criteria);
+  if (impossible > recent / 2) {
+    const share = `${impossible} of ${pluralize(recent, "sample")} of the last ${seconds(MIN_SPAN)}`;
+    return ["hold", "AboveCapacity", `${share} are more than the pods can use; ${causeOf(samples, useful)}`];
+  }
   const last = cleaned.values.at(-1) ?? Number.NaN;
   if (last > capacity)
     return ["hold", "AboveCapacity", `${fixed(last)} cores measured, the pods can use ${fixed(capacity)}`];
@@ -111,6 +118,17 @@ function judgeSize({ cleaned }: Measured, { capacity, useful, cpu }: Criteria): 
   if (last > MIN_COUNTER_RATIO * useful && onlyRises(cleaned.values))
     return ["hold", "AboveCapacity", `${above}, and the values only ever rise, as a counter does: is rate() missing?`];
   return null;
+}
+
+/** Of the samples of the last minutes, how many are above what can be true: where most are, the one that is just below is no better. O(n). */
+function impossibleIn({ times, values }: Samples, { now, ceiling }: Criteria) {
+  const counts = { recent: 0, impossible: 0 };
+  for (let i = 0; i < times.length; i++) {
+    if (times[i]! <= now - MIN_SPAN || !Number.isFinite(values[i]!)) continue;
+    counts.recent++;
+    if (values[i]! > ceiling) counts.impossible++;
+  }
+  return counts;
 }
 
 /** The newest sample was refused. */
@@ -129,7 +147,7 @@ function judgeWhole(measured: Measured, criteria: Criteria): Judgement {
   if (partial) return ["upOnly", "PartialAnswer", `the source warned of a partial answer; ${counts}`];
   const back = counted ? undefined : returnedAt(measured.cleaned.times, criteria);
   if (back !== undefined) {
-    const text = `the data came back ${seconds(criteria.now - back)} ago, maybe not all at once; ${counts}`;
+    const text = `usable data came back ${seconds(criteria.now - back)} ago, maybe not all at once; ${counts}`;
     return ["upOnly", "GapsInData", text];
   }
   const still = standingFor(measured, criteria);
@@ -174,7 +192,9 @@ function wordsFor({ samples, cleaned }: Measured, { useful }: Criteria): string 
 function countsOf({ grid, coverage, cleaned, cadence }: Measured, { now, step }: Criteria): string {
   const newest = cleaned.times.at(-1) ?? Number.NEGATIVE_INFINITY;
   const repeats = cadence > step ? `, a new value every ${seconds(cadence)} only` : "";
-  return `${pluralize(grid.real, "point")}, ${percent(coverage)} of the window, newest ${seconds(now - newest)} old${repeats}`;
+  const refused = cleaned.refused === 0 ? "" : `, ${pluralize(cleaned.refused, "sample")} refused`;
+  const age = seconds(Math.max(0, now - newest));
+  return `${pluralize(grid.real, "point")}, ${percent(coverage)} of the window, newest ${age} old${repeats}${refused}`;
 }
 
 function percent(share: number): string {
