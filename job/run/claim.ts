@@ -18,7 +18,8 @@ const FORGET_AFTER: Seconds = 86_400;
  * written.
  * The claim is lost where another run was faster. One case is an exception: the state, read anew, shows our targets untouched.
  * Then the other run had other targets, and the same decisions are claimed once more. Otherwise two jobs that share a store and start in the
- * same second would cost each other minutes: 20 % lost claims raise the time below from 0.64 to 1.16 of the HPA's.
+ * same second would cost each other minutes.
+ * With 20 % of claims lost, the time below rises from 0.64 to 1.16 of the HPA's.
  */
 export async function claim(
   ports: Ports,
