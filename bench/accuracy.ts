@@ -1,4 +1,4 @@
-/** `npm run bench -- accuracy`: errors of our forecasters at the next minute over all series; rewrites docs/accuracy.md. */
+/** `npm run bench -- accuracy`: measures our forecasters' errors at the next minute over all series; rewrites docs/accuracy.md. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

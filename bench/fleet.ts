@@ -1,4 +1,4 @@
-/** `npm run bench -- fleet [--targets 100,1000,2000]`: runs of the built job over many targets on real servers; writes docs/scale.md after each size. */
+/** `npm run bench -- fleet [--targets 100,1000,2000]`: runs the built job over many targets on real servers; writes docs/scale.md. */
 import { writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";

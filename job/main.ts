@@ -51,8 +51,9 @@ if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 
 }
 
 /**
- * Ends at once, whatever a library still waits for. `exit()` itself waits for look-ups of names that are under way: with a DNS that does not answer 20 s and more, for
- * libuv joins its threads. Another program in our place ends them; Node is the one that is surely there.
+ * Ends the process at once, whatever a library still waits for.
+ * `exit()` itself waits for name look-ups in progress: libuv joins its threads, which takes 20 s and more when DNS does not answer.
+ * Replacing the process ends them, and Node is the one program that is surely present.
  */
 function end(code: number): never {
   const lookingUp = process.getActiveResourcesInfo().includes("GetAddrInfoReqWrap");

@@ -1,4 +1,4 @@
-/** Bundles job/main.ts to dist/job.js: ESM, minified, source maps, lazily imported chunks beside it. */
+/** Bundles job/main.ts to dist/job.js: ESM, minified, with source maps and lazily imported chunks. */
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";

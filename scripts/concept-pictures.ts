@@ -1,4 +1,4 @@
-/** The pictures of docs/concepts.md: short plays of the simulator, a load on black and what the pods carry on orange, with the spans that a concept is about. */
+/** The pictures of docs/concepts.md: short replays with load, capacity and the spans that a concept is about. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** manifests/monitoring/forecast-dashboard.json: the Grafana dashboard of the metrics that every run sends. */
+/** Writes manifests/monitoring/forecast-dashboard.json: the Grafana dashboard of the metrics of every run. */
 import { GraphDrawStyle, VisibilityMode } from "@grafana/grafana-foundation-sdk/common";
 import {
   AnnotationQueryBuilder,

@@ -1,4 +1,4 @@
-/** docs/metrics-reference.md: every metric of a run. */
+/** Makes docs/metrics-reference.md: every metric of a run. */
 import { METRIC_PREFIX, METRIC_TABLE, type MetricRow } from "../job/report/metric-table.ts";
 import { table } from "./markdown.ts";
 

@@ -1,4 +1,4 @@
-/** The JSON Schema of what each command prints with --json. `npm run docs` writes it; a test compares it with real answers. */
+/** Makes the JSON Schema of what each command prints with --json. `npm run docs` writes it; a test compares real answers. */
 import type { Json } from "../job/config/json-schema.ts";
 import { REASONS } from "../job/core/policy/reasons.ts";
 import { STAGES } from "../job/core/policy/stages.ts";

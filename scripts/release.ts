@@ -1,4 +1,4 @@
-/** `npm run release -- STEP VERSION`: what a release makes and publishes, a step each; the workflow release.yml calls them in order. */
+/** `npm run release -- STEP VERSION`: makes and publishes a release step by step; the workflow release.yml calls the steps in order. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

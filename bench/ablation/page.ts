@@ -1,4 +1,4 @@
-/** docs/ablation.md, from the pieces that were measured. */
+/** Writes docs/ablation.md from the measured parts. */
 import { geometric } from "../geometric.ts";
 import { ratios } from "../policy/matrix.ts";
 import { type Difference, differenceOf } from "./bootstrap.ts";

@@ -1,4 +1,4 @@
-/** The section of docs/accuracy.md on generated series, of seeds that no constant was chosen by. */
+/** The section of docs/accuracy.md on generated series, from seeds that chose no constant. */
 import { backtest } from "../../job/replay/backtest.ts";
 import { each } from "../../scripts/waiting.ts";
 import { geometric } from "../geometric.ts";

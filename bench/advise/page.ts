@@ -1,4 +1,4 @@
-/** The results of the bench of `advise`, and their part of docs/advise.md. */
+/** The results of the `advise` bench, and their part of docs/advise.md. */
 import { cheapestWithin, type ScoredTrial, type Span, type TrialScore } from "../../job/replay/advise.ts";
 import type { Advice } from "../../job/report/advice-text.ts";
 import { table } from "../../scripts/markdown.ts";

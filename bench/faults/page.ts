@@ -1,4 +1,4 @@
-/** docs/reliability.md: the promises, how many cases held them, and one line a case. */
+/** Writes docs/reliability.md: the promises, how many cases kept them, and one line per case. */
 import { table } from "../../scripts/markdown.ts";
 import { type FaultCase, KINDS, type Kind } from "./fault-case.ts";
 import { PROMISES } from "./invariants.ts";

@@ -1,4 +1,4 @@
-/** The past of a fleet as OpenMetrics: what our rules record of every workload, and for some of them the counters of their pods as well. */
+/** The history of a fleet as OpenMetrics: the recorded series of every workload, and the pods' counters of some. */
 import { RECORDS } from "../../job/adapters/prometheus-records.ts";
 
 /** The fleet's namespace. */

@@ -1,4 +1,4 @@
-/** One run of the built job over a fleet, with what it took and what it asked of both servers, by their own counters. */
+/** Measures one run of the built job over a fleet: its resources, and its requests by both servers' own counters. */
 import type { RunResult } from "../../test/integration/rig.ts";
 import type { FleetServers } from "./servers.ts";
 

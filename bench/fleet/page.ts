@@ -1,4 +1,4 @@
-/** docs/scale.md: what runs over many targets took, and the arithmetic from there. */
+/** Writes docs/scale.md: what runs over many targets took, and the arithmetic that follows. */
 import type { FleetRun } from "./measure.ts";
 import type { Alike } from "./same.ts";
 

@@ -1,4 +1,4 @@
-/** The servers of a fleet: a real Prometheus with its past, a real API server with a Deployment for each target, and the job's account with rights on exactly these. */
+/** The servers of a fleet: a real Prometheus with its history, and a real API server with a Deployment and permissions per target. */
 import { join } from "node:path";
 import { startPrometheus, type TestPrometheus } from "../../test/cluster/prometheus.ts";
 import { type Rig, startRig } from "../../test/integration/rig.ts";

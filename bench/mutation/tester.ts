@@ -1,4 +1,4 @@
-/** Asks a worker whether tests fail with a mutant; what goes on for far longer than the tests take has failed too. */
+/** Asks a worker whether tests fail with a mutant; running far longer than the tests take counts as a failure. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";

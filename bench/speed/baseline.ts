@@ -1,4 +1,4 @@
-/** The committed ratios of a live run to bare Node, and whether a new measurement is within bounds of them. */
+/** The committed ratios of a live run to bare Node, and the check of a new measurement against them. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Ratios } from "./processes.ts";

@@ -18,6 +18,7 @@ function hpaPath(target: TargetConfig): string {
   return `${collection}/${encodeURIComponent(nameIn(object, target))}`;
 }
 
+/** Sets minReplicas of the HPA that the target's `hpaName` names. */
 export const HPA: Actuator = {
   object,
   settings: ["hpaName"],

@@ -55,8 +55,9 @@ interface Entry {
 }
 
 /**
- * An empty memory. The new points begin `margin` seconds before those that were not settled at the last reading, and are compared with what is kept there. The rate's window is a
- * good margin: with 60 s, a run a minute after the last one asks for 180 s, which are 13 points of 15 s in place of 480.
+ * An empty memory. The new points begin `margin` seconds before those that were not settled at the last reading, and are compared with what is
+ * kept there.
+ * The rate's window is a good margin. With 60 s, a run a minute after the last one asks for 180 s: 13 points of 15 s in place of 480.
  */
 export function keptSeries(margin: Seconds): KeptSeries {
   // in the order in which they were last asked about

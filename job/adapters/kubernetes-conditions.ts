@@ -1,4 +1,4 @@
-/** What is good to know of a target beside its replicas: rollout, pause annotation, other scalers and writers; unknown where the Role does not allow it. */
+/** Reads a target's conditions: rollout, pause annotation, other scalers and writers. What the Role does not allow stays unknown. */
 
 import type { Conditions } from "../core/policy/conditions.ts";
 import type { PodResources } from "../core/policy/pod-resources.ts";
@@ -11,28 +11,28 @@ import type { Hpa, HpaList, ManagedField, Workload } from "./kubernetes-objects.
 import { collectionPath, objectPath } from "./kubernetes-path.ts";
 import { podResourcesOf } from "./kubernetes-resources.ts";
 
-/** Set to "true" on a workload, it stops scaling until it is removed. */
+/** Set to "true" on a workload, this annotation pauses scaling until it is removed. */
 export const pauseAnnotation = "prophet-autoscaler/paused";
-/** HPAs a page: with their managedFields about 1 MB. */
+/** HPAs per page: with their managedFields about 1 MB. */
 const PAGE_SIZE = 200;
-/** 10,000 HPAs in one namespace; what comes after them is not looked at. */
+/** 10,000 HPAs of one namespace; later ones are ignored. */
 const MAX_PAGES = 50;
-/** How long a list of HPAs is used again: targets of one run ask once per namespace. */
+/** How long a list of HPAs is reused: the targets of one run read it once per namespace. */
 const LIST_LIFETIME_MS = 10_000;
 
 type Log = (level: "debug" | "warn", message: string) => void;
 
-/** What one look gave. */
+/** The result of reading a workload. */
 export interface Inspection {
   readonly conditions: Conditions;
   /** Replicas as the workload itself has them; absent where it may not be read or where its kind may keep them elsewhere. */
   readonly replicas?: unknown;
   readonly uid?: string | undefined;
-  /** Of its pods; absent where it may not be read. */
+  /** Its pods' CPU requests and limits; absent where it may not be read. */
   readonly resources?: PodResources;
 }
 
-/** A reader that never fails: every part it may not or cannot read is left out. */
+/** A reader that never fails: parts that it may not or cannot read are left out. */
 export function conditionsReader(
   kubernetes: () => Promise<Kubernetes>,
   log: Log,
@@ -111,14 +111,14 @@ export function conditionsOf({ metadata, status }: Workload): Conditions {
   };
 }
 
-/** Old pods beside new ones. A Deployment that is merely being scaled has only updated pods. */
+/** Whether old pods exist beside new ones. A Deployment that is only being scaled has updated pods alone. */
 function inRollout(status: Workload["status"]): boolean {
   if (status === undefined) return false;
   if ("updateRevision" in status) return status.currentRevision !== status.updateRevision;
   return (status.replicas ?? 0) > (status.updatedReplicas ?? 0);
 }
 
-/** Name of another scaler; null: there is none. */
+/** The name of another scaler; null: there is none. */
 function otherScaler(target: TargetConfig, hpas: readonly Hpa[]): string | null {
   const { apiVersion, kind, name } = target.scaleTargetRef;
   const group = groupOf(apiVersion);
@@ -130,7 +130,7 @@ function otherScaler(target: TargetConfig, hpas: readonly Hpa[]): string | null 
   return other === undefined ? null : nameOf(other);
 }
 
-/** KEDA acts through an HPA of its own, which it labels: so a ScaledObject is seen with the right to list HPAs alone, and named by what its owner knows. */
+/** The scaler's name. KEDA acts through a labelled HPA of its own: so the right to list HPAs is enough to find a ScaledObject and name it. */
 function nameOf({ metadata }: Hpa): string {
   const scaledObject = metadata?.labels?.["scaledobject.keda.sh/name"];
   return scaledObject === undefined
@@ -138,7 +138,7 @@ function nameOf({ metadata }: Hpa): string {
     : `ScaledObject/${scaledObject}`;
 }
 
-/** The group without its version: an HPA may name another version of the same kind. */
+/** The API group without its version: an HPA may name another version of the same kind. */
 function groupOf(apiVersion: string): string {
   return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
 }

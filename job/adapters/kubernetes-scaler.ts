@@ -11,11 +11,12 @@ import { count } from "./kubernetes-number.ts";
 import type { ObjectReference } from "./kubernetes-objects.ts";
 import { fieldManager, objectPath } from "./kubernetes-path.ts";
 
+/** Options of a Scaler. */
 export interface ScalerOptions {
-  /** Look at the workload and at HPAs beside it; what the Role does not allow stays unknown. */
+  /** Whether to read the workload and other HPAs; what the Role does not allow stays unknown. */
   readonly inspect: boolean;
   readonly log: (level: "debug" | "warn", message: string) => void;
-  /** Is told of the object that was read for a target, for Events about it. */
+  /** Called with the object that was read for a target, for Events about it. */
   readonly found?: (target: TargetConfig, about: ObjectReference) => void;
 }
 
@@ -46,7 +47,7 @@ export function kubernetesScaler(kubernetes: () => Promise<Kubernetes>, options:
   };
 }
 
-/** The number and the conditions; these only where one may look further. */
+/** The number, and the conditions where they may be read. */
 async function readBy(
   inspect: (() => Promise<Inspection>) | null,
   target: TargetConfig,

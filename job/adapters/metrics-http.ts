@@ -1,4 +1,4 @@
-/** Posts metrics to a server, by the same credentials, proxies and limits as Prometheus is read by; an error says where, and nothing secret. */
+/** Posts metrics to a server with the credentials, proxies and limits of Prometheus' reader. An error names the place and nothing secret. */
 import type { Agent } from "node:http";
 import type { ServerSettings, Settings } from "../config/types.ts";
 import { excerpt, TransportError } from "./errors.ts";
@@ -12,7 +12,7 @@ import type { SourceTools } from "./source.ts";
 /** Metrics did not arrive. */
 export class MetricsError extends Error {
   override readonly name = "MetricsError";
-  /** What the server answered; absent: nothing. */
+  /** The server's status; absent: no answer. */
   readonly status: number | undefined;
   constructor(message: string, status?: number, cause?: unknown) {
     super(message, cause === undefined ? {} : { cause });
@@ -23,9 +23,9 @@ export class MetricsError extends Error {
 /** Where and how metrics are sent. */
 export type MetricsSettings = Settings["metrics"];
 
-/** What a sink is given to work with. */
+/** What a sink needs. */
 export interface MetricsTools extends SourceTools {
-  /** Which job it is, among several: where its state is. */
+  /** The name of this job among several: where its state is. */
   readonly instance: string;
   readonly version: string;
 }
@@ -37,10 +37,10 @@ export interface Posted {
   readonly body: string | Uint8Array;
 }
 
-/** Posts one body after the other over one connection. */
+/** Posts bodies one after the other over one connection. */
 export type Post = (posted: Posted, signal: AbortSignal | undefined) => Promise<void>;
 
-/** Opens a connection for as long as `work` takes. All of its posts together have the time of the settings. Throws MetricsError. */
+/** Opens a connection for as long as `work` takes. All of its posts share the time of the settings. Throws MetricsError. */
 export async function withPost(
   base: URL,
   settings: MetricsSettings,

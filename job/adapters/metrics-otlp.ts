@@ -1,4 +1,4 @@
-/** Metrics by OTLP over HTTP, in protobuf: the one way that carries a time stamp of its own for each sample. */
+/** Sends metrics by OTLP over HTTP, in protobuf: the one format with a time of its own for each sample. */
 import { ProtobufMetricsSerializer } from "@opentelemetry/otlp-transformer";
 import type { EpochSeconds } from "../core/units.ts";
 import type { MetricFamily, MetricSample, MetricsSink } from "../ports.ts";
@@ -12,8 +12,8 @@ type Resource = Request["resource"];
 const [GAUGE, DOUBLE, CUMULATIVE] = [2, 1, 1];
 
 /**
- * A Prometheus refuses what lies more than 10 minutes ahead of its clock (`maxAheadTime` of its write handlers), and
- * with it the whole request. 30 s of them are for a clock that differs.
+ * Prometheus refuses samples more than 10 minutes ahead of its clock (`maxAheadTime` of its write handlers), and the whole request with them.
+ * 30 s of these are for a clock that differs.
  */
 const MAX_AHEAD = 570;
 
@@ -55,8 +55,9 @@ function only(families: Families, wanted: (sample: MetricSample) => boolean): Fa
 }
 
 /**
- * Sends samples with times of their own. One that is refused for its time takes its whole request with it, so they are
- * then sent target by target. It happens where a lead has become shorter, until the time of the last forecast has passed.
+ * Sends samples with times of their own, all in one request. A sample that is refused for its time fails the whole request: they are then sent
+ * target by target.
+ * That happens where a lead has become shorter, until the time of the last forecast has passed.
  */
 async function sendStamped(
   families: Families,

@@ -1,4 +1,4 @@
-/** The registry of notifiers. A new one is a group of settings, a file and a line here; the run takes it from here. */
+/** The registry of notifiers. A new one needs a group of settings, a file and a line here. */
 import type { Settings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
 import type { Notifier } from "../ports.ts";

@@ -1,4 +1,4 @@
-/** The doctor's look at grouped reading: whether it is in use, and for which targets it is not, and why. */
+/** The doctor's check of grouped reading: whether it is in use, and for which targets it is not, and why. */
 
 import type { PrometheusSettings } from "../config/types.ts";
 import { pluralize } from "../core/units.ts";
@@ -7,14 +7,14 @@ import type { Check } from "./check.ts";
 import type { Grouped } from "./prometheus-grouped.ts";
 import { GROUPED_FROM } from "./prometheus-records.ts";
 
-/** Targets that a message names; the rest is counted. */
+/** The most targets that a message names; the others are counted. */
 const MAX_NAMED = 3;
 
 const CHECK = "grouped history";
 const TODO =
   "install manifests/monitoring/recording (in Helm monitoring.recordingRules), or set prometheus.grouped: never";
 
-/** One line. Nothing where `never` is set. */
+/** One check; none where `never` is set. */
 export function groupedCheck(
   { grouped }: PrometheusSettings,
   queries: readonly HistoryQuery[],

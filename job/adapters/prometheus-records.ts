@@ -1,4 +1,4 @@
-/** The recording rules that we ship, as the job asks for them: manifests/monitoring/recording. */
+/** The shipped recording rules (manifests/monitoring/recording), as the job queries them. */
 import type { PrometheusSettings } from "../config/types.ts";
 import type { Samples } from "../core/series/types.ts";
 import { isFirstMetric, type TargetConfig } from "../core/target.ts";
@@ -13,13 +13,13 @@ export const RECORDS = {
   podStart: "namespace_kind_workload:prophet_autoscaler_pod_start_seconds:quantile90",
 } as const;
 
-/** `auto` asks from this many metrics on: it is three queries for all of them, and they come before those of what is not recorded. */
+/** `auto` uses grouped reading from this many metrics on: it takes three queries for all, before those for metrics that are not recorded. */
 export const GROUPED_FROM = 10;
 
 /** Window of rate() in the rules. */
 export const RECORDED_WINDOW: Seconds = 60;
 
-/** The label that selects a workload, and its value. Hundreds of values fit one selector, and it selects no other workload. */
+/** The label that selects a workload. Hundreds of values fit one selector, and it selects no other workload. */
 export const RECORDED_LABEL = "scale_target";
 
 /** The value of RECORDED_LABEL. */

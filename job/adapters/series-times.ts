@@ -1,22 +1,25 @@
-/** The times of a recorded series in seconds, without those that were mistyped; what was done is told. */
+/** Brings the times of a recorded series to seconds, drops mistyped ones, and notes what was changed. */
 
 import type { Samples } from "../core/series/types.ts";
 import { pluralize, type Seconds } from "../core/units.ts";
 import { AnswerError } from "./prometheus-answer.ts";
 
-/** From this size on times since 1970 can only be of this unit: seconds reach 1e11 in the year 5138. */
+/** Times since 1970 above this size can only be in this unit: seconds reach 1e11 in the year 5138. */
 const UNITS = [
   ["nanoseconds", 1e17, 1e9],
   ["microseconds", 1e14, 1e6],
   ["milliseconds", 1e11, 1e3],
 ] as const;
-/** Distances of this many usual ones are far: more than jitter, or two rows in each other's place. */
+/** A distance of so many usual ones is far: more than jitter, or two swapped rows. */
 const MIN_FAR_RATIO = 10;
-/** A first or last row this far from all others, and FAR times as far as they are from each other, was mistyped. A hole is shorter. */
+/**
+ * A first or last row was mistyped when it is so far from all others, and MIN_FAR_RATIO times as far as they are from each other. A hole is
+ * shorter.
+ */
 const MAX_HOLE: Seconds = 31 * 86_400;
-/** Files with more steps back than this share are not in order of time; then a row has no neighbours. */
+/** Files with a larger share of steps back are not in order of time; then a row has no neighbours. */
 const MAX_BACKWARD_SHARE = 0.05;
-/** Of so many rows one may be mistyped; more is another kind of trouble. */
+/** One in so many rows may be mistyped; with more, something else is wrong. */
 const ROWS_PER_TYPO = 100;
 
 /** Samples with plausible times, and sentences about what was changed. */
@@ -26,8 +29,9 @@ export interface CheckedTimes {
 }
 
 /**
- * Times of milliseconds and finer are read as such, by their size. A row that lies far from both of its neighbours, which lie close to each other, was mistyped and is left out.
- * `row` names a row for messages. Throws AnswerError where more than one in a hundred is. O(n log n).
+ * Converts times in milliseconds and finer units, by their size, and drops mistyped rows: far from both neighbours, which are close to each
+ * other.
+ * `row` names a row for messages. Throws AnswerError where more than one in a hundred is mistyped. O(n log n).
  */
 export function sensibleTimes({ times, values }: Samples, row: (index: number) => string): CheckedTimes {
   const middle = Float64Array.from(times).sort()[times.length >> 1] ?? 0;

@@ -1,6 +1,7 @@
 /** The metric source that is a recorded series in a file. */
 import type { MetricSource } from "./source.ts";
 
+/** Reads recorded series from files. */
 export const FILE_SOURCE: MetricSource = {
   name: "file",
   settings: null,

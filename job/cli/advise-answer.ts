@@ -4,7 +4,7 @@ import type { Trial } from "../replay/trials.ts";
 import type { Advice } from "../report/advice-text.ts";
 import { timeText } from "../report/answer.ts";
 
-/** In the form of the contract; scores are those of the later half. */
+/** The advice in the form of the contract. Scores are those of the later half. */
 export function answerOf(
   advice: Advice,
   { chosenOn, judgedOn, ended }: Pick<Trials, "chosenOn" | "judgedOn" | "ended">,

@@ -1,4 +1,4 @@
-/** The page of an advice: all settings against each other, then the advised ones as `auto` beside the current ones, an HPA and what really ran. */
+/** Writes the page of an advice: all settings in one figure, then a replay of the advised ones beside the current ones, an HPA and the recorded replicas. */
 import { forecasterOf } from "../core/forecast/method.ts";
 import { demandOf, type TrialSetup } from "../replay/advise.ts";
 import { simulate } from "../replay/simulate.ts";
@@ -10,7 +10,10 @@ import type { Flags, Io } from "./io.ts";
 import { writeOutput } from "./outputs.ts";
 import { withProgress } from "./waiting.ts";
 
-/** Writes the page if --report is set. If `setup` is null, the command ended early, and the page has the results so far. `ended` means that nothing was cut short. */
+/**
+ * Writes the page where --report is set. `setup` null: the command ended early, and the page has the results so far. `ended`: nothing was cut
+ * short.
+ */
 export async function writeAdvicePage(
   advice: Advice,
   setup: TrialSetup | null,

@@ -19,7 +19,7 @@ interface Permission {
   readonly subresource?: string;
   readonly namespace: string;
   readonly name?: string;
-  /** `need`: a run fails without; `use`: a check is skipped without; `never`: having it is too much. */
+  /** `need`: a run fails without it; `use`: a check is skipped without it; `never`: it should not be granted. */
   readonly want: "need" | "use" | "never";
   readonly without: string;
 }

@@ -1,4 +1,4 @@
-/** `explain --at`: a past decision made again from the history, and told in plain sentences; writes nothing. */
+/** `explain --at`: repeats a past decision from the history and explains it in sentences; writes nothing. */
 import type { Settings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
@@ -15,7 +15,7 @@ import { momentOf } from "./moment.ts";
 import { openPast, type PastWorld, pastOf } from "./past-world.ts";
 import { withProgress } from "./waiting.ts";
 
-/** The time after a decision that is reported. By then the pods of most decisions have served. */
+/** Seconds after a decision that are reported. By then the pods of most decisions have served. */
 const JUDGED_SPAN: Seconds = 600;
 
 /** Explains the decision at --at of every target. Exit code 1 when one could not be decided. */
@@ -51,7 +51,7 @@ interface PastAnswer {
   readonly source: string | null;
 }
 
-/** The decision and those after it; null: Ctrl-C came before. */
+/** The decision and those after it; null: Ctrl-C ended it. */
 async function makeAgain(
   world: PastWorld,
   target: TargetConfig,

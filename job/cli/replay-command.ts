@@ -1,4 +1,4 @@
-/** `replay`: the production decision code and its peers over a recorded series; scores, rows, a page. */
+/** `replay`: runs the production decision code and its peers over a recorded series, and gives scores, rows or a page. */
 
 import { forecasterOf } from "../core/forecast/method.ts";
 import { metricsOf } from "../core/target.ts";
@@ -46,7 +46,10 @@ function keepIn(decisions: ReadonlyMap<string, Decided[]>): (policy: string, dec
   return (policy, decision) => decisions.get(policy)?.push(decision);
 }
 
-/** The simulated world of a replay. It uses the target's own settings, if any, unless a flag overrides them. A pod can serve more than its target, by the default share. */
+/**
+ * The modelled world of a replay. The target's own settings hold unless a flag overrides them. A pod can serve more than its target, by the
+ * default share.
+ */
 export function worldOf(flags: Flags, { target, settings }: Pick<ReplaySource, "target" | "settings">): ReplayOptions {
   const own = (flag: string, value: number) => ownOption("replay", flag, flags, settings === null ? undefined : value);
   const get = (flag: string) => numberOption("replay", flag, flags);

@@ -1,4 +1,4 @@
-/** The default command: settings -> ports -> runOnce (or several runs) -> JSON, text, plot, picture -> exit code. */
+/** The default command: loads settings, opens ports, runs once or several times, prints the results, and gives the exit code. */
 
 import { applyRules } from "../config/apply-rules.ts";
 import { REPEAT } from "../config/repeat.ts";
@@ -18,7 +18,7 @@ import { pushMetrics } from "./run-metrics.ts";
 import { isSummary, printText, writePictures, writeReport } from "./run-telling.ts";
 import { clockFor, openLog, openWorld, type World } from "./world.ts";
 
-/** Runs once, or every so often for a while. */
+/** Runs once, or repeatedly for a while. */
 export const runCommand: Command = async (flags, io) => {
   const choice = choose(flags, io);
   const repeat = repetition(flags);

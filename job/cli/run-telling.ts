@@ -1,4 +1,4 @@
-/** What a run tells beside its JSON: text, plot and pictures; nothing here changes what was done. */
+/** Prints a run's text, plot and pictures beside its JSON; nothing here changes what was done. */
 import { extname } from "node:path";
 import { forecasterOf } from "../core/forecast/method.ts";
 import type { MetricRecord, TickRecord } from "../core/policy/types.ts";

@@ -1,4 +1,4 @@
-/** Joins the layers into settings: flags take precedence over the environment, that over the file, that over the defaults. Then what only shows across fields. */
+/** Joins the layers into settings (flags over environment over file over defaults), then checks what only shows across fields. */
 import type { TargetConfig } from "../core/target.ts";
 import { applyRules, type Findings } from "./apply-rules.ts";
 import { isRecord, join, joinNamed } from "./check.ts";
@@ -22,7 +22,7 @@ type TargetPart = Part<(typeof TABLE)["target"]>;
 type Run = Value<(typeof TABLE)["run"]>;
 type Placed = readonly [path: string, part: TargetPart];
 
-/** The layers, in the order of their precedence from below, and the environment itself, which `headersFrom` asks. */
+/** The layers by rising precedence, and the environment itself, which `headersFrom` reads. */
 export interface Layers {
   readonly file: FilePart;
   readonly environment: Layer;
@@ -32,10 +32,10 @@ export interface Layers {
   readonly every?: number;
 }
 
-/** The namespace of objects that have none in the settings, given how the cluster is reached. */
+/** Gives the namespace of objects that have none in the settings, for the way in which the cluster is reached. */
 export type OwnNamespace = (kubernetes: Run["kubernetes"]) => Promise<string | undefined>;
 
-/** Joins all layers. Every issue is collected, and the result is only of use when there is none. A table with more than ours in it gives settings with more in them. */
+/** Joins all layers and collects every issue; the result is valid only where there is none. A larger table than ours gives larger settings. */
 export async function resolve(
   table: Table,
   { file, environment, flags, env, every }: Layers,
@@ -89,7 +89,7 @@ export async function resolve(
   };
 }
 
-/** The file's targets, or the one that flags or environment name; a named one that the file lists keeps the file's fields. */
+/** The file's targets, or the one that flags or environment name. One that the file lists keeps the file's fields. */
 function targetParts(file: FilePart, outer: TargetPart): readonly Placed[] {
   const wanted = outer.scaleTargetRef?.name;
   // a refused entry leaves a hole
@@ -124,7 +124,7 @@ const NEW: Placed = ["", {}];
 
 const OUR_OWN: ReadonlySet<string> = new Set(["query", "time", "start", "end", "step", "timeout"]);
 
-/** The URL without slashes at its end, and its headers. */
+/** The URL without trailing slashes, and its headers. */
 function prometheusFrom(prometheus: Run["prometheus"], env: Layers["env"], issues: Issue[]): Run["prometheus"] {
   const headers = headersOf("prometheus", prometheus, env, issues);
   for (const name of Object.keys(prometheus.parameters).filter((key) => OUR_OWN.has(key))) {
@@ -169,7 +169,7 @@ function byFlags(findings: Findings, prefix: string, flags: Layer, table: Table)
   return { refused: findings.refused.map(reported), warned: findings.warned.map(reported) };
 }
 
-/** An interval of the target's own that is not the one the process keeps: the lead time would be planned for decisions that do not come. */
+/** An issue where a target's own interval differs from the process's: the lead time would be planned for decisions that do not come. */
 function paceOf(path: string, { interval }: TargetPart, every: number | undefined): Findings {
   if (every === undefined || interval === undefined || interval === every) return { refused: [], warned: [] };
   const message = `${formatUnit("seconds", interval)} is not the time between two decisions, which --every sets to ${formatUnit("seconds", every)}. Leave interval out.`;
@@ -180,7 +180,7 @@ function isGiven(part: unknown, path: readonly string[]): boolean {
   return path.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), part) !== undefined;
 }
 
-/** What holds across the metrics of a target, at `path`. */
+/** Issues across the metrics of a target at `path`. */
 function metricIssues({ metrics, minReplicas, actuator }: TargetConfig, path: string): readonly Issue[] {
   // a name that is missing is told already
   const names = metrics.map(({ name }): string | undefined => name);
@@ -201,7 +201,7 @@ function metricIssues({ metrics, minReplicas, actuator }: TargetConfig, path: st
   ];
 }
 
-/** The request is read with the workload, and the job reads the workload only if it looks for other scalers. */
+/** Issues of a share of the request: it is read with the workload, which the job reads only when it looks for other scalers. */
 function shareIssues({ averageUtilization }: Settings["targets"][number], path: string): readonly Issue[] {
   if (averageUtilization === undefined) return [];
   const message =

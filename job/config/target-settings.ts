@@ -1,4 +1,4 @@
-/** From the table's values of a target to what the core takes: names and numbers that follow from others. */
+/** Turns the table's values of a target into the core's settings, with names and numbers that follow from others. */
 import { keepLevel } from "../core/policy/level.ts";
 import type { MetricSettings, ScheduleRule, TargetConfig } from "../core/target.ts";
 import { complete } from "./complete.ts";
@@ -13,9 +13,9 @@ import type { Settings } from "./types.ts";
 
 type Target = (typeof TABLE)["target"];
 
-/** Errors of two hours calibrate a quantile, of six at most: older ones are not looked at (job/core/forecast/auto.ts). */
+/** Errors of two to six hours calibrate a quantile: older ones are not read (MAX_WINDOW in job/core/forecast/forecasters/window.ts). */
 const CALIBRATION_RANGE = [2 * 3600, 6 * 3600] as const;
-/** Seconds of errors for a risk of 1: of leads of 90 s, 3.6 then lie above the quantile, whatever its level. */
+/** Seconds of errors for a risk of 1: with leads of 90 s, 3.6 errors then lie above the quantile, whatever its level. */
 const EXPECTED_ERRORS_SECONDS = 324;
 
 /** One target with every default filled in, for the replay, benches and tests. The given fields must be valid, and required fields present. */
@@ -29,7 +29,7 @@ export function resolveTarget(given: Part<Target>): TargetConfig {
   return targetFrom(full);
 }
 
-/** A target's values as the core takes them. Everything that the table has flows through. */
+/** The core's settings of a target. All fields of the table pass through. */
 export function targetFrom(raw: Value<Target>, calendars: Calendars = noCalendars): Settings["targets"][number] {
   const { name, hpaName, schedule, prophet, targetCpu, ...rest } = raw;
   const down = raw.scaleDownQuantile ?? (raw.quantile === undefined ? undefined : keepLevel(raw.quantile));
@@ -55,13 +55,13 @@ function coresOrShare(targetCpu: Value<Target>["targetCpu"]) {
   return typeof targetCpu === "number" ? { targetCpu } : { averageUtilization: targetCpu.share };
 }
 
-/** The rarer what is calibrated, the longer the past that shows it; never more points than one query gives. */
+/** The seconds of errors that calibrate a level: the rarer the event, the longer; never more points than one query returns. */
 export function calibrationFor(level: number, step: number): number {
   const [least, most] = CALIBRATION_RANGE;
   return Math.min(MAX_POINTS * step, most, Math.max(least, Math.round(EXPECTED_ERRORS_SECONDS / (1 - level))));
 }
 
-/** A level of its own for scale-out brings one for scale-in with it, as the target's does. */
+/** A metric's settings. Its own level for scale-out brings one for scale-in, as the target's does. */
 function toMetric(raw: Value<typeof METRIC>): MetricSettings {
   const { quantile, scaleDownQuantile } = raw;
   if (quantile === undefined || scaleDownQuantile !== undefined) return raw;

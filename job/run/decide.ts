@@ -1,4 +1,4 @@
-/** From what a run has read to a decision for each target. Pure, but for the forecasters it is given. */
+/** Makes a decision for each target from what a run read. Pure, but for the forecasters. */
 import type { Forecaster, Method } from "../core/forecast/types.ts";
 import { asError } from "../core/result.ts";
 import { EMPTY_STATE } from "../core/state/codec.ts";
@@ -16,14 +16,14 @@ export interface HistoryFailure {
   readonly error: Error;
 }
 
-/** What one run makes of one target. `output` null: nothing is decided, see `failure`. */
+/** The decision for one target. `output` null: nothing was decided, see `failure`. */
 export interface TargetDecision {
   readonly target: TargetConfig;
   readonly output: TickOutput | null;
   readonly failure?: Error;
-  /** Histories that could not be read, with their metric's name; the decision was made without. */
+  /** Histories that could not be read, by metric name; the decision was made without them. */
   readonly historyErrors: readonly HistoryFailure[];
-  /** Memory before this decision, to go back to when it was claimed and could not be carried out. */
+  /** Memory before this decision, to restore where it was claimed and could not be carried out. */
   readonly before: TargetState | undefined;
 }
 
@@ -36,7 +36,10 @@ export function decideAll(
   return targets.map((target, i) => decideOne(target, i, readings, forecasterOf));
 }
 
-/** The same with room for others between two targets: a tick takes 4 to 40 ms, and a connection that nobody looks at for seconds is closed. */
+/**
+ * decideAll, with other work let in between two targets: a tick takes 4 to 40 ms, and a server closes a connection that nobody serves for
+ * seconds.
+ */
 export async function decideInTurn(...[targets, readings, forecasterOf]: Parameters<typeof decideAll>) {
   const decisions: TargetDecision[] = [];
   for (const [i, target] of targets.entries()) {
@@ -46,7 +49,7 @@ export async function decideInTurn(...[targets, readings, forecasterOf]: Paramet
   return decisions;
 }
 
-/** The decision for one target; one that goes wrong keeps its error. */
+/** The decision for one target. An error becomes that target's failure. */
 function decideOne(
   target: TargetConfig,
   i: number,
@@ -78,7 +81,7 @@ function decideOne(
   }
 }
 
-/** What is set: the replicas, or the floor that an actuator sets in their place where they are not switched off. */
+/** The number that is set: the replicas, or the floor that an actuator sets in their place, unless they are switched off. */
 function currentOf({ replicas, floor }: ScaleReading): number {
   return replicas > 0 ? (floor ?? replicas) : replicas;
 }

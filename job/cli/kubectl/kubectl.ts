@@ -1,4 +1,4 @@
-/** kubectl as a child process: its answers, its own words where it fails, and a forwarded port. */
+/** Runs kubectl as a child process: its answers, its own words where it fails, and a forwarded port. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -7,7 +7,7 @@ import { CommandError } from "../io.ts";
 /** Runs kubectl with the user's connection, and resolves to its stdout. Rejects with a CommandError that has kubectl's message. */
 export type Kubectl = (args: readonly string[]) => Promise<string>;
 
-/** A port of the machine that leads to a Service. */
+/** A local port that leads to a Service. */
 export interface Forwarded {
   readonly port: number;
   end(): void;

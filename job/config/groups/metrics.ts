@@ -1,4 +1,4 @@
-/** Settings of where the metrics of every run go. */
+/** Settings of where each run's metrics are sent. */
 import { group, quantity, text } from "../schema.ts";
 import { CREDENTIALS, isBaseUrl, ONE_WAY } from "./credentials.ts";
 
