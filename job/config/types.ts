@@ -32,7 +32,10 @@ export type Settings = SettingsOf<typeof TABLE>;
 /** The settings of a command, some of which may be missing: with a history file, for example, no Prometheus is needed. */
 export type PrometheusSettings = Settings["prometheus"] & { readonly url: string };
 /** A metrics server to read from or push to: its address and the credentials. */
-export type ServerSettings = Omit<Settings["metrics"], "otlp" | "pushgateway" | "textfile" | "timeout"> & {
+export type ServerSettings = Omit<
+  Settings["metrics"],
+  "otlp" | "remoteWrite" | "pushgateway" | "textfile" | "timeout"
+> & {
   readonly url: string;
 };
 export type KubernetesSettings = Settings["kubernetes"];

@@ -1,4 +1,5 @@
 /** A scale-in that is held because most of the fleet wants to shrink at once: what counts as such a wish, since when, and the decision that takes its place. */
+import { heldSince } from "../core/policy/standing.ts";
 import { recall } from "../core/state/memory.ts";
 import type { TargetState } from "../core/state/types.ts";
 import type { TargetConfig } from "../core/target.ts";
@@ -34,7 +35,7 @@ export function wantsHalf({ config, output: { decision, record } }: FleetTarget)
 }
 
 /** Since when its scale-in has been held in every run; null if this is the first. A pause of the job ends the hold, since no run checked meanwhile. */
-export function heldSince({ config, before }: FleetTarget, now: EpochSeconds): EpochSeconds | null {
+export function dropHeldSince({ config, before }: FleetTarget, now: EpochSeconds): EpochSeconds | null {
   const since = before?.standing?.FleetDrop;
   const last = before?.recommendations.at(-1)?.at ?? 0;
   return since === undefined || last < now - RUNS * config.interval ? null : Math.min(since, now);
@@ -56,13 +57,15 @@ export function holdDrop(
     message: `${why}; else ${current} -> ${replicas}, ${reason}: ${message}`,
   };
   const { changes, standing } = output.memory;
+  const held = heldSince(before, decision, now);
   const memory = {
     ...output.memory,
     changes: changes.slice(0, -1),
     lastWritten: recall(before, now, current, config).lastWritten,
     standing: { ...standing, FleetDrop: since },
+    ...(held !== null && { heldSince: held }),
   };
-  return { decision, memory, record: { ...output.record, decision } };
+  return { decision, memory, record: { ...output.record, heldSince: held, decision } };
 }
 
 /** The output without the mark of a hold: the drop is over, or it is believed. `keep`: it goes on, and must not be held anew. */

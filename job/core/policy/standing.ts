@@ -1,8 +1,9 @@
-/** What stands for longer than a run: blind, another scaler, paused. Each is told once when it begins and once when it ends. */
+/** What lasts for longer than a run: blind, another scaler, paused, each told once when it begins and once when it ends; and a hold. */
 import type { MetricState, Standing, TargetState } from "../state/types.ts";
 import type { TargetConfig } from "../target.ts";
 import type { EpochSeconds } from "../units.ts";
 import type { Conditions } from "./conditions.ts";
+import type { Decision } from "./types.ts";
 
 type Stands = NonNullable<TargetState["standing"]>;
 
@@ -57,4 +58,13 @@ export function standingChanges(before: Stands | undefined, after: Stands | unde
   const only = (of: Stands | undefined, without: Stands | undefined) =>
     ALL.filter((name) => of?.[name] !== undefined && without?.[name] === undefined);
   return { began: only(after, before), ended: only(before, after) };
+}
+
+/** Since when each decision has held the replicas, this one included; null: this one does not. A clock that went back begins it now. */
+export function heldSince(
+  before: Pick<TargetState, "heldSince"> | undefined,
+  { action }: Pick<Decision, "action">,
+  now: EpochSeconds,
+): EpochSeconds | null {
+  return action === "hold" ? Math.min(before?.heldSince ?? now, now) : null;
 }

@@ -64,6 +64,8 @@ export interface TickRecord {
   readonly metrics: readonly MetricRecord[];
   /** Replicas the demand asked for, before stabilisation: what is remembered; null when data forbade one. */
   readonly recommendation: Replicas | null;
+  /** Since when each decision has held the replicas, this one included; null: this one does not. */
+  readonly heldSince: EpochSeconds | null;
   readonly decision: Decision;
 }
 

@@ -109,7 +109,7 @@ function ascii(json: string): string {
 }
 
 /**
- * w recommendations, e changes, r rollouts, d drop hold, b time below, l last write, s what stands by its first letter, n notified; f forecast,
+ * w recommendations, e changes, r rollouts, d drop hold, b time below, l last write, s what stands by its first letter, h held since, n notified; f forecast,
  * g last good data, m missing since, i incomplete of the CPU, as before there were others, and x those of the other metrics by name; empty ones are left out.
  */
 function pack(target: TargetState, withForecast: boolean): Raw {
@@ -122,6 +122,7 @@ function pack(target: TargetState, withForecast: boolean): Raw {
     service: b,
     lastWritten: l,
     standing,
+    heldSince,
     notified,
   } = target;
   const others = Object.entries(metrics).filter(([name]) => name !== CPU);
@@ -135,6 +136,7 @@ function pack(target: TargetState, withForecast: boolean): Raw {
     ...(b !== null ? { b: [milli(b.at), digits(b.below), digits(b.seen)] } : {}),
     ...(l !== null ? { l: packWrite(l) } : {}),
     ...(standing !== undefined ? { s: packStanding(standing) } : {}),
+    ...(heldSince !== undefined ? { h: milli(heldSince) } : {}),
     ...(notified !== undefined ? packNotified(notified) : {}),
     ...(x.length > 0 ? { x: Object.fromEntries(x) } : {}),
   };

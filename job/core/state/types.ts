@@ -97,6 +97,8 @@ export interface TargetState {
   readonly lastWritten: LastWrite | null;
   /** Since when what stands has stood; absent: nothing does. */
   readonly standing?: Readonly<Partial<Record<Standing, EpochSeconds>>>;
+  /** Since when each decision has held the replicas; absent: the last one did not. */
+  readonly heldSince?: EpochSeconds;
   /** Conditions that a notifier has told of; absent: none. */
   readonly notified?: Readonly<Partial<Record<Condition, Notified>>>;
 }

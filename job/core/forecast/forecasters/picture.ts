@@ -1,5 +1,6 @@
-/** What only pictures show of a forecast: the path of the next steps with its band. */
+/** What only pictures and metrics show of a forecast: the path of the next steps with its band, and how many outcomes that band has held. */
 import type { Blend } from "../combine/blend.ts";
+import { coverageOf } from "../combine/coverage.ts";
 import { errorByMoves, evidenceOf } from "../combine/moves.ts";
 import { errorQuantile, rankErrors } from "../combine/quantiles.ts";
 import { mean, type Target } from "../combine/target.ts";
@@ -49,4 +50,10 @@ function bandOf(window: Window, target: Target, blended: Blend): readonly number
     const learnt = errorQuantile(ranked, level);
     return share === 1 ? learnt : learnt * share + (1 - share) * errorByMoves(window.moves(), target.to, level);
   });
+}
+
+/** Share of the window's outcomes `lead` steps on that lay within their 90 % bands. */
+export function coverageAt(window: Window, lead: number): number {
+  const { target, blended } = window.blendOf([lead - 1, lead], mean);
+  return coverageOf(target, blended, BAND);
 }
