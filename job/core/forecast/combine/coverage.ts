@@ -29,7 +29,7 @@ export function coverageOf(
   for (let o = errors.length - 1; o >= first; o -= each) {
     if (measured[o] !== 1) continue;
     const known = Math.max(0, o - delay + 1);
-    const past = order.filter((each) => each < known);
+    const past = order.filter((origin) => origin < known);
     if (evidenceOf(past.length, to) < 1) continue;
     const ranked = rankErrors({ errors: errors.subarray(0, known) }, target, past);
     judged++;
