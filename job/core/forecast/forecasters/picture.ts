@@ -1,4 +1,4 @@
-/** What only pictures and metrics show of a forecast: the path of the next steps with its band, and how many outcomes that band has held. */
+/** What only pictures and metrics show: the forecast path of the next steps with its band, and the share of the outcomes that the band held. */
 import type { Blend } from "../combine/blend.ts";
 import { coverageOf } from "../combine/coverage.ts";
 import { errorByMoves, evidenceOf } from "../combine/moves.ts";
@@ -10,14 +10,14 @@ import type { Window } from "./window.ts";
 /** Levels of the edges of a 90 % band. */
 const BAND = [0.05, 0.95] as const;
 
-/** Point forecasts and the edges of their 90 % band, each future step's; in cores, never negative. */
+/** The point forecast and its 90 % band at each future step, in cores, never negative. */
 export interface Path {
   readonly values: Float64Array;
   readonly lower: Float64Array;
   readonly upper: Float64Array;
 }
 
-/** The path of the next steps. Each block of steps is combined as is best for its last one; the band is linear between their ends. */
+/** The path of the next steps. Models are combined anew for the end of each block of steps; the band is linear between the ends. */
 export function pathOf(window: Window): Path {
   const { steps, paths, origins } = window.pass;
   const [values, lower, upper] = [new Float64Array(steps), new Float64Array(steps), new Float64Array(steps)];
