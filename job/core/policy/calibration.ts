@@ -1,11 +1,11 @@
 /** How much past calibrates the quantiles that a target asks for, where its settings do not say. */
 import type { Probability, Seconds } from "../units.ts";
 
-/** Errors of two hours calibrate a quantile, of six at most: older ones are not looked at (job/core/forecast/forecasters/window.ts). */
+/** Errors of two hours calibrate a quantile, of six at most: by that reason, for older ones are not looked at (job/core/forecast/forecasters/window.ts). */
 const RANGE = [2 * 3600, 6 * 3600] as const;
-/** Seconds of errors for a risk of 1: of leads of 90 s, 3.6 then lie above the quantile, whatever its level. */
+/** Seconds of errors for a risk of 1: of leads of 90 s, 3.6 then lie above the quantile, whatever its level. By that reason, not measured. */
 const EXPECTED_ERRORS_SECONDS = 324;
-/** Prometheus gives at most 11,000 points a query. */
+/** By that reason: Prometheus gives at most 11,000 points a query. */
 const MAX_POINTS = 11_000;
 
 /** The rarer what is calibrated, the longer the past that shows it; never more points than one query gives. Absent levels count for nothing. */

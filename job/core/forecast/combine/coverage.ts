@@ -1,13 +1,13 @@
 /** How many outcomes of the window a band has held: each band made of the errors that were known when its outcome was forecast. */
 import type { Probability } from "../../units.ts";
-import { type Blend, NOTHING } from "./blend.ts";
+import { type Blend, ROUNDING } from "./blend.ts";
 import { evidenceOf } from "./moves.ts";
 import { errorQuantile, orderOf, rankErrors } from "./quantiles.ts";
 import type { Target } from "./target.ts";
 
-/** A share of fewer outcomes tells nothing: with ten of them one outcome is a tenth. */
+/** Of ten outcomes one is 10 % of the share: fewer tell nothing. */
 const MIN_JUDGED = 10;
-/** Of more outcomes some are judged, evenly spaced. A share of 0.9 is then known to 0.04 (binomial), and the 180 of six hours take 1.3 ms in place of 9. */
+/** Of more outcomes some are judged, evenly spaced. A share of 90 % is then known to 4 % (binomial), and the 180 of six hours take 1.3 ms in place of 9. */
 const MAX_JUDGED = 60;
 
 /**
@@ -35,7 +35,7 @@ export function coverageOf(
     judged++;
     const error = errors[o]!;
     // of a flat load the band is as narrow as the rounding of its errors
-    if (error >= errorQuantile(ranked, low) - NOTHING && error <= errorQuantile(ranked, high) + NOTHING) within++;
+    if (error >= errorQuantile(ranked, low) - ROUNDING && error <= errorQuantile(ranked, high) + ROUNDING) within++;
   }
   return judged < MIN_JUDGED ? Number.NaN : within / judged;
 }
