@@ -131,6 +131,7 @@ const REMEMBERED = object("What is remembered of a target between runs.", {
     "OtherScaler?": number("Another scaler on the same workload."),
     "Paused?": number("The pause annotation."),
   }),
+  "heldSince?": seconds("Since when each decision has held the replicas; absent: the last one did not."),
   "notified?": object("What people were told of.", {
     "failed?": TOLD_OF,
     "blind?": TOLD_OF,

@@ -20,6 +20,8 @@ const ONE_ROOM: Readonly<Record<string, RegExp>> = {
   "@observablehq/plot": /^report\//,
   linkedom: /^report\//,
   "@opentelemetry/otlp-transformer": /^adapters\/metrics-otlp/,
+  pbf: /^adapters\/metrics-remote-write/,
+  snappyjs: /^adapters\/metrics-remote-write/,
   "prom-client": /^adapters\/metrics-text/,
   uplot: /^report\/page\/browser\//,
   "@resvg/resvg-js": /^report\//,

@@ -30,11 +30,15 @@ export interface MetricsTools extends SourceTools {
   readonly version: string;
 }
 
-/** A body and its content type. */
+/** Names this program among others that send metrics: the label `job`. */
+export const JOB_LABEL = "prophet-autoscaler";
+
+/** A body, its content type, and headers that the protocol wants besides. */
 export interface Posted {
   readonly url: URL;
   readonly type: string;
   readonly body: string | Uint8Array;
+  readonly more?: Readonly<Record<string, string>>;
 }
 
 /** Posts bodies one after the other over one connection. */
@@ -57,8 +61,8 @@ export async function withPost(
     const agent = openAgent(base, await tlsOf(server, base), 1, proxy);
     opened = agent;
     const prove = await openSigner(server, { env, redactor, log, proxy });
-    await work(async ({ url, type, body }, signal) => {
-      const headers = { "content-type": type, "user-agent": "prophet-autoscaler" };
+    await work(async ({ url, type, body, more }, signal) => {
+      const headers = { "content-type": type, "user-agent": "prophet-autoscaler", ...more };
       const make = async () => ({ ...(await prove({ method: "POST", url, headers, body })), agent });
       const left = Math.max(0.001, (end - performance.now()) / 1000);
       const limits = { attempts: 2, timeout: left, deadline: left, bytes: 64 * 1024, write: true, signal };

@@ -3,13 +3,15 @@ import type { Settings } from "../config/types.ts";
 import type { MetricsSink } from "../ports.ts";
 import type { MetricsTools } from "./metrics-http.ts";
 
-type Destination = "otlp" | "pushgateway" | "textfile";
+type Destination = "otlp" | "remoteWrite" | "pushgateway" | "textfile";
 
 /** Opens each destination. Its code and library are loaded with the first metrics. */
 const DESTINATIONS: Readonly<
   Record<Destination, (settings: Settings["metrics"], tools: MetricsTools) => Promise<MetricsSink>>
 > = {
   otlp: async (settings, tools) => (await import("./metrics-otlp.ts")).otlpMetrics(settings, tools),
+  remoteWrite: async (settings, tools) =>
+    (await import("./metrics-remote-write.ts")).remoteWriteMetrics(settings, tools),
   pushgateway: async (settings, tools) =>
     (await import("./metrics-pushgateway.ts")).pushgatewayMetrics(settings, tools),
   textfile: async (settings) => (await import("./metrics-textfile.ts")).textfileMetrics(settings),

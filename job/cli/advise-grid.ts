@@ -1,5 +1,5 @@
 /** The trials of an advice: settings around the current ones, the HPA at several targets, the recorded replicas, and single changes. */
-import { calibrationFor } from "../config/target-settings.ts";
+import { calibrationFor } from "../core/policy/calibration.ts";
 import { keepLevel } from "../core/policy/level.ts";
 import type { LongHistory } from "../core/series/coarse.ts";
 import { metricsOf, type TargetConfig } from "../core/target.ts";
@@ -113,7 +113,7 @@ function changesOf(base: OwnTrial, longHistory: LongHistory | null): readonly Ow
     return { ...base, label, options: { ...options, ...changed } };
   };
   const { target } = base.decider;
-  const calibration = calibrationFor(target.scaleDownQuantile ?? target.quantile ?? 0, target.step);
+  const calibration = calibrationFor([target.scaleDownQuantile ?? target.quantile], target.step);
   const calibrated: OwnTrial = {
     ...base,
     label: `calibration ${calibration}s`,
@@ -144,7 +144,7 @@ export function fieldsOf(advised: Trial, now: Trial): readonly (readonly [string
           ...(scaleDownQuantile === undefined || (level !== undefined && scaleDownQuantile === keepLevel(level))
             ? []
             : [["scaleDownQuantile", keep] as const]),
-          ...(calibration === calibrationFor(keep, step) ? [] : [["calibration", calibration] as const]),
+          ...(calibration === calibrationFor([keep], step) ? [] : [["calibration", calibration] as const]),
         ];
   return [
     ...risk,

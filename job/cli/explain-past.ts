@@ -3,7 +3,7 @@ import type { Settings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { Outcome } from "../ports.ts";
-import type { PastDecision } from "../replay/past.ts";
+import { historiesAt, type PastDecision } from "../replay/past.ts";
 import { alternatives } from "../replay/what-if.ts";
 import { runAnswer } from "../report/answer.ts";
 import type { Log } from "../report/log.ts";
@@ -35,7 +35,8 @@ export async function explainPast(
       const outcome = notWritten(outcomeOf(decision.decided));
       targets.push(outcome);
       if (flags.json === true) continue;
-      const story = { decision, outcome, after, alternatives: alternatives(decision.input), source };
+      const others = await alternatives(decision.input, (variant) => historiesAt(world.history, variant, at));
+      const story = { decision, outcome, after, alternatives: others, source };
       io.out(`${pastText(story, io.columns)}\n`);
     }
     if (flags.json === true) io.out(`${JSON.stringify(runAnswer({ now: at, dryRun: true, targets }))}\n`);

@@ -1,4 +1,5 @@
 /** Turns the table's values of a target into the core's settings, with names and numbers that follow from others. */
+import { calibrationFor } from "../core/policy/calibration.ts";
 import { keepLevel } from "../core/policy/level.ts";
 import type { MetricSettings, ScheduleRule, TargetConfig } from "../core/target.ts";
 import { complete } from "./complete.ts";
@@ -6,17 +7,11 @@ import { type Calendars, daysFrom, noCalendars } from "./days.ts";
 import type { METRIC } from "./metric-schema.ts";
 import { DAYS, type SCHEDULE_RULE } from "./nested-schema.ts";
 import { prophetFrom } from "./prophet-settings.ts";
-import { MAX_POINTS } from "./rules.ts";
 import type { Part, Value } from "./schema.ts";
 import { TABLE } from "./table.ts";
 import type { Settings } from "./types.ts";
 
 type Target = (typeof TABLE)["target"];
-
-/** Errors of two to six hours calibrate a quantile: older ones are not read (MAX_WINDOW in job/core/forecast/forecasters/window.ts). */
-const CALIBRATION_RANGE = [2 * 3600, 6 * 3600] as const;
-/** Seconds of errors for a risk of 1: with leads of 90 s, 3.6 errors then lie above the quantile, whatever its level. */
-const EXPECTED_ERRORS_SECONDS = 324;
 
 /** One target with every default filled in, for the replay, benches and tests. The given fields must be valid, and required fields present. */
 export function resolveTarget(given: Part<Target>): TargetConfig {
@@ -34,7 +29,6 @@ export function targetFrom(raw: Value<Target>, calendars: Calendars = noCalendar
   const { name, hpaName, schedule, prophet, targetCpu, ...rest } = raw;
   const down = raw.scaleDownQuantile ?? (raw.quantile === undefined ? undefined : keepLevel(raw.quantile));
   const metrics = (raw.metrics ?? []).map(toMetric);
-  const highest = metrics.reduce((most, { scaleDownQuantile = 0 }) => Math.max(most, scaleDownQuantile), down ?? 0);
   const floor = hpaName ?? (raw.actuator === "hpa" ? raw.scaleTargetRef?.name : undefined);
   return {
     ...rest,
@@ -45,7 +39,7 @@ export function targetFrom(raw: Value<Target>, calendars: Calendars = noCalendar
     ...(prophet === undefined ? {} : { prophet: prophetFrom(prophet, calendars) }),
     ...(down === undefined ? {} : { scaleDownQuantile: down }),
     metrics,
-    calibration: raw.calibration ?? calibrationFor(highest, raw.step),
+    calibration: raw.calibration ?? calibrationFor([down, ...metrics.map((one) => one.scaleDownQuantile)], raw.step),
     ...(floor === undefined ? {} : { hpaName: floor }),
   };
 }
@@ -53,12 +47,6 @@ export function targetFrom(raw: Value<Target>, calendars: Calendars = noCalendar
 function coresOrShare(targetCpu: Value<Target>["targetCpu"]) {
   if (targetCpu === undefined) return {};
   return typeof targetCpu === "number" ? { targetCpu } : { averageUtilization: targetCpu.share };
-}
-
-/** The seconds of errors that calibrate a level: the rarer the event, the longer; never more points than one query returns. */
-export function calibrationFor(level: number, step: number): number {
-  const [least, most] = CALIBRATION_RANGE;
-  return Math.min(MAX_POINTS * step, most, Math.max(least, Math.round(EXPECTED_ERRORS_SECONDS / (1 - level))));
 }
 
 /** A metric's settings. Its own level for scale-out brings one for scale-in, as the target's does. */

@@ -33,7 +33,10 @@ export type Settings = SettingsOf<typeof TABLE>;
 /** The settings of Prometheus with its address, which some commands do not need. */
 export type PrometheusSettings = Settings["prometheus"] & { readonly url: string };
 /** A metrics server to read from or push to: its address and the credentials. */
-export type ServerSettings = Omit<Settings["metrics"], "otlp" | "pushgateway" | "textfile" | "timeout"> & {
+export type ServerSettings = Omit<
+  Settings["metrics"],
+  "otlp" | "remoteWrite" | "pushgateway" | "textfile" | "timeout"
+> & {
   readonly url: string;
 };
 /** The settings of the API server. */

@@ -64,7 +64,7 @@ export async function* decideAgain(past: Past, target: TargetConfig, times: Time
   for (let first = 0; first < times.points; first += MAX_PREFETCHED) {
     const count = Math.min(MAX_PREFETCHED, times.points - first);
     const batch = Array.from({ length: count }, (_, i) => times.start + (first + i) * times.step);
-    const histories = await inParallel(batch, (at) => readAt(past.history, target, at));
+    const histories = await inParallel(batch, (at) => historiesAt(past.history, target, at));
     for (const [i, at] of batch.entries()) {
       const seen = { at, target, histories: histories[i]! };
       const record = past.scales[first + i] ?? null;
@@ -80,7 +80,8 @@ export async function* decideAgain(past: Past, target: TargetConfig, times: Time
   }
 }
 
-async function readAt(
+/** The histories of a target at a time, one for each of its metrics; what cannot be read is its error. */
+export async function historiesAt(
   history: Past["history"],
   target: TargetConfig,
   at: EpochSeconds,

@@ -2,7 +2,7 @@
 import { type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
 import type { Reporter } from "../ports.ts";
 import type { TargetDecision } from "./decide.ts";
-import { couldHalve, type FleetTarget, heldSince, holdDrop, releaseDrop, wantsHalf } from "./fleet-target.ts";
+import { couldHalve, dropHeldSince, type FleetTarget, holdDrop, releaseDrop, wantsHalf } from "./fleet-target.ts";
 
 /** Settings of the brake. */
 export interface FleetDrop {
@@ -126,7 +126,7 @@ function judge(decided: TargetDecision, now: EpochSeconds, hold: number): Judged
   if (output === null) return { decided, target: null, could: false, wants: false, since: null, believed: false };
   const target = { config, output, before };
   const wants = wantsHalf(target);
-  const since = wants ? heldSince(target, now) : null;
+  const since = wants ? dropHeldSince(target, now) : null;
   return { decided, target, could: couldHalve(target), wants, since, believed: since !== null && now - since >= hold };
 }
 

@@ -1,4 +1,5 @@
 /** One target of the fleet brake: whether it wants to shrink by more than half, since when it is held, and the held decision. */
+import { heldSince } from "../core/policy/standing.ts";
 import { recall } from "../core/state/memory.ts";
 import type { TargetState } from "../core/state/types.ts";
 import type { TargetConfig } from "../core/target.ts";
@@ -37,7 +38,7 @@ export function wantsHalf({ config, output: { decision, record } }: FleetTarget)
  * Since when its scale-in has been held in every run; null: this is the first. A pause of the job ends the hold, since no run checked in
  * between.
  */
-export function heldSince({ config, before }: FleetTarget, now: EpochSeconds): EpochSeconds | null {
+export function dropHeldSince({ config, before }: FleetTarget, now: EpochSeconds): EpochSeconds | null {
   const since = before?.standing?.FleetDrop;
   const last = before?.recommendations.at(-1)?.at ?? 0;
   return since === undefined || last < now - MAX_PAUSE_RUNS * config.interval ? null : Math.min(since, now);
@@ -59,13 +60,15 @@ export function holdDrop(
     message: `${why}; else ${current} -> ${replicas}, ${reason}: ${message}`,
   };
   const { changes, standing } = output.memory;
+  const held = heldSince(before, decision, now);
   const memory = {
     ...output.memory,
     changes: changes.slice(0, -1),
     lastWritten: recall(before, now, current, config).lastWritten,
     standing: { ...standing, FleetDrop: since },
+    ...(held !== null && { heldSince: held }),
   };
-  return { decision, memory, record: { ...output.record, decision } };
+  return { decision, memory, record: { ...output.record, heldSince: held, decision } };
 }
 
 /** The output without the note of a hold, which is over or no longer counts. `keep`: the drop lasts, and must not be held again. */

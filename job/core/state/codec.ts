@@ -114,7 +114,7 @@ function ascii(json: string): string {
 /**
  * One target as short keys; empty ones are left out:
  * - w recommendations, e changes, r rollouts, d drop hold, b time below, l last write;
- * - s standing conditions by their first letter, n notified;
+ * - s standing conditions by their first letter, h held since, n notified;
  * - f forecast, g last good data, m missing since, i incomplete: those of the CPU;
  * - x the same for the other metrics, by name.
  */
@@ -128,6 +128,7 @@ function pack(target: TargetState, withForecast: boolean): Raw {
     service: b,
     lastWritten: l,
     standing,
+    heldSince,
     notified,
   } = target;
   const others = Object.entries(metrics).filter(([name]) => name !== CPU);
@@ -141,6 +142,7 @@ function pack(target: TargetState, withForecast: boolean): Raw {
     ...(b !== null ? { b: [milli(b.at), digits(b.below), digits(b.seen)] } : {}),
     ...(l !== null ? { l: packWrite(l) } : {}),
     ...(standing !== undefined ? { s: packStanding(standing) } : {}),
+    ...(heldSince !== undefined ? { h: milli(heldSince) } : {}),
     ...(notified !== undefined ? packNotified(notified) : {}),
     ...(x.length > 0 ? { x: Object.fromEntries(x) } : {}),
   };

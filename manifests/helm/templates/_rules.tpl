@@ -93,7 +93,7 @@
   {{- with include "prophet-autoscaler.count" (dict "in" $run_webhook "fields" (list "url" "urlFile") "allowed" (list 0 1) "says" "needs either url or urlFile, not both.") }}{{- $found = append $found (printf "config.webhook: %s" .) }}{{- end }}
 {{- end }}
 {{- with (get $run "metrics") }}{{- $run_metrics := . }}
-  {{- with include "prophet-autoscaler.count" (dict "in" $run_metrics "fields" (list "otlp" "pushgateway" "textfile") "allowed" (list 0 1) "says" "has several ways to send metrics. Keep one of otlp, pushgateway and textfile.") }}{{- $found = append $found (printf "config.metrics: %s" .) }}{{- end }}
+  {{- with include "prophet-autoscaler.count" (dict "in" $run_metrics "fields" (list "otlp" "remoteWrite" "pushgateway" "textfile") "allowed" (list 0 1) "says" "has several ways to send metrics. Keep one of otlp, remoteWrite, pushgateway and textfile.") }}{{- $found = append $found (printf "config.metrics: %s" .) }}{{- end }}
   {{- with include "prophet-autoscaler.count" (dict "in" $run_metrics "fields" (list "bearerToken" "bearerTokenFile" "basic" "sigv4" "googleIam" "azureAd") "allowed" (list 0 1) "says" "has several ways to authenticate. Keep one of bearerToken, bearerTokenFile, basic, sigv4, googleIam and azureAd.") }}{{- $found = append $found (printf "config.metrics: %s" .) }}{{- end }}
   {{- with (get $run_metrics "basic") }}{{- $run_metrics_basic := . }}
     {{- with include "prophet-autoscaler.count" (dict "in" $run_metrics_basic "fields" (list "password" "passwordFile") "allowed" (list 0 1) "says" "needs either password or passwordFile.") }}{{- $found = append $found (printf "config.metrics.basic: %s" .) }}{{- end }}
