@@ -11,7 +11,9 @@ interface CronJob {
   readonly metadata?: { readonly name?: string };
   readonly spec?: {
     readonly schedule?: string;
-    readonly jobTemplate?: { readonly spec?: { readonly template?: { readonly spec?: PodSpec } } };
+    readonly jobTemplate?: {
+      readonly spec?: { readonly activeDeadlineSeconds?: number; readonly template?: { readonly spec?: PodSpec } };
+    };
   };
 }
 interface PodSpec {
@@ -30,6 +32,19 @@ export async function scheduleChecks(api: Kubernetes, settings: Settings): Promi
   const path = `${collectionPath("batch/v1", namespace, "cronjobs")}?labelSelector=${encodeURIComponent(LABEL)}`;
   const list = (await api.send({ method: "GET", path }).catch(() => null)) as { items?: readonly CronJob[] } | null;
   const jobs = (list?.items ?? []).filter((job) => !pacesItself(job));
+  return [...deadlineChecks(jobs, settings), ...intervalChecks(jobs, settings)];
+}
+
+/** Whether a run that takes all its time is over before Kubernetes ends it, where all CronJobs have one deadline. */
+function deadlineChecks(jobs: readonly CronJob[], { timeout }: Settings): readonly Check[] {
+  const [deadline, ...others] = new Set(jobs.map(({ spec }) => spec?.jobTemplate?.spec?.activeDeadlineSeconds));
+  if (deadline === undefined || others.length > 0 || timeout < deadline) return [];
+  const message = `${formatUnit("seconds", timeout)}, but the CronJob ends a run after ${deadline} s: a slow one would not act`;
+  const todo = "lower timeout, or raise activeDeadlineSeconds of the CronJob";
+  return [{ check: "timeout", status: "fail", message, todo }];
+}
+
+function intervalChecks(jobs: readonly CronJob[], settings: Settings): readonly Check[] {
   const slots = jobs.map(({ spec }) => slotOf(spec?.schedule ?? ""));
   if (slots.length === 0 || slots.includes(undefined)) return [];
   const named = jobs.map(({ metadata, spec }) => `${metadata?.name} ${JSON.stringify(spec?.schedule)}`).join(", ");

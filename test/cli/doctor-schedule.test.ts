@@ -94,6 +94,20 @@ describe("the doctor", () => {
     );
   });
 
+  it("fails where the CronJob ends a run before its own time is over", async () => {
+    const withDeadline = async (...deadlines: readonly number[]) => {
+      const items = deadlines.map((seconds) => ({
+        spec: { jobTemplate: { spec: { activeDeadlineSeconds: seconds } } },
+      }));
+      return scheduleChecks({ send: async () => ({ items }), close: () => {} }, await settingsOf(""));
+    };
+    expect(await withDeadline(45)).toMatchObject([{ check: "timeout", status: "fail" }]);
+    expect((await withDeadline(45))[0]!.message).toBe(
+      "45s, but the CronJob ends a run after 45 s: a slow one would not act",
+    );
+    expect([await withDeadline(46), await withDeadline(45, 50), await withDeadline()]).toEqual([[], [], []]);
+  });
+
   it.each<[string, Kubernetes, string]>([
     ["a target that is off", apiOf(["*/5 * * * *"]).api, "mode: Off"],
     ["no CronJob", apiOf().api, ""],

@@ -172,7 +172,7 @@ describe("configurations", () => {
     expect(settings.state.configMap).toMatchObject({ namespace: "shop", name: "prophet-autoscaler-state" });
     // no overlay has a schedule of its own, or it would have to say its interval
     const schedules = objects.filter(({ object }) => object?.kind === "CronJob").map(({ object }) => object.spec);
-    const told = schedules.flatMap(({ schedule }: { schedule?: string }) => (schedule === undefined ? [] : [schedule]));
+    const told = schedules.flatMap((spec) => (spec as unknown as { readonly schedule?: string }).schedule ?? []);
     for (const target of settings.targets) {
       expect(target.namespace).toBe("shop");
       expect(target.podCpuLimit).toBe(0.2);
