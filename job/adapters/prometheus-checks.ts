@@ -115,7 +115,7 @@ function vectorOf(ask: PrometheusHttp["ask"], now: EpochSeconds): Vector {
 }
 
 /** Scrapes are counted over this long, of series that are as old. */
-const COUNTED_OVER: Seconds = 1200;
+const SCRAPE_COUNT_RANGE: Seconds = 1200;
 
 /**
  * How often the counters are scraped. The sum cannot tell: its pods are scraped at moments of their own, and each of them changes it. A step that is finer reads stairs.
@@ -125,10 +125,10 @@ async function scrapeCheck(
   counter: string,
   { target, metric }: HistoryQuery,
 ): Promise<readonly Check[]> {
-  const window = duration(COUNTED_OVER);
+  const window = duration(SCRAPE_COUNT_RANGE);
   try {
     const most = (await vector(`max(count_over_time(${counter}[${window}]) and (${counter} offset ${window}))`))[0];
-    return most === undefined ? [] : stepCheck(placeOf(target, metric), target.step, COUNTED_OVER / most.value);
+    return most === undefined ? [] : stepCheck(placeOf(target, metric), target.step, SCRAPE_COUNT_RANGE / most.value);
   } catch (error) {
     const todo = "see how often the source is scraped: step should be no finer";
     return [{ check: `step of ${placeOf(target, metric)}`, status: "warn", message: reasonOf(error), todo }];

@@ -17,7 +17,7 @@ const ENDS: Readonly<Partial<Record<OutputFlag, readonly string[]>>> = {
 };
 
 /** Runs a report in addition to the work. If it throws, the error goes to stderr, and changes neither the work nor the exit code. */
-export async function tell(io: Io, what: string, work: () => void | Promise<void>): Promise<void> {
+export async function tryOutput(io: Io, what: string, work: () => void | Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -34,7 +34,7 @@ export async function writeOutput(
   path = flags[flag],
 ): Promise<void> {
   if (typeof path !== "string") return;
-  await tell(io, path, async () => {
+  await tryOutput(io, path, async () => {
     const content = await make();
     await writeFile(path, typeof content === "string" ? io.redactor(content) : content);
     (flags.json === true ? io.err : io.out)(`${WRITTEN[flag]}: ${path}\n`);
