@@ -9,6 +9,7 @@ import type { Settings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import { pluralize } from "../core/units.ts";
 import { resourceChecks } from "./doctor-resources.ts";
+import { scheduleChecks } from "./doctor-schedule.ts";
 import type { World } from "./world.ts";
 
 /** A permission, and the effect of its absence. */
@@ -51,6 +52,7 @@ export async function clusterChecks(settings: Settings, world: World): Promise<r
     { check: "API server", status: "ok", message: "answers" },
     ...permissions,
     ...targets.flat(),
+    ...(await scheduleChecks(api, settings)),
     await stateCheck(settings, world),
   ];
 }

@@ -30,6 +30,8 @@ export const SCALE_TARGET_REF = group({
     apiVersion: text({ about: "API group and version of the workload.", default: "apps/v1", flag: "api-version" }),
     kind: text({
       about: "Kind of the workload: Deployment, StatefulSet or any other with /scale.",
+      pattern: /^[A-Z][A-Za-z0-9]*$/,
+      accepts: "the KIND column of kubectl api-resources, such as Deployment",
       default: "Deployment",
       flag: "kind",
     }),

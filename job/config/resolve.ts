@@ -224,10 +224,9 @@ function checkDistinct(targets: readonly TargetConfig[], issues: Issue[]): void 
       ...(name === undefined ? [] : [`${namespace}/${name}`]),
       ...(ref?.name === undefined ? [] : [`${namespace}/${ref.kind}/${ref.name}`]),
     ]);
-    for (const key of keys) {
-      if (seen.has(key))
-        issues.push({ path: `targets[${i}]`, message: `${key} appears twice. Each workload has one entry.` });
-    }
+    const twice = [...keys].find((key) => seen.has(key));
+    if (twice !== undefined)
+      issues.push({ path: `targets[${i}]`, message: `${twice} appears twice. Each workload has one entry.` });
     for (const key of keys) seen.add(key);
   });
 }

@@ -119,6 +119,13 @@ export const CALENDAR_RULES: readonly Rule[] = [
     right: { field: "maxReplicas", outer: true },
     says: "{left} is above the target's maxReplicas, which is {right}. The calendar never goes above it: raise maxReplicas.",
   },
+  {
+    level: "refuse",
+    left: { field: "maxReplicas" },
+    is: ">=",
+    right: { field: "minReplicas", outer: true },
+    says: "{left} is below the target's minReplicas, which is {right}. The calendar never goes below it: lower minReplicas.",
+  },
 ];
 
 /** Rules of a recurring interval. */

@@ -160,6 +160,11 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
     ],
     ["a deadline past the next slot", { cronJob: { activeDeadlineSeconds: 60 } }, /is not shorter than the 60 s/],
     [
+      "a run's own time past its deadline",
+      { config: { timeout: "50s" } },
+      /config.timeout 50s is not shorter than cronJob.activeDeadlineSeconds 50/,
+    ],
+    [
       "an interval that is not the schedule's",
       target({ interval: "2m" }),
       /config.targets\[0\].interval 2m .* 60 s by cronJob.schedule/,

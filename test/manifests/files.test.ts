@@ -6,6 +6,7 @@ import { parse, parseAllDocuments } from "yaml";
 import { podPattern } from "../../job/adapters/prometheus-query.ts";
 import { RECORDED_WINDOW, RECORDS } from "../../job/adapters/prometheus-records.ts";
 import { stateObjects } from "../../job/adapters/state-store.ts";
+import { slotOf } from "../../job/cli/doctor-schedule.ts";
 import { loadSettings } from "../../job/config/load.ts";
 
 const root = join(import.meta.dirname, "../../manifests");
@@ -169,9 +170,13 @@ describe("configurations", () => {
       readFile: async () => read(file),
     });
     expect(settings.state.configMap).toMatchObject({ namespace: "shop", name: "prophet-autoscaler-state" });
+    // no overlay has a schedule of its own, or it would have to say its interval
+    const schedules = objects.filter(({ object }) => object?.kind === "CronJob").map(({ object }) => object.spec);
+    const told = schedules.flatMap((spec) => (spec as unknown as { readonly schedule?: string }).schedule ?? []);
     for (const target of settings.targets) {
       expect(target.namespace).toBe("shop");
       expect(target.podCpuLimit).toBe(0.2);
+      expect(told.map(slotOf)).toEqual([target.interval]);
     }
   });
 });
