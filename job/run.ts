@@ -85,7 +85,7 @@ export async function runOnce(
     const brake = fleet.slice(slice.targets.length);
     const own = { ...tools, brake, shared: sharedOf(slice.store), reading: until, first: i === 0 };
     const work = runSlice({ ...ports, state: slice.store }, slice, own);
-    // of a whole run that breaks the caller is told; a slice does not take the others along
+    // the caller gets the error of a whole run that breaks; a slice does not take the others along
     const broken = (error: unknown) => {
       brake.skip();
       return brokenSlice(ports, slice, error);
@@ -159,7 +159,7 @@ export async function runFor(
     // the last one must not outlive the process
     const left = timeout === undefined ? {} : { timeout: Math.min(timeout, options.for - started) };
     const run = await runOnce(ports, paced, { ...options, ...left });
-    // what was told is kept no longer: an hour of a thousand targets would be 60,000 outcomes
+    // earlier results are dropped: an hour of a thousand targets would be 60,000 outcomes
     if (options.after !== undefined) runs.length = 0;
     runs.push(run);
     await options.after?.(run);

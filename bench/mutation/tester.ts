@@ -6,9 +6,9 @@ import { join } from "node:path";
 import type { Answer, Question } from "./worker.ts";
 
 /** A mutant may take so many times as long as the tests take without it, */
-const PATIENCE = 4;
+const LIMIT_FACTOR = 4;
 /** and so long in any case. */
-const LEAST_MS = 5000;
+const MIN_LIMIT_MS = 5000;
 
 export interface Tester {
   /** The first test file that fails, or "time" where they never end; null: all pass. */
@@ -29,7 +29,7 @@ export async function startTester(folder: string): Promise<Tester> {
     base.set(question.file, performance.now() - start);
     return base.get(question.file)!;
   };
-  const limitOf = (milliseconds: number) => Math.max(LEAST_MS, PATIENCE * milliseconds);
+  const limitOf = (milliseconds: number) => Math.max(MIN_LIMIT_MS, LIMIT_FACTOR * milliseconds);
 
   return {
     killer: async (question) => {

@@ -17,18 +17,18 @@ export interface FileHistoryOptions {
   /** Also give the longer history, made from the same samples. */
   readonly longHistory?: LongHistory | undefined;
   /** Called once per file with how it was read, where that needs a word. */
-  readonly told?: ((note: string) => void) | undefined;
+  readonly onNote?: ((note: string) => void) | undefined;
 }
 
 /**
  * A History over one path for every target. A file is the first metric of a target; a folder has a file for each metric, `NAME.csv` or
  * `NAME.json`.
  */
-export function fileHistory(path: string, { at, longHistory, told }: FileHistoryOptions = {}): History {
+export function fileHistory(path: string, { at, longHistory, onNote }: FileHistoryOptions = {}): History {
   const loaded = new Map<string, Promise<SeriesFile>>();
   const read = async (file: string) => {
     const found = await readSeriesFile(file);
-    for (const note of found.notes) told?.(`${file}: ${note}`);
+    for (const note of found.notes) onNote?.(`${file}: ${note}`);
     return found;
   };
   const load = (file: string) => {

@@ -58,7 +58,7 @@ async function readBy(
     const [reading, { conditions, resources }] = await Promise.all([number(), inspect()]);
     return { ...reading, conditions, ...(resources && { resources }) };
   }
-  // the workload itself tells its replicas too: one call less than reading /scale beside it
+  // the workload itself shows its replicas too: one call less than reading /scale beside it
   const { conditions, replicas, uid, resources } = await inspect();
   const seen = { conditions, ...(resources && { resources }) };
   if (replicas === undefined) return { ...(await number()), ...seen };

@@ -29,11 +29,11 @@ export function groupedCheck(
   const reasons = new Map<string, string[]>();
   for (const [{ target }, reason] of why)
     reasons.set(reason, [...(reasons.get(reason) ?? []), `${target.namespace}/${target.name}`]);
-  const told = [...reasons].map(([reason, names]) => {
+  const causes = [...reasons].map(([reason, names]) => {
     const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
     return `${reason} (${names.slice(0, MAX_NAMED).join(", ")}${more})`;
   });
-  const message = `in use for ${readings.size} of ${pluralize(queries.length, "metric")}${told.length > 0 ? `; the others are asked for one by one: ${told.join("; ")}` : ""}`;
+  const message = `in use for ${readings.size} of ${pluralize(queries.length, "metric")}${causes.length > 0 ? `; the others are asked for one by one: ${causes.join("; ")}` : ""}`;
   const ok = readings.size > 0 || why.size === 0;
   return [{ check: CHECK, status: ok ? "ok" : "warn", message, ...(ok ? {} : { todo: TODO }) }];
 }

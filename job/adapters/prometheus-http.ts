@@ -84,12 +84,12 @@ export async function openPrometheus(
     ask: async (path, form, how) => {
       const answer = await askBy(known, path, form, how);
       if (answer.status === 200) return answer;
-      const told = redactor(refusal(answer));
+      const reason = redactor(refusal(answer));
       if (known === "GET" || !REFUSES_POST.has(answer.status))
-        throw new HistoryError(answer.request, answer.status, told);
+        throw new HistoryError(answer.request, answer.status, reason);
       const again = await askBy("GET", path, form, how);
       if (again.status !== 200) {
-        throw new HistoryError(answer.request, answer.status, `${told}; GET: ${redactor(refusal(again))}`);
+        throw new HistoryError(answer.request, answer.status, `${reason}; GET: ${redactor(refusal(again))}`);
       }
       known = "GET";
       return again;

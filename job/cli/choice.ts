@@ -70,7 +70,7 @@ export async function loadFor(flags: Flags, io: Io, pretend: boolean): Promise<S
   });
   const { values, files } = secretsIn(TABLE.run, settings);
   io.redactor.learn(...values);
-  // one that cannot be read is told of by whoever needs it
+  // one that cannot be read is reported where it is needed
   io.redactor.learn(...(await Promise.all(files.map((file) => read(file).catch(() => undefined)))));
   return settings;
 }

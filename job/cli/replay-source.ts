@@ -61,7 +61,7 @@ async function fileRecordings(
   metrics: readonly Metric[],
   io: Io,
 ): Promise<readonly Recording[]> {
-  const history = fileHistory(file, { told: (note) => io.err(`${note}\n`) });
+  const history = fileHistory(file, { onNote: (note) => io.err(`${note}\n`) });
   const all = { ...target, history: Number.POSITIVE_INFINITY };
   const queries = metrics.map((metric) => ({ target: all, metric }));
   const readings = await history.read(queries, await history.now());

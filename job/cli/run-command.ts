@@ -48,8 +48,8 @@ export const runCommand: Command = async (flags, io) => {
       const { now: at, dryRun, timings } = run;
       last = reporter.take();
       if (!dryRun) {
-        const told = world.notifier && notify(ports, world.notifier, settings.targets, run);
-        await Promise.all([told, world.metrics && pushMetrics(ports, world.metrics, last, run)]);
+        const notified = world.notifier && notify(ports, world.notifier, settings.targets, run);
+        await Promise.all([notified, world.metrics && pushMetrics(ports, world.metrics, last, run)]);
       }
       log("debug", "timings in ms", timings);
       if (repeat !== null && printed) await tryOutput(io, "the answer", () => io.out(`${timeText(at)}\n`));

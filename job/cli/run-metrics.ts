@@ -44,7 +44,7 @@ async function shadowsOf(
     for (const { target, record } of reported) {
       if (clock.tick() - begin > SHADOW_TIMEOUT_MS) break;
       shadows.push(record === null ? null : await shadowHpa(target, record));
-      // connections must be looked at meanwhile
+      // connections must be served in between
       await yieldToOthers();
     }
   } catch (error) {

@@ -105,8 +105,8 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
   if (choice.pretend !== null) {
     const scaler = pretendScaler(choice.pretend.replicas);
     const ports = { history, scaler, state: forgetfulState(), clock: systemClock };
-    const told = { announce: async () => {}, notifier: null, metrics: null };
-    return { ...ports, source, sourceChecks, api: null, ...told, close };
+    const silent = { announce: async () => {}, notifier: null, metrics: null };
+    return { ...ports, source, sourceChecks, api: null, ...silent, close };
   }
   const [{ kubernetesPorts }, { stateObjects }] = await Promise.all([
     import("../adapters/kubernetes.ts"),

@@ -12,7 +12,7 @@ export type AlreadyReported = (path: string, node?: Node) => boolean;
 export function reportedIn(table: Table, issues: readonly Issue[]): AlreadyReported {
   if (issues.length === 0) return () => false;
   const reported = new Set(issues.flatMap(({ path, meant }) => (meant === undefined ? [path] : [path, meant])));
-  // everything that a told place lies in
+  // everything around a reported place
   const above = new Set([...reported].flatMap(prefixes));
   return (path, node) => {
     const setting = node === undefined ? null : settingOf(node, table);

@@ -182,7 +182,7 @@ function isGiven(part: unknown, path: readonly string[]): boolean {
 
 /** Issues across the metrics of a target at `path`. */
 function metricIssues({ metrics, minReplicas, actuator }: TargetConfig, path: string): readonly Issue[] {
-  // a name that is missing is told already
+  // a missing name was already reported
   const names = metrics.map(({ name }): string | undefined => name);
   const twice = names.flatMap((name, i): Issue[] =>
     name === undefined || names.indexOf(name) === i

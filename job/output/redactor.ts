@@ -7,7 +7,7 @@ export interface Redactor {
   learn(...secrets: readonly (string | undefined)[]): void;
 }
 
-/** What stands in place of a secret. */
+/** The text that replaces a secret. */
 export const HIDDEN = "[hidden]";
 /** Shorter values would hide ordinary words, and hiding saves no password of 3 letters. */
 const MIN_SECRET_LENGTH = 4;

@@ -30,7 +30,7 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
   };
   let view: View | undefined;
   let wanted = 0;
-  let told: { readonly record: TickRecord | null; readonly outcome: Outcome } | undefined;
+  let reported: { readonly record: TickRecord | null; readonly outcome: Outcome } | undefined;
   const ports: Ports = {
     history: {
       now: async () => seen().now,
@@ -46,7 +46,7 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
     state: memoryStore(),
     reporter: {
       tick: (_, record, outcome) => {
-        told = { record, outcome };
+        reported = { record, outcome };
       },
       log: () => {},
     },
@@ -68,18 +68,21 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
     async decide(now) {
       view = now;
       wanted = now.replicas;
-      told = undefined;
+      reported = undefined;
       await runOnce(ports, [settings], { dryRun: false, forecaster });
-      return wantedOf(wanted, told);
+      return wantedOf(wanted, reported);
     },
   };
 }
 
 /** A decision with all that a report shows of it. */
-function wantedOf(replicas: number, told: { record: TickRecord | null; outcome: Outcome } | undefined): Recommendation {
-  if (told === undefined) return { replicas, reason: "NoOutcome" };
-  const { reason, message, trail } = told.outcome;
-  const { record } = told;
+function wantedOf(
+  replicas: number,
+  reported: { record: TickRecord | null; outcome: Outcome } | undefined,
+): Recommendation {
+  if (reported === undefined) return { replicas, reason: "NoOutcome" };
+  const { reason, message, trail } = reported.outcome;
+  const { record } = reported;
   return { replicas, reason, message, trail, ...(record && { forecast: () => leadForecast(leadingMetric(record)) }) };
 }
 

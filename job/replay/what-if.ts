@@ -21,7 +21,7 @@ const LOAD_FACTORS = [1.01, 1.02, 1.05, 1.1, 1.2, 1.35, 1.6, 2, 3, 4];
 /** The factor is found to a hundredth. */
 const FACTOR_PRECISION = 0.005;
 /** The largest maxReplicas that is accepted. */
-const HIGHEST_MAX_REPLICAS = 100_000;
+const UNLIMITED_REPLICAS = 100_000;
 /** The most characters of a value that are shown. */
 const MAX_VALUE_LENGTH = 40;
 /** Levels of the quantile that are tried. */
@@ -118,7 +118,7 @@ function variants(target: TargetConfig): readonly Variant[] {
   return [
     plain("mode", "Active"),
     plain("minReplicas", Math.min(1, target.minReplicas)),
-    plain("maxReplicas", HIGHEST_MAX_REPLICAS),
+    plain("maxReplicas", UNLIMITED_REPLICAS),
     ...(["scaleUp", "scaleDown"] as const).flatMap((direction) => ruleVariants(target, direction)),
     plain("scaleUpCooldown", 0),
     plain("scaleDownCooldown", 0),

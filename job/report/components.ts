@@ -71,9 +71,9 @@ export function componentsOf(record: MetricRecord, method: Method): readonly Com
 function partsOf({ series, longHistory, forecast, lead, metric }: MetricRecord, method: Method): readonly Parts[] {
   if (series === null || method === "naive") return [];
   if (method === "original") return parts({ source: "method original", series, lead, options: originalProphet() });
-  const told = metric.prophet && { settings: metric.prophet };
+  const ownSettings = metric.prophet && { settings: metric.prophet };
   const long = longHistory && { longHistory };
-  if (method === "prophet") return parts({ source: "method prophet", series, lead, ...long, ...told });
+  if (method === "prophet") return parts({ source: "method prophet", series, lead, ...long, ...ownSettings });
   const period = forecast?.period ?? null;
   const order = period === null ? 0 : Math.min(ORDER, Math.floor(period / series.step / 2));
   const options: ProphetOptions =
@@ -82,7 +82,7 @@ function partsOf({ series, longHistory, forecast, lead, metric }: MetricRecord, 
       : seasonalProphet(period, order);
   const found = parts({ source: "Prophet with the season found", series, lead, options });
   if (longHistory === undefined) return found;
-  return [...found, ...parts({ source: "Prophet over the longer history", series: longHistory, lead, ...told })];
+  return [...found, ...parts({ source: "Prophet over the longer history", series: longHistory, lead, ...ownSettings })];
 }
 
 interface ComponentsInput {

@@ -10,7 +10,7 @@ import type { Alternative } from "../replay/what-if.ts";
 import { clock, dayAndClock, zone } from "./clock.ts";
 import { amount, number, wrap } from "./text.ts";
 
-/** All that is told about one past decision. */
+/** The content of one past decision. */
 export interface PastStory {
   readonly decision: PastDecision;
   readonly outcome: Outcome;
@@ -34,14 +34,14 @@ export function pastText(story: PastStory, width = Number.POSITIVE_INFINITY): st
     ["What would have changed it", changed(story)],
     ["What came afterwards", afterwards(story)],
   ];
-  const told = parts
+  const sections = parts
     .filter(([, sentences]) => sentences.length > 0)
     .flatMap(([title, sentences]) => [
       "",
       `  ${title}`,
       ...sentences.flatMap((sentence) => wrap(sentence, width - 4).map((line) => `    ${line}`)),
     ]);
-  return `${[...wrap(head, width), ...told].join("\n")}\n`;
+  return `${[...wrap(head, width), ...sections].join("\n")}\n`;
 }
 
 /** `6 -> 8 replicas`, or `6 replicas` where they stayed. */
@@ -145,14 +145,14 @@ function hasSeveral({ metrics }: Outcome): boolean {
 
 function changed({ decision, alternatives }: PastStory): readonly string[] {
   if (decision.decided.output === null) return [];
-  const told = alternatives.map(({ change, replicas }) => {
+  const changes = alternatives.map(({ change, replicas }) => {
     if ("setting" in change)
       return `With ${change.setting} ${change.value} instead of ${change.was}: ${pluralize(replicas, "replica")}.`;
     const share = number(100 * Math.abs(change.load - 1));
     return `With ${share} % ${change.load > 1 ? "more" : "less"} load: ${pluralize(replicas, "replica")}.`;
   });
-  return told.length > 0
-    ? ["Each of these alone, and at this decision only: those before it stay as they were.", ...told]
+  return changes.length > 0
+    ? ["Each of these alone, and at this decision only: those before it stay as they were.", ...changes]
     : ["Neither a quarter nor four times the load, and no single setting."];
 }
 

@@ -59,18 +59,18 @@ export function fleetBrake(
     decided += more;
     if (isKnown()) known.resolve();
   };
-  const tell = (text: string) => {
+  const warn = (text: string) => {
     if (!logged) reporter.log("warn", text);
     logged = true;
   };
   const apply = async (
-    tellOnce: () => void,
+    countOnce: () => void,
     ...[decisions, now, signal]: Parameters<SliceBrake["apply"]>
   ): Promise<readonly TargetDecision[]> => {
     const all = decisions.map((decision) => judge(decision, now, settings?.hold ?? 0));
     const own = countOf(all);
     sum = { could: sum.could + own.could, want: sum.want + own.want };
-    tellOnce();
+    countOnce();
     if (settings === undefined || settings.hold === 0 || own.want === 0)
       return all.map((judged) => settled(judged, null));
     await Promise.race([known.promise, aborted(signal)]);
@@ -83,7 +83,7 @@ export function fleetBrake(
     if (most === undefined) return all.map((judged) => settled(judged, null));
     const late = unknown === 0 ? "" : `, and ${pluralize(unknown, "other was", "others were")} not decided in time`;
     const text = `${most.want} of ${pluralize(most.could, "target wants", "targets want")} to shrink by more than half at once${late}, as when metrics are lost`;
-    tell(`${text}: their scale-ins are held for up to ${settings.hold} s (fleetDrop)`);
+    warn(`${text}: their scale-ins are held for up to ${settings.hold} s (fleetDrop)`);
     return all.map((judged) => {
       const until = new Date(((judged.since ?? now) + settings.hold) * 1000).toISOString();
       return settled(judged, { now, why: `${text}: held until ${until} (fleetDrop)` });
@@ -91,15 +91,15 @@ export function fleetBrake(
   };
   return {
     slice: (count) => {
-      let told = false;
+      let counted = false;
       // once: a slice that breaks after its decisions would count for others that are not known yet
-      const tellOnce = () => {
-        if (!told) add(count);
-        told = true;
+      const countOnce = () => {
+        if (!counted) add(count);
+        counted = true;
       };
       return {
-        skip: tellOnce,
-        apply: (...given) => apply(tellOnce, ...given),
+        skip: countOnce,
+        apply: (...given) => apply(countOnce, ...given),
       };
     },
   };

@@ -49,7 +49,7 @@ function conditionsOf({ action, reason, blindSince }: Outcome): ReadonlySet<Cond
   const failed = action === "failed";
   const all: Readonly<Record<Condition, boolean>> = {
     failed,
-    // a source that does not answer was told of as a failure
+    // a source that does not answer was news as a failure
     blind: !failed && blindSince !== undefined,
     overruled: reason === "Overruled",
   };

@@ -28,7 +28,7 @@ export function outcomeOf(decided: TargetDecision): Outcome {
 export function settledOutcome(decided: TargetDecision): Outcome {
   const outcome = outcomeOf(decided);
   const { output, before, target } = decided;
-  // with mode Off nothing was looked at: what stood did not end
+  // with mode Off nothing was read: a standing condition did not end
   if (output === null || target.mode === "Off") return outcome;
   const standing = standingChanges(before?.standing, output.memory.standing);
   return standing.began.length + standing.ended.length === 0 ? outcome : { ...outcome, standing };

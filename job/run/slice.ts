@@ -43,7 +43,7 @@ export interface SliceResult {
 export async function runSlice(ports: Ports, { targets: wanted }: Slice, tools: SliceTools): Promise<SliceResult> {
   const { shared, reading, whole, dryRun, timed } = tools;
   const scaled = timed("scale", () => readScales(ports, wanted, reading)).then((scales) => inCores(wanted, scales));
-  // what is asked of a metric source must be known before it is asked
+  // the queries must be known before the metric source gets them
   const sized = async () => (haveCores(wanted) ? wanted : (await scaled).targets);
   const [{ now, histories }, { targets, scales: read }, state] = await Promise.all([
     timed("history", async () => readHistories(ports, await sized(), reading, tools.first)),

@@ -55,8 +55,8 @@ export async function forward(
     },
   );
   try {
-    const told = once(createInterface({ input: child.stdout }), "line").then(([line]) => String(line));
-    const line = await Promise.race([told, ended]);
+    const firstLine = once(createInterface({ input: child.stdout }), "line").then(([line]) => String(line));
+    const line = await Promise.race([firstLine, ended]);
     const [, local] = /127\.0\.0\.1:(\d+)/.exec(line ?? "") ?? [];
     if (local === undefined) throw failed(args, said || line || "no port was forwarded");
     // its later lines are nobody's

@@ -196,8 +196,8 @@ function requestForecast(
   const horizonSteps = Math.max(1, Math.ceil(input.config.horizon / series.step - 1e-9));
   const { steps: leadSteps, parts } = lead;
   try {
-    const told = metric.prophet && { prophet: metric.prophet };
-    const forecast = forecaster({ series, horizonSteps, leadSteps, parts, levels, ...long, ...told });
+    const ownSettings = metric.prophet && { prophet: metric.prophet };
+    const forecast = forecaster({ series, horizonSteps, leadSteps, parts, levels, ...long, ...ownSettings });
     return { forecast, ...long };
   } catch (error) {
     return { forecast: null, problem: asError(error).message };
