@@ -9,6 +9,8 @@ import { NAMESPACE, nameOf, openMetrics, PODS } from "./history.ts";
 const BEFORE = 4;
 /** Objects that kubectl creates at a time: it takes 2 minutes for each call at most. */
 const BATCH = 500;
+/** Seconds that a bench takes at most after the servers are there. */
+const AHEAD = 1500;
 
 /** A place to run a fleet in. */
 export interface FleetServers {
@@ -21,16 +23,17 @@ export interface FleetServers {
   stop(): Promise<void>;
 }
 
-/** Starts them with so many targets, of which `raw` can be read by single queries too. */
-export async function startFleet(targets: number, raw: number): Promise<FleetServers> {
-  const prometheus = await startPrometheus({
-    history: openMetrics({ now: Math.floor(Date.now() / 1000), targets, raw, samples: await samplesOfMinute() }),
-  });
+/** Starts them with so many targets, of which `raw` can be read by single queries too. They know `ahead` seconds to come. */
+export async function startFleet(targets: number, raw: number, ahead = AHEAD): Promise<FleetServers> {
   const rig = await startRig(NAMESPACE);
   // without a node their pods would only wait to be scheduled: ten thousand objects that are no part of this
   await rig.cluster.stopControllers();
   for (let k = 0; k < targets; k += BATCH) await rig.cluster.kubectl(["create", "-f", "-"], deployments(k, targets));
   await rig.cluster.kubectl(["apply", "-f", "-"], role(targets));
+  // at last: the calls above take minutes for 10,000
+  const prometheus = await startPrometheus({
+    history: openMetrics({ now: Math.floor(Date.now() / 1000), ahead, targets, raw, samples: await samplesOfMinute() }),
+  });
   const tell = join(rig.cluster.dir, "tell");
   return {
     prometheus,
