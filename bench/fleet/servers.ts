@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { startPrometheus, type TestPrometheus } from "../../test/cluster/prometheus.ts";
 import { type Rig, startRig } from "../../test/integration/rig.ts";
-import { tellingNode } from "../speed/processes.ts";
 import { NAMESPACE, nameOf, openMetrics, PODS } from "./history.ts";
+import { limitsOfPod, tellingFleet } from "./process.ts";
 
 /** Replicas before the first run. */
 const BEFORE = 4;
@@ -16,7 +16,7 @@ const AHEAD = 1500;
 export interface FleetServers {
   readonly prometheus: TestPrometheus;
   readonly rig: Rig;
-  /** Makes the job tell its own CPU time and memory. */
+  /** Gives the job the heap of a pod, and makes it tell what it took. */
   readonly env: Readonly<Record<string, string>>;
   /** The settings of one job over the first so many targets. */
   settings(targets: number, grouped: "auto" | "never"): object;
@@ -38,10 +38,10 @@ export async function startFleet(targets: number, raw: number, ahead = AHEAD): P
   return {
     prometheus,
     rig,
-    env: { NODE_OPTIONS: tellingNode(tell).join(" ") },
+    env: { NODE_OPTIONS: [...limitsOfPod(), ...tellingFleet(tell)].join(" ") },
     settings: (count, grouped) => ({
       timeout: 280,
-      prometheus: { url: prometheus.url, timeout: 20, grouped },
+      prometheus: { url: prometheus.url, timeout: 60, grouped },
       kubernetes: { timeout: 20, detectScalers: false, events: false },
       report: { logFormat: "text" },
       defaults: { targetCpu: 0.5, maxReplicas: PODS },
