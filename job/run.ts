@@ -3,20 +3,24 @@ import { forecasterOf } from "./core/forecast/method.ts";
 import type { Forecaster } from "./core/forecast/types.ts";
 import type { TargetConfig } from "./core/target.ts";
 import type { EpochSeconds, Seconds } from "./core/units.ts";
-import { inParallel, takeTurns } from "./in-parallel.ts";
+import { inParallel } from "./in-parallel.ts";
 import type { Outcome, Ports, StateStore } from "./ports.ts";
 import { openBudget, readingUntil } from "./run/budget.ts";
+import type { Ticks } from "./run/decide.ts";
 import { type FleetDrop, fleetBrake } from "./run/fleet-drop.ts";
 import { type NotifiedConditions, notifiedBefore } from "./run/news.ts";
 import { type SharedState, sharedState } from "./run/shared-state.ts";
 import type { TargetOrShare } from "./run/shares.ts";
 import { brokenSlice, runSlice, type SliceResult } from "./run/slice.ts";
 import { lanesFor, SLICE, type Slice, slicesOf } from "./run/slices.ts";
+import { ticksHere } from "./run/ticks-here.ts";
 
 /** `dryRun` writes nothing: no claim, no scale. `forecaster` takes the place of the one that each target's method names. */
 export interface RunOptions {
   readonly dryRun?: boolean;
   readonly forecaster?: Forecaster;
+  /** What makes the ticks of so many targets, with `here` for what it cannot; undefined: `here` does. */
+  readonly ticksFor?: (targets: number, here: Ticks) => Promise<Ticks | undefined>;
   /** When most targets want to shrink at once; absent: nothing is held for it. */
   readonly fleetDrop?: FleetDrop;
   /** Time for all of it; absent: no end. What has been read when the share of reading is over is decided and carried out, the rest fails by name. */
@@ -63,10 +67,11 @@ export async function runOnce(
   const slices = slicesOf(targets, ports.state);
   const lanes = lanesFor(slices);
   const dryRun = options.dryRun === true;
+  const { forecaster } = options;
+  const here = ticksHere(forecaster === undefined ? forecasterOf : () => forecaster);
   const tools = {
     whole,
-    deciding: takeTurns(),
-    forecasterOf: options.forecaster === undefined ? forecasterOf : () => options.forecaster!,
+    ticks: (await options.ticksFor?.(targets.length, here)) ?? here,
     dryRun,
     timed: stopwatch(ports, timings),
   };

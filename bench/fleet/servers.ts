@@ -46,7 +46,7 @@ export async function startFleet(targets: number, raw: number, ahead = AHEAD): P
       report: { logFormat: "text" },
       defaults: { targetCpu: 0.5, maxReplicas: PODS },
       targets: Array.from({ length: count }, (_, k) => ({
-        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: nameOf(k) },
+        scaleTargetRef: { name: nameOf(k) },
       })),
     }),
     stop: async () => {

@@ -1,11 +1,9 @@
 /** One slice of a run: histories, scales and state -> decisions -> claim -> act -> report; what goes wrong with it is its own. */
-import type { Forecaster, Method } from "../core/forecast/types.ts";
 import { WRITER_ADVICE } from "../core/policy/writer.ts";
 import { asError } from "../core/result.ts";
 import type { EpochSeconds } from "../core/units.ts";
-import type { Turns } from "../in-parallel.ts";
 import type { Outcome, Ports } from "../ports.ts";
-import { decideInTurn, type TargetDecision } from "./decide.ts";
+import { decideBy, type TargetDecision, type Ticks } from "./decide.ts";
 import type { SliceBrake } from "./fleet-drop.ts";
 import { type NotifiedConditions, notifiedBefore } from "./news.ts";
 import { failedOutcome, notWritten, outcomeOf, writerOf } from "./outcome.ts";
@@ -20,11 +18,9 @@ export interface SliceTools {
   readonly shared: SharedState;
   readonly reading: AbortSignal;
   readonly whole: AbortSignal;
-  /** Deciding is the processor's work: slices take turns, so that the first is done first. */
-  readonly deciding: Turns;
+  readonly ticks: Ticks;
   /** Of all slices of the run, as this one has it. */
   readonly brake: SliceBrake;
-  readonly forecasterOf: (method: Method) => Forecaster;
   readonly dryRun: boolean;
   /** Whether it tells of clocks that are apart: of many slices one does. */
   readonly first: boolean;
@@ -53,9 +49,7 @@ export async function runSlice(ports: Ports, { targets: wanted }: Slice, tools: 
   tellMisfits(ports, { targets, scales: read });
   const scales = dryRun ? read : await nameWriters(ports, targets, { scales: read, state }, reading);
   const readings: Readings = { now, histories, scales, state };
-  const decided = await tools.deciding(() =>
-    timed("decide", () => decideInTurn(targets, readings, tools.forecasterOf)),
-  );
+  const decided = await timed("decide", () => decideBy(tools.ticks, targets, readings));
   const decisions = await tools.brake.apply(decided, now, reading);
   const settled = dryRun
     ? decisions.map((decided) => outcomeOf(decided))
