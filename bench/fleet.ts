@@ -4,6 +4,7 @@ import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { missingControlPlane, missingPrometheus } from "../test/cluster/available.ts";
+import { boundText, brokenBounds } from "./fleet/bounds.ts";
 import { type FleetRun, measuredRun } from "./fleet/measure.ts";
 import { type Measured, page } from "./fleet/page.ts";
 import { decidedAlike } from "./fleet/same.ts";
@@ -29,6 +30,14 @@ export async function main(args: readonly string[]): Promise<void> {
     writeFileSync(PAGE, page(sorted, machine()));
   }
   console.error(`written: ${PAGE}`);
+  const broken = all.flatMap(({ runs }) =>
+    runs.flatMap((run) =>
+      brokenBounds(run)
+        .filter(({ hard }) => hard)
+        .map((bound) => `${run.targets} targets: ${boundText(bound, run)}`),
+    ),
+  );
+  if (broken.length > 0) throw new Error(`bounds that do not depend on the load of the machine:\n${broken.join("\n")}`);
 }
 
 async function measure(targets: number): Promise<Measured> {

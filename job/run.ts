@@ -3,20 +3,24 @@ import { forecasterOf } from "./core/forecast/method.ts";
 import type { Forecaster } from "./core/forecast/types.ts";
 import type { TargetConfig } from "./core/target.ts";
 import type { EpochSeconds, Seconds } from "./core/units.ts";
-import { inParallel, takeTurns } from "./in-parallel.ts";
+import { inParallel } from "./in-parallel.ts";
 import type { Outcome, Ports, StateStore } from "./ports.ts";
 import { openBudget, readingUntil } from "./run/budget.ts";
+import type { Ticks } from "./run/decide.ts";
 import { type FleetDrop, fleetBrake } from "./run/fleet-drop.ts";
 import { type NotifiedConditions, notifiedBefore } from "./run/news.ts";
 import { type SharedState, sharedState } from "./run/shared-state.ts";
 import type { TargetOrShare } from "./run/shares.ts";
 import { brokenSlice, runSlice, type SliceResult } from "./run/slice.ts";
 import { lanesFor, MAX_SLICE_TARGETS, type Slice, slicesOf } from "./run/slices.ts";
+import { ticksHere } from "./run/ticks-here.ts";
 
 /** Options of a run. `dryRun` writes nothing: no claim, no scale. `forecaster` replaces the one that each target's method names. */
 export interface RunOptions {
   readonly dryRun?: boolean;
   readonly forecaster?: Forecaster;
+  /** Makes the ticks of that many targets; `here` makes those that it cannot. undefined: `here` makes all of them. */
+  readonly ticksFor?: (targets: number, here: Ticks) => Promise<Ticks | undefined>;
   /** Settings of the hold where most targets want to shrink at once; absent: no hold. */
   readonly fleetDrop?: FleetDrop;
   /**
@@ -69,10 +73,11 @@ export async function runOnce(
   const slices = slicesOf(targets, ports.state);
   const lanes = lanesFor(slices);
   const dryRun = options.dryRun === true;
+  const { forecaster } = options;
+  const here = ticksHere(forecaster === undefined ? forecasterOf : () => forecaster);
   const tools = {
     whole,
-    deciding: takeTurns(),
-    forecasterOf: options.forecaster === undefined ? forecasterOf : () => options.forecaster!,
+    ticks: (await options.ticksFor?.(targets.length, here)) ?? here,
     dryRun,
     timed: stopwatch(ports, timings),
   };

@@ -85,6 +85,7 @@ const result = await build({
     job: "job/main.ts",
     "kubectl-prophet": "job/kubectl-prophet.ts",
     "trial-worker": "job/replay/trial-worker.ts",
+    "tick-worker": "job/run/tick-worker.ts",
   },
   outdir: "dist",
   bundle: true,

@@ -4,7 +4,7 @@ import type { Samples } from "../core/series/types.ts";
 import { isFirstMetric, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { HistoryQuery } from "../ports.ts";
-import { duration, type Matchers, matchersOf, podPattern, quotePromql, quoteRe2 } from "./prometheus-query.ts";
+import { duration, type Matchers, matchersOf, quotePromql, quoteRe2 } from "./prometheus-query.ts";
 
 /** Names of the recorded series of each workload. */
 export const RECORDS = {
@@ -21,6 +21,9 @@ export const RECORDED_WINDOW: Seconds = 60;
 
 /** The label that selects a workload. Hundreds of values fit one selector, and it selects no other workload. */
 export const RECORDED_LABEL = "scale_target";
+
+/** Kinds whose pods the rules count; a workload of another kind is asked for by itself. */
+export const RECORDED_KINDS: readonly string[] = ["Deployment", "StatefulSet", "Rollout", "ReplicationController"];
 
 /** The value of RECORDED_LABEL. */
 export function recordedName({ namespace, scaleTargetRef: { kind, name } }: TargetConfig): string {
@@ -54,7 +57,7 @@ export function unrecorded(
 ): string | undefined {
   if (!metric.ofPods || (metric.query ?? query) !== undefined) return "a query of its own";
   if (rateWindow !== RECORDED_WINDOW) return `rateWindow is ${duration(rateWindow)}, and that of the rules 1m`;
-  const { kind, name } = target.scaleTargetRef;
-  if (podPattern(kind, name) === undefined) return `a ${kind}`;
+  const { kind } = target.scaleTargetRef;
+  if (!RECORDED_KINDS.includes(kind)) return `a ${kind}`;
   return isFirstMetric(target, metric) ? undefined : "not the first metric";
 }

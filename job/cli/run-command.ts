@@ -10,6 +10,7 @@ import { collectingReporter, type Reported } from "../report/reporter.ts";
 import { notify } from "../run/notify.ts";
 import { type Part, type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
 import { choose, settingsOf } from "./choice.ts";
+import { decidingThreads } from "./deciding.ts";
 import { type Command, CommandError, type Flags, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
 import { checkOutputs, tryOutput } from "./outputs.ts";
@@ -40,6 +41,7 @@ export const runCommand: Command = async (flags, io) => {
   const printed = flags.json !== true && format === "text";
   const drops = !drawn && world.metrics === null && (!printed || isSummary(settings.targets.length, flags));
   const reporter = collectingReporter(log, { format, printed, drops });
+  const threads = decidingThreads(log);
   try {
     const now = world.source.live ? null : await fileNow(world);
     const ports: Ports = { ...world, clock: clockFor(world, now), reporter };
@@ -62,6 +64,7 @@ export const runCommand: Command = async (flags, io) => {
       dryRun: flags["dry-run"] === true,
       timeout: settings.timeout,
       fleetDrop: settings.fleetDrop,
+      ticksFor: threads.ticksFor,
       part,
     };
     const result =
@@ -75,6 +78,7 @@ export const runCommand: Command = async (flags, io) => {
     return result.exitCode;
   } finally {
     world.close();
+    await threads.close();
   }
 };
 

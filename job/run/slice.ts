@@ -1,11 +1,9 @@
 /** One slice of a run: read, decide, claim, act and report. A slice that fails does not affect the others. */
-import type { Forecaster, Method } from "../core/forecast/types.ts";
 import { WRITER_ADVICE } from "../core/policy/writer.ts";
 import { asError } from "../core/result.ts";
 import type { EpochSeconds } from "../core/units.ts";
-import type { Turns } from "../in-parallel.ts";
 import type { Outcome, Ports } from "../ports.ts";
-import { decideInTurn, type TargetDecision } from "./decide.ts";
+import { decideBy, type TargetDecision, type Ticks } from "./decide.ts";
 import type { SliceBrake } from "./fleet-drop.ts";
 import { type NotifiedConditions, notifiedBefore } from "./news.ts";
 import { failedOutcome, notWritten, outcomeOf, writerOf } from "./outcome.ts";
@@ -20,11 +18,10 @@ export interface SliceTools {
   readonly shared: SharedState;
   readonly reading: AbortSignal;
   readonly whole: AbortSignal;
-  /** Deciding needs the processor, so slices take turns: the first is finished first. */
-  readonly deciding: Turns;
+  /** Makes the ticks of this slice's targets. */
+  readonly ticks: Ticks;
   /** The run's fleet brake, for this slice. */
   readonly brake: SliceBrake;
-  readonly forecasterOf: (method: Method) => Forecaster;
   readonly dryRun: boolean;
   /** Whether it warns of clocks that differ: one slice of a run does. */
   readonly first: boolean;
@@ -53,9 +50,7 @@ export async function runSlice(ports: Ports, { targets: wanted }: Slice, tools: 
   warnOfMisfits(ports, { targets, scales: read });
   const scales = dryRun ? read : await nameWriters(ports, targets, { scales: read, state }, reading);
   const readings: Readings = { now, histories, scales, state };
-  const decided = await tools.deciding(() =>
-    timed("decide", () => decideInTurn(targets, readings, tools.forecasterOf)),
-  );
+  const decided = await timed("decide", () => decideBy(tools.ticks, targets, readings));
   const decisions = await tools.brake.apply(decided, now, reading);
   const settled = dryRun
     ? decisions.map((decided) => outcomeOf(decided))

@@ -186,8 +186,8 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
     ],
     [
       "more targets than a run takes",
-      { config: { targets: Array.from({ length: 2001 }, (_, i) => to(`web-${i}`, {})) } },
-      /config.targets has 2001 entries. A run takes up to 2000: raise shards.count to 2/,
+      { config: { targets: Array.from({ length: 10_001 }, (_, i) => to(`web-${i}`, {})) } },
+      /config.targets has 10001 entries. A run takes up to 10000: raise shards.count to 2/,
     ],
     [
       "a webhook from two places",

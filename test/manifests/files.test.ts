@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { podPattern } from "../../job/adapters/prometheus-query.ts";
-import { RECORDED_WINDOW, RECORDS } from "../../job/adapters/prometheus-records.ts";
+import { RECORDED_KINDS, RECORDED_WINDOW, RECORDS } from "../../job/adapters/prometheus-records.ts";
 import { stateObjects } from "../../job/adapters/state-store.ts";
 import { slotOf } from "../../job/cli/doctor-schedule.ts";
 import { loadSettings } from "../../job/config/load.ts";
@@ -186,7 +186,7 @@ describe("monitoring", () => {
     expect(parse(read("monitoring/operator/prometheusrule.yaml")).spec).toEqual(parse(read("monitoring/rules.yaml")));
   });
 
-  test("the operator's recording rules are the plain ones, of the interval, the window and the pods' names that the job knows", () => {
+  test("the operator's recording rules are the plain ones, of the interval, the window, the kinds and the pods' names that the job knows", () => {
     const text = read("monitoring/recording/recording-rules.yaml");
     const plain = parse(text) as { groups: { interval: string; rules: { record: string }[] }[] };
     expect(parse(read("monitoring/recording/prometheusrule.yaml")).spec).toEqual(plain);
@@ -195,6 +195,9 @@ describe("monitoring", () => {
     expect(rules.map(({ record }) => record).slice(1)).toEqual(Object.values(RECORDS));
     expect(text).toContain(`pod=~".+${podPattern("Deployment", "")}"`);
     expect(RECORDED_WINDOW).toBe(60);
+    const kinds = [...text.matchAll(/label_replace\(vector\(1\), "kind", "(\w+)", "", ""\)/g)];
+    expect(kinds.map(([, kind]) => kind)).toEqual(RECORDED_KINDS);
+    for (const kind of RECORDED_KINDS) expect(podPattern(kind, "web"), kind).toBeDefined();
   });
 
   test("the dashboard shows the query that the job asks", () => {
