@@ -13,13 +13,18 @@ export function pageFiles(): readonly string[] {
     .sort();
 }
 
-/** The commands in blocks marked `sh`, a line each; continued lines are joined, comments left out. */
-export function commandsOf(path: string): readonly string[] {
-  return [...readFileSync(path, "utf8").matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block]) =>
-    block!
-      .replace(/\\\n\s*/g, "")
-      .split("\n")
-      .map((line) => line.replace(/(^|\s)# .*$/, "").trim())
-      .filter((line) => line !== ""),
-  );
+/** The blocks marked `sh` of a page, as they stand there. */
+export function blocksOf(path: string): readonly string[] {
+  return [...readFileSync(path, "utf8").matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block!);
 }
+
+/** The commands of a block, a line each; continued lines are joined, comments left out. */
+export function linesOf(block: string): readonly string[] {
+  return block
+    .replace(/\\\n\s*/g, "")
+    .split("\n")
+    .map((line) => line.replace(/(^|\s)# .*$/, "").trim())
+    .filter((line) => line !== "");
+}
+
+export const commandsOf = (path: string): readonly string[] => blocksOf(path).flatMap(linesOf);

@@ -131,3 +131,15 @@ describe("the site", () => {
     expect(config).toContain(`link: "${link}"`);
   });
 });
+
+describe("docs/concepts.md", () => {
+  const sections = read("docs/concepts.md").split(/^## /m).slice(1);
+  const concepts = ["Load and target", "Forecast", "Lead", "Quantile", "Band", "Recommendation", "Trust", "Blind"];
+
+  it.each(concepts)("%s has a picture that the project draws", (title) => {
+    const section = sections.find((text) => text.startsWith(`${title}\n`));
+    const [, file] = /!\[[^\]]{20,}\]\((img\/(?:concept-\w+|forecast)\.svg)\)/.exec(section ?? "") ?? [];
+    expect(file, title).toBeDefined();
+    expect(existsSync(`docs/${file}`)).toBe(true);
+  });
+});
