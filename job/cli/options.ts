@@ -93,7 +93,10 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
       about: "Explain what is remembered, what would be decided now, and why. Writes nothing.",
       options: [...explain, ...trial, ...config, ...json, ...settings],
       examples: [
-        [`${prog} explain --namespace shop --deployment web --target-cpu 0.4`, "The last decision about one workload"],
+        [
+          `${prog} explain --prometheus http://prometheus:9090 --namespace shop --deployment web --target-cpu 0.4`,
+          "The last decision about one workload",
+        ],
         [`${prog} explain --at 14:05 --config autoscaler.yaml`, "The decision of five past two, and what came of it"],
       ],
     },
