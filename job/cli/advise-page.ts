@@ -3,7 +3,7 @@ import { forecasterOf } from "../core/forecast/method.ts";
 import { demandOf, type TrialSetup } from "../replay/advise.ts";
 import { simulate } from "../replay/simulate.ts";
 import { policiesOf, type Trial } from "../replay/trials.ts";
-import type { Decided } from "../replay/types.ts";
+import type { ReplayDecision } from "../replay/types.ts";
 import type { Advice } from "../report/advice-text.ts";
 import type { ReplayReport } from "../report/page/replay-page.ts";
 import type { Flags, Io } from "./io.ts";
@@ -49,8 +49,8 @@ async function playOnce(advice: Advice, setup: TrialSetup, io: Io): Promise<Repl
     ...one,
     name: names[k]!,
   }));
-  const decisions = new Map<string, Decided[]>(names.map((name) => [name, []]));
-  const decided = (policy: string, one: Decided) => void decisions.get(policy)?.push(one);
+  const decisions = new Map<string, ReplayDecision[]>(names.map((name) => [name, []]));
+  const decided = (policy: string, one: ReplayDecision) => void decisions.get(policy)?.push(one);
   const result = await withProgress(io, "page", "steps", (watch) =>
     simulate(demand, policies, options, { watch, decided }),
   );

@@ -4,7 +4,7 @@ import { forecasterOf } from "../core/forecast/method.ts";
 import { metricsOf } from "../core/target.ts";
 import { pluralize } from "../core/units.ts";
 import { POLICY_NAMES, replay, rowsToCsv } from "../replay/replay.ts";
-import type { Decided, ReplayOptions, ReplayResult } from "../replay/types.ts";
+import type { ReplayDecision, ReplayOptions, ReplayResult } from "../replay/types.ts";
 import { requestFor } from "../replay/world.ts";
 import { number, table, wrap } from "../report/text.ts";
 import { type Command, CommandError, type Flags, INTERRUPTED } from "./io.ts";
@@ -20,7 +20,7 @@ export const replayCommand: Command = async (flags, io) => {
   const source = await replaySource(flags, io);
   const { name: file, samples, target, others } = source;
   const options = worldOf(flags, source);
-  const decisions = new Map<string, Decided[]>(names.map((name) => [name, []]));
+  const decisions = new Map<string, ReplayDecision[]>(names.map((name) => [name, []]));
   // thousands of trails are kept for a page only
   const decided = typeof flags.report === "string" ? { decided: keepIn(decisions) } : {};
   const result = await withProgress(io, "replay", "steps", (watch) =>
@@ -42,7 +42,7 @@ export const replayCommand: Command = async (flags, io) => {
   return steps < planned ? INTERRUPTED : 0;
 };
 
-function keepIn(decisions: ReadonlyMap<string, Decided[]>): (policy: string, decision: Decided) => void {
+function keepIn(decisions: ReadonlyMap<string, ReplayDecision[]>): (policy: string, decision: ReplayDecision) => void {
   return (policy, decision) => decisions.get(policy)?.push(decision);
 }
 

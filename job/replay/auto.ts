@@ -8,7 +8,7 @@ import { readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import type { HistoryReading, Outcome, Ports, Scaler, StateStore } from "../ports.ts";
 import { runOnce } from "../run.ts";
-import type { LeadForecast, MetricView, Recommendation, ReplayOptions, ReplayPolicy, View } from "./types.ts";
+import type { LeadForecast, MetricView, PolicyDecision, ReplayOptions, ReplayPolicy, View } from "./types.ts";
 
 /**
  * The production decision code as a replay policy. `target` gives its settings. The modelled world gives pod start, interval, lag, bounds and
@@ -79,7 +79,7 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
 function wantedOf(
   replicas: number,
   reported: { record: TickRecord | null; outcome: Outcome } | undefined,
-): Recommendation {
+): PolicyDecision {
   if (reported === undefined) return { replicas, reason: "NoOutcome" };
   const { reason, message, trail } = reported.outcome;
   const { record } = reported;

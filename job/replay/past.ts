@@ -11,7 +11,7 @@ import type { History, HistoryReading, RecordedScale, ScaleReading, Times } from
 import { decideAll, type TargetDecision } from "../run/decide.ts";
 import { keyOf } from "../run/memory.ts";
 import { queriesOf } from "../run/read.ts";
-import { after, judged, type Standing } from "./standing.ts";
+import { after, judged, type ReplayedTarget } from "./standing.ts";
 
 /** The input of a past decision. */
 export interface PastInput {
@@ -60,7 +60,7 @@ export function decideFrom({ at, target, histories, scale, memory }: PastInput):
 
 /** The decisions of one target at these times, oldest first. What cannot be read becomes a failed decision, not an error. */
 export async function* decideAgain(past: Past, target: TargetConfig, times: Times): AsyncGenerator<PastDecision> {
-  let found: Standing | null = null;
+  let found: ReplayedTarget | null = null;
   for (let first = 0; first < times.points; first += MAX_PREFETCHED) {
     const count = Math.min(MAX_PREFETCHED, times.points - first);
     const batch = Array.from({ length: count }, (_, i) => times.start + (first + i) * times.step);
@@ -68,7 +68,7 @@ export async function* decideAgain(past: Past, target: TargetConfig, times: Time
     for (const [i, at] of batch.entries()) {
       const seen = { at, target, histories: histories[i]! };
       const record = past.scales[first + i] ?? null;
-      const standing: Standing =
+      const standing: ReplayedTarget =
         found === null
           ? beginning(past, seen, record)
           : judged(found, at, past.scales.slice(first + i, first + i + MAX_LOOKAHEAD));

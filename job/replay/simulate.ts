@@ -3,9 +3,9 @@ import { type Cores, type EpochSeconds, pluralize, type Seconds } from "../core/
 import { createCluster, type ModelCluster } from "./cluster.ts";
 import { type Demand, DemandError, loadAt } from "./demand.ts";
 import type {
-  Decided,
   MetricView,
-  Recommendation,
+  PolicyDecision,
+  ReplayDecision,
   ReplayListener,
   ReplayOptions,
   ReplayPolicy,
@@ -130,11 +130,11 @@ async function play(world: World, shared: Shared, index: number, step: number): 
 }
 
 function decidedOf(
-  { forecast, ...wanted }: Omit<Recommendation, "replicas">,
+  { forecast, ...wanted }: Omit<PolicyDecision, "replicas">,
   t: EpochSeconds,
   from: number,
   to: number,
-): Decided {
+): ReplayDecision {
   const made = forecast?.();
   return { t, from, to, ...wanted, ...(made && { forecast: made }) };
 }

@@ -28,7 +28,7 @@ export const realTiming: Timing = {
 };
 
 /** What to do about a failed attempt. `after`: the seconds that the server asked for (Retry-After). */
-export interface Verdict {
+export interface RetryVerdict {
   readonly again: boolean;
   readonly after?: Seconds;
 }
@@ -56,7 +56,7 @@ const MAX_PAUSE_MS = 3000;
  */
 export async function retry<T>(
   attempt: (milliseconds: number, number: number) => Promise<T>,
-  judge: (error: unknown) => Verdict,
+  judge: (error: unknown) => RetryVerdict,
   options: RetryOptions,
   timing: Timing = realTiming,
 ): Promise<T> {

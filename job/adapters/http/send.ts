@@ -4,7 +4,7 @@ import { pluralize, type Seconds } from "../../core/units.ts";
 import { isTransientStatus, TransportError } from "../errors.ts";
 import { type Answer, exchange, type RequestFactory, type Transport } from "./exchange.ts";
 import { realTiming, retry, type Timing } from "./retry.ts";
-import { judge, TransientResponse } from "./verdict.ts";
+import { retryVerdict, TransientResponse } from "./verdict.ts";
 
 /** The limits of a request: time, attempts and size. */
 export interface Limits {
@@ -53,7 +53,7 @@ export async function send(
         if (isTransientStatus(got.status)) throw new TransientResponse(got);
         return got;
       },
-      (error) => judge(error, write, localTime()),
+      (error) => retryVerdict(error, write, localTime()),
       limits,
       timing,
     );

@@ -2,7 +2,7 @@
 import type { EpochSeconds, Seconds } from "../../core/units.ts";
 import { isTransientStatus, TransportError } from "../errors.ts";
 import type { Answer } from "./exchange.ts";
-import type { Verdict } from "./retry.ts";
+import type { RetryVerdict } from "./retry.ts";
 
 /** An answer whose status says that the same request may soon succeed. */
 export class TransientResponse extends Error {
@@ -29,7 +29,7 @@ export function isUndone(error: unknown): boolean {
  * client.
  * Each of our writes names what it found (a version, the replicas), so a second one cannot take effect twice. `now`: epoch seconds, for dates.
  */
-export function judge(error: unknown, write: boolean, now: EpochSeconds): Verdict {
+export function retryVerdict(error: unknown, write: boolean, now: EpochSeconds): RetryVerdict {
   if (error instanceof TransientResponse) {
     const { status, retryAfter: header } = error.answer;
     const after = retryAfter(header, now);

@@ -15,12 +15,12 @@ export const MAX_BYTES = 196_608;
 export const EMPTY_STATE: JobState = { version: STATE_VERSION, targets: {} };
 
 /** The form in which the JSON is stored, and its most characters. */
-export interface Form {
+export interface StorageForm {
   readonly pack: (json: string) => string;
   readonly most: number;
 }
 
-const PLAIN: Form = { pack: (json) => json, most: MAX_BYTES };
+const PLAIN: StorageForm = { pack: (json) => json, most: MAX_BYTES };
 
 /** The size of the whole is estimated from at most so many targets. */
 const MAX_SAMPLED_TARGETS = 1000;
@@ -40,7 +40,7 @@ export function encode(state: JobState): string {
 }
 
 /** Encodes a state in the given form. Targets that `before` has take precedence over new ones: remembered state is not given up for new. */
-export function fitState(state: JobState, { pack, most }: Form = PLAIN, before: JobState = EMPTY_STATE): Fitted {
+export function fitState(state: JobState, { pack, most }: StorageForm = PLAIN, before: JobState = EMPTY_STATE): Fitted {
   const entries = Object.entries(state.targets);
   const full = pack(write(entries, true));
   if (full.length <= most) return { text: full, leftOut: [] };
