@@ -54,7 +54,10 @@ const OUTCOME_FIELDS = {
   to: orNull(whole("The number after, or what it would be with `wouldScale`; null: not known.")),
   reason: text("A reason or a failure of docs/reasons.md."),
   message: text("Why, in one sentence."),
-  "failed?": choice(["metric", "scale", "state", "rescale"], "What could not be done, where `action` is failed."),
+  "failed?": choice(
+    ["metric", "scale", "state", "rescale", "settings"],
+    "What could not be done, where `action` is failed.",
+  ),
   forecast: orNull(part("forecast")),
   metrics: list(part("metric"), "Every metric of the target; empty where nothing was computed."),
   "otherWriter?": object("Somebody else's change after our last one; absent: none.", {
