@@ -1,4 +1,5 @@
 /** The annotations that the job reads or writes, with what each is for. docs/reasons.md is made from this table. */
+import { ANNOTATION_PREFIX } from "../config/annotations.ts";
 import { pauseAnnotation } from "./kubernetes-conditions.ts";
 import { countAnnotation, stateAnnotation } from "./kubernetes-state.ts";
 
@@ -17,6 +18,11 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
     setBy: "you",
     means:
       'With the value "true" the job decides and reports, but does not scale. It needs the right to get the workload.',
+  },
+  [`${ANNOTATION_PREFIX}SETTING`]: {
+    on: "a workload that `discover` finds",
+    setBy: "you",
+    means: "A setting of the target, such as `target-cpu`. configuration.md lists them.",
   },
   [stateAnnotation]: {
     on: "a ConfigMap of the state",

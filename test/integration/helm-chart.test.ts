@@ -63,18 +63,6 @@ const refused: readonly (readonly [string, object, RegExp])[] = [
   ["a misspelt field of the job", { config: { reprot: { logFormat: "json" } } }, /\/config.*'reprot' not allowed/],
   ["a misspelt field of a target", { config: { targets: [target({ maxReplica: 3 })] } }, /'maxReplica' not allowed/],
   ["no targets", { config: { targets: [] } }, /\/config\/targets.*minItems/],
-  ["neither targets nor what finds them", { config: { targets: [], discover: [] } }, /\/config\/targets.*minItems/],
-  [
-    "a namespace to look in that is none",
-    { config: { discover: [{ namespaces: ["a.b"] }] } },
-    /\/discover\/0\/namespaces/,
-  ],
-  ["a kind that is not found", { config: { discover: [{ kinds: ["DaemonSet"] }] } }, /\/discover\/0\/kinds/],
-  [
-    "a label selector that is none",
-    { config: { discover: [{ labelSelector: "a=b;c" }] } },
-    /\/discover\/0\/labelSelector/,
-  ],
   ["a target without a workload", { config: { targets: [{ targetCpu: 0.1 }] } }, /'scaleTargetRef'/],
   ["a target without a name", { config: { targets: [{ targetCpu: 1, scaleTargetRef: {} }] } }, /'name'/],
   ["CPU in an unknown unit", { config: { targets: [target({ targetCpu: "400mcpu" })] } }, /\/targetCpu/],
@@ -215,45 +203,6 @@ describe.skipIf(skip(missingHelm()))("the chart", () => {
     expect(find(objects, "Role", "prophet-autoscaler-inspect")?.rules).toEqual([
       { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
     ]);
-  });
-
-  test("discover: one Role in each namespace, a ClusterRole only where all are asked for, and no right on the workloads but to list them", async () => {
-    const of = async (config: object) => {
-      const objects = objectsOf(await render(withValues({ config })));
-      const rights = objects.filter(({ metadata }) => metadata.name.includes("-discover"));
-      const roles = rights.filter(({ kind }) => kind.endsWith("Role"));
-      return roles.map(({ kind, metadata, rules }) => ({ where: metadata.namespace ?? kind, rules }));
-    };
-    const list = (...resources: string[]) => ({ apiGroups: ["apps"], resources, verbs: ["list"] });
-    const scale = (...resources: string[]) => ({ apiGroups: ["apps"], resources, verbs: ["get", "patch"] });
-    const kubernetes = { detectScalers: false, events: false };
-    const discover = [
-      {},
-      { namespaces: ["pay", "shop"], kinds: "Deployment" },
-      { namespaces: "shop", kinds: ["StatefulSet"] },
-    ];
-    expect(await of({ kubernetes, targets: [], discover })).toEqual([
-      {
-        where: "default",
-        rules: [list("deployments", "statefulsets"), scale("deployments/scale", "statefulsets/scale")],
-      },
-      { where: "pay", rules: [list("deployments"), scale("deployments/scale")] },
-      { where: "shop", rules: [list("deployments", "statefulsets"), scale("deployments/scale", "statefulsets/scale")] },
-    ]);
-    const hpas = { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"] };
-    const looks = { kubernetes: { detectScalers: true, events: true }, targets: [], defaults: { actuator: "hpa" } };
-    expect(await of({ ...looks, discover: [{ namespaces: ["*", "shop"], kinds: ["Deployment"] }] })).toEqual([
-      {
-        where: "ClusterRole",
-        rules: [
-          list("deployments"),
-          { ...hpas, verbs: ["get", "patch"] },
-          { ...hpas, verbs: ["list"] },
-          { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
-        ],
-      },
-    ]);
-    expect(await of({ kubernetes })).toEqual([]);
   });
 
   test("a digest, a private registry, a token from a Secret, suspension", async () => {
