@@ -4,11 +4,11 @@ import { collectionPath } from "./kubernetes-path.ts";
 
 const [API, PLURAL] = ["autoscaling/v2", "horizontalpodautoscalers"] as const;
 /** HPAs a page: with their managedFields about 1 MB. */
-const PAGE = 200;
+const PAGE_SIZE = 200;
 /** 10,000 HPAs in one list; what comes after them is not looked at. */
 const MAX_PAGES = 50;
 /** How long a list of HPAs is used again: targets of one run ask once per namespace. */
-const LIST_LIFE = 10_000;
+const LIST_LIFETIME_MS = 10_000;
 
 type Hpas = readonly Hpa[] | undefined;
 /** Gives an answer, or undefined where it may not or could not be had. */
@@ -30,7 +30,7 @@ export function hpaLists(get: Get): HpaLists {
     of: async (namespace, signal) => {
       if (everywhere !== undefined) return everywhere.get(namespace) ?? [];
       const known = lists.get(namespace);
-      if (known && performance.now() - known.at < LIST_LIFE) return known.hpas;
+      if (known && performance.now() - known.at < LIST_LIFETIME_MS) return known.hpas;
       const hpas = pagesOf(collectionPath(API, namespace, PLURAL), (page) => get(page, signal));
       lists.set(namespace, { at: performance.now(), hpas });
       return hpas;
@@ -47,7 +47,7 @@ async function pagesOf(path: string, get: (path: string) => Promise<unknown>): P
   const hpas: Hpa[] = [];
   let token = "";
   for (let page = 0; page < MAX_PAGES; page++) {
-    const list = (await get(`${path}?limit=${PAGE}${token}`)) as HpaList | null | undefined;
+    const list = (await get(`${path}?limit=${PAGE_SIZE}${token}`)) as HpaList | null | undefined;
     if (!Array.isArray(list?.items)) return undefined;
     for (const item of list.items as readonly (Hpa | null)[]) hpas.push(needed(item));
     if (!list.metadata?.continue) return hpas;
