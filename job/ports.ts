@@ -137,8 +137,8 @@ export interface Reporter {
   log(level: "debug" | "info" | "warn" | "error", message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-/** What failed: reading the metric, reading the scale, storing the state, or setting the replicas. */
-export type Failure = "metric" | "scale" | "state" | "rescale";
+/** What failed: reading the metric, reading the scale, storing the state, setting the replicas, or using the settings in annotations. */
+export type Failure = "metric" | "scale" | "state" | "rescale" | "settings";
 
 /** The result for one metric of a target, in the metric's unit. */
 export interface MetricOutcome {

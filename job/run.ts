@@ -59,17 +59,18 @@ export interface RunResult {
   readonly over: AbortSignal;
 }
 
+/** The targets of a run, or a function that finds them again for each run, within the time for reading. */
+export type Targets = readonly TargetOrShare[] | ((reading: AbortSignal) => Promise<readonly TargetOrShare[]>);
+
 /** Runs once. Never throws for failures outside: a target that fails gives a failed outcome, and the others continue. */
-export async function runOnce(
-  ports: Ports,
-  targets: readonly TargetOrShare[],
-  options: RunOptions,
-): Promise<RunResult> {
+export async function runOnce(ports: Ports, given: Targets, options: RunOptions): Promise<RunResult> {
   const timings: Record<string, number> = {};
   const { clock } = ports;
   const { timeout, part } = options;
   const begin = clock.tick();
   const { reading, whole } = openBudget(clock, timeout);
+  const timed = stopwatch(ports, timings);
+  const targets = typeof given === "function" ? await timed("discover", () => given(reading)) : given;
   const slices = slicesOf(targets, ports.state);
   const lanes = lanesFor(slices);
   const dryRun = options.dryRun === true;
@@ -79,7 +80,7 @@ export async function runOnce(
     whole,
     ticks: (await options.ticksFor?.(targets.length, here)) ?? here,
     dryRun,
-    timed: stopwatch(ports, timings),
+    timed,
   };
   const fleet = fleetBrake(options.fleetDrop, { targets: targets.length, enough: MAX_SLICE_TARGETS }, ports.reporter);
   const written = !dryRun && ports.scaler.pretended !== true;
@@ -148,13 +149,15 @@ export interface Repetition {
  */
 export async function runFor(
   ports: Ports,
-  targets: readonly TargetOrShare[],
+  targets: Targets,
   options: RunOptions & Repetition,
 ): Promise<{ readonly runs: readonly RunResult[]; readonly exitCode: 0 | 1 }> {
   const { clock } = ports;
   const begin = clock.tick();
   const elapsed = () => (clock.tick() - begin) / 1000;
-  const paced = targets.map((target) => ({ ...target, interval: options.every }));
+  const pace = (all: readonly TargetOrShare[]) => all.map((target) => ({ ...target, interval: options.every }));
+  const paced: Targets =
+    typeof targets === "function" ? async (reading) => pace(await targets(reading)) : pace(targets);
   const runs: RunResult[] = [];
   let longest = 0;
   for (let due = 0; due === 0 || due + longest <= options.for; ) {

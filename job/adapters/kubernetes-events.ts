@@ -37,6 +37,11 @@ export const EVENT_REASONS = {
     means: "The server refused the change, or did not carry it out. The replicas are unchanged.",
     todo: "The message has the server's own words: a policy, a webhook, a missing right.",
   },
+  InvalidSettings: {
+    means:
+      "An annotation of a found workload is unknown, not allowed or has a wrong value. The replicas are unchanged.",
+    todo: "The message names the annotation and what it takes. Correct it, or take the label away.",
+  },
   Overruled: {
     means: "Three changes in a row were undone by another writer. The job stops for half an hour.",
     todo: "Take `spec.replicas` out of the manifest in the steps of operations.md (merely dropped they become 1), or let that tool ignore them.",
@@ -70,6 +75,7 @@ const FAILED: Readonly<Record<Failure, EventReason>> = {
   scale: "FailedGetScale",
   state: "FailedUpdateStatus",
   rescale: "FailedRescale",
+  settings: "InvalidSettings",
 };
 
 /** The Events of standing conditions: at their begin and at their end. */
