@@ -13,7 +13,10 @@ const FAILURES: Readonly<Record<string, Failure>> = { StateFull: "state", Invali
 
 const ACTIONS = { scale: "scaled", keep: "unchanged", hold: "held" } as const;
 
-/** The outcome of a decision that was carried out. A history that could not be read is a failure, unless the fallback or a bound acted. */
+/**
+ * The outcome of a decision that was carried out. A history that could not be read is a failure, whatever holds the decision back, unless the
+ * fallback or a bound acted.
+ */
 export function outcomeOf(decided: TargetDecision): Outcome {
   const { output, failure, historyErrors } = decided;
   const error = failure ?? new Error("not decided");
