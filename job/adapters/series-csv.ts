@@ -31,9 +31,16 @@ export function parseSeriesCsv(text: string): readonly Row[] {
   return lines.flatMap((line, i) => (line.trim() === "" || (headed && i === 0) ? [] : [rowOf(line, separator, i + 1)]));
 }
 
-function wrongHead(line: string, { length }: readonly string[]): string {
+function wrongHead(line: string, fields: readonly string[]): string {
+  const { length } = fields;
   const wanted = "expected the header timestamp,value";
-  const columns = length > 2 ? `, which is ${pluralize(length, "column")}; keep two, as \`cut -d, -f1,2\` does` : "";
+  const value =
+    Math.max(
+      0,
+      fields.findIndex((field) => /^value$/i.test(field)),
+    ) || 1;
+  const columns =
+    length > 2 ? `, which is ${pluralize(length, "column")}; keep two, as \`cut -d, -f1,${value + 1}\` does` : "";
   return `line 1 is ${JSON.stringify(line.slice(0, 40))}, ${wanted}${columns}`;
 }
 

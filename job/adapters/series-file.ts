@@ -19,6 +19,7 @@ export function parseSeriesFile(bytes: Uint8Array): SeriesFile {
 /** Reads the text of a file: CSV, or JSON as Prometheus' API, promtool or jq give it. Throws AnswerError. */
 export function parseSeries(text: string): SeriesFile {
   const body = text.replace(/^\uFEFF/, "").trimStart();
+  if (body === "") throw new AnswerError("it is empty");
   if (/^[[{]/.test(body)) {
     const answer = parseSeriesJson(body);
     return { ...answer, ...sensibleTimes(answer.samples, (i) => `sample ${i}`) };

@@ -1,7 +1,7 @@
 /** Brings the times of a recorded series to seconds, drops mistyped ones, and notes what was changed. */
 
 import type { Samples } from "../core/series/types.ts";
-import { pluralize, type Seconds } from "../core/units.ts";
+import { type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
 import { AnswerError } from "./prometheus-answer.ts";
 
 /** Times since 1970 above this size can only be in this unit: seconds reach 1e11 in the year 5138. */
@@ -10,6 +10,21 @@ const UNITS = [
   ["microseconds", 1e14, 1e6],
   ["milliseconds", 1e11, 1e3],
 ] as const;
+/**
+ * Seconds in a larger unit, from the finest on. Times since 1970 of these are small numbers, and so are seconds since the beginning of a test: they are told apart by their distances too.
+ */
+const LARGER = [
+  ["minutes", 60],
+  ["thousands of seconds", 1000],
+  ["hours", 3600],
+  ["days", 86_400],
+] as const;
+/** 2001 to 2125, in which the first sample of a series lies; of a spreadsheet's days, which count from 1900, to 2055. */
+const FIRST: readonly [EpochSeconds, EpochSeconds] = [978_307_200, 4_900_000_000];
+/** Samples of a larger unit are less than half an hour apart: a day in seconds begins at hours since 1970 as well, but then they would be days apart. */
+const NEAR: Seconds = 1800;
+/** From here on days are counted from 1900: today is 20,000 days from 1970. */
+const SPREADSHEET_DAYS = 36_525;
 /** A distance of so many usual ones is far: more than jitter, or two swapped rows. */
 const MIN_FAR_RATIO = 10;
 /**
@@ -36,6 +51,7 @@ export interface CheckedTimes {
 export function sensibleTimes({ times, values }: Samples, row: (index: number) => string): CheckedTimes {
   const middle = Float64Array.from(times).sort()[times.length >> 1] ?? 0;
   const [unit, , perSecond] = UNITS.find(([, least]) => middle >= least) ?? ["seconds", 0, 1];
+  refuseLarger(times);
   const seconds = perSecond === 1 ? times : times.map((time) => time / perSecond);
   const notes = perSecond === 1 ? [] : [`the times are ${unit}, and read as such`];
   const wrong = mistyped(seconds);
@@ -53,6 +69,22 @@ export function sensibleTimes({ times, values }: Samples, row: (index: number) =
     values: Float64Array.from(keep, (i) => values[i]!),
   };
   return { samples, notes: [...notes, `left out, for its time cannot be right: ${named.join(", ")}`] };
+}
+
+/** Throws an AnswerError where the times can only be of a larger unit than seconds: as seconds they would be one step. */
+function refuseLarger(times: Float64Array): void {
+  const first = times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
+  const steps = times.slice(1).map((time, i) => Math.abs(time - times[i]!));
+  const usual = steps.sort()[steps.length >> 1] ?? 0;
+  const fits = ([, size]: (typeof LARGER)[number]) =>
+    first * size >= FIRST[0] && first * size <= FIRST[1] && usual > 0 && usual * size < NEAR;
+  const found = LARGER.find(fits);
+  if (found === undefined) return;
+  const [unit, size] = found;
+  const how = `multiply them by ${size}`;
+  if (unit === "days" && first > SPREADSHEET_DAYS)
+    throw new AnswerError(`the times look like days of a spreadsheet, not seconds: subtract 25569, then ${how}`);
+  throw new AnswerError(`the times look like ${unit}, not seconds: ${how}`);
 }
 
 /** Indices of the rows with an impossible time. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Kubernetes } from "../../job/adapters/kubernetes-http.ts";
 import { scheduleChecks, slotOf } from "../../job/cli/doctor-schedule.ts";
 import { loadSettings } from "../../job/config/load.ts";
+import { SCHEDULES } from "../fakes/schedules.ts";
 
 const settingsOf = (more: string) =>
   loadSettings({
@@ -31,16 +32,7 @@ function apiOf(...jobs: readonly (readonly [schedule: string, ...args: string[]]
 
 describe("slotOf", () => {
   it.each<[string, number | undefined]>([
-    ["* * * * *", 60],
-    ["*/1 * * * *", 60],
-    ["*/2 * * * *", 120],
-    ["*/7 * * * *", 420],
-    ["0 * * * *", 3600],
-    ["0,30 * * * *", 1800],
-    ["5-59/10 * * * *", 600],
-    ["3/20 8-18 * * 1-5", 1200],
-    ["10,15,20 * * * *", 3000],
-    ["0 */2 * * *", undefined],
+    ...SCHEDULES,
     ["@hourly", undefined],
     ["60 * * * *", undefined],
     ["5-1 * * * *", undefined],

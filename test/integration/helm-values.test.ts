@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { skip } from "../cluster/available.ts";
+import { SCHEDULES } from "../fakes/schedules.ts";
 import { everyValue } from "./every-value.ts";
 import { chart, type Helm, type KubeObject, missingHelm, objectsOf, podsOf, startHelm } from "./helm-program.ts";
 
@@ -107,21 +108,10 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
     expect(find(bound, "RoleBinding")).toMatchObject({ subjects: [{ name: "given", namespace: "shop" }] });
   });
 
-  const schedules: readonly (readonly [string, number | undefined])[] = [
-    ["* * * * *", undefined],
-    ["*/1 * * * *", undefined],
-    ["*/2 * * * *", 120],
-    ["*/7 * * * *", 420],
-    ["0 * * * *", 3600],
-    ["0,30 * * * *", 1800],
-    ["5-59/10 * * * *", 600],
-    ["3/20 8-18 * * 1-5", 1200],
-    ["10,15,20 * * * *", 3000],
-    // by the hours, not by the minutes: not told
-    ["0 */2 * * *", undefined],
-  ];
-  test.each(schedules)("schedule %j: the job plans for %j seconds", async (schedule, interval) => {
-    expect(configOf(await objects({ cronJob: { schedule } })).defaults?.interval).toBe(interval);
+  test.each(SCHEDULES)("schedule %j: the job plans for %j seconds", async (schedule, seconds) => {
+    // a minute is the default, and need not be said
+    const told = seconds === 60 ? undefined : seconds;
+    expect(configOf(await objects({ cronJob: { schedule } })).defaults?.interval).toBe(told);
   });
 
   test("several decisions in one run: the flags, and the time between two of them", async () => {
