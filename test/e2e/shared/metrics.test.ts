@@ -1,15 +1,13 @@
 /** Two metrics on a real node: real pods are scaled by the requests that they count while their CPU is low, and by their CPU when that is the larger need. */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseAllDocuments } from "yaml";
-import type { Outcome } from "../../job/ports.ts";
-import { missingNode, skip } from "../cluster/available.ts";
-import { clusterDir } from "../cluster/holder.ts";
-import { buildImage } from "../cluster/image.ts";
-import { startNode, type TestNode } from "../cluster/node.ts";
+import type { Outcome } from "../../../job/ports.ts";
+import { missingNode, skip } from "../../cluster/available.ts";
+import type { TestNode } from "../../cluster/node.ts";
+import { sharedNode } from "./node.ts";
 
-const BASE = join(import.meta.dirname, "../../manifests/base");
+const BASE = join(import.meta.dirname, "../../../manifests/base");
 const NAMESPACE = "two-metrics";
 
 /** One pod should carry 100m of CPU, half its limit, or 10 requests a second, of which it could answer hundreds. */
@@ -30,17 +28,6 @@ targets:
         averageValue: 10
 `;
 
-/** What the cluster's Prometheus scrapes beside cadvisor: every pod's port named http. */
-const SCRAPE_PODS = {
-  job_name: "pods",
-  kubernetes_sd_configs: [{ role: "pod" }],
-  relabel_configs: [
-    { source_labels: ["__meta_kubernetes_pod_container_port_name"], action: "keep", regex: "http" },
-    { source_labels: ["__meta_kubernetes_namespace"], target_label: "namespace" },
-    { source_labels: ["__meta_kubernetes_pod_name"], target_label: "pod" },
-  ],
-};
-
 /** Requests to a URL at a rate, answered or not, until it is stopped. */
 function traffic(url: string, perSecond: number): { stop(): void } {
   const timer = setInterval(() => {
@@ -59,10 +46,7 @@ describe.skipIf(skip(missingNode()))("a target with two metrics", () => {
   const replicas = async () => Number(await kubectl("get", "deployment/stress-app", "-o", "jsonpath={.spec.replicas}"));
 
   beforeAll(async () => {
-    const job = await buildImage("Dockerfile", "docker.io/library/prophet-autoscaler:0.1.0");
-    const app = await buildImage("stress-app/Dockerfile", "docker.io/library/prophet-autoscaler-stress-app:0.1.0");
-    node = await startNode({ images: [job.archive, app.archive] });
-    await scrapePods();
+    node = await sharedNode();
     await node.kubectl(["create", "namespace", NAMESPACE]);
     await apply();
     await kubectl("rollout", "status", "deployment/stress-app", "--timeout=120s");
@@ -80,20 +64,6 @@ describe.skipIf(skip(missingNode()))("a target with two metrics", () => {
     const text = `namespace: ${NAMESPACE}\nresources: [${relative(folder, BASE)}]\nconfigMapGenerator: ${generator}\n`;
     await writeFile(join(folder, "kustomization.yaml"), text);
     await node.kubectl(["apply", "-k", folder]);
-  }
-
-  async function scrapePods(): Promise<void> {
-    const documents = parseAllDocuments(await readFile(join(clusterDir, "conf/prometheus.yaml"), "utf8"));
-    const map = documents.map((document) => document.toJS() as { kind: string; data?: Record<string, string> });
-    const config = map.find(({ kind }) => kind === "ConfigMap")!;
-    const [settings] = parseAllDocuments(config.data!["prometheus.yml"]!).map(
-      (document) => document.toJS() as { scrape_configs: unknown[] },
-    );
-    const more = { ...settings, scrape_configs: [...settings!.scrape_configs, SCRAPE_PODS] };
-    const made = { ...config, data: { "prometheus.yml": JSON.stringify(more) } };
-    await node.kubectl(["apply", "-f", "-"], JSON.stringify(made));
-    await node.kubectl(["-n", "monitoring", "rollout", "restart", "deployment/prometheus"]);
-    await node.kubectl(["-n", "monitoring", "rollout", "status", "deployment/prometheus", "--timeout=90s"]);
   }
 
   /** The outcomes that the CronJob's runs have told so far, oldest first. */
