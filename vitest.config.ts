@@ -65,7 +65,7 @@ export default defineConfig({
           testTimeout: 900_000,
           hookTimeout: 600_000,
           // all at once: they wait for the same minutes
-          maxWorkers: 4,
+          maxWorkers: 5,
         },
       },
     ],

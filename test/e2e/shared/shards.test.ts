@@ -177,7 +177,8 @@ describe.skipIf(skip(missingNode()))("three shards", () => {
     const lost = await minute(async (name) => {
       const pods = () => podsOf(name, ",batch.kubernetes.io/job-completion-index=1");
       await expect.poll(pods, { timeout: 20_000, interval: 50 }).toHaveLength(1);
-      for (const { metadata } of await pods()) await api.remove(`/api/v1/namespaces/${NAMESPACE}/pods/${metadata.name}`);
+      for (const { metadata } of await pods())
+        await api.remove(`/api/v1/namespaces/${NAMESPACE}/pods/${metadata.name}`);
     });
     for (const index of [0, 2]) expect(lost.decided.get(index)).toEqual(expected(index));
     expect(lost.decided.get(1) ?? []).toEqual([]);
@@ -191,7 +192,9 @@ describe.skipIf(skip(missingNode()))("three shards", () => {
   test("all of them act, and each remembers in a ConfigMap of its own", async () => {
     type Deployment = { metadata: { name: string }; spec: { replicas: number } };
     const replicas = async () =>
-      (await list<Deployment>("/apis/apps/v1", "deployments")).map(({ metadata, spec }) => `${metadata.name} ${spec.replicas}`);
+      (await list<Deployment>("/apis/apps/v1", "deployments")).map(
+        ({ metadata, spec }) => `${metadata.name} ${spec.replicas}`,
+      );
     await expect.poll(replicas, { timeout: 300_000, interval: 2000 }).toEqual(NAMES.map((name) => `${name} 2`));
     type Map = { metadata: { name: string; annotations?: Record<string, string> } };
     const maps = await list<Map>("/api/v1", "configmaps");
