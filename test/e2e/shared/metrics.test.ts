@@ -49,6 +49,7 @@ describe.skipIf(skip(missingNode()))("a target with two metrics", () => {
     node = await sharedNode();
     await node.kubectl(["create", "namespace", NAMESPACE]);
     await apply();
+    await suspend(true);
     await kubectl("rollout", "status", "deployment/stress-app", "--timeout=120s");
     const ip = await kubectl("get", "service", "stress-app", "-o", "jsonpath={.spec.clusterIP}");
     url = await node.forward(`${ip}:80`);
@@ -65,6 +66,9 @@ describe.skipIf(skip(missingNode()))("a target with two metrics", () => {
     await writeFile(join(folder, "kustomization.yaml"), text);
     await node.kubectl(["apply", "-k", folder]);
   }
+
+  const suspend = (value: boolean) =>
+    kubectl("patch", "cronjob/prophet-autoscaler", "-p", JSON.stringify({ spec: { suspend: value } }));
 
   /** The outcomes that the CronJob's runs have told so far, oldest first. */
   async function decisions(): Promise<readonly Pick<Outcome, "action" | "to" | "reason" | "metrics">[]> {
@@ -86,6 +90,11 @@ describe.skipIf(skip(missingNode()))("a target with two metrics", () => {
   test("is scaled out by its requests while its CPU needs one pod", async () => {
     const load = traffic(`${url}/healthz`, 40);
     try {
+      // a run in the first minute would see them rise, and the pod start
+      const counted = `sum(rate(http_request_duration_seconds_count{namespace="${NAMESPACE}",route="/healthz"}[1m]))`;
+      const rate = async () => Number((await node.promql(counted))[0]?.value[1] ?? 0);
+      await expect.poll(rate, { timeout: 180_000, interval: 2000 }).toBeGreaterThan(30);
+      await suspend(false);
       // 40 requests a second of 10 a pod are four pods
       await expect.poll(replicas, { timeout: 300_000, interval: 2000 }).toBeGreaterThanOrEqual(4);
     } finally {
