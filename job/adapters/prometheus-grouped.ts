@@ -8,9 +8,18 @@ import { inParallel } from "../in-parallel.ts";
 import type { HistoryQuery, HistoryReading } from "../ports.ts";
 import { excerpt, HistoryError } from "./errors.ts";
 import { type LabelledSeries, parseMatrix, parseVector } from "./prometheus-answer.ts";
+import { type Ask, type Log, parsed } from "./prometheus-range.ts";
 import { countsOf, recordedSeries } from "./prometheus-recorded.ts";
-import { RECORDED_LABEL, RECORDS, recordedName, recordSelector, unrecorded } from "./prometheus-records.ts";
-import { type Ask, countBack, isPodStart, type Log, parsed } from "./prometheus-single.ts";
+import {
+  RECORDED_LABEL,
+  RECORDS,
+  type RecordsReader,
+  readWhole,
+  recordedName,
+  recordSelector,
+  unrecorded,
+} from "./prometheus-records.ts";
+import { countBack, isPodStart } from "./prometheus-single.ts";
 
 /** The grouped readings, and why the other queries have none. Every query is in exactly one of the two. */
 export interface Grouped {
@@ -26,7 +35,7 @@ export type GroupedHistory = (
 ) => Promise<Grouped>;
 
 /** An answer is made for this many bytes, and may have twice as many: parsing blocks everything else for 20 ms a MiB. */
-const BYTES = 2 * 1024 * 1024;
+const ANSWER_BYTES = 2 * 1024 * 1024;
 /** A sample of an answer has 35 to 42 bytes, a series 300 more. */
 const [SAMPLE, SERIES] = [44, 500];
 /** At most so many targets a query: longer selectors are matched one by one by Prometheus, which looks up 256 alternatives. */
@@ -35,7 +44,7 @@ const MAX_TARGETS = 200;
 const [ABSENT, MAX_FAILURES]: readonly [Seconds, number] = [300, 2];
 
 /** Why there is no reading where no rule of ours has run. */
-const NOTHING = "nothing is recorded";
+const NOTHING_RECORDED = "nothing is recorded";
 
 /** The queries of one read that are still open. */
 interface Reading {
@@ -44,15 +53,17 @@ interface Reading {
   readonly now: EpochSeconds;
   readonly log: Log;
   readonly signal: AbortSignal | undefined;
+  /** Reads the cores: whole, or only what is new. */
+  readonly records: RecordsReader;
 }
 
 /** Grouped reading over one Prometheus. Remembers that nothing is recorded there. */
-export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log): GroupedHistory {
+export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log, records = readWhole): GroupedHistory {
   // not repeated, and for a quarter of a single query's time, 2.5 s at the defaults: where it hangs those come after it.
   // An answer for 95 targets took about 0.1 s of a free processor.
   const once: Ask = (path, form, how) => ask(path, form, { ...how, once: settings.timeout / 4 });
   let absent = Number.NEGATIVE_INFINITY;
-  let whyPaused = NOTHING;
+  let whyPaused = NOTHING_RECORDED;
   let recorded = false;
   let failures = 0;
   return async (queries, now, signal) => {
@@ -61,7 +72,7 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log)
     const recordable: HistoryQuery[] = [];
     for (const query of queries) {
       const reason = unrecorded(settings, query);
-      why.set(query, reason ?? NOTHING);
+      why.set(query, reason ?? NOTHING_RECORDED);
       if (reason === undefined) recordable.push(query);
     }
     const paused = () => now >= absent && now < absent + ABSENT;
@@ -70,9 +81,9 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log)
       else if (why.delete(query)) readings.set(query, reading);
     };
     const take = async (part: readonly HistoryQuery[]) => {
-      const found = await readPart({ ask: once, settings, now, log, signal }, part);
+      const found = await readPart({ ask: once, settings, now, log, signal, records }, part);
       // of one namespace that nobody records the others are no worse
-      if (found === "absent") [absent, whyPaused] = recorded ? [absent, whyPaused] : [now, NOTHING];
+      if (found === "absent") [absent, whyPaused] = recorded ? [absent, whyPaused] : [now, NOTHING_RECORDED];
       else {
         [recorded, failures] = [true, 0];
         for (const [i, reading] of found.entries()) keep(part[i]!, reading);
@@ -105,7 +116,9 @@ function partsOf(queries: readonly HistoryQuery[]): readonly (readonly HistoryQu
   }
   return [...alike.values()].flatMap((all) => {
     const { target } = all[0]!;
-    const most = Math.floor((2 * BYTES) / (bytesOf(1, readWindow(target), Math.min(target.step, 15)) - 64 * 1024));
+    const most = Math.floor(
+      (2 * ANSWER_BYTES) / (bytesOf(1, readWindow(target), Math.min(target.step, 15)) - 64 * 1024),
+    );
     const size = Math.max(1, Math.min(MAX_TARGETS, most));
     return Array.from({ length: Math.ceil(all.length / size) }, (_, k) => all.slice(k * size, (k + 1) * size));
   });
@@ -113,16 +126,16 @@ function partsOf(queries: readonly HistoryQuery[]): readonly (readonly HistoryQu
 
 /** The reading of each query, or why there is none; "absent" if nothing at all is recorded. Throws if the answer is missing or partial. */
 async function readPart(
-  { ask, settings, now, log, signal }: Reading,
+  { ask, settings, now, log, signal, records }: Reading,
   part: readonly HistoryQuery[],
 ): Promise<readonly (HistoryReading | string)[] | "absent"> {
   const { matchers, measurePodStart } = settings;
   const names = part.map(({ target }) => recordedName(target));
   const { target } = part[0]!;
   const points = Math.max(1, Math.floor(readWindow(target) / target.step + 1e-9));
-  const matrix = async (record: string, window: Seconds) => {
-    const query = recordSelector(record, names, matchers, window);
-    const bytes = bytesOf(part.length, window, Math.min(target.step, 15));
+  const matrix = async (record: string, of: readonly string[], window: Seconds) => {
+    const query = recordSelector(record, of, matchers, window);
+    const bytes = bytesOf(of.length, window, Math.min(target.step, 15));
     const answer = await ask("/api/v1/query", { query, time: String(now) }, { bytes, signal });
     const { series, partial } = parsed(answer, (body) => parseMatrix(body, { start: now - window, end: now }));
     if (partial) throw new Error(`${record}: the answer is partial`);
@@ -130,9 +143,11 @@ async function readPart(
   };
   const counted = Math.max(...part.map((query) => countBack(query.target)));
   const [cores, pods, starts] = await Promise.all([
-    matrix(RECORDS.cores, (points + 2) * target.step),
-    matrix(RECORDS.pods, counted + 2 * target.step),
-    measurePodStart ? podStarts({ ask, settings, now, log, signal }, names) : new Map<string, number>(),
+    records(names, { now, window: (points + 2) * target.step, step: target.step }, (of, window) =>
+      matrix(RECORDS.cores, of, window),
+    ),
+    matrix(RECORDS.pods, names, counted + 2 * target.step),
+    measurePodStart ? podStarts({ ask, settings, now, log, signal, records }, names) : new Map<string, number>(),
   ]);
   if (cores.size === 0) return "absent";
   return part.map((query, i): HistoryReading | string => {
@@ -150,7 +165,7 @@ async function readPart(
 
 /** Largest accepted answer, in bytes, for so many series: twice the expected size for samples every `step` seconds, and at most twice BYTES. */
 function bytesOf(count: number, window: Seconds, step: Seconds = 15): number {
-  return 64 * 1024 + Math.min(2 * BYTES, 2 * count * ((SAMPLE * window) / step + SERIES));
+  return 64 * 1024 + Math.min(2 * ANSWER_BYTES, 2 * count * ((SAMPLE * window) / step + SERIES));
 }
 
 /** Series by the workload that they are of. */

@@ -1,7 +1,8 @@
 /** The recording rules that we ship, as the job asks for them: manifests/monitoring/recording. */
 import type { PrometheusSettings } from "../config/types.ts";
+import type { Samples } from "../core/series/types.ts";
 import { isFirstMetric, type TargetConfig } from "../core/target.ts";
-import type { Seconds } from "../core/units.ts";
+import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { HistoryQuery } from "../ports.ts";
 import { duration, type Matchers, matchersOf, podPattern, quotePromql, quoteRe2 } from "./prometheus-query.ts";
 
@@ -32,6 +33,19 @@ export function recordSelector(record: string, names: readonly string[], matcher
   const inside = [own, matchersOf(matchers)].filter((part) => part !== "").join(",");
   return `${record}{${inside}}${window === undefined ? "" : `[${duration(window)}]`}`;
 }
+
+/** Recorded series by the workload that they are of. */
+export type SeriesByName = ReadonlyMap<string, readonly Samples[]>;
+
+/** Reads the series of workloads over the window before now; `ask` asks for those of some of them over the last so many seconds. Throws what it throws. */
+export type RecordsReader = (
+  names: readonly string[],
+  wanted: { readonly now: EpochSeconds; readonly window: Seconds; readonly step: Seconds },
+  ask: (names: readonly string[], window: Seconds) => Promise<SeriesByName>,
+) => Promise<SeriesByName>;
+
+/** Asks for all of it. */
+export const readWhole: RecordsReader = (names, { window }, ask) => ask(names, window);
 
 /** Why the rules cannot record this metric; undefined if they can. */
 export function unrecorded(

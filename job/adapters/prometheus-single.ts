@@ -3,11 +3,10 @@ import type { PrometheusSettings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
 import type { Samples } from "../core/series/types.ts";
 import { isFirstMetric, type Metric, readWindow, type TargetConfig } from "../core/target.ts";
-import { type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
+import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { HistoryQuery, HistoryReading } from "../ports.ts";
 import { HistoryError } from "./errors.ts";
-import { AnswerError, parseInstant, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
-import type { PrometheusAnswer, PrometheusHttp } from "./prometheus-http.ts";
+import { parseInstant } from "./prometheus-answer.ts";
 import {
   COUNTED,
   defaultQuery,
@@ -17,49 +16,43 @@ import {
   podsQuery,
   quotePromql,
 } from "./prometheus-query.ts";
+import { type Ask, grid, type Log, parsed, type RangeReader } from "./prometheus-range.ts";
 
-/** Prometheus refuses range queries of more points a series. */
-const MAX_POINTS = 11_000;
 /** Pods are counted this far back: what the sum lacked since the last run is not learned. */
 const POD_COUNT_RANGE: Seconds = 300;
 /** The query leaves out what took longer; more than that would be looked ahead for nothing. */
 const MAX_POD_START: Seconds = 900;
 
-/** Asks Prometheus. */
-export type Ask = PrometheusHttp["ask"];
-/** What is worth a line of the log. */
-export type Log = (level: "debug" | "warn", message: string) => void;
-
 /** Bytes of an instant answer: one value, and warnings. */
 export const MAX_INSTANT_BYTES = 64 * 1024;
 
-/** Bytes of a range answer: a sample is 25 to 48 of them; room for a few series more, so that they can be counted and named. */
-function bytesOf(points: number): number {
-  return 256 * 1024 + points * 64 * 4;
+/** What single readings are made with. */
+export interface Reader {
+  readonly settings: PrometheusSettings;
+  readonly ask: Ask;
+  /** Reads the ranges: whole, or only what is new. */
+  readonly range: RangeReader;
+  readonly log: Log;
 }
 
 /**
  * The reading of one metric; `grouped` is what was read of it together with other targets: then its load, its pods and their start are not asked for again. Throws HistoryError.
  */
 export async function readMetric(
-  settings: PrometheusSettings,
-  ask: Ask,
+  reader: Reader,
   { target, metric }: HistoryQuery,
   now: EpochSeconds,
-  log: Log,
   grouped?: HistoryReading,
 ): Promise<HistoryReading> {
+  const { settings, ask, range, log } = reader;
   const { longHistory } = settings;
   if (grouped !== undefined && !longHistory) return grouped;
   const query = promqlOf(settings, target, metric);
   const softly: Ask = (path, form, how) => ask(path, form, { ...how, soft: true });
   const [reading, long] = await Promise.all([
-    grouped ?? readSingle(settings, ask, { target, metric }, now, log, query),
+    grouped ?? readSingle(reader, { target, metric }, now, query),
     longHistory &&
-      soft(
-        log,
-        queryRange(softly, longQuery(settings, target, metric, query), now, longHistory.range, longHistory.step),
-      ),
+      soft(log, range(softly, longQuery(settings, target, metric, query), now, longHistory.range, longHistory.step)),
   ]);
   return {
     ...reading,
@@ -69,35 +62,34 @@ export async function readMetric(
 
 /** The load of one metric, and of the pods' own CPU their count and start. */
 async function readSingle(
-  settings: PrometheusSettings,
-  ask: Ask,
+  reader: Reader,
   { target, metric }: HistoryQuery,
   now: EpochSeconds,
-  log: Log,
   query: string,
 ): Promise<HistoryReading> {
+  const { settings, ask, log } = reader;
   // the pods' start is the target's, and asked for once
   const first = isFirstMetric(target, metric);
   const softly: Ask = (path, form, how) => ask(path, form, { ...how, soft: true });
-  const measured = queryRange(ask, query, now, readWindow(target), target.step);
-  const [range, count, start] = await Promise.all([
+  const measured = reader.range(ask, query, now, readWindow(target), target.step);
+  const [answer, count, start] = await Promise.all([
     measured,
     // asked once the sum has come: where Prometheus hangs, one query a target waits for it
-    measured.then(() => countPods(ask, settings, target, metric, now).catch(asError)),
+    measured.then(() => countPods(reader, target, metric, now).catch(asError)),
     settings.measurePodStart && first ? soft(log, queryPodStart(softly, target, settings.matchers, now)) : undefined,
   ]);
-  if (range.warnings.length > 0)
-    log("warn", `${target.namespace}/${target.name}: Prometheus warns: ${range.warnings.join("; ")}`);
+  if (answer.warnings.length > 0)
+    log("warn", `${target.namespace}/${target.name}: Prometheus warns: ${answer.warnings.join("; ")}`);
   if (count instanceof Error)
     log("warn", `${target.namespace}/${target.name}: its pods could not be counted: ${count.message}`);
   return {
-    samples: range.samples,
+    samples: answer.samples,
     // without the count half of the pods may be missing, and nobody would know
-    partial: range.partial || count instanceof Error,
+    partial: answer.partial || count instanceof Error,
     ...(count && !(count instanceof Error) ? { pods: count } : {}),
-    seriesCount: range.seriesCount,
+    seriesCount: answer.seriesCount,
     source: query,
-    ...(range.seriesCount === 0 && hintOf(settings, metric)),
+    ...(answer.seriesCount === 0 && hintOf(settings, metric)),
     ...(start === undefined ? {} : { podStart: start }),
   };
 }
@@ -106,8 +98,7 @@ async function readSingle(
  * The count of measured pods at each point of the last minutes: no row is no pod. Undefined of a query of the user's own, and where the answer is not marked as a count.
  */
 async function countPods(
-  ask: Ask,
-  settings: PrometheusSettings,
+  { ask, settings, range }: Reader,
   target: TargetConfig,
   metric: Metric,
   now: EpochSeconds,
@@ -116,7 +107,7 @@ async function countPods(
   const query = podsQuery(target, settings.rateWindow, settings.matchers);
   if (query === undefined) return undefined;
   const seconds = countBack(target);
-  const { samples, labels, seriesCount } = await queryRange(ask, query, now, seconds, target.step);
+  const { samples, labels, seriesCount } = await range(ask, query, now, seconds, target.step);
   if (seriesCount > 0 && labels[COUNTED.label] !== COUNTED.value) return undefined;
   const counted = new Map([...samples.times].map((time, i) => [time, samples.values[i]!]));
   const { start, points } = grid(now, seconds, target.step);
@@ -165,37 +156,6 @@ function longQuery(
   );
 }
 
-async function queryRange(
-  ask: Ask,
-  query: string,
-  now: EpochSeconds,
-  history: Seconds,
-  step: Seconds,
-): Promise<RangeAnswer> {
-  const { start, end, points } = grid(now, history, step);
-  if (points > MAX_POINTS) {
-    throw new HistoryError(
-      query,
-      undefined,
-      `${history} s in steps of ${step} s are ${pluralize(points, "point")}, but a query returns at most ${MAX_POINTS}: raise the step`,
-    );
-  }
-  const form = { query, start: String(start), end: String(end), step: String(step) };
-  const answer = await ask("/api/v1/query_range", form, { bytes: bytesOf(points) });
-  return parsed(answer, (body) => parseRange(body, { start, end, step, points }));
-}
-
-/** The range of a query: both ends on multiples of the step, so that runs see the same points and caches serve them. */
-export function grid(
-  now: EpochSeconds,
-  history: Seconds,
-  step: Seconds,
-): { readonly start: EpochSeconds; readonly end: EpochSeconds; readonly points: number } {
-  const points = Math.max(1, Math.floor(history / step + 1e-9));
-  const end = Math.floor(now / step + 1e-9) * step;
-  return { start: end - (points - 1) * step, end, points };
-}
-
 async function queryPodStart(
   ask: Ask,
   target: TargetConfig,
@@ -215,16 +175,6 @@ async function queryPodStart(
 /** Whether a measured pod start can be one, seconds. */
 export function isPodStart(value: number): boolean {
   return value >= 0 && value <= MAX_POD_START;
-}
-
-/** The error's own cause is not kept: its message quotes the body, in which a proxy may echo a credential. */
-export function parsed<T>({ request, body, redact }: PrometheusAnswer, parse: (body: string) => T): T {
-  try {
-    return parse(body);
-  } catch (error) {
-    if (error instanceof AnswerError) throw new HistoryError(request, 200, redact(error.message));
-    throw error;
-  }
 }
 
 /** What is good to have but not needed: its failure is a warning. */

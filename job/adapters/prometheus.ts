@@ -8,9 +8,10 @@ import { HistoryError } from "./errors.ts";
 import { parseInstant } from "./prometheus-answer.ts";
 import type { Grouped, GroupedHistory } from "./prometheus-grouped.ts";
 import { openPrometheus, type PrometheusHttp, type PrometheusOutside } from "./prometheus-http.ts";
-import { GROUPED_FROM } from "./prometheus-records.ts";
+import { type Ask, parsed, queryRange, type RangeReader } from "./prometheus-range.ts";
+import { GROUPED_FROM, type RecordsReader } from "./prometheus-records.ts";
 import { prometheusScales } from "./prometheus-scales.ts";
-import { type Ask, MAX_INSTANT_BYTES, parsed, readMetric } from "./prometheus-single.ts";
+import { MAX_INSTANT_BYTES, readMetric } from "./prometheus-single.ts";
 
 /** Times of our own era: 2001 to 2128. A clock in milliseconds is far above. */
 const [earliest, latest] = [1e9, 5e9];
@@ -23,8 +24,14 @@ export interface PrometheusHistory extends History {
   close(): void;
 }
 
+/** How a history is opened. */
+export interface PrometheusOptions extends PrometheusOutside {
+  /** It is read again and again: what was read is kept, and only new points are asked for. */
+  readonly keeps?: boolean;
+}
+
 /** History over HTTP. Nothing is read or connected before the first call. */
-export function prometheusHistory(settings: PrometheusSettings, outside: PrometheusOutside = {}): PrometheusHistory {
+export function prometheusHistory(settings: PrometheusSettings, outside: PrometheusOptions = {}): PrometheusHistory {
   let opened: Promise<PrometheusHttp> | undefined;
   const http = () => {
     opened ??= openPrometheus(settings, outside).catch((error: unknown) => {
@@ -35,11 +42,18 @@ export function prometheusHistory(settings: PrometheusSettings, outside: Prometh
   };
   const ask: Ask = async (path, form, how) => (await http()).ask(path, form, how);
   const log = outside.log ?? (() => {});
+  let keeping: Promise<Readers> | undefined;
+  const readers = () => {
+    keeping ??= outside.keeps ? openKept(settings) : Promise.resolve({ range: queryRange });
+    return keeping;
+  };
   let grouped: Promise<GroupedHistory> | undefined;
   const together = async (...[queries, ...rest]: Parameters<GroupedHistory>): Promise<Grouped | undefined> => {
     const { grouped: when } = settings;
     if (when === "never" || (when === "auto" && queries.length < GROUPED_FROM)) return undefined;
-    grouped ??= import("./prometheus-grouped.ts").then(({ groupedHistory }) => groupedHistory(settings, ask, log));
+    grouped ??= import("./prometheus-grouped.ts").then(async ({ groupedHistory }) =>
+      groupedHistory(settings, ask, log, (await readers()).records),
+    );
     return (await grouped)(queries, ...rest);
   };
   return {
@@ -53,9 +67,8 @@ export function prometheusHistory(settings: PrometheusSettings, outside: Prometh
     read: async (queries, now, signal) => {
       const until: Ask = (path, form, how) => ask(path, form, { ...how, signal });
       const readings = (await together(queries, now, signal))?.readings;
-      return Promise.all(
-        queries.map((query) => readMetric(settings, until, query, now, log, readings?.get(query)).catch(asError)),
-      );
+      const reader = { settings, ask: until, range: (await readers()).range, log };
+      return Promise.all(queries.map((query) => readMetric(reader, query, now, readings?.get(query)).catch(asError)));
     },
     scales: prometheusScales(settings.matchers, ask),
     checks: async (queries, now) => {
@@ -71,4 +84,19 @@ export function prometheusHistory(settings: PrometheusSettings, outside: Prometh
       opened?.then((open) => open.close()).catch(() => {});
     },
   };
+}
+
+/** How series are read; without `records` the recorded ones are read whole. */
+interface Readers {
+  readonly range: RangeReader;
+  readonly records?: RecordsReader;
+}
+
+async function openKept({ rateWindow }: PrometheusSettings): Promise<Readers> {
+  const [{ keptSeries }, { keptRange, keptRecords }] = await Promise.all([
+    import("./kept-series.ts"),
+    import("./prometheus-kept.ts"),
+  ]);
+  const kept = keptSeries(rateWindow);
+  return { range: keptRange(kept), records: keptRecords(kept) };
 }

@@ -9,9 +9,10 @@ export const PROMETHEUS_SOURCE: MetricSource = {
   how: "--prometheus URL (or prometheus.url in the file, or PROPHET_AUTOSCALER_PROMETHEUS_URL)",
   live: true,
   where: ({ settings }) => settings.prometheus.url ?? null,
-  open: async ({ settings }, tools) => {
+  open: async ({ settings, repeats = false }, tools) => {
     const { prometheusHistory } = await import("./prometheus.ts");
-    const history = prometheusHistory({ ...settings.prometheus, url: settings.prometheus.url! }, tools);
+    const own = { ...settings.prometheus, url: settings.prometheus.url! };
+    const history = prometheusHistory(own, { ...tools, keeps: repeats });
     return { history, scales: history.scales, checks: history.checks, close: history.close };
   },
   checks: {

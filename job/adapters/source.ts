@@ -12,6 +12,8 @@ export interface SourceChoice {
   readonly settings: Settings;
   /** The value of --history-file. */
   readonly historyFile: string | null;
+  /** It is read again and again, so what was read may be kept. */
+  readonly repeats?: boolean;
 }
 
 /** What a source is given to work with. */

@@ -13,6 +13,8 @@ export interface Choice {
   readonly historyFile: string | null;
   /** No cluster: replicas are pretended, null meaning each target's minimum. */
   readonly pretend: { readonly replicas: Replicas | null } | null;
+  /** The metric source is read again and again, as a run with --every does. */
+  readonly repeats?: boolean;
 }
 
 /** With a history file, a cluster is used only if one is named: a trial must not change any replicas. */

@@ -94,7 +94,7 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
   const adapterLog = (level: "debug" | "warn", message: string) => log(level, message);
   const source = sourceOf({ settings, historyFile: choice.historyFile })!;
   const tools = { log: adapterLog, redactor: io.redactor, env: io.env };
-  const opened = await source.open({ settings, historyFile: choice.historyFile }, tools);
+  const opened = await source.open({ settings, ...choice }, tools);
   const clean = cleaner(io.redactor);
   const history = cleanHistory(opened.history, clean);
   const sourceChecks = cleanChecks(opened.checks ?? (async () => []), clean);

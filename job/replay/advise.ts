@@ -2,7 +2,15 @@
 import type { Samples } from "../core/series/types.ts";
 import { type EpochSeconds, type Probability, pluralize, type Seconds } from "../core/units.ts";
 import { type Demand, DemandError, type RecordedMetric, toDemands } from "./demand.ts";
-import { NO_STEPS, type Played, type Player, playStretch, type Stretch, type Sums, type Trial } from "./trials.ts";
+import {
+  NO_STEPS,
+  playStretch,
+  type Stretch,
+  type StretchSums,
+  type Sums,
+  type Trial,
+  type TrialTools,
+} from "./trials.ts";
 import type { ReplayOptions, Watch } from "./types.ts";
 
 /** What a trial came to over a stretch of time. */
@@ -17,7 +25,7 @@ export interface TrialScore {
 }
 
 /** A trial with its scores. */
-export interface Tried extends Trial {
+export interface ScoredTrial extends Trial {
   readonly chosenOn: TrialScore;
   readonly judgedOn: TrialScore;
   /** Of the later half, a day each, the last one as long as is left. */
@@ -32,7 +40,7 @@ export interface Span {
 
 /** All that was tried, and the time over which it was; `ended`: all of the time was played. */
 export interface Trials {
-  readonly tried: readonly Tried[];
+  readonly tried: readonly ScoredTrial[];
   readonly chosenOn: Span;
   readonly judgedOn: Span;
   readonly ended: boolean;
@@ -48,7 +56,7 @@ export interface TrialSetup {
 }
 
 /** Plays stretches, side by side where it can; one result each, same order. */
-export type Play = (stretches: readonly Stretch[], watch: Watch) => Promise<readonly Played[]>;
+export type PlayStretches = (stretches: readonly Stretch[], watch: Watch) => Promise<readonly StretchSums[]>;
 
 /** Later than this share of the history is judged. */
 const TRAINING_SHARE = 0.5;
@@ -56,10 +64,10 @@ const TRAINING_SHARE = 0.5;
 const MAX_COMPARED_SPAN: Seconds = 86_400;
 
 /** One stretch after the other. */
-export function inTurn(forecasterOf: Player["forecasterOf"]): Play {
+export function inTurn(forecasterOf: TrialTools["forecasterOf"]): PlayStretches {
   return async (stretches, watch) => {
     const total = stretches.reduce((sum, one) => sum + stepsOf(one), 0);
-    const played: Played[] = [];
+    const played: StretchSums[] = [];
     let before = 0;
     for (const one of stretches) {
       played.push(await playStretch(one, { forecasterOf, watch: (done) => watch(before + done, total) }));
@@ -75,21 +83,21 @@ export function stepsOf({ from, to, demand }: Stretch): number {
 }
 
 /** Plays every trial over both halves of the history after the warm-up, each half from a start of its own. Throws DemandError where the series is too short. */
-export async function playTrials(setup: TrialSetup, play: Play, watch: Watch): Promise<Trials> {
+export async function playTrials(setup: TrialSetup, play: PlayStretches, watch: Watch): Promise<Trials> {
   const { worlds, ...spans } = await playWorlds(halvesOf(setup), [setup.trials], play, watch);
   return { tried: worlds[0]!, ...spans };
 }
 
 /** Trials of several worlds over the same time, a day on both sides of the split: chosen on the one before, judged on the one after. */
 export interface Compared extends Omit<Trials, "tried"> {
-  readonly worlds: readonly (readonly Tried[])[];
+  readonly worlds: readonly (readonly ScoredTrial[])[];
 }
 
 /** Plays trials in several worlds: those of one list share the world of its first. Throws DemandError where the series is too short. */
 export function compare(
   setup: Omit<TrialSetup, "trials">,
   worlds: readonly (readonly Trial[])[],
-  play: Play,
+  play: PlayStretches,
   watch: Watch,
 ): Promise<Compared> {
   const { demand, begin, split, end } = halvesOf(setup);
@@ -105,7 +113,7 @@ export function compare(
 async function playWorlds(
   { demand, begin, split, end }: ReturnType<typeof halvesOf>,
   worlds: readonly (readonly Trial[])[],
-  play: Play,
+  play: PlayStretches,
   watch: Watch,
 ): Promise<Compared> {
   const stretch = (from: EpochSeconds, to: EpochSeconds, trials: readonly Trial[]): Stretch => ({
@@ -121,7 +129,7 @@ async function playWorlds(
   return {
     worlds: worlds.map((trials, w) => {
       const [earlier, later] = halves[w]!;
-      return trials.map((trial, k): Tried => {
+      return trials.map((trial, k): ScoredTrial => {
         const days = later.days[k]!;
         const scores = { chosenOn: score(earlier.days[k]!), judgedOn: score(days) };
         return { ...trial, ...scores, days: days.map((day) => score([day])) };
@@ -172,7 +180,7 @@ function scoreOf(days: readonly Sums[], step: Seconds): TrialScore {
 }
 
 /** Trials that no other one beats in both cost and time below the demand, on the part that is chosen on; cheapest first. */
-export function frontOf(tried: readonly Tried[]): readonly Tried[] {
+export function frontOf(tried: readonly ScoredTrial[]): readonly ScoredTrial[] {
   const better = (a: TrialScore, b: TrialScore) =>
     a.cost <= b.cost && a.under <= b.under && (a.cost < b.cost || a.under < b.under);
   return tried
@@ -181,8 +189,11 @@ export function frontOf(tried: readonly Tried[]): readonly Tried[] {
 }
 
 /** The cheapest trial with at most `slo` of the time below the demand, on the part that is chosen on; null: none. */
-export function cheapestWithin(tried: readonly Tried[], slo: Probability): Tried | null {
+export function cheapestWithin(tried: readonly ScoredTrial[], slo: Probability): ScoredTrial | null {
   return tried
     .filter(({ chosenOn }) => chosenOn.under <= slo)
-    .reduce<Tried | null>((best, one) => (best === null || one.chosenOn.cost < best.chosenOn.cost ? one : best), null);
+    .reduce<ScoredTrial | null>(
+      (best, one) => (best === null || one.chosenOn.cost < best.chosenOn.cost ? one : best),
+      null,
+    );
 }

@@ -40,7 +40,7 @@ export interface Past {
 }
 
 /** Readings that are fetched ahead of the decisions. */
-const AHEAD = 32;
+const MAX_PREFETCHED = 32;
 
 /** Times from `warmUp` before the first one that is asked about, an interval apart: after it nothing that was forgotten still counts. */
 export function warmUp(target: TargetConfig): Seconds {
@@ -61,8 +61,8 @@ export function decideFrom({ at, target, histories, scale, memory }: PastInput):
 /** The decisions of one target at these times, oldest first. What cannot be read is a failed decision; never throws for it. */
 export async function* decideAgain(past: Past, target: TargetConfig, times: Times): AsyncGenerator<PastDecision> {
   let found: Standing | null = null;
-  for (let first = 0; first < times.points; first += AHEAD) {
-    const count = Math.min(AHEAD, times.points - first);
+  for (let first = 0; first < times.points; first += MAX_PREFETCHED) {
+    const count = Math.min(MAX_PREFETCHED, times.points - first);
     const batch = Array.from({ length: count }, (_, i) => times.start + (first + i) * times.step);
     const histories = await inParallel(batch, (at) => readAt(past.history, target, at));
     for (const [i, at] of batch.entries()) {

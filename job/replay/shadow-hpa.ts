@@ -12,7 +12,7 @@ import { REPLAY_DEFAULTS, requestFor } from "./world.ts";
  * The longest history that is played. The HPA remembers 300 s; after six times that nothing is left of the count that it
  * began with, but for its tolerance.
  */
-const PLAYED: Seconds = 1800;
+const MAX_REPLAYED: Seconds = 1800;
 /** A history shorter than the HPA's memory would give back the count that it began with. */
 const MIN_HISTORY: Seconds = 300;
 
@@ -50,7 +50,7 @@ export async function shadowHpa(target: ShadowTarget, { metrics }: TickRecord): 
 function usable({ metric, series, quality }: MetricRecord): readonly RecordedMetric[] {
   if (series === null || quality.verdict === "hold") return [];
   const { start, step, values, filled } = series;
-  const first = Math.max(0, values.length - Math.round(PLAYED / step));
+  const first = Math.max(0, values.length - Math.round(MAX_REPLAYED / step));
   const kept = [...values.keys()].filter((i) => i >= first && filled[i] === 0);
   const last = kept.at(-1);
   if (last === undefined) return [];

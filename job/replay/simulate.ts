@@ -104,7 +104,7 @@ async function play(world: World, shared: Shared, index: number, step: number): 
     const { replicas, ...wanted } = await policy.decide(view);
     decision = clamp(replicas, options, policy);
     reason = wanted.reason;
-    if (decided !== undefined) decided(policy.name, toldOf(wanted, now, from, decision));
+    if (decided !== undefined) decided(policy.name, decidedOf(wanted, now, from, decision));
     cluster.scale(decision, now);
   }
   const ready = cluster.ready(now);
@@ -129,7 +129,7 @@ async function play(world: World, shared: Shared, index: number, step: number): 
   if (missing > 1e-9) world.under++;
 }
 
-function toldOf(
+function decidedOf(
   { forecast, ...wanted }: Omit<Recommendation, "replicas">,
   t: EpochSeconds,
   from: number,

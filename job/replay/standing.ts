@@ -28,9 +28,9 @@ export interface Standing {
 }
 
 /** A sample this soon after a decision may be older than the write that followed it. */
-const WRITING: Seconds = 5;
+const MAX_WRITE_TIME: Seconds = 5;
 /** Later samples are about later changes. Two scrapes a minute apart fit in. */
-const SHOWN_BY: Seconds = 150;
+const MAX_SCRAPE_DELAY: Seconds = 150;
 
 /** After a decision: its change is made, as far as anybody knows. */
 export function after({ set, memory }: Standing, at: EpochSeconds, { target, output }: TargetDecision): Standing {
@@ -51,11 +51,11 @@ export function judged(standing: Standing, at: EpochSeconds, records: readonly (
   const record = records[0] ?? null;
   if (record === null) return standing;
   if (change === null) return { set: record.set, memory, change: null, recorded: true };
-  const young = records.findIndex((one) => one !== null && one.at > change.at + WRITING);
+  const young = records.findIndex((one) => one !== null && one.at > change.at + MAX_WRITE_TIME);
   const first = records[young] ?? null;
-  if (first === null || first.at > change.at + SHOWN_BY) return standing;
+  if (first === null || first.at > change.at + MAX_SCRAPE_DELAY) return standing;
   const shown = records.slice(0, young + 1).some((one) => one !== null && isReached(change, one));
-  const refuted = !shown && (first.at <= at + WRITING || first.set === change.from);
+  const refuted = !shown && (first.at <= at + MAX_WRITE_TIME || first.set === change.from);
   if (refuted) return { set: record.set, memory: change.before, change: null, recorded: true };
   return young > 0 ? standing : { set: record.set, memory, change: null, recorded: true };
 }

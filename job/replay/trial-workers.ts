@@ -2,8 +2,8 @@
 import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { inParallel } from "../in-parallel.ts";
-import { type Play, stepsOf } from "./advise.ts";
-import type { Played, Stretch } from "./trials.ts";
+import { type PlayStretches, stepsOf } from "./advise.ts";
+import type { Stretch, StretchSums } from "./trials.ts";
 import type { Watch } from "./types.ts";
 
 /** What a worker thread is given: the stretch, and two numbers shared with it: how many steps are done, and 1 where it shall end. */
@@ -17,7 +17,7 @@ export const DONE = 0;
 export const END = 1;
 
 /** What a worker thread answers, once. */
-export type Reply = { readonly played: Played } | { readonly problem: string };
+export type Reply = { readonly played: StretchSums } | { readonly problem: string };
 
 /** How often the progress is looked at. */
 const CHECK_INTERVAL_MS = 100;
@@ -26,14 +26,14 @@ const CHECK_INTERVAL_MS = 100;
 const ENTRY = import.meta.url.endsWith(".ts") ? "./trial-worker.ts" : "../trial-worker.js";
 
 /** Plays at most `threads` stretches at a time. Rejects with the first error of any. `otherwise` plays what no thread can be given, which are the functions of a public calendar. */
-export function inThreads(threads: number, otherwise: Play): Play {
+export function inThreads(threads: number, otherwise: PlayStretches): PlayStretches {
   return async (stretches, watch) => {
     if (Math.min(threads, stretches.length) < 2 || !stretches.every(isData)) return otherwise(stretches, watch);
     const errands = stretches.map((stretch): TrialTask => {
       return { stretch, shared: new Int32Array(new SharedArrayBuffer(8)) };
     });
     const work = { over: false };
-    const looking = lookAfter(errands, watch, work);
+    const looking = watchProgress(errands, watch, work);
     const workers = Array.from(
       { length: Math.min(threads, errands.length) },
       () => new Worker(new URL(ENTRY, import.meta.url)),
@@ -69,7 +69,7 @@ async function lend<T, R>(idle: T[], use: (one: T) => Promise<R>): Promise<R> {
 }
 
 /** What the worker makes of it. */
-function sent(worker: Worker, errand: TrialTask): Promise<Played> {
+function sent(worker: Worker, errand: TrialTask): Promise<StretchSums> {
   return new Promise((done, fail) => {
     worker.removeAllListeners();
     worker.once("message", (reply: Reply) => {
@@ -83,7 +83,11 @@ function sent(worker: Worker, errand: TrialTask): Promise<Played> {
 }
 
 /** Tells of the progress, and the threads to end where the watch says so. */
-async function lookAfter(errands: readonly TrialTask[], watch: Watch, work: { readonly over: boolean }): Promise<void> {
+async function watchProgress(
+  errands: readonly TrialTask[],
+  watch: Watch,
+  work: { readonly over: boolean },
+): Promise<void> {
   const total = errands.reduce((sum, { stretch }) => sum + stepsOf(stretch), 0);
   while (!work.over) {
     await setTimeout(CHECK_INTERVAL_MS);

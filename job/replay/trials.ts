@@ -53,13 +53,13 @@ export interface Sums {
 }
 
 /** Of each trial its days, the last one as long as is left; `until`: how far all were played. */
-export interface Played {
+export interface StretchSums {
   readonly days: readonly (readonly Sums[])[];
   readonly until: EpochSeconds;
 }
 
 /** What the trials are played with. */
-export interface Player {
+export interface TrialTools {
   readonly forecasterOf: (method: Method) => Forecaster;
   readonly watch: Watch;
 }
@@ -71,7 +71,7 @@ export const NO_STEPS: Sums = { steps: 0, pods: 0, under: 0, missing: 0, load: 0
  * Plays the trials in lockstep, each in a world of its own, so that a forecast is made once for all that ask for the same. What comes after
  * `to` is not there for them. Throws DemandError where nothing was measured. O(trials x steps), and one forecast for each origin and lead.
  */
-export async function playStretch(stretch: Stretch, { forecasterOf, watch }: Player): Promise<Played> {
+export async function playStretch(stretch: Stretch, { forecasterOf, watch }: TrialTools): Promise<StretchSums> {
   const { demand, from, to, trials } = stretch;
   const [{ options }] = trials as [Trial];
   const counts = trials.map(() => countDays(from, options.request));
@@ -85,7 +85,7 @@ export async function playStretch(stretch: Stretch, { forecasterOf, watch }: Pla
 /** The policies of the trials, named by their index; those of one method share their forecasts. */
 export function policiesOf(
   { trials, demand }: Pick<Stretch, "trials" | "demand">,
-  forecasterOf: Player["forecasterOf"],
+  forecasterOf: TrialTools["forecasterOf"],
 ): readonly ReplayPolicy[] {
   const shared = new Map<Method, Forecaster>();
   const levels = levelsOf(trials);

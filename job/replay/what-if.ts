@@ -16,11 +16,11 @@ export interface Alternative {
 }
 
 /** Loads from a quarter to four times what was measured are tried. */
-const STEPS = [1.01, 1.02, 1.05, 1.1, 1.2, 1.35, 1.6, 2, 3, 4];
+const LOAD_FACTORS = [1.01, 1.02, 1.05, 1.1, 1.2, 1.35, 1.6, 2, 3, 4];
 /** The factor is found to a hundredth. */
 const FACTOR_PRECISION = 0.005;
 /** The largest maxReplicas that is accepted. */
-const NO_MAXIMUM = 100_000;
+const HIGHEST_MAX_REPLICAS = 100_000;
 /** Characters of a value that is told. */
 const MAX_VALUE_LENGTH = 40;
 /** Levels of the quantile that are tried. */
@@ -46,9 +46,9 @@ function replicasOf(input: PastInput): Replicas | null {
 /** The smallest factor away from 1, upwards (power 1) or downwards (-1), at which another number comes out. */
 function nearestLoad(input: PastInput, made: Replicas, power: number): readonly Alternative[] {
   const at = (step: number) => replicasOf(scaled(input, step ** power));
-  const found = STEPS.findIndex((step) => at(step) !== made);
+  const found = LOAD_FACTORS.findIndex((step) => at(step) !== made);
   if (found < 0) return [];
-  let [same, other] = [STEPS[found - 1] ?? 1, STEPS[found]!];
+  let [same, other] = [LOAD_FACTORS[found - 1] ?? 1, LOAD_FACTORS[found]!];
   while (other - same > FACTOR_PRECISION) {
     const middle = (same + other) / 2;
     if (at(middle) === made) same = middle;
@@ -97,7 +97,7 @@ function variants(target: TargetConfig): readonly Variant[] {
   return [
     plain("mode", "Active"),
     plain("minReplicas", Math.min(1, target.minReplicas)),
-    plain("maxReplicas", NO_MAXIMUM),
+    plain("maxReplicas", HIGHEST_MAX_REPLICAS),
     ...(["scaleUp", "scaleDown"] as const).flatMap((direction) => ruleVariants(target, direction)),
     plain("scaleUpCooldown", 0),
     plain("scaleDownCooldown", 0),

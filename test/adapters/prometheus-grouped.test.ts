@@ -1,7 +1,7 @@
 /** Why targets are not read together: each is told what is so, also where it was not asked for at all. */
 import { expect, it } from "vitest";
 import { groupedHistory } from "../../job/adapters/prometheus-grouped.ts";
-import type { Ask } from "../../job/adapters/prometheus-single.ts";
+import type { Ask } from "../../job/adapters/prometheus-range.ts";
 import { cpuOf } from "../fakes/queries.ts";
 import { prometheusSettings } from "../fault/settings.ts";
 

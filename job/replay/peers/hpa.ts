@@ -9,9 +9,9 @@ import type { ReplayOptions, ReplayPolicy, View } from "../types.ts";
 /** Kubernetes' sync period. */
 const SYNC_PERIOD = 15;
 /** The name of the first metric if it is not the CPU. No setting can have this name. */
-const FIRST = "(first)";
+const FIRST_METRIC = "(first)";
 /** Window of a metrics-server sample at its default resolution of 15 s. */
-const WINDOW = 15;
+const METRICS_WINDOW = 15;
 
 /**
  * HPA v2 with its defaults at `hpaTarget` of the request, every 15 s; demand is spread evenly over the ready pods. Other
@@ -51,11 +51,11 @@ function hpaLike(
           startTime: pod.start,
           ready: ready ? "True" : "False",
           lastTransitionTime: ready ? pod.readyAt : pod.start,
-          ...(ready ? { usage: { milli, timestamp: view.now, window: WINDOW } } : {}),
+          ...(ready ? { usage: { milli, timestamp: view.now, window: METRICS_WINDOW } } : {}),
         };
       });
       const values = {
-        [FIRST]: [milliOf(view.demand)],
+        [FIRST_METRIC]: [milliOf(view.demand)],
         ...Object.fromEntries(others.map((other) => [other.name, [milliOf(view.other(other.name).demand)]])),
       };
       const decision = hpaSync(spec, memory, { now: view.now, currentReplicas: view.replicas, pods, values });
@@ -77,7 +77,9 @@ function specOf(
   const external = (name: string, capacity: number): HpaMetric => {
     return { type: "External", name, target: { averageValue: milliOf(hpaTarget * capacity) } };
   };
-  const first: HpaMetric = firstIsExternal ? external(FIRST, request) : { type: "Resource", name: "cpu", target };
+  const first: HpaMetric = firstIsExternal
+    ? external(FIRST_METRIC, request)
+    : { type: "Resource", name: "cpu", target };
   return { ...limits, metrics: [first, ...others.map(({ name, capacity }) => external(name, capacity))] };
 }
 

@@ -126,7 +126,7 @@ ${paste}
 <ul class="marks">${legend.join("")}</ul>
 <p class="note keys">Point at a mark, or choose the figure and use the arrow keys: left and right go from cheaper to dearer settings.</p>
 <div class="plot" tabindex="0" role="slider" aria-label="Settings" aria-valuemin="0" aria-valuemax="0" aria-valuenow="0"></div>
-<div class="told" aria-live="polite"></div>
+<div class="selected" aria-live="polite"></div>
 ${tables.map(([heading, scores]) => `<h2>${escapeXml(heading)}</h2>${scoresHtml(scores, heading)}`).join("\n")}
 </section>`;
 }
@@ -144,7 +144,7 @@ ${count > 1 ? `<h2>${escapeXml(section.name)}</h2>` : ""}
 <div class="switches"></div><div class="buttons"></div>
 <p class="note keys">${KEYS}</p>
 <div class="timeline" tabindex="0" role="slider" aria-label="Decisions" aria-valuemin="0" aria-valuemax="0" aria-valuenow="0">${charts.join("\n")}</div>
-<div class="told" aria-live="polite"></div>
+<div class="selected" aria-live="polite"></div>
 ${moments.length === 0 ? "" : `<h2>The ${moments.length === 1 ? "worst moment" : `${moments.length} worst moments`} of ${escapeXml(section.momentsOf)}</h2><ol class="moments">${moments.join("")}</ol>`}
 </section>`;
 }

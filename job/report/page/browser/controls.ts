@@ -2,7 +2,7 @@
 
 import type { Timeline } from "../timeline.ts";
 import type { Layer, Section } from "../types.ts";
-import { element } from "./told.ts";
+import { element } from "./decision.ts";
 
 /** What a button is called, its key, and what it does. */
 interface Action {

@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import { FRONT_MARKS, type Glyph } from "../front-marks.ts";
 import type { Front, FrontKind } from "../types.ts";
 import { colourOf } from "./chart.ts";
-import { element } from "./told.ts";
+import { element } from "./decision.ts";
 
 /** Shares below this stand on the lowest line, which is zero; each line above is ten times as much. */
 const ZERO = 1e-4;
@@ -18,7 +18,7 @@ function heightOf(under: number): number {
 /** Draws the figure into its section, and again when it is called; the mark that is told stays. */
 export function createFront(host: HTMLElement, { points, slo }: Front): () => void {
   const place = host.querySelector<HTMLElement>(".plot")!;
-  const told = host.querySelector<HTMLElement>(".told")!;
+  const told = host.querySelector<HTMLElement>(".selected")!;
   const first = KINDS.map((kind) => points.findIndex((point) => point.kind === kind)).find((i) => i >= 0) ?? 0;
   let [index, plot] = [first, undefined as uPlot | undefined];
 

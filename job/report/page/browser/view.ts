@@ -4,8 +4,8 @@ import { createTimeline, type Timeline } from "../timeline.ts";
 import type { Layer, PageData, Section } from "../types.ts";
 import { type DrawnChart, drawChart } from "./chart.ts";
 import { addButtons, addSwitches, listenForKeys } from "./controls.ts";
+import { headline, showDecision } from "./decision.ts";
 import { factsAt } from "./facts.ts";
-import { headline, tellDecision } from "./told.ts";
 
 /** A section that is drawn. */
 export interface View {
@@ -26,7 +26,7 @@ export function createView(host: HTMLElement, section: Section, reasons: PageDat
     const { policy, decision } = timeline;
     if (policy === undefined || decision === undefined) return;
     for (const chart of charts) chart.mark(decision.t);
-    tellDecision(find(".told"), policy, decision, factsAt(section, decision.t), reasons);
+    showDecision(find(".selected"), policy, decision, factsAt(section, decision.t), reasons);
     describe(find(".timeline"), timeline);
   }
   function show(): void {

@@ -27,7 +27,7 @@ export function headline({ name }: PagePolicy, { t, from, to, reason }: PageDeci
 }
 
 /** Fills `host` with a decision. `facts`: what is known of its moment. */
-export function tellDecision(
+export function showDecision(
   host: HTMLElement,
   policy: PagePolicy,
   decision: PageDecision,
