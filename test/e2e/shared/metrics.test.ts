@@ -28,13 +28,17 @@ targets:
         averageValue: 10
 `;
 
-/** Requests to a URL at a rate, answered or not, until it is stopped. */
+/** Requests to a URL at a rate, answered or not, until it is stopped. What a late timer has missed is sent after: the rate is kept. */
 function traffic(url: string, perSecond: number): { stop(): void } {
+  const began = performance.now();
+  let sent = 0;
   const timer = setInterval(() => {
-    fetch(url, { signal: AbortSignal.timeout(5000) }).then(
-      (answer) => answer.arrayBuffer(),
-      () => undefined,
-    );
+    for (const due = ((performance.now() - began) / 1000) * perSecond; sent < due; sent++) {
+      fetch(url, { signal: AbortSignal.timeout(5000) }).then(
+        (answer) => answer.arrayBuffer(),
+        () => undefined,
+      );
+    }
   }, 1000 / perSecond);
   return { stop: () => clearInterval(timer) };
 }
