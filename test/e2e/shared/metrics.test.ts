@@ -94,7 +94,7 @@ describe.skipIf(skip(missingNode()))("a target with two metrics", () => {
   test("is scaled out by its requests while its CPU needs one pod", async () => {
     const load = traffic(`${url}/healthz`, 40);
     try {
-      // a run in the first minute would see them rise, and the pod start: it takes the mean of a minute's rates
+      // a run in the first minute would see them rise, and the pod start: it takes the mean of its last steps
       const rate = `sum(rate(http_request_duration_seconds_count{namespace="${NAMESPACE}",route="/healthz"}[1m]))`;
       const mean = async () => Number((await node.promql(`avg_over_time(${rate}[1m:15s])`))[0]?.value[1] ?? 0);
       await expect.poll(mean, { timeout: 180_000, interval: 2000 }).toBeGreaterThan(30);
