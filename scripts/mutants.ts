@@ -3,7 +3,6 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { parseArgs } from "node:util";
 import { transform } from "esbuild";
 import { startTester, type Tester } from "../bench/mutation/tester.ts";
 
@@ -63,13 +62,11 @@ function groupsOf(chosen: readonly Mutant[]): Mutant[][] {
   return groups.map((group) => group!).sort((a, b) => b.length - a.length);
 }
 
-/** `[WORD...]`: those alone whose name or file has all the words. `--lanes N`: so many at a time, as many as there are processors without it. */
-async function main(args: readonly string[]): Promise<number> {
-  const lanes = { type: "string", default: `${availableParallelism()}` } as const;
-  const { values, positionals: words } = parseArgs({ args: [...args], options: { lanes }, allowPositionals: true });
+/** Those alone whose name or file has all the words. */
+async function main(words: readonly string[]): Promise<number> {
   const chosen = mutants().filter(({ name, file }) => words.every((word) => `${name} ${file}`.includes(word)));
   const waiting = groupsOf(chosen);
-  const folders = Array.from({ length: Number(values.lanes) }, copyOfTests);
+  const folders = Array.from({ length: availableParallelism() }, copyOfTests);
   let lived = 0;
   // each lane has a copy of its own and takes the next group
   const lane = async (folder: string) => {
