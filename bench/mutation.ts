@@ -60,7 +60,8 @@ async function judge(room: Room, sample: readonly Candidate[], tester: Tester): 
     const { file, original, start, end, text } = one;
     const before = killers.get(file) ?? [];
     const tests = [...new Set([...before, ...testsOf(room, file)])];
-    const question = { file, text: original.slice(0, start) + text + original.slice(end), original, tests };
+    const broken = original.slice(0, start) + text + original.slice(end);
+    const question = { file, text: broken, original, tests, related: true };
     const began = performance.now();
     const killer = await tester.killer(question);
     if (killer === null) survivors.push(one);
