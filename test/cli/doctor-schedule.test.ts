@@ -31,7 +31,7 @@ function apiOf(...jobs: readonly (readonly [schedule: string, ...args: string[]]
 }
 
 describe("slotOf", () => {
-  it.each<[string, number | undefined]>([
+  it.each<readonly [string, number | undefined]>([
     ...SCHEDULES,
     ["@hourly", undefined],
     ["60 * * * *", undefined],
