@@ -36,7 +36,7 @@ The longest turn is the CPU that the event loop took in one go since the first c
 
 ${broken(all)}
 
-What these runs asked, and what they changed; answers count as they are sent, those of Prometheus compressed:
+What these runs asked, and what they changed; answers count as they are sent, large ones of Prometheus compressed:
 
 ${asked(all.map(({ runs }) => runs.at(-1)!))}
 
