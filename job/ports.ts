@@ -137,8 +137,8 @@ export interface Reporter {
   log(level: "debug" | "info" | "warn" | "error", message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-/** What could not be done: reading the metric, reading the scale, keeping the state, setting the replicas. */
-export type Failure = "metric" | "scale" | "state" | "rescale";
+/** What could not be done: reading the metric, reading the scale, keeping the state, setting the replicas, using the settings in annotations. */
+export type Failure = "metric" | "scale" | "state" | "rescale" | "settings";
 
 /** What one metric of a target came to, in the metric's unit. */
 export interface MetricOutcome {

@@ -53,17 +53,18 @@ export interface RunResult {
   readonly over: AbortSignal;
 }
 
+/** The targets of a run, or how they are found in each anew: within the time for reading. */
+export type Targets = readonly TargetOrShare[] | ((reading: AbortSignal) => Promise<readonly TargetOrShare[]>);
+
 /** One run. Never throws for what the world does: a target that fails gives a failed outcome and the others go on. */
-export async function runOnce(
-  ports: Ports,
-  targets: readonly TargetOrShare[],
-  options: RunOptions,
-): Promise<RunResult> {
+export async function runOnce(ports: Ports, given: Targets, options: RunOptions): Promise<RunResult> {
   const timings: Record<string, number> = {};
   const { clock } = ports;
   const { timeout, part } = options;
   const begin = clock.tick();
   const { reading, whole } = openBudget(clock, timeout);
+  const timed = stopwatch(ports, timings);
+  const targets = typeof given === "function" ? await timed("discover", () => given(reading)) : given;
   const slices = slicesOf(targets, ports.state);
   const lanes = lanesFor(slices);
   const dryRun = options.dryRun === true;
@@ -73,7 +74,7 @@ export async function runOnce(
     whole,
     ticks: (await options.ticksFor?.(targets.length, here)) ?? here,
     dryRun,
-    timed: stopwatch(ports, timings),
+    timed,
   };
   const fleet = fleetBrake(options.fleetDrop, { targets: targets.length, enough: MAX_SLICE_TARGETS }, ports.reporter);
   const written = !dryRun && ports.scaler.pretended !== true;
@@ -139,13 +140,15 @@ export interface Repetition {
 /** Several runs (where each is told to `after`: the last of them) in one process, as long as one more is likely to end in time; each as safe as a process of its own. */
 export async function runFor(
   ports: Ports,
-  targets: readonly TargetOrShare[],
+  targets: Targets,
   options: RunOptions & Repetition,
 ): Promise<{ readonly runs: readonly RunResult[]; readonly exitCode: 0 | 1 }> {
   const { clock } = ports;
   const begin = clock.tick();
   const elapsed = () => (clock.tick() - begin) / 1000;
-  const paced = targets.map((target) => ({ ...target, interval: options.every }));
+  const pace = (all: readonly TargetOrShare[]) => all.map((target) => ({ ...target, interval: options.every }));
+  const paced: Targets =
+    typeof targets === "function" ? async (reading) => pace(await targets(reading)) : pace(targets);
   const runs: RunResult[] = [];
   let longest = 0;
   for (let due = 0; due === 0 || due + longest <= options.for; ) {

@@ -77,10 +77,13 @@ function chartConfig(table: Table): Json {
     ...config,
     required: ["targets"],
     anyOf: live.map(([key, { needs }]) => ({ required: [key], properties: { [key]: { required: needs } } })),
+    // without targets to find some must be listed
+    if: { required: ["discover"], properties: { discover: { minItems: 1 } } },
+    else: { properties: { targets: { minItems: 1 } } },
     properties: {
       ...config.properties,
       defaults: { ...defaults, properties: shared },
-      targets: { ...targets, minItems: 1, items: { ...(targets?.items as Json), required: ["scaleTargetRef"] } },
+      targets: { ...targets, items: { ...(targets?.items as Json), required: ["scaleTargetRef"] } },
     },
   };
 }

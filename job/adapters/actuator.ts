@@ -30,6 +30,8 @@ export interface Actuator {
   readonly ownReplicas: boolean;
   /** Reads the number. Throws ClusterError. */
   read(api: Kubernetes, target: TargetConfig, signal?: AbortSignal): Promise<Reading>;
+  /** The same from a list of the namespace's HPAs; undefined: it is not in there. Absent: no list holds it. */
+  among?(target: TargetConfig, hpas: readonly Hpa[]): Reading | undefined;
   /** Sets the number only if it still is `from`. Throws ClusterError. */
   write(
     api: Kubernetes,

@@ -34,6 +34,11 @@ export const EVENT_REASONS = {
     means: "The server refused the change, or did not carry it out. The replicas are unchanged.",
     todo: "The message has the server's own words: a policy, a webhook, a missing right.",
   },
+  InvalidSettings: {
+    means:
+      "An annotation of a found workload is unknown, not allowed or has a wrong value. The replicas are unchanged.",
+    todo: "The message names the annotation and what it takes. Correct it, or take the label away.",
+  },
   Overruled: {
     means: "Three changes in a row were undone by another writer. The job stops for half an hour.",
     todo: "Take `spec.replicas` out of the manifest in the steps of operations.md (merely dropped they become 1), or let that tool ignore them.",
@@ -67,6 +72,7 @@ const FAILED: Readonly<Record<Failure, EventReason>> = {
   scale: "FailedGetScale",
   state: "FailedUpdateStatus",
   rescale: "FailedRescale",
+  settings: "InvalidSettings",
 };
 
 /** The Events of what stands: its begin and its end. */

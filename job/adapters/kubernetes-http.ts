@@ -23,6 +23,8 @@ export interface Call {
   readonly contentType?: string;
   /** Ends it earlier: the time of the run is over. */
   readonly signal?: AbortSignal | undefined;
+  /** How large the answer may be, in bytes and in lists and objects; absent: as one object is. */
+  readonly bounds?: { readonly bytes: number; readonly containers: number };
 }
 
 /** An API server. */
@@ -74,13 +76,14 @@ export async function openKubernetes(
         attempts: MAX_ATTEMPTS,
         timeout,
         deadline: 2 * timeout,
-        bytes: MAX_RESPONSE_BYTES,
+        bytes: call.bounds?.bytes ?? MAX_RESPONSE_BYTES,
         signal: call.signal,
       };
       try {
         const answer = await send(nodeTransport, make, { ...limits, write }, { timing });
         // after a gateway's refusal, and where it was sent before, a write may have been carried out
-        return result(request, answer, write && (answer.attempts > 1 || answer.status >= 500));
+        const uncertain = write && (answer.attempts > 1 || answer.status >= 500);
+        return result(request, answer, uncertain, call.bounds?.containers);
       } catch (error) {
         if (error instanceof ClusterError) throw error;
         throw new ClusterError(request, undefined, "", messageOf(error), error, write && !isUndone(error));
@@ -130,11 +133,16 @@ function requestOf(
 }
 
 /** The object of a good answer. Throws ClusterError with the server's reason and words, its `details` as the cause. */
-function result(request: string, { status, body, location }: Sent, uncertain: boolean): unknown {
+function result(
+  request: string,
+  { status, body, location }: Sent,
+  uncertain: boolean,
+  containers = MAX_CONTAINERS,
+): unknown {
   if (status >= 300 && status < 400) throw new ClusterError(request, status, "Redirected", redirected(location));
   let parsed: unknown;
   try {
-    parsed = parseJson(body, MAX_CONTAINERS);
+    parsed = parseJson(body, containers);
   } catch (error) {
     if (error instanceof JsonBoundsError)
       throw new ClusterError(request, status, "TooLarge", error.message, error, uncertain);

@@ -2,6 +2,8 @@
 import type { KubernetesSettings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { Scaler, StateStore } from "../ports.ts";
+import { workloadOf } from "./actuator-scale.ts";
+import { type Discovery, kubernetesDiscovery } from "./kubernetes-discovery.ts";
 import { type EventWriter, kubernetesEvents } from "./kubernetes-events.ts";
 import { type Kubernetes, type KubernetesOutside, openKubernetes } from "./kubernetes-http.ts";
 import type { ObjectReference } from "./kubernetes-objects.ts";
@@ -15,6 +17,8 @@ export interface KubernetesOptions extends KubernetesOutside {
 /** All ports over one API server. */
 export interface KubernetesPorts {
   readonly scaler: Scaler;
+  /** Finds targets by their label. */
+  readonly discovery: Discovery;
   readonly state: StateStore;
   /** null unless the settings ask for events. */
   readonly events: EventWriter | null;
@@ -40,11 +44,20 @@ export function kubernetesPorts(
   const log = options.log ?? (() => {});
   const objects = new Map<string, ObjectReference>();
   const keyOf = ({ namespace, name }: TargetConfig) => `${namespace}/${name}`;
-  const found = (target: TargetConfig, about: ObjectReference) => void objects.set(keyOf(target), about);
-  const aboutOf = (target: TargetConfig) => objects.get(keyOf(target));
+  const read = (target: TargetConfig, about: ObjectReference) => void objects.set(keyOf(target), about);
+  // of one that was never read because its settings are wrong a list told the uid, by which `kubectl describe` finds Events
+  const aboutOf = (target: TargetConfig) => {
+    const { uid } = discovery.inspection(target) ?? {};
+    return objects.get(keyOf(target)) ?? (uid === undefined ? undefined : workloadOf(target, uid));
+  };
   const redact = options.redactor ?? ((text: string) => text);
+  const inspect = settings.detectScalers;
+  const found = (target: TargetConfig) => discovery.inspection(target);
+  const scaler = kubernetesScaler(api, { inspect, log, read, found });
+  const discovery = kubernetesDiscovery(api, inspect ? scaler.readAllHpas : undefined);
   return {
-    scaler: kubernetesScaler(api, { inspect: settings.detectScalers, log, found }),
+    scaler,
+    discovery,
     state: kubernetesState(api, state),
     events: settings.events ? kubernetesEvents(api, { log, aboutOf, redact }) : null,
     api,

@@ -7,6 +7,7 @@ import { choose, refuseShares, settingsOf } from "./choice.ts";
 import { type Command, type Flags, INTERRUPTED, type Io, UsageError } from "./io.ts";
 import { numberOption } from "./option-values.ts";
 import { openPast, type PastWorld, pastOf } from "./past-world.ts";
+import { settingsWithFound } from "./target-source.ts";
 import { withProgress } from "./waiting.ts";
 import { openLog } from "./world.ts";
 
@@ -15,9 +16,10 @@ export const historyCommand: Command = async (flags, io) => {
   const form = formOf(flags);
   const since = numberOption("history", "since", flags);
   const choice = choose(flags, io);
-  const settings = await settingsOf(flags, io, choice);
+  const given = await settingsOf(flags, io, choice);
+  const log = openLog(given, io);
+  const settings = await settingsWithFound(given, io, log);
   refuseShares(settings, "of a time that is past");
-  const log = openLog(settings, io);
   const world = await openPast(settings, choice, io, log);
   try {
     const all: PastRow[] = [];

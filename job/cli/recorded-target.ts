@@ -5,6 +5,8 @@ import type { TargetConfig } from "../core/target.ts";
 import { loadFor, refuseShares } from "./choice.ts";
 import { type Flags, type Io, UsageError } from "./io.ts";
 import { numberOption, readOption } from "./option-values.ts";
+import { settingsWithFound } from "./target-source.ts";
+import { openLog } from "./world.ts";
 
 /** A target, and the settings that it is from. */
 export interface RecordedTarget {
@@ -21,8 +23,9 @@ export async function recordedTarget(flags: Flags, io: Io, live = false): Promis
   if (flags.quantile !== undefined && flags.slo !== undefined) throw new UsageError(BOTH);
   if (!live && flags.config === undefined) return { target: flagTarget(flags), settings: null };
   const asked = Object.entries(flags).filter(([name]) => OVERRIDES.includes(name) || name.startsWith("prometheus"));
-  const settings = await loadFor(Object.fromEntries(asked), io, !live);
-  if (settings.targets.length > 1) throw new UsageError("the file has several targets: name one with --deployment.");
+  const loaded = await loadFor(Object.fromEntries(asked), io, !live);
+  const settings = await settingsWithFound(loaded, io, openLog({ ...loaded, warnings: [] }, io));
+  if (settings.targets.length > 1) throw new UsageError("there are several targets: name one with --deployment.");
   refuseShares(settings, "in a recording");
   return { target: settings.targets[0]!, settings };
 }

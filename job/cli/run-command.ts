@@ -17,6 +17,7 @@ import { checkOutputs, tryOutput } from "./outputs.ts";
 import { ownShard } from "./own-shard.ts";
 import { pushMetrics } from "./run-metrics.ts";
 import { isSummary, printText, writePictures, writeReport } from "./run-telling.ts";
+import { targetSource } from "./target-source.ts";
 import { clockFor, openLog, openWorld, type World } from "./world.ts";
 
 /** Runs once, or every so often for a while. */
@@ -39,18 +40,20 @@ export const runCommand: Command = async (flags, io) => {
   const world = await openWorld(settings, { ...choice, repeats: repeat !== null }, io, log);
   const { logFormat: format } = settings.report;
   const printed = flags.json !== true && format === "text";
-  const drops = !drawn && world.metrics === null && (!printed || isSummary(settings.targets.length, flags));
+  const source = targetSource(all, world, io, log);
+  const drops = () => !drawn && world.metrics === null && (!printed || isSummary(source.targets().length, flags));
   const reporter = collectingReporter(log, { format, printed, drops });
   const threads = decidingThreads(log);
   try {
     const now = world.source.live ? null : await fileNow(world);
     const ports: Ports = { ...world, clock: clockFor(world, now), reporter };
     let last: readonly Reported[] = [];
-    const after = async (run: RunResult) => {
+    const after = async (made: RunResult) => {
+      const run = { ...made, exitCode: source.exitCode(made) };
       const { now: at, dryRun, timings } = run;
       last = reporter.take();
       if (!dryRun) {
-        const told = world.notifier && notify(ports, world.notifier, settings.targets, run);
+        const told = world.notifier && notify(ports, world.notifier, source.targets(), run);
         await Promise.all([told, world.metrics && pushMetrics(ports, world.metrics, last, run)]);
       }
       log("debug", "timings in ms", timings);
@@ -69,13 +72,13 @@ export const runCommand: Command = async (flags, io) => {
     };
     const result =
       repeat === null
-        ? await runOnce(ports, settings.targets, options)
-        : (await runFor(ports, settings.targets, { ...options, ...repeat, after })).runs.at(-1)!;
+        ? await runOnce(ports, source.given, options)
+        : (await runFor(ports, source.given, { ...options, ...repeat, after })).runs.at(-1)!;
     if (repeat === null) await after(result);
-    if (flags.json === true) await printJson(runAnswer(result), io);
+    if (flags.json === true) await printJson(runAnswer(result, source.summary()), io);
     if (typeof flags.svg === "string") await writePictures(last, flags.svg, flags, io);
     await writeReport(last, flags, io);
-    return result.exitCode;
+    return source.exitCode(result);
   } finally {
     world.close();
     await threads.close();

@@ -1,4 +1,5 @@
 /** Builds the ports of a run from the settings: Prometheus or a file, a cluster or pretended replicas; each loaded only when it is used. */
+import type { Discovery } from "../adapters/kubernetes-discovery.ts";
 import type { Kubernetes } from "../adapters/kubernetes-http.ts";
 import { metricsSinkOf } from "../adapters/metrics.ts";
 import { notifierOf } from "../adapters/notifiers.ts";
@@ -36,6 +37,8 @@ export interface World {
   readonly sourceChecks: NonNullable<OpenSource["checks"]>;
   /** The API server, for the preflight; null without a cluster. */
   readonly api: (() => Promise<Kubernetes>) | null;
+  /** Finds targets by their label; null without a cluster. */
+  readonly discovery: Discovery | null;
   /** Tells the cluster of changes, where events are wanted; never rejects. */
   announce(target: TargetConfig, outcome: Outcome, now: EpochSeconds, signal?: AbortSignal): Promise<void>;
   /** Tells people, where the settings ask for it and there is a cluster. */
@@ -106,13 +109,15 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
     const scaler = pretendScaler(choice.pretend.replicas);
     const ports = { history, scaler, state: forgetfulState(), clock: systemClock };
     const told = { announce: async () => {}, notifier: null, metrics: null };
-    return { ...ports, source, sourceChecks, api: null, ...told, close };
+    return { ...ports, source, sourceChecks, api: null, discovery: null, ...told, close };
   }
   const [{ kubernetesPorts }, { stateObjects }] = await Promise.all([
     import("../adapters/kubernetes.ts"),
     import("../adapters/state-store.ts"),
   ]);
-  const interval = settings.targets.reduce((longest, target) => Math.max(longest, target.interval), 0);
+  const { above, below } = settings.discovery ?? {};
+  const found = above?.interval ?? below?.interval ?? 0;
+  const interval = settings.targets.reduce((longest, target) => Math.max(longest, target.interval), found);
   const place = { ...settings.state, ...(interval > 0 && { interval }) };
   const cluster = kubernetesPorts(settings.kubernetes, place, tools);
   closers.push(cluster.close);
@@ -127,7 +132,8 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
   const job = { instance: `${configMap.namespace}/${name}`, version: io.version };
   const metrics = cleanMetrics(metricsSinkOf(settings, { ...tools, ...job }), clean);
   const ports = { history, scaler, state, clock: systemClock };
-  return { ...ports, source, sourceChecks, api, announce, notifier, metrics, close };
+  const { discovery } = cluster;
+  return { ...ports, source, sourceChecks, api, discovery, announce, notifier, metrics, close };
 }
 
 /** The clock of a recording ended when it was made; the machine's would only warn about that. */

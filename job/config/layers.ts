@@ -17,7 +17,8 @@ export interface Layer {
 type Environment = Readonly<Record<string, string | undefined>>;
 type Entry = readonly [setting: Setting, name: string, raw: unknown];
 
-function put(root: Record<string, unknown>, path: readonly string[], value: unknown): void {
+/** Sets the value at a path of fields. */
+export function put(root: Record<string, unknown>, path: readonly string[], value: unknown): void {
   let at = root;
   for (const key of path.slice(0, -1)) {
     at[key] ??= {};

@@ -61,7 +61,9 @@ export async function loadSettings<T extends Table = typeof TABLE>(
   const own = sources.ownNamespace ?? (async () => undefined);
   const every = parseUnit("seconds", sources.flags.every);
   const pace = every === null ? {} : { every };
-  const layers = { file: withFallback(file, sources.fallback), environment, flags, env: sources.env, ...pace };
+  // without a cluster nothing can be found
+  const finds = sources.fallback === undefined;
+  const layers = { file: withFallback(file, sources.fallback), environment, flags, env: sources.env, ...pace, finds };
   const settings = await resolve(table, layers, own, issues);
   if (issues.length > 0) throw new ConfigError(issues, path ?? "Settings");
   return { ...settings, notes } as unknown as SettingsOf<T>;

@@ -4,6 +4,7 @@ import { applyRules, type Findings } from "./apply-rules.ts";
 import { isRecord, join, joinNamed } from "./check.ts";
 import { complete, merge, withoutHoles } from "./complete.ts";
 import { openCalendars } from "./days.ts";
+import { discoverySettings } from "./discovery-settings.ts";
 import type { Layer } from "./layers.ts";
 import { levelIssues, levelsUnder } from "./levels.ts";
 import { prophetIssues, prophetWarnings } from "./prophet-settings.ts";
@@ -30,6 +31,8 @@ export interface Layers {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Seconds between two decisions of this process, where it makes several. */
   readonly every?: number;
+  /** Whether there is a cluster in which `discover` can find targets. */
+  readonly finds?: boolean;
 }
 
 /** The namespace of objects that have none in the settings, given how the cluster is reached. */
@@ -38,7 +41,7 @@ export type OwnNamespace = (kubernetes: Run["kubernetes"]) => Promise<string | u
 /** Joins all layers. Every issue is collected, and the result is only of use when there is none. A table with more than ours in it gives settings with more in them. */
 export async function resolve(
   table: Table,
-  { file, environment, flags, env, every }: Layers,
+  { file, environment, flags, env, every, finds = true }: Layers,
   own: OwnNamespace,
   issues: Issue[],
 ): Promise<Omit<Settings, "notes">> {
@@ -50,7 +53,7 @@ export async function resolve(
   const outer = joinTarget(environment.target, flags.target);
   const namespace = outer.namespace ?? (await own(run.kubernetes)) ?? "default";
   // a list that was refused whole has no targets that could lack something
-  const parts = reported("targets[]") ? [] : targetParts(file, outer);
+  const parts = reported("targets[]") ? [] : targetParts(file, outer, finds && run.discover.length > 0);
   const placed = parts.map(([path, part]): Placed => [path, { namespace, ...part }]);
   const full = placed.map(([path, part]) => [path, complete(ours.target, part, path, missing)] as const);
   const findings = [
@@ -74,6 +77,9 @@ export async function resolve(
   // what was refused before may be why
   if (issues.length === 0) issues.push(...targets.flatMap((target, i) => prophetIssues(target, full[i]![0])));
   if (issues.length === 0) issues.push(...shardIssues(run.shards, run.state, targets.length, below.shards.index));
+  const about = { defaults: file.defaults, outer, own: namespace, listed: parts.length > 0 };
+  // a hole, where an entry was refused, is nowhere to look
+  const discovery = finds ? discoverySettings(withoutHoles(run.discover), about) : undefined;
   const { configMap } = run.state;
   const place = { ...configMap, count: configMap.count ?? run.shards.count };
   return {
@@ -82,6 +88,7 @@ export async function resolve(
     metrics: { ...run.metrics, headers: headersOf("metrics", run.metrics, env, issues) },
     state: { ...run.state, configMap: { ...place, namespace: configMap.namespace ?? namespace } },
     targets,
+    ...(discovery && { discovery }),
     warnings: [
       ...findings.flatMap(({ warned }) => warned),
       ...targets.flatMap((t, i) => prophetWarnings(t, run.prometheus.longHistory !== undefined, full[i]![0])),
@@ -90,7 +97,7 @@ export async function resolve(
 }
 
 /** The file's targets, or the one that flags or environment name; a named one that the file lists keeps the file's fields. */
-function targetParts(file: FilePart, outer: TargetPart): readonly Placed[] {
+function targetParts(file: FilePart, outer: TargetPart, discovers: boolean): readonly Placed[] {
   const wanted = outer.scaleTargetRef?.name;
   // a refused entry leaves a hole
   const listed = (file.targets ?? []).flatMap((part: TargetPart | undefined, i): Placed[] =>
@@ -101,7 +108,8 @@ function targetParts(file: FilePart, outer: TargetPart): readonly Placed[] {
     const there = outer.namespace === undefined || namespace === outer.namespace;
     return part.scaleTargetRef?.name === wanted && there;
   });
-  const chosen = wanted === undefined && (file.targets ?? []).length > 0 ? listed : same.length > 0 ? same : [NEW];
+  const none = discovers ? [] : [NEW];
+  const chosen = wanted === undefined && (file.targets ?? []).length > 0 ? listed : same.length > 0 ? same : none;
   // what says which object it is fills in what an entry leaves open; it must not turn all entries into the same object
   const { namespace, scaleTargetRef, ...settings } = outer;
   const identity: TargetPart = {
@@ -112,7 +120,7 @@ function targetParts(file: FilePart, outer: TargetPart): readonly Placed[] {
 }
 
 /** Joins layers of a target, of which later ones take precedence. */
-function joinTarget(...layers: readonly (TargetPart | undefined)[]): TargetPart {
+export function joinTarget(...layers: readonly (TargetPart | undefined)[]): TargetPart {
   return layers.reduce<TargetPart>(
     (under, layer = {}) => merge<(typeof TABLE)["target"]>(levelsUnder(under, layer), layer),
     {},
@@ -181,7 +189,7 @@ function isGiven(part: unknown, path: readonly string[]): boolean {
 }
 
 /** What holds across the metrics of a target, at `path`. */
-function metricIssues({ metrics, minReplicas, actuator }: TargetConfig, path: string): readonly Issue[] {
+export function metricIssues({ metrics, minReplicas, actuator }: TargetConfig, path: string): readonly Issue[] {
   // a name that is missing is told already
   const names = metrics.map(({ name }): string | undefined => name);
   const twice = names.flatMap((name, i): Issue[] =>

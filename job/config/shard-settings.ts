@@ -8,7 +8,7 @@ import type { Issue, Settings } from "./types.ts";
 /** Set by the controller of Jobs in each pod of an Indexed one. */
 const COMPLETION_INDEX = "JOB_COMPLETION_INDEX";
 /** More were never tried in one run: docs/many-targets.md has the measurements. */
-const MAX_TARGETS = 10_000;
+export const MAX_TARGETS = 10_000;
 
 /** The shard that an Indexed Job gives a pod, if any. Another index in the file, the environment or a flag is refused (shardIssues). */
 export function shardOf(env: Readonly<Record<string, string | undefined>>, issues: Issue[]): Part<typeof SHARDS> {

@@ -1,5 +1,6 @@
 /** The one table of settings: those of a run and those of a target. Types, checks, flags, help, environment, docs, schemas and the redactor are made from it. */
 import { TARGET } from "./defaults.ts";
+import { DISCOVER } from "./groups/discover.ts";
 import { FLEET_DROP } from "./groups/fleet-drop.ts";
 import { KUBERNETES, STATE } from "./groups/kubernetes.ts";
 import { METRICS } from "./groups/metrics.ts";
@@ -34,6 +35,7 @@ const RUN = group({
     prometheus: PROMETHEUS,
     kubernetes: KUBERNETES,
     state: STATE,
+    discover: DISCOVER,
     shards: SHARDS,
     fleetDrop: FLEET_DROP,
     report: REPORT,

@@ -1,6 +1,7 @@
 /** The settings of a whole run, resolved and checked: what the config room gives to the command line and the adapters. Their types come from the table. */
 import type { TargetConfig } from "../core/target.ts";
-import type { Value } from "./schema.ts";
+import type { FOUND_KINDS } from "./groups/discover.ts";
+import type { Part, Value } from "./schema.ts";
 import type { TABLE } from "./table.ts";
 
 // `infer` leaves the node open until the table is known: the schema language is recursive
@@ -19,8 +20,10 @@ export type TargetOf<T> = Omit<Target<T>, keyof TargetConfig> &
 export type SettingsOf<T> = {
   readonly [K in keyof Run<T>]: K extends "state" ? State<Run<T>[K]> : Run<T>[K];
 } & {
-  /** At least one; "namespace/name" is unique. */
+  /** Those that are listed, at least one without `discovery`; "namespace/name" is unique. */
   readonly targets: readonly TargetOf<T>[];
+  /** What `discover` finds besides; absent: it is not used. */
+  readonly discovery?: DiscoverySettings;
   /** What was seen and left aside, for the log at level debug. */
   readonly notes: readonly string[];
   /** What is allowed and probably not meant, for the log and the doctor. */
@@ -28,6 +31,24 @@ export type SettingsOf<T> = {
 };
 
 export type Settings = SettingsOf<typeof TABLE>;
+
+/** Where one entry of `discover` looks, with every default. */
+export interface DiscoverySelector {
+  readonly namespaces: readonly string[];
+  readonly labelSelector: string;
+  readonly kinds: readonly (typeof FOUND_KINDS)[number][];
+}
+
+/** Where to look for workloads, and the settings that hold for them beside their annotations. */
+export interface DiscoverySettings {
+  readonly selectors: readonly DiscoverySelector[];
+  /** An annotation goes before these: those of `defaults`. */
+  readonly below: Part<(typeof TABLE)["target"]>;
+  /** These go before an annotation: those of flags and environment. */
+  readonly above: Part<(typeof TABLE)["target"]>;
+  /** The one workload that flags or environment name; absent: all. */
+  readonly only?: { readonly name: string; readonly namespace?: string; readonly kind?: string };
+}
 
 /** The settings of a command, some of which may be missing: with a history file, for example, no Prometheus is needed. */
 export type PrometheusSettings = Settings["prometheus"] & { readonly url: string };

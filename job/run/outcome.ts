@@ -8,13 +8,16 @@ import type { EpochSeconds } from "../core/units.ts";
 import type { Failure, ForecastOutcome, MetricOutcome, Outcome } from "../ports.ts";
 import type { HistoryFailure, TargetDecision } from "./decide.ts";
 
+/** What could not be done where nothing was decided, by the error's name; all others could not read the scale. */
+const FAILURES: Readonly<Record<string, Failure>> = { StateFull: "state", InvalidSettings: "settings" };
+
 const ACTIONS = { scale: "scaled", keep: "unchanged", hold: "held" } as const;
 
 /** The outcome of a decision that was carried out. A history that could not be read is a failure unless the fallback or a bound acted, whatever holds the decision back. */
 export function outcomeOf(decided: TargetDecision): Outcome {
   const { output, failure, historyErrors } = decided;
   const error = failure ?? new Error("not decided");
-  if (output === null) return failedOutcome(decided, error, error.name === "StateFull" ? "state" : "scale");
+  if (output === null) return failedOutcome(decided, error, FAILURES[error.name] ?? "scale");
   const { decision } = output;
   if (historyErrors.length > 0 && decision.action !== "scale" && decision.blind)
     return failedOutcome(decided, historyErrors[0]!.error, "metric");

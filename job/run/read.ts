@@ -5,6 +5,7 @@ import type { EpochSeconds, Seconds } from "../core/units.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { HistoryQuery, HistoryReading, Ports, ScaleReading, StateReading } from "../ports.ts";
 import { memoryOf } from "./memory.ts";
+import type { TargetOrShare } from "./shares.ts";
 
 /** Everything a run has read; what could not be read is its error. Same order as the targets. */
 export interface Readings {
@@ -16,8 +17,8 @@ export interface Readings {
 }
 
 /** What is asked about a target, one query for each of its metrics. */
-export function queriesOf(target: TargetConfig): readonly HistoryQuery[] {
-  return metricsOf(target).map((metric) => ({ target, metric }));
+export function queriesOf(target: TargetOrShare): readonly HistoryQuery[] {
+  return target.refused !== undefined ? [] : metricsOf(target).map((metric) => ({ target, metric }));
 }
 
 /** Clocks further apart than this are worth a warning; "now" is the source's in any case. */
@@ -26,7 +27,7 @@ const MAX_SKEW: Seconds = 5;
 /** The source's time and one history per metric of each target. Without the source the time is our own. */
 export async function readHistories(
   { history, clock, reporter }: Ports,
-  targets: readonly TargetConfig[],
+  targets: readonly TargetOrShare[],
   signal: AbortSignal,
   warns = true,
 ): Promise<Pick<Readings, "now" | "histories">> {
@@ -51,10 +52,10 @@ export async function readHistories(
 /** The scale of every target, or its error, a few at a time. */
 export async function readScales(
   { scaler }: Ports,
-  targets: readonly TargetConfig[],
+  targets: readonly TargetOrShare[],
   signal: AbortSignal,
 ): Promise<readonly (ScaleReading | Error)[]> {
-  return inParallel(targets, (target) => scaler.read(target, signal).catch(asError));
+  return inParallel(targets, async (target) => target.refused ?? scaler.read(target, signal).catch(asError));
 }
 
 /**

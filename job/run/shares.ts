@@ -7,6 +7,8 @@ import type { Ports, ScaleReading } from "../ports.ts";
 export interface TargetOrShare extends TargetConfig {
   /** In place of `targetCpu`: a share of what a pod requests, 0.7 for `70%`, as an HPA's averageUtilization. */
   readonly averageUtilization?: number;
+  /** Why nothing may be done for it: its settings are wrong. It fails by name, nothing is asked for it, and what is remembered of it stays. */
+  readonly refused?: Error;
 }
 
 /** The targets in cores, and their scales. */
