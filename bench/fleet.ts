@@ -1,4 +1,4 @@
-/** `npm run bench -- fleet [--targets 100,1000,2000]`: runs the built job over many targets on real servers; writes docs/scale.md. */
+/** `npm run bench -- fleet [--targets 100,1000,3000]`: runs of the built job over many targets on real servers; writes docs/scale.md after each size. */
 import { writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ const RUNS = 3;
 const MINUTE = 60_000;
 
 export async function main(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({ args: [...args], options: { targets: { type: "string", default: "100,1000,2000" } } });
+  const { values } = parseArgs({ args: [...args], options: { targets: { type: "string", default: "100,1000,3000" } } });
   const missing = missingControlPlane() ?? missingPrometheus();
   if (missing !== undefined) throw new Error(`the fleet cannot be run here: ${missing}`);
   const all: Measured[] = [];

@@ -24,7 +24,7 @@ export function page(all: readonly Measured[], machine: string): string {
 
 What one run takes with many targets, as the built job on real servers: a Prometheus and an API server with a Deployment for each target.
 Machine: ${machine}. It had other work, as the column of its load says: CPU time is what counts, and wall time would be shorter on an idle one.
-V8 has the heap that it takes in a container of 192 MiB.
+V8 has the heap that it takes in a container of 192 MiB. For each 1,000 targets there is one ConfigMap of the state.
 
 ## Runs
 
@@ -36,7 +36,7 @@ The longest turn is the CPU that the event loop took in one go since the first c
 
 ${broken(all)}
 
-What these runs asked, and what they changed; answers count as they are sent, those of Prometheus compressed:
+What these runs asked, and what they changed; answers count as they are sent, large ones of Prometheus compressed:
 
 ${asked(all.map(({ runs }) => runs.at(-1)!))}
 
@@ -60,7 +60,7 @@ change and 60 more. The bench fails where memory or a turn is beyond its bound.
 
 ## What was not run
 
-- **More than 2,000 targets in one job.** More need several [shards](many-targets.md#shards), which were not run beside each other here.
+- **More than 10,000 targets in one job.** More need several [shards](many-targets.md#shards), which were not run beside each other here.
 - **The rules themselves.** What they record was written into Prometheus beforehand; the counters are there for the first 100 targets. So the CPU of Prometheus
   is that of answering. Evaluating the rules every 15 s comes to it, and grows with the pods.
 - **Pods.** The controllers were stopped, so that thousands of pods without a node are no part of the figures.
@@ -73,9 +73,11 @@ Per target of the largest run: ${per(last)}. These are quotients of one run and 
 
 ${arithmetic(last)}
 
-- **The minute breaks first.** Deciding is one thread, and a run must end before the next begins. What a core does in 45 s is ${fits(last)} targets.
+- **The minute breaks first.** A run must end before the next begins. What a core does in 45 s is ${fits(last)} targets. From 1,001 targets on a second and a
+  third core decide, while the first reads and writes.
 - **Then the calls.** In these runs one call read each scale, sixteen at a time. An API server gives one client its share only.
-- **Then the limit of \`targets\`.** A shard takes 2,000, and a file about 8,000: then several files, each with jobs and state of its own.
+- **Then the limit of \`targets\`.** A shard takes 10,000, and a file about 8,000 with settings of their own: then several files, each with jobs and state
+  of its own.
 - **Memory comes last.** Histories are there for a slice of 200 only; what grows is the list of outcomes.
 `;
 }
@@ -118,7 +120,7 @@ function arithmetic(measured: Measured): string {
     grouped(n),
     grouped(Math.round((n * cpuMs) / 1000)),
     grouped(Math.ceil((n * cpuMs) / 45_000)),
-    grouped(Math.ceil(n / 2000)),
+    grouped(Math.ceil(n / 10_000)),
     grouped(Math.round((n * prometheusMs) / 1000)),
     grouped(Math.round((n * queryKb) / 1000)),
     grouped(Math.round(n / 60)),
@@ -127,7 +129,7 @@ function arithmetic(measured: Measured): string {
     "targets",
     "CPU of runs, s a minute",
     "cores at 45 s a run",
-    "jobs of 2,000",
+    "jobs of 10,000",
     "Prometheus' CPU, s",
     "its answers, MB",
     "reads of scales a second",

@@ -7,6 +7,8 @@ import { limitsOfPod, tellingFleet } from "./process.ts";
 
 /** Replicas before the first run. */
 const BEFORE = 4;
+/** The first ConfigMap of the state. */
+const STATE = "prophet-autoscaler-state";
 /** Objects that kubectl creates at a time: it takes 2 minutes for each call at most. */
 const BATCH = 500;
 /** Seconds that a bench takes at most after the servers are there. */
@@ -29,7 +31,8 @@ export async function startFleet(targets: number, raw: number, ahead = AHEAD): P
   // without a node their pods would only wait to be scheduled: ten thousand objects that are no part of this
   await rig.cluster.stopControllers();
   for (let k = 0; k < targets; k += BATCH) await rig.cluster.kubectl(["create", "-f", "-"], deployments(k, targets));
-  await rig.cluster.kubectl(["apply", "-f", "-"], role(targets));
+  const states = statesOf(targets);
+  await rig.cluster.kubectl(["apply", "-f", "-"], access(targets, states));
   // at last: the calls above take minutes for 10,000
   const prometheus = await startPrometheus({
     history: openMetrics({ now: Math.floor(Date.now() / 1000), ahead, targets, raw, samples: await samplesOfMinute() }),
@@ -44,6 +47,7 @@ export async function startFleet(targets: number, raw: number, ahead = AHEAD): P
       prometheus: { url: prometheus.url, timeout: 60, grouped },
       kubernetes: { timeout: 20, detectScalers: false, events: false },
       report: { logFormat: "text" },
+      state: { configMap: { name: STATE, count: statesOf(count).length } },
       defaults: { targetCpu: 0.5, maxReplicas: PODS },
       targets: Array.from({ length: count }, (_, k) => ({
         scaleTargetRef: { name: nameOf(k) },
@@ -77,17 +81,28 @@ function deployments(from: number, targets: number): string {
   return JSON.stringify({ apiVersion: "v1", kind: "List", items });
 }
 
-/** As the base's Role has it: two verbs on named objects. */
-function role(targets: number): string {
+/** The ConfigMaps of the state: one for each thousand, since a claim writes the whole of its object. */
+function statesOf(targets: number): readonly string[] {
+  return Array.from({ length: Math.ceil(targets / 1000) }, (_, i) => (i === 0 ? STATE : `${STATE}-${i}`));
+}
+
+/** As the base and the overlay many-targets have it: two verbs on named objects, and ConfigMaps without data. */
+function access(targets: number, states: readonly string[]): string {
   const names = Array.from({ length: targets }, (_, k) => nameOf(k));
   const verbs = ["get", "patch"];
-  return JSON.stringify({
+  const role = {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "Role",
     metadata: { name: "prophet-autoscaler", namespace: NAMESPACE },
     rules: [
       { apiGroups: ["apps"], resources: ["deployments/scale"], resourceNames: names, verbs },
-      { apiGroups: [""], resources: ["configmaps"], resourceNames: ["prophet-autoscaler-state"], verbs },
+      { apiGroups: [""], resources: ["configmaps"], resourceNames: states, verbs },
     ],
-  });
+  };
+  const maps = states.map((name) => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, namespace: NAMESPACE },
+  }));
+  return JSON.stringify({ apiVersion: "v1", kind: "List", items: [role, ...maps] });
 }

@@ -19,6 +19,12 @@ import { type Form, type Method, openSigner, printable, queryRequest, tlsOf, url
  */
 const SLOTS = { most: 4, patience: 1000, atMost: 32, bytes: 16 * 1024 * 1024 };
 
+/**
+ * An answer of which no more than this is taken is asked for uncompressed. For two hours at 15 s it has 16 kB: to decompress
+ * them took 0.3 of the 0.7 ms of CPU that a query cost (3,000 queries, 8 at a time, of a server on the same machine).
+ */
+const MAX_PLAIN_BYTES = 512 * 1024;
+
 /** A good answer. */
 export interface PrometheusAnswer {
   /** The request, for messages. */
@@ -70,8 +76,13 @@ export async function openPrometheus(
   const slots = openSlots(SLOTS);
   const askBy = async (method: Method, path: string, form: Form, how: QueryOptions) => {
     const request = `${method} ${printable(url, path)}${through(proxy)} ${JSON.stringify(form.query ?? "")}`;
-    const make = async () => ({ ...(await prove(queryRequest(url, method, path, form))), agent });
     const { bytes, signal, once } = how;
+    const make = async () => {
+      const { headers, ...signed } = await prove(queryRequest(url, method, path, form));
+      // not signed: a proxy may change it
+      const plain = bytes <= MAX_PLAIN_BYTES ? { "accept-encoding": "identity" } : {};
+      return { ...signed, headers: { ...plain, ...headers }, agent };
+    };
     const own = once === undefined ? limits : { attempts: 1, timeout: once, deadline: once, write: false };
     const ask = () => send(transport, make, { ...own, bytes, signal }, outside);
     const answer = await slots(how, ask).catch((error: unknown) => {

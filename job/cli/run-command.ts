@@ -3,15 +3,15 @@
 import { applyRules } from "../config/apply-rules.ts";
 import { REPEAT } from "../config/repeat.ts";
 import { pluralize } from "../core/units.ts";
-import { inParallel } from "../in-parallel.ts";
+import { inParallel, yieldToOthers } from "../in-parallel.ts";
 import type { Ports } from "../ports.ts";
-import { runAnswer, timeText } from "../report/answer.ts";
+import { answerText, runAnswer, timeText } from "../report/answer.ts";
 import { collectingReporter, type Reported } from "../report/reporter.ts";
 import { notify } from "../run/notify.ts";
 import { type Part, type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
 import { choose, settingsOf } from "./choice.ts";
 import { decidingThreads } from "./deciding.ts";
-import { type Command, CommandError, type Flags, UsageError } from "./io.ts";
+import { type Command, CommandError, type Flags, type Io, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
 import { checkOutputs, tryOutput } from "./outputs.ts";
 import { ownShard } from "./own-shard.ts";
@@ -75,7 +75,7 @@ export const runCommand: Command = async (flags, io) => {
         ? await runOnce(ports, source.given, options)
         : (await runFor(ports, source.given, { ...options, ...repeat, after })).runs.at(-1)!;
     if (repeat === null) await after(result);
-    if (flags.json === true) io.out(`${JSON.stringify(runAnswer(result, source.summary()))}\n`);
+    if (flags.json === true) await printJson(runAnswer(result, source.summary()), io);
     if (typeof flags.svg === "string") await writePictures(last, flags.svg, flags, io);
     await writeReport(last, flags, io);
     return source.exitCode(result);
@@ -84,6 +84,14 @@ export const runCommand: Command = async (flags, io) => {
     await threads.close();
   }
 };
+
+async function printJson(answer: ReturnType<typeof runAnswer>, io: Io): Promise<void> {
+  for (const piece of answerText(answer)) {
+    io.out(piece);
+    await yieldToOthers();
+  }
+  io.out("\n");
+}
 
 /** A file that cannot be read is a failure of the run, not of the usage. */
 async function fileNow(world: World): Promise<number> {
