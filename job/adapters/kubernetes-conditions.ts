@@ -40,7 +40,7 @@ export interface ReaderTools {
 
 /** Reads what is beside the number. */
 export interface ConditionsReader {
-  /** Never fails: every part it may not or cannot read is left out. */
+  /** Never fails: parts that it may not or cannot read are left out. */
   read(target: TargetConfig, signal?: AbortSignal): Promise<Inspection>;
   /** The HPAs of all namespaces, in one list. */
   readonly readAllHpas: HpaLists["readAll"];

@@ -1,4 +1,4 @@
-/** Sends samples with their times to a receiver that keeps them: what has a time of its own goes by itself, for one that is refused takes its whole request with it. */
+/** Sends samples with their times. Those with a time of their own go by themselves: one that is refused fails its whole request. */
 import type { EpochSeconds } from "../core/units.ts";
 import type { MetricFamily, MetricSample } from "../ports.ts";
 import { MetricsError, type MetricsTools } from "./metrics-http.ts";
