@@ -1,5 +1,8 @@
 /** Targets found by their label on a real API server, by the shipped Roles: as listed ones are decided, page by page, and what is wrong with one is its own. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readState } from "../../job/adapters/state-text.ts";
 import { missingControlPlane, missingPrometheus, skip } from "../cluster/available.ts";
 import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
 import { linesOf, roleOf } from "./calls.ts";
@@ -9,7 +12,6 @@ const HOME = "autoscaling";
 /** More than a page. */
 const MANY = 505;
 const LABEL = "prophet-autoscaler/enabled";
-const DISCOVER = "manifests/discover-namespace";
 
 const WEB = { "target-cpu": "50m", "max-replicas": "10", "behavior.scale-down.stabilization-window-seconds": "0" };
 
@@ -54,12 +56,17 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("discover", 
   const apply = (namespace: string, ...objects: readonly string[]) =>
     rig.cluster.kubectl(["-n", namespace, "apply", "-f", "-"], objects.join("\n---\n"));
 
-  /** The Role of the manifests in another namespace than the job's, as docs/discovery.md says it. */
+  /** The Role of the manifests in another namespace than the job's, by the kustomization of docs/discovery.md. */
   const grant = async (namespace: string) => {
-    const text = await kubectl("kustomize", DISCOVER);
-    const named = text.replaceAll(/(kind: ServiceAccount\n\s+name: prophet-autoscaler)/g, `$1\n  namespace: ${HOME}`);
-    expect(named).not.toBe(text);
-    await rig.cluster.kubectl(["-n", namespace, "apply", "-f", "-"], named);
+    const page = await readFile("docs/discovery.md", "utf8");
+    const [, text = ""] = /```yaml\n# a folder beside manifests[^\n]*\n([\s\S]*?)```/.exec(page) ?? [];
+    const folder = join(rig.cluster.dir, `grant-${namespace}`);
+    await mkdir(folder, { recursive: true });
+    const own = text
+      .replace("namespace: shop", `namespace: ${namespace}`)
+      .replace("../manifests", relative(folder, resolve("manifests")));
+    await writeFile(join(folder, "kustomization.yaml"), own);
+    await kubectl("apply", "-k", folder);
   };
 
   beforeAll(async () => {
@@ -177,6 +184,9 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("discover", 
     await grant("locked");
     const before = await rig.run(config(["shop", "locked"]));
     expect(of(before, "front")).toMatchObject({ action: "scaled", to: 5 });
+    const memory = async () => readState(await rig.memory()).state.targets["locked/front"];
+    const remembered = await memory();
+    expect(remembered?.changes).toMatchObject([{ from: 2, to: 5 }]);
     await kubectl("-n", "locked", "delete", "rolebinding", "prophet-autoscaler-discover");
     await kubectl("-n", "shop", "scale", "deployment/web", "--replicas=2");
     const run = await rig.run(config(["shop", "locked"]));
@@ -187,18 +197,15 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("discover", 
       /Deployments in namespace locked could not be listed: .*403 Forbidden: .*cannot list resource "deployments".*grant list on deployments: manifests\/components\/discover has the rules/,
     );
     expect(await kubectl("-n", "locked", "get", "deployment", "front", "-o", "jsonpath={.spec.replicas}")).toBe("5");
+    expect(await memory()).toEqual(remembered);
     await grant("locked");
     const after = await rig.run(config(["locked"]));
-    // its last change is remembered: a lost memory would hold nothing of it
-    expect(of(after, "front")).toMatchObject({ action: "unchanged", from: 5 });
-    const state = await rig.memory();
-    expect(state).toContain("locked/front");
-    expect(state).toContain("shop/web");
+    expect(of(after, "front")).toMatchObject({ from: 5, to: 5 });
+    expect((await memory())?.changes).toEqual(remembered?.changes);
   });
 
   test("doctor names what was found, whose annotations are wrong, and the rights that it needs", async () => {
     const { cli } = await import("../fakes/cli.ts");
-    const { writeFile } = await import("node:fs/promises");
     const file = `${rig.cluster.dir}/doctor.yaml`;
     await writeFile(file, JSON.stringify(config(["shop"])));
     const { out } = await cli(`doctor --json --config ${file} --kubeconfig ${rig.kubeconfig}`);
