@@ -40,7 +40,7 @@ import_images() {
 }
 node_up() {
   sed "s#@PKI@#$P#g" "$HERE/conf/kubelet.yaml" >/run/kube/kubelet.yaml
-  spawn kubelet "$BIN/kubelet" --config /run/kube/kubelet.yaml --kubeconfig "$P/kubelet.kubeconfig" --hostname-override "$NODE" --node-ip "$NODE_IP"
+  spawn kubelet "$BIN/kubelet" --config /run/kube/kubelet.yaml --kubeconfig "$P/kubelet.kubeconfig" --hostname-override "$NODE" --node-ip "$NODE_IP" --housekeeping-interval 1s
   spawn kube-proxy "$BIN/kube-proxy" --kubeconfig "$P/proxy.kubeconfig" --proxy-mode nftables --cluster-cidr 10.244.0.0/16 \
     --hostname-override "$NODE" --conntrack-max-per-core 0 --metrics-bind-address 127.0.0.1:10249
 }

@@ -185,12 +185,13 @@ describe.skipIf(skip(missingNode()))("the closed loop", () => {
       "runs and what explain makes of them",
       result.runs.map(({ demand, quantile, level }, i) => [{ demand, quantile, level }, again[i]]),
     );
-    // cadvisor stamps its samples some seconds before they are scraped: one may have come after a run
+    // a sample is stamped when its scrape begins: a run beside a scrape may not have seen it
     const known = result.runs.map(
       ({ demand, quantile, level }, i) => [{ demand, quantile, level }, again[i]!] as const,
     );
-    const same = known.filter(([then, now]) => then.quantile !== null && then.demand === now.demand);
-    expect(same.length).toBeGreaterThan(0);
+    const forecast = known.filter(([then]) => then.quantile !== null);
+    const same = forecast.filter(([then, now]) => then.demand === now.demand);
+    expect(same.length).toBeGreaterThan(forecast.length / 2);
     for (const [then, now] of same) expect(now).toEqual(then);
   });
 
