@@ -63,6 +63,15 @@ describe("a kept range", () => {
       },
     ],
   ];
+  it("a hole that reaches into what is compared, and is filled from its own beginning: the whole window is read", async () => {
+    const [source, read] = [steady(), keptRange(keptSeries(60))];
+    for (const time of source.points.keys()) if (time > START - 300 && time < START - 90) source.points.delete(time);
+    await both(source, read, START + 3);
+    source.add(START - 285, 5, START + 30);
+    const { mine, whole, points } = await both(source, read, START + 63);
+    expect(mine).toEqual(whole);
+    expect(points).toEqual([13, 120]);
+  });
   it.each(doubts)("%s: the whole window is read", async (_what, change) => {
     const [source, read] = [steady(), keptRange(keptSeries(60))];
     await both(source, read, START + 3);
@@ -93,6 +102,16 @@ describe("a kept range", () => {
         expect((await both(source, read, START + 60 * minute, WINDOW, text)).points).toEqual([120]);
     },
   );
+
+  it("samples that were missing and have come: the whole window is read", async () => {
+    const [source, read] = [steady(), keptRange(keptSeries(60))];
+    for (const time of source.points.keys())
+      if (time > START - 90) source.points.get(time)![0] = { value: 2, from: START + 30 };
+    await both(source, read, START + 3);
+    const { mine, whole, points } = await both(source, read, START + 63);
+    expect(mine).toEqual(whole);
+    expect(points).toEqual([13, 120]);
+  });
 
   it("goes on from the last good reading when some have failed", async () => {
     const [source, read] = [steady(), keptRange(keptSeries(60))];
