@@ -103,6 +103,24 @@ describe("a kept range", () => {
     },
   );
 
+  it("most of a short window is new: it is read whole at once", async () => {
+    const [source, read] = [steady(), keptRange(keptSeries(60))];
+    for (const [present, points] of [
+      [START + 3, 40],
+      [START + 300, 28],
+      [START + 780, 40],
+    ] as const)
+      expect((await both(source, read, present, 600)).points).toEqual([points]);
+  });
+  it("an old hole is no doubt", async () => {
+    const [source, read] = [steady(), keptRange(keptSeries(60))];
+    for (const time of source.points.keys()) if (time > START - 600 && time < START - 400) source.points.delete(time);
+    for (const [minute, points] of [120, 13, 13].entries()) {
+      const reading = await both(source, read, START + 3 + 60 * minute);
+      expect(reading.mine).toEqual(reading.whole);
+      expect(reading.points).toEqual([points]);
+    }
+  });
   it("samples that were missing and have come: the whole window is read", async () => {
     const [source, read] = [steady(), keptRange(keptSeries(60))];
     for (const time of source.points.keys())
