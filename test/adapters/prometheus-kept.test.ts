@@ -107,7 +107,7 @@ describe("a kept range", () => {
     const [source, read] = [steady(), keptRange(keptSeries(60))];
     for (const [present, points] of [
       [START + 3, 40],
-      [START + 300, 28],
+      [START + 300, 29],
       [START + 780, 40],
     ] as const)
       expect((await both(source, read, present, 600)).points).toEqual([points]);
