@@ -11,7 +11,7 @@ import { type NotifiedConditions, notifiedBefore } from "./run/news.ts";
 import { type SharedState, sharedState } from "./run/shared-state.ts";
 import type { TargetOrShare } from "./run/shares.ts";
 import { brokenSlice, runSlice, type SliceResult } from "./run/slice.ts";
-import { lanesFor, SLICE, type Slice, slicesOf } from "./run/slices.ts";
+import { lanesFor, MAX_SLICE_TARGETS, type Slice, slicesOf } from "./run/slices.ts";
 
 /** `dryRun` writes nothing: no claim, no scale. `forecaster` takes the place of the one that each target's method names. */
 export interface RunOptions {
@@ -44,7 +44,7 @@ export interface RunResult {
   readonly exitCode: 0 | 1;
   readonly timings: Readonly<Record<string, number>>;
   /** What people had been told of each target before this run; null: the state could not be read. */
-  readonly told: readonly NotifiedConditions[] | null;
+  readonly notified: readonly NotifiedConditions[] | null;
   /** Aborted when the run's time is over, for what is still to be told. */
   readonly over: AbortSignal;
 }
@@ -70,7 +70,7 @@ export async function runOnce(
     dryRun,
     timed: stopwatch(ports, timings),
   };
-  const fleet = fleetBrake(options.fleetDrop, { targets: targets.length, enough: SLICE }, ports.reporter);
+  const fleet = fleetBrake(options.fleetDrop, { targets: targets.length, enough: MAX_SLICE_TARGETS }, ports.reporter);
   const written = !dryRun && ports.scaler.pretended !== true;
   const sharedOf = sharing();
   const run = async (slice: Slice, i: number): Promise<SliceResult> => {
@@ -106,17 +106,22 @@ function sharing(): (store: StateStore) => SharedState {
 /** What the slices came to (of a target whose state could not be read nothing is known to have been told), in the order of the run's targets. */
 function together(slices: readonly Slice[], results: readonly SliceResult[], count: number) {
   const targets = new Array<Outcome>(count);
-  const told = new Array<NotifiedConditions>(count);
-  const known = results.some((result) => result.told !== null);
+  const notified = new Array<NotifiedConditions>(count);
+  const known = results.some((result) => result.notified !== null);
   for (const [k, { places }] of slices.entries()) {
-    const { outcomes, told: own } = results[k]!;
+    const { outcomes, notified: own } = results[k]!;
     for (const [j, place] of places.entries()) {
       targets[place] = outcomes[j]!;
-      told[place] = own?.[j] ?? notifiedBefore(undefined);
+      notified[place] = own?.[j] ?? notifiedBefore(undefined);
     }
   }
   const failed = targets.some(({ action, blindSince }) => action === "failed" || blindSince !== undefined);
-  return { now: results[0]!.now, targets, exitCode: failed ? (1 as const) : (0 as const), told: known ? told : null };
+  return {
+    now: results[0]!.now,
+    targets,
+    exitCode: failed ? (1 as const) : (0 as const),
+    notified: known ? notified : null,
+  };
 }
 
 /** A run every `every` seconds for `for` seconds; `after` is told of each when it is done, and is waited for. */

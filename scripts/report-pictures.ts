@@ -64,7 +64,7 @@ async function takeAdvice(browser: Browser, scratch: string, path: string): Prom
   const html = adviceReport(await sampleAdvice(FILE), await sampleReport(FILE));
   const { page, problems } = await openPage(browser, scratch, html, { width: LOOKS.light.width });
   if (problems.length > 0) throw new Error(problems.join("\n"));
-  const { y, height } = (await page.locator(".front .told").boundingBox())!;
+  const { y, height } = (await page.locator(".front .selected").boundingBox())!;
   await page.screenshot({
     path,
     fullPage: true,

@@ -1,5 +1,5 @@
 /** The results of the bench of `advise`, and their part of docs/advise.md. */
-import { cheapestWithin, type Span, type TrialScore, type Tried } from "../../job/replay/advise.ts";
+import { cheapestWithin, type ScoredTrial, type Span, type TrialScore } from "../../job/replay/advise.ts";
 import type { Advice } from "../../job/report/advice-text.ts";
 import { table } from "../../scripts/markdown.ts";
 
@@ -52,7 +52,7 @@ export function resultOf(
   };
 }
 
-function rowOf({ label, chosenOn, judgedOn }: Tried): Row {
+function rowOf({ label, chosenOn, judgedOn }: ScoredTrial): Row {
   const score = ({ cost, under, actions }: TrialScore): Score => {
     return { cost: Number(cost.toPrecision(4)), under: Number(under.toPrecision(3)), actions };
   };

@@ -10,7 +10,7 @@ export const REASONS: Readonly<Record<string, string>> = {
     "how much of an error is quoted is a round number",
   "job/core/policy/decide.ts: ...(gated && ofData ? [gate.message] : []), => ...(gated || ofData ? [gate.message] : []),":
     "held since by test/core/policy/headline.test.ts",
-  "job/core/policy/drop.ts: const FALL: Seconds = 120; => const FALL: Seconds = 121;":
+  "job/core/policy/drop.ts: const FALL_SPAN: Seconds = 120; => const FALL_SPAN: Seconds = 121;":
     "the same number of steps: 8 of 15 s",
   "job/core/policy/guards.ts: age: Number.isFinite(quality.age) ? quality.age : null, => age: true ? quality.age : null,":
     "held since by test/core/policy/guards.test.ts",
@@ -26,7 +26,7 @@ export const REASONS: Readonly<Record<string, string>> = {
     "a distance of exactly one and a half cadences and half a step: either is right",
   "job/core/series/cadence.ts: const usual = distances.filter((d) => d >= shortest - 0.5 * spacing && d <= 1.5 * shortest + 0.5 * spacing); => const usual = distances.filter((d) => d >= shortest - 0.5 / spacing && d <= 1.5 * shortest + 0.5 * spacing);":
     "leaves out at most the shortest tenth of the distances: the mean moves by less than half a step",
-  "job/core/series/cadence.ts: return Math.abs(a - b) <= SAME * Math.max(Math.abs(a), Math.abs(b)); => return Math.abs(a - b) <= SAME * Math.min(Math.abs(a), Math.abs(b));":
+  "job/core/series/cadence.ts: return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b)); => return Math.abs(a - b) <= ROUNDING * Math.min(Math.abs(a), Math.abs(b));":
     "differs only for two values within a billionth of a billionth of the limit",
   "job/core/series/clean.ts: if (time <= previous) sorted = false; => if (time < previous) sorted = false;":
     "equal times in a row need no sorting: the larger is kept either way",
@@ -42,9 +42,9 @@ export const REASONS: Readonly<Record<string, string>> = {
     "held since by test/core/series/grid.test.ts",
   'job/core/series/implausible.ts: ["milliseconds", 1e3], => ["milliseconds", 1001],':
     "the unit is told, not computed with: a thousandth more is near enough",
-  "job/core/series/implausible.ts: const NEAR = 10 * 365 * 86_400; => const NEAR = 10 * 366 * 86_400;":
+  "job/core/series/implausible.ts: const MAX_DISTANCE = 10 * 365 * 86_400; => const MAX_DISTANCE = 10 * 366 * 86_400;":
     "ten years is a round number, and ten days more as good",
-  "job/core/series/implausible.ts: return UNITS.find(([, perSecond]) => Math.abs(newest / perSecond - now) < NEAR)?.[0] ?? null; => return UNITS.find(([, perSecond]) => Math.abs(newest / perSecond - now) <= NEAR)?.[0] ?? null;":
+  "job/core/series/implausible.ts: return UNITS.find(([, perSecond]) => Math.abs(newest / perSecond - now) < MAX_DISTANCE)?.[0] ?? null; => return UNITS.find(([, perSecond]) => Math.abs(newest / perSecond - now) <= MAX_DISTANCE)?.[0] ?? null;":
     "ten years to the second: either is right",
   "job/core/series/quality.ts: const { series } = window > history ? gridBack(news, at, window) : grid; => const { series } = window >= history ? gridBack(news, at, window) : grid;":
     "an equal window gives the same grid once more",
@@ -93,20 +93,20 @@ export const REASONS: Readonly<Record<string, string>> = {
     "held since by test/core/policy/surge.test.ts",
   "job/run.ts: const written = !dryRun && ports.scaler.pretended !== true; => const written = !dryRun && ports.scaler.pretended === true;":
     "held since by test/run/once.test.ts",
-  "job/run/budget.ts: const share = Math.max(0, left) * READING; => const share = Math.min(0, left) * READING;":
+  "job/run/budget.ts: const share = Math.max(0, left) * READING_SHARE; => const share = Math.min(0, left) * READING_SHARE;":
     "held since by test/run-budget.test.ts",
   "job/run/claim.ts: if (leftOut.size === 0) return { decisions, leftOut }; => if (leftOut.size === 1) return { decisions, leftOut };":
     "held since by test/run/claim.test.ts",
   "job/core/policy/backfill.ts: const decidesZero = minReplicas === 0 && metric.activation !== undefined; => const decidesZero = minReplicas === 0 || metric.activation !== undefined;":
     "held since by test/core/policy/backfill.test.ts",
   "job/core/policy/limits.ts: if (floor !== null && draft.replicas < floor.value) => if (floor !== null && draft.replicas <= floor.value)":
-    "held since by test/core/policy/told.test.ts",
+    "held since by test/core/policy/messages.test.ts",
   "job/core/policy/stage.ts: const digits = Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4))); => const digits = true ? value.toFixed(0) : String(Number(value.toPrecision(4)));":
-    "held since by test/core/policy/told.test.ts",
+    "held since by test/core/policy/messages.test.ts",
   "job/core/policy/target-stages.ts: limits: false, => limits: true,":
     "held since by test/core/policy/headline.test.ts",
   "job/core/policy/target-stages.ts: limits: true, => limits: false, #6":
     "held since by test/core/policy/headline.test.ts",
   "job/core/policy/types.ts: return metrics.reduce((most, metric) => (metric.replicas > most.replicas ? metric : most)); => return metrics.reduce((most, metric) => (true ? metric : most));":
-    "held since by test/core/policy/told.test.ts",
+    "held since by test/core/policy/messages.test.ts",
 };

@@ -18,14 +18,14 @@ export function reasonOf(error: unknown): string {
 }
 
 /** From here on two samples of a step are one of the source. */
-const FINER = 1.5;
+const MIN_SAMPLES_PER_STEP = 1.5;
 
 /**
  * Whether `step` is finer than the source, which has a new value every `cadence` seconds. A finer step repeats values, which counts as no sample; a coarser one reads the same with less.
  * `of` names the target. Nothing where the cadence is not known, or is the step.
  */
 export function stepCheck(of: string, step: Seconds, cadence: Seconds | undefined): readonly Check[] {
-  if (cadence === undefined || !(cadence >= FINER * step)) return [];
+  if (cadence === undefined || !(cadence >= MIN_SAMPLES_PER_STEP * step)) return [];
   // scrapes are counted, and counts differ by one
   const every = cadence < 10 ? Math.round(cadence) : 5 * Math.round(cadence / 5);
   const message = `${step} s, but the source has a new value every ${every} s only: the others are repeats`;

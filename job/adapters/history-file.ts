@@ -110,7 +110,7 @@ export async function readSeriesFile(file: string): Promise<SeriesFile> {
   const request = `read ${file}`;
   const { readFile } = await import("node:fs/promises");
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw new HistoryError(request, undefined, fileProblem(error), error);
+    throw new HistoryError(request, undefined, fileProblem(error));
   });
   try {
     return parseSeriesFile(bytes);

@@ -14,11 +14,11 @@ import { podResourcesOf } from "./kubernetes-resources.ts";
 /** Set to "true" on a workload, it stops scaling until it is removed. */
 export const pauseAnnotation = "prophet-autoscaler/paused";
 /** HPAs a page: with their managedFields about 1 MB. */
-const PAGE = 200;
+const PAGE_SIZE = 200;
 /** 10,000 HPAs in one namespace; what comes after them is not looked at. */
 const MAX_PAGES = 50;
 /** How long a list of HPAs is used again: targets of one run ask once per namespace. */
-const LIST_LIFE = 10_000;
+const LIST_LIFETIME_MS = 10_000;
 
 type Log = (level: "debug" | "warn", message: string) => void;
 
@@ -53,7 +53,7 @@ export function conditionsReader(
   };
   const hpasOf = (namespace: string, signal: AbortSignal | undefined) => {
     const known = lists.get(namespace);
-    if (known && performance.now() - known.at < LIST_LIFE) return known.hpas;
+    if (known && performance.now() - known.at < LIST_LIFETIME_MS) return known.hpas;
     const path = collectionPath("autoscaling/v2", namespace, "horizontalpodautoscalers");
     const hpas = pagesOf(path, (page) => get(page, signal));
     lists.set(namespace, { at: performance.now(), hpas });
@@ -81,7 +81,7 @@ async function pagesOf(path: string, get: (path: string) => Promise<unknown>): P
   const hpas: Hpa[] = [];
   let token = "";
   for (let page = 0; page < MAX_PAGES; page++) {
-    const list = (await get(`${path}?limit=${PAGE}${token}`)) as HpaList | null | undefined;
+    const list = (await get(`${path}?limit=${PAGE_SIZE}${token}`)) as HpaList | null | undefined;
     if (!Array.isArray(list?.items)) return undefined;
     // what is not used (status, managedFields) is not kept
     for (const item of list.items as readonly (Hpa | null)[]) {

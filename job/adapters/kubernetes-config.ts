@@ -5,6 +5,7 @@ import type { RequestOptions } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { KubernetesSettings } from "../config/types.ts";
 import type { Seconds } from "../core/units.ts";
+import { fileSentence } from "../output/file-problem.ts";
 import type { Redactor } from "../output/redactor.ts";
 import { ClusterError } from "./errors.ts";
 import type { Tls } from "./http/pool.ts";
@@ -71,15 +72,35 @@ function boundExec(config: KubeConfig, timeout: Seconds): void {
 async function load(config: KubeConfig, settings: KubernetesSettings, env: Environment): Promise<void> {
   const { existsSync } = await import("node:fs");
   try {
-    if (settings.kubeconfig !== undefined) config.loadFromFile(settings.kubeconfig);
-    else if (env.KUBECONFIG && !env.KUBECONFIG.includes(":")) config.loadFromFile(env.KUBECONFIG);
-    else if (env.KUBECONFIG) config.loadFromDefault();
+    if (settings.kubeconfig !== undefined) loadFile(config, settings.kubeconfig);
+    else if (env.KUBECONFIG) loadFiles(config, env.KUBECONFIG, existsSync);
     else if (env.KUBERNETES_SERVICE_HOST && existsSync(SERVICE_ACCOUNT_TOKEN)) config.loadFromCluster();
-    else if (env.HOME && existsSync(`${env.HOME}/.kube/config`)) config.loadFromFile(`${env.HOME}/.kube/config`);
+    else if (env.HOME && existsSync(`${env.HOME}/.kube/config`)) loadFile(config, `${env.HOME}/.kube/config`);
     // client-node would go on to http://localhost:8080 here: never what was meant
     else throw new Error("no --kubeconfig, no KUBECONFIG, no ServiceAccount, no ~/.kube/config");
   } catch (error) {
     throw new ClusterError("find the API server", undefined, "", messageOf(error));
+  }
+}
+
+function loadFile(config: KubeConfig, file: string): void {
+  try {
+    config.loadFromFile(file);
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === undefined ? error : new Error(fileSentence(error, file));
+  }
+}
+
+/** Several files as kubectl merges them: those that are not there are left out, and the first current context counts. In client-node the last one does: another cluster. */
+function loadFiles(config: KubeConfig, list: string, exists: (file: string) => boolean): void {
+  const files = list.split(":").filter((file) => file !== "");
+  const there = files.filter(exists);
+  const [first = list, ...more] = there.length === 0 ? files : there;
+  loadFile(config, first);
+  for (const file of more) {
+    const other = new (config.constructor as new () => KubeConfig)();
+    loadFile(other, file);
+    config.mergeConfig(other, Boolean(config.getCurrentContext()));
   }
 }
 
@@ -134,5 +155,5 @@ function messageOf(error: unknown): string {
   const { mark } = error as { mark?: { line?: unknown } };
   if (error.name === "YAMLException")
     return `the kubeconfig is not valid YAML${typeof mark?.line === "number" ? `, line ${mark.line + 1}` : ""}`;
-  return error.message;
+  return fileSentence(error);
 }

@@ -14,7 +14,7 @@ export interface Owner {
 }
 
 /** The API server's word for a manager that it does not know: after a patch of /scale that changed nothing it knows none of the replicas any more (Kubernetes 1.36). */
-const UNKNOWN = "before-first-apply";
+const UNKNOWN_MANAGER = "before-first-apply";
 
 /** An owner in words. */
 export function nameOf({ manager, scale }: Owner): string {
@@ -97,7 +97,7 @@ export async function ownersOf(
     const causes = (error.cause as Status["details"])?.causes;
     return (causes ?? []).flatMap(({ field, message = "" }) => {
       const manager = /^conflict with "([^"]+)"/.exec(message)?.[1];
-      if (field !== ".spec.replicas" || manager === undefined || manager === UNKNOWN) return [];
+      if (field !== ".spec.replicas" || manager === undefined || manager === UNKNOWN_MANAGER) return [];
       return [{ manager, scale: message.includes(' with subresource "scale"') }];
     });
   }

@@ -1,5 +1,6 @@
 /** Metrics into a file for node_exporter's textfile collector. */
 import { rename, rm, writeFile } from "node:fs/promises";
+import { fileSentence } from "../output/file-problem.ts";
 import type { MetricsSink } from "../ports.ts";
 import { MetricsError, type MetricsSettings } from "./metrics-http.ts";
 import { expositionOf } from "./metrics-text.ts";
@@ -16,7 +17,10 @@ export function textfileMetrics({ textfile }: MetricsSettings): MetricsSink {
         await rename(part, path);
       } catch (error) {
         await rm(part, { force: true }).catch(() => {});
-        throw new MetricsError(`metrics to ${path}: ${error instanceof Error ? error.message : String(error)}`);
+        // without the folder the part cannot be made: the file itself need not be there
+        if ((error as NodeJS.ErrnoException).code === "ENOENT")
+          throw new MetricsError(`metrics to ${path}: there is no such folder`);
+        throw new MetricsError(`metrics to ${fileSentence(error, path)}`);
       }
     },
   };

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { KubernetesSettings } from "../config/types.ts";
 import type { Environment } from "./http/proxy.ts";
 
-const POD = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
+const POD_NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 
 interface Kubeconfig {
   readonly "current-context"?: unknown;
@@ -14,7 +14,7 @@ interface Kubeconfig {
 export async function ownNamespace(
   { kubeconfig, context }: Pick<KubernetesSettings, "kubeconfig" | "context">,
   env: Environment,
-  pod = POD,
+  pod = POD_NAMESPACE_FILE,
 ): Promise<string | undefined> {
   const named = kubeconfig ?? env.KUBECONFIG;
   if (!named && env.KUBERNETES_SERVICE_HOST) {

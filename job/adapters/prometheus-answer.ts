@@ -1,5 +1,6 @@
 /** Reads the JSON of Prometheus' HTTP API: range and instant answers, errors, warnings; refuses everything else by name. */
 
+import { timeUnit } from "../core/series/implausible.ts";
 import type { Samples } from "../core/series/types.ts";
 import { type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
 import { excerpt } from "./errors.ts";
@@ -204,7 +205,11 @@ function series(raw: unknown, { start, end, step, points }: RangeRequest): Sampl
     }
     // what is shifted a little is for the quality check to judge; a grid from 1970 to now would take gigabytes
     if (time < start - slack || time > end + slack) {
-      throw new AnswerError(`sample ${i} is at ${time}, outside the requested ${start} to ${end} (seconds since 1970)`);
+      const unit = timeUnit(Float64Array.of(time), end);
+      const words = unit === null ? "" : `: are these ${unit}?`;
+      throw new AnswerError(
+        `sample ${i} is at ${time}, outside the requested ${start} to ${end} (seconds since 1970)${words}`,
+      );
     }
     times[i] = time;
     numbers[i] = sampleValue(pair[1]);

@@ -58,9 +58,14 @@ function ownQuery(settings: PrometheusSettings, { query }: Metric): string | und
   return query ?? settings.query;
 }
 
-/** `or vector(0)`, and the same in other words: any series times 0. */
-const ZERO_FOR_NOTHING =
-  /\bor\s*(?:(?:on|ignoring)\s*\([^)]*\)\s*)?(?:(?:\w+\s*)?\(\s*)*(?:vector\s*\(\s*[-+]?0*\.?0*\s*\)|[^,]*?\*\s*0(?![\d.]))/i;
+/** Zero as a number may be written: 0, -0.00, .0, 0e3, 0x0. */
+const ZERO = String.raw`[-+]?(?:0x0+|(?:0+(?:\.0*)?|\.0+)(?:e[-+]?\d+)?)(?![\w.])`;
+/** What may stand between `or` and that which is zero: how both sides match, and functions around it. */
+const BEFORE = String.raw`(?:(?:on|ignoring)\s*\([^)]*\)\s*)?(?:group_(?:left|right)\s*(?:\([^)]*\)\s*)?)?(?:(?:\w+\s*(?:(?:by|without)\s*\([^)]*\)\s*)?)?\(\s*)*`;
+/** What is zero whatever is measured: the number, times 0, an absence less its one or limited to 0, a metric less itself. */
+const NOTHING = String.raw`(?:vector\s*\(\s*${ZERO}\s*\)|${ZERO}\s*(?:[*/),]|$)|[^,]*?\*\s*${ZERO}|absent\w*\s*\([^)]*\)\s*(?:-\s*1(?![\w.])|,\s*${ZERO})|([a-z_:][\w:]*)\s*-\s*\1(?![\w:{[]))`;
+/** `or vector(0)`, the same in other words, and MetricsQL's `default 0`. */
+const ZERO_FOR_NOTHING = new RegExp(String.raw`\bor\b\s*${BEFORE}${NOTHING}|\bdefault\b\s*\(?\s*${ZERO}`, "i");
 
 /** The part of the query that turns missing data into zero, in the query's own words; undefined if there is none. Ignores strings and comments. */
 export function zeroForNothing(promql: string): string | undefined {
@@ -110,7 +115,7 @@ function vectorOf(ask: PrometheusHttp["ask"], now: EpochSeconds): Vector {
 }
 
 /** Scrapes are counted over this long, of series that are as old. */
-const COUNTED_OVER: Seconds = 1200;
+const SCRAPE_COUNT_RANGE: Seconds = 1200;
 
 /**
  * How often the counters are scraped. The sum cannot tell: its pods are scraped at moments of their own, and each of them changes it. A step that is finer reads stairs.
@@ -120,10 +125,10 @@ async function scrapeCheck(
   counter: string,
   { target, metric }: HistoryQuery,
 ): Promise<readonly Check[]> {
-  const window = duration(COUNTED_OVER);
+  const window = duration(SCRAPE_COUNT_RANGE);
   try {
     const most = (await vector(`max(count_over_time(${counter}[${window}]) and (${counter} offset ${window}))`))[0];
-    return most === undefined ? [] : stepCheck(placeOf(target, metric), target.step, COUNTED_OVER / most.value);
+    return most === undefined ? [] : stepCheck(placeOf(target, metric), target.step, SCRAPE_COUNT_RANGE / most.value);
   } catch (error) {
     const todo = "see how often the source is scraped: step should be no finer";
     return [{ check: `step of ${placeOf(target, metric)}`, status: "warn", message: reasonOf(error), todo }];

@@ -35,7 +35,7 @@ export type GroupedHistory = (
 ) => Promise<Grouped>;
 
 /** An answer is made for this many bytes, and may have twice as many: parsing blocks everything else for 20 ms a MiB. */
-const BYTES = 2 * 1024 * 1024;
+const ANSWER_BYTES = 2 * 1024 * 1024;
 /** A sample of an answer has 35 to 42 bytes, a series 300 more. */
 const [SAMPLE, SERIES] = [44, 500];
 /** At most so many targets a query: longer selectors are matched one by one by Prometheus, which looks up 256 alternatives. */
@@ -44,7 +44,7 @@ const MAX_TARGETS = 200;
 const [ABSENT, MAX_FAILURES]: readonly [Seconds, number] = [300, 2];
 
 /** Why there is no reading where no rule of ours has run. */
-const NOTHING = "nothing is recorded";
+const NOTHING_RECORDED = "nothing is recorded";
 
 /** The queries of one read that are still open. */
 interface Reading {
@@ -63,7 +63,7 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log,
   // An answer for 95 targets took about 0.1 s of a free processor.
   const once: Ask = (path, form, how) => ask(path, form, { ...how, once: settings.timeout / 4 });
   let absent = Number.NEGATIVE_INFINITY;
-  let whyPaused = NOTHING;
+  let whyPaused = NOTHING_RECORDED;
   let recorded = false;
   let failures = 0;
   return async (queries, now, signal) => {
@@ -72,7 +72,7 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log,
     const recordable: HistoryQuery[] = [];
     for (const query of queries) {
       const reason = unrecorded(settings, query);
-      why.set(query, reason ?? NOTHING);
+      why.set(query, reason ?? NOTHING_RECORDED);
       if (reason === undefined) recordable.push(query);
     }
     const paused = () => now >= absent && now < absent + ABSENT;
@@ -83,7 +83,7 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log,
     const take = async (part: readonly HistoryQuery[]) => {
       const found = await readPart({ ask: once, settings, now, log, signal, records }, part);
       // of one namespace that nobody records the others are no worse
-      if (found === "absent") [absent, whyPaused] = recorded ? [absent, whyPaused] : [now, NOTHING];
+      if (found === "absent") [absent, whyPaused] = recorded ? [absent, whyPaused] : [now, NOTHING_RECORDED];
       else {
         [recorded, failures] = [true, 0];
         for (const [i, reading] of found.entries()) keep(part[i]!, reading);
@@ -116,7 +116,9 @@ function partsOf(queries: readonly HistoryQuery[]): readonly (readonly HistoryQu
   }
   return [...alike.values()].flatMap((all) => {
     const { target } = all[0]!;
-    const most = Math.floor((2 * BYTES) / (bytesOf(1, readWindow(target), Math.min(target.step, 15)) - 64 * 1024));
+    const most = Math.floor(
+      (2 * ANSWER_BYTES) / (bytesOf(1, readWindow(target), Math.min(target.step, 15)) - 64 * 1024),
+    );
     const size = Math.max(1, Math.min(MAX_TARGETS, most));
     return Array.from({ length: Math.ceil(all.length / size) }, (_, k) => all.slice(k * size, (k + 1) * size));
   });
@@ -163,7 +165,7 @@ async function readPart(
 
 /** Largest accepted answer, in bytes, for so many series: twice the expected size for samples every `step` seconds, and at most twice BYTES. */
 function bytesOf(count: number, window: Seconds, step: Seconds = 15): number {
-  return 64 * 1024 + Math.min(2 * BYTES, 2 * count * ((SAMPLE * window) / step + SERIES));
+  return 64 * 1024 + Math.min(2 * ANSWER_BYTES, 2 * count * ((SAMPLE * window) / step + SERIES));
 }
 
 /** Series by the workload that they are of. */

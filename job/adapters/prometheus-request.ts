@@ -1,5 +1,6 @@
 /** A query to Prometheus as an HTTP request: its URL and form, what says whose data is asked for, and what proves who asks. */
 import type { PrometheusSettings, ServerSettings } from "../config/types.ts";
+import { fileSentence } from "../output/file-problem.ts";
 import type { Redactor } from "../output/redactor.ts";
 import type { UnsignedRequest } from "./auth/provider.ts";
 import { openAuth } from "./auth/providers.ts";
@@ -91,7 +92,12 @@ export async function tlsOf({ tls }: ServerSettings, url: URL): Promise<Tls> {
   const rejectUnauthorized = tls?.insecureSkipVerify !== true;
   if (url.protocol !== "https:") return { rejectUnauthorized };
   const { readFile } = await import("node:fs/promises");
-  const read = async (file: string | undefined) => (file === undefined ? undefined : readFile(file));
+  const read = async (file: string | undefined) => {
+    if (file === undefined) return undefined;
+    return readFile(file).catch((error: unknown) => {
+      throw new Error(fileSentence(error, file));
+    });
+  };
   const [ca, cert, key] = await Promise.all([read(tls?.caFile), read(tls?.certFile), read(tls?.keyFile)]);
   return { ca, cert, key, rejectUnauthorized };
 }

@@ -1,4 +1,5 @@
 /** CSV with the columns timestamp and value, as programs and spreadsheets write it -> samples. */
+import { isCalendarDay } from "../config/calendar-day.ts";
 import { pluralize } from "../core/units.ts";
 import { AnswerError, sampleValue } from "./prometheus-answer.ts";
 
@@ -51,6 +52,8 @@ function rowOf(line: string, separator: string, number: number): Row {
       `line ${number}: the time ${time} has no zone; write it with a Z or an offset, or as unix seconds`,
     );
   }
+  if (DATE.test(time) && !isCalendarDay(time))
+    throw new AnswerError(`line ${number}: the time ${time} is on a day that no calendar has`);
   const at = DATE.test(time) ? Date.parse(time.replace(" ", "T").replace(" Z", "Z")) / 1000 : Number(time || "none");
   if (fields.length > 2 || !Number.isFinite(at)) {
     const shown = JSON.stringify(line.slice(0, 60));

@@ -11,11 +11,11 @@ const UNITS = [
   ["milliseconds", 1e11, 1e3],
 ] as const;
 /** Distances of this many usual ones are far: more than jitter, or two rows in each other's place. */
-const FAR = 10;
+const MIN_FAR_RATIO = 10;
 /** A first or last row this far from all others, and FAR times as far as they are from each other, was mistyped. A hole is shorter. */
 const MAX_HOLE: Seconds = 31 * 86_400;
 /** Files with more steps back than this share are not in order of time; then a row has no neighbours. */
-const ORDERED = 0.05;
+const MAX_BACKWARD_SHARE = 0.05;
 /** Of so many rows one may be mistyped; more is another kind of trouble. */
 const ROWS_PER_TYPO = 100;
 
@@ -57,16 +57,16 @@ function mistyped(times: Float64Array): readonly number[] {
   if (n < 4) return [];
   const steps = Float64Array.from({ length: n - 1 }, (_, i) => times[i + 1]! - times[i]!);
   const usual = steps.map(Math.abs).sort()[steps.length >> 1]!;
-  if (steps.filter((step) => step < 0).length > Math.max(2, ORDERED * n)) return [];
+  if (steps.filter((step) => step < 0).length > Math.max(2, MAX_BACKWARD_SHARE * n)) return [];
   const wrong: number[] = [];
   for (let i = 1; i < n - 1; i++) {
     const [before, at, after] = [times[i - 1]!, times[i]!, times[i + 1]!];
     const outside = at < Math.min(before, after) || at > Math.max(before, after);
-    const far = Math.min(Math.abs(at - before), Math.abs(at - after)) > FAR * usual;
-    if (outside && far && Math.abs(after - before) <= FAR * usual) wrong.push(i);
+    const far = Math.min(Math.abs(at - before), Math.abs(at - after)) > MIN_FAR_RATIO * usual;
+    if (outside && far && Math.abs(after - before) <= MIN_FAR_RATIO * usual) wrong.push(i);
   }
   const rest = Math.abs(times[n - 2]! - times[1]!);
-  const alone = (step: number) => Math.abs(step) > Math.max(MAX_HOLE, FAR * rest);
+  const alone = (step: number) => Math.abs(step) > Math.max(MAX_HOLE, MIN_FAR_RATIO * rest);
   if (alone(steps[0]!)) wrong.unshift(0);
   if (alone(steps[n - 2]!)) wrong.push(n - 1);
   return wrong;

@@ -11,7 +11,7 @@ const MAX_KEPT = 236 * 1024;
 /** What is written at most, in bytes: the same targets in another order are compressed a little better or worse. */
 export const MAX_WRITTEN = 240 * 1024;
 /** About 170 targets: what is longer nobody reads. */
-const READABLE = 32 * 1024;
+const MAX_PLAIN_BYTES = 32 * 1024;
 /** What a text may become: 10,000 targets of 200 bytes; a few kilobytes of the compressed form could be gigabytes. */
 const MAX_UNPACKED = 2 * 1024 * 1024;
 /** What compressed texts begin with: no JSON does. The number is that of the form. */
@@ -40,7 +40,7 @@ export function readState(text: string | undefined): Omit<StateReading, "version
 }
 
 function pack(json: string): string {
-  if (json.length <= READABLE) return json;
+  if (json.length <= MAX_PLAIN_BYTES) return json;
   // too long in any form: left as it is, it does not fit
   if (json.length > MAX_UNPACKED) return json;
   return COMPRESSED + deflateRawSync(json).toString("base64");

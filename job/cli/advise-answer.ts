@@ -1,5 +1,5 @@
 /** The advice as `--json` prints it. */
-import type { Span, Trials, Tried } from "../replay/advise.ts";
+import type { ScoredTrial, Span, Trials } from "../replay/advise.ts";
 import type { Trial } from "../replay/trials.ts";
 import type { Advice } from "../report/advice-text.ts";
 import { timeText } from "../report/answer.ts";
@@ -10,7 +10,7 @@ export function answerOf(
   { chosenOn, judgedOn, ended }: Pick<Trials, "chosenOn" | "judgedOn" | "ended">,
 ) {
   const { current, advised, why, front, others, nines, changed } = advice;
-  const scored = (one: Trial & Pick<Tried, "chosenOn" | "judgedOn">) => ({
+  const scored = (one: Trial & Pick<ScoredTrial, "chosenOn" | "judgedOn">) => ({
     settings: settingsOf(one),
     ...one.judgedOn,
     earlier: one.chosenOn,

@@ -1,12 +1,12 @@
 /** What is advised of all that was played: the earlier half alone chooses, and nothing is promised on less than a day. */
-import { type Compared, cheapestWithin, frontOf, type Trials, type Tried } from "../replay/advise.ts";
+import { type Compared, cheapestWithin, frontOf, type ScoredTrial, type Trials } from "../replay/advise.ts";
 import type { Advice, Changed } from "../report/advice-text.ts";
 import { fieldsOf, isOurs } from "./advise-grid.ts";
 
 /** Less than a day of the later half promises nothing: a night is not a day. */
 const MIN_HISTORY = 86_400;
 /** Shares of the time that are below the demand. */
-const NINES = [0.1, 0.01, 0.001, 0.0001] as const;
+const UNDER_SHARES = [0.1, 0.01, 0.001, 0.0001] as const;
 
 /** The advice, without what one change more would do. `asked`: most time below the demand; null: the current settings' own share. `money`: what a core-hour costs and how many cores a pod has. */
 export function adviceOf(
@@ -16,7 +16,7 @@ export function adviceOf(
   money: Advice["money"],
 ): Omit<Advice, "changed"> {
   const { tried, judgedOn } = played;
-  const [current] = tried as [Tried];
+  const [current] = tried as [ScoredTrial];
   const ours = tried.filter(isOurs);
   const slo = asked ?? current.chosenOn.under;
   const found = cheapestWithin(ours, slo);
@@ -40,7 +40,7 @@ export function adviceOf(
     slo,
     asked: asked !== null,
     money,
-    nines: NINES.map((share) => [share, cheapestWithin(ours, share)] as const),
+    nines: UNDER_SHARES.map((share) => [share, cheapestWithin(ours, share)] as const),
   };
 }
 
@@ -48,10 +48,10 @@ export function adviceOf(
  * What one change more would do, over the day after the middle: the advised settings as they are, then each change alone, and with
  * the settings that were cheapest within the objective in that world on the day before, where those are others. null: it was ended early.
  */
-export function changedBy(advised: Tried, { worlds, judgedOn, ended }: Compared, slo: number): Changed | null {
+export function changedBy(advised: ScoredTrial, { worlds, judgedOn, ended }: Compared, slo: number): Changed | null {
   if (!ended) return null;
   const rows = worlds.flatMap((tried) => {
-    const [alone] = tried as [Tried];
+    const [alone] = tried as [ScoredTrial];
     const best = cheapestWithin(tried, slo);
     return best === null || best.chosenOn.cost === alone.chosenOn.cost ? [alone] : [alone, best];
   });

@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { forecasterOf } from "../core/forecast/method.ts";
 import type { LongHistory } from "../core/series/coarse.ts";
-import { compare, inTurn, type Play, playTrials, type TrialSetup, type Trials } from "../replay/advise.ts";
+import { compare, inTurn, type PlayStretches, playTrials, type TrialSetup, type Trials } from "../replay/advise.ts";
 import { inThreads } from "../replay/trial-workers.ts";
 import type { ReplayOptions, Watch } from "../replay/types.ts";
 import { type Advice, adviceText, type Changed } from "../report/advice-text.ts";
@@ -69,7 +69,7 @@ async function setupOf(flags: Flags, source: ReplaySource, options: ReplayOption
 async function changedOf(
   { advised, current, slo }: Pick<Advice, "advised" | "current" | "slo">,
   { chosenOn, judgedOn, ended: allPlayed }: Trials,
-  { setup, play }: { readonly setup: TrialSetup; readonly play: Play },
+  { setup, play }: { readonly setup: TrialSetup; readonly play: PlayStretches },
   io: Io,
 ): Promise<{ readonly changed: Changed | null; readonly ended: boolean }> {
   if (advised === null || !isOurs(advised) || !isOurs(current)) return { changed: null, ended: allPlayed };

@@ -9,7 +9,7 @@ import type { ReplayOptions } from "../replay/types.ts";
 /** From a quantile with too much time below the demand to one with hardly any. */
 const QUANTILES = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95] as const;
 /** Shares of the current target: more room in each pod, or less. */
-const TARGETS = [0.85, 1, 1.05, 1.1] as const;
+const TARGET_FACTORS = [0.85, 1, 1.05, 1.1] as const;
 const HPA_TARGETS = [0.5, 0.6, 0.7, 0.8, 0.9] as const;
 /** Seconds of a step of the modelled world. */
 const STEP = 15;
@@ -46,7 +46,7 @@ function around(target: TargetConfig, options: ReplayOptions): readonly OwnTrial
   const targets =
     target.targetCpu === undefined
       ? [options.targetCpu]
-      : [...new Set(TARGETS.map((share) => targetAt(options, share)))];
+      : [...new Set(TARGET_FACTORS.map((share) => targetAt(options, share)))];
   return targets.flatMap((targetCpu) => levelsAt(target, { ...options, targetCpu }));
 }
 

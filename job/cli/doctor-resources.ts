@@ -37,7 +37,7 @@ export async function resourceChecks(
   target: TargetConfig,
   read: PodResources | undefined,
 ): Promise<readonly Check[]> {
-  const resources = read ?? (await lookAt(api, target));
+  const resources = read ?? (await readResources(api, target));
   if (resources === undefined || target.targetCpu === undefined) return [];
   const check = `CPU of the pods of ${target.namespace}/${target.name}`;
   const misfits = misfitsOf(target, resources);
@@ -50,7 +50,10 @@ export async function resourceChecks(
   });
 }
 
-async function lookAt(api: Kubernetes, { namespace, scaleTargetRef }: TargetConfig): Promise<PodResources | undefined> {
+async function readResources(
+  api: Kubernetes,
+  { namespace, scaleTargetRef }: TargetConfig,
+): Promise<PodResources | undefined> {
   try {
     const object = await api.send({ method: "GET", path: objectPath(namespace, scaleTargetRef) });
     return podResourcesOf((object ?? {}) as Workload);

@@ -16,7 +16,7 @@ import { openPast, type PastWorld, pastOf } from "./past-world.ts";
 import { withProgress } from "./waiting.ts";
 
 /** The time after a decision that is reported. By then the pods of most decisions have served. */
-const AFTERWARDS: Seconds = 600;
+const JUDGED_SPAN: Seconds = 600;
 
 /** Explains the decision at --at of every target. Exit code 1 when one could not be decided. */
 export async function explainPast(
@@ -58,7 +58,7 @@ async function makeAgain(
   at: EpochSeconds,
   { io, log, first }: { readonly io: Io; readonly log: Log; readonly first: number | null },
 ): Promise<PastAnswer | null> {
-  const until = Math.min(world.now, at + AFTERWARDS);
+  const until = Math.min(world.now, at + JUDGED_SPAN);
   return withProgress(io, "explain", "decisions", async (watch) => {
     const { source, decisions } = await pastOf(world, target, { from: at, until, first, log, watch });
     const made: PastDecision[] = [];

@@ -1,5 +1,6 @@
 /** Points in time as people write them on the command line. */
 
+import { isCalendarDay } from "../config/calendar-day.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import { UsageError } from "./io.ts";
 
@@ -36,5 +37,7 @@ function clockTime(text: string, now: EpochSeconds): EpochSeconds | null {
 }
 
 function dateTime(text: string): EpochSeconds {
-  return /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/.test(text) ? Date.parse(text.replace(" ", "T")) / 1000 : Number.NaN;
+  return /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/.test(text) && isCalendarDay(text)
+    ? Date.parse(text.replace(" ", "T")) / 1000
+    : Number.NaN;
 }

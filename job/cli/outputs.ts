@@ -11,10 +11,13 @@ export type OutputFlag = "svg" | "report" | "dump";
 const WRITTEN: Readonly<Record<OutputFlag, string>> = { svg: "picture", report: "report", dump: "rows" };
 
 /** File extensions that a flag accepts, with their formats; other flags accept any. */
-const ENDS: Readonly<Partial<Record<OutputFlag, readonly string[]>>> = { svg: [".svg", ".png"] };
+const ENDS: Readonly<Partial<Record<OutputFlag, readonly string[]>>> = {
+  svg: [".svg", ".png"],
+  report: [".html", ".htm"],
+};
 
 /** Runs a report in addition to the work. If it throws, the error goes to stderr, and changes neither the work nor the exit code. */
-export async function tell(io: Io, what: string, work: () => void | Promise<void>): Promise<void> {
+export async function tryOutput(io: Io, what: string, work: () => void | Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -31,7 +34,7 @@ export async function writeOutput(
   path = flags[flag],
 ): Promise<void> {
   if (typeof path !== "string") return;
-  await tell(io, path, async () => {
+  await tryOutput(io, path, async () => {
     const content = await make();
     await writeFile(path, typeof content === "string" ? io.redactor(content) : content);
     (flags.json === true ? io.err : io.out)(`${WRITTEN[flag]}: ${path}\n`);

@@ -81,19 +81,27 @@ export function parse(
   return { ...box.chosen, flags: once(box.chosen, argv) };
 }
 
-/** The flags, each with its one value. Throws a UsageError if a flag has two different values. */
+/** The flags, each with its one value. Throws a UsageError if a flag has two different values, or one that none has. */
 function once({ flags, spec: { name, options } }: ParsedCommand, argv: readonly string[]): Flags {
   const single = { ...flags };
-  for (const { flag, node } of options) {
+  for (const { flag, node, setting } of options) {
     const given = node.kind === "toggle" ? switched(argv, flag) : flags[flag];
-    if (!Array.isArray(given)) continue;
-    const values = [...new Set<unknown>(given)];
-    const see = `See ${name === "run" ? "" : `${name} `}--help.`;
-    if (values.length > 1)
-      throw new UsageError(`--${flag} appears twice, with ${values.map(show).join(" and ")}. Give it once. ${see}`);
-    if (node.kind !== "toggle") single[flag] = values[0];
+    const values = [...new Set<unknown>([given ?? []].flat())];
+    const wrong = wrongValues(node, values, setting === null && flag !== "config");
+    if (wrong !== null) throw new UsageError(`--${flag}${wrong} See ${name === "run" ? "" : `${name} `}--help.`);
+    if (Array.isArray(given) && node.kind !== "toggle") single[flag] = values[0];
   }
   return single;
+}
+
+/** What is wrong with the values that a flag was given, after its name; null if nothing is. `own`: no setting, which is checked with the settings. */
+function wrongValues(node: Node, values: readonly unknown[], own: boolean): string | null {
+  if (values.length > 1) return ` appears twice, with ${values.map(show).join(" and ")}. Give it once.`;
+  if (values.length === 0) return null;
+  // yargs takes every other word for false: `--dry-run=client`, as kubectl has it, would scale
+  if (node.kind === "toggle" && values[0] !== "true" && values[0] !== "false")
+    return `: must be true or false, got ${show(values[0])}.`;
+  return own && node.kind === "text" && values[0] === "" ? " needs a value." : null;
 }
 
 /** All values of a switch: yargs keeps only the last. */

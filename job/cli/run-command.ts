@@ -12,7 +12,7 @@ import { type Part, type Repetition, type RunResult, runFor, runOnce } from "../
 import { choose, settingsOf } from "./choice.ts";
 import { type Command, CommandError, type Flags, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
-import { checkOutputs, tell } from "./outputs.ts";
+import { checkOutputs, tryOutput } from "./outputs.ts";
 import { ownShard } from "./own-shard.ts";
 import { pushMetrics } from "./run-metrics.ts";
 import { isSummary, printText, writePictures, writeReport } from "./run-telling.ts";
@@ -52,8 +52,8 @@ export const runCommand: Command = async (flags, io) => {
         await Promise.all([told, world.metrics && pushMetrics(ports, world.metrics, last, run)]);
       }
       log("debug", "timings in ms", timings);
-      if (repeat !== null && printed) await tell(io, "the answer", () => io.out(`${timeText(at)}\n`));
-      if (flags.json !== true) await tell(io, "the answer", () => printText(last, flags, io, !printed));
+      if (repeat !== null && printed) await tryOutput(io, "the answer", () => io.out(`${timeText(at)}\n`));
+      if (flags.json !== true) await tryOutput(io, "the answer", () => printText(last, flags, io, !printed));
     };
     const part = async ({ now: at, dryRun, targets, outcomes, over }: Part) => {
       if (!dryRun) await inParallel(targets, (target, i) => world.announce(target, outcomes[i]!, at, over));

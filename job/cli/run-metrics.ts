@@ -6,17 +6,17 @@ import type { MetricsSink, Ports } from "../ports.ts";
 import type { Reported } from "../report/reporter.ts";
 import type { RunResult } from "../run.ts";
 
-type Told = Pick<Ports, "reporter" | "state" | "clock">;
+type MetricsPorts = Pick<Ports, "reporter" | "state" | "clock">;
 
 /**
  * Milliseconds a run for the HPAs beside its decisions. A target of ten pods takes 1 ms, one of 250 takes 7; without an
  * end a thousand of those would take the time in which the metrics are sent.
  */
-const SHADOW_TIME = 2000;
+const SHADOW_TIMEOUT_MS = 2000;
 
 /** Sends the metrics within the remaining time of the run. Never rejects: a failure to send is a warning. */
 export async function pushMetrics(
-  ports: Told,
+  ports: MetricsPorts,
   sink: MetricsSink,
   reported: readonly Reported[],
   { now, exitCode, timings, over }: RunResult,
@@ -34,7 +34,7 @@ export async function pushMetrics(
 
 /** The recommendation of an HPA for each target. It is unknown for targets without time left, and for those after a failure. All other metrics are sent. */
 async function shadowsOf(
-  { reporter, clock }: Told,
+  { reporter, clock }: MetricsPorts,
   reported: readonly Reported[],
 ): Promise<readonly (Replicas | null)[]> {
   const shadows: (Replicas | null)[] = [];
@@ -42,7 +42,7 @@ async function shadowsOf(
   try {
     const { shadowHpa } = await import("../replay/shadow-hpa.ts");
     for (const { target, record } of reported) {
-      if (clock.tick() - begin > SHADOW_TIME) break;
+      if (clock.tick() - begin > SHADOW_TIMEOUT_MS) break;
       shadows.push(record === null ? null : await shadowHpa(target, record));
       // connections must be looked at meanwhile
       await yieldToOthers();

@@ -176,12 +176,12 @@ function checkGroup(
       if (checked !== undefined) out[key] = checked;
     }
   }
-  tellUnknown(node, unknown, path, issues);
+  reportUnknown(node, unknown, path, issues);
   return out;
 }
 
 /** A misspelt limit must not be lost in silence. */
-function tellUnknown(node: Group, unknown: readonly string[], path: string, issues: Issue[]): void {
+function reportUnknown(node: Group, unknown: readonly string[], path: string, issues: Issue[]): void {
   const known = Object.keys(node.fields);
   for (const key of unknown.slice(0, MAX_UNKNOWN_FIELDS)) {
     const meant = nearest(key, known);

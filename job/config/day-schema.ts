@@ -1,4 +1,5 @@
 /** Days in settings: dates, rules and public holidays, as schedules, events and conditions take them. */
+import { isCalendarDay } from "./calendar-day.ts";
 import { list, text } from "./schema.ts";
 
 const WEEKDAY = "(sunday|monday|tuesday|wednesday|thursday|friday|saturday)";
@@ -27,7 +28,5 @@ export function days<const O extends { about: string }>(options: O) {
 function isOnCalendar(entry: string): boolean {
   const [, date] = /^((?:\d{4}-)?\d{2}-\d{2})$/.exec(entry) ?? [];
   if (date === undefined) return true;
-  const full = date.length === 5 ? `2024-${date}` : date;
-  const time = Date.parse(`${full}T00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(full);
+  return isCalendarDay(date.length === 5 ? `2024-${date}` : date);
 }

@@ -1,4 +1,5 @@
 /** The nested parts of a target's settings: scaling rules as in autoscaling/v2, the calendar, and names. */
+import { isCalendarDay } from "./calendar-day.ts";
 import { days } from "./day-schema.ts";
 import { choice, group, list, quantity, text } from "./schema.ts";
 import { CALENDAR_RULES, ONCE_RULES, RECURRING_RULES } from "./target-rules.ts";
@@ -165,13 +166,6 @@ export const SCHEDULE_RULE = group({
     }),
   },
 });
-
-/** Whether the calendar has this day: 2027-02-29 it has not. */
-function isCalendarDay(moment: string): boolean {
-  const day = moment.slice(0, 10);
-  const time = Date.parse(`${day}T00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
-}
 
 /** Whether the runtime knows this IANA zone. */
 export function isTimeZone(zone: string): boolean {

@@ -1,4 +1,4 @@
-/** The settings of one target as the core sees them: complete, checked, in base units. The config room makes these. */
+/** The settings of one target as the core sees them: complete, checked and in base units. job/config makes them. */
 import type { Days } from "./calendar/days.ts";
 import type { ProphetSettings } from "./forecast/prophet/settings.ts";
 import type { Method } from "./forecast/types.ts";
@@ -9,7 +9,7 @@ export interface ScaleTargetRef {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
-  /** Plural in the API's paths, where it is not the kind's regular one. */
+  /** The kind's plural in API paths; absent where it is the regular one. */
   readonly resource?: string;
 }
 
@@ -20,7 +20,7 @@ export interface ScalingPolicy {
   readonly periodSeconds: Seconds;
 }
 
-/** One direction of autoscaling/v2's behavior; `tolerance` as in KEP-4951. */
+/** The rules of one direction, up or down, of autoscaling/v2's behavior; `tolerance` as in KEP-4951. */
 export interface ScalingRules {
   readonly stabilizationWindowSeconds: Seconds;
   readonly selectPolicy: "Max" | "Min" | "Disabled";
@@ -28,13 +28,13 @@ export interface ScalingRules {
   readonly tolerance: number;
 }
 
-/** Both directions. */
+/** The rules of both directions. */
 export interface Behavior {
   readonly scaleUp: ScalingRules;
   readonly scaleDown: ScalingRules;
 }
 
-/** A floor, ceiling or factor that holds in an interval of local time. */
+/** A schedule rule: a floor, a ceiling or a factor that holds in an interval of local time. */
 export interface ScheduleRule {
   readonly name: string;
   /** IANA zone, e.g. Europe/Berlin. */
@@ -47,7 +47,7 @@ export interface ScheduleRule {
   readonly except?: Days;
   readonly minReplicas?: Replicas;
   readonly maxReplicas?: Replicas;
-  /** Multiplies the forecast demand, > 0. */
+  /** Multiplies the forecast demand; above 0. */
   readonly factor?: number;
 }
 
@@ -55,35 +55,36 @@ export interface ScheduleRule {
 export interface MetricSettings {
   /** Unique among the target's metrics; `cpu` is the CPU's. */
   readonly name: string;
-  /** What the metric source is asked for the total. */
+  /** The query whose answer is the total, in the metric source's language. */
   readonly query: string;
-  /** How much of it one pod should carry. */
+  /** How much of the metric one pod should carry, in the metric's unit. */
   readonly averageValue: number;
-  /** For people, e.g. "requests/s"; absent: none. */
+  /** The unit's name in texts, such as "requests/s"; absent: none. */
   readonly unit?: string;
-  /** As those of the target, for this metric alone; absent: the target's. */
+  /** These replace the target's own for this metric; absent: the target's. */
   readonly quantile?: Probability;
   readonly scaleDownQuantile?: Probability;
-  /** Up to this much is no demand: with minReplicas 0 nothing needs to run for it. Absent: the metric has no say about 0. */
+  /** Amounts up to this are no demand: with minReplicas 0 no pod runs for them. Absent: the metric does not decide about 0. */
   readonly activation?: number;
 }
 
-/** A metric as the decision takes it: with every setting, its own or the target's. */
+/** A metric with every setting filled in: its own, or else the target's. */
 export interface Metric extends Required<Pick<MetricSettings, "name" | "averageValue" | "unit">> {
-  /** What the metric source is asked; absent: the source's own question for the CPU of the workload's pods. */
+  /** The query; absent: the source's own query for the CPU of the workload's pods. */
   readonly query?: string;
-  /** Absent: as much as pays. */
+  /** Absent: the level follows from what a pod costs and is worth. */
   readonly quantile?: Probability;
   readonly scaleDownQuantile?: Probability;
   readonly activation?: number;
   readonly prophet?: ProphetSettings;
   /**
-   * Whether it is the pods' own CPU. Without pods there is none; of running pods it is never exactly 0 and never above
-   * their limits; pods that start anew burn more of it than they serve.
+   * Whether it is the pods' own CPU. Such a metric does not exist without pods. Of running pods it is never exactly 0, and never above their
+   * limits. Starting pods use more of it than they serve.
    */
   readonly ofPods: boolean;
 }
 
+/** What the job may do to a target: set its replicas, only forecast and report, or nothing at all. */
 export type Mode = "Active" | "ForecastOnly" | "Off";
 
 /** All settings of one target. */
@@ -95,7 +96,7 @@ export interface TargetConfig {
   /** `scale`: patch the target's /scale; `hpa`: set minReplicas of the existing HPA `hpaName`. */
   readonly actuator: "scale" | "hpa";
   readonly hpaName?: string;
-  /** A query of its own, in the metric source's language; absent: the source's. */
+  /** The query of the first metric, in the metric source's language; absent: the source's own. */
   readonly query?: string;
   /** CPU one pod should carry, in cores: the short form of a first metric. Absent: only `metrics` count. */
   readonly targetCpu?: Cores;
@@ -104,38 +105,44 @@ export interface TargetConfig {
   /** 0 only where a metric has an `activation`. */
   readonly minReplicas: Replicas;
   readonly maxReplicas: Replicas;
-  /** CPU limit of one pod in cores, when known: a total above replicas x limit x 1.1 is refused as absurd. */
+  /** CPU limit of one pod in cores, when known. A total above replicas x limit x 1.1 is refused as impossible. */
   readonly podCpuLimit?: Cores;
-  /** The recent past: what the verdict on the data is about. */
+  /** The recent past in seconds: the verdict on the data is about it. */
   readonly history: Seconds;
-  /** Errors of this much past calibrate the quantiles; what is read is the longer of the two. */
+  /** Forecast errors of this long a past calibrate the quantiles. What is read is the longer of this and `history`. */
   readonly calibration: Seconds;
   readonly step: Seconds;
   readonly method: Method;
-  /** What Prophet is told, where it takes part: by `method` prophet alone, by auto in its pool. */
+  /** Prophet's settings. Method `prophet` uses them alone, method `auto` in its pool of models. */
   readonly prophet?: ProphetSettings;
-  /** With minReplicas 0: without demand or forecast of it for so long, the last pod goes too. */
+  /** With minReplicas 0: the last pod is removed after so long without demand and without a forecast of any. */
   readonly idlePeriod: Seconds;
-  /** Share of the time in which the demand may be above what the pods carry, tolerance and all; absent: pods are bought while they pay. */
+  /** Share of the time in which the demand may exceed what the pods carry, tolerance included. Absent: pods are added while they pay. */
   readonly slo?: number;
-  /** Level of the quantile of the maximum that replicas are bought for, whatever `slo` says; absent: the level follows what pays. */
+  /**
+   * Level of the quantile of the forecast maximum that replicas are set for, whatever `slo` says. Absent: the level follows from what a pod
+   * costs and is worth.
+   */
   readonly quantile?: Probability;
-  /** Scale-in goes no lower than this quantile, >= `quantile`; absent: the same. The band between the two costs little and stops flapping at a rounding edge. */
+  /**
+   * Scale-in stops at this quantile, which is at least `quantile`; absent: the same. The band between the two costs little and stops flapping
+   * at a rounding edge.
+   */
   readonly scaleDownQuantile?: Probability;
-  /** Follow the slope of a rise that is beyond anything the window has seen; absent: yes. */
+  /** Extrapolates a rise that is steeper than any in the window; absent: yes. */
   readonly followSurge?: boolean;
   /** Horizon of the point forecast. */
   readonly horizon: Seconds;
-  /** Seconds until the next decision takes effect: the tick interval. */
+  /** Seconds between two runs. */
   readonly interval: Seconds;
-  /** How far the newest sample trails the load. */
+  /** How far the newest sample lags behind the load, in seconds. */
   readonly metricLag: Seconds;
-  /** Configured pod start; a measured one (conditions.podStart) goes before it. */
+  /** Configured time from a pod's creation to its readiness. A measured one (conditions.podStart) takes precedence. */
   readonly podStart: Seconds;
-  /** Forecasts whose in-window skill (relative MAE) is above this are not trusted. */
+  /** Forecasts whose skill (error over the window relative to that of the last value) is above this are not trusted. */
   readonly trustThreshold: number;
   readonly behavior: Behavior;
-  /** Least time between a change and a later scale-out that neither the current demand nor a surge asks for. */
+  /** Least time between a change and a later scale-out, except one that the current demand or a surge asks for. */
   readonly scaleUpCooldown: Seconds;
   /** Least time between a change and a later scale-in. */
   readonly scaleDownCooldown: Seconds;
@@ -144,28 +151,28 @@ export interface TargetConfig {
   /** After a sudden drop no scale-in for this long; 0 turns it off. */
   readonly suddenDropHold: Seconds;
   readonly schedule: readonly ScheduleRule[];
-  /** Oldest newest-sample age still called fresh. */
+  /** Data whose newest sample is older than this are stale. */
   readonly maxAge: Seconds;
   /** Least coverage of the window at which scale-in is allowed, 0..1. */
   readonly minCoverage: number;
-  /** When metrics are missing longer than `after`: at least `replicas`, never below the current. */
+  /** After so long without metrics the target gets at least `replicas`, and never fewer than it has. */
   readonly fallback?: { readonly after: Seconds; readonly replicas: Replicas };
-  /** Without usable data for longer than this the target is blind: it is told, and runs end with 1. */
+  /** A target without usable data for longer than this is blind: it is reported, and runs exit with code 1. */
   readonly blindAfter: Seconds;
 }
 
-/** What each actuator sets. */
+/** The field that each actuator sets. */
 const SETS = { scale: "replicas", hpa: "minReplicas" } as const satisfies Readonly<
   Record<TargetConfig["actuator"], string>
 >;
 
-/** A number of an object, for messages: the replicas of "Deployment/web", or minReplicas of "HorizontalPodAutoscaler/web". */
+/** The field that is set, for messages: the replicas of "Deployment/web", or minReplicas of "HorizontalPodAutoscaler/web". */
 export interface SetNumber {
   readonly object: string;
   readonly sets: (typeof SETS)[keyof typeof SETS];
 }
 
-/** The number that is set for a target. */
+/** The field that is set for a target. */
 export function setNumberOf({
   actuator,
   hpaName,
@@ -180,10 +187,10 @@ export function readWindow(target: Pick<TargetConfig, "history" | "calibration">
   return Math.max(target.history, target.calibration);
 }
 
-/** The name of the metric that `targetCpu` is the short form of. */
+/** The name of the metric for which `targetCpu` is the short form. */
 export const CPU = "cpu";
 
-/** Whether a metric is the first of its target: what there is once a target, such as the pods' start, is read with it. */
+/** Whether a metric is the first of its target. What exists once per target, such as the pods' start, is read with the first metric. */
 export function isFirstMetric(target: TargetConfig, { name }: Pick<Metric, "name">): boolean {
   return metricsOf(target)[0]?.name === name;
 }

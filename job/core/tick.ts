@@ -1,4 +1,4 @@
-/** The product: (now, histories, current scale, memory, config) -> (decision, memory, record). Pure; same input, same bytes. */
+/** The decision of one run as a pure function: (now, histories, current scale, memory, config) -> (decision, memory, record). */
 import type { Forecaster } from "./forecast/types.ts";
 import { backfill } from "./policy/backfill.ts";
 import { type Decided, decide } from "./policy/decide.ts";
@@ -11,14 +11,17 @@ import type { Decision, MetricRecord, TickRecord } from "./policy/types.ts";
 import { type MetricFindings, memoryAfter, recall } from "./state/memory.ts";
 import type { TargetState } from "./state/types.ts";
 
-/** Output of one tick: what to do, what to remember, what was computed. */
+/** What one tick gives: what to do, what to remember, and what was computed on the way. */
 export interface TickOutput {
   readonly decision: Decision;
   readonly memory: TargetState;
   readonly record: TickRecord;
 }
 
-/** One decision. Never throws; a forecaster that does counts as no forecast, and the decision is reactive. */
+/**
+ * Decides once for one target. The same input gives the same output, byte for byte.
+ * Never throws: a forecaster that throws counts as no forecast, and the decision follows the current demand.
+ */
 export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
   const { now, current, conditions, config } = input;
   const recalled = recall(input.memory, now, current, config);

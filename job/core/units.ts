@@ -1,4 +1,4 @@
-/** Units as types, and a number with its noun: they say what a number counts. */
+/** Units as types, and counts with their nouns. */
 
 /** Seconds since 1970-01-01T00:00:00Z; may be fractional. */
 export type EpochSeconds = number;
@@ -11,7 +11,10 @@ export type Replicas = number;
 /** A probability in (0, 1). */
 export type Probability = number;
 
-/** `1 replica`, `3 replicas`; `many` where an s is not enough: `1 entry`, `3 entries`. A verb may stand in both. */
+/**
+ * A count with its noun: `1 replica`, `3 replicas`. `many` is the plural where an s is not enough: `1 entry`, `3 entries`. Both may contain a
+ * verb.
+ */
 export function pluralize(count: number | string, one: string, many = `${one}s`): string {
   return `${count} ${String(count) === "1" ? one : many}`;
 }

@@ -21,3 +21,14 @@ export function fileProblem(error: unknown): string {
   if (WORDS[code] !== undefined) return WORDS[code];
   return code === "" ? (error instanceof Error ? error.message : String(error)) : `error ${code}`;
 }
+
+/**
+ * The same as a sentence that names the file, or the program that was to be started; of another error its own message. `path` is for errors that do not know theirs: EISDIR never does.
+ */
+export function fileSentence(error: unknown, path?: string): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code = "", syscall = "", path: own } = error as NodeJS.ErrnoException;
+  if (WORDS[code] === undefined) return error.message;
+  if (syscall.startsWith("spawn")) return `${own}: ${code === "ENOENT" ? "there is no such program" : WORDS[code]}`;
+  return `${path ?? own ?? "a file that it names"}: ${WORDS[code]}`;
+}

@@ -1,6 +1,6 @@
-/** An advice for a person: the front, the settings to take with how sure that is, what one change more would do, and the YAML to paste. */
+/** The advice as text: the front of settings, those to take and how certain they are, what one change more would do, and YAML. */
 import { pluralize } from "../core/units.ts";
-import type { Span, TrialScore, Tried } from "../replay/advise.ts";
+import type { ScoredTrial, Span, TrialScore } from "../replay/advise.ts";
 import type { Trial } from "../replay/trials.ts";
 import { frontPlot } from "./front-plot.ts";
 import { number, table, wrap } from "./text.ts";
@@ -8,30 +8,30 @@ import { number, table, wrap } from "./text.ts";
 /** The content of an advice. */
 export interface Advice {
   readonly name: string;
-  readonly current: Tried;
-  /** null: nothing is promised; `why` says so. */
-  readonly advised: Tried | null;
+  readonly current: ScoredTrial;
+  /** Null: no settings meet the objective; `why` says so. */
+  readonly advised: ScoredTrial | null;
   readonly why: string | null;
   /** Fields of the file that the advice changes, with their values. */
   readonly fields: readonly (readonly [string, number])[];
-  /** Ours that no other beats, cheapest first. */
-  readonly front: readonly Tried[];
-  /** All of ours. */
-  readonly ours: readonly Tried[];
-  /** What really ran, and the HPAs. */
-  readonly others: readonly Tried[];
-  /** Most time below the demand, and whether it was asked for. */
+  /** Our settings that no other beats, cheapest first. */
+  readonly front: readonly ScoredTrial[];
+  /** All trials of our settings. */
+  readonly ours: readonly ScoredTrial[];
+  /** The recorded replicas, and the HPAs. */
+  readonly others: readonly ScoredTrial[];
+  /** The largest allowed share of the time below the demand, and whether the user set it. */
   readonly slo: number;
   readonly asked: boolean;
-  /** Price of a core-hour and cores a pod; null: no money is spoken of. */
+  /** Price of a core-hour and cores of a pod; null: no prices are shown. */
   readonly money: { readonly price: number; readonly request: number } | null;
   /** Cheapest trial of the earlier half for each share of the time. */
-  readonly nines: readonly (readonly [share: number, tried: Tried | null])[];
+  readonly nines: readonly (readonly [share: number, tried: ScoredTrial | null])[];
   /** The advised settings with one thing changed each; null: not tried. */
   readonly changed: Changed | null;
 }
 
-/** Settings with one thing changed, alone and with the best others, all over the same time; the first is without a change. */
+/** Settings with one change each, alone and with the best others, all over the same time. The first is without a change. */
 export interface Changed {
   readonly over: Span;
   readonly tried: readonly { readonly trial: Trial; readonly score: TrialScore }[];
@@ -76,7 +76,7 @@ function scores(
   return table(head, cells, width);
 }
 
-/** All that was tried on the later half. */
+/** The plot of all trials on the later half. */
 function plotOf({ ours, others, current, advised }: Advice, width: number): readonly string[] {
   const marks = [
     ...ours.map((one) => ({ mark: ".", one })),
@@ -106,14 +106,14 @@ export function percent(share: number): string {
   return `${number(100 * share)} %`;
 }
 
-function nineText([share, tried]: readonly [number, Tried | null]): string {
+function nineText([share, tried]: readonly [number, ScoredTrial | null]): string {
   if (tried === null) return `at most ${percent(share)} of the time below: none of these settings.`;
   const { cost, under } = tried.judgedOn;
   return `at most ${percent(share)} of the time below: ${tried.label}; then ${number(cost)} pod-hours and ${percent(under)}.`;
 }
 
 /** The advised settings, their results on both halves, and how certain these are. */
-export function sentences({ current, slo }: Advice, advised: Tried): readonly string[] {
+export function sentences({ current, slo }: Advice, advised: ScoredTrial): readonly string[] {
   const { chosenOn, judgedOn, days } = advised;
   const kept = days.filter(({ under }) => under <= slo).length;
   const worst = Math.max(...days.map(({ under }) => under));

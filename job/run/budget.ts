@@ -9,12 +9,12 @@ export interface Budget {
 }
 
 /** 27 s of 45: a query that hangs is given up after 20 s at the defaults; the rest is for a claim, a write and an Event a target, of which 16 go on at a time. */
-const READING = 0.6;
+const READING_SHARE = 0.6;
 
 /** A budget that begins now. Without a time it never ends. */
 export function openBudget(clock: Clock, timeout: Seconds | undefined): Budget {
   if (timeout === undefined) return { reading: NEVER, whole: NEVER };
-  const share = timeout * READING;
+  const share = timeout * READING_SHARE;
   return {
     reading: clock.after(share, `reading may take ${seconds(share)} of ${seconds(timeout)} (--timeout)`),
     whole: clock.after(timeout, `${seconds(timeout)} (--timeout)`),
@@ -23,7 +23,7 @@ export function openBudget(clock: Clock, timeout: Seconds | undefined): Budget {
 
 /** When reading is over for what begins to be read only now, `left` seconds before the end: the same share of what is left. */
 export function readingUntil(clock: Clock, left: Seconds): AbortSignal {
-  const share = Math.max(0, left) * READING;
+  const share = Math.max(0, left) * READING_SHARE;
   return clock.after(share, `reading may take ${seconds(share)} of the ${seconds(left)} that are left (--timeout)`);
 }
 

@@ -6,9 +6,9 @@ import type { TickOutput } from "../core/tick.ts";
 import type { EpochSeconds } from "../core/units.ts";
 
 /** More than half of the replicas: a usual evening takes hours for it. */
-const HALF = 0.5;
+const HALF_OF_REPLICAS = 0.5;
 /** A run that was missed does not begin the hold anew, a pause of the job does. */
-const RUNS = 3;
+const MAX_PAUSE_RUNS = 3;
 
 /** The part of a target that the check reads. */
 export interface FleetTarget {
@@ -20,7 +20,7 @@ export interface FleetTarget {
 
 /** Whether a target could scale in by more than half: only such targets count. */
 export function couldHalve({ config, output: { decision } }: FleetTarget): boolean {
-  return config.mode === "Active" && !decision.blind && config.minReplicas < HALF * decision.current;
+  return config.mode === "Active" && !decision.blind && config.minReplicas < HALF_OF_REPLICAS * decision.current;
 }
 
 /**
@@ -30,14 +30,14 @@ export function couldHalve({ config, output: { decision } }: FleetTarget): boole
 export function wantsHalf({ config, output: { decision, record } }: FleetTarget): boolean {
   const { action, replicas, current } = decision;
   const needed = Math.max(record.recommendation ?? current, config.minReplicas);
-  return action === "scale" && replicas < current && needed < HALF * current;
+  return action === "scale" && replicas < current && needed < HALF_OF_REPLICAS * current;
 }
 
 /** Since when its scale-in has been held in every run; null if this is the first. A pause of the job ends the hold, since no run checked meanwhile. */
 export function heldSince({ config, before }: FleetTarget, now: EpochSeconds): EpochSeconds | null {
   const since = before?.standing?.FleetDrop;
   const last = before?.recommendations.at(-1)?.at ?? 0;
-  return since === undefined || last < now - RUNS * config.interval ? null : Math.min(since, now);
+  return since === undefined || last < now - MAX_PAUSE_RUNS * config.interval ? null : Math.min(since, now);
 }
 
 /** The output with the scale-in held: changes nothing, remembers no change, and puts the start of the hold into the memory. */

@@ -13,10 +13,10 @@ export function notifiedBefore(memory: TargetState | undefined): NotifiedConditi
   return memory?.notified ?? NOTHING;
 }
 
-/** News, and what is to be remembered of them; `told` is the one that was given where nothing changed. */
+/** News, and what is to be remembered of them; `notified` is the one that was given where nothing changed. */
 export interface Review {
   readonly news: readonly News[];
-  readonly told: NotifiedConditions;
+  readonly notified: NotifiedConditions;
 }
 
 /** A condition that was away for less is the same one: a target that fails in every other run would else tell of it every minute. */
@@ -25,15 +25,15 @@ const MIN_ABSENCE: Seconds = 600;
 const REMINDER_INTERVAL: Seconds = 86_400;
 
 /** Looks at one outcome. Times that lie ahead (a clock set back) count as now. */
-export function reviewOf(outcome: Outcome, told: NotifiedConditions, now: EpochSeconds): Review {
+export function reviewOf(outcome: Outcome, notified: NotifiedConditions, now: EpochSeconds): Review {
   const present = conditionsOf(outcome);
-  const changes = CONDITIONS.map((what) => [what, step(told[what], present.has(what), now)] as const);
+  const changes = CONDITIONS.map((what) => [what, step(notified[what], present.has(what), now)] as const);
   const news = changes.flatMap(([what, { phase, since }]): News[] =>
     phase === null ? [] : [{ outcome, what, phase, since }],
   );
   const kept = changes.flatMap(([what, { next }]) => (next === undefined ? [] : [[what, next] as const]));
-  const same = kept.length === Object.keys(told).length && kept.every(([what, next]) => told[what] === next);
-  return { news: [...scaledNews(outcome, now), ...news], told: same ? told : Object.fromEntries(kept) };
+  const same = kept.length === Object.keys(notified).length && kept.every(([what, next]) => notified[what] === next);
+  return { news: [...scaledNews(outcome, now), ...news], notified: same ? notified : Object.fromEntries(kept) };
 }
 
 /** A change, which is news in itself: the claim of the state lets one run make it. */

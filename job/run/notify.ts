@@ -12,7 +12,7 @@ export interface NotificationInput {
   readonly now: EpochSeconds;
   readonly targets: readonly Outcome[];
   /** What was told before, of each target; null: it could not be read. */
-  readonly told: readonly NotifiedConditions[] | null;
+  readonly notified: readonly NotifiedConditions[] | null;
   /** Aborted when the run's time is over. */
   readonly over: AbortSignal;
 }
@@ -22,13 +22,13 @@ export async function notify(
   { state, reporter }: Pick<Ports, "state" | "reporter">,
   notifier: Notifier,
   targets: readonly TargetConfig[],
-  { now, targets: outcomes, told, over }: NotificationInput,
+  { now, targets: outcomes, notified, over }: NotificationInput,
 ): Promise<void> {
   try {
-    const before = told ?? targets.map(() => notifiedBefore(undefined));
+    const before = notified ?? targets.map(() => notifiedBefore(undefined));
     const reviews = outcomes.map((outcome, i) => reviewOf(outcome, before[i]!, now));
-    const changed = targets.flatMap((target, i) => (reviews[i]!.told === before[i] ? [] : [{ target, i }]));
-    const lost = await rememberAll(state, changed, (i) => reviews[i]!.told, over);
+    const changed = targets.flatMap((target, i) => (reviews[i]!.notified === before[i] ? [] : [{ target, i }]));
+    const lost = await rememberAll(state, changed, (i) => reviews[i]!.notified, over);
     for (const { message } of new Set(lost.values()))
       reporter.log("debug", `what is told cannot be remembered: ${message}`);
     const news = reviews.flatMap((review, i) => (lost.has(i) ? unremembered(review, now, targets[i]!) : review.news));
@@ -61,13 +61,13 @@ interface Changed {
 async function rememberAll(
   state: StateStore,
   changed: readonly Changed[],
-  toldOf: (i: number) => NotifiedConditions,
+  notifiedOf: (i: number) => NotifiedConditions,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Error>> {
   const byStore = Map.groupBy(changed, ({ target }) => state.of?.(keyOf(target)) ?? state);
   const lost = await Promise.all(
     [...byStore].map(async ([store, own]) => {
-      const entries = own.map(({ target, i }) => [target, toldOf(i)] as const);
+      const entries = own.map(({ target, i }) => [target, notifiedOf(i)] as const);
       const error = await remember(store, entries, signal).then(() => null, asError);
       return error === null ? [] : own.map(({ i }) => [i, error] as const);
     }),

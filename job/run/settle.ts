@@ -8,8 +8,8 @@ import { conflictOutcome, failedOutcome, numberText, outcomeOf, settledOutcome }
 import type { Readings } from "./read.ts";
 import type { SharedState } from "./shared-state.ts";
 
-const LOST = "another run claimed the state first; left to the next run";
-const CHANGED = "changed between reading and writing; left to the next run";
+const CLAIM_LOST = "another run claimed the state first; left to the next run";
+const TARGET_CHANGED = "changed between reading and writing; left to the next run";
 
 /** Carries the decisions out. One outcome each, same order. */
 export async function settle(
@@ -25,7 +25,7 @@ export async function settle(
     decisions = fits.decisions;
     return claim(ports, readings, fits, latest, signal);
   }, signal);
-  if (claimed === "lost") return decisions.map((decision) => conflictOutcome(decision, "StateConflict", LOST));
+  if (claimed === "lost") return decisions.map((decision) => conflictOutcome(decision, "StateConflict", CLAIM_LOST));
   if (claimed instanceof Error) return decisions.map((decision) => refused(decision, claimed));
   const acted = await inParallel(decisions, (decision) => act(ports, decision, signal));
   const undone = decisions.filter((_, i) => acted[i] !== "done");
@@ -45,7 +45,7 @@ function outcomeAfter(decision: TargetDecision, acted: ActResult): Outcome {
   if (acted instanceof Error) return failedOutcome(decision, acted, "rescale");
   return acted === "done"
     ? settledOutcome(decision)
-    : conflictOutcome(decision, "ScaleConflict", `${numberText(decision.target)} ${CHANGED}`);
+    : conflictOutcome(decision, "ScaleConflict", `${numberText(decision.target)} ${TARGET_CHANGED}`);
 }
 
 /** The store could not be written: nothing was done; a target that had failed before keeps its own reason. */

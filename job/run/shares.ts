@@ -56,7 +56,7 @@ export function percent(share: number): string {
 }
 
 /** Tells where `targetCpu` does not fit the pods, as far as the workload could be read. What is done stays the same. */
-export function tellMisfits({ reporter }: Ports, { targets, scales }: InCores): void {
+export function warnOfMisfits({ reporter }: Ports, { targets, scales }: InCores): void {
   for (const [i, target] of targets.entries()) {
     const scale = scales[i]!;
     if (scale instanceof Error || scale.resources === undefined || target.mode === "Off") continue;

@@ -12,7 +12,7 @@ import { failedOutcome, notWritten, outcomeOf, writerOf } from "./outcome.ts";
 import { nameWriters, type Readings, readHistories, readScales } from "./read.ts";
 import { settle } from "./settle.ts";
 import type { SharedState } from "./shared-state.ts";
-import { haveCores, inCores, tellMisfits } from "./shares.ts";
+import { haveCores, inCores, warnOfMisfits } from "./shares.ts";
 import type { Slice } from "./slices.ts";
 
 /** What a slice works with beside its ports. */
@@ -36,7 +36,7 @@ export interface SliceResult {
   readonly now: EpochSeconds;
   readonly outcomes: readonly Outcome[];
   /** What people had been told of each target; null: the state could not be read. */
-  readonly told: readonly NotifiedConditions[] | null;
+  readonly notified: readonly NotifiedConditions[] | null;
 }
 
 /** Runs a slice. Rejects only for what no port should do. */
@@ -50,7 +50,7 @@ export async function runSlice(ports: Ports, { targets: wanted }: Slice, tools: 
     scaled,
     timed("state", () => shared.read(reading)),
   ]);
-  tellMisfits(ports, { targets, scales: read });
+  warnOfMisfits(ports, { targets, scales: read });
   const scales = dryRun ? read : await nameWriters(ports, targets, { scales: read, state }, reading);
   const readings: Readings = { now, histories, scales, state };
   const decided = await tools.deciding(() =>
@@ -62,8 +62,8 @@ export async function runSlice(ports: Ports, { targets: wanted }: Slice, tools: 
     : await timed("act", () => settle(ports, shared, readings, decisions, whole));
   const outcomes = dryRun || ports.scaler.pretended === true ? settled.map(notWritten) : settled;
   report(ports, decisions, outcomes);
-  const told = state instanceof Error ? null : decisions.map(({ before }) => notifiedBefore(before));
-  return { now, outcomes, told };
+  const notified = state instanceof Error ? null : decisions.map(({ before }) => notifiedBefore(before));
+  return { now, outcomes, notified };
 }
 
 /** What is left to say of a slice that broke: every target of it failed, and the others went on. */
@@ -72,7 +72,7 @@ export function brokenSlice({ clock }: Ports, { targets }: Slice, thrown: unknow
   const outcomes = targets.map((target) =>
     failedOutcome({ target, output: null, failure: error, historyErrors: [], before: undefined }, error, "state"),
   );
-  return { now: clock.now(), outcomes, told: null };
+  return { now: clock.now(), outcomes, notified: null };
 }
 
 /** Reporting must never fail a run. */

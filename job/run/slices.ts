@@ -7,10 +7,10 @@ import type { TargetOrShare } from "./shares.ts";
  * Targets of one slice at most. Their histories are in memory together (100 kB a target), the first action waits for
  * all of them, and one write of the state is for all: of 10,000 targets 50 writes.
  */
-export const SLICE = 200;
+export const MAX_SLICE_TARGETS = 200;
 
 /** Slices in progress at a time: one is decided while others are read, and a slice with hanging queries does not delay all others. */
-const LANES = 3;
+const PARALLEL_SLICES = 3;
 
 /** Targets of a run with their places in it, and the store of their state. */
 export interface Slice {
@@ -21,7 +21,11 @@ export interface Slice {
 }
 
 /** Cuts the targets into slices, in order, separately for each state object. Gives one slice for up to `most` targets in one object. */
-export function slicesOf(targets: readonly TargetOrShare[], state: StateStore, most = SLICE): readonly Slice[] {
+export function slicesOf(
+  targets: readonly TargetOrShare[],
+  state: StateStore,
+  most = MAX_SLICE_TARGETS,
+): readonly Slice[] {
   const places = new Map<StateStore, number[]>();
   targets.forEach((target, i) => {
     const store = state.of?.(keyOf(target)) ?? state;
@@ -42,6 +46,6 @@ export function slicesOf(targets: readonly TargetOrShare[], state: StateStore, m
 
 /** Slices in progress at a time. It is more for small slices, as with many ConfigMaps: slices that wait for the fleet's verdict must not delay that verdict. */
 export function lanesFor(slices: readonly Slice[]): number {
-  const smallest = slices.reduce((least, { targets }) => Math.min(least, targets.length), SLICE);
-  return LANES - 1 + Math.ceil(SLICE / Math.max(1, smallest));
+  const smallest = slices.reduce((least, { targets }) => Math.min(least, targets.length), MAX_SLICE_TARGETS);
+  return PARALLEL_SLICES - 1 + Math.ceil(MAX_SLICE_TARGETS / Math.max(1, smallest));
 }

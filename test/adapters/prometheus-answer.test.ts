@@ -53,6 +53,16 @@ describe("a range", () => {
       expect(() => parseRange(matrix(rows([time])), ASKED)).toThrow(
         `sample 0 is at ${time}, outside the requested 1000 to 1060`,
       );
+    const today = { ...ASKED, start: 1_790_000_000, end: 1_790_001_800 };
+    for (const [perSecond, unit] of [
+      [1e3, "milliseconds"],
+      [1e-3, "thousands of seconds"],
+      [1 / 60, "minutes"],
+    ] as const)
+      expect(() => parseRange(matrix(rows([today.end, today.end * perSecond])), today)).toThrow(
+        `1790001800 (seconds since 1970): are these ${unit}?`,
+      );
+    expect(() => parseRange(matrix(rows([today.end + 1e5])), today)).toThrow(/\(seconds since 1970\)$/);
     expect(parseRange(matrix(rows([0, 1e15]))).samples.times).toEqual(Float64Array.of(0, 1e15));
   });
 

@@ -42,7 +42,8 @@ describe("CSV", () => {
     ["timestamp,value\n1,0,5\n", /line 2 is "1,0,5"/],
     ["pod,time,value\n", /which is 3 columns; keep two/],
     ["timestamp,value\n2026-02-01 12:00,1\n", /line 2: the time 2026-02-01 12:00 has no zone/],
-    ["timestamp,value\n2026-13-41T12:00Z,1\n", /line 2 is/],
+    ["timestamp,value\n2026-02-31 12:00:00 Z,1\n", /line 2: the time .* is on a day that no calendar has/],
+    ["timestamp,value\n2026-13-41T12:00Z,1\n", /line 2: the time \S+ is on a day that no calendar has/],
   ])("%j is refused", (text, message) => {
     expect(() => parseSeries(text)).toThrow(message);
   });

@@ -219,7 +219,7 @@ describe("several ConfigMaps", () => {
         expect({ failed: action === "failed", what: failed }).toEqual({ failed: hit, what: hit ? "state" : undefined });
         if (hit) expect(message).toContain("etcd is away");
       }
-      expect(result.told).toHaveLength(60);
+      expect(result.notified).toHaveLength(60);
     }
   });
 });

@@ -24,7 +24,7 @@ describe.skipIf(skip(missingChromium()))("the page of an advice", () => {
     openPage(open.browser, open.folder, text, options);
 
   const points = () => advicePage(advice, null).data.front!.points;
-  const told = async (page: Page) => (await page.locator(".front .told").textContent()) ?? "";
+  const told = async (page: Page) => (await page.locator(".front .selected").textContent()) ?? "";
   const plot = (page: Page) => page.locator(".front .plot");
   const coloured = (page: Page, colour: string) => pixelsOf(page, 0, colour, ".front canvas");
 

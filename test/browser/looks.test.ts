@@ -70,7 +70,7 @@ describe.skipIf(skip(missingChromium()))("the report", () => {
     const { page, problems } = await show(replayReport({ ...open.made, file: NASTY, decisions }));
     expect(await page.locator("h1").textContent()).toBe(`Replay of ${NASTY}`);
     expect(await page.title()).toBe(`Replay of ${NASTY}`);
-    expect(await page.locator(".told").textContent()).toContain(NASTY);
+    expect(await page.locator(".selected").textContent()).toContain(NASTY);
     expect(await page.locator("img").count()).toBe(0);
     expect(await page.locator("script").count()).toBe(2);
     expect(problems).toEqual([]);
@@ -102,7 +102,7 @@ describe.skipIf(skip(missingChromium()))("the report", () => {
     expect(await page.locator(".lead").textContent()).toBe("2 would scale, 1 failed.");
     expect(await page.locator(".scores tbody tr").count()).toBe(3);
     expect(await page.locator("section.view").count()).toBe(2);
-    expect(await page.locator(".told .headline").first().textContent()).toContain(
+    expect(await page.locator(".selected .headline").first().textContent()).toContain(
       "6 \u2192 10 pods (ForecastQuantile)",
     );
     expect(await pixelsOf(page, 0, LIGHT.forecast)).toBeGreaterThan(100);

@@ -19,7 +19,7 @@ describe.skipIf(skip(missingChromium()))("the report of a replay", () => {
 
   const ours = () => open.made.decisions.get("auto")!;
   const timeline = (page: Page) => page.locator(".timeline");
-  const told = async (page: Page) => (await page.locator(".told .headline").textContent()) ?? "";
+  const told = async (page: Page) => (await page.locator(".selected .headline").textContent()) ?? "";
   const shown = async (page: Page) => {
     const [from, to] = await Promise.all(["data-from", "data-to"].map((name) => timeline(page).getAttribute(name)));
     return [Number(from), Number(to)] as const;
@@ -58,11 +58,11 @@ describe.skipIf(skip(missingChromium()))("the report of a replay", () => {
       const change =
         decision.from === decision.to ? `stays at ${decision.to}` : `${decision.from} \u2192 ${decision.to}`;
       expect(await told(page)).toContain(`${change} pods (${decision.reason})`);
-      expect(await page.locator(".told").textContent()).toContain(decision.message);
-      await page.locator(".told summary").click();
-      const stages = await page.locator(".told details tbody tr").count();
+      expect(await page.locator(".selected").textContent()).toContain(decision.message);
+      await page.locator(".selected summary").click();
+      const stages = await page.locator(".selected details tbody tr").count();
       expect(stages).toBe(decision.trail!.length);
-      await page.locator(".told summary").click();
+      await page.locator(".selected summary").click();
     }
     await page.close();
   });

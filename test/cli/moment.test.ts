@@ -32,12 +32,23 @@ describe("a time of the command line", () => {
     expect(momentOf("at", "1699999999.25", NOW)).toBe(1_699_999_999.25);
   });
 
-  it.each(["", "now", "24:00", "14:60", "14.05", "2023-13-40T00:00", "170000000000", "-5", "14:05 PM", "yesterday"])(
-    "is not %j",
-    (text) => {
-      expect(() => momentOf("at", text, NOW)).toThrow(UsageError);
-    },
-  );
+  it.each([
+    "",
+    "now",
+    "24:00",
+    "14:60",
+    "14.05",
+    "2023-13-40T00:00",
+    "2023-02-29T00:00",
+    "2023-02-31 10:00Z",
+    "2023-06-31T10:00:00+02:00",
+    "170000000000",
+    "-5",
+    "14:05 PM",
+    "yesterday",
+  ])("is not %j", (text) => {
+    expect(() => momentOf("at", text, NOW)).toThrow(UsageError);
+  });
 
   it("is refused by name when it has not come yet", () => {
     expect(() => momentOf("at", "2023-11-14T22:13:21Z", NOW)).toThrow(/--at: .* has not come yet/);

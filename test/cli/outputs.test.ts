@@ -1,7 +1,7 @@
 /** Files that a command writes beside its answer: refused before the work, told after it, never an exit code. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { runCli } from "../../job/cli/program.ts";
 import { QUIET } from "../fakes/io.ts";
@@ -14,7 +14,7 @@ const rows = Array.from(
   (_, i) => `${1_700_000_000 + 15 * i},${(0.3 + 0.2 * Math.sin(i / 3)).toFixed(4)}`,
 );
 writeFileSync(WAVE, `timestamp,value\n${rows.join("\n")}\n`);
-mkdirSync(join(folder, "folder.svg"));
+for (const end of [".svg", ".html", ".csv"]) mkdirSync(join(folder, `folder${end}`));
 
 async function cli(args: readonly string[]) {
   let out = "";
@@ -49,7 +49,7 @@ const FLAGS: readonly (readonly [string, readonly string[], string])[] = [
 ];
 
 describe.each(FLAGS)("%s of %j", (flag, command, name) => {
-  const unwritable = [join(WAVE, name), join(folder, "folder.svg"), join("/proc/nowhere", name)];
+  const unwritable = [join(WAVE, name), join(folder, `folder${extname(name)}`), join("/proc/nowhere", name)];
 
   if (command === RUN) {
     it("only tells of what cannot be written: the run is more than its files", async () => {
@@ -100,6 +100,17 @@ describe.each(FLAGS)("%s of %j", (flag, command, name) => {
     expect([full.code, full.out]).toEqual([without.code, without.out]);
     expect(full.code).toBe(0);
     expect(full.err).toMatch(/full-.* could not be written: the disk is full/);
+  });
+});
+
+describe("a page's name", () => {
+  it.each(["x.txt", "x", "x.html.gz", ".html"])("refuses %s", async (name) => {
+    for (const command of [RUN, REPLAY, ADVISE]) {
+      const { code, err } = await cli([...command, "--report", join(folder, name)]);
+      expect(code).toBe(2);
+      expect(err).toContain("--report: must be a name that ends in .html or .htm");
+      expect(existsSync(join(folder, name))).toBe(false);
+    }
   });
 });
 

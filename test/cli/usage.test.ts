@@ -182,20 +182,6 @@ describe("wrong usage", () => {
     expect(code).toBe(1);
   });
 
-  it("is every flag that is given twice with two values, and none that says the same twice", async () => {
-    // one flag of each kind
-    for (const { name, options } of COMMANDS)
-      for (const { flag, node } of new Map(options.map((option) => [option.node.kind, option])).values()) {
-        const [a, b] = node.kind === "toggle" ? ["=true", "=false"] : ["=1", "=2"];
-        const line = [...(name === "run" ? [] : [name]), ...(name === "replay" || name === "backtest" ? [SERIES] : [])];
-        const twice = await cli([...line, `--${flag}${a}`, `--${flag}${b}`]);
-        expect(twice, `${name} --${flag}`).toMatchObject({ code: 2, out: "" });
-        expect(twice.err).toContain(`--${flag} appears twice, with `);
-      }
-    const same = await cli(words(`${RUN} --min 2 --min 2 --json --json -n shop --namespace=shop`));
-    expect([same.code, same.err]).toEqual([0, (await cli(words(`${RUN} --min 2 --json -n shop`))).err]);
-  });
-
   it("is never an accident, whatever the words", async () => {
     const flags = COMMANDS.flatMap(({ options }) => options.map(({ flag }) => `--${flag}`)).filter(
       // these would reach out, or take long

@@ -76,7 +76,15 @@ it.each(all)("%s", (_, { name, comment }) => {
 describe("the test itself", () => {
   it("finds the thresholds of both rooms, in every form", () => {
     const names = all.map(([, { name }]) => name);
-    for (const name of ["WORTH", "GAINS", "WEIGHING", "MIN_FACTOR", "MEMORY", "LEVELS", "UNSEEN_EACH"])
+    for (const name of [
+      "DEFAULT_WORTH",
+      "GAINS",
+      "WEIGHING",
+      "MIN_FACTOR",
+      "MEMORY",
+      "LEVELS",
+      "UNSEEN_WEIGHT_PER_NEIGHBOUR",
+    ])
       expect(names).toContain(name);
     expect(all.length).toBeGreaterThan(60);
   });

@@ -158,7 +158,7 @@ describe.skipIf(!built)("an exec plugin of the kubeconfig", () => {
     [
       "is not there",
       plugin("no-such-plugin"),
-      /credentials from the exec plugin no-such-plugin: spawn no-such-plugin ENOENT/,
+      /credentials from the exec plugin no-such-plugin: no-such-plugin: there is no such program/,
     ],
     ["fails", plugin("sh", "-c", "echo no login >&2; exit 1"), /credentials from the exec plugin sh: no login/],
   ])("that %s is named", async (_name, user, message) => {

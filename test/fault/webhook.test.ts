@@ -143,7 +143,7 @@ describe("a webhook", () => {
   });
 
   test.each<[string, string | null, RegExp]>([
-    ["is not there", null, /webhook\.urlFile: .*ENOENT|no such file/],
+    ["is not there", null, /webhook\.urlFile: \S+: there is no such file/],
     ["is empty", " \n", /webhook\.urlFile: .* is empty/],
     ["holds something else", CANARY, /does not hold an http:\/\/ or https:\/\/ URL/],
   ])("whose file %s says so, and not what is in it", async (_name, content, why) => {

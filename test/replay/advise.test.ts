@@ -10,8 +10,8 @@ import {
   frontOf,
   inTurn,
   playTrials,
+  type ScoredTrial,
   type TrialSetup,
-  type Tried,
 } from "../../job/replay/advise.ts";
 import { replay } from "../../job/replay/replay.ts";
 import { inThreads } from "../../job/replay/trial-workers.ts";
@@ -150,7 +150,7 @@ describe("an advice", TIME, () => {
 
   it("has a front that nothing beats, and the cheapest within an objective is on it", () => {
     const tried = (cost: number, under: number) =>
-      ({ label: `${cost}`, chosenOn: { cost, under, unserved: 0, actions: 0 } }) as Tried;
+      ({ label: `${cost}`, chosenOn: { cost, under, unserved: 0, actions: 0 } }) as ScoredTrial;
     const all = [tried(3, 0.1), tried(1, 0.3), tried(2, 0.3), tried(4, 0.1), tried(5, 0)];
     expect(frontOf(all).map(({ label }) => label)).toEqual(["1", "3", "5"]);
     expect(cheapestWithin(all, 0.1)?.label).toBe("3");

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { placeOf } from "../../job/core/state/rendezvous.ts";
 import type { Ports } from "../../job/ports.ts";
-import { SLICE } from "../../job/run/slices.ts";
+import { MAX_SLICE_TARGETS } from "../../job/run/slices.ts";
 import { runOnce } from "../../job/run.ts";
 import { DROP, fleet, held, minutes, scaledIn, worldOf } from "../fakes/fleet.ts";
 import { last } from "../fakes/forecaster.ts";
@@ -120,7 +120,7 @@ describe("slices of a state of several objects", () => {
 
 describe("slices", () => {
   it("are each judged before they act, by themselves and with all before: none slips through", async () => {
-    const targets = fleet(3 * SLICE);
+    const targets = fleet(3 * MAX_SLICE_TARGETS);
     const runs = await minutes(
       worldOf(targets, () => true),
       targets,
@@ -130,7 +130,7 @@ describe("slices", () => {
     expect(runs.flatMap(scaledIn)).toEqual([]);
     // a third of the fleet, all of it in the last slice
     const late = await minutes(
-      worldOf(targets, (i) => i >= 2 * SLICE),
+      worldOf(targets, (i) => i >= 2 * MAX_SLICE_TARGETS),
       targets,
       3,
       DROP,

@@ -29,7 +29,7 @@ const scaled: Outcome = { ...base, action: "scaled", to: 5 };
 function live(outcomes: readonly Outcome[], minutes = (i: number) => i, told: NotifiedConditions = {}) {
   const all = outcomes.map((outcome, i) => {
     const review = reviewOf(outcome, told, NOW + 60 * minutes(i));
-    told = review.told;
+    told = review.notified;
     return review.news.map(({ what, phase }) => `${what} ${phase}`);
   });
   return { all, told };
@@ -92,10 +92,10 @@ describe("news", () => {
 
   it("leave what was told as it is where nothing changed: then nothing is written", () => {
     const told: NotifiedConditions = { failed: { since: NOW, told: NOW, gone: null } };
-    expect(reviewOf(failed, told, NOW + 60).told).toBe(told);
+    expect(reviewOf(failed, told, NOW + 60).notified).toBe(told);
     const none: NotifiedConditions = {};
-    expect(reviewOf(base, none, NOW).told).toBe(none);
-    expect(reviewOf(scaled, none, NOW).told).toBe(none);
+    expect(reviewOf(base, none, NOW).notified).toBe(none);
+    expect(reviewOf(scaled, none, NOW).notified).toBe(none);
   });
 
   it("begin and end in turn, whatever happens, and no two of one condition are nearer than ten minutes", () => {
@@ -112,7 +112,7 @@ describe("news", () => {
         for (const [outcome, minutes] of steps) {
           now += 60 * minutes;
           const review = reviewOf(outcome, told, now);
-          told = review.told;
+          told = review.notified;
           const present = {
             failed: outcome === failed,
             blind: outcome === blind,

@@ -37,11 +37,11 @@ describe("a run", () => {
 
   it("says what had been told before, and null where the state could not be read", async () => {
     const world = busy();
-    expect((await runOnce(fakePorts(world), [config()], options)).told).toEqual([{}]);
+    expect((await runOnce(fakePorts(world), [config()], options)).notified).toEqual([{}]);
     world.onCall = (call) => {
       if (call === "state") throw new Error("503");
     };
-    expect((await runOnce(fakePorts(world), [config()], options)).told).toBeNull();
+    expect((await runOnce(fakePorts(world), [config()], options)).notified).toBeNull();
   });
 
   it("names who set the replicas, but in a dry run, which asks no more than it must", async () => {

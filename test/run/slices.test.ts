@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { EMPTY_STATE } from "../../job/core/state/codec.ts";
 import type { TargetConfig } from "../../job/core/target.ts";
 import type { Ports, StateStore } from "../../job/ports.ts";
-import { SLICE, slicesOf } from "../../job/run/slices.ts";
+import { MAX_SLICE_TARGETS, slicesOf } from "../../job/run/slices.ts";
 import { runFor, runOnce } from "../../job/run.ts";
 import { config } from "../fakes/config.ts";
 import { last } from "../fakes/forecaster.ts";
@@ -62,13 +62,13 @@ describe("slicesOf", () => {
   });
 
   it("is one slice up to the size of one", () => {
-    expect(slicesOf(fleet(SLICE), store())).toHaveLength(1);
-    expect(slicesOf(fleet(SLICE + 1), store()).map(({ targets }) => targets.length)).toEqual([101, 100]);
+    expect(slicesOf(fleet(MAX_SLICE_TARGETS), store())).toHaveLength(1);
+    expect(slicesOf(fleet(MAX_SLICE_TARGETS + 1), store()).map(({ targets }) => targets.length)).toEqual([101, 100]);
   });
 });
 
 describe("a run of many targets", () => {
-  const targets = fleet(2 * SLICE + 50);
+  const targets = fleet(2 * MAX_SLICE_TARGETS + 50);
 
   it.each(["silent", "telling"])("decides, remembers and acts as every target alone would (%s store)", async (kind) => {
     const world = worldOf(targets);
@@ -82,11 +82,11 @@ describe("a run of many targets", () => {
     expect(stateOf(world).targets).toEqual(stateOf(alone).targets);
     expect(world.calls.filter((call) => call === "claim")).toHaveLength(3);
     if (kind === "telling") expect(world.calls.filter((call) => call === "state")).toHaveLength(1);
-    expect(result.told).toHaveLength(targets.length);
+    expect(result.notified).toHaveLength(targets.length);
   });
 
   it("acts on the first before the last are read", async () => {
-    const many = fleet(6 * SLICE);
+    const many = fleet(6 * MAX_SLICE_TARGETS);
     const world = worldOf(many);
     await runOnce(telling(world), many, options);
     const firstAction = world.calls.findIndex((call) => call.startsWith("scale "));

@@ -23,7 +23,7 @@ const RIGHTS: readonly Line[] = [
   ["the RoleBinding of what is good to know is gone", scaled(5), { prepare: without("prophet-autoscaler-inspect") }],
   ["a token that the server does not know", failed(/401 Unauthorized/), { api: withToken("Bearer nobody") }],
   ["no token", failed(/403|401/), { api: withToken("") }],
-  ["no kubeconfig", failed(/kubeconfig|ENOENT/i), { env: { KUBECONFIG: "/no/such/file" } }],
+  ["no kubeconfig", failed(/no such file/), { env: { KUBECONFIG: "/no/such/file" } }],
   ["nobody listens", failed(/ECONNREFUSED/), broken((text, { api }) => text.replace(api.url, "http://127.0.0.1:9"))],
   ["a kubeconfig that is no YAML", failed(/kubeconfig/i), broken(() => "{ clusters: [")],
   [

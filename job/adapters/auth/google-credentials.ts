@@ -1,6 +1,7 @@
 /** Google's own library finds and keeps the token: workload identity, the metadata server, or a credentials file. */
 import { GoogleAuth } from "google-auth-library";
 import type { ServerSettings } from "../../config/types.ts";
+import { fileSentence } from "../../output/file-problem.ts";
 import type { Authenticate } from "./provider.ts";
 
 /** An Authenticate with a bearer token, fetched anew shortly before it ends; also x-goog-user-project where a quota project is set. */
@@ -8,7 +9,10 @@ export function googleToken({ scope, credentialsFile }: NonNullable<ServerSettin
   const file = credentialsFile === undefined ? {} : { keyFilename: credentialsFile };
   const auth = new GoogleAuth({ scopes: scope, ...file });
   return async ({ url }) => {
-    const headers = Object.fromEntries(await auth.getRequestHeaders(url.href));
+    const found = await auth.getRequestHeaders(url.href).catch((error: unknown) => {
+      throw new Error(fileSentence(error, credentialsFile));
+    });
+    const headers = Object.fromEntries(found);
     return { headers, secrets: [(headers.authorization ?? "").replace(/^Bearer /, "")] };
   };
 }

@@ -9,11 +9,11 @@ export interface Tls extends Pick<AgentOptions, "ca" | "cert" | "key" | "servern
   readonly rejectUnauthorized: boolean;
 }
 
-const NAMES = ["HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"];
+const PROXY_VARIABLES = ["HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"];
 
 /** The proxy for a URL. The code for proxies is loaded only if one is set. Throws if the proxy cannot be used. */
 export async function proxyOf(url: URL, env: Environment): Promise<ProxyServer | undefined> {
-  return NAMES.some((name) => env[name]) ? (await import("./proxy.ts")).proxyFor(url, env) : undefined;
+  return PROXY_VARIABLES.some((name) => env[name]) ? (await import("./proxy.ts")).proxyFor(url, env) : undefined;
 }
 
 /** For messages: what a request goes through, empty when it goes directly. */

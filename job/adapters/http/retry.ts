@@ -45,8 +45,8 @@ export interface RetryOptions {
 }
 
 /** First pause is up to 0.2 s, then up to 0.4, 0.8, ... and never above 3 s: a job has less than a minute in all. */
-const BASE_PAUSE = 200;
-const MAX_PAUSE = 3000;
+const BASE_PAUSE_MS = 200;
+const MAX_PAUSE_MS = 3000;
 
 /**
  * Runs `attempt` until it succeeds, the judge says no, the attempts are used up, or the next pause would pass the
@@ -68,7 +68,7 @@ export async function retry<T>(
     } catch (error) {
       const verdict = judge(error);
       if (!verdict.again || n >= options.attempts) throw error;
-      const jitter = timing.random() * Math.min(MAX_PAUSE, BASE_PAUSE * 2 ** (n - 1));
+      const jitter = timing.random() * Math.min(MAX_PAUSE_MS, BASE_PAUSE_MS * 2 ** (n - 1));
       const pause = Math.max(jitter, (verdict.after ?? 0) * 1000);
       if (timing.now() + pause >= end || isOver()) throw error;
       await timing.sleep(pause, options.signal);

@@ -65,11 +65,11 @@ function named({ apiVersion, kind, name, namespace }: Workload): readonly string
 
 function live({ spec }: PluginArguments): readonly string[] {
   const option = spec.options.find(({ flag }) => flag === "from-prometheus");
-  return option?.node.kind === "toggle" ? ["--from-prometheus"] : ["--from-prometheus", ADVISED];
+  return option?.node.kind === "toggle" ? ["--from-prometheus"] : ["--from-prometheus", ADVISED_RANGE];
 }
 
 /** The default length of the history for `advise`. */
-const ADVISED = "7d";
+const ADVISED_RANGE = "7d";
 
 /** The flags for -o, and for the history of a replay or an advice. */
 function extras(args: PluginArguments): readonly string[] {

@@ -1,25 +1,25 @@
-/** Days of the local calendar, as schedules, events and conditions name them: dates, and calendars that know the days of each year. */
+/** Days of the local calendar, which schedules, events and conditions name: dates, and calendars that give the days of each year. */
 
-/** Seconds of a day. */
+/** The seconds of a day. */
 export const DAY = 86_400;
 
 /** "YYYY-MM-DD" of the Gregorian calendar. */
 export type LocalDate = string;
 
-/** A day, and what it is called. */
+/** A day and its name. */
 export interface NamedDay {
   readonly date: LocalDate;
   readonly name: string;
 }
 
-/** What knows the days of any year: a country's public holidays, or a rule. The same year gives the same days. */
+/** Gives the days of any year: a country's public holidays, or a rule. The same year always gives the same days. */
 export interface Calendar {
   /** As it is written in the settings. */
   readonly text: string;
   readonly daysOf: (year: number) => readonly NamedDay[];
 }
 
-/** Dates, and all days of these calendars. */
+/** A set of days: dates, and all days of the calendars. */
 export interface Days {
   readonly dates: readonly LocalDate[];
   readonly calendars: readonly Calendar[];
@@ -32,7 +32,7 @@ export function includesDate({ dates, calendars }: Days, date: LocalDate): boole
   return calendars.some(({ daysOf }) => daysOf(year).some((day) => day.date === date));
 }
 
-/** Days since 1970-01-01 of a date, counted in years that begin in March, so that the leap day is the last. */
+/** A date's number of days since 1970-01-01. It counts years that begin in March, so that the leap day is the last. */
 export function dayNumberOf(date: LocalDate): number {
   const [year, month, day] = date.split("-").map(Number) as [number, number, number];
   const shifted = month <= 2 ? year - 1 : year;
@@ -41,7 +41,7 @@ export function dayNumberOf(date: LocalDate): number {
   return shifted * 365 + leaps + dayOfYear - 719_468;
 }
 
-/** The date that is so many days after 1970-01-01: dayNumberOf the other way round. For years 1 to 9999. */
+/** The date so many days after 1970-01-01, the inverse of dayNumberOf. For years 1 to 9999. */
 export function dateOf(dayNumber: number): LocalDate {
   const z = dayNumber + 719_468;
   const era = Math.floor(z / 146_097);
@@ -57,7 +57,7 @@ export function dateOf(dayNumber: number): LocalDate {
   return `${String(year).padStart(4, "0")}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
 }
 
-/** 0 is Sunday; 1970-01-01 was a Thursday. */
+/** The weekday of a day number; 0 is Sunday. 1970-01-01 was a Thursday. */
 export function weekdayOf(dayNumber: number): number {
   return (((dayNumber + 4) % 7) + 7) % 7;
 }

@@ -1,11 +1,13 @@
-/** Local time and instants, safe at both daylight-saving switches. No system clock, no system zone. */
+/** Converts between local time and instants, correctly at both daylight-saving switches. No system clock, no system zone. */
 import { TZDate, tzOffset } from "@date-fns/tz";
 import type { EpochSeconds } from "../units.ts";
 import { DAY, dayNumberOf } from "./days.ts";
 
 /**
- * The instant at which clocks of the zone show this wall time (given as if it were UTC seconds). Twice shown (autumn): the first or the last, so that an interval has no hole.
- * Never shown (spring): as far after the switch as it would have been, e.g. 02:30 on the day Berlin skips 02:00-03:00 is 03:30 summer time, 01:30 UTC.
+ * The instant at which the zone's clocks show a wall time, which is given in seconds as if it were UTC.
+ * A time shown twice (autumn) gives its first or last instant, so that an interval has no hole.
+ * A time never shown (spring) moves past the switch by as much: 02:30 on the day when Berlin skips 02:00-03:00 is 03:30 summer time, 01:30
+ * UTC.
  */
 export function instantOf(wall: number, timeZone: string, which: "first" | "last"): EpochSeconds {
   const before = offsetAt(wall - DAY, timeZone);
@@ -24,8 +26,8 @@ export function wallOf(text: string): number {
 }
 
 /**
- * What clocks of the zone show at each instant, as if it were UTC seconds; the instants ascend. The zone is asked once
- * a day, and for each instant only on days with a switch: a year of hours costs 370 questions in place of 8784.
+ * What the zone's clocks show at each instant, in seconds as if it were UTC. The instants must ascend.
+ * The zone is read once a day, and for each instant only on days with a switch: a year of hours needs 370 look-ups in place of 8784.
  */
 export function wallTimes(instants: ArrayLike<number>, timeZone: string): Float64Array {
   const out = Float64Array.from(instants);

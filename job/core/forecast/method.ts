@@ -1,4 +1,4 @@
-/** Which forecaster a method's name stands for. */
+/** The forecaster of each method. */
 import { forecastAuto } from "./forecasters/auto.ts";
 import { forecastNaive } from "./forecasters/naive.ts";
 import { fixedProphet, forecastProphet } from "./forecasters/prophet.ts";
@@ -12,7 +12,7 @@ const FORECASTERS: Readonly<Record<Method, Forecaster>> = {
   naive: forecastNaive,
 };
 
-/** The forecaster of a method. */
+/** The forecaster that a method names. */
 export function forecasterOf(method: Method): Forecaster {
   return FORECASTERS[method];
 }

@@ -6,27 +6,27 @@ import type { ProphetSettings } from "./prophet/settings.ts";
 /** A part of the lead time: the steps [from, to) of the future, 0 being the first. */
 export type LeadPart = readonly [from: number, to: number];
 
-/** What is asked of a forecast. The origin is the end of the series; step k of the future ends at `start + (n - 1 + k) * step`. */
+/** The request for a forecast. The origin is the end of the series; step k of the future ends at `start + (n - 1 + k) * step`. */
 export interface ForecastRequest {
   readonly series: Series;
   /** Steps of the horizon whose mean is forecast, >= 1. */
   readonly horizonSteps: number;
   /** Steps of the lead time (lag + pod start + interval) whose maximum is forecast, >= 1. */
   readonly leadSteps: number;
-  /** Parts of the lead time whose maxima are forecast besides; absent: none. */
+  /** Parts of the lead time whose maxima are forecast too; absent: none. */
   readonly parts?: readonly LeadPart[];
-  /** Levels at which quantiles are asked, ascending, each in (0, 1). */
+  /** The quantiles' levels, ascending, each in (0, 1). */
   readonly levels: readonly Probability[];
   /** Coarser and longer history (e.g. 7 days at 5 minutes), oldest first; may overlap the series. */
   readonly longHistory?: Series;
-  /** What Prophet is told, where it takes part; absent: its own defaults, and no Prophet in `auto`. */
+  /** Prophet's settings, where it takes part; absent: its own defaults, and no Prophet in `auto`. */
   readonly prophet?: ProphetSettings;
 }
 
-/** Which forecaster: the whole of ours, Prophet as a user gets it, the original's settings, or the last value. */
+/** The forecasting method: our pool of models, Prophet with its defaults, Prophet with the original project's settings, or the last value. */
 export type Method = "auto" | "prophet" | "original" | "naive";
 
-/** The maximum over one part of the lead time: its point forecast (about the median) and its quantiles, non-decreasing. */
+/** The maximum over one part of the lead time: its point forecast (about the median), and its quantiles, non-decreasing. */
 export interface Peak {
   readonly max: Cores;
   readonly maxQuantiles: readonly Cores[];
@@ -44,20 +44,20 @@ export interface Forecast {
   readonly mean: Cores;
   /** Point forecast (about the median) of the maximum over the lead time. */
   readonly max: Cores;
-  /** Quantiles of the horizon's mean and of the lead time's maximum; same order as the request's levels, non-decreasing. */
+  /** Quantiles of the horizon's mean and of the lead time's maximum, in the order of the request's levels, non-decreasing. */
   readonly meanQuantiles: readonly Cores[];
   readonly maxQuantiles: readonly Cores[];
-  /** The maximum over each of the request's parts, same order; absent where the method does not tell them apart. */
+  /** The maximum over each of the request's parts, in their order; absent where the method does not forecast them. */
   readonly parts?: readonly Peak[];
-  /** In-window MAE of the combined forecast over that of the last value on the same origins; < 1 is better. NaN when unknown. */
+  /** Mean absolute error inside the window, divided by that of the last value at the same origins: below 1 is better. NaN: not known. */
   readonly skill: number;
   /** Weight of each model of the pool that took part, summing to 1. */
   readonly modelWeights: Readonly<Record<string, number>>;
   /** Detected season in seconds, or null for none. */
   readonly period: Seconds | null;
-  /** In-window origins the weights and quantiles rest on. */
+  /** The number of origins inside the window on which weights and quantiles rest. */
   readonly origins: number;
 }
 
-/** A forecaster: pure, deterministic, same input same bytes. */
+/** A pure function: the same request gives the same forecast, byte for byte. */
 export type Forecaster = (request: ForecastRequest) => Forecast;

@@ -1,6 +1,6 @@
-/** What pods are bought for and kept for: a given quantile, or as much as pays. */
+/** The demand for which pods are added, and that for which they are kept: a given quantile, or as much as pays. */
 import type { Probability } from "../units.ts";
-import { LEVELS, levelOf, payingPods, type Stake } from "./level.ts";
+import { type CostAndWorth, LEVELS, levelOf, payingPods } from "./level.ts";
 import { quantilesOf, scaleInQuantile, scaleOutQuantile, whyDistrusted } from "./quantiles.ts";
 import { capacityOfPod, worthOf } from "./service.ts";
 import type { MetricInput, PolicyInput } from "./stage.ts";
@@ -9,13 +9,13 @@ import type { MetricInput, PolicyInput } from "./stage.ts";
 export interface Amount {
   readonly value: number;
   readonly level: Probability;
-  /** The level of what its pods carry within the tolerance; absent where a quantile is given: then nobody asked. */
+  /** The level of what its pods carry within the tolerance; absent where the settings give a quantile. */
   readonly carriedLevel?: Probability;
 }
 
 /** What new pods are added for. */
-export interface Bought {
-  /** As forecast; by the last value where there is no forecast. */
+export interface ScaleOutAmount {
+  /** By the forecast, or by the last value where there is none. */
   readonly forecast: Amount;
   /** After the trust gate. */
   readonly trusted: Amount;
@@ -25,16 +25,16 @@ export interface Bought {
 
 type Policy = Pick<PolicyInput, "config" | "memory">;
 
-/** Pods are given back where they do not pay at three times the worth. 2 to 4: 1 % of the cost, and 0.97, 0.86, 0.80 of HPA's actions. */
-const KEEP = 3;
+/** Pods are removed where they do not pay at this many times the worth. 2 to 4: 1 % of the cost, and 0.97, 0.86, 0.80 of HPA's actions. */
+const SCALE_IN_WORTH = 3;
 /**
- * Doubt buys at least this quantile: a forecast that is not trusted or not yet judged, partial data. It costs nothing on complete data. The default
- * before decision 0012, by that reason and not by a measurement.
+ * In doubt the level is at least this: the forecast is not trusted or not judged yet, or the data are partial. It costs nothing on complete
+ * data. The default before decision 0012, by that reason and not by a measurement.
  */
-const IN_DOUBT: Probability = 0.7;
+const DOUBT_QUANTILE: Probability = 0.7;
 
 /** What new pods are added for, of the part of the lead in which they serve. */
-export function scaleOutAmount(input: MetricInput, policy: Policy): Bought {
+export function scaleOutAmount(input: MetricInput, policy: Policy): ScaleOutAmount {
   const { quantile } = input.metric;
   if (quantile !== undefined) {
     const { forecast, trusted, distrust } = scaleOutQuantile(input, policy.config, quantile);
@@ -47,14 +47,14 @@ export function scaleOutAmount(input: MetricInput, policy: Policy): Bought {
   return { forecast, trusted: distrust === null ? forecast : amountOf(false), distrust };
 }
 
-/** What pods are kept for: the greatest of all parts, for a pod that is given back now is missing in each. */
+/** The demand for which pods are kept: the greatest over all parts of the lead, since a pod removed now is missing in each of them. */
 export function scaleInAmount(input: MetricInput, policy: Policy): Amount {
   const { quantile, scaleDownQuantile = quantile } = input.metric;
   if (scaleDownQuantile !== undefined)
     return { value: scaleInQuantile(input, policy.config, scaleDownQuantile), level: scaleDownQuantile };
   const trusted = whyDistrusted(input, policy.config) === null;
   return input.lead.parts
-    .map((_, part) => paying(quantilesOf(input, part, LEVELS, trusted), input, policy, KEEP))
+    .map((_, part) => paying(quantilesOf(input, part, LEVELS, trusted), input, policy, SCALE_IN_WORTH))
     .reduce((most, amount) => (amount.value > most.value ? amount : most));
 }
 
@@ -63,23 +63,23 @@ function paying(quantiles: readonly number[], input: MetricInput, { config, memo
   const doubt = isInDoubt(input, config);
   const capacity = capacityOfPod(metric, config);
   const worth = times * worthOf(config.slo, memory.service, doubt);
-  const stake: Stake = { averageValue: metric.averageValue, capacity, bill: billOf(input), worth };
+  const price: CostAndWorth = { averageValue: metric.averageValue, capacity, bill: billOf(input), worth };
   // a whole pod is more than what it is for: an idle queue would look active
-  const value = Math.min(payingPods(quantiles, stake) * metric.averageValue, quantiles.at(-1)!);
-  const least = quantiles[LEVELS.indexOf(IN_DOUBT)]!;
-  if (doubt && least > value) return { value: least, level: IN_DOUBT };
+  const value = Math.min(payingPods(quantiles, price) * metric.averageValue, quantiles.at(-1)!);
+  const least = quantiles[LEVELS.indexOf(DOUBT_QUANTILE)]!;
+  if (doubt && least > value) return { value: least, level: DOUBT_QUANTILE };
   const carried = value * (1 + config.behavior.scaleUp.tolerance);
   return { value, level: levelOf(quantiles, value), carriedLevel: levelOf(quantiles, carried) };
 }
 
-/** Pods that the mean demand of the window needs, at least one. */
+/** The pods that the window's mean demand needs, at least one. */
 function billOf({ series, demand, metric }: MetricInput): number {
   let mean = series === null || series.values.length === 0 ? demand : 0;
   for (const value of series?.values ?? []) mean += value / series!.values.length;
   return Math.max(1, mean / metric.averageValue);
 }
 
-/** Whether less is known than usual: then the worth does not fall below its default. */
+/** Whether less is known than usual. Then the worth does not fall below its default. */
 export function isInDoubt(input: MetricInput, config: Policy["config"]): boolean {
   const { forecast, quality } = input;
   return quality.verdict !== "act" || !Number.isFinite(forecast?.skill) || whyDistrusted(input, config) !== null;

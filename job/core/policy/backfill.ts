@@ -1,4 +1,4 @@
-/** Recommendations of runs that never happened (killed, skipped, suspended), made good from the measured history. */
+/** Recommendations for runs that did not happen (killed, skipped, suspended), made from the measured history. */
 import type { Series } from "../series/types.ts";
 import type { Recommendation, TargetState } from "../state/types.ts";
 import { type Metric, metricsOf, type TargetConfig } from "../target.ts";
@@ -6,17 +6,17 @@ import type { EpochSeconds } from "../units.ts";
 import { largestNeed } from "./metrics.ts";
 import { isActive, replicasFor } from "./stage.ts";
 
-/** A metric and its measured window; a metric whose data are of no use is not among them. */
+/** A metric with usable data, and its measured window. */
 export interface MeasuredMetric {
   readonly metric: Metric;
   readonly window: Series;
 }
 
 /**
- * Memory with a recommendation for each measured time since the newest one, when more than 1.5 intervals passed without
- * a run: what the demand then asked for, as the reactive floor counts it, of all metrics that were measured then. So a
- * killed run cannot shorten the stabilisation window: with runs at 0 and 120 s and a load of 8 pods until 90 s, the
- * window still counts from 90 s. `recalled` is returned as it is when no run is missing. O(points of the gap).
+ * Memory with the missing recommendations, where more than 1.5 intervals passed without a run. Without a missing run it returns `recalled`.
+ * Each measured time since the newest recommendation gets one: what the demand of all metrics asked for then, as the reactive stage counts it.
+ * So a killed run cannot shorten the stabilisation window. With runs at 0 and 120 s, and a load of 8 pods until 90 s, the window counts from
+ * 90 s on. O(points of the gap).
  */
 export function backfill(
   recalled: TargetState,
@@ -41,7 +41,7 @@ export function backfill(
   return { ...recalled, recommendations: [...recalled.recommendations, ...made] };
 }
 
-/** Ends of the measured steps after `from` and up to `to`; the first value has none before it and is left out. */
+/** The ends of the measured steps after `from` and up to `to`. The first value has none before it and is left out. */
 function measuredTimes({ start, step, values, filled }: Series, from: EpochSeconds, to: EpochSeconds): EpochSeconds[] {
   const times: EpochSeconds[] = [];
   for (let i = Math.max(1, Math.floor((from - start) / step) + 1); i < values.length; i++) {
@@ -51,7 +51,7 @@ function measuredTimes({ start, step, values, filled }: Series, from: EpochSecon
   return times;
 }
 
-/** Mean of the step that ended then and the one before, as the current demand is; null where it was not measured. */
+/** The mean of the step that ended then and the one before, as the current demand is; null where it was not measured. */
 function demandAt({ start, step, values, filled }: Series, at: EpochSeconds): number | null {
   const i = Math.round((at - start) / step);
   return i < 1 || i >= values.length || filled[i] !== 0 ? null : (values[i]! + values[i - 1]!) / 2;

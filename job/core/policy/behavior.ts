@@ -1,20 +1,21 @@
-/** autoscaling/v2's behavior: stabilisation windows and rate policies, per direction, over what is remembered. */
+/** The behavior of autoscaling/v2: stabilisation windows and rate policies of each direction, over the remembered past. */
 import type { Recommendation, ReplicaChange } from "../state/types.ts";
 import type { Behavior, ScalingRules } from "../target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
 
-/** The clamp of the windows. */
+/** The limits that the stabilisation windows set. */
 export interface Stabilised {
   readonly replicas: Replicas;
-  /** Smallest recommendation of the up window and largest of the down window, the present one included. */
+  /** The smallest recommendation of the up window and the largest of the down window, the present one included. */
   readonly low: Replicas;
   readonly high: Replicas;
 }
 
 /**
- * Clamps `current` into [smallest recommendation of the up window, largest of the down window], the present one included, as kubernetes' stabilizeRecommendationWithBehaviors does:
- * with up 0 s and down 300 s a rise acts at once, and a fall waits until the last 300 s agree. A recommendation exactly as old as the window is outside.
- * Example: current 5, recommendation 2, one of 4 two minutes ago: low 2, high 4, so 4.
+ * Limits `current` to [smallest recommendation of the up window, largest of the down window], the present one included.
+ * This is Kubernetes' stabilizeRecommendationWithBehaviors. With up 0 s and down 300 s a rise acts at once, and a fall waits until the last
+ * 300 s agree. A recommendation exactly as old as the window is outside.
+ * Example: current 5, recommendation 2, and one of 4 two minutes ago: low 2, high 4, so 4.
  */
 export function stabilise(
   recommendation: Replicas,
@@ -35,8 +36,9 @@ export function stabilise(
 }
 
 /**
- * Most replicas the scale-up policies allow now. Each policy starts from the replicas at the beginning of its period: current - added + removed within it.
- * Percent rounds up, so that 1 pod can grow at all; selectPolicy Max takes the largest proposal, Min the smallest, Disabled allows no change. Never below `current`.
+ * The most replicas that the scale-up policies allow now, never below `current`.
+ * Each policy starts from the replicas at the beginning of its period: current - added + removed within it. Percent rounds up, so that 1 pod
+ * can grow at all. selectPolicy Max takes the largest proposal, Min the smallest; Disabled allows no change.
  */
 export function scaleUpLimit(
   current: Replicas,
@@ -53,7 +55,10 @@ export function scaleUpLimit(
   return Math.max(current, rules.selectPolicy === "Max" ? Math.max(...proposals) : Math.min(...proposals));
 }
 
-/** Fewest replicas the scale-down policies allow now; Percent rounds down, Max takes the smallest proposal (the largest change), Min the largest. Never above `current`. */
+/**
+ * The fewest replicas that the scale-down policies allow now, never above `current`. Percent rounds down. Max takes the smallest proposal (the
+ * largest change), Min the largest.
+ */
 export function scaleDownLimit(
   current: Replicas,
   changes: readonly ReplicaChange[],

@@ -1,7 +1,7 @@
-/** What is known of a target beside its metrics, as read in this run. */
+/** What this run read of a target beside its metrics. */
 import type { Replicas, Seconds } from "../units.ts";
 
-/** Absent fields are unknown, which is no finding: the right to read them may be missing. */
+/** The conditions of a target. An absent field is not known and decides nothing: the right to read it may be missing. */
 export interface Conditions {
   /** A rollout is in progress. */
   readonly rollout?: boolean;
@@ -11,9 +11,9 @@ export interface Conditions {
   readonly otherScaler?: string | null;
   /** Who else set the replicas as they are, by the object's managedFields, e.g. "argocd-controller" or "kubectl (scale)". */
   readonly otherWriter?: string;
-  /** Nobody sets the replicas by a manifest any more, as far as the object can tell: what undid our changes is gone. */
+  /** Whether no manifest sets the replicas any more, as far as the object shows: what undid our changes is gone. */
   readonly manifestFree?: boolean;
-  /** Measured pod start (upper quantile of ready minus created). */
+  /** Measured time from a pod's creation to its readiness, an upper quantile, in seconds. */
   readonly podStart?: Seconds;
   /** Ready pods, when known. */
   readonly readyReplicas?: Replicas;

@@ -1,4 +1,4 @@
-/** The decision: runs the table of stages, each metric's first; the trail of their verdicts is the record. */
+/** The decision: runs the stages of each metric and then of the target. Their verdicts form its record. */
 
 import { pluralize, type Replicas } from "../units.ts";
 import { METRIC_STAGES } from "./metric-stages.ts";
@@ -19,7 +19,7 @@ import { FIRST_STAGES, TARGET_STAGES } from "./target-stages.ts";
 import type { Decision, TrailEntry } from "./types.ts";
 import { otherWriteOf } from "./writer.ts";
 
-/** A decision, the recommendation to remember (null: none could be formed), and what became of each metric. */
+/** A decision, the recommendation to remember (null: there is none), and the result for each metric. */
 export interface Decided {
   readonly decision: Decision;
   readonly recommendation: Replicas | null;
@@ -27,7 +27,7 @@ export interface Decided {
   readonly metrics: readonly MetricDraft[];
 }
 
-/** Decides. Pure; same input, same bytes. Guarantees: see docs/decisions/0004-policy.md. */
+/** Decides once. Pure: the same input gives the same output, byte for byte. Its guarantees are in docs/decisions/0004-policy.md. */
 export function decide(input: PolicyInput): Decided {
   const refusal = refusalOf(input);
   if (refusal !== null) return refused(input, ...refusal);
@@ -52,12 +52,12 @@ function startOf({ current }: PolicyInput): Draft {
   };
 }
 
-/** Whether it is made by pods, and there are none. */
+/** Whether the metric comes from the pods and there are none. */
 function isPodless({ metric }: MetricInput, { current }: PolicyInput): boolean {
   return metric.ofPods && current === 0;
 }
 
-/** Every metric starts from the current replicas. Pods that are not there make no metric: that is no gap in the data. */
+/** Runs the stages of one metric, from the current replicas on. A metric of pods that do not exist is no gap in the data. */
 function runMetric(metric: MetricInput, input: PolicyInput, trail: TrailEntry[]): MetricDraft {
   const start = startOf(input);
   if (isPodless(metric, input)) return { input: metric, draft: start, state: "podless", why: null };
@@ -97,7 +97,7 @@ function runTarget(
   }
 }
 
-/** What a limit did to a recommendation, with that in it; what is there needs no saying. */
+/** The text of a limit, with the recommendation that it changed. One equal to the current replicas is not mentioned. */
 function limitText(message: string, from: Replicas, to: Replicas, { current }: PolicyInput): string {
   return from === to || from === current ? message : `${from} desired: ${message}`;
 }
@@ -107,8 +107,8 @@ function isDue(runs: StageRow["runs"], usable: boolean): boolean {
 }
 
 /**
- * What the demand asked for. Partial data, a missing metric and start-up bursts are no grounds for a later scale-in:
- * what they would take away is not remembered.
+ * The recommendation to remember: what the demand asked for. Partial data, a missing metric and start-up bursts justify no later scale-in, so
+ * what they would remove is not remembered.
  */
 function recommendationOf({ current, config, conditions }: PolicyInput, metrics: readonly MetricDraft[]) {
   if (metrics.every(({ state }) => state !== "usable")) return null;
@@ -121,8 +121,8 @@ function recommendationOf({ current, config, conditions }: PolicyInput, metrics:
 }
 
 /**
- * The reason is that of the last stage that changed the value or formed it anew; of the data when they are on hold; else
- * all is within range. A gate says what it holds back, and never hides what is wrong with the data.
+ * The decision from its trail. The reason is that of the last stage that changed the value or formed it anew; on hold it is that of the data.
+ * A gate says what it stops, and never hides what is wrong with the data.
  */
 function conclude(input: PolicyInput, trail: readonly TrailEntry[]): Decision {
   const { current } = input;
@@ -155,7 +155,7 @@ function conclude(input: PolicyInput, trail: readonly TrailEntry[]): Decision {
   };
 }
 
-/** The first words of the message: what holds the decision back, else what it rests on. */
+/** The start of the message: what stops the decision, or else what it rests on. */
 function headOf(
   { current, metrics }: PolicyInput,
   gate: TrailEntry,
@@ -167,7 +167,7 @@ function headOf(
   return decisive?.message ?? `${pluralize(current, "replica is", "replicas are")} what the demand needs`;
 }
 
-/** The entry before the gate that the decision rests on; undefined: nothing changed or held the value. */
+/** The entry before the gate that decided; undefined: nothing changed or held the value. */
 function decisiveOf(input: PolicyInput, trail: readonly TrailEntry[], blind: boolean): TrailEntry | undefined {
   const before = trail.slice(0, -1);
   const last = before.findLast(hasDecided(input));
@@ -177,12 +177,12 @@ function decisiveOf(input: PolicyInput, trail: readonly TrailEntry[], blind: boo
   return anew ?? last;
 }
 
-/** Stages that form the demand, each anew from what it knows better. */
+/** Whether a stage forms the demand anew from better knowledge. */
 function derives({ stage, reason }: Pick<TrailEntry, "stage" | "reason">): boolean {
   return ["forecast", "trust", "factor"].includes(stage) && reason !== "DesiredWithinRange";
 }
 
-/** What stops, and what it stops. */
+/** The text of a gate: what stops, and which change it stops. */
 function gateText({ from, to, message }: TrailEntry, decisive: TrailEntry | undefined): string {
   if (from === to) return message;
   return `${message}; else ${to} -> ${from}${decisive === undefined ? "" : `, ${decisive.reason}: ${decisive.message}`}`;
@@ -192,7 +192,7 @@ function dataText({ metric, quality }: MetricInput): string {
   return `${metric.name}: ${quality.reason}, ${quality.message}`;
 }
 
-/** Of several metrics only what became of all of them counts, and what kept them from scaling in. */
+/** Which entries can decide. Of several metrics only the common result counts, and what kept them from scaling in. */
 function hasDecided({ metrics }: PolicyInput): (entry: TrailEntry) => boolean {
   return ({ stage, from, to, reason, metric }) => {
     if (metrics.length > 1 && metric !== undefined) return false;
@@ -200,7 +200,7 @@ function hasDecided({ metrics }: PolicyInput): (entry: TrailEntry) => boolean {
   };
 }
 
-/** What ends the decision before it begins; null: nothing. */
+/** What ends the decision before it starts; null: nothing. */
 function refusalOf({ config, current }: PolicyInput): readonly [Reason, string] | null {
   if (config.mode === "Off") return ["ModeOff", "mode is Off"];
   return current === 0 && !mayBeZero(config)

@@ -1,11 +1,11 @@
-/** Stages that only hold: data, fallback and partial data of a metric; rollout, sudden drop, tolerance and cooldown of the target. */
+/** Stages that only hold back: data, fallback and partial data of a metric; rollout, sudden drop, tolerance and cooldown of the target. */
 
 import { memoryOfMetric } from "../state/memory.ts";
 import { pluralize } from "../units.ts";
 import { largestNeed } from "./metrics.ts";
 import { type Apply, type ApplyToMetric, type MetricDraft, pass, replicasFor, verdict } from "./stage.ts";
 
-/** The data verdict before anything is computed from the data. */
+/** Applies the verdict on the data before anything is computed from them. */
 export const dataStage: ApplyToMetric = ({ replicas }, { quality }) =>
   verdict(replicas, quality.reason, `${quality.verdict}: ${quality.message}`, {
     verdict: quality.verdict,
@@ -14,7 +14,7 @@ export const dataStage: ApplyToMetric = ({ replicas }, { quality }) =>
     age: Number.isFinite(quality.age) ? quality.age : null,
   });
 
-/** Partial data reads too low: 1 of 2 scrape targets missing looks like half the load. It may add pods, never take any. */
+/** Partial data read too low: 1 of 2 scrape targets missing looks like half the load. They may add pods but never remove any. */
 export const partialStage: ApplyToMetric = (draft, { quality }, { current }) => {
   const detail = { verdict: quality.verdict, current };
   if (quality.verdict === "act") return pass(draft, "the data allow scale-in", detail);
@@ -23,7 +23,7 @@ export const partialStage: ApplyToMetric = (draft, { quality }, { current }) => 
   return verdict(current, "UpOnlyOnPartialData", text, detail);
 };
 
-/** A pod that was not measured counts at its full target before a scale-in, and at nothing before a scale-out, as in the HPA. */
+/** A pod that was not measured counts with its full target before a scale-in, and with nothing before a scale-out, as in the HPA. */
 export const missingStage: ApplyToMetric = (draft, { missing = 0 }, { current }) => {
   const { replicas } = draft;
   const detail = { missing, current };
@@ -33,7 +33,7 @@ export const missingStage: ApplyToMetric = (draft, { missing = 0 }, { current })
   return to === replicas ? pass(draft, text, detail) : verdict(to, "MissingPods", text, detail);
 };
 
-/** While pods start anew their burst is no demand: no scale-in, and scale-out only to what is burnt now. */
+/** During a rollout the burst of starting pods is no demand: no scale-in, and scale-out only to the current demand. */
 export const rolloutStage: Apply = (draft, { conditions, current, config }) => {
   const reactive = largestNeed(draft.metrics.map(needInRollout), config);
   const detail = { rollout: conditions.rollout === true, current, reactive };
@@ -43,13 +43,13 @@ export const rolloutStage: Apply = (draft, { conditions, current, config }) => {
   return verdict(to, "RolloutInProgress", text, detail);
 };
 
-/** A burst of starting pods is one of their CPU; what comes from elsewhere keeps its whole need. */
+/** What a metric needs in a rollout. Starting pods burn CPU only; metrics from elsewhere keep their whole need. */
 function needInRollout({ input: { metric, demand }, draft, state }: MetricDraft) {
   const burst = metric.ofPods && state === "usable";
   return { metric, replicas: burst ? replicasFor(demand, metric.averageValue) : draft.replicas };
 }
 
-/** A load that fell off a cliff is more often an outage upstream than an end of demand; the retry storm follows. */
+/** A load that collapses is more often an outage upstream than the end of demand, and a storm of retries follows. So the hold stops scale-in. */
 export const dropStage: Apply = (draft, { memory, now, current }) => {
   const until = memory.dropHoldUntil;
   const detail = { until, now, current };
@@ -60,7 +60,7 @@ export const dropStage: Apply = (draft, { memory, now, current }) => {
   return verdict(current, "SuddenDrop", text, detail);
 };
 
-/** A change of this share or less is not worth an action; but never below what is needed now. */
+/** A change within the tolerance is not worth an action, but never below what is needed now. */
 export const toleranceStage: Apply = (draft, { current, config }) => {
   const { replicas, urgent } = draft;
   const rules = replicas > current ? config.behavior.scaleUp : config.behavior.scaleDown;
@@ -74,8 +74,8 @@ export const toleranceStage: Apply = (draft, { current, config }) => {
 };
 
 /**
- * Minimum time between two changes, unless pods are needed now. Of several runs the one nearest to the end of
- * the time counts: with runs 59 to 61 s apart and a cooldown of 60 s the next run is not too early.
+ * The least time between two changes, except where pods are needed now.
+ * The run nearest to the end of that time counts: with runs 59 to 61 s apart and a cooldown of 60 s, the next run is not too early.
  */
 export const cooldownStage: Apply = (draft, { memory, now, current, config }) => {
   const { replicas, urgent } = draft;
@@ -90,7 +90,7 @@ export const cooldownStage: Apply = (draft, { memory, now, current, config }) =>
   return verdict(current, "CooldownActive", text, detail);
 };
 
-/** A metric missing for long: first hold, then at least N, never below the current. */
+/** A metric that is missing holds first, and after some time asks for at least `fallback.replicas`, never fewer than the current. */
 export const fallbackStage: ApplyToMetric = (draft, { metric }, { memory, now, current, config }) => {
   const { fallback } = config;
   const { missingSince } = memoryOfMetric(memory, metric.name);

@@ -1,4 +1,4 @@
-/** The lead time of a decision: how long its pods must do, and the parts of it in which more or fewer of them are there. */
+/** The lead time of a decision: how long its pods must suffice, and its parts with more or fewer pods. */
 import type { LeadPart } from "../forecast/types.ts";
 import type { TargetConfig } from "../target.ts";
 import type { Seconds } from "../units.ts";
@@ -7,16 +7,18 @@ import type { Seconds } from "../units.ts";
 export interface Lead {
   readonly seconds: Seconds;
   readonly steps: number;
-  /** From here on this decision's new pods serve. */
+  /** Seconds after the newest sample from which on this decision's new pods serve. */
   readonly readyAfter: Seconds;
-  /** The last part is that in which this decision's new pods serve; each is one interval long, and together they cover the lead. */
+  /** The parts of the lead, each an interval long, which together cover it. New pods serve in the last part. */
   readonly parts: readonly LeadPart[];
 }
 
 /**
- * Lag + pod start + interval. Runs that are closer than `scaleUpCooldown` count half way to it: what nothing urgent asks for waits that long, what is urgent for the next run only.
- * With a run every 15 s, a cooldown of 60 s and pods that start in 90 s, counting 37.5 s costs 0.808 of the HPA with 0.462 of its time under, all 60 s 0.821 and 0.379.
- * New pods serve from lag + pod start on, for one interval; the time before that is cut into parts of the same length, overlapping evenly.
+ * The lead time: lag + pod start + interval.
+ * Where runs are closer than `scaleUpCooldown`, the interval counts half way to it: other changes wait that long, urgent ones for one run.
+ * Example: a run every 15 s, a cooldown of 60 s, and pods that start in 90 s. Counting 37.5 s costs 0.808 of the HPA with 0.462 of its time
+ * below; counting all 60 s costs 0.821 with 0.379.
+ * New pods serve from lag + pod start on, for one interval. The time before is cut into parts of that length, which overlap evenly.
  * Example: lag 0, start 90 s, interval 60 s, steps of 15 s: 150 s, 10 steps, parts [0, 4), [3, 7), [6, 10).
  */
 export function leadOf(

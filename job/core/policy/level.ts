@@ -1,33 +1,33 @@
-/** Which level of the forecast pods are bought at: the one at which one more pod no longer pays. */
+/** The level of the forecast for which pods are added: the one at which one more pod no longer pays. */
 import type { Probability } from "../units.ts";
 import { replicasFor } from "./stage.ts";
 
 /**
- * Levels at which the maximum's quantiles are asked, so that the risk of any number of pods can be read off. Six of them: 0.7 % of the cost and 2 % of the
- * time below, on 19 public and synthetic series.
+ * The levels of the requested quantiles of the maximum, from which the risk of any number of pods is read. Six levels: 0.7 % of the cost and 2
+ * % of the time below, on 19 public and synthetic series.
  */
 export const LEVELS: readonly Probability[] = [0.5, 0.6, 0.7, 0.8, 0.87, 0.91, 0.95, 0.97, 0.98, 0.99];
-const TOP = LEVELS.length - 1;
+const LAST_LEVEL = LEVELS.length - 1;
 
 /** What a pod costs and what it is worth. Amounts are in the metric's unit. */
-export interface Stake {
+export interface CostAndWorth {
   /** What one pod should carry, and what it can carry before it counts as overloaded. */
   readonly averageValue: number;
   readonly capacity: number;
-  /** Pods that the mean demand needs: the bill that one more pod is compared with. */
+  /** Pods that the mean demand needs. One more pod costs 1 / bill. */
   readonly bill: number;
-  /** How many bills it is worth to be never above the pods' capacity, in place of always. */
+  /** How many bills it is worth to be never above the pods' capacity rather than always. */
   readonly worth: number;
 }
 
 /**
- * Chance that the maximum is above an amount: between two of its quantiles at LEVELS the logarithm of the chance is linear, beyond the last one as between the last three.
- * Below the median it is not known and counts as a half.
+ * The chance that the maximum is above an amount. `quantiles` are those at LEVELS; their logarithm of the chance is interpolated linearly.
+ * Beyond the last level it continues as over the last three intervals. Below the median the chance counts as a half.
  */
 export function riskAbove(quantiles: readonly number[], amount: number): Probability {
   if (!(amount >= quantiles[0]!)) return 0.5;
   const next = quantiles.findIndex((q) => amount < q);
-  const [low, high] = next < 0 ? [TOP - 3, TOP] : [next - 1, next];
+  const [low, high] = next < 0 ? [LAST_LEVEL - 3, LAST_LEVEL] : [next - 1, next];
   const [a, b] = [Math.log(1 - LEVELS[low]!), Math.log(1 - LEVELS[high]!)];
   const width = quantiles[high]! - quantiles[low]!;
   if (next < 0) return width > 0 ? Math.exp(b + ((amount - quantiles[high]!) / width) * (b - a)) : 0;
@@ -35,8 +35,8 @@ export function riskAbove(quantiles: readonly number[], amount: number): Probabi
 }
 
 /**
- * Level at which an amount is a quantile of the maximum, to three digits. Of what lies below the median nothing is known but its chance: the law is taken to be as wide there as
- * above. Within 0.001 to 0.999: nothing is certain.
+ * The level at which an amount is a quantile of the maximum, to three digits within 0.001 to 0.999: nothing is certain.
+ * Below the median only the chance of a half is known: the distribution is taken to be as wide there as above.
  */
 export function levelOf(quantiles: readonly number[], amount: number): Probability {
   const below = quantiles[0]! - amount;
@@ -45,13 +45,17 @@ export function levelOf(quantiles: readonly number[], amount: number): Probabili
 }
 
 /**
- * Pods at which bill and risk together cost least: k / bill + worth x riskAbove(k x capacity). Never below the median, nor above what the highest level needs at `averageValue`.
- * Example: 10 pods are the bill, worth 12: the eleventh adds 0.1, so it must take away 0.0083 of the risk.
- * A calm series is bought to a high level, since a pod takes much risk away; a wild one to a lower.
+ * The number of pods k at which cost and risk together are least: k / bill + worth x riskAbove(k x capacity).
+ * It is never below the median, nor above what the highest level needs at `averageValue`.
+ * Example: with a bill of 10 pods and a worth of 12 the eleventh pod adds 0.1, so it must remove 0.0083 of the risk.
+ * A calm series gets a high level, since a pod removes much risk; a wild one a lower.
  */
-export function payingPods(quantiles: readonly number[], { averageValue, capacity, bill, worth }: Stake): number {
+export function payingPods(
+  quantiles: readonly number[],
+  { averageValue, capacity, bill, worth }: CostAndWorth,
+): number {
   const least = Math.max(0, Math.ceil(quantiles[0]! / capacity - 1e-9));
-  const most = Math.max(least, replicasFor(quantiles[TOP]!, averageValue));
+  const most = Math.max(least, replicasFor(quantiles[LAST_LEVEL]!, averageValue));
   let best = least;
   let lowest = Number.POSITIVE_INFINITY;
   for (let pods = least; pods <= most && pods / bill < lowest; pods++) {
@@ -64,11 +68,11 @@ export function payingPods(quantiles: readonly number[], { averageValue, capacit
   return best;
 }
 
-/** Highest level that six hours of errors tell anything of: of 1,440 values seven lie above it. By that reason, not by a measurement. */
-const HIGHEST = 0.995;
+/** The highest level that six hours of errors support: of 1,440 values seven lie above it. By that reason, not by a measurement. */
+const MAX_LEVEL = 0.995;
 
-/** Pods are given back at the square of the risk that they are bought at; see docs/decisions/0004. */
+/** The level for scale-in: pods are removed at the square of the risk at which they are added. See docs/decisions/0004. */
 export function keepLevel(quantile: Probability): Probability {
   // rounded: 1 - 0.3^2 is 0.9099999999999999
-  return Math.max(quantile, Math.min(HIGHEST, Math.round((1 - (1 - quantile) ** 2) * 1e4) / 1e4));
+  return Math.max(quantile, Math.min(MAX_LEVEL, Math.round((1 - (1 - quantile) ** 2) * 1e4) / 1e4));
 }

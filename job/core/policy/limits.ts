@@ -1,4 +1,4 @@
-/** Stages that bound: behavior windows and rates, schedule floors and ceilings, min/max, and the gate of modes. */
+/** Stages that limit: behavior's windows and rates, schedule floors and ceilings, min and max, and the gate of modes. */
 import { pluralize } from "../units.ts";
 import { scaleDownLimit, scaleUpLimit, stabilise } from "./behavior.ts";
 import { mayBeZero } from "./metrics.ts";
@@ -7,7 +7,7 @@ import { scheduleAt } from "./schedule.ts";
 import { type Apply, isBlind, longestLead, type PolicyInput, pass, verdict } from "./stage.ts";
 import { otherWriterOf, WRITER_ADVICE } from "./writer.ts";
 
-/** The windows of both directions; the last pod goes only after a whole idle period. */
+/** The stabilisation windows of both directions. The last pod is removed only after a whole idle period. */
 export const stabiliseStage: Apply = (draft, { current, memory, config, now }) => {
   const { replicas, low, high } = stabilise(draft.replicas, current, memory.recommendations, config.behavior, now);
   const detail = { current, low, high };
@@ -45,8 +45,8 @@ export const rateStage: Apply = (draft, { current, memory, config, now }) => {
 };
 
 /**
- * Floors count from a lead time before they begin, so that the pods are ready when they do; ceilings count now and
- * yield to floors. When data is on hold nothing lowers.
+ * Schedule floors count from a lead time before they begin, so that the pods are ready in time. Ceilings count from their start and yield to
+ * floors. While the data are on hold nothing lowers the replicas.
  */
 export const scheduleStage: Apply = (draft, input) => {
   const { config, now } = input;
@@ -62,8 +62,8 @@ export const scheduleStage: Apply = (draft, input) => {
 };
 
 /**
- * min and max, corrected at once as HPA does. To 0 only where a metric can tell from there when a pod is needed. Without
- * usable data only min counts: what is not seen is not taken away.
+ * min and max, corrected at once as HPA does. 0 replicas need a metric that shows without pods when one is needed.
+ * Without usable data only min counts: what cannot be seen is not removed.
  */
 export const boundsStage: Apply = (draft, input) => {
   const { config, current } = input;
@@ -75,13 +75,16 @@ export const boundsStage: Apply = (draft, input) => {
   return pass(draft, `within ${min} to ${max}`, detail);
 };
 
-/** After this many writes in a row that another writer undid, we stop: each further one restarts pods for nothing. Two may be an accident; by that reason, not by a measurement. */
+/**
+ * After this many writes in a row that another writer undid the job stops: each further one restarts pods for nothing. Two may be an accident;
+ * by that reason, not by a measurement.
+ */
 export const OVERRULED_LIMIT = 3;
 
 /** What the gate waits for. */
 const RESUMES = "the job goes on in the run that sees it done, at the latest with that try";
 
-/** Why nothing may be written, whatever was computed; null when it may. */
+/** Why nothing may be written; null: it may. */
 function gateReason({ config, conditions, memory }: PolicyInput): readonly [Reason, string] | null {
   if (conditions.paused === true) return ["Paused", "the pause annotation is set on the target"];
   if (config.actuator === "scale" && conditions.otherScaler)
@@ -94,7 +97,7 @@ function gateReason({ config, conditions, memory }: PolicyInput): readonly [Reas
   return config.mode === "ForecastOnly" ? ["ForecastOnlyMode", "mode is ForecastOnly"] : null;
 }
 
-/** The gate: the whole decision is computed and shown, and not acted upon. */
+/** The gate: the decision is computed and shown, but not carried out. */
 export const gateStage: Apply = (draft, input) => {
   const reason = gateReason(input);
   const detail = { current: input.current };

@@ -11,7 +11,7 @@ import {
 } from "./recommendation.ts";
 import type { MetricStage } from "./stage.ts";
 
-/** A row that may lower stands before `reactive`, but for `activation`, which says what is no demand at all. */
+/** Stages that may lower stand before `reactive`, except `activation`, which says what is no demand at all. */
 export const METRIC_STAGES = [
   {
     stage: "data",

@@ -1,4 +1,4 @@
-/** Several metrics become one number of replicas: the largest wins, a missing one forbids scale-in, and 0 needs all to agree. */
+/** Combines several metrics to one number of replicas: the largest wins, a missing one forbids scale-in, and 0 needs all to agree. */
 import type { Metric, TargetConfig } from "../target.ts";
 import type { Replicas } from "../units.ts";
 import { type Apply, type MetricDraft, pass, verdict } from "./stage.ts";
@@ -9,15 +9,15 @@ export interface Need {
   readonly replicas: Replicas;
 }
 
-/** Whether the target may have no pods at all: somebody must be able to tell when it needs one again. */
+/** Whether the target may have no pods: then one of its metrics must show when it needs one again. */
 export function mayBeZero({ minReplicas, metrics }: Pick<TargetConfig, "minReplicas" | "metrics">): boolean {
   return minReplicas === 0 && metrics.some(({ activation }) => activation !== undefined);
 }
 
 /**
- * The largest need, as HPA takes it. Where there may be no pods, the metrics with an activation decide about 0: while
- * one of them is active there is at least one pod, and without any the last pod goes where no other metric asks for
- * two, for an idle pod burns a little CPU too.
+ * The largest need of all metrics, as in HPA.
+ * Where no pods are allowed, metrics with an activation decide about 0. While one of them is active there is at least one pod.
+ * Without any the last pod is removed where no other metric needs two: an idle pod uses a little CPU too.
  */
 export function largestNeed(needs: readonly Need[], config: Pick<TargetConfig, "minReplicas" | "metrics">): Replicas {
   const largest = needs.reduce((most, { replicas }) => Math.max(most, replicas), 0);
@@ -26,7 +26,7 @@ export function largestNeed(needs: readonly Need[], config: Pick<TargetConfig, "
   return active ? Math.max(largest, 1) : largest <= 1 ? 0 : largest;
 }
 
-/** One entry a decision, with the reason of the metric that won; a single metric needs none. */
+/** One entry per decision, with the reason of the metric that won. A single metric needs none. */
 export const metricsStage: Apply = (draft, { current, config }) => {
   const { metrics } = draft;
   if (metrics.length === 1) return null;

@@ -1,4 +1,4 @@
-/** Pods that the measured sum lacks: half of the scrape targets lost looks like half the load. */
+/** Finds pods that the measured sum lacks: losing half of the scrape targets looks like half the load. */
 
 import type { Samples } from "../series/types.ts";
 import { memoryOfMetric, STILL_VISIBLE } from "../state/memory.ts";
@@ -16,23 +16,25 @@ interface Pods {
   readonly config: Pick<TargetConfig, "actuator">;
 }
 
-/** What the count of pods says of a metric's sum. */
+/** What the count of pods says about a metric's sum. */
 export interface Missing {
-  /** Pods that should be in the newest sum and are not; 0 where the source cannot tell. */
+  /** Pods that should be in the newest sum and are not; 0 where the source cannot say. */
   readonly pods: Replicas;
-  /** When the sum of the last minutes lacked pods that must have been there; null: never, or not known. */
+  /** When the last minutes' sum lacked pods that must have existed; null: never, or not known. */
   readonly incomplete: Span | null;
 }
 
-/** Around a loss the rate of the lost pods fades in and out over its window: 60 s, as rateWindow has it by default: by that reason, not by a measurement. */
-const FADE: Seconds = 60;
+/** Around a loss the rate of the lost pods fades over rateWindow, 60 s by default: by that reason, not by a measurement. */
+const RATE_WINDOW: Seconds = 60;
 
-const NONE: Missing = { pods: 0, incomplete: null };
+const NOTHING_MISSING: Missing = { pods: 0, incomplete: null };
 
 /**
- * Compares the count with the pods that there are. Pods that are known to start are not missed: without readyReplicas every pod that was asked for counts, as it does in the HPA.
- * What is not learned is judged more carefully: only by pods that have been there for STILL_VISIBLE seconds, for a sum without pods that still start is whole.
- * Where nobody counts, what came since the data `returned` after an outage is not learned: the targets of a sum come back one by one.
+ * Compares the counted pods with those that exist. Pods known to be starting are not missed. Without readyReplicas every requested pod counts,
+ * as in the HPA.
+ * What is left out of learning is judged more carefully: only pods that have existed for STILL_VISIBLE seconds count, since a sum without
+ * starting pods is complete.
+ * Where nobody counts pods, data since `returned` (the end of an outage) are not learned: the targets of a sum come back one by one.
  */
 export function missingPods(
   input: Pods,
@@ -48,18 +50,18 @@ export function missingPods(
   const newest = Math.min(...values.slice(-2));
   const settled = settledPods(input, memory, asked);
   const seen = memoryOfMetric(memory, name).lastGoodData ?? Number.NEGATIVE_INFINITY;
-  const lacking = [...times.keys()].filter((i) => times[i]! > seen - FADE && values[i]! < settled);
+  const lacking = [...times.keys()].filter((i) => times[i]! > seen - RATE_WINDOW && values[i]! < settled);
   const [first, last] = [lacking[0], lacking.at(-1)];
   const incomplete: Span | null =
-    first === undefined ? null : [times[first]! - FADE, Math.min(now, times[last!]! + FADE)];
+    first === undefined ? null : [times[first]! - RATE_WINDOW, Math.min(now, times[last!]! + RATE_WINDOW)];
   return { pods: Math.max(0, asked - newest), incomplete };
 }
 
 function cameBack(now: EpochSeconds, returned: EpochSeconds | undefined): Missing {
-  return returned === undefined ? NONE : { pods: 0, incomplete: [returned, now] };
+  return returned === undefined ? NOTHING_MISSING : { pods: 0, incomplete: [returned, now] };
 }
 
-/** Pods that have been there for STILL_VISIBLE seconds, as far as our own changes tell; 0 where somebody else's changes leave that open. */
+/** Pods that have existed for STILL_VISIBLE seconds, as far as our own changes show; 0 where others' changes leave that open. */
 function settledPods({ now, config }: Pods, { changes, lastWritten }: TargetState, asked: Replicas): Replicas {
   if (config.actuator !== "scale" || (lastWritten?.foreign === true && lastWritten.at > now - STILL_VISIBLE)) return 0;
   const recent = changes.filter(({ at }) => at > now - STILL_VISIBLE).map(({ from, to }) => Math.min(from, to));

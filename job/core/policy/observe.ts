@@ -1,4 +1,4 @@
-/** What one tick sees of each metric before it decides: the judged window, the lead time, the forecast. */
+/** What one tick observes of each metric before it decides: the judged window, the lead time and the forecast. */
 import type { Forecaster } from "../forecast/types.ts";
 import { asError } from "../result.ts";
 import { clean } from "../series/clean.ts";
@@ -24,30 +24,30 @@ export interface TickHistory {
   readonly longStep?: Seconds;
   readonly partial: boolean;
   readonly seriesCount: number;
-  /** What may be wrong with the question, where the answer holds no sample. */
+  /** What may be wrong with the query, where the answer has no sample. */
   readonly hint?: string;
   readonly podStart?: Seconds;
-  /** How many pods were measured whole, at the newest points; absent: the source cannot tell. */
+  /** How many pods were measured over the whole step, at the newest points; absent: the source cannot say. */
   readonly pods?: Samples;
 }
 
 /** Input of one tick. `memory` undefined: nothing is remembered. */
 export interface TickInput {
   readonly now: EpochSeconds;
-  /** One for each of `metricsOf(config)`, same order; null: it could not be read, which is not zero load. */
+  /** One history for each of `metricsOf(config)`, in its order; null: it could not be read, which is not zero load. */
   readonly histories: readonly (TickHistory | null)[];
   readonly current: Replicas;
-  /** Pods that exist, where `current` is something else (the floor of an HPA). */
+  /** Existing pods, where `current` is something else (the floor of an HPA). */
   readonly pods?: Replicas;
   readonly conditions: Conditions;
   readonly memory: TargetState | undefined;
   readonly config: TargetConfig;
 }
 
-/** What is seen of one metric; `window` also holds what is not learned from. */
+/** What is observed of one metric. `window` also contains what is not learned. */
 export interface Observation extends MetricInput {
   readonly window: Series;
-  /** The window of a source that cannot tell how many pods its sum is made of. */
+  /** The window, where the source does not count the pods in its sum. */
   readonly uncounted?: Series;
   /** When its sum lacked pods in the last minutes. */
   readonly incomplete: Span | null;
@@ -57,7 +57,7 @@ export interface Observation extends MetricInput {
 
 const EMPTY: Samples = { times: new Float64Array(0), values: new Float64Array(0) };
 
-/** Looks at every metric by itself. */
+/** Observes every metric by itself. */
 export function observe(input: TickInput, memory: TargetState, forecaster: Forecaster): readonly Observation[] {
   return metricsOf(input.config).map((metric, i) => {
     const history = input.histories[i] ?? null;
@@ -76,7 +76,7 @@ export function observe(input: TickInput, memory: TargetState, forecaster: Forec
   });
 }
 
-/** The samples on their grid, judged against what the pods can use. */
+/** Lays the samples on their grid and judges them against what the pods can use. */
 function inspectHistory(
   { now, current, pods: existing, conditions, config }: TickInput,
   metric: Metric,
@@ -108,41 +108,44 @@ function inspectHistory(
   return { series, quality: { ...quality, message: absenceText(quality, history) } };
 }
 
-/** An answer without a sample is one thing, no answer another. */
+/** What is missing: an answer without samples differs from no answer. */
 function absenceText({ reason, message }: Quality, history: TickHistory | null): string {
   if (history === null) return "there was no answer; that is not zero load";
   return reason === "NoData" && history.hint !== undefined ? `${message}; ${history.hint}` : message;
 }
 
-/** Whether pods were counted in the newest sum: those whose rate is exactly zero are not. */
+/** Whether pods were counted in the newest sum. Pods whose rate is exactly zero are not. */
 function isCounted(history: TickHistory | null): boolean {
   return (history?.pods?.values.at(-1) ?? 0) > 0;
 }
 
-/** The most that is believed. A queue may be any length, and requests may come in any number. */
+/** The largest possible amount. A queue may have any length, and requests any number. */
 function ceilingOf({ ofPods, averageValue }: Metric, pods: Replicas, { podCpuLimit }: TargetConfig): number {
   return ofPods ? believable(pods, podCpuLimit, averageValue) : Number.POSITIVE_INFINITY;
 }
 
 /**
- * A workload that was at 0 has a hole in its CPU, which is no fault of the data: it counts as young, and its past as over. Five minutes, after which Prometheus holds
- * a series for gone: by that reason, not by a measurement.
+ * A workload that was at 0 has a hole in its CPU, which is no fault of the data: it counts as young, without a past. After five minutes
+ * Prometheus takes a series for gone: by that reason, not by a measurement.
  */
-const GAP: Seconds = 300;
+const MIN_GAP: Seconds = 300;
 
-/** The samples since the last hole of more than GAP. Times that are out of order count as they stand. */
+/** The samples since the last hole longer than MIN_GAP. Times out of order count as they stand. */
 function sinceLastGap({ times, values }: Samples): Samples {
   let first = 0;
-  for (let i = 1; i < times.length; i++) if (times[i]! - times[i - 1]! > GAP) first = i;
+  for (let i = 1; i < times.length; i++) if (times[i]! - times[i - 1]! > MIN_GAP) first = i;
   return first === 0 ? { times, values } : { times: times.subarray(first), values: values.subarray(first) };
 }
 
-/** No pod start is longer, be it measured or configured. One of 1e6 s made a grid of 2.3 GB and 51 s of work. Not measured: four times the 900 s that a query takes for a start. */
+/**
+ * The longest pod start, measured or configured. One of 1e6 s made a grid of 2.3 GB and 51 s of work. Not measured: four times the 900 s that
+ * a query accepts for a start.
+ */
 const MAX_POD_START: Seconds = 3600;
 
 /**
- * The lead of this tick, in steps of the grid: a measured pod start that can be goes before the configured one, the true age before a smaller lag. What is older than maxAge is held:
- * its age leads nowhere, and of times in kiloseconds it would be 1.7e9 s, whose parts took 19 s.
+ * The lead of this tick, in steps of the grid. A possible measured pod start takes precedence over the configured one, and the data's age over
+ * a smaller lag. Data older than maxAge are on hold and give no lead: times in kiloseconds would be 1.7e9 s old, whose parts took 19 s.
  */
 function currentLead({ histories, conditions, config }: TickInput, age: Seconds, step: Seconds): Lead {
   const measured = [conditions.podStart, ...histories.map((history) => history?.podStart)];
@@ -151,13 +154,13 @@ function currentLead({ histories, conditions, config }: TickInput, age: Seconds,
   return leadOf(lag, start, { ...config, step });
 }
 
-/** Levels of the maximum that the policy needs, ascending and unique. */
+/** The levels of the maximum that the policy needs, ascending and unique. */
 function levelsOf({ quantile, scaleDownQuantile }: Metric): readonly number[] {
   const given = [quantile, scaleDownQuantile].filter((level) => level !== undefined);
   return [...new Set(quantile === undefined ? [...LEVELS, ...given] : given)].sort((a, b) => a - b);
 }
 
-/** The window without what starting pods burnt in rollouts, and without what lacked pods. */
+/** The window without bursts of starting pods in rollouts, and without sums that lacked pods. */
 function learnableOf(
   window: Series,
   { ofPods, name }: Metric,
@@ -173,7 +176,7 @@ function learnableOf(
   return mask(window, [...lacking, ...bursts, ...running]);
 }
 
-/** What a forecast is asked for. */
+/** What a forecast request needs beside the settings. */
 interface Question {
   readonly metric: Metric;
   readonly history: TickHistory | null;
@@ -182,7 +185,7 @@ interface Question {
   readonly lead: Lead;
 }
 
-/** Asks the forecaster. One that throws gives no forecast: a numeric accident costs the forecast, not the decision. */
+/** Requests a forecast. A forecaster that throws gives none: a numeric accident costs the forecast, not the decision. */
 function requestForecast(
   input: TickInput,
   { metric, history, series, levels, lead }: Question,
@@ -201,7 +204,7 @@ function requestForecast(
   }
 }
 
-/** What is kept of a forecast; it expires when the lead time it was made for is over. */
+/** What is remembered of a forecast. It expires at the end of the lead time for which it was made. */
 export function lastForecastOf(
   { forecast, lead }: MetricInput,
   now: EpochSeconds,
@@ -214,7 +217,10 @@ export function lastForecastOf(
   return { at: now, expires: now + lead.seconds + interval, max, quantile, level, mean, method };
 }
 
-/** The longer history on its grid, without what twice the most pods (a rollout's surge) could not have burnt: an accident of last week would be forecast for today. */
+/**
+ * The longer history on its grid, without values above what twice maxReplicas pods (a rollout's surge) could use. Otherwise an accident of
+ * last week would be forecast for today.
+ */
 function longGrid(samples: Samples, step: Seconds = 300, metric: Metric, { now, config }: TickInput): Series {
   const ceiling = ceilingOf(metric, 2 * config.maxReplicas, config);
   const { times, values } = clean(samples, { latest: now, ceiling, zero: !metric.ofPods });

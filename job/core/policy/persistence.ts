@@ -1,4 +1,4 @@
-/** The reactive quantile: the last value and the errors it made so far, for when a forecast has not earned trust. */
+/** The reactive quantile: the last value plus its own past errors, for when the forecast is not trusted. */
 import { evidenceOf, maximumByMoves, movesOf } from "../forecast/combine/moves.ts";
 import { errorQuantile, plainly } from "../forecast/combine/quantiles.ts";
 import type { LeadPart } from "../forecast/types.ts";
@@ -6,15 +6,16 @@ import type { Series } from "../series/types.ts";
 import type { Cores, Probability } from "../units.ts";
 
 /**
- * Last value + empirical `level` quantile of (max of the values of the part `from`..`to` ahead - value) over the series; at least 0, NaN for an empty series. Outcomes with a
- * filled value are none, as in the pool; where there are hardly any (evidenceOf), the moves between measured values tell the rest. No error seen is no certainty.
- * O(n) for the sliding maximum (monotone queue), O(n log n) for the quantile (type 7, linear between order statistics); O(n x to) on short histories.
+ * The last value plus the empirical `level` quantile of its errors over a part of the lead; at least 0, NaN for an empty series.
+ * An error is the maximum over steps `from`..`to` ahead minus the value. Outcomes with a filled value do not count, as in the pool.
+ * With hardly any outcome (evidenceOf) the moves between measured values add the rest: no error seen is no certainty.
+ * O(n) for the sliding maximum (monotone queue), O(n log n) for the quantile (type 7 of Hyndman and Fan 1996), O(n x to) on short histories.
  */
 export function persistenceQuantile(series: Series, part: LeadPart, level: Probability): Cores {
   return persistenceQuantiles(series, part, [level])[0]!;
 }
 
-/** The same at several levels, from the same errors. */
+/** persistenceQuantile at several levels, from the same errors. */
 export function persistenceQuantiles(series: Series, part: LeadPart, levels: readonly Probability[]): Cores[] {
   const { values, filled } = series;
   const last = values.at(-1);
@@ -31,7 +32,7 @@ export function persistenceQuantiles(series: Series, part: LeadPart, levels: rea
   });
 }
 
-/** Errors of the last value at every origin whose outcome was measured, oldest first. */
+/** The errors of the last value at every origin with a measured outcome, oldest first. */
 function errorsOf({ values, filled }: Series, [from, to]: LeadPart): Float64Array {
   const errors = new Float64Array(Math.max(0, values.length - to));
   const queue = new Int32Array(values.length);

@@ -1,10 +1,10 @@
-/** What one pod of a workload asks for and may use of CPU, and whether `targetCpu` fits it. */
+/** CPU requests and limits of one pod of a workload, and whether `targetCpu` fits them. */
 import type { TargetConfig } from "../target.ts";
 import type { Cores } from "../units.ts";
 
-/** CPU of one pod, as its template says it. */
+/** CPU of one pod in cores, by its pod template. */
 export interface PodResources {
-  /** Sum over the containers; absent where one of them asks for none. */
+  /** The sum over the containers; absent where one of them has no request. */
   readonly request?: Cores;
   /** Sum over the containers; absent where one of them has none. */
   readonly limit?: Cores;
@@ -12,24 +12,24 @@ export interface PodResources {
   readonly withoutRequest?: string;
 }
 
-/** One thing that does not fit. `nothing`: no pod would ever be added. */
+/** One problem. `nothing`: no pod would ever be added. */
 export interface Misfit {
   readonly level: "nothing" | "doubtful";
   readonly message: string;
   readonly todo: string;
 }
 
-/** Two amounts this close are one, up to rounding: a sum such as 0.1 + 0.2 is no 0.3. */
-const SAME = 1e-9;
+/** Two amounts this close are equal up to rounding: 0.1 + 0.2 is not 0.3. */
+const ROUNDING = 1e-9;
 
-/** What of the settings does not fit the pods; empty where all does, or where the target has no `targetCpu`. */
+/** The settings that do not fit the pods; empty where all fit, or where the target has no `targetCpu`. */
 export function misfitsOf(
   { targetCpu, podCpuLimit }: Pick<TargetConfig, "targetCpu" | "podCpuLimit">,
   { request = Number.POSITIVE_INFINITY, limit = Number.POSITIVE_INFINITY }: PodResources,
 ): readonly Misfit[] {
   if (targetCpu === undefined) return [];
   const found: Misfit[] = [];
-  const above = (one: Cores, other: Cores) => one > other * (1 + SAME);
+  const above = (one: Cores, other: Cores) => one > other * (1 + ROUNDING);
   if (above(targetCpu, limit)) {
     const message = `targetCpu ${cpu(targetCpu)} is above the pod's own limit, ${cpu(limit)}: no pod ever uses that much, so none would be added`;
     found.push({ level: "nothing", message, todo: `set targetCpu below ${cpu(limit)}, or raise the limit` });
@@ -44,7 +44,7 @@ export function misfitsOf(
   return found;
 }
 
-/** Cores as a manifest has them: 400m, 2. */
+/** Cores as a manifest writes them: 400m, 2. */
 export function cpu(cores: Cores): string {
   return cores < 1 ? `${Number((cores * 1000).toPrecision(6))}m` : String(Number(cores.toPrecision(6)));
 }

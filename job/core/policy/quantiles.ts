@@ -1,4 +1,4 @@
-/** Quantiles that pods are added for and kept for, in the metric's unit: the forecast's while it is trusted, else the last value's own. */
+/** The quantiles for which pods are added and kept, in the metric's unit: the forecast's while it is trusted, else the last value's. */
 import type { TargetConfig } from "../target.ts";
 import type { Probability } from "../units.ts";
 import { persistenceQuantiles } from "./persistence.ts";
@@ -6,7 +6,7 @@ import type { MetricInput } from "./stage.ts";
 
 /** A quantile of the maximum over a part of the lead. */
 export interface TrustedQuantile {
-  /** As forecast; the last value's own where there is no forecast. */
+  /** By the forecast, or by the last value where there is none. */
   readonly forecast: number;
   /** After the trust gate. */
   readonly trusted: number;
@@ -14,10 +14,10 @@ export interface TrustedQuantile {
   readonly distrust: string | null;
 }
 
-/** How much a forecast is believed. */
+/** How far a forecast is trusted. */
 type Trust = Pick<TargetConfig, "trustThreshold">;
 
-/** What new pods are added for: the part of the lead in which they serve. Before it they cannot help. */
+/** The quantile for which pods are added: that of the part of the lead in which new pods serve. Before it they cannot help. */
 export function scaleOutQuantile(input: MetricInput, config: Trust, level: Probability): TrustedQuantile {
   const last = input.lead.parts.length - 1;
   const distrust = whyDistrusted(input, config);
@@ -27,9 +27,9 @@ export function scaleOutQuantile(input: MetricInput, config: Trust, level: Proba
 }
 
 /**
- * What pods are kept for: the greatest of the parts' quantiles, for a pod that is given back now is missing in each.
- * The quantile of the maximum over the whole lead is higher the longer pods take to start, at the same risk an hour:
- * with 90 s it costs 1 % more pods.
+ * The quantile for which pods are kept: the greatest of all parts, since a pod removed now is missing in each.
+ * The quantile of the maximum over the whole lead grows with the time that pods take to start, at the same risk per hour. With 90 s it costs 1
+ * % more pods.
  */
 export function scaleInQuantile(input: MetricInput, config: Trust, level: Probability): number {
   const trusted = whyDistrusted(input, config) === null;
@@ -37,8 +37,8 @@ export function scaleInQuantile(input: MetricInput, config: Trust, level: Probab
 }
 
 /**
- * Quantiles of the maximum over a part at some of `input.levels`: the forecast's, or the last value's own where it is not trusted or there is none.
- * A method that does not tell parts apart gives those of the whole lead.
+ * The quantiles of the maximum over a part, at some of `input.levels`. They are the forecast's, or the last value's where the forecast is
+ * absent or not trusted. A method without parts gives those of the whole lead.
  */
 export function quantilesOf(
   input: MetricInput,
@@ -54,10 +54,7 @@ export function quantilesOf(
   return persistenceQuantiles(series, lead.parts[part]!, levels);
 }
 
-/**
- * Why the forecast is not acted upon; null when it is. An unknown skill (NaN) is no distrust: short histories get
- * forecasts that are the last value's own.
- */
+/** Why the forecast is not trusted; null: it is. A skill that is not known (NaN) is no reason: on a short history the forecast is the last value. */
 export function whyDistrusted({ forecast, problem }: MetricInput, { trustThreshold }: Trust): string | null {
   if (problem !== undefined) return `no forecast could be made (${problem})`;
   if (forecast === null) return "no forecast could be made";

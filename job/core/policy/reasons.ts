@@ -1,7 +1,7 @@
-/** The closed vocabulary of reasons: what each one means and what a person may do about it. Docs are made from it; runs load only its type. */
+/** All reasons of a decision: what each means and what a person may do about it. The docs are made from it; runs load only its type. */
 import type { QualityReason } from "../series/types.ts";
 
-/** For a person who finds a reason in a log, an Event or an answer. */
+/** An explanation for a person who finds the reason in a log, an Event or an answer. */
 export interface Explanation {
   readonly means: string;
   readonly todo: string;
@@ -213,5 +213,5 @@ const GATES = {
 /** All reasons of a decision, in the order in which the page shows them. */
 export const REASONS = { ...DATA, ...RECOMMENDATION, ...LIMITS, ...GATES };
 
-/** Closed vocabulary of reasons; HPA's words where HPA has one. */
+/** The name of a reason. Where HPA has a word for it, it is HPA's. */
 export type Reason = keyof typeof REASONS;

@@ -1,10 +1,10 @@
-/** Stages that turn the demand of one metric into a recommendation: forecast, trust, schedule factor, surge, reactive floor, activation, band. */
+/** Stages that turn one metric's demand into a recommendation: forecast, trust, factor, surge, reactive floor, activation and band. */
 import { scaleInAmount, scaleOutAmount } from "./amounts.ts";
 import { scheduleAt } from "./schedule.ts";
 import { type ApplyToMetric, amount, isActive, type PolicyInput, pass, replicasFor, verdict } from "./stage.ts";
 import { surgeAhead } from "./surge.ts";
 
-/** Pods for what new pods will meet: for a given quantile of it, or as many as pay. */
+/** Pods for the demand that new pods will meet: for a given quantile of it, or as many as pay. */
 export const forecastStage: ApplyToMetric = (_, input, policy) => {
   const { lead, metric, forecast } = input;
   const { averageValue, quantile } = metric;
@@ -19,7 +19,7 @@ export const forecastStage: ApplyToMetric = (_, input, policy) => {
   return verdict(needed, "ForecastQuantile", text, detail, { value, level });
 };
 
-/** Where an `slo` moves the level: what was met of it. */
+/** With an `slo`: the share of time below that was met, which moves the level. */
 function towards({ config: { slo }, memory: { service } }: PolicyInput): string {
   if (slo === undefined) return "";
   const percent = (share: number) => `${Number((share * 100).toPrecision(2))} %`;
@@ -27,7 +27,7 @@ function towards({ config: { slo }, memory: { service } }: PolicyInput): string 
   return ` where ${percent(slo)} of the time may be below${met}`;
 }
 
-/** A forecast that did worse than repeating the last value does not act; the last value and its own errors do. */
+/** A forecast that did worse than repeating the last value is not used; the last value and its own errors are. */
 export const trustStage: ApplyToMetric = (draft, input, policy) => {
   const { metric, forecast } = input;
   const { config } = policy;
@@ -44,7 +44,7 @@ export const trustStage: ApplyToMetric = (draft, input, policy) => {
   return verdict(replicasFor(value, metric.averageValue), "ForecastNotTrusted", text, detail, { value, level });
 };
 
-/** Factors of the calendar multiply the demand. */
+/** The schedule's factors multiply the demand. */
 export const factorStage: ApplyToMetric = (draft, { metric, lead }, { config, now }) => {
   const { factor } = scheduleAt(config.schedule, now, now + lead.seconds);
   if (factor.value === 1) return pass(draft, "no schedule factor");
@@ -57,7 +57,7 @@ export const factorStage: ApplyToMetric = (draft, { metric, lead }, { config, no
   });
 };
 
-/** Only ever adds; bounded by the rate policies and max like every recommendation. */
+/** Adds pods for a surge. It never removes any, and rate policies and max limit it like every recommendation. */
 export const surgeStage: ApplyToMetric = (draft, { metric, series, lead }, { config }) => {
   if (config.followSurge === false || series === null) return pass(draft, "not followed");
   const ahead = surgeAhead(series, lead.steps);
@@ -71,7 +71,7 @@ export const surgeStage: ApplyToMetric = (draft, { metric, series, lead }, { con
   return verdict(urgent, "SurgeAhead", text, detail, { urgent });
 };
 
-/** Never below what the current demand needs. What stands here is the recommendation that is remembered. */
+/** Never below what the current demand needs. The result is the recommendation that is remembered. */
 export const reactiveStage: ApplyToMetric = (draft, { metric, demand }) => {
   const floor = replicasFor(demand, metric.averageValue);
   const text = `current demand ${amount(demand, metric)} needs ${floor}`;
@@ -81,8 +81,8 @@ export const reactiveStage: ApplyToMetric = (draft, { metric, demand }) => {
 };
 
 /**
- * With minReplicas 0: a metric whose demand and forecast are not above its activation needs no pod; above it, the first
- * pod is urgent, for nothing serves before it.
+ * With minReplicas 0: a metric needs no pod while demand and forecast are within its activation. Above it the first pod is urgent: nothing
+ * serves before it.
  */
 export const activationStage: ApplyToMetric = (draft, { metric, demand }, { config, current }) => {
   const { activation } = metric;
@@ -98,7 +98,7 @@ export const activationStage: ApplyToMetric = (draft, { metric, demand }, { conf
   return replicas === 0 ? pass(draft, text, detail, next) : verdict(0, "Inactive", text, detail, next);
 };
 
-/** Scaling in stops where a higher quantile starts to object: it needs a fall larger than the forecast's own wobble. */
+/** Scale-in stops at a higher quantile: it needs a fall larger than the forecast's own fluctuation. */
 export const bandStage: ApplyToMetric = (draft, input, policy) => {
   const { current, config } = policy;
   const { replicas } = draft;

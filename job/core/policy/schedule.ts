@@ -1,4 +1,4 @@
-/** The calendar: which floors, ceilings and factors hold at an instant. Local time is converted in zone.ts, and only when there are rules. */
+/** The schedule: the floors, ceilings and factors that hold at an instant. zone.ts converts local time, only where there are rules. */
 import type { ScheduleRule } from "../target.ts";
 import type { EpochSeconds, Replicas } from "../units.ts";
 import { intervalsAround } from "./zone.ts";
@@ -9,7 +9,7 @@ export interface Bound {
   readonly rule: string;
 }
 
-/** What the calendar asks for: the highest floor, the lowest ceiling, the product of factors (1 without any). */
+/** What the schedule asks for: the highest floor, the lowest ceiling, and the product of factors (1 without any). */
 export interface ScheduleState {
   readonly floor: Bound | null;
   readonly ceiling: Bound | null;
@@ -20,8 +20,8 @@ const NONE: ScheduleState = { floor: null, ceiling: null, factor: { value: 1, ru
 
 /**
  * The rules in force at `now`, looking ahead to `ready`, when pods of this decision serve.
- * What adds pods (floors, factors above 1) counts from the moment any instant of [now, ready] is inside; what removes them (ceilings, factors below 1) only when `now` and,
- * for factors, `ready` are inside: too early is the expensive side for neither.
+ * What adds pods (floors, factors above 1) counts where any instant of [now, ready] is inside. What removes pods counts only where `now` is
+ * inside (ceilings), or both `now` and `ready` (factors below 1). So pods come early and go late.
  */
 export function scheduleAt(rules: readonly ScheduleRule[], now: EpochSeconds, ready: EpochSeconds): ScheduleState {
   if (rules.length === 0) return NONE;

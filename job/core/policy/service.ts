@@ -1,4 +1,4 @@
-/** How much of the time the demand was above what the pods carry, and what a pod is worth after that. */
+/** Measures the share of time in which the demand was above what the pods carry, and sets by it what a pod is worth. */
 import type { Series } from "../series/types.ts";
 import type { Service, TargetState } from "../state/types.ts";
 import type { Metric, TargetConfig } from "../target.ts";
@@ -6,32 +6,41 @@ import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
 import type { Lead } from "./lead.ts";
 
 /**
- * Bills that it is worth to be never above the pods' capacity, without an `slo`. Chosen on 44 replays of public, synthetic and other series as the least at which time below and unserved
- * demand are under HPA's on each set at 30 and 90 s; from 10 to 14 the cost moves by 1 %. With each of ten sources left out: 12 for eight, 14 and 20.
+ * How many bills it is worth, without an `slo`, to be never above the pods' capacity. Chosen on 44 replays of public, synthetic and other
+ * series:
+ * the least at which time below and unserved demand are under HPA's on each set at 30 and 90 s. 10 to 14: 1 % of the cost.
+ * With each of ten sources left out: 12 for eight, 14 and 20.
  */
-const WORTH = 12;
-/** With an `slo` the worth is this by the share: 12 at 0.4 %, which is what 12 gives. */
-const WORTH_OF_SHARE = 0.048;
-/** Time below counts e^-1 of itself so much later. 6 to 24 h, at an slo of 1 % on 19 public and synthetic series: 0.3 % of the cost, 1 % of the time below. */
-const MEMORY: Seconds = 12 * 3600;
-/** Time below may run ahead of its share of so long before the worth is e times as much. 0.5 h to 1 h: a series of 28 less within 1.5 of 1 %, and 1 % less cost. */
-const PATIENCE: Seconds = 1800;
+const DEFAULT_WORTH = 12;
+/** With an `slo` the worth is this divided by the share: 12 at 0.4 %, which is what a worth of 12 gives. */
+const WORTH_TIMES_SLO = 0.048;
 /**
- * The worth moves within these: what no pods help costs no more than eight times the effort, and what needs no care is given up slowly. 1/32 to 1/128:
- * 0.02 % of the cost at an slo of 1 % on those 19; up to 64 in place of 8 two more of 28 series are met, for 5 to 10 % more cost.
+ * Time below counts e^-1 of itself after so many seconds. 6 to 24 h, at an slo of 1 % on 19 public and synthetic series: 0.3 % of the cost, 1
+ * % of the time below.
+ */
+const MEMORY: Seconds = 12 * 3600;
+/**
+ * Integral time of the controller: so much excess of time below, relative to the slo, makes the worth e times as large. 0.5 h to 1 h: one
+ * series of 28 less within 1.5 of 1 %, and 1 % less cost.
+ */
+const INTEGRAL_TIME: Seconds = 1800;
+/**
+ * Limits of the worth's factor: what no pods help costs at most eight times the effort, and what needs no care is given up slowly.
+ * 1/32 to 1/128: 0.02 % of the cost at an slo of 1 % on those 19. With 64 in place of 8 two more of 28 series are met, for 5 to 10 % more
+ * cost.
  */
 const MIN_FACTOR = 1 / 64;
 const MAX_FACTOR = 8;
 
-/** What it is worth, in bills, to be never above capacity. Doubt never lowers it below what holds without a memory. */
+/** How many bills it is worth to be never above capacity. With an `slo` it follows the time below so far; in doubt it never falls below its start. */
 export function worthOf(slo: number | undefined, service: Service | null, doubt: boolean): number {
-  if (slo === undefined) return WORTH;
-  const ahead = service === null ? 0 : (service.below - slo * service.seen) / (slo * PATIENCE);
+  if (slo === undefined) return DEFAULT_WORTH;
+  const ahead = service === null ? 0 : (service.below - slo * service.seen) / (slo * INTEGRAL_TIME);
   const factor = Math.min(MAX_FACTOR, Math.max(doubt ? 1 : MIN_FACTOR, Math.exp(ahead)));
-  return (WORTH_OF_SHARE / slo) * factor;
+  return (WORTH_TIMES_SLO / slo) * factor;
 }
 
-/** What one pod carries before it counts as overloaded: HPA too leaves a load within its tolerance alone. */
+/** The most that one pod carries before it counts as overloaded: averageValue plus tolerance, since HPA tolerates as much. */
 export function capacityOfPod({ averageValue }: Metric, { behavior }: Pick<TargetConfig, "behavior">): number {
   return averageValue * (1 + behavior.scaleUp.tolerance);
 }
@@ -51,8 +60,9 @@ interface Pods {
 }
 
 /**
- * Memory with the time since the last run counted, where an `slo` asks for it. A sample counts as below when it is above what was ready at its beginning; what was filled in counts not at all.
- * Of several metrics the one that was below for longest. O(samples since the last run x changes).
+ * Memory with the time since the last run counted, where there is an `slo`. A sample counts as below when it is above what the pods ready at
+ * its start carry. Filled values do not count. Of several metrics the one that was below for longest counts.
+ * O(samples since the last run x changes).
  */
 export function noteService(
   memory: TargetState,
@@ -82,7 +92,7 @@ export function noteService(
   return { ...memory, service: { at: now, below: fade * before.below + below, seen: fade * before.seen + seen } };
 }
 
-/** Pods that were ready: the fewest that were asked for within the time a pod needs to start. */
+/** The pods that were ready: the fewest that were requested within the time that a pod needs to start. */
 function readyAt(time: EpochSeconds, podStart: Seconds, current: Replicas, changes: TargetState["changes"]): Replicas {
   let ready = changes.find(({ at }) => at > time - podStart)?.from ?? current;
   for (const { at, to } of changes) if (at > time - podStart && at <= time) ready = Math.min(ready, to);

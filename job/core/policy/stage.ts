@@ -1,4 +1,4 @@
-/** What every stage of policy shares: its input, the draft it changes, its verdict, and rounding to replicas. */
+/** What all stages share: their input, the draft that they change, their verdict, and rounding to replicas. */
 import type { Forecast } from "../forecast/types.ts";
 import type { Quality, Series } from "../series/types.ts";
 import type { TargetState } from "../state/types.ts";
@@ -14,19 +14,19 @@ export interface MetricInput {
   readonly quality: Quality;
   /** Current demand in the metric's unit; NaN when unknown. */
   readonly demand: number;
-  /** What the forecast was made from; null without usable data. */
+  /** The series from which the forecast was made; null: no usable data. */
   readonly series: Series | null;
   readonly forecast: Forecast | null;
-  /** Why there is no forecast, when the forecaster said so. */
+  /** Why the forecaster gave no forecast, where it said so. */
   readonly problem?: string;
-  /** Levels of `forecast.maxQuantiles`, as they were asked. */
+  /** The requested levels of `forecast.maxQuantiles`. */
   readonly levels: readonly number[];
   readonly lead: Lead;
-  /** Pods that its sum lacks, because they were not measured; absent: none, or not known. */
+  /** Pods that its sum lacks, since they were not measured; absent: none, or not known. */
   readonly missing?: Replicas;
 }
 
-/** Everything a decision rests on. `memory` is already recalled for this `now`: never without a recommendation. */
+/** All that a decision rests on. `memory` is already recalled for this `now`: it always has a recommendation. */
 export interface PolicyInput {
   readonly now: EpochSeconds;
   readonly current: Replicas;
@@ -39,7 +39,7 @@ export interface PolicyInput {
   readonly missing?: Replicas;
 }
 
-/** What the stages hand on to each other. */
+/** What the stages pass on to each other. */
 export interface Draft {
   readonly replicas: Replicas;
   /** Demand that the replicas are for, in the metric's unit; NaN before the forecast stage. */
@@ -50,9 +50,9 @@ export interface Draft {
   readonly factor: number;
   /** Pods that the current demand or a surge needs now: neither tolerance nor cooldown hold these back. */
   readonly urgent: Replicas;
-  /** What the demand asked for, to be remembered; null where the data forbade one. */
+  /** What the demand asked for, to be remembered; null: the data allow none. */
   readonly recommendation: Replicas | null;
-  /** What became of each metric, in order; empty while they are under way. */
+  /** The result for each metric, in order; empty until all are done. */
   readonly metrics: readonly MetricDraft[];
 }
 
@@ -60,13 +60,13 @@ export interface Draft {
 export interface MetricDraft {
   readonly input: MetricInput;
   readonly draft: Draft;
-  /** `missing`: its data say nothing. `podless`: it is made by pods, and there are none. */
+  /** `missing`: there are no usable data. `podless`: the metric comes from pods, and there are none. */
   readonly state: "usable" | "missing" | "podless";
   /** What last changed its draft; null: nothing did. */
   readonly why: { readonly reason: Reason; readonly message: string } | null;
 }
 
-/** Numbers for a log or a picture. No stage reads them. */
+/** Numbers for logs and pictures. No stage reads them. */
 export type Detail = Readonly<Record<string, number | string | boolean | null>>;
 
 /** What a stage makes of a draft. */
@@ -79,7 +79,7 @@ export interface Verdict {
   readonly next?: Partial<Omit<Draft, "replicas" | "metrics">>;
 }
 
-/** One stage of the target; null: it has nothing to say and leaves no entry. */
+/** One stage of the target; null: it leaves no entry. */
 export type Apply = (draft: Draft, input: PolicyInput) => Verdict | null;
 
 /** One stage of each metric. */
@@ -91,15 +91,15 @@ interface Row {
   readonly runs: "sighted" | "blind" | "always";
   /** Whether it can lower the replicas below the current ones. */
   readonly lowers: boolean;
-  /** Whether it only holds or bounds what others recommend: then its entry tells that too. */
+  /** Whether it only limits what others recommend: then its entry says that as well. */
   readonly limits: boolean;
   /** What it does, for the docs. */
   readonly about: string;
-  /** Reasons it can give beside DesiredWithinRange; for `data` those of the verdict. */
+  /** The reasons it can give beside DesiredWithinRange; for `data` those of the verdict. */
   readonly reasons: readonly Reason[];
 }
 
-/** A row of the table: a stage of each metric, from the current replicas on; its data are that metric's. */
+/** A row of the table: a stage of each metric, which starts from the current replicas. Its data are that metric's. */
 export interface MetricStage extends Row {
   readonly of: "metric";
   readonly apply: ApplyToMetric;
@@ -135,33 +135,30 @@ export function isUsable({ quality, demand }: Pick<MetricInput, "quality" | "dem
   return quality.verdict !== "hold" && Number.isFinite(demand);
 }
 
-/** Whether no metric has usable data: then nothing may lower. */
+/** Whether no metric has usable data: then nothing lowers the replicas. */
 export function isBlind({ metrics }: Pick<PolicyInput, "metrics">): boolean {
   return !metrics.some(isUsable);
 }
 
-/** The longest lead of the metrics: the calendar's floors begin so early. */
+/** The longest lead of the metrics in seconds: the schedule's floors start so early. */
 export function longestLead({ metrics }: Pick<PolicyInput, "metrics">): number {
   return metrics.reduce((most, { lead }) => Math.max(most, lead.seconds), 0);
 }
 
-/**
- * Pods for a demand: ceil(value / perPod), at least 0. 1e-9 is taken off first: 0.25 / 0.05 is 5.000000000000001 in
- * some orders of arithmetic and must be 5.
- */
+/** The pods for a demand: ceil(value / perPod), at least 0. 1e-9 is subtracted first: 0.25 / 0.05 may be 5.000000000000001 and must give 5. */
 export function replicasFor(value: number, perPod: number): Replicas {
   return Math.max(0, Math.ceil(value / perPod - 1e-9));
 }
 
 /**
- * Whether an amount is a demand at all: above the metric's activation by more than a billionth of what a pod carries,
- * for a forecast of nothing is 1e-15 as often as 0. What is above needs a pod by `replicasFor` too.
+ * Whether an amount is demand at all: above the metric's activation by more than a billionth of what a pod carries. A forecast of nothing is
+ * 1e-15 as often as 0. By `replicasFor` too what is above needs a pod.
  */
 export function isActive(value: number, { activation = 0, averageValue }: Metric): boolean {
   return replicasFor(value - activation, averageValue) > 0;
 }
 
-/** An amount of a metric for a message: cores to the milli-core, others with four digits, and the unit. */
+/** An amount of a metric as text: cores to the milli-core, others with four digits, and the unit. */
 export function amount(value: number, { unit }: Pick<Metric, "unit">): string {
   if (!Number.isFinite(value)) return unit === "" ? "unknown" : `unknown ${unit}`;
   if (unit === "cores") return `${value.toFixed(3)} cores`;

@@ -1,42 +1,40 @@
-/** What stands for longer than a run: blind, another scaler, paused. Each is told once when it begins and once when it ends. */
-import type { MetricState, Standing, TargetState } from "../state/types.ts";
+/** Conditions that last longer than a run (blind, another scaler, paused): each is reported once when it begins and once when it ends. */
+import type { MetricState, Standing, StandingSince } from "../state/types.ts";
 import type { TargetConfig } from "../target.ts";
 import type { EpochSeconds } from "../units.ts";
 import type { Conditions } from "./conditions.ts";
 
-type Stands = NonNullable<TargetState["standing"]>;
-
-/** What began and what ended with a run. */
+/** The conditions that began and ended with a run. */
 export interface StandingChanges {
   readonly began: readonly Standing[];
   readonly ended: readonly Standing[];
 }
 
-const ALL: readonly Standing[] = ["Blind", "OtherScaler", "Paused", "FleetDrop"];
+const STANDINGS: readonly Standing[] = ["Blind", "OtherScaler", "Paused", "FleetDrop"];
 
-/** What was seen in a run. */
+/** What a run observed. */
 export interface StandingInput {
   readonly now: EpochSeconds;
-  /** The memory of the metrics whose data were to be expected: those of pods that are not there are not. */
+  /** The memory of the metrics that should have data: those of pods that do not exist are left out. */
   readonly expected: readonly MetricState[];
   readonly conditions: Conditions;
 }
 
-/** Since when none of these metrics has had usable data; null: one has, or none is to be expected. */
+/** Since when no metric has had usable data; null: one has, or none should have. */
 function blindSince(expected: readonly MetricState[]): EpochSeconds | null {
   const since = expected.flatMap(({ missingSince }) => (missingSince === null ? [] : [missingSince]));
   return since.length === 0 || since.length < expected.length ? null : Math.max(...since);
 }
 
 /**
- * What stands after a run, since when. What could not be looked at stays as it was: an API server that does not answer
- * once does not end a pause. With mode Off nothing is looked at, and nothing stands.
+ * The conditions after a run, with their begin. What could not be read stays as it was: one failed call to the API server does not end a
+ * pause. With mode Off nothing is read, and there are none.
  */
 export function standingAfter(
-  before: Stands | undefined,
+  before: StandingSince | undefined,
   { now, expected, conditions }: StandingInput,
   { actuator, mode, blindAfter }: Pick<TargetConfig, "actuator" | "mode" | "blindAfter">,
-): Stands | undefined {
+): StandingSince | undefined {
   if (mode === "Off") return undefined;
   const since = blindSince(expected);
   const seen: Readonly<Record<Standing, boolean | undefined>> = {
@@ -48,13 +46,13 @@ export function standingAfter(
     FleetDrop: undefined,
   };
   const begin = (name: Standing) => before?.[name] ?? (name === "Blind" ? since! : now);
-  const kept = ALL.filter((name) => seen[name] ?? before?.[name] !== undefined);
+  const kept = STANDINGS.filter((name) => seen[name] ?? before?.[name] !== undefined);
   return kept.length === 0 ? undefined : Object.fromEntries(kept.map((name) => [name, Math.min(begin(name), now)]));
 }
 
-/** What began and what ended between two memories. */
-export function standingChanges(before: Stands | undefined, after: Stands | undefined): StandingChanges {
-  const only = (of: Stands | undefined, without: Stands | undefined) =>
-    ALL.filter((name) => of?.[name] !== undefined && without?.[name] === undefined);
+/** The conditions that began and ended between two memories. */
+export function standingChanges(before: StandingSince | undefined, after: StandingSince | undefined): StandingChanges {
+  const only = (of: StandingSince | undefined, without: StandingSince | undefined) =>
+    STANDINGS.filter((name) => of?.[name] !== undefined && without?.[name] === undefined);
   return { began: only(after, before), ended: only(before, after) };
 }

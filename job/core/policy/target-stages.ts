@@ -1,11 +1,11 @@
-/** The stages of the target, in order: those before its metrics are asked, and what becomes of what they ask for. */
+/** The stages of the target, in order: those before its metrics, and those after them. */
 import { cooldownStage, dropStage, rolloutStage, toleranceStage } from "./guards.ts";
 import { boundsStage, gateStage, rateStage, scheduleStage, stabiliseStage } from "./limits.ts";
 import { metricsStage } from "./metrics.ts";
 import type { TargetStage } from "./stage.ts";
 import { writerStage } from "./writer.ts";
 
-/** They see the current replicas. */
+/** The stages that run first, on the current replicas. */
 export const FIRST_STAGES = [
   {
     stage: "writer",
@@ -19,7 +19,7 @@ export const FIRST_STAGES = [
   },
 ] as const satisfies readonly TargetStage[];
 
-/** They see what the metrics ask for. A row that may lower below what the demand needs is the operator's own limit. */
+/** The stages that run on what the metrics ask for. Only the operator's own limits may go below what the demand needs. */
 export const TARGET_STAGES = [
   {
     stage: "metrics",

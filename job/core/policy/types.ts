@@ -8,10 +8,10 @@ import type { Detail } from "./stage.ts";
 import type { Stage } from "./stages.ts";
 import type { OtherWrite } from "./writer.ts";
 
-/** One stage of the decision: replicas that went in, that came out, and why. `detail` holds its numbers, for people. */
+/** One stage of the decision: the replicas before and after it, and why. `detail` holds its numbers, for people. */
 export interface TrailEntry {
   readonly stage: Stage;
-  /** The metric that a metric's stage was about; absent: the stage is the target's. */
+  /** The metric, where the stage is a metric's; absent: the stage is the target's. */
   readonly metric?: string;
   readonly from: Replicas;
   readonly to: Replicas;
@@ -28,9 +28,9 @@ export interface Decision {
   /** The reason that decided, from the last stage that changed or held the value. */
   readonly reason: Reason;
   readonly message: string;
-  /** No metric had usable data; false where nothing was decided at all. */
+  /** Whether no metric had usable data; false where nothing was decided at all. */
   readonly blind: boolean;
-  /** Somebody else's change after our last one; null: none. */
+  /** Another writer's change after our last one; null: none. */
   readonly otherWriter: OtherWrite | null;
   readonly trail: readonly TrailEntry[];
 }
@@ -42,32 +42,32 @@ export interface MetricRecord {
   /** Current demand: mean of the newest complete steps; NaN when unknown. */
   readonly demand: number;
   readonly lead: Seconds;
-  /** From here on new pods serve; the quantile is that of the maximum from here to the end of the lead. */
+  /** Seconds after the newest sample from which on new pods serve. The quantile is that of the maximum from here to the lead's end. */
   readonly readyAfter: Seconds;
-  /** The quantile that pods are for, after the trust gate and the schedule's factors; NaN: none. */
+  /** The quantile for which pods are set, after trust gate and schedule factors; NaN: none. */
   readonly quantile: number;
-  /** The level at which it is that quantile of the maximum; NaN: none. */
+  /** The level of that quantile; NaN: none. */
   readonly level: number;
   readonly forecast: Forecast | null;
-  /** The grid the forecast was made from, for pictures; null when there was no data. */
+  /** The grid from which the forecast was made, for pictures; null: no data. */
   readonly series: Series | null;
   /** The longer history that the forecast was given, for pictures; absent: none. */
   readonly longHistory?: Series;
-  /** Replicas that this metric alone asks for. */
+  /** The replicas that this metric alone asks for. */
   readonly replicas: Replicas;
 }
 
-/** Everything one tick computed, enough to re-compute the decision and to draw it. */
+/** All that one tick computed: enough to repeat the decision and to draw it. */
 export interface TickRecord {
   readonly now: EpochSeconds;
   /** In the target's order, at least one. */
   readonly metrics: readonly MetricRecord[];
-  /** Replicas the demand asked for, before stabilisation: what is remembered; null when data forbade one. */
+  /** The replicas that the demand asked for, before stabilisation, which are remembered; null: the data allow none. */
   readonly recommendation: Replicas | null;
   readonly decision: Decision;
 }
 
-/** The metric that asks for the most replicas, the first of equals: what a single picture or figure is about. */
+/** The metric that asks for the most replicas, the first of equals: single figures and pictures show it. */
 export function leadingMetric({ metrics }: TickRecord): MetricRecord {
   return metrics.reduce((most, metric) => (metric.replicas > most.replicas ? metric : most));
 }

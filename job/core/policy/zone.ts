@@ -1,4 +1,4 @@
-/** Local intervals of schedule rules -> instants, safe at both daylight-saving switches. No system clock, no system zone. */
+/** Converts local intervals of schedule rules to instants, correctly at both daylight-saving switches. No system clock, no system zone. */
 import { TZDate } from "@date-fns/tz";
 import { addDays } from "date-fns/addDays";
 import { DAY, includesDate } from "../calendar/days.ts";
@@ -10,8 +10,8 @@ import type { EpochSeconds } from "../units.ts";
 export type Interval = readonly [EpochSeconds, EpochSeconds];
 
 /**
- * The intervals of a rule that can hold `time`: for recurring rules those that start on the local day of `time` or the day before (a rule lasts at most 24 h).
- * A rule whose dates or zone cannot be read gives none: the config room refuses such rules beforehand.
+ * The intervals of a rule that can contain `time`. A recurring rule lasts at most 24 h, so those that start on the local day of `time` or the
+ * day before are enough. A rule whose dates or zone cannot be read gives none; job/config refuses such rules beforehand.
  */
 export function intervalsAround(rule: ScheduleRule, time: EpochSeconds): readonly Interval[] {
   const { timeZone, recurring, once } = rule;

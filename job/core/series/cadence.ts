@@ -1,23 +1,25 @@
-/** How often the source really has a new value: a step finer than the scrape repeats values, and a repeat is no sample. */
+/** How often the source has a new value: with a step finer than the scrape interval values repeat, and a repeat is no sample. */
 import type { EpochSeconds, Seconds } from "../units.ts";
 
-/** Fewer distances between changes than this tell nothing of a cadence. */
+/** Fewer distances between changes than this show no cadence. */
 const MIN_CHANGES = 8;
-/** Of the distances between changes this share may be shorter than the cadence: a pod that comes or goes changes a sum between two scrapes. */
+/** This share of the distances between changes may be shorter than the cadence: a pod that starts or ends changes a sum between two scrapes. */
 const EARLY_SHARE = 0.1;
 /**
- * At least this share of the distances is about the cadence, or it is none: an idle load that changes now and then changes at any distance. Of two such series 0 to 0.4 were, of 18 that
- * were read at twice and four times their rate 0.63 to 1.
+ * At least this share of the distances must be about the cadence: an idle load changes now and then, at any distance.
+ * Of two such series 0 to 0.4 were, of 18 that were read at twice and four times their rate 0.63 to 1.
  */
-const REGULAR = 0.5;
-/** Two values this close, relative to their size, are one: a rate over the same samples differs by rounding alone. */
-const SAME = 1e-9;
+const MIN_REGULAR_SHARE = 0.5;
+/** Two values this close, relative to their size, are equal: rates over the same samples differ by rounding alone. */
+const ROUNDING = 1e-9;
 
 /**
- * Seconds between two new values: the median distance of the samples, or longer where they repeat values; 0 for fewer than two. Only the part after `since` is looked at.
- * Values that happen to stand still are no repeats: a source which is as fine as its samples has changes one sample apart, and more than a tenth of them.
- * Example: samples every 15 s of a scrape every 50 s change after 45, 45, 60, 45, 45, 60 s: 50 s. O(n log n).
- * Measured over 17 public and made series read every 15 s, at the next minute's mean: a scrape of 60 s on its own grid has 0.87 of the error of its repeats, one of 30 s 0.86, one of 50 s 0.85.
+ * Seconds between two new values: the median distance of the samples, or longer where they repeat values; 0 for fewer than two samples.
+ * Only samples after `since` count. O(n log n).
+ * A load that stands still by chance is not taken for repeats: more than a tenth of its changes are one sample apart.
+ * Example: samples every 15 s of a scrape every 50 s change after 45, 45, 60, 45, 45, 60 s; the cadence is 50 s.
+ * On 17 public and synthetic series read every 15 s, the error at the next minute's mean falls on the source's own cadence.
+ * It is 0.87 of that on repeats for a scrape of 60 s, 0.86 for one of 30 s and 0.85 for one of 50 s.
  */
 export function cadenceOf(
   times: Float64Array,
@@ -44,10 +46,10 @@ export function cadenceOf(
   const usual = distances.filter((d) => d >= shortest - 0.5 * spacing && d <= 1.5 * shortest + 0.5 * spacing);
   const cadence = usual.reduce((sum, d) => sum + d, 0) / usual.length;
   const regular = distances.filter((d) => Math.abs(d - cadence) <= 0.75 * spacing).length;
-  return regular >= REGULAR * distances.length ? cadence : spacing;
+  return regular >= MIN_REGULAR_SHARE * distances.length ? cadence : spacing;
 }
 
-/** Indices of the samples that are news: each new value, and a value that stays once a cadence. O(n). */
+/** Indices of the samples that are new: each changed value, and an unchanged one once per cadence. O(n). */
 export function newsOf(times: Float64Array, values: Float64Array, cadence: Seconds): Uint32Array {
   const kept = new Uint32Array(times.length);
   let count = 0;
@@ -61,12 +63,12 @@ export function newsOf(times: Float64Array, values: Float64Array, cadence: Secon
   return kept.slice(0, count);
 }
 
-/** Before it stood still so many of the samples were new values: then one in ten repeats, and nine repeats in a row are no chance. */
-const LIVELY = 0.9;
+/** At least this share of the samples before the standstill were new values: one in ten repeated, so nine repeats in a row are no chance. */
+const MIN_CHANGING_SHARE = 0.9;
 
 /**
- * For how long the newest value has been repeated by a source that gave new values all the time before; 0 where it did not, or where its newest value is new. Prometheus repeats
- * a gauge for 5 minutes after its scrape has ended. Only the part after `since` is looked at. O(n).
+ * Seconds for which the newest value has been repeated; 0 where it is new, or where values repeated before as well.
+ * Prometheus repeats a gauge for 5 minutes after its last scrape. Only samples after `since` count. O(n).
  */
 export function standstill(
   times: Float64Array,
@@ -84,10 +86,10 @@ export function standstill(
   // none of it changes, or too little to tell
   if (news < MIN_CHANGES || changed === 0) return 0;
   const expected = (times[changed]! - times[first]!) / cadence;
-  return news >= LIVELY * expected ? times.at(-1)! - times[changed]! : 0;
+  return news >= MIN_CHANGING_SHARE * expected ? times.at(-1)! - times[changed]! : 0;
 }
 
 function isRepeat(values: Float64Array, i: number): boolean {
   const [a, b] = [values[i - 1]!, values[i]!];
-  return Math.abs(a - b) <= SAME * Math.max(Math.abs(a), Math.abs(b));
+  return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b));
 }

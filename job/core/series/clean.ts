@@ -1,12 +1,12 @@
-/** Samples as they came -> finite, non-negative, possible, in order of time, one value a time; and what was refused. */
+/** Cleans samples: finite, non-negative, possible values in order of time, one per time; and counts what it refused. */
 import type { Cores, EpochSeconds } from "../units.ts";
 import type { QualityReason, Samples } from "./types.ts";
 
-/** What can be true: nothing newer than `latest`, nothing above `ceiling` cores (Infinity: unknown), and no zero where something runs. */
+/** Limits of what is possible: no time after `latest`, no value above `ceiling` cores (Infinity: not known), and no zero while pods run. */
 export interface CleanLimits {
   readonly latest: EpochSeconds;
   readonly ceiling: Cores;
-  /** Whether a value of exactly zero can be true. */
+  /** Whether a value of exactly zero is possible. */
   readonly zero: boolean;
 }
 
@@ -16,20 +16,23 @@ export interface Cleaned {
   readonly values: Float64Array;
   /** Samples that were refused for their value. */
   readonly refused: number;
-  /** Samples whose time is none, or is to come. */
+  /** Samples whose time is not a number, or lies in the future. */
   readonly future: number;
   /** Time and kind of the newest refused sample; -Infinity and null when none was refused. */
   readonly newestBad: EpochSeconds;
   readonly newestBadReason: QualityReason | null;
 }
 
-/** Rounding noise of a subtraction of counters: neither negative load nor any. A process that ran for a nanosecond a second would show as much. */
-const NOISE = 1e-9;
+/**
+ * Rounding of a difference of counters: such a value is neither negative load nor zero load. A process that ran for a nanosecond per second
+ * would show as much.
+ */
+const ROUNDING = 1e-9;
 
 /**
- * Cleans samples in O(n log n) at worst, O(n) when they are in order.
- * Nothing is refused for being unusual: a spike of one sample is load until it is physically impossible.
- * Of several samples with one time the largest is kept: reading too low costs requests, too high costs one pod.
+ * Cleans samples; O(n) when they are in order of time, else O(n log n).
+ * Nothing is refused for being unusual: a spike of one sample is load unless it is physically impossible.
+ * Of several samples with one time the largest is kept: too low a value costs requests, too high a one costs a pod.
  */
 export function clean(samples: Samples, limits: CleanLimits): Cleaned {
   const length = Math.min(samples.times.length, samples.values.length);
@@ -67,8 +70,8 @@ export function clean(samples: Samples, limits: CleanLimits): Cleaned {
 
 function refusal(value: number, { ceiling, zero }: CleanLimits): QualityReason | null {
   if (!Number.isFinite(value)) return "NotFinite";
-  if (value < -NOISE) return "NegativeData";
-  if (value < NOISE && !zero) return "ZeroUsage";
+  if (value < -ROUNDING) return "NegativeData";
+  if (value < ROUNDING && !zero) return "ZeroUsage";
   return value > ceiling ? "AboveCapacity" : null;
 }
 

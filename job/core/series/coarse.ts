@@ -1,14 +1,14 @@
-/** A longer, coarser look at the same samples: what a second query over days would have given. */
+/** Thins samples to a coarser step, as a second query over days would give them. */
 import type { EpochSeconds, Seconds } from "../units.ts";
 import type { Samples } from "./types.ts";
 
-/** How far back a longer history goes, and how fine it is. */
+/** A longer history: its length and its step, in seconds. */
 export interface LongHistory {
   readonly range: Seconds;
   readonly step: Seconds;
 }
 
-/** The last sample of each step (of the epoch's grid) within `range` seconds up to `now`. Times ascend. O(samples). */
+/** The last sample of each step within `range` seconds up to `now`. Steps are those of the epoch's grid; times must ascend. O(samples). */
 export function coarse({ times, values }: Samples, now: EpochSeconds, { range, step }: LongHistory): Samples {
   const kept: number[] = [];
   for (let i = 0; i < times.length; i++) {

@@ -1,23 +1,29 @@
-/** Clean samples -> the even grid that forecasters take; gaps filled and marked. */
+/** Lays clean samples on the even grid that forecasters take, and fills and marks gaps. */
 import type { Seconds } from "../units.ts";
 import type { Series } from "./types.ts";
 
-/** Gaps of up to this many steps (2 min at 15 s) are bridged by a line; longer ones hold the value before them, for a line would teach a ramp that nobody saw. */
+/**
+ * Gaps of up to this many steps (2 min at 15 s) are interpolated. Longer ones hold the value before them: a line would teach a ramp that
+ * nobody saw.
+ */
 export const MAX_INTERPOLATED_STEPS = 8;
 
-/** The grid, and how much of it was measured. */
+/** A grid, and how much of it was measured. */
 export interface Grid {
   readonly series: Series;
   /** Grid points with a real sample. */
   readonly real: number;
-  /** Grid points with a real sample or between two that are as close as the source gives them. */
+  /** Grid points that have a sample, or lie between two samples no further apart than the source gives them. */
   readonly covered: number;
 }
 
 /**
- * Lays ascending samples on a grid that ends at the newest one, at most `points` long.
- * Sources about as fine as the step go to the nearest grid point (jitter below half a step is harmless), finer ones are averaged over the step that ends at the point,
- * coarser ones are bridged by lines. O(n log n) for the median spacing, O(n + points) for the rest. Does not begin before the first sample.
+ * Lays ascending samples on a grid that ends at the newest one. The grid has at most `points` points, and starts no earlier than the first
+ * sample.
+ * - Sources about as fine as the step: each sample goes to the nearest grid point, since jitter below half a step does no harm.
+ * - Finer sources are averaged over the step that ends at the point.
+ * - Coarser sources are interpolated.
+ * O(n log n) for the median spacing, O(n + points) for the rest.
  */
 export function toGrid(times: Float64Array, values: Float64Array, step: Seconds, points: number): Grid {
   const newest = times.at(-1);
@@ -53,8 +59,8 @@ export function toGrid(times: Float64Array, values: Float64Array, step: Seconds,
 }
 
 /**
- * Fills the marked points in place: gaps of up to `longestLine` points by a line, longer ones by the value before; at the edges the nearest value is held.
- * Returns the number of filled points in gaps shorter than `usual` points.
+ * Fills the marked points in place: gaps of up to `longestLine` points by a line, longer ones by the value before. At the edges the nearest
+ * value is held. Returns how many filled points lie in gaps shorter than `usual` points.
  */
 export function fillGaps(values: Float64Array, filled: Uint8Array, longestLine: number, usual: number): number {
   const length = values.length;
@@ -79,7 +85,10 @@ function bridge(values: Float64Array, left: number, right: number, line: boolean
   for (let i = left + 1; i < right; i++) values[i] = before + slope * (i - left);
 }
 
-/** The same series with the points that end within the given intervals (epoch seconds, both ends included) replaced as gaps are; what a rollout burns is not learned. */
+/**
+ * The series with the points of the given intervals filled like gaps: what a rollout burns is not learned. Intervals are in epoch seconds,
+ * both ends included.
+ */
 export function mask(series: Series, intervals: readonly (readonly [number, number])[]): Series {
   if (intervals.length === 0) return series;
   const filled = series.filled.slice();

@@ -1,4 +1,4 @@
-/** Judges one window of samples before any decision: what may be done with it, and why. */
+/** Judges one window of samples before a decision: what the job may do with it, and why. */
 import type { Cores, EpochSeconds, Replicas, Seconds } from "../units.ts";
 import { cadenceOf, newsOf } from "./cadence.ts";
 import { clean } from "./clean.ts";
@@ -6,7 +6,7 @@ import { type Grid, toGrid } from "./grid.ts";
 import type { Quality, Samples, Series } from "./types.ts";
 import { judge, MIN_SPAN, returnedAt } from "./verdict.ts";
 
-/** What the samples are measured against. */
+/** What is expected of the samples. */
 export interface Expectation {
   readonly now: EpochSeconds;
   /** The step that was asked for. */
@@ -17,17 +17,17 @@ export interface Expectation {
   readonly window?: Seconds;
   readonly maxAge: Seconds;
   readonly minCoverage: number;
-  /** Whether this is CPU: whole hundreds are no cores. */
+  /** Whether the metric is CPU: then whole hundreds are not cores. */
   readonly cpu: boolean;
-  /** Whether a value of exactly zero can be true: of pods that run and were not counted it is nothing measured. */
+  /** Whether a value of exactly zero is possible. Of running pods that nobody counted, zero means that nothing was measured. */
   readonly zero: boolean;
-  /** Whether it is known how many pods the sums are made of. Where it is not, a source that was gone may come back in part. */
+  /** Whether the number of pods in the sums is known. Where it is not, a source may come back from an outage in part. */
   readonly counted: boolean;
-  /** Most cores the pods that may still be in the newest samples can burn; Infinity when unknown. */
+  /** The most cores that pods which may still be in the newest samples can use; Infinity: not known. */
   readonly capacity: Cores;
-  /** Most cores that can be true of the workload at all; Infinity when unknown. */
+  /** The most cores that are possible for the workload at all; Infinity: not known. */
   readonly ceiling: Cores;
-  /** What the most replicas should carry, by which a demand is called far beyond; Infinity when unknown. */
+  /** What maxReplicas pods should carry: a demand far beyond it is suspect. Infinity: not known. */
   readonly useful: Cores;
   readonly partial: boolean;
   readonly seriesCount: number;
@@ -39,24 +39,32 @@ export interface Window {
   readonly quality: Quality;
 }
 
-/** Head room over limits: quota is enforced per 100 ms, so short rates overshoot it by a few per cent. */
-const OVERSHOOT = 1.1;
-/** Times the target that a pod without a known limit is believed to burn. Milli-cores are 1000 times, a counter after an hour 3600 times. */
-const FAR = 30;
-/** And at least this much: a pod with a target of 50m and no limit may well fill two CPUs. */
-const ANY_POD: Cores = 2;
+/** Measured rates may exceed a limit by this factor: the kernel enforces quota per 100 ms, so short rates overshoot by a few per cent. */
+const LIMIT_OVERSHOOT = 1.1;
+/**
+ * A pod without a known limit is believed to use up to this many times its target. Milli-cores would be 1000 times, a counter after an hour
+ * 3600 times.
+ */
+const MAX_TARGET_RATIO = 30;
+/** And at least so many cores: a pod with a target of 50m and no limit may well use two CPUs. */
+const MIN_POD_MAXIMUM: Cores = 2;
 
-/** Cores that `pods` with this limit can burn, with head room for short rates; Infinity without a limit. */
+/** The most cores that `pods` with this limit can use, with room for short rates; Infinity without a limit. */
 export function capacityOf(pods: Replicas, podCpuLimit: Cores | undefined): Cores {
-  return podCpuLimit === undefined ? Number.POSITIVE_INFINITY : pods * podCpuLimit * OVERSHOOT;
+  return podCpuLimit === undefined ? Number.POSITIVE_INFINITY : pods * podCpuLimit * LIMIT_OVERSHOOT;
 }
 
-/** Cores up to which a total of `pods` is believed: what their limit allows, else tens of times their target. A demand that is merely above the maximum is below this. */
+/**
+ * The largest total of `pods` that is believed, in cores: what their limit allows, or else 30 times their target. A demand that only exceeds
+ * maxReplicas stays below it.
+ */
 export function believable(pods: Replicas, podCpuLimit: Cores | undefined, targetCpu: Cores): Cores {
-  return podCpuLimit === undefined ? pods * Math.max(FAR * targetCpu, ANY_POD) : capacityOf(pods, podCpuLimit);
+  return podCpuLimit === undefined
+    ? pods * Math.max(MAX_TARGET_RATIO * targetCpu, MIN_POD_MAXIMUM)
+    : capacityOf(pods, podCpuLimit);
 }
 
-/** Samples -> even grid and verdict. Never throws; an empty answer is NoData, never zero. */
+/** Lays samples on an even grid and judges them. Never throws; an answer without samples is NoData, never zero load. */
 export function inspect(samples: Samples, expected: Expectation): Window {
   const { now, step, ceiling, zero, history, window = history } = expected;
   const cleaned = clean(samples, { latest: now + step, ceiling, zero });
@@ -73,7 +81,7 @@ export function inspect(samples: Samples, expected: Expectation): Window {
   return { series, quality: { verdict, reason, points: grid.real, coverage, age, message, ...found } };
 }
 
-/** The samples that are no repeats, and the step of their grid: the one asked for, or what the source really gives where that is coarser. */
+/** The samples without repeats, and the step of their grid: the requested one, or the source's cadence where that is longer. */
 export function newsIn(
   cleaned: Samples,
   { now, step, history }: Pick<Expectation, "now" | "step" | "history">,
@@ -92,17 +100,20 @@ function gridBack({ times, values }: Samples, { now, step }: Expectation, second
   return toGrid(times.subarray(first), values.subarray(first), step, points);
 }
 
-/** A young workload has no gap before its first sample: what is expected begins there, but at the latest MIN_SPAN ago. */
+/** How many grid points are expected. For a young workload they begin at its first sample, but at the latest MIN_SPAN ago. */
 function expectedPoints(grid: Grid, { now, history, step }: Expectation): number {
   const whole = Math.max(1, Math.round(history / step));
   const since = Math.round((now - grid.series.start) / step) + 1;
   return Math.min(whole, Math.max(Math.round(MIN_SPAN / step), grid.real === 0 ? whole : since));
 }
 
-/** From this distance on each value is a rate over a minute and more: the newest stands for itself, and one of a minute before would hold a rise back. */
+/** From this step on each value is a rate over a minute or more. The newest counts alone: a mean with the one before would hide a rise. */
 const MIN_COARSE_STEP: Seconds = 60;
 
-/** Mean of the last two real grid points, or the last alone where points are a minute apart or the one before is more than 4 steps back; NaN without any. */
+/**
+ * The mean of the last two measured grid points, or NaN without any. The last counts alone where points are a minute apart, or where the one
+ * before it is more than 4 steps older.
+ */
 export function currentDemand(series: Series): Cores {
   const last = realBefore(series, series.values.length);
   if (last < 0) return Number.NaN;

@@ -1,13 +1,16 @@
-/** What a metric source gives and what the forecasters take: samples as they came, and the even grid made of them. */
+/** Samples as a metric source gives them, and the even grid that forecasters take. */
 import type { EpochSeconds, Seconds } from "../units.ts";
 
-/** Samples as they came: `times[i]` (epoch seconds, any order, duplicates allowed) belongs to `values[i]` (cores, NaN allowed). */
+/** Samples as they came: `times[i]` (epoch seconds, any order, may repeat) belongs to `values[i]` (cores, may be NaN). */
 export interface Samples {
   readonly times: Float64Array;
   readonly values: Float64Array;
 }
 
-/** An even grid: `values[i]` (cores) is the load of the step that ends at `start + i * step`. No NaN: gaps are filled, `filled[i]` is 1 there. */
+/**
+ * An even grid: `values[i]` (cores) is the load of the step that ends at `start + i * step` (epoch seconds). There is no NaN: gaps are filled,
+ * and `filled[i]` is 1 there.
+ */
 export interface Series {
   readonly start: EpochSeconds;
   readonly step: Seconds;
@@ -15,7 +18,7 @@ export interface Series {
   readonly filled: Uint8Array;
 }
 
-/** What the data allows: `act` both ways, `upOnly` scale out only, `hold` nothing. */
+/** What the data allow: `act` both ways, `upOnly` scale-out alone, `hold` nothing. */
 export type DataVerdict = "act" | "upOnly" | "hold";
 
 /** Closed vocabulary of the reasons for a data verdict. */
@@ -42,11 +45,11 @@ export interface Quality {
   readonly points: number;
   /** points / expected points of the window, 0..1. */
   readonly coverage: number;
-  /** now minus the newest sample that is news; Infinity when there is none. */
+  /** Seconds since the newest sample with a new value; Infinity: there is none. */
   readonly age: Seconds;
-  /** Seconds between two new values, where that is longer than the step that was asked for: what lies between repeats a value. Absent: as fine as the step. */
+  /** Seconds between two new values, where the source is coarser than the requested step and repeats values. Absent: it is not. */
   readonly cadence?: Seconds;
-  /** When the data came back after an outage, where that was in the last minutes and nobody knows whether all of it did. */
+  /** When data came back after an outage in the last minutes, where it is not known whether all of them did. */
   readonly returned?: EpochSeconds;
   /** One sentence with the numbers, for a person. */
   readonly message: string;

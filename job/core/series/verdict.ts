@@ -1,4 +1,4 @@
-/** The verdict on a window that has been cleaned and laid on its grid: act, up only or hold, the reason, and a sentence with the numbers. */
+/** The verdict on a cleaned window: act, up only or hold, with the reason and a sentence that names the numbers. */
 
 import { type Cores, type EpochSeconds, pluralize, type Seconds } from "../units.ts";
 import { standstill } from "./cadence.ts";
@@ -17,7 +17,7 @@ export interface Measured {
   readonly cadence: Seconds;
 }
 
-/** What it is judged by; an Expectation fits. */
+/** The criteria of the verdict; an Expectation fits. */
 interface Criteria {
   readonly now: EpochSeconds;
   readonly step: Seconds;
@@ -28,21 +28,22 @@ interface Criteria {
   readonly counted: boolean;
   readonly capacity: Cores;
   readonly useful: Cores;
+  readonly ceiling: Cores;
   readonly partial: boolean;
   readonly seriesCount: number;
 }
 
-/** Less than this is not enough past for a scale-in: after a start of Prometheus the targets of a sum come up one by one. */
+/** Data over a shorter time than this allow no scale-in: after a start of Prometheus the targets of a sum appear one by one. */
 export const MIN_SPAN: Seconds = 300;
 
 type Judgement = readonly [DataVerdict, QualityReason, string];
 
-/** One point cannot tell a level from an accident; with two the reactive floor works, by the second minute. */
+/** With one point a level may be an accident. With two the reactive floor works, by the second minute. */
 const MIN_POINTS = 2;
-/** Times what all pods should carry at which values that only ever rise are a counter: one core counted for ten minutes is 600. */
-const COUNTER = 3;
+/** Values that only rise are a counter from this many times what all pods should carry: one core counted for ten minutes is 600. */
+const MIN_COUNTER_RATIO = 3;
 
-/** Judges. The first of these that holds decides: no time can be true, no sample, nothing fresh, nothing possible, not everything. */
+/** Judges a window by the first that holds: no time is possible, no sample, nothing fresh, nothing possible, not everything. */
 export function judge(measured: Measured, criteria: Criteria): Judgement {
   return (
     judgeTimes(measured, criteria) ??
@@ -53,7 +54,7 @@ export function judge(measured: Measured, criteria: Criteria): Judgement {
   );
 }
 
-/** Times that cannot be true: the load of another hour would be acted on. */
+/** Impossible times: the job would act on the load of another hour. */
 function judgeTimes({ samples, cleaned }: Measured, { now }: Criteria): Judgement | null {
   if (samples.times.length === 0) return null;
   const unit = timeUnit(samples.times, now);
@@ -99,8 +100,14 @@ function judgeAbsence(measured: Measured, criteria: Criteria): Judgement | null 
     : null;
 }
 
-/** More than can be true, in all or for these pods. */
-function judgeSize({ cleaned }: Measured, { capacity, useful, cpu }: Criteria): Judgement | null {
+/** More than is possible: for the workload, or for these pods. */
+function judgeSize({ cleaned, samples }: Measured, criteria: Criteria): Judgement | null {
+  const { capacity, useful, cpu } = criteria;
+  const { recent, impossible } = impossibleIn(samples, criteria);
+  if (impossible > recent / 2) {
+    const share = `${impossible} of ${pluralize(recent, "sample")} of the last ${seconds(MIN_SPAN)}`;
+    return ["hold", "AboveCapacity", `${share} are more than the pods can use; ${causeOf(samples, useful)}`];
+  }
   const last = cleaned.values.at(-1) ?? Number.NaN;
   if (last > capacity)
     return ["hold", "AboveCapacity", `${fixed(last)} cores measured, the pods can use ${fixed(capacity)}`];
@@ -108,9 +115,20 @@ function judgeSize({ cleaned }: Measured, { capacity, useful, cpu }: Criteria): 
   const above = `${fixed(last)} cores measured, all pods should carry ${fixed(useful)}`;
   if (milliCores(cleaned.values, useful))
     return ["hold", "AboveCapacity", `${above}, and all values are whole numbers: are these milli-cores?`];
-  if (last > COUNTER * useful && onlyRises(cleaned.values))
+  if (last > MIN_COUNTER_RATIO * useful && onlyRises(cleaned.values))
     return ["hold", "AboveCapacity", `${above}, and the values only ever rise, as a counter does: is rate() missing?`];
   return null;
+}
+
+/** Of the samples of the last minutes, how many are above what can be true: where most are, the one that is just below is no better. O(n). */
+function impossibleIn({ times, values }: Samples, { now, ceiling }: Criteria) {
+  const counts = { recent: 0, impossible: 0 };
+  for (let i = 0; i < times.length; i++) {
+    if (times[i]! <= now - MIN_SPAN || !Number.isFinite(values[i]!)) continue;
+    counts.recent++;
+    if (values[i]! > ceiling) counts.impossible++;
+  }
+  return counts;
 }
 
 /** The newest sample was refused. */
@@ -122,14 +140,14 @@ function judgeNewest(measured: Measured, criteria: Criteria): Judgement | null {
   return [newestBadReason === "AboveCapacity" ? "hold" : "upOnly", newestBadReason, text];
 }
 
-/** Whether all of it is there. */
+/** Whether the window is complete. */
 function judgeWhole(measured: Measured, criteria: Criteria): Judgement {
   const { partial, minCoverage, counted } = criteria;
   const counts = countsOf(measured, criteria);
   if (partial) return ["upOnly", "PartialAnswer", `the source warned of a partial answer; ${counts}`];
   const back = counted ? undefined : returnedAt(measured.cleaned.times, criteria);
   if (back !== undefined) {
-    const text = `the data came back ${seconds(criteria.now - back)} ago, maybe not all at once; ${counts}`;
+    const text = `usable data came back ${seconds(criteria.now - back)} ago, maybe not all at once; ${counts}`;
     return ["upOnly", "GapsInData", text];
   }
   const still = standingFor(measured, criteria);
@@ -142,12 +160,12 @@ function judgeWhole(measured: Measured, criteria: Criteria): Judgement {
   return ["act", "DataComplete", counts];
 }
 
-/** For how long the newest value of CPU, which never stands still, has been repeated. A queue may well be as long as it was. */
+/** Seconds for which the newest value of CPU, which never stands still, has been repeated; 0 for other metrics, since a queue may stand still. */
 function standingFor({ cleaned, cadence }: Measured, { cpu, now, history }: Criteria): Seconds {
   return cpu ? standstill(cleaned.times, cleaned.values, cadence, now - history) : 0;
 }
 
-/** When the data came back after an outage, where that is less than MIN_SPAN ago. A gap longer than maxAge is an outage. */
+/** When data came back after an outage, where that is less than MIN_SPAN ago. A gap longer than maxAge is an outage. */
 export function returnedAt(
   times: Float64Array,
   { now, maxAge }: Pick<Criteria, "now" | "maxAge">,
@@ -174,7 +192,9 @@ function wordsFor({ samples, cleaned }: Measured, { useful }: Criteria): string 
 function countsOf({ grid, coverage, cleaned, cadence }: Measured, { now, step }: Criteria): string {
   const newest = cleaned.times.at(-1) ?? Number.NEGATIVE_INFINITY;
   const repeats = cadence > step ? `, a new value every ${seconds(cadence)} only` : "";
-  return `${pluralize(grid.real, "point")}, ${percent(coverage)} of the window, newest ${seconds(now - newest)} old${repeats}`;
+  const refused = cleaned.refused === 0 ? "" : `, ${pluralize(cleaned.refused, "sample")} refused`;
+  const age = seconds(Math.max(0, now - newest));
+  return `${pluralize(grid.real, "point")}, ${percent(coverage)} of the window, newest ${age} old${repeats}${refused}`;
 }
 
 function percent(share: number): string {

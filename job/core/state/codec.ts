@@ -1,10 +1,10 @@
-/** JobState <-> compact, versioned JSON that fits an annotation; reads every older version; garbage is an error value, never a throw. */
+/** Encodes JobState as compact, versioned JSON for an annotation, and decodes every version. Unreadable text is an error value. */
 
 import { err, ok, type Result } from "../result.ts";
 import { pluralize } from "../units.ts";
 import { milli, type Raw, record, whole } from "./read.ts";
-import type { JobState, LastWrite, MetricState, TargetState } from "./types.ts";
-import { CPU, readV1, STANDING, type Stands } from "./version-1.ts";
+import type { JobState, LastWrite, MetricState, StandingSince, TargetState } from "./types.ts";
+import { CPU, readV1, STANDING } from "./version-1.ts";
 
 /** The version written now. Older ones stay readable for ever: add a reader, never change one. */
 export const STATE_VERSION = 1;
@@ -14,7 +14,7 @@ export const MAX_BYTES = 196_608;
 /** A job that remembers nothing. */
 export const EMPTY_STATE: JobState = { version: STATE_VERSION, targets: {} };
 
-/** How the JSON is stored, in at most so many characters. */
+/** The form in which the JSON is stored, and its most characters. */
 export interface Form {
   readonly pack: (json: string) => string;
   readonly most: number;
@@ -22,24 +22,24 @@ export interface Form {
 
 const PLAIN: Form = { pack: (json) => json, most: MAX_BYTES };
 
-/** Targets whose stored size tells that of the others. */
-const SAMPLE = 1000;
+/** The size of the whole is estimated from at most so many targets. */
+const MAX_SAMPLED_TARGETS = 1000;
 
-/** What is stored of a state, and which of its targets do not fit. */
+/** The stored part of a state, and the targets that do not fit. */
 export interface Fitted {
   readonly text: string;
   readonly leftOut: readonly string[];
 }
 
 /**
- * State -> JSON of ASCII characters (one byte each). Recommendations and changes are runs of [seconds since the one before, ...]. Above MAX_BYTES first the forecasts go, then the least
- * recently seen targets: forgetting lengthens a scale-in, nothing else.
+ * A state as JSON of ASCII characters, one byte each. Recommendations and changes are runs of [seconds since the one before, ...].
+ * Above MAX_BYTES the forecasts are dropped first, then the least recently seen targets: forgetting only lengthens a scale-in.
  */
 export function encode(state: JobState): string {
   return fitState(state).text;
 }
 
-/** The same in a form of its own. Targets that `before` has stay before those that it does not have: what is remembered is not given up for what is new. */
+/** Encodes a state in the given form. Targets that `before` has take precedence over new ones: remembered state is not given up for new. */
 export function fitState(state: JobState, { pack, most }: Form = PLAIN, before: JobState = EMPTY_STATE): Fitted {
   const entries = Object.entries(state.targets);
   const full = pack(write(entries, true));
@@ -49,7 +49,7 @@ export function fitState(state: JobState, { pack, most }: Form = PLAIN, before: 
   const known = (key: string) => Number(Object.hasOwn(before.targets, key));
   const ordered = entries.sort(([k, a], [l, b]) => known(l) - known(k) || lastSeen(b) - lastSeen(a));
   // by the size of the first of them: compressed ones are not as long as all together say
-  const some = ordered.slice(0, SAMPLE);
+  const some = ordered.slice(0, MAX_SAMPLED_TARGETS);
   let count = Math.min(ordered.length, Math.floor((some.length * most) / pack(write(some, false)).length));
   for (;;) {
     const text = pack(write(ordered.slice(0, count), false));
@@ -58,12 +58,12 @@ export function fitState(state: JobState, { pack, most }: Form = PLAIN, before: 
   }
 }
 
-/** One target as it is stored; equal memories give equal text. */
+/** One target as it is stored. Equal memories give equal text. */
 export function encodeTarget(target: TargetState): string {
   return ascii(JSON.stringify(pack(target, true)));
 }
 
-/** When this target was last written to, as far as its memory shows. */
+/** When this target was last written, as far as its memory shows. */
 export function lastSeen(target: TargetState): number {
   const ofMetrics = Object.values(target.metrics).flatMap(({ lastForecast, lastGoodData, missingSince }) => [
     lastForecast?.at ?? 0,
@@ -74,7 +74,10 @@ export function lastSeen(target: TargetState): number {
   return Math.max(target.recommendations.at(-1)?.at ?? 0, ...ofMetrics, ...notified);
 }
 
-/** Text -> state, or one sentence on why it cannot be used. Never throws. Fields that make no sense are dropped alone; a target that is no object is dropped. */
+/**
+ * Decodes text to a state, or gives one sentence on why it cannot be used. Never throws.
+ * A field that makes no sense is dropped alone; a target that is not an object is dropped.
+ */
 export function decode(text: string): Result<JobState, string> {
   let raw: unknown;
   try {
@@ -109,8 +112,11 @@ function ascii(json: string): string {
 }
 
 /**
- * w recommendations, e changes, r rollouts, d drop hold, b time below, l last write, s what stands by its first letter, n notified; f forecast,
- * g last good data, m missing since, i incomplete of the CPU, as before there were others, and x those of the other metrics by name; empty ones are left out.
+ * One target as short keys; empty ones are left out:
+ * - w recommendations, e changes, r rollouts, d drop hold, b time below, l last write;
+ * - s standing conditions by their first letter, n notified;
+ * - f forecast, g last good data, m missing since, i incomplete: those of the CPU;
+ * - x the same for the other metrics, by name.
  */
 function pack(target: TargetState, withForecast: boolean): Raw {
   const {
@@ -144,7 +150,7 @@ function packWrite({ at, replicas, overruled, foreign, floor }: LastWrite): read
   return [milli(at), replicas, overruled, foreign === true ? 1 : 0, ...(floor === true ? [1] : [])];
 }
 
-function packStanding(standing: Stands): Raw {
+function packStanding(standing: StandingSince): Raw {
   const kept = STANDING.filter(([, name]) => standing[name] !== undefined);
   return Object.fromEntries(kept.map(([letter, name]) => [letter, milli(standing[name]!)]));
 }
@@ -183,7 +189,7 @@ function runs<T extends { readonly at: number }>(
   });
 }
 
-/** Six digits are far below what any forecast knows. */
+/** A value to six digits, finer than any forecast is. */
 function digits(value: number): number {
   return Number(value.toPrecision(6));
 }

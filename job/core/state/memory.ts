@@ -1,4 +1,4 @@
-/** What a tick takes from memory and what it leaves there: seeding, pruning, expiry, and the recognition of another writer. */
+/** What a tick reads from memory and writes to it: seeding, pruning, expiry, and the recognition of another writer. */
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
 import type {
   LastForecast,
@@ -10,13 +10,13 @@ import type {
   TargetState,
 } from "./types.ts";
 
-/** What memory needs of one direction of the behavior. */
+/** The settings of one direction of the behavior that memory depends on. */
 interface DirectionSpans {
   readonly stabilizationWindowSeconds: Seconds;
   readonly policies: readonly { readonly periodSeconds: Seconds }[];
 }
 
-/** The spans for which memory is kept; a TargetConfig fits. */
+/** The settings that say how long memory is kept; a TargetConfig fits. */
 export interface MemorySpans {
   readonly behavior: { readonly scaleUp: DirectionSpans; readonly scaleDown: DirectionSpans };
   readonly scaleUpCooldown: Seconds;
@@ -28,14 +28,14 @@ export interface MemorySpans {
   readonly interval: Seconds;
   readonly minReplicas: Replicas;
   readonly idlePeriod: Seconds;
-  /** `scale` sets the replicas themselves, every other word a floor. */
+  /** `scale` sets the replicas themselves, any other actuator a floor. */
   readonly actuator: string;
 }
 
 /** A metric of which nothing is known. */
 export const BLANK_METRIC: MetricState = { lastForecast: null, lastGoodData: null, missingSince: null, incomplete: [] };
 
-/** What is remembered of a metric. Names are people's: `constructor` is one too. */
+/** What is remembered of a metric. Its name is the user's, and may even be `constructor`. */
 export function memoryOfMetric({ metrics }: Pick<TargetState, "metrics">, name: string): MetricState {
   return Object.hasOwn(metrics, name) ? metrics[name]! : BLANK_METRIC;
 }
@@ -57,18 +57,18 @@ export const STILL_VISIBLE: Seconds = 180;
 export const OVERRULED_PAUSE: Seconds = 1800;
 /** The longest lead there is: a lag of 10 min, a pod start of an hour, an interval of an hour, twice. No forecast lives longer. */
 const MAX_LEAD: Seconds = 11_400;
-/** 200 changes are 50 minutes of one every 15 s; the longest period of autoscaling/v2 is 30 minutes. */
+/** 200 changes are 50 minutes with one every 15 s. The longest period of autoscaling/v2 is 30 minutes. */
 const MAX_CHANGES = 200;
-const SAME_SPAN: Seconds = 300;
+const MAX_SPAN_GAP: Seconds = 300;
 const MAX_SPANS = 10;
 
 /**
- * Memory as this tick may use it. Without a recommendation of the down window or of the last two intervals (first run,
- * lost state, long pause) the current replicas are the first one, as in HPA, so nothing shrinks for one window. Two
- * intervals, because with a window of 10 s and a run a minute the last one has left the window, and is no lost memory.
- * What lies in the future (a clock that was ahead for a while) counts as of now, and the current replicas as a
- * recommendation beside it: dropped, a clock that goes back by 90 s would end a window of 45 s. No stored time holds a
- * scale-in for longer than its own window. An expired forecast is absent.
+ * Memory as this tick may use it. Expired forecasts are absent, and no stored time holds a scale-in for longer than its own window.
+ * Without a recommendation in the down window or the last two intervals the current replicas are the first one, as in HPA.
+ * So nothing shrinks for one window after a first run, lost state or a long pause. Two intervals, since with a window of 10 s and a run a
+ * minute the last one has left the window, and memory is not lost.
+ * Times in the future (a clock that was ahead) count as now, beside a recommendation of the current replicas. Dropping them would let a clock
+ * that goes back by 90 s end a window of 45 s.
  */
 export function recall(
   stored: TargetState | undefined,
@@ -108,7 +108,7 @@ function noneLater(time: EpochSeconds | null, latest: EpochSeconds): EpochSecond
   return time === null ? null : Math.min(time, latest);
 }
 
-/** Those that end after `since`, none of them later than now. */
+/** The spans that end after `since`, none of them later than now. */
 function spansWithin(spans: readonly Span[], since: EpochSeconds, now: EpochSeconds): readonly Span[] {
   return spans.filter(([, to]) => to > since).map(([from, to]): Span => [Math.min(from, now), Math.min(to, now)]);
 }
@@ -123,7 +123,7 @@ export function liveForecast(forecast: LastForecast | null, now: EpochSeconds): 
   return now < Math.min(forecast.expires, forecast.at + MAX_LEAD) ? forecast : null;
 }
 
-/** The last write, if it was of the number that is set now: after another `actuator` was chosen nobody undid it. */
+/** The last write, if it set the same field as now: after a change of `actuator` nobody undid it. */
 function ownWrite(
   last: LastWrite | null,
   { actuator }: Pick<MemorySpans, "actuator">,
@@ -145,30 +145,30 @@ function judgeWriter(last: LastWrite | null, now: EpochSeconds, current: Replica
   return { ...last, at: now, replicas: current, overruled: last.overruled + 1, foreign: true };
 }
 
-/** What a tick found out. */
+/** What a tick found out about a target. */
 export interface TickFindings {
   readonly now: EpochSeconds;
   readonly current: Replicas;
-  /** What was decided; equal to `current` when nothing is to be written. */
+  /** The decided replicas; equal to `current` when nothing is written. */
   readonly replicas: Replicas;
   readonly recommendation: Replicas | null;
-  /** By the metric's name; the others are forgotten, for they are no longer asked for. */
+  /** By metric name. Metrics that are not here are forgotten, since no setting names them any more. */
   readonly metrics: Readonly<Record<string, MetricFindings>>;
   readonly rollout: boolean;
 }
 
 /** What a tick found out about one metric. */
 export interface MetricFindings {
-  /** Whether anything could be computed from its data; null: there were none to be expected. */
+  /** Whether its data were usable; null: it should have none. */
   readonly usable: boolean | null;
   readonly forecast: LastForecast | null;
-  /** When the sum of the last minutes lacked pods; null: never, as far as is known. */
+  /** When the last minutes' sum lacked pods; null: never, as far as is known. */
   readonly incomplete: Span | null;
 }
 
 /**
- * The memory to claim: what was recalled, plus this tick, pruned. The change is written before the act: if the act
- * never happens, it can only delay a later one.
+ * The memory to claim: the recalled one plus this tick, pruned. It is written before the change is made. A change that then fails can only
+ * delay a later one.
  */
 export function memoryAfter(memory: TargetState, learnt: TickFindings, spans: MemorySpans): TargetState {
   const { now, current, replicas, recommendation } = learnt;
@@ -211,9 +211,9 @@ function metricAfter(memory: MetricState, made: MetricFindings, now: EpochSecond
 }
 
 /**
- * Drops recommendations that no window can need: those at or before `cutoff`, and those that a later one makes
- * irrelevant both as maximum (later and not smaller) and as minimum (later and not larger). Lossless for the maximum
- * and the minimum of every suffix, whatever the window.
+ * Drops recommendations that no window can need, without changing the maximum and minimum of any suffix:
+ * - those at or before `cutoff`;
+ * - those that later ones replace both as maximum (later and not smaller) and as minimum (later and not larger).
  */
 export function pruneRecommendations(
   recommendations: readonly Recommendation[],
@@ -232,7 +232,7 @@ export function pruneRecommendations(
   return needed.reverse();
 }
 
-/** How long anything that is remembered can count. */
+/** The longest time for which memory counts, in seconds. */
 export function memorySpan(spans: MemorySpans): Seconds {
   return Math.max(OVERRULED_PAUSE, recommendationSpan(spans), changeSpan(spans));
 }
@@ -248,10 +248,10 @@ function changeSpan({ behavior, scaleUpCooldown, scaleDownCooldown }: MemorySpan
   return Math.max(scaleUpCooldown, scaleDownCooldown, STILL_VISIBLE, ...periods);
 }
 
-/** What is seen again within 5 minutes is the same: a burst trails by a minute of rate window. At most ten are kept. */
+/** Adds a span. One within 5 minutes of the last extends it, since a burst trails by a minute of rate window. At most ten are kept. */
 function withSpan(spans: readonly Span[], [from, to]: Span): readonly Span[] {
   const last = spans.at(-1);
-  if (last !== undefined && from - last[1] <= SAME_SPAN)
+  if (last !== undefined && from - last[1] <= MAX_SPAN_GAP)
     return [...spans.slice(0, -1), [Math.min(last[0], from), Math.max(last[1], to)]];
   return [...spans, [from, to] as const].slice(-MAX_SPANS);
 }

@@ -5,7 +5,7 @@ export type Raw = Readonly<Record<string, unknown>>;
 
 /** Replicas are int32 in Kubernetes. */
 const MAX_REPLICAS = 2_147_483_647;
-/** 9999-12-31; a time beyond is no time. */
+/** 9999-12-31: later times are invalid. */
 const MAX_TIME = 253_402_300_799;
 
 /** A plain object, else null. */
@@ -23,7 +23,7 @@ export function finite(value: unknown): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
-/** Whole, 0 or more and within int32, else null. */
+/** A whole number from 0 to the largest int32, else null. */
 export function whole(value: unknown): number | null {
   const number = finite(value);
   return number !== null && Number.isInteger(number) && number >= 0 && number <= MAX_REPLICAS ? number : null;

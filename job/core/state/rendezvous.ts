@@ -1,8 +1,8 @@
-/** Rendezvous hashing: which of several places keeps a key, so that another number of places moves no more than its share. */
+/** Rendezvous hashing: assigns keys to places, so that a change of the number of places moves as few keys as possible. */
 
 /**
- * The place of a key among so many, from 0 on: the one whose hash together with the key is the largest (Thaler and
- * Ravishankar 1998). With one place more, 1 of n + 1 keys moves, and each of them to the new place. O(places).
+ * The place of a key, from 0 to `places` - 1: the one whose hash together with the key is the largest (Thaler and Ravishankar 1998).
+ * With one place more, 1 of n + 1 keys moves, each to the new place. O(places).
  */
 export function placeOf(key: string, places: number): number {
   let best = 0;
@@ -14,7 +14,7 @@ export function placeOf(key: string, places: number): number {
   return best;
 }
 
-/** FNV-1a over UTF-16 units, then the finalizer of MurmurHash3: keys that differ in their last digit alone spread all the same. 32 bits, unsigned. */
+/** FNV-1a over UTF-16 units, then the finalizer of MurmurHash3, which spreads keys that differ in the last digit alone. 32 bits, unsigned. */
 function hash(text: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);

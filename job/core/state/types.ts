@@ -1,7 +1,7 @@
-/** What is remembered of one target between runs. Advice, never truth: losing it only lengthens a scale-in. */
+/** What is remembered of each target between runs. It is advice, never truth: losing it only lengthens a scale-in. */
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
 
-/** A past recommendation: the replicas the demand asked for, before stabilisation. */
+/** A past recommendation: the replicas that the demand asked for, before stabilisation. */
 export interface Recommendation {
   readonly at: EpochSeconds;
   readonly replicas: Replicas;
@@ -14,10 +14,10 @@ export interface ReplicaChange {
   readonly to: Replicas;
 }
 
-/** The last forecast, kept for the cooldown logic, the sudden-drop check and for people. */
+/** The last forecast, for cooldowns, the sudden-drop check and people. */
 export interface LastForecast {
   readonly at: EpochSeconds;
-  /** Unusable for decisions after this. */
+  /** After this time it is not used for decisions. */
   readonly expires: EpochSeconds;
   /** Amounts in the metric's unit. */
   readonly max: number;
@@ -27,7 +27,12 @@ export interface LastForecast {
   readonly method: string;
 }
 
-/** Our last write; `overruled` counts writes in a row that another writer undid; `foreign`: `replicas` is that writer's value, since `at`; `floor`: it was the minReplicas of an HPA. */
+/**
+ * Our last write, and what became of it:
+ * - `overruled`: writes in a row that another writer undid;
+ * - `foreign`: `replicas` is that writer's value, since `at`;
+ * - `floor`: it was the minReplicas of an HPA.
+ */
 export interface LastWrite {
   readonly at: EpochSeconds;
   readonly replicas: Replicas;
@@ -36,10 +41,13 @@ export interface LastWrite {
   readonly floor?: boolean;
 }
 
-/** What lasts longer than a run, and is told once when it begins and once when it ends. */
+/** A condition that lasts longer than a run. It is reported once when it begins and once when it ends. */
 export type Standing = "Blind" | "OtherScaler" | "Paused" | "FleetDrop";
 
-/** From a time to a time, both included. */
+/** Since when each standing condition of a target has lasted; the others are absent. */
+export type StandingSince = Readonly<Partial<Record<Standing, EpochSeconds>>>;
+
+/** A span of time, both ends included. */
 export type Span = readonly [EpochSeconds, EpochSeconds];
 
 /** What is remembered of one metric. */
@@ -49,11 +57,11 @@ export interface MetricState {
   readonly lastGoodData: EpochSeconds | null;
   /** Since when its data have been unusable; null: they are usable. */
   readonly missingSince: EpochSeconds | null;
-  /** When its sum lacked pods, as far back as the forecaster looks. Not learned. */
+  /** When its sum lacked pods, as far back as the forecaster reads. These times are not learned. */
   readonly incomplete: readonly Span[];
 }
 
-/** Time in which the demand was above what the pods carry, faded over half a day. */
+/** Time in which the demand was above what the pods carry. Older time counts less, by half a day's memory. */
 export interface Service {
   /** Until when it is counted. */
   readonly at: EpochSeconds;
@@ -61,16 +69,17 @@ export interface Service {
   readonly seen: Seconds;
 }
 
-/** What goes on at a target and is told to people when it begins and when it ends. */
+/** Conditions of a target of which people are notified when they begin and when they end. */
 export const CONDITIONS = ["failed", "blind", "overruled"] as const;
+/** The name of such a condition. */
 export type Condition = (typeof CONDITIONS)[number];
 
-/** Whether a name is that of a condition. */
+/** Whether a name is one of CONDITIONS. */
 export function isCondition(name: string): name is Condition {
   return (CONDITIONS as readonly string[]).includes(name);
 }
 
-/** What people were told of a condition. */
+/** What people were told about a condition. */
 export interface Notified {
   readonly since: EpochSeconds;
   /** When it was last told. */
@@ -87,21 +96,21 @@ export interface TargetState {
   readonly changes: readonly ReplicaChange[];
   /** By the metric's name; what is not there is unknown. */
   readonly metrics: Readonly<Record<string, MetricState>>;
-  /** Rollouts seen in the history window, [from, to]; `to` moves on while one runs. Their start-up burst is not learned. */
+  /** Rollouts in the history window as [from, to]; `to` moves on while one runs. Their start-up burst is not learned. */
   readonly rollouts: readonly Span[];
   /** Until when a sudden drop forbids scale-in; null: none. */
   readonly dropHoldUntil: EpochSeconds | null;
-  /** What was met of the target's `slo`; null: it has none, or nothing is known. */
+  /** The time below that was measured for the target's `slo`; null: it has none, or nothing is known. */
   readonly service: Service | null;
   /** What we last wrote, to recognise another writer (GitOps ping-pong). */
   readonly lastWritten: LastWrite | null;
-  /** Since when what stands has stood; absent: nothing does. */
-  readonly standing?: Readonly<Partial<Record<Standing, EpochSeconds>>>;
-  /** Conditions that a notifier has told of; absent: none. */
+  /** The standing conditions with their begin; absent: none. */
+  readonly standing?: StandingSince;
+  /** Conditions of which people were notified; absent: none. */
   readonly notified?: Readonly<Partial<Record<Condition, Notified>>>;
 }
 
-/** State of a job: by "namespace/name" of the target. */
+/** The state of a job, by "namespace/name" of the target. */
 export interface JobState {
   readonly version: number;
   readonly targets: Readonly<Record<string, TargetState>>;

@@ -1,4 +1,4 @@
-/** Reads version 1 of the stored state, whatever is in it: fields that make no sense are dropped alone, a target that is no object is dropped. */
+/** Reads version 1 of the stored state: fields that make no sense are dropped alone, targets that are not objects are dropped. */
 import { BLANK, BLANK_METRIC } from "./memory.ts";
 import { finite, list, milli, numbers, type Raw, record, seconds, whole } from "./read.ts";
 import {
@@ -14,14 +14,13 @@ import {
   type Service,
   type Span,
   type Standing,
+  type StandingSince,
   type TargetState,
 } from "./types.ts";
 
-/** The metric whose fields stand at the target itself, as all did before there were several. */
+/** The metric whose fields stand at the target itself, as before there were several metrics. */
 export const CPU = "cpu";
-/** Since when what stands has stood. */
-export type Stands = NonNullable<TargetState["standing"]>;
-/** What stands, by the letter under which it is stored. */
+/** Standing conditions by the letter under which they are stored. */
 export const STANDING: readonly (readonly [string, Standing])[] = [
   ["b", "Blind"],
   ["f", "FleetDrop"],
@@ -29,7 +28,7 @@ export const STANDING: readonly (readonly [string, Standing])[] = [
   ["p", "Paused"],
 ];
 
-/** The targets. */
+/** The targets of a stored state. */
 export function readV1(root: Raw): JobState["targets"] {
   const targets: [string, TargetState][] = [];
   for (const [key, value] of Object.entries(record(root.t) ?? {})) {
@@ -59,7 +58,7 @@ function readTargetV1(raw: Raw): TargetState {
   };
 }
 
-/** Without what makes no sense, and nothing at all where nothing does. */
+/** The notified conditions without those that make no sense; the field is absent where none is left. */
 function readNotifiedV1(raw: unknown): Pick<TargetState, "notified"> {
   const all = Object.entries(record(raw) ?? {}).flatMap(([condition, times]): [Condition, Notified][] => {
     const [since, told, gone] = list(times);
@@ -70,13 +69,13 @@ function readNotifiedV1(raw: unknown): Pick<TargetState, "notified"> {
   return all.length > 0 ? { notified: Object.fromEntries(all) } : {};
 }
 
-function readStandingV1(raw: unknown): Stands | undefined {
+function readStandingV1(raw: unknown): StandingSince | undefined {
   const known = STANDING.map(([letter, name]) => [name, seconds(record(raw)?.[letter])] as const);
   const stands = known.filter(([, since]) => since !== null);
   return stands.length === 0 ? undefined : Object.fromEntries(stands);
 }
 
-/** The CPU's fields stand at the target itself; a metric of which nothing makes sense is left out. */
+/** The metrics by name. The CPU's fields stand at the target itself; a metric without any valid field is left out. */
 function readMetricsV1(raw: Raw): TargetState["metrics"] {
   const all: readonly (readonly [string, Raw | null])[] = [
     [CPU, raw],
@@ -107,7 +106,7 @@ function readSpans(raw: unknown): readonly Span[] {
   return numbers(raw, 2).flatMap(([from, to]): Span[] => (from! >= 0 && to! >= from! ? [[from!, to!]] : []));
 }
 
-/** Differences -> times, oldest first; a step back in time ends the run, for what follows cannot be placed. */
+/** Rows with times in place of differences, oldest first. A step back in time ends them: what follows cannot be placed. */
 function timed(rows: readonly (readonly number[])[]): readonly (readonly number[])[] {
   const out: (readonly number[])[] = [];
   let at = 0;

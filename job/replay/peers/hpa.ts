@@ -1,4 +1,4 @@
-/** HPA v2 under replay: the verified simulation of its controller, fed with what a metrics server would have seen. */
+/** HPA v2 under replay: the simulated controller, with the values that a metrics server would give it. */
 
 import type { OtherDemand } from "../demand.ts";
 import { EMPTY_MEMORY } from "../hpa/defaults.ts";
@@ -9,22 +9,22 @@ import type { ReplayOptions, ReplayPolicy, View } from "../types.ts";
 /** Kubernetes' sync period. */
 const SYNC_PERIOD = 15;
 /** The name of the first metric if it is not the CPU. No setting can have this name. */
-const FIRST = "(first)";
+const FIRST_METRIC = "(first)";
 /** Window of a metrics-server sample at its default resolution of 15 s. */
-const WINDOW = 15;
+const METRICS_WINDOW = 15;
 
 /**
- * HPA v2 with its defaults at `hpaTarget` of the request, every 15 s; demand is spread evenly over the ready pods. Other
- * metrics are External ones with an AverageValue of the same share of what a pod can serve; so is the first where it
- * is not the CPU (`external`).
+ * HPA v2 with its defaults at `hpaTarget` of the request, every 15 s. Demand is spread evenly over the ready pods.
+ * Other metrics are External ones, with an AverageValue of the same share of what a pod can serve. So is the first metric where it is not the
+ * CPU (`external`).
  */
 export function hpaPolicy(options: ReplayOptions, others: readonly OtherDemand[] = [], external = false): ReplayPolicy {
   return hpaLike("hpa", options, (view) => view.demand, others, external);
 }
 
 /**
- * HPA with a linear forecast, as predictive-horizontal-pod-autoscaler's Linear model does it: the demand it sees is the
- * larger of the current one and the least-squares line of the last 5 minutes, read `startup` seconds ahead.
+ * HPA with a linear forecast, as in predictive-horizontal-pod-autoscaler's Linear model. Its demand is the current one or the forecast,
+ * whichever is larger: the least-squares line of the last 5 minutes, `startup` seconds ahead.
  */
 export function linearHpaPolicy(options: ReplayOptions): ReplayPolicy {
   return hpaLike("linear", options, (view) => Math.max(view.demand, lineAhead(view, options.startup)));
@@ -51,11 +51,11 @@ function hpaLike(
           startTime: pod.start,
           ready: ready ? "True" : "False",
           lastTransitionTime: ready ? pod.readyAt : pod.start,
-          ...(ready ? { usage: { milli, timestamp: view.now, window: WINDOW } } : {}),
+          ...(ready ? { usage: { milli, timestamp: view.now, window: METRICS_WINDOW } } : {}),
         };
       });
       const values = {
-        [FIRST]: [milliOf(view.demand)],
+        [FIRST_METRIC]: [milliOf(view.demand)],
         ...Object.fromEntries(others.map((other) => [other.name, [milliOf(view.other(other.name).demand)]])),
       };
       const decision = hpaSync(spec, memory, { now: view.now, currentReplicas: view.replicas, pods, values });
@@ -65,7 +65,7 @@ function hpaLike(
   };
 }
 
-/** With CPU alone the short form of one metric. An HPA does not scale to 0 by default. */
+/** The HPA's spec: the short form where CPU is the only metric. An HPA does not scale to 0 by default. */
 function specOf(
   { min, max, hpaTarget, request }: ReplayOptions,
   others: readonly OtherDemand[],
@@ -77,7 +77,9 @@ function specOf(
   const external = (name: string, capacity: number): HpaMetric => {
     return { type: "External", name, target: { averageValue: milliOf(hpaTarget * capacity) } };
   };
-  const first: HpaMetric = firstIsExternal ? external(FIRST, request) : { type: "Resource", name: "cpu", target };
+  const first: HpaMetric = firstIsExternal
+    ? external(FIRST_METRIC, request)
+    : { type: "Resource", name: "cpu", target };
   return { ...limits, metrics: [first, ...others.map(({ name, capacity }) => external(name, capacity))] };
 }
 

@@ -1,4 +1,4 @@
-/** The report as one HTML file: all that is text stands in it as text; charts are drawn by its one script from its own data. No network, no markup from data. */
+/** The report as one HTML file: texts as text, charts drawn by its one script from its own data. No network, no markup from data. */
 import { createHash } from "node:crypto";
 import { deflateSync } from "node:zlib";
 import { escapeXml } from "../chart.ts";
@@ -9,14 +9,14 @@ import type { FrontKind, PageData, Section } from "./types.ts";
 /** The texts of the page besides its charts. */
 export interface Page {
   readonly title: string;
-  /** What came of it, in one sentence: the first thing that is read. */
+  /** The result in one sentence, which is read first. */
   readonly sentence: string;
   readonly notes: readonly string[];
   /** Head and rows; the first cell of a row may have a colour. */
   readonly scores: Scores | null;
   /** Settings against each other, drawn from `data.front`. */
   readonly front?: FrontText;
-  /** What the scores and the charts below the settings are of. */
+  /** Heading and notes of the scores and charts below the settings. */
   readonly between?: { readonly heading: string; readonly notes: readonly string[] } | null;
   readonly data: PageData;
   /** SVG to show at the end, by its heading. */
@@ -31,11 +31,12 @@ export interface Scores {
 
 /** The texts beside the figure of the settings. */
 export interface FrontText {
-  /** What to paste into the file of settings; null: nothing is advised. */
+  /** The YAML for the configuration file; null: nothing is advised. */
   readonly yaml: string | null;
   readonly tables: readonly (readonly [heading: string, table: Scores])[];
 }
 
+/** A row of the table of scores; `role` is the colour of its first cell. */
 export interface ScoreRow {
   readonly role: Role | null;
   readonly cells: readonly string[];
@@ -47,7 +48,7 @@ export interface Assets {
   readonly style: string;
 }
 
-/** The file. */
+/** The whole file as text. */
 export function pageHtml(page: Page, { script, style }: Assets): string {
   const css = `${palette()}${style}`;
   const code = script.replaceAll("</script", "<\\/script");
@@ -126,7 +127,7 @@ ${paste}
 <ul class="marks">${legend.join("")}</ul>
 <p class="note keys">Point at a mark, or choose the figure and use the arrow keys: left and right go from cheaper to dearer settings.</p>
 <div class="plot" tabindex="0" role="slider" aria-label="Settings" aria-valuemin="0" aria-valuemax="0" aria-valuenow="0"></div>
-<div class="told" aria-live="polite"></div>
+<div class="selected" aria-live="polite"></div>
 ${tables.map(([heading, scores]) => `<h2>${escapeXml(heading)}</h2>${scoresHtml(scores, heading)}`).join("\n")}
 </section>`;
 }
@@ -144,7 +145,7 @@ ${count > 1 ? `<h2>${escapeXml(section.name)}</h2>` : ""}
 <div class="switches"></div><div class="buttons"></div>
 <p class="note keys">${KEYS}</p>
 <div class="timeline" tabindex="0" role="slider" aria-label="Decisions" aria-valuemin="0" aria-valuemax="0" aria-valuenow="0">${charts.join("\n")}</div>
-<div class="told" aria-live="polite"></div>
+<div class="selected" aria-live="polite"></div>
 ${moments.length === 0 ? "" : `<h2>The ${moments.length === 1 ? "worst moment" : `${moments.length} worst moments`} of ${escapeXml(section.momentsOf)}</h2><ol class="moments">${moments.join("")}</ol>`}
 </section>`;
 }

@@ -1,7 +1,14 @@
 /** The level at which one more pod no longer pays: against a naive search, and what holds for any forecast. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { keepLevel, LEVELS, levelOf, payingPods, riskAbove, type Stake } from "../../../job/core/policy/level.ts";
+import {
+  type CostAndWorth,
+  keepLevel,
+  LEVELS,
+  levelOf,
+  payingPods,
+  riskAbove,
+} from "../../../job/core/policy/level.ts";
 
 /** Quantiles at LEVELS, ascending. */
 const quantiles = fc
@@ -21,7 +28,7 @@ const stake = fc.record({
   bill: fc.double({ min: 1, max: 60, noNaN: true }),
   worth: fc.double({ min: 0.01, max: 400, noNaN: true }),
 });
-const full = ({ averageValue, bill, worth }: Omit<Stake, "capacity">): Stake => ({
+const full = ({ averageValue, bill, worth }: Omit<CostAndWorth, "capacity">): CostAndWorth => ({
   averageValue,
   capacity: 1.1 * averageValue,
   bill,

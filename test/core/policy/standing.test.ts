@@ -3,14 +3,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type StandingInput, standingAfter, standingChanges } from "../../../job/core/policy/standing.ts";
 import { BLANK_METRIC } from "../../../job/core/state/memory.ts";
-import type { Standing } from "../../../job/core/state/types.ts";
+import type { Standing, StandingSince } from "../../../job/core/state/types.ts";
 import { config, NOW } from "../../fakes/config.ts";
 
-type Stands = Readonly<Partial<Record<Standing, number>>>;
 const since = (...seconds: readonly (number | null)[]) =>
   seconds.map((ago) => ({ ...BLANK_METRIC, missingSince: ago === null ? null : NOW - ago }));
 const stands = (
-  before: Stands | undefined,
+  before: StandingSince | undefined,
   seen: Partial<StandingInput>,
   settings: Parameters<typeof config>[0] = {},
 ) =>
@@ -63,7 +62,7 @@ it("what began and what ended is the difference of the two", () => {
   fc.assert(
     fc.property(fc.option(some, { nil: undefined }), fc.option(some, { nil: undefined }), (before, later) => {
       const { began, ended } = standingChanges(before, later);
-      const names = (of: Stands | undefined) => Object.keys(of ?? {});
+      const names = (of: StandingSince | undefined) => Object.keys(of ?? {});
       expect(new Set([...names(before).filter((name) => !ended.includes(name as Standing)), ...began])).toEqual(
         new Set(names(later)),
       );

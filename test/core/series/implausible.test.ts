@@ -126,6 +126,24 @@ describe("causeOf", () => {
   const samples = (value: (i: number) => number, points = 21) => samplesOf(value, { end: 0, points });
   const noisy = (i: number) => Math.abs(Math.sin(i * 97));
 
+  it("names the smaller unit in which the typical value would fit, at the edge of each", () => {
+    for (const [perCore, words] of [
+      [1, /^most of the others are not$/],
+      [100, /percentages, or milli-cores\?$/],
+      [1e3, /these milli-cores\?$/],
+      [1e6, /micro-cores\?$/],
+      [1e9, /nano-cores, or bytes of memory\?$/],
+    ] as const) {
+      const of = (value: number) =>
+        causeOf(
+          samples(() => value, 3),
+          8,
+        );
+      expect(of(8 * perCore)).toMatch(words);
+      expect(of(8.001 * perCore)).not.toMatch(words);
+    }
+  });
+
   it("is a counter, milli-cores, or another mistake of the query, by the typical value", () => {
     expect(
       causeOf(
@@ -141,7 +159,7 @@ describe("causeOf", () => {
     ).toMatch(/milli-cores/);
     expect(
       causeOf(
-        samples((i) => 8e6 + noisy(i)),
+        samples((i) => 9e9 + noisy(i)),
         8,
       ),
     ).toMatch(/other pods/);
@@ -159,7 +177,7 @@ describe("causeOf", () => {
       ).toMatch(/milli-cores/);
     expect(
       causeOf(
-        samples(() => 8001, 3),
+        samples(() => 8e9 + 1, 3),
         8,
       ),
     ).toMatch(/other pods/);
@@ -178,6 +196,9 @@ describe("timeUnit", () => {
     ["microseconds", 1e6],
     ["nanoseconds", 1e9],
     ["thousands of seconds", 1e-3],
+    ["minutes", 1 / 60],
+    ["hours", 1 / 3600],
+    ["days", 1 / 86_400],
   ] as const;
 
   it("is found for any time of the last five years and the next, and seconds have none", () => {

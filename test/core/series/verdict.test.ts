@@ -143,7 +143,7 @@ describe("an outage that is over", () => {
       reason: "GapsInData",
       returned: NOW - 100,
     });
-    expect(judged(outage(100), unknown).message).toMatch(/^the data came back 100 s ago, maybe not all at once; /);
+    expect(judged(outage(100), unknown).message).toMatch(/^usable data came back 100 s ago, maybe not all at once; /);
     expect(words(outage(300), unknown)).toBe("act DataComplete");
     const counted = judged(outage(100), { minCoverage: 0.1 });
     expect(counted).toMatchObject({ verdict: "act", reason: "DataComplete" });

@@ -1,47 +1,54 @@
-/** The combination: models weighted by what their forecasts of this very target were off, replayed origin by origin, so that its errors are those it would have made. */
+/** Combines the models' forecasts of one target, weighted by their past errors on that target. */
 import { rollOff } from "./recency.ts";
 import type { Target } from "./target.ts";
 
-/** The combined forecast of one target. */
+/** The combined forecast of one target, with the errors that it would have made so far. */
 export interface Blend {
-  /** The forecast that is wanted now; the window's scale, may be anything the models said. */
+  /** The forecast from the newest origin, on the window's scale. It may be negative. */
   readonly now: number;
-  /** Outcome minus the combination, at each known origin: weighed by outcomes known at that origin. Of no meaning where the outcome was not measured. */
+  /**
+   * Outcome minus combined forecast at each origin with a known outcome. The weights at an origin know only outcomes before it. Meaningless
+   * where the outcome was not measured.
+   */
   readonly errors: Float64Array;
-  /** Weights of the models now, summing to 1. */
+  /** The models' weights at the newest origin, one per model, summing to 1. */
   readonly weights: Float64Array;
   /** Mean absolute error of the combination over that of the last value; NaN when nothing could be judged, 1 when the last value made no error. */
   readonly skill: number;
 }
 
 /**
- * How the combination weighs. Chosen on 174 series (public, synthetic, made from these, generated) of 120 and 480 values, checked on 100 generated of other seeds.
- * Bates and Granger (1969) weigh by inverse squared error; here all powers from 7 to 14 are within 1 % of each other.
+ * How models are weighted: by a power of their inverse loss (Bates and Granger 1969 use inverse squared errors).
+ * Chosen on 174 series of 120 and 480 values: public, synthetic, derived and generated ones. Checked on 100 generated series of other seeds.
+ * All powers from 7 to 14 are within 1 % of each other.
  */
 export interface Weighing {
-  /** Weights are (least loss / loss)^power; a multiple of 3. */
+  /** A model's weight is (least loss / its loss)^power; a multiple of 3. */
   readonly power: number;
   /** Windows in which an old error's weight falls to e^-memory. 1 to 4: 1 %. */
   readonly memory: number;
   /**
-   * Outcomes that a departure from the last value counts as, with the last value right: what has no precedent in the window is believed less. On a window that was
-   * flat and jumps once every model's loss is 0, and only this tells them apart. 0.1 to 0.5: 0.5 % on real series; 0 doubles the error of the worst.
+   * So many imagined outcomes in which the last value was right count against every forecast that departs from it. On a flat window that jumps
+   * once every model has no loss, and only this tells them apart. 0.1 to 0.5: 0.5 % on real series; 0 doubles the worst error.
    */
   readonly departure: number;
   /**
-   * Outcomes' worth of the final losses with which the replay begins: without them the first origins are combined blindly, and 0.91 of the maximum loses 5 % at 120 values.
-   * From 30 on flat; with all of today's weights the quantiles cover 0.01 less.
+   * The replay starts with the final losses, as if so many outcomes had shown them. Without this the first origins are combined blindly:
+   * 0.91 of the maximum loses 5 % at 120 values. Flat from 30 on; with all of today's weights the quantiles cover 0.01 less.
    */
   readonly prior: number;
 }
 
-/** What each was chosen on, and how flat it is there, stands beside its field: 174 series. */
+/** The weighting in use. Each field says what it was chosen on, over 174 series. */
 export const WEIGHING: Weighing = { power: 12, memory: 1.8, departure: 0.25, prior: 30 };
 
-/** Differences below this share of the window's mean size are rounding: a constant series weighs every model alike. 1e-9 to 1e-5: no loss of 19 series changes by a thousandth. */
-export const NOTHING = 1e-7;
+/**
+ * Losses closer than this share of the window's mean size differ by rounding alone: on a constant series every model weighs alike. 1e-9 to
+ * 1e-5: no loss of 19 series changes by 0.1 %.
+ */
+export const ROUNDING = 1e-7;
 
-/** Combines the models' forecasts of a target. O(models x origins). */
+/** Combines the models' forecasts of a target. The newest origin gives the forecast, the earlier ones its errors. O(models x origins). */
 export function blend(target: Target, weighing: Weighing = WEIGHING): Blend {
   const { actual, measured, predictions, stride, to } = target;
   const known = actual.length;
@@ -70,7 +77,7 @@ export function blend(target: Target, weighing: Weighing = WEIGHING): Blend {
   return { now, errors, weights: final.weights, skill };
 }
 
-/** Discounted absolute errors of all models, and the weights they give. */
+/** The models' discounted absolute errors, and the weights that follow from them. */
 class Losses {
   readonly weights: Float64Array;
   private readonly sums: Float64Array;
@@ -90,7 +97,7 @@ class Losses {
     for (let m = 0; m < models; m++) this.sums[m] = share * prior.sums[m]!;
   }
 
-  /** Takes in the outcome of an origin; older ones keep this share of their weight. */
+  /** Adds the outcome of an origin; older ones keep the share `keep` of their weight. */
   add(origin: number, keep: number): void {
     const { actual, predictions } = this.target;
     this.count = keep * this.count + 1;
@@ -107,7 +114,7 @@ class Losses {
     let least = Number.POSITIVE_INFINITY;
     for (let m = 0; m < sums.length; m++) {
       const loss = (sums[m]! + departure * Math.abs(predictions[m]![origin]! - last)) / (this.count + departure);
-      weights[m] = penalties[m]! * loss + NOTHING;
+      weights[m] = penalties[m]! * loss + ROUNDING;
       least = Math.min(least, weights[m]!);
     }
     let total = 0;

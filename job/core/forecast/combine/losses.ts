@@ -1,4 +1,4 @@
-/** Losses by which forecasts are compared. */
+/** The loss by which quantile forecasts are compared. */
 import type { Probability } from "../../units.ts";
 
 /** Pinball (quantile) loss of an error, outcome minus the quantile at `level` (Koenker and Bassett 1978). */

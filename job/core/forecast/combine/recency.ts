@@ -1,6 +1,6 @@
-/** How old outcomes count less. */
+/** How much less older outcomes count. */
 
-/** Weight that is left of an error or loss at each further origin, `stride` steps on, where it falls to e^-memory over the window. */
+/** The factor by which a weight falls from one origin to the next, `stride` steps on. Over the whole window it falls to e^-memory. */
 export function rollOff(
   memory: number,
   { window, stride }: { readonly window: number; readonly stride: number },

@@ -1,4 +1,4 @@
-/** What is forecast: the mean, the maximum or the last value over a part of the lead, as it came and as each model forecast it, at every origin. */
+/** The targets of a forecast: mean, maximum or last value over a part of the lead, with outcomes and predictions at every origin. */
 import { eachModel, type LastFirst, type Model } from "../models/model.ts";
 import type { LeadPart } from "../types.ts";
 
@@ -14,30 +14,33 @@ export interface Pass {
   /** Steps forecast at each origin. */
   readonly steps: number;
   readonly models: LastFirst<Model>;
-  /** Of each model: origins x steps. */
+  /** For each model a path per origin: origins x steps values, row by row. */
   readonly paths: LastFirst<Float64Array>;
 }
 
-/** One target at all origins. */
+/** One target at all origins: what came, and what each model had predicted. */
 export interface Target {
-  /** What came, at the origins whose outcome is known. */
+  /** Outcomes, at the origins where they are known. */
   readonly actual: Float64Array;
-  /** 1 where the whole outcome was measured. A line over a gap is easy to forecast: it would flatter the models that draw lines, and narrow the quantiles. */
+  /**
+   * 1 where the whole outcome was measured. Interpolated values are easy to forecast: they would favour models that draw lines, and narrow the
+   * quantiles.
+   */
   readonly measured: Uint8Array;
-  /** What each model forecast at every origin; the last entry is the forecast that is wanted now. */
+  /** For each model its prediction at every origin; the last entry is from the newest origin. */
   readonly predictions: LastFirst<Float64Array>;
-  /** How much more a model's errors count. */
+  /** Factors on the models' losses, one per model. */
   readonly penalties: Float64Array;
-  /** Steps to the end of the outcome, between origins, and in the window. */
+  /** In steps: to the end of the outcome, between origins, and in the window. */
   readonly to: number;
   readonly stride: number;
   readonly window: number;
 }
 
-/** Sums `ahead` values from `at` on up. */
+/** Summarises `ahead` values from index `at` on. */
 export type Summary = (values: Float64Array, at: number, ahead: number) => number;
 
-/** The target that `of` makes of a part of the lead. */
+/** The target that `of` makes of a part of the lead, at all origins of the pass. */
 export function targetOf(pass: Pass, [from, to]: LeadPart, of: Summary): Target {
   const { y, filled, origins, steps, stride, paths, models } = pass;
   let known = 0;

@@ -1,4 +1,4 @@
-/** The forecaster the job uses: a pool of models, combined anew for each target by what they were off inside the window, with conformal quantiles. */
+/** The default forecaster: a pool of models, combined for each target by their errors inside the window, with conformal quantiles. */
 import type { Cores, Probability } from "../../units.ts";
 import { type Moves, maximumByMoves, valueByMoves } from "../combine/moves.ts";
 import { maximum, mean } from "../combine/target.ts";
@@ -9,17 +9,17 @@ import { lazily, once } from "./lazily.ts";
 import { pathOf } from "./picture.ts";
 import { type AutoOptions, Window } from "./window.ts";
 
-/** Forecasts by the whole of our pool (docs/decisions/0003-forecaster.md). At least one value; below ten the last value and its moves. */
+/** Forecasts with the whole pool (docs/decisions/0003-forecaster.md). Needs at least one value; below ten it uses the last value and its moves. */
 export const forecastAuto: Forecaster = autoForecaster();
 
-/** The same with parts of it switched. */
+/** The same forecaster with some of its parts switched off. */
 export function autoForecaster(options: AutoOptions = {}): Forecaster {
   return atCadence((request) =>
     request.series.values.length < MIN_POOL ? forecastLast(request) : assemble(request, new Window(request, options)),
   );
 }
 
-/** Quantiles of the mean over the first `to` steps by the moves: wider than the mean's own, since it is less than its last step. */
+/** Quantiles of the mean over the first `to` steps by the moves. They are wider than the mean's own, since they are those of its last step. */
 const valueAt = (last: Cores, moves: Moves, [, to]: LeadPart, level: Probability) =>
   valueByMoves(last, moves, to, level);
 

@@ -1,18 +1,20 @@
-/** Forecasts a series whose source updates less often than it is read at the source's own cadence, and lays the answer on the finer steps. */
+/** Forecasts a series at the cadence of its source, where the source updates less often than it is read. */
 import { cadenceOf, newsOf } from "../../series/cadence.ts";
 import { toGrid } from "../../series/grid.ts";
 import type { Forecast, Forecaster, ForecastRequest, LeadPart, Peak } from "../types.ts";
 import { lazily } from "./lazily.ts";
 
 /**
- * Values held for fewer steps than this are the step's own: half of them changed from one to the next. On 19 public and synthetic series, and 9 read four times as
- * often as they change, 1.25 to 3.5 change no forecast; 5 costs 4 % of the error at 480 values.
+ * Values held for fewer steps than this count as new at each step: half of them changed from one to the next.
+ * On 19 public and synthetic series, and 9 read four times as often as they change, 1.25 to 3.5 change no forecast.
+ * 5 costs 4 % of the error at 480 values.
  */
 const MIN_HELD = 1.75;
 
 /**
- * `inner`, asked at the cadence of the source where a value is held for two steps and more. A value that stands still teaches the models that nothing moves; on series read at twice
- * and four times their rate the error at the next minute falls by a tenth. Steps before the next update hold the newest value.
+ * Wraps a forecaster: where a value is held for two steps or more, `inner` sees one value per update. Its answer is laid on the finer steps.
+ * A value that stands still teaches the models that nothing moves. On series read at twice and four times their rate the error at the next
+ * minute falls by a tenth. Steps before the next update hold the newest value.
  */
 export function atCadence(inner: Forecaster): Forecaster {
   return (request) => {

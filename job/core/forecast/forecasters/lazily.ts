@@ -1,6 +1,6 @@
-/** An object whose fields are made when they are first read: a run that draws no picture pays for no band. */
+/** Objects whose fields are computed when first read: a run that draws no picture pays for no band. */
 
-/** The fields, each made once; enumerable, so that copies and JSON hold them all. */
+/** An object with these fields, each computed once. They are enumerable, so copies and JSON contain all of them. */
 export function lazily<T extends object>(makers: { readonly [K in keyof T]: () => T[K] }): T {
   const out = {} as T;
   for (const key of Object.keys(makers) as (keyof T)[])
@@ -8,7 +8,7 @@ export function lazily<T extends object>(makers: { readonly [K in keyof T]: () =
   return out;
 }
 
-/** A value made when it is first asked for. */
+/** A function that computes its value at the first call and then keeps it. */
 export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {

@@ -1,11 +1,14 @@
-/** The last value with its own empirical errors: the yardstick, and what `naive` means. */
+/** The naive forecast: the last value, with quantiles from its own past errors. Skill is measured against it. */
 import type { Probability } from "../../units.ts";
 import { errorQuantile, plainly, type Ranked } from "../combine/quantiles.ts";
 import { maximum, mean, type Summary } from "../combine/target.ts";
 import type { Forecaster } from "../types.ts";
 import { forecastLast, MIN_POOL } from "./cold-start.ts";
 
-/** Repeats the last value; quantiles are the plain order statistics of its errors over every earlier origin of the window, or below ten values those of its moves. */
+/**
+ * Repeats the last value. Its quantiles are the order statistics of its errors at every earlier origin of the window.
+ * Below ten values they come from the moves.
+ */
 export const forecastNaive: Forecaster = (request) => {
   const { parts: _parts, ...whole } = request;
   const { series, horizonSteps, leadSteps, levels } = request;

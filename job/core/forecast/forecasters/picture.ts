@@ -1,4 +1,4 @@
-/** What only pictures show of a forecast: the path of the next steps with its band. */
+/** The forecast path of the next steps with its band, which only pictures show. */
 import type { Blend } from "../combine/blend.ts";
 import { errorByMoves, evidenceOf } from "../combine/moves.ts";
 import { errorQuantile, rankErrors } from "../combine/quantiles.ts";
@@ -9,14 +9,14 @@ import type { Window } from "./window.ts";
 /** Levels of the edges of a 90 % band. */
 const BAND = [0.05, 0.95] as const;
 
-/** Point forecasts and the edges of their 90 % band, each future step's; in cores, never negative. */
+/** The point forecast and its 90 % band at each future step, in cores, never negative. */
 export interface Path {
   readonly values: Float64Array;
   readonly lower: Float64Array;
   readonly upper: Float64Array;
 }
 
-/** The path of the next steps. Each block of steps is combined as is best for its last one; the band is linear between their ends. */
+/** The path of the next steps. Models are combined anew for the end of each block of steps; the band is linear between the ends. */
 export function pathOf(window: Window): Path {
   const { steps, paths, origins } = window.pass;
   const [values, lower, upper] = [new Float64Array(steps), new Float64Array(steps), new Float64Array(steps)];

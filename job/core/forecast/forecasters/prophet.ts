@@ -1,4 +1,4 @@
-/** Prophet alone as a forecaster: the picture users expect, and a yardstick beside `auto`. */
+/** Prophet alone as a forecaster, in the form that the job expects of one. */
 import { maximum, mean } from "../combine/target.ts";
 import { featureWidth } from "../prophet/features.ts";
 import { fitHistory, measuredRows } from "../prophet/history-fit.ts";
@@ -14,14 +14,15 @@ const ONE_SIGMA = 0.6826894921370859;
 const BAND_Z = 1.6448536269514722;
 
 /**
- * A forecaster that fits Prophet to the longer history, where there is one, and the whole window after it. Rows that were gaps are left out.
- * Quantiles are those of Prophet's own normal spread, step errors taken to move together: mean of the steps' quantiles, and their largest.
- * With few measured points, with no more of them than the model has coefficients, and where a fit fails: the last value and its moves.
- * Throws where the settings are why it fails: who set them must hear of it.
+ * Forecasts with Prophet, fitted to the longer history, where there is one, and then the whole window. Filled values are left out.
+ * Quantiles are those of Prophet's normal spread, with the errors of all steps fully correlated: the mean of the steps' quantiles, and the
+ * largest of them.
+ * Uses the last value and its moves where there are few points, no more points than coefficients, or no fit.
+ * Throws RangeError where the target's Prophet settings cause that: their author has to know.
  */
 export const forecastProphet: Forecaster = (request) => prophetForecast("prophet", {}, request);
 
-/** The same with fixed options, over the window only. */
+/** The same with fixed options, on the window alone. */
 export function fixedProphet(method: string, options: ProphetOptions): Forecaster {
   return ({ longHistory: _long, prophet: _settings, ...request }) => prophetForecast(method, options, request);
 }
@@ -35,7 +36,7 @@ function prophetForecast(method: string, options: ProphetOptions, request: Forec
   if (rows.ds.length < MIN_POOL) return coldStart();
   const ds = Float64Array.from({ length: n + steps }, (_, i) => series.start + i * series.step);
   const fitted = fitHistory(rows, ds.at(-1)!, request.prophet, { ...options, interval_width: ONE_SIGMA });
-  if (!fitted.ok && request.prophet !== undefined) throw new RangeError(told(fitted.error));
+  if (!fitted.ok && request.prophet !== undefined) throw new RangeError(problemText(fitted.error));
   // With as many coefficients as points the fit can be anything: the original's season has 20, and the trend its level and slope.
   if (!fitted.ok || rows.ds.length <= featureWidth(fitted.value.model.blocks) + 2) return coldStart();
   const answer = predict(fitted.value.model, fitted.value.frameAt(ds), { intervals: "analytic" });
@@ -62,6 +63,6 @@ function prophetForecast(method: string, options: ProphetOptions, request: Forec
   };
 }
 
-function told({ field, value, accepted }: ProphetError): string {
+function problemText({ field, value, accepted }: ProphetError): string {
   return `prophet.${field} is ${String(value)}: it must be ${accepted}`;
 }

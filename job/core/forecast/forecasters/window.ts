@@ -1,6 +1,6 @@
-/** One window: all models passed over it once, and combined for each target that is asked of it. */
+/** One window of values: runs every model over it once, and combines them for each target. */
 import type { Cores, Probability } from "../../units.ts";
-import { type Blend, blend, NOTHING } from "../combine/blend.ts";
+import { type Blend, blend, ROUNDING } from "../combine/blend.ts";
 import { evidenceOf, type maximumByMoves, movesOf, sizeOf } from "../combine/moves.ts";
 import { errorQuantile, rankErrors } from "../combine/quantiles.ts";
 import { type Pass, type Summary, type Target, targetOf } from "../combine/target.ts";
@@ -13,25 +13,32 @@ import type { ForecastRequest, LeadPart } from "../types.ts";
 import { withoutExtreme } from "./extreme.ts";
 import { once } from "./lazily.ts";
 
-/** From this many points on seasons are looked for. On 19 public and synthetic series 15: 6 % less loss at 29 values, all by one of them, and nothing at 20; 60: 7 to 34 % more at 30 to 59. */
+/**
+ * Seasons are looked for from this many points on. On 19 public and synthetic series 15: 6 % less loss at 29 values, all of it on one series,
+ * and no change at 20.
+ * 60: 7 to 34 % more loss at 30 to 59 values.
+ */
 export const MIN_SEASON = 30;
-/** Six hours of 15 s. Older values cost time and tell nothing at a horizon of minutes, but that a quantile of 0.99 rests on few errors. Half or a quarter: 3 and 5 % less loss at 0.7 on 8 public series. */
+/**
+ * The most values used: six hours of 15 s. Older ones cost time and add nothing at a horizon of minutes, except errors for a quantile of 0.99.
+ * Half or a quarter: 3 and 5 % less loss at 0.7 on 8 public series.
+ */
 const MAX_WINDOW = 1440;
 /**
- * About this many in-window origins; a longer window spaces them out, but never beyond a minute of 15 s: a peak that lasts one would fall between two. 60 to 240: 0.4 % of
- * the error on 19 public and synthetic series; a stride of 2 gains 0.8 % for twice the time.
+ * About this many origins inside the window; a longer window spaces them out by up to MAX_STRIDE steps, a minute of 15 s. A wider stride would
+ * miss peaks of a minute. 60 to 240: 0.4 % of the error on 19 public and synthetic series; a stride of 2 gains 0.8 % for twice the time.
  */
 const MAX_ORIGINS = 120;
 const MAX_STRIDE = 4;
 
-/** Switches of the whole forecaster, for the bench that judges its parts. */
+/** Switches for the bench that measures what each part is worth. */
 export interface AutoOptions {
   /** Whether a model of this name takes part; the last value always does. */
   readonly takesPart?: (model: string) => boolean;
   readonly combine?: (target: Target) => Blend;
 }
 
-/** One pass over the window, and what is asked of it. */
+/** A window and the models' predictions at every origin in it. Answers any target over any part of the lead. */
 export class Window {
   /** Values are divided by this: their mean size. */
   readonly size: number;
@@ -76,8 +83,9 @@ export class Window {
   }
 
   /**
-   * Quantiles of a target, never negative, non-decreasing: the combination and its own errors as far as there are outcomes to learn them from, the last value and its moves
-   * for the rest. With no outcome known, all levels were one number, and 0.91 held 9 % of outcomes at 10 values.
+   * Quantiles of a target at each level, in cores: never negative, non-decreasing. They come from the combination and its own errors.
+   * With few known outcomes they come in part from the last value and its moves. Without that all levels were one number: 0.91 held 9 % of
+   * outcomes at 10 values.
    */
   quantiles(part: LeadPart, of: Summary, levels: readonly Probability[], byMoves: typeof maximumByMoves): number[] {
     const { target, blended } = this.blendOf(part, of);
@@ -92,9 +100,12 @@ export class Window {
     });
   }
 
-  /** A value of the window's scale in cores, never negative. What rounding alone tells from the newest value is that value: half of the outcomes of a flat load lay above its quantiles. */
+  /**
+   * A value on the window's scale, in cores and never negative. One that only rounding tells from the newest value becomes that value.
+   * Otherwise half of the outcomes of a flat load lay above its quantiles.
+   */
   cores(value: number): Cores {
-    if (Math.abs(value - this.pass.y.at(-1)!) < NOTHING) return Math.max(0, this.newest);
+    if (Math.abs(value - this.pass.y.at(-1)!) < ROUNDING) return Math.max(0, this.newest);
     return Math.max(0, value) * this.size;
   }
 }

@@ -1,22 +1,25 @@
 /** Small dense Cholesky factor and triangular solves on row-major typed arrays, without allocation. */
 
-/** What becomes of a pivot below `floor` times its own diagonal element, a column that those before it span: raised to that, or the column dropped. */
+/**
+ * What to do with a column that earlier columns span, so that its pivot is below `floor` times its own diagonal element. The pivot is raised
+ * to that, or the column dropped.
+ */
 export interface PivotPolicy {
   readonly floor: number;
   /** The dropped column of the factor is zero with a diagonal of 1, so that it explains nothing. */
   readonly drop: boolean;
 }
 
-/** Prophet's fits: such a column is left without weight instead of dividing by rounding noise. */
-const RAISED: PivotPolicy = { floor: 1e-13, drop: false };
-/** The pool's regressions have a ridge, and moments summed with forgetting: their rounding is larger. */
-const RAISED_EARLY: PivotPolicy = { floor: 1e-10, drop: false };
+/** For Prophet's fits: a spanned column gets no weight, where a division would amplify rounding. */
+const PROPHET_PIVOTS: PivotPolicy = { floor: 1e-13, drop: false };
+/** For the pool's regressions: they have a ridge, and sums with forgetting carry more rounding. */
+const POOL_PIVOTS: PivotPolicy = { floor: 1e-10, drop: false };
 
 /**
  * Factors the leading n x n block of a symmetric matrix in place: its lower triangle becomes L with L L' = A.
  * @param a row-major, rows `stride` apart; only the lower triangle is read and written
  */
-export function choleskyInPlace(a: Float64Array, n: number, stride: number, { floor, drop } = RAISED): void {
+export function choleskyInPlace(a: Float64Array, n: number, stride: number, { floor, drop } = PROPHET_PIVOTS): void {
   for (let j = 0; j < n; j++) {
     const rowJ = j * stride;
     const diagonal = a[rowJ + j]!;
@@ -63,7 +66,7 @@ export function solveRidge(
 ): void {
   work.set(A);
   for (let i = 0; i < p; i++) work[i * p + i] = work[i * p + i]! + ridge[i]!;
-  choleskyInPlace(work, p, p, RAISED_EARLY);
+  choleskyInPlace(work, p, p, POOL_PIVOTS);
   x.set(b);
   solveLower(work, p, p, x);
   solveLowerTransposed(work, p, p, x);

@@ -1,4 +1,4 @@
-/** Autoregression by ridge: direct forecasts from lags. */
+/** Autoregression by ridge regression: forecasts each block of steps directly from lags. */
 import { solveRidge } from "../linalg/cholesky.ts";
 import { anchorOf, type Model, type Plan } from "./model.ts";
 
@@ -7,18 +7,18 @@ export interface Lags {
   readonly name: string;
   /** Lags used as features, in steps; lag 1 is the newest value. Ascending, all >= 1. */
   readonly lags: readonly number[];
-  /** The mean of each stretch of lags, from the one after an edge to the next edge: a long memory by few coefficients. */
+  /** Edges of blocks of lags. Each block from one edge to the next is one feature, its mean: a long memory with few coefficients. */
   readonly meanBlocks?: readonly number[];
-  /** Everything relative to the last value: forecasts the change, so a new level costs nothing. */
+  /** Forecasts the change from the last value, so that a new level needs no relearning. */
   readonly relative: boolean;
   /** Ridge as a share of the mean diagonal of the moments. */
   readonly ridge: number;
-  /** Forgetting a step, 1 for none. */
+  /** Factor by which older pairs weigh less at each step; 1: no forgetting. */
   readonly memory: number;
 }
 
 /**
- * Direct autoregression: each block of steps has coefficients of its own, learnt from the pairs whose target lies wholly before the origin.
+ * A direct autoregression: each block of steps has its own coefficients, learnt from pairs whose target lies wholly before the origin.
  * A block's target is the mean over its steps, so the cost does not grow with the horizon.
  */
 export function autoregression(options: Lags): Model {
@@ -35,7 +35,7 @@ export function autoregression(options: Lags): Model {
   };
 }
 
-/** Block edges: 1, 2, 4, then 6, 8, 12, 16, 24, 32, ... and the end. */
+/** Edges of the blocks of steps: 1, 2, 4, then 6, 8, 12, 16, 24, 32, ... and the end. */
 export function blocksOf(steps: number): Int32Array {
   const edges = [0];
   for (let e = 1; e < steps; e = e < 4 ? 2 * e : e % 3 === 0 ? (e / 3) * 4 : (e * 3) / 2) edges.push(e);
@@ -53,7 +53,7 @@ interface Shape {
   readonly edges: Int32Array;
 }
 
-/** The features of all origins up to `last`: row s at [s * width..]. */
+/** The features of all origins up to `last`, row by row: row s is at [s * width..]. */
 function designs(y: Float64Array, last: number, options: Lags, { deepest, width }: Shape): Float64Array {
   const { lags, meanBlocks = [], relative } = options;
   const X = new Float64Array((last + 1) * width);
@@ -80,11 +80,11 @@ function penalise(penalty: Float64Array, A: Float64Array, p: number, ridge: numb
   penalty[0] = constant;
 }
 
-/** One block of steps [from, to): the moments of its first `count` pairs, and its coefficients once there are pairs enough. */
+/** One block of steps [from, to): the moments of its first `count` pairs, and its coefficients once there are enough pairs. */
 interface Block {
   readonly from: number;
   readonly to: number;
-  /** Features times features, lower triangle, row by row; and features times targets. */
+  /** Features times features (lower triangle, row by row), and features times targets. */
   readonly A: Float64Array;
   readonly B: Float64Array;
   readonly beta: Float64Array;
@@ -122,7 +122,7 @@ function fitLags({ y, origins, steps }: Plan, out: Float64Array, options: Lags, 
   }
 }
 
-/** Brings a block's coefficients to the pairs whose targets lie within the first `origins` origins. */
+/** Updates a block's coefficients to the pairs whose targets lie within the first `origins` origins. */
 function learner(y: Float64Array, X: Float64Array, { relative, ridge, memory }: Lags, shape: Shape) {
   const { deepest, width: p } = shape;
   const penalty = new Float64Array(p);

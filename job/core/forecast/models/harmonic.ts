@@ -1,17 +1,21 @@
-/** Harmonic regression by ridge with an autoregressive residual: a smooth season of any (fractional) period. */
+/** Harmonic regression by ridge, with an autoregressive residual: a smooth season of any period, also a fractional one. */
 import { solveRidge } from "../linalg/cholesky.ts";
 import { anchorOf, carriedFrom, flat, type Model, type Plan } from "./model.ts";
 
-/** Sinusoids are fitted to the whole window, which flatters them at its origins: their loss counts for a fifth more. Chosen on 174 series; 1 to 1.2: 0.5 % of the loss at 0.9. */
+/**
+ * Sinusoids are fitted to the whole window, which flatters them at its origins, so their loss counts for a fifth more. Chosen on 174 series; 1
+ * to 1.2: 0.5 % of the loss at 0.9.
+ */
 const SINUSOIDS_PENALTY = 1.2;
 /** Harmonics of a season: sharp cycles need several. On 19 public and synthetic series 3: 0.3 % less loss at 480 values, 12: 0.6 % more. */
 const ORDER = 6;
-/** Forgetting of the moments a step: a memory of 200 steps. 0.99 to 0.998 change the error by 0.4 % at most. */
+/** Factor of forgetting at each step: a memory of 200 steps. 0.99 to 0.998 change the error by 0.4 % at most. */
 const MEMORY = 0.995;
 
 /**
- * Level + slope + six harmonics of `period`, ridge, running moments with forgetting, plus the residual's first-order autocorrelation (dynamic harmonic regression:
- * Hyndman and Athanasopoulos, Forecasting, 10.5). The residual that is carried forward decays by rho each step.
+ * Level, slope and six harmonics of `period` (in steps), by ridge regression with exponential forgetting.
+ * The residual's first-order autocorrelation rho is added (dynamic harmonic regression: Hyndman and Athanasopoulos, Forecasting, 10.5).
+ * The last residual decays by rho at each step.
  */
 export function fourier(period: number): Model {
   const harmonics = Math.min(ORDER, Math.floor(period / 2));
@@ -26,7 +30,7 @@ export function fourier(period: number): Model {
   };
 }
 
-/** The same with sinusoids of any lengths (steps) in place of harmonics: no multiples of each other, or longer than the window. */
+/** The same with sinusoids of any periods (in steps) in place of harmonics; they may be longer than the window. */
 export function sinusoids(periods: readonly number[]): Model {
   const least = 2 * periods.length + 12;
   const frequencies = periods.map((p) => 1 / p);
@@ -96,7 +100,7 @@ function fitHarmonics(
   }
 }
 
-/** The regression at row i. */
+/** The fitted value of row i. */
 function fitAt(X: Float64Array, beta: Float64Array, i: number): number {
   const p = beta.length;
   let sum = 0;

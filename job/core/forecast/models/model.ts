@@ -1,52 +1,52 @@
-/** The interface every model of the pool implements, and the plan of one pass over a window. */
+/** The interface of the pool's models, and the plan of one pass over a window. */
 
-/** One pass: forecasts are wanted at every origin, each from the values before it only. */
+/** One pass over a window: every origin needs a forecast, made only from the values before it. */
 export interface Plan {
   /** The window, oldest first, no NaN. Values are scaled so that their mean size is about 1. */
   readonly y: Float64Array;
-  /** Ascending; origin t knows y[0..t-1] and forecasts y[t..t+steps-1]; the last one is usually y.length. Each >= 2. */
+  /** Ascending, each at least 2. Origin t knows y[0..t-1] and forecasts y[t..t+steps-1]; the last one is usually y.length. */
   readonly origins: Int32Array;
   /** Steps forecast at each origin, >= 1. */
   readonly steps: number;
 }
 
 /**
- * A model: one pass over the window serves all origins. `out[o * steps + k]` becomes the forecast of y[origins[o] + k].
- * The forecast at an origin must not depend on any value at or after it (the contract suite refits on the prefix and compares).
+ * A model of the pool. One call serves all origins: `out[o * steps + k]` becomes the forecast of y[origins[o] + k].
+ * No forecast may depend on a value at or after its origin. The contract suite refits on the prefix and compares.
  */
 export interface Model {
   readonly name: string;
-  /** Values it needs before its first origin; at earlier origins it repeats the last value. */
+  /** Values it needs; at origins with fewer it repeats the last value. */
   readonly least: number;
-  /** Its errors count this much more when models are weighed; absent: 1. */
+  /** Factor on its loss when models are weighted; absent: 1. */
   readonly lossPenalty?: number;
   readonly run: (plan: Plan, out: Float64Array) => void;
 }
 
-/** One entry for each model of a pool; the first is the last value's, which every comparison is against. */
+/** One entry per model. The first one belongs to the last value, with which all others are compared. */
 export type LastFirst<T> = readonly [last: T, ...others: T[]];
 
-/** The same for each model, the last value's first. */
+/** Maps the entries of all models, keeping the last value's first. */
 export function eachModel<T, U>([last, ...others]: LastFirst<T>, of: (item: T) => U): LastFirst<U> {
   return [of(last), ...others.map(of)];
 }
 
-/** Writes a constant path for origin number o. */
+/** Writes a constant forecast for origin number `o`. */
 export function flat(out: Float64Array, o: number, steps: number, value: number): void {
   out.fill(value, o * steps, (o + 1) * steps);
 }
 
 /**
- * Regressions solve for their coefficients only now and then: at origin t they know the pairs that end before the last multiple of
- * max(3, t / 32). At 120 values that is up to 2 steps ago, and a third of the solves.
+ * The origin whose coefficients a regression uses at origin t: it solves only at multiples of max(3, t / 32). At 120 values that is up to 2
+ * steps earlier, for a third of the solves.
  */
 export function anchorOf(t: number): number {
   return t - (t % Math.max(3, t >> 5));
 }
 
 /**
- * How a regression's residual lives on: its first-order autocorrelation over [from, t), within 0..0.97, and its newest value, which decays by
- * that factor each step.
+ * How a regression's residual carries into the future: its first-order autocorrelation over [from, t), limited to 0..0.97, and its newest
+ * value. The residual decays by that factor at each step.
  */
 export function carriedFrom(residual: (i: number) => number, from: number, t: number): [rho: number, newest: number] {
   let cross = 0;

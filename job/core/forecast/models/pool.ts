@@ -1,4 +1,4 @@
-/** The pool: which models a window of a given length and season gets, and one pass of all of them. */
+/** The pool: the models for a window of given length and season, and one pass of all of them. */
 import { autoregression } from "./autoregression.ts";
 import { fourier, sinusoids } from "./harmonic.ts";
 import { lastValue, rollingMedian } from "./level.ts";
@@ -9,8 +9,9 @@ import { holtWinters, seasonalMean } from "./seasonal.ts";
 const LAG_BLOCKS = [4, 6, 8, 11, 14, 18, 22, 27, 32, 38, 44];
 
 /**
- * The models for n values: nine at most, chosen from forty by forward selection and then each judged by `npm run bench -- ablation`; every one of them pays beside the others.
- * `period` is the season that was found (steps, or null), `waves` the lengths of the sinusoids.
+ * The models for a window of n values, nine at most. `period` is the detected season in steps, or null; `waves` are the sinusoids' periods in
+ * steps.
+ * Forward selection chose them from forty, and `npm run bench -- ablation` judged each: every one lowers the loss beside the others.
  */
 export function poolFor(n: number, period: number | null, waves: readonly number[]): LastFirst<Model> {
   const models: Model[] = [
@@ -24,7 +25,7 @@ export function poolFor(n: number, period: number | null, waves: readonly number
   return [lastValue, ...models.filter((model) => model.least + 4 <= n)];
 }
 
-/** Forecasts of all models at all origins: `paths[m]` is origins x steps. Negative forecasts become 0: no load is below it. */
+/** The forecasts of all models at all origins: entry m is origins x steps, row by row. Negative forecasts become 0, since no load is below it. */
 export function runPool(models: LastFirst<Model>, plan: Plan): LastFirst<Float64Array> {
   return eachModel(models, (model) => {
     const out = new Float64Array(plan.origins.length * plan.steps);

@@ -1,10 +1,10 @@
 /** Models with a season of given period: the mean of earlier cycles, and Holt-Winters. */
 import { flat, type Model, type Plan } from "./model.ts";
 
-/** Cycles whose mean is the season; more hardly change it (4 or 8: 0.1 %). */
+/** The season is the mean of up to this many cycles; more hardly change it (4 or 8: 0.1 %). */
 const MAX_CYCLES = 8;
 
-/** Value of y at a fractional index, linear between its neighbours; the index is clamped to [0, known - 1]. */
+/** The value of y at a fractional index, interpolated linearly. The index is limited to [0, known - 1]. */
 function at(y: Float64Array, index: number, known: number): number {
   const x = Math.min(known - 1, Math.max(0, index));
   const i = Math.floor(x);
@@ -12,7 +12,7 @@ function at(y: Float64Array, index: number, known: number): number {
   return f === 0 || i + 1 >= known ? y[i]! : y[i]! * (1 - f) + y[i + 1]! * f;
 }
 
-/** The mean of up to eight earlier cycles at the same phase (fractional periods interpolate). */
+/** The mean of up to eight earlier cycles at the same phase; `period` in steps, fractional ones are interpolated. */
 export function seasonalMean(period: number): Model {
   return {
     name: "seasonalMean",
@@ -27,7 +27,7 @@ export function seasonalMean(period: number): Model {
   };
 }
 
-/** Mean of y over the earlier values at the phase of index i, known below `known`. */
+/** The mean of y over earlier values at the phase of index i; only values below index `known` count. */
 function phaseMean(y: Float64Array, i: number, known: number, period: number): number {
   let sum = 0;
   let count = 0;
@@ -53,14 +53,18 @@ const GAINS: readonly (readonly [level: number, trend: number, season: number])[
   [0.5, 0.1, 0.3],
   [0.8, 0, 0.2],
 ];
-/** What a candidate's error still weighs a step later: a memory of 50 steps. 0.95 to 0.99 change the error by 0.2 % at most. */
+/** Factor by which a candidate's error counts less at each step: a memory of 50 steps. 0.95 to 0.99 change the error by 0.2 % at most. */
 const MEMORY = 0.98;
-/** Of the trend, each step; within the 0.8 to 0.98 that Hyndman and Athanasopoulos (Forecasting, 8.2) call usual. 0.9 and 0.98: 0.1 % of the loss on 19 series. */
+/**
+ * Damping of the trend at each step, within the usual 0.8 to 0.98 (Hyndman and Athanasopoulos, Forecasting, 8.2). 0.9 and 0.98: 0.1 % of the
+ * loss on 19 series.
+ */
 const DAMPING = 0.95;
 
 /**
- * Holt-Winters (Winters 1960) with an additive season of whole period and a damped trend (0.95; Gardner and McKenzie 1985), in its error-correction form; at each origin
- * the candidate with the least discounted one-step error. The first cycle sets the season, so the errors count from the second on.
+ * Holt-Winters (Winters 1960) with an additive season and a damped trend (0.95; Gardner and McKenzie 1985), in error-correction form.
+ * The period is rounded to whole steps. At each origin the gains with the least discounted one-step error are used.
+ * The first cycle sets the season, so errors count from the second cycle on.
  */
 export function holtWinters(period: number): Model {
   const m = Math.round(period);

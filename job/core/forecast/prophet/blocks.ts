@@ -1,4 +1,4 @@
-/** Which features a model has: built-in seasons by Prophet's rules, own seasons, event days, regressors. */
+/** The feature blocks of a model: built-in seasons by Prophet's rules, custom seasons, events and regressors. */
 import type { FeatureBlock, HolidayBlock } from "./features.ts";
 import type { History } from "./frame.ts";
 import type { AutoSeasonality, HolidayOption, Mode, ResolvedOptions } from "./options.ts";
@@ -11,8 +11,11 @@ const AUTO = [
 ] as const;
 
 /**
- * Prophet's rules: yearly from 730 days of history, weekly from 14 days with steps below a week, daily from 2 days
- * with steps below a day; an own season of that name takes the place of an automatic one. Rows in ascending time.
+ * The feature blocks for a history, whose rows ascend in time. The built-in seasons follow Prophet's rules:
+ * - yearly from 730 days of history on;
+ * - weekly from 14 days on, with steps below a week;
+ * - daily from 2 days on, with steps below a day.
+ * A custom season of one of these names replaces it.
  */
 export function makeBlocks(frame: History, options: ResolvedOptions): FeatureBlock[] {
   const seasons = new Map<string, FeatureBlock>();
@@ -47,7 +50,7 @@ export function makeBlocks(frame: History, options: ResolvedOptions): FeatureBlo
   return [...seasons.values(), ...holidayBlocks(options), ...regressors];
 }
 
-/** One column for each event and day of its window, in Prophet's order of names; days of all its occurrences are joined. */
+/** One column for each event and each day of its window, in Prophet's order of names. All occurrences of an event share its columns. */
 function holidayBlocks(options: ResolvedOptions): HolidayBlock[] {
   const columns = new Map<string, HolidayBlock & { days: number[] }>();
   for (const h of options.holidays) {

@@ -1,4 +1,4 @@
-/** The model around a point: its columns, and the priors of its unknowns, in the order the solvers share. */
+/** The model linearised at a point: its columns and the priors of its unknowns, in the order that the solvers share. */
 import type { Gram } from "./gram.ts";
 import { emptyGram, fillGram } from "./gram.ts";
 import type { Params } from "./objective.ts";
@@ -7,10 +7,10 @@ import type { Problem } from "./prepare.ts";
 import type { QuadraticWork } from "./quadratic.ts";
 import { evaluateTrend } from "./trend.ts";
 
-/** Unknowns without the noise. As vectors: b = m, k (not for a flat trend), beta; d = delta (empty for a flat trend). */
+/** The unknowns except the noise. As vectors: b = m, k (absent for a flat trend), beta; d = delta (empty for a flat trend). */
 export type Point = Omit<Params, "sigma_obs">;
 
-/** Gram matrices for a problem, still empty, with the precisions of m and k ~ N(0, 5) and beta ~ N(0, sigmas). */
+/** Empty Gram matrices for a problem, with the precisions of m and k ~ N(0, 5) and beta ~ N(0, sigmas). */
 export function gramFor(problem: Problem): Gram {
   const flat = problem.growth === "flat";
   const lead = flat ? 1 : 2;
@@ -27,9 +27,12 @@ export function pointOf(problem: Problem, { b, d }: QuadraticWork): Point {
 }
 
 /**
- * Linearises the model at a point: y ~ J x near it, target = residual + J x; fills the Gram matrices. With
- * w = (1 + X_m beta_m) and, for a logistic trend g of argument z, times dg/dz: the columns are w (times -k if logistic),
- * w t (or w (t - m)), X or X times the trend, and w (t - c)+ for each changepoint. A linear model is met exactly.
+ * Linearises the model at a point, y ~ J x, and fills the Gram matrices; the target is residual + J x. A linear model is met exactly.
+ * With w = 1 + X_m beta_m, times dg/dz for a logistic trend g of argument z, the columns are:
+ * - for the offset: w, times -k if logistic;
+ * - for the rate: w t, or w (t - m) if logistic;
+ * - for the features: X, or X times the trend;
+ * - for each changepoint: w (t - c)+.
  */
 export function linearise(problem: Problem, point: Point, gram: Gram): void {
   const { t, X, multiplies, tChange, sigmas } = problem;
@@ -58,7 +61,7 @@ export function linearise(problem: Problem, point: Point, gram: Gram): void {
   fillGram(gram, columns, weight, target, t, tChange);
 }
 
-/** What a change of the trend's argument does to the model: (1 + X_m beta_m), times the slope of a logistic curve. */
+/** The model's derivative by the trend's argument: 1 + X_m beta_m, times the slope of a logistic curve. */
 function trendWeight({ X, multiplies, growth, cap }: Problem, point: Point, trend: Float64Array): Float64Array {
   const rows = trend.length;
   const weight = new Float64Array(rows).fill(1);

@@ -1,4 +1,4 @@
-/** Columns of the regression part: Fourier seasons, event days, extra regressors; the same code for history and future. */
+/** The feature columns of a model: Fourier seasons, event days and regressors; the same code for history and future. */
 import type { Frame } from "./frame.ts";
 import type { Mode } from "./options.ts";
 import { SECONDS_PER_DAY } from "./options.ts";
@@ -8,29 +8,30 @@ interface BlockBase {
   readonly prior_scale: number;
   readonly mode: Mode;
 }
+/** A season: two columns, sine and cosine, for each order. */
 export interface FourierBlock extends BlockBase {
   readonly kind: "fourier";
-  /** Days. */
+  /** In days. */
   readonly period: number;
   readonly fourier_order: number;
   readonly condition_name: string | undefined;
 }
-/** One column: the days (since the epoch, UTC) on which the event, shifted by `offset` days, applies. */
+/** One column of an event: 1 on its days, each shifted by `offset`. Days count from the epoch, in UTC. */
 export interface HolidayBlock extends BlockBase {
   readonly kind: "holiday";
   readonly offset: number;
   readonly days: readonly number[];
 }
-/** One column: (value - mu) / std. */
+/** One column of a regressor: (value - mu) / std. */
 export interface RegressorBlock extends BlockBase {
   readonly kind: "regressor";
   readonly mu: number;
   readonly std: number;
 }
-/** A run of neighbouring columns with one prior and one mode. Plain data: a fitted model carries its blocks. */
+/** Neighbouring columns that share one prior and one mode. Plain data: a fitted model carries its blocks. */
 export type FeatureBlock = FourierBlock | HolidayBlock | RegressorBlock;
 
-/** Number of columns a block makes. */
+/** The number of columns that a block makes. */
 export function blockWidth(block: FeatureBlock): number {
   return block.kind === "fourier" ? 2 * block.fourier_order : 1;
 }
@@ -40,7 +41,7 @@ export function featureWidth(blocks: readonly FeatureBlock[]): number {
   return blocks.reduce((sum, b) => sum + blockWidth(b), 0);
 }
 
-/** The columns of all blocks, column after column: value of row i in column j is at `j * rows + i`. */
+/** The columns of all blocks, column by column: row i of column j is at `j * rows + i`. */
 export function featureColumns(blocks: readonly FeatureBlock[], frame: Frame): Float64Array {
   const rows = frame.ds.length;
   const out = new Float64Array(rows * featureWidth(blocks));
@@ -56,9 +57,9 @@ export function featureColumns(blocks: readonly FeatureBlock[], frame: Frame): F
 }
 
 /**
- * sin and cos of 2 pi n t / period, t in days since the epoch, n = 1 .. order, in Prophet's column order.
- * The angle is reduced by the period first (1.7e9 s in periods of 300 s would cost 8 digits), higher orders come
- * from the first by rotation: after 10 rotations the error stays below 1e-14.
+ * sin and cos of 2 pi n t / period in Prophet's column order, for n = 1 .. order; t in days since the epoch.
+ * The angle is reduced by the period first: 1.7e9 s in periods of 300 s would lose 8 digits.
+ * Higher orders come from the first by rotation; after 10 of them the error is below 1e-14.
  */
 function fourier(block: FourierBlock, frame: Frame, out: Float64Array): void {
   const rows = frame.ds.length;
@@ -115,7 +116,10 @@ export function multiplicativeFlags(blocks: readonly FeatureBlock[]): Uint8Array
   return out;
 }
 
-/** Name of the first column that the blocks need and the frame lacks (absent, wrong length or, in a regressor, not finite). */
+/**
+ * The name of the first column that the blocks need and the frame lacks; undefined: none. A column of wrong length counts as lacking, and so
+ * does a regressor that is not finite.
+ */
 export function missingColumn(blocks: readonly FeatureBlock[], frame: Frame): string | undefined {
   for (const block of blocks) {
     const name = block.kind === "regressor" ? block.name : block.kind === "fourier" ? block.condition_name : undefined;

@@ -13,7 +13,7 @@ import { isLinear, solveLinear } from "./solve-linear.ts";
 import { solveNonlinear } from "./solve-nonlinear.ts";
 import { initialTrend } from "./trend.ts";
 
-/** A fitted model: everything a forecast needs, as JSON-safe data. k, m, delta, beta, sigma_obs are on the model's scale. */
+/** A fitted model: all that a forecast needs, as JSON-safe data. k, m, delta, beta and sigma_obs are on the model's scale. */
 export interface ProphetModel {
   readonly growth: Growth;
   readonly scales: Scales;
@@ -34,7 +34,7 @@ export interface ProphetModel {
 }
 
 /**
- * MAP fit of Prophet (Taylor and Letham 2018) to rows (ds in epoch seconds, y in any unit; rows with y NaN are left out).
+ * Fits Prophet (Taylor and Letham 2018) by maximum a posteriori to rows of ds (epoch seconds) and y (any unit). Rows with y NaN are left out.
  * Errors, as values: an option out of range, fewer than two rows, a column that is missing or not finite.
  */
 export function fit(history: History, options: ProphetOptions = {}): Result<ProphetModel, ProphetError> {
@@ -68,7 +68,7 @@ export function solve(problem: Problem): Params {
   return isLinear(problem) ? solveLinear(problem) : solveNonlinear(problem);
 }
 
-/** Prophet does not fit a constant history: the trend through its points, and no noise worth the name. */
+/** The parameters of a constant history, which Prophet does not fit: a trend through its points and almost no noise. */
 function constantParams(problem: Problem): Params {
   return {
     ...initialTrend(problem.growth, problem.t, problem.y, problem.cap),
@@ -78,7 +78,7 @@ function constantParams(problem: Problem): Params {
   };
 }
 
-/** Without changepoints the stand-in at time 0 is part of the base rate. */
+/** Without changepoints the placeholder at time 0 is added to the base rate. */
 function folded(prepared: Prepared, params: Params): { k: number; delta: number[] } {
   if (!prepared.noChangepoints) return { k: params.k, delta: Array.from(params.delta) };
   return { k: params.k + params.delta[0]!, delta: [0] };

@@ -1,10 +1,10 @@
-/** Rows of a history or of a future: sorting, leaving out what has no value, extremes. */
+/** Rows of a history or a future: sorts them, drops those without a value, and finds extremes. */
 
 /** Rows to be modelled. `columns` holds regressors (numbers) and conditions (booleans), each as long as `ds`. */
 export interface Frame {
   /** Epoch seconds. */
   readonly ds: ArrayLike<number>;
-  /** Local times, as if they were UTC seconds: what seasons and events go by. Absent: `ds`. */
+  /** Local times in seconds, as if the clocks showed UTC: seasons and events follow them. Absent: `ds`. */
   readonly wall?: ArrayLike<number>;
   /** Capacity of logistic growth, in the unit of y. */
   readonly cap?: ArrayLike<number>;
@@ -13,12 +13,12 @@ export interface Frame {
   readonly columns?: Readonly<Record<string, ArrayLike<number> | ArrayLike<boolean>>>;
 }
 
-/** Observations; rows whose y is not a number are left out, rows need not be sorted. */
+/** Observations. Rows may be unsorted; those whose y is not a number are left out. */
 export interface History extends Frame {
   readonly y: ArrayLike<number>;
 }
 
-/** The frame in ascending time (stable); the same object when it is so already. */
+/** The frame sorted by time (stable); the same object where it is sorted already. */
 export function sortedFrame<F extends Frame>(frame: F): F {
   let sorted = true;
   for (let i = 1; i < frame.ds.length; i++) if (frame.ds[i]! < frame.ds[i - 1]!) sorted = false;

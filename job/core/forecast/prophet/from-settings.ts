@@ -1,4 +1,4 @@
-/** Settings of a target -> Prophet's options and columns over given times. Pure: calendars come with the settings. */
+/** Makes Prophet's options and columns from a target's settings. Pure: calendars come with the settings. */
 import { type Calendar, DAY, type Days, dateOf, dayNumberOf, includesDate, weekdayOf } from "../../calendar/days.ts";
 import { instantOf, wallTimes } from "../../calendar/zone.ts";
 import type { Frame } from "./frame.ts";
@@ -12,8 +12,8 @@ export interface Span {
 }
 
 /**
- * Prophet's options for a history and a future within `span`. Events outside of it, with their windows, are left out:
- * their columns would hold zeros only. `history` is where the trend may bend.
+ * Prophet's options for a history and a future within `span`. Only inside `history` may the trend bend.
+ * Events whose windows lie outside `span` are left out: their columns would be all zeros.
  */
 export function optionsFrom(settings: ProphetSettings, history: Span, span: Span): ProphetOptions {
   const { timeZone, cap: _cap, floor: _floor, changepoints, seasonalities, holidays, ...same } = settings;
@@ -29,7 +29,7 @@ export function optionsFrom(settings: ProphetSettings, history: Span, span: Span
   };
 }
 
-/** Rows at these ascending times, with local times, capacities and the columns of conditions. */
+/** Rows at these ascending times (epoch seconds), with local times, capacities and the columns of conditions. */
 export function frameFrom(settings: ProphetSettings, ds: ArrayLike<number>): Frame {
   const { timeZone, growth, cap, floor, seasonalities } = settings;
   const wall = wallTimes(ds, timeZone);
@@ -46,7 +46,7 @@ export function frameFrom(settings: ProphetSettings, ds: ArrayLike<number>): Fra
   };
 }
 
-/** No setting's name holds a space: a condition is nobody's regressor. */
+/** The column of a season's condition. Its name holds a space, which no setting's name does, so it is never taken for a regressor. */
 function columnOf(season: string): string {
   return `${season} holds`;
 }
@@ -68,7 +68,7 @@ function conditionColumn(condition: SeasonCondition, wall: Float64Array): boolea
   });
 }
 
-/** Whether the condition holds on a local day. `also` goes before `except`. */
+/** Whether a condition holds on a local day. `also` takes precedence over `except`. */
 export function holdsOn({ days, months, except, also }: SeasonCondition, day: number): boolean {
   const date = dateOf(day);
   if (also !== undefined && includesDate(also, date)) return true;
@@ -76,7 +76,7 @@ export function holdsOn({ days, months, except, also }: SeasonCondition, day: nu
   return (days?.includes(weekdayOf(day)) ?? true) && (months?.includes(Number(date.slice(5, 7))) ?? true);
 }
 
-/** Every event's days whose windows touch [first, last]. */
+/** The days of every event whose windows touch [first, last]. */
 function eventRows(events: readonly EventSettings[], first: number, last: number): HolidayOption[] {
   return events.flatMap(({ holiday, ds, ...window }) =>
     daysIn(ds, first - window.upper_window, last - window.lower_window).map(
@@ -85,7 +85,7 @@ function eventRows(events: readonly EventSettings[], first: number, last: number
   );
 }
 
-/** The days within [first, last], dates before those of calendars; a date has no name but itself. */
+/** The days within [first, last], dates before those of calendars. A date's name is the date itself. */
 function daysIn({ dates, calendars }: Days, first: number, last: number) {
   const named = [...dates.map((date) => ({ date, name: date })), ...calendars.flatMap((c) => yearsOf(c, first, last))];
   return named

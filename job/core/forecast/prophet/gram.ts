@@ -1,9 +1,9 @@
-/** The normal equations of the model: Gram matrices of its columns, those of the changepoints from running sums. */
+/** The normal equations of the model: Gram matrices of its columns. Those of changepoints come from running sums. */
 import { dot } from "../linalg/dot.ts";
 
 /**
- * Least squares |z - B b - A d|^2 reduced to its Gram matrices. b: the unknowns with normal priors (offset m, rate k,
- * feature coefficients); d: the rate changes with Laplace priors. All row-major.
+ * Least squares |z - B b - A d|^2, reduced to Gram matrices, all row-major.
+ * b are the unknowns with normal priors: offset m, rate k and feature coefficients. d are the rate changes, with Laplace priors.
  */
 export interface Gram {
   readonly nb: number;

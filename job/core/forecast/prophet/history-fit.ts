@@ -1,4 +1,4 @@
-/** Prophet fitted to what a forecast is asked over: the longer history up to the window, then the window, by the target's settings. */
+/** Fits Prophet, by a target's settings, to the longer history up to the window and then to the window. */
 import { ok, type Result } from "../../result.ts";
 import type { Series } from "../../series/types.ts";
 import { fit, type ProphetModel } from "./fit.ts";
@@ -13,13 +13,13 @@ export interface Rows {
   readonly y: Float64Array;
 }
 
-/** A model, and how rows at other times are made for it. */
+/** A model, and a function that makes its rows at other times. */
 export interface HistoryFit {
   readonly model: ProphetModel;
   readonly frameAt: (ds: ArrayLike<number>) => Frame;
 }
 
-/** What was measured: of the longer history what lies before the first step of the series, then the series. */
+/** The measured rows: of the longer history those before the first step of the series, then those of the series. */
 export function measuredRows(series: Series, longHistory?: Series): Rows {
   const before = longHistory === undefined ? [] : pointsOf(longHistory).filter(([t]) => t < series.start);
   const points = [...before, ...pointsOf(series)];
@@ -31,8 +31,8 @@ function pointsOf({ start, step, values, filled }: Series): readonly (readonly [
 }
 
 /**
- * Fits to at least two rows; the model is then asked up to `until` (epoch seconds). `settings` go before `options`.
- * Errors, as values: those of `fit`.
+ * Fits to at least two rows, for forecasts up to `until` (epoch seconds). `settings` take precedence over `options`. Errors, as values: those
+ * of `fit`.
  */
 export function fitHistory(
   rows: Rows,

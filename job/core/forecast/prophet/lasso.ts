@@ -1,7 +1,7 @@
-/** Minimises a small quadratic with an absolute-value penalty exactly, by keeping the set of non-zero unknowns. */
+/** Minimises a small quadratic with an absolute-value penalty (lasso) exactly, by an active set of non-zero unknowns. */
 import { choleskyInPlace, solveLower, solveLowerTransposed } from "../linalg/cholesky.ts";
 
-/** Room for the solver, made once for problems of up to n unknowns. */
+/** Work arrays of the solver, allocated once for problems of up to n unknowns. */
 export interface LassoWork {
   readonly n: number;
   readonly factor: Float64Array;
@@ -11,7 +11,7 @@ export interface LassoWork {
   readonly sign: Int8Array;
 }
 
-/** Allocates the room for n unknowns. */
+/** Allocates work arrays for n unknowns. */
 export function lassoWork(n: number): LassoWork {
   return {
     n,
@@ -24,11 +24,13 @@ export function lassoWork(n: number): LassoWork {
 }
 
 /**
- * min over d of d'Hd/2 - h'd + lambda |d|_1, by feature-sign search (Lee, Battle, Raina and Ng 2007): solve for the
- * signs assumed, walk towards that solution until a sign would flip, drop what became zero, add the worst offender.
- * Each step lowers the objective, so it ends; the cap of 20 n steps only guards against rounding.
+ * Minimises d'Hd/2 - h'd + lambda |d|_1 over d by feature-sign search (Lee, Battle, Raina and Ng 2007):
+ * - solve for the assumed signs;
+ * - walk towards that solution until a sign would flip;
+ * - drop what became zero, and add the worst offender.
+ * Each step lowers the objective, so the search ends; the limit of 20 n steps only guards against rounding.
  * @param H n x n row-major, symmetric
- * @param d start (zeros, or a neighbour's solution) and result
+ * @param d the start (zeros, or a neighbour's solution), and the result
  */
 export function solveLasso(H: Float64Array, h: Float64Array, lambda: number, d: Float64Array, work: LassoWork): void {
   const { n, sign } = work;

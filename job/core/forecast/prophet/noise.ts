@@ -1,14 +1,14 @@
-/** Finds the noise level at which the penalised fit and its own residuals agree. */
+/** Finds the noise variance at which the penalised fit and its own residuals agree. */
 
-/** Variance explained by the fit at a given variance: solves at `variance`, returns the best variance of its residuals. */
+/** Solves at `variance` and returns the best variance of the residuals. */
 export type Respond = (variance: number) => number;
 
 /**
- * The fixed point of `respond`, sought from above. `respond` rises with its argument (more assumed noise, stiffer fit,
- * larger residuals), so plain repetition from above falls steadily to the largest fixed point, which is the optimum that
- * an optimiser starting at sigma = 1 meets first. Secant steps on log variance shorten the way from up to 43 solves to 13;
- * they are cut to 4 times the plain step, so that a narrow passage cannot be jumped.
- * @returns the variance, agreed with the last solve to a relative 1e-6 (its error in the objective is the square of that)
+ * The fixed point of `respond`, sought from above. `respond` rises with its argument: more assumed noise, stiffer fit, larger residuals.
+ * So plain repetition falls steadily to the largest fixed point. An optimiser that starts at sigma = 1 meets the same optimum first.
+ * Secant steps on the log variance shorten this from up to 43 solves to 13. They are limited to 4 times the plain step, so that none jumps a
+ * narrow passage.
+ * @returns the variance, which agrees with the last solve to a relative 1e-6 (its error in the objective is the square of that)
  */
 export function agreeOnNoise(respond: Respond, start: number): number {
   let x = Math.log(start);

@@ -1,4 +1,4 @@
-/** The function that is minimised: Prophet's negative log posterior, without its constants, as its Stan model states it. */
+/** The objective: Prophet's negative log posterior as its Stan model states it, without constants. */
 import type { Problem } from "./prepare.ts";
 import { evaluateTrend } from "./trend.ts";
 
@@ -37,7 +37,7 @@ export function sumOfSquares(values: Float64Array): number {
   return sum;
 }
 
-/** The priors' share that does not hang on the noise: k, m ~ N(0, 5), beta ~ N(0, sigmas), delta ~ Laplace(0, tau). */
+/** The part of the priors that does not depend on the noise: k, m ~ N(0, 5), beta ~ N(0, sigmas), delta ~ Laplace(0, tau). */
 export function penalty(problem: Problem, params: Omit<Params, "sigma_obs">): number {
   let sum = (params.k * params.k + params.m * params.m) / 50;
   for (let j = 0; j < params.beta.length; j++) sum += (params.beta[j]! / problem.sigmas[j]!) ** 2 / 2;
@@ -51,8 +51,8 @@ export function noiseTerms(rows: number, rss: number, variance: number): number 
 }
 
 /**
- * The variance that minimises noiseTerms: the positive root of 4 v^2 + T v - rss = 0, in the form without cancellation.
- * Never below 1e-14 (sigma 1e-7 of the series' largest value): a model that can meet every point would drive it to zero.
+ * The variance that minimises noiseTerms: the positive root of 4 v^2 + T v - rss = 0, in the form without cancellation. Never below 1e-14,
+ * sigma 1e-7 of the series' largest value: a model that meets every point would drive it to zero.
  */
 export function bestVariance(rows: number, rss: number): number {
   return Math.max(1e-14, (2 * rss) / (rows + Math.sqrt(rows * rows + 16 * rss)));

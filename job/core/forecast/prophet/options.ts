@@ -1,14 +1,17 @@
-/** What a caller may ask of Prophet: options under Prophet's own names, and their defaults. */
+/** Prophet's options under Prophet's own names, and their defaults. */
 import type { Result } from "../../result.ts";
 
+/** Prophet's periods are in days, times here in seconds. */
 export const SECONDS_PER_DAY = 86_400;
 
+/** The kind of trend. */
 export type Growth = "linear" | "logistic" | "flat";
+/** Whether a component is added to the trend, or multiplies it. */
 export type Mode = "additive" | "multiplicative";
-/** Prophet's switch of a built-in season: by its own rule, on or off, or on with this Fourier order. */
+/** Prophet's switch of a built-in season: "auto" (its own rule), on, off, or on with this Fourier order. */
 export type AutoSeasonality = "auto" | boolean | number;
 
-/** A season of the caller's own. `period` is in days, as in Prophet (300 s is `300 / SECONDS_PER_DAY`). */
+/** A custom season. `period` is in days, as in Prophet (300 s is `300 / SECONDS_PER_DAY`). */
 export interface SeasonalityOption {
   readonly name: string;
   readonly period: number;
@@ -16,7 +19,7 @@ export interface SeasonalityOption {
   /** Standard deviation of the normal prior of each Fourier coefficient; default `seasonality_prior_scale`. */
   readonly prior_scale?: number;
   readonly mode?: Mode;
-  /** Column of booleans (history and future): the season counts only where it is true. */
+  /** The column of booleans, in history and future: the season applies only where it is true. */
   readonly condition_name?: string;
 }
 
@@ -35,7 +38,7 @@ export interface HolidayOption {
   readonly holiday: string;
   /** Any time within the day (UTC), epoch seconds. */
   readonly ds: number;
-  /** Days before (0 or less) and after (0 or more) that the event also covers, each with a coefficient of its own. */
+  /** Days before (0 or less) and after (0 or more) that the event covers too. Each has its own coefficient. */
   readonly lower_window?: number;
   readonly upper_window?: number;
   readonly prior_scale?: number;
@@ -65,12 +68,12 @@ export interface ProphetOptions {
   readonly regressors?: readonly RegressorOption[];
 }
 
-/** Options with every default filled in; `changepoints` and `holidays_mode` keep their dependence on the data and on others. */
+/** Options with every default filled in. The default of `changepoints` depends on the data, that of `holidays_mode` on other options. */
 export type ResolvedOptions = Required<Omit<ProphetOptions, "changepoints">> & {
   readonly changepoints: readonly number[] | undefined;
 };
 
-/** Why a fit or a forecast could not be made: which field, what it held, what would be accepted. */
+/** Why there is no fit or no forecast: the field, its value, and what is accepted. */
 export interface ProphetError {
   readonly kind: "ProphetOptions" | "ProphetHistory" | "ProphetFuture";
   readonly field: string;
@@ -78,7 +81,7 @@ export interface ProphetError {
   readonly accepted: string;
 }
 
-/** Shorthand for the failing side of an Outcome. */
+/** The failing side of a Result. */
 export function failure(
   kind: ProphetError["kind"],
   field: string,

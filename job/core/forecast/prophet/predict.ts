@@ -1,4 +1,4 @@
-/** Forecasts from a fitted model: point, bounds and the components that a plot shows. */
+/** Forecasts from a fitted model: the point forecast, its bounds and the components that a plot shows. */
 import type { Result } from "../../result.ts";
 import { ok } from "../../result.ts";
 import type { FeatureBlock } from "./features.ts";
@@ -36,18 +36,20 @@ export interface ProphetForecast {
   readonly components: Readonly<Record<string, Component>>;
 }
 
-/** How to bound a forecast. */
+/** How to compute the bounds of a forecast. */
 export interface PredictOptions {
   /**
-   * "simulate" (default): quantiles of the model's uncertainty_samples futures, as Prophet does; "analytic": the same
-   * spread from its variance, about 100 times cheaper; "none": bounds equal to the forecast. No samples means "none".
+   * How the bounds are made:
+   * - "simulate" (default): quantiles of `uncertainty_samples` simulated futures, as in Prophet;
+   * - "analytic": the same spread from its variance, about 100 times cheaper;
+   * - "none": bounds equal to the forecast, also without samples.
    */
   readonly intervals?: "simulate" | "analytic" | "none";
-  /** Source of randomness of "simulate". Default: a generator of fixed seed, so that equal inputs give equal bytes. */
+  /** The random numbers of "simulate". Default: a generator of fixed seed, so that equal inputs give equal bytes. */
   readonly random?: Random;
 }
 
-/** The point forecast only, at ascending times, for models without regressors, conditions or capacities: the fast way. */
+/** The point forecast alone, at ascending times (epoch seconds). It is the fast way, for models without regressors, conditions or capacities. */
 export function predictPoints(model: ProphetModel, ds: ArrayLike<number>): Result<Float64Array, ProphetError> {
   const frame = { ds };
   const problem = frameProblem(model, frame);
@@ -58,8 +60,8 @@ export function predictPoints(model: ProphetModel, ds: ArrayLike<number>): Resul
 }
 
 /**
- * The forecast at the rows of `future` (sorted by time first, as in Prophet).
- * Errors, as values: times that are not finite, a column, cap or floor that the model needs and the frame lacks.
+ * The forecast at the rows of `future`, sorted by time first as in Prophet.
+ * Errors, as values: times that are not finite; a column, cap or floor that the model needs and the frame lacks.
  */
 export function predict(
   model: ProphetModel,
@@ -153,7 +155,7 @@ function componentsOf(model: ProphetModel, X: Float64Array, rows: number): Recor
   return out;
 }
 
-/** The sum a component is also part of, by Prophet's name. */
+/** The sum that a component belongs to, by Prophet's name. */
 function groupOf(block: FeatureBlock): string[] {
   if (block.kind === "holiday") return ["holidays"];
   return block.kind === "regressor" ? [`extra_regressors_${block.mode}`] : [];

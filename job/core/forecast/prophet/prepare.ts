@@ -1,4 +1,4 @@
-/** From a history and options to the scaled problem the solver sees: y, time in [0, 1], changepoints, feature columns. */
+/** Scales a history to the problem that the solvers see: y, time in [0, 1], changepoints and feature columns. */
 import type { Result } from "../../result.ts";
 import { ok } from "../../result.ts";
 import { makeBlocks } from "./blocks.ts";
@@ -9,7 +9,7 @@ import { greatest, least, usableRows } from "./frame.ts";
 import type { Growth, ProphetError, ResolvedOptions } from "./options.ts";
 import { failure } from "./options.ts";
 
-/** How times and values are brought to the scale of the model. Plain data. */
+/** How times and values are scaled to the model. Plain data. */
 export interface Scales {
   /** Epoch seconds of the first observation. */
   readonly start: number;
@@ -23,7 +23,7 @@ export interface Scales {
   readonly own_floor: boolean;
 }
 
-/** The scaled problem. T rows in ascending time, K feature columns (column after column), S changepoints. */
+/** The scaled problem: T rows in ascending time, K feature columns (column by column), S changepoints. */
 export interface Problem {
   readonly growth: Growth;
   readonly t: Float64Array;
@@ -41,7 +41,7 @@ export interface Problem {
   readonly tau: number;
 }
 
-/** A problem with what is needed to carry its solution back to the caller's units. */
+/** A problem, with what converts its solution back to the caller's units. */
 export interface Prepared {
   readonly problem: Problem;
   readonly scales: Scales;
@@ -53,7 +53,7 @@ export interface Prepared {
   readonly meanStep: number;
 }
 
-/** Prophet's preprocessing. Errors: fewer than two rows or one distinct time, values not finite, missing columns. */
+/** Prophet's preprocessing. Errors, as values: fewer than two rows, one distinct time, values that are not finite, missing columns. */
 export function prepare(history: History, options: ResolvedOptions): Result<Prepared, ProphetError> {
   const frame = usableRows(history);
   const rows = frame.ds.length;
@@ -106,7 +106,7 @@ export function scaledCap(frame: Frame, scales: Scales): Float64Array {
   return out;
 }
 
-/** What is wrong with cap or floor of a frame under logistic growth, if anything. */
+/** What is wrong with a frame's cap or floor under logistic growth; undefined: nothing. */
 export function capProblem(
   frame: Frame,
   ownFloor: boolean,
@@ -157,7 +157,7 @@ function measureScales(frame: History, options: ResolvedOptions): Scales {
   return { start, t_scale, y_scale: y_scale === 0 ? 1 : y_scale, y_min, own_floor };
 }
 
-/** Given changepoints, scaled and sorted, or a grid over the first part of the rows; undefined: outside the history. */
+/** The given changepoints, scaled and sorted, or a grid over the first part of the rows. Undefined: one lies outside the history. */
 function changepoints(ds: ArrayLike<number>, options: ResolvedOptions, scales: Scales): Float64Array | undefined {
   const given = options.changepoints;
   if (given !== undefined) {

@@ -1,4 +1,4 @@
-/** Two named sets of options: Prophet as its user gets it, and the settings of the project this one re-creates. */
+/** Named sets of Prophet options: its defaults, those of the original project, and one with a single season. */
 import type { ProphetOptions, SeasonalityOption } from "./options.ts";
 import { SECONDS_PER_DAY } from "./options.ts";
 
@@ -7,15 +7,18 @@ export function defaultProphet(): ProphetOptions {
   return {};
 }
 
-/** A season of 300 s whatever the workload does, Fourier order 10, a supple trend; no daily, weekly or yearly season. */
+/**
+ * The original project's options: a season of 300 s for every workload, Fourier order 10 and a flexible trend; no daily, weekly or yearly
+ * season.
+ */
 export function originalProphet(): ProphetOptions {
   return { ...seasonalProphet(300, 10), changepoint_prior_scale: 0.5 };
 }
 
 /**
- * Prophet with one season of the given length in place of the calendar's.
- * @param period seconds
- * @param fourier_order 1 or more; 2 x order coefficients
+ * Prophet with one season of the given length in place of the built-in ones.
+ * @param period in seconds
+ * @param fourier_order 1 or more; the season has 2 x order coefficients
  */
 export function seasonalProphet(period: number, fourier_order: number): ProphetOptions {
   const season: SeasonalityOption = { name: "season", period: period / SECONDS_PER_DAY, fourier_order };

@@ -1,10 +1,10 @@
-/** The penalised solution of the normal equations at one given noise level. */
+/** Solves the penalised normal equations at one given noise level. */
 import { choleskyInPlace, solveLower, solveLowerTransposed } from "../linalg/cholesky.ts";
 import type { Gram } from "./gram.ts";
 import type { LassoWork } from "./lasso.ts";
 import { lassoWork, solveLasso } from "./lasso.ts";
 
-/** The room a solve needs, and its result in `b` and `d`. */
+/** Work arrays of a solve, and its result in `b` and `d`. */
 export interface QuadraticWork {
   readonly factor: Float64Array;
   readonly half: Float64Array;
@@ -15,7 +15,7 @@ export interface QuadraticWork {
   readonly d: Float64Array;
 }
 
-/** Allocates the room for nb normal and nd Laplace unknowns. */
+/** Allocates work arrays for nb normal and nd Laplace unknowns. */
 export function quadraticWork(nb: number, nd: number): QuadraticWork {
   return {
     factor: new Float64Array(nb * nb),
@@ -29,9 +29,9 @@ export function quadraticWork(nb: number, nd: number): QuadraticWork {
 }
 
 /**
- * The (b, d) that minimise |z - B b - A d|^2 / 2 + v (sum b^2 precision / 2 + |d|_1 / tau), v = the noise variance.
- * b is eliminated by a Cholesky factor, leaving a lasso in d alone (25 unknowns by default) of which few are non-zero.
- * `work.d` is the start of the search as well as its result.
+ * Finds the (b, d) that minimise |z - B b - A d|^2 / 2 + v (sum b^2 precision / 2 + |d|_1 / tau), where v is the noise variance.
+ * A Cholesky factor eliminates b. What remains is a lasso in d alone, 25 unknowns by default, of which few are non-zero.
+ * `work.d` is the start of the search and its result.
  */
 export function solveAtNoise(gram: Gram, noise: number, tau: number, work: QuadraticWork): void {
   const variance = Math.max(noise, MIN_VARIANCE);
@@ -41,13 +41,13 @@ export function solveAtNoise(gram: Gram, noise: number, tau: number, work: Quadr
 }
 
 /**
- * Least variance that the priors are weighted with, 3e-5 of the series' largest value as a deviation. Below it a prior
- * precision of 0.01 sinks into the rounding of Gram elements near 100 (1e-14), and a model with more unknowns than rows
- * would take any of its interpolations instead of the likeliest.
+ * Least variance for the weight of the priors: as a deviation, 3e-5 of the series' largest value.
+ * Below it a prior precision of 0.01 vanishes in the rounding of Gram elements near 100 (1e-14).
+ * A model with more unknowns than rows would then take any interpolation in place of the likeliest.
  */
 const MIN_VARIANCE = 1e-9;
 
-/** As solveAtNoise with every d at zero. */
+/** solveAtNoise with every d at zero. */
 export function solveWithoutBends(gram: Gram, variance: number, work: QuadraticWork): void {
   eliminate(gram, variance, work);
   work.d.fill(0);

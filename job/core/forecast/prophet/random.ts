@@ -1,10 +1,10 @@
-/** A small seeded generator of uniform, normal and Laplace numbers, so that the same inputs give the same bytes. */
+/** A seeded generator of uniform, normal and Laplace numbers: the same inputs give the same bytes. */
 
 /** Uniform numbers in [0, 1), 32 bits of resolution; each call gives the next. */
 export type Random = () => number;
 
 /**
- * xoshiro128** (Blackman and Vigna, 2018), its four words filled by splitmix-style mixing of the seed.
+ * The generator xoshiro128** (Blackman and Vigna 2018). Splitmix-style mixing of the seed fills its four words.
  * @param seed any finite number; only its integer part modulo 2^32 counts
  */
 export function seededRandom(seed: number): Random {
@@ -34,7 +34,7 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** Fills `out` with standard normal numbers (Box and Muller; two uniforms give two normals). */
+/** Fills `out` with standard normal numbers (Box and Muller 1958; two uniforms give two normals). */
 export function fillNormal(out: Float64Array, random: Random): void {
   for (let i = 0; i < out.length; i += 2) {
     const radius = Math.sqrt(-2 * Math.log(1 - random()));

@@ -1,4 +1,4 @@
-/** Options with defaults filled in and every range checked; the first field out of range is the error. */
+/** Fills in the defaults of Prophet's options and checks every range. */
 import type { Result } from "../../result.ts";
 import { ok } from "../../result.ts";
 import type {
@@ -12,7 +12,7 @@ import type {
 } from "./options.ts";
 import { failure, PROPHET_DEFAULTS } from "./options.ts";
 
-/** Fills in the defaults and checks every range; the first field out of range is the error. */
+/** Options with every default filled in and every range checked. The error, as a value, names the first field out of range. */
 export function resolveOptions(given: ProphetOptions): Result<ResolvedOptions, ProphetError> {
   const mode = given.seasonality_mode ?? PROPHET_DEFAULTS.seasonality_mode;
   const value: ResolvedOptions = {
@@ -151,7 +151,7 @@ const RESERVED = new Set(
   ].flatMap((n) => [n, `${n}_lower`, `${n}_upper`]),
 );
 
-/** A name stands for one component only: seasons, regressors and events may not share one, nor use a reserved one. */
+/** Each name belongs to one component: seasons, regressors and events may not share one, nor use a reserved one. */
 function nameProblem(o: ResolvedOptions): Problem {
   const names = [
     ...o.seasonalities.map((s) => s.name),

@@ -1,8 +1,8 @@
-/** Quantiles of unsorted values by partial sorting: an eighth of the time of a full sort at 1000 values. */
+/** Quantiles of unsorted values by partial sorting: it takes an eighth of the time of a full sort at 1000 values. */
 
 /**
- * The p-quantile, linear between neighbours (numpy's default). Reorders the values; all below the result's place are
- * no greater, all above no smaller.
+ * The p-quantile, linear between neighbours (numpy's default). Reorders the values: those before the result's place are no greater, those
+ * after it no smaller.
  * @param p 0 .. 1
  */
 export function quantileInPlace(values: Float64Array, p: number): number {

@@ -1,8 +1,8 @@
-/** What a target may tell Prophet, under Prophet's own names; what only a calendar knows (events, conditions) as days of it. */
+/** The Prophet settings of a target under Prophet's own names. Events and conditions are days of a calendar. */
 import type { Days, LocalDate } from "../../calendar/days.ts";
 import type { Growth, Mode, ProphetOptions } from "./options.ts";
 
-/** When a season counts: on these weekdays of these months, but for some days, and on others as well. Local days. */
+/** When a season applies, in local days: on these weekdays of these months, without the days `except` and with the days `also`. */
 export interface SeasonCondition {
   /** 0 is Sunday; absent: all. */
   readonly days?: readonly number[];
@@ -22,7 +22,7 @@ export interface SeasonSettings {
   readonly condition?: SeasonCondition;
 }
 
-/** An event: rows of Prophet's holidays of one name. Without a name each day of a calendar is an event of its own name. */
+/** An event, as rows of one name in Prophet's holidays. Without a name each day of a calendar is an event of that day's name. */
 export interface EventSettings {
   readonly holiday?: string;
   readonly ds: Days;
@@ -31,7 +31,7 @@ export interface EventSettings {
   readonly prior_scale?: number;
 }
 
-/** Settings of Prophet. Local times are those of `timeZone`: days begin at its midnights, and seasons follow its clocks. */
+/** Prophet's settings. Local times are those of `timeZone`: days begin at its midnights, and seasons follow its clocks. */
 export interface ProphetSettings
   extends Pick<
     ProphetOptions,
@@ -47,10 +47,10 @@ export interface ProphetSettings
   /** IANA zone. */
   readonly timeZone: string;
   readonly growth: Growth;
-  /** Of logistic growth, in the metric's unit. */
+  /** The capacity of logistic growth, in the metric's unit. */
   readonly cap?: number;
   readonly floor?: number;
-  /** Local days at whose beginning the trend may bend; those outside of the history are left out. Absent: placed by n_changepoints. */
+  /** Local days at whose start the trend may bend. Days outside the history are left out. Absent: placed by n_changepoints. */
   readonly changepoints?: readonly LocalDate[];
   /** Prophet's built-in seasons; absent: by Prophet's own rule. */
   readonly yearly_seasonality?: boolean;

@@ -1,4 +1,4 @@
-/** The fast way: a model that is linear in its unknowns, fitted from Gram matrices that are formed once. */
+/** Fits a model that is linear in its unknowns, from Gram matrices that are formed once. */
 import type { Point } from "./design.ts";
 import { gramFor, linearise, pointOf } from "./design.ts";
 import { agreeOnNoise } from "./noise.ts";
@@ -7,12 +7,15 @@ import { bestVariance, residuals, sumOfSquares } from "./objective.ts";
 import type { Problem } from "./prepare.ts";
 import { quadraticWork, solveAtNoise, solveWithoutBends } from "./quadratic.ts";
 
-/** True where the model is linear in its unknowns: no logistic trend, nothing that multiplies the trend. */
+/** Whether the model is linear in its unknowns: no logistic trend, and nothing that multiplies the trend. */
 export function isLinear(problem: Problem): boolean {
   return problem.growth !== "logistic" && !problem.multiplies.includes(1);
 }
 
-/** MAP of a linear problem (see isLinear): exact in the rate changes, and in the noise to a relative 1e-6 (its error in the objective is the square of that). */
+/**
+ * Maximum a posteriori of a linear problem (see isLinear). It is exact in the rate changes, and in the noise to a relative 1e-6 (its error in
+ * the objective is the square of that).
+ */
 export function solveLinear(problem: Problem): Params {
   const gram = gramFor(problem);
   const origin: Point = {

@@ -1,4 +1,4 @@
-/** The general way: logistic trends and features that multiply the trend, by Gauss-Newton steps over the same lasso. */
+/** Fits any model, also with a logistic trend or features that multiply the trend, by Gauss-Newton steps over the same lasso. */
 import type { Point } from "./design.ts";
 import { gramFor, linearise, pointOf } from "./design.ts";
 import type { Gram } from "./gram.ts";
@@ -9,9 +9,12 @@ import type { QuadraticWork } from "./quadratic.ts";
 import { quadraticWork, solveAtNoise } from "./quadratic.ts";
 import { initialTrend } from "./trend.ts";
 
-/** Rounds at most, where they are cheap: a bound on the time, by that reason and not by a measurement. */
+/** The most rounds, where they are cheap: it limits the time, by that reason and not by a measurement. */
 const MAX_ROUNDS = 100;
-/** A fit that is not done after the usual rounds stops at about so many multiplications: a few seconds. It has fallen in every round. By that reason, not by a measurement. */
+/**
+ * A fit that is not done after the usual rounds stops at about MAX_WORK multiplications: a few seconds. Each round has lowered the objective.
+ * By that reason, not by a measurement.
+ */
 const USUAL_ROUNDS = 12;
 const MAX_WORK = 4e9;
 
@@ -28,11 +31,12 @@ interface State {
 }
 
 /**
- * MAP of any problem. Each round linearises the model at the current point, solves that penalised problem at the noise of
- * the current residuals and walks there, halving the way until the true objective falls (the direction descends, so it
- * does). Noise starts large and shrinks with the residuals: where the posterior has several optima, this ends in the one
- * of the largest noise, as Prophet's own optimiser does from sigma = 1. Ends when two rounds in a row lower the objective
- * by less than 1e-8 of itself; 6 to 11 rounds are usual. A large problem ends after roundsFor() of them.
+ * Maximum a posteriori of any problem. Each round linearises the model at the current point and solves that penalised problem at the noise of
+ * the current residuals. It walks there, halving the way until the true objective falls; the direction descends, so it does.
+ * Noise starts large and shrinks with the residuals. Of several optima this finds the one with the largest noise, as Prophet's own optimiser
+ * does from sigma = 1.
+ * It ends when two rounds in a row lower the objective by less than 1e-8 of itself; 6 to 11 rounds are usual. A large problem ends after
+ * roundsFor() rounds.
  */
 export function solveNonlinear(problem: Problem): Params {
   const gram = gramFor(problem);

@@ -1,4 +1,4 @@
-/** The three trends of Prophet, evaluated at ascending scaled times. */
+/** Prophet's three trends, evaluated at ascending scaled times. */
 import type { Growth } from "./options.ts";
 
 /** Offset m, rate k and rate changes delta at the scaled times tChange (both ascending, same length). */
@@ -10,9 +10,12 @@ export interface TrendParams {
 }
 
 /**
- * Trend on the model's scale. linear: k t + m + sum of delta_j (t - c_j)+; flat: m; logistic: cap / (1 + exp(-z)) with
- * z = k (t - m) + sum of delta_j (t - c_j)+. Prophet writes z through offsets gamma that divide by the rate of each
- * segment; they are made to keep z continuous, so z is this plain sum, which a rate of zero cannot break.
+ * The trend on the model's scale, with z = k (t - m) + sum of delta_j (t - c_j)+ for the logistic one:
+ * - linear: k t + m + sum of delta_j (t - c_j)+;
+ * - flat: m;
+ * - logistic: cap / (1 + exp(-z)).
+ * Prophet computes z through offsets gamma that divide by each segment's rate. They only keep z continuous, so z is this plain sum.
+ * A rate of zero cannot break it.
  * @param t ascending
  * @param cap one for each time; read for logistic growth only
  */
@@ -41,8 +44,8 @@ export function evaluateTrend(
 }
 
 /**
- * Where Prophet starts: the trend through the first and the last observation (linear, logistic), or the mean (flat).
- * All arguments on the model's scale, times ascending. Logistic values are first drawn into 1 .. 99 % of the capacity.
+ * The trend at which Prophet's optimiser starts: through the first and the last observation (linear, logistic), or the mean (flat).
+ * All arguments are on the model's scale, times ascending. Logistic values are first limited to 1 .. 99 % of the capacity.
  */
 export function initialTrend(
   growth: Growth,

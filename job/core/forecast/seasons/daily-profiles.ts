@@ -1,8 +1,8 @@
-/** What a longer history says of the window and of the steps after it: the profile of the same time on earlier days. */
+/** Daily profiles of a longer history: the same time on earlier days, for the window and the steps after it. */
 import type { Series } from "../../series/types.ts";
 import type { EpochSeconds, Seconds } from "../../units.ts";
 
-/** A profile beside the window: `values[i]` (cores) belongs to step i of the window, from its length on to the future. */
+/** A daily profile: `values[i]` (cores) belongs to step i of the window, and from the window's length on to the future. */
 export interface DailyProfile {
   readonly name: string;
   readonly values: Float64Array;
@@ -17,15 +17,23 @@ export interface ProfileSpan {
 
 /** A day of 24 hours. */
 const DAY: Seconds = 86_400;
-/** Days whose mean is the typical day: two weeks hold each weekday twice, and older ones tell of another service. 7 to 28: 0.3 % of the loss on seven public series of two weeks. */
+/**
+ * The typical day is the mean of up to so many days: two weeks hold each weekday twice, and older days may be of another service. 7 to 28: 0.3
+ * % of the loss on seven public series of two weeks.
+ */
 const MAX_DAYS = 14;
-/** A profile with more than this share of it not measured is not offered: 2.4 hours of a day as a line are still that day. Series with such holes are none of ours: not measured. */
+/**
+ * A profile with a larger unmeasured share than this is left out: with 2.4 hours interpolated a day is still that day. No series at hand has
+ * such holes: not measured.
+ */
 const MAX_MISSING = 0.1;
 
 /**
- * The profiles that the longer history holds, none when it is too short: `day` (the same time yesterday), `week` (a week ago) and `typical`
- * (mean of up to 14 days, when there are two). Only what is a day or more older than a step is read, so an overlap with the window gives
- * nothing away, as long as the span is shorter than a day; a longer one gets none. O(span x days).
+ * The daily profiles of the longer history; none where it is too short, or where the span is a day or longer. O(span x days).
+ * - `day`: the same time yesterday;
+ * - `week`: the same time a week ago;
+ * - `typical`: the mean of up to 14 days, where there are two.
+ * Only values a day or more older than a step are read: overlap with the window reveals no value to be forecast.
  */
 export function dailyProfilesOf(long: Series, span: ProfileSpan): DailyProfile[] {
   if (span.length * span.step > DAY) return [];

@@ -1,4 +1,4 @@
-/** Detects the season of a window, or says "none": detrended autocorrelation that must first dip below zero and then peak. */
+/** Detects the season of a window, if any: the detrended autocorrelation must fall below zero and then peak. */
 import { detrended } from "./detrend.ts";
 import { evidenceFor } from "./evidence.ts";
 
@@ -10,36 +10,40 @@ export interface Season {
   readonly strength: number;
 }
 
-/** Degree of the curve that is taken out for a second look: it follows up to two and a half turns of a slow wave under the season. 3 to 10: 0.2 % of the loss on 19 public and synthetic series. */
-const CURVE = 5;
-/** Peaks below this are not looked at: a season that explains less of a window than a fifth is not worth its models. 0.1 to 0.4: 0.3 % on the same 19. */
+/**
+ * Degree of the polynomial that is removed for a second try: it follows up to two and a half cycles of a slow wave. 3 to 10: 0.2 % of the loss
+ * on 19 public and synthetic series.
+ */
+const TREND_DEGREE = 5;
+/** Lower peaks are ignored: a season that explains less than a fifth of a window does not pay for its models. 0.1 to 0.4: 0.3 % on the same 19. */
 const MIN_STRENGTH = 0.2;
-/** Peaks at least this share as high as the highest may be its fundamental. A quarter: 0.1 %; the highest alone costs 9 % of the loss at 480 values. */
-const FUNDAMENTAL = 0.5;
-/** With this share of the most evidence the shorter one wins: it sees more cycles. 0.45 to 1: 0.1 % on 19 series. */
-const NEARLY = 0.9;
-/** At most this many of them are compared: each costs a regression. 2 to 8: 0.1 % on 19 series. */
-const COMPARED = 4;
+/** A peak this high relative to the highest may be its fundamental. A quarter: 0.1 %; the highest alone costs 9 % of the loss at 480 values. */
+const MIN_FUNDAMENTAL_SHARE = 0.5;
+/** A shorter season wins with this share of the most evidence: it shows more cycles. 0.45 to 1: 0.1 % on 19 series. */
+const MIN_EVIDENCE_SHARE = 0.9;
+/** The most candidates that are compared: each costs a regression. 2 to 8: 0.1 % on 19 series. */
+const MAX_CANDIDATES = 4;
 
 /**
- * The season of y, the shortest with nearly the most evidence, or null; none is longer than 0.45 of the window (a season seen less than about twice is a guess).
- * The trend (a straight line) is taken out first, and where that shows none a curve; the autocorrelation must fall below zero before the first peak that counts. Compared are
- * the highest peak and the shorter ones that it is a multiple of (evidence.ts).
+ * The season of y, or null: of the candidates the shortest with nearly the most evidence (see evidence.ts).
+ * No season is longer than 0.45 of the window: one seen less than about twice is a guess.
+ * A straight line is removed first, and a curve where that shows no season. The autocorrelation must fall below zero before the first peak
+ * that counts. The candidates are the highest peak and shorter ones of which it is a multiple.
  */
 export function detectSeason(y: Float64Array): Season | null {
-  return seasonAmong(y, peaksOf(y, 1)) ?? seasonAmong(y, peaksOf(y, CURVE));
+  return seasonAmong(y, peaksOf(y, 1)) ?? seasonAmong(y, peaksOf(y, TREND_DEGREE));
 }
 
 function seasonAmong(y: Float64Array, peaks: readonly Season[]): Season | null {
   const highest = peaks[0];
   if (highest === undefined) return null;
   const shorter = peaks
-    .filter((p) => p.strength >= FUNDAMENTAL * highest.strength && nearMultiple(highest.period, p.period))
+    .filter((p) => p.strength >= MIN_FUNDAMENTAL_SHARE * highest.strength && nearMultiple(highest.period, p.period))
     .sort((a, b) => a.period - b.period)
-    .slice(0, COMPARED - 1);
+    .slice(0, MAX_CANDIDATES - 1);
   const claims = [...new Set([...shorter, highest])].map((season) => ({ season, evidence: evidenceFor(y, season) }));
   const most = claims.reduce((best, { evidence }) => Math.max(best, evidence), 0);
-  return claims.find(({ evidence }) => evidence > 0 && evidence >= NEARLY * most)?.season ?? null;
+  return claims.find(({ evidence }) => evidence > 0 && evidence >= MIN_EVIDENCE_SHARE * most)?.season ?? null;
 }
 
 /** Peaks of the autocorrelation, the highest first. */
@@ -59,7 +63,7 @@ function peaksOf(y: Float64Array, degree: number): Season[] {
   return found.sort((a, b) => b.strength - a.strength || a.period - b.period);
 }
 
-/** Where the parabola through a peak and its neighbours is highest, from the peak, within half a step. */
+/** The offset of the parabola's maximum through a peak and its neighbours, in steps from the peak; at most half a step. */
 function vertex(acf: Float64Array, k: number): number {
   const curve = acf[k - 1]! - 2 * acf[k]! + acf[k + 1]!;
   return curve < 0 ? Math.max(-0.5, Math.min(0.5, (0.5 * (acf[k - 1]! - acf[k + 1]!)) / curve)) : 0;
@@ -71,7 +75,7 @@ function nearMultiple(long: number, short: number): boolean {
   return whole >= 1 && Math.abs(ratio - whole) * short < Math.max(0.75, 0.04 * long);
 }
 
-/** Refines a period by the peaks near its multiples: m cycles fix it m times as well. */
+/** Refines a period by the peaks near its multiples: m cycles give it m times as precisely. */
 function refinePeriod(acf: Float64Array, period: number, longest: number): number {
   let best = period;
   // The search stays within a third of a cycle, or a short period would wander off to its neighbours.

@@ -1,7 +1,10 @@
-/** Takes a slow course out of a window, so that what repeats in it can be seen. */
+/** Removes a slow trend from a window, so that what repeats in it shows. */
 import { dot } from "../linalg/dot.ts";
 
-/** What a least-squares polynomial of this degree leaves of y: each power is made orthogonal to the lower ones (discrete Legendre) and taken out. */
+/**
+ * The residual of y after a least-squares polynomial of this degree. Each power is made orthogonal to the lower ones (discrete Legendre) and
+ * removed.
+ */
 export function detrended(y: Float64Array, degree: number): Float64Array {
   const n = y.length;
   const out = y.slice();

@@ -1,28 +1,34 @@
-/** Whether a season is there: how much better its harmonics explain the window than the last values and a line alone. */
+/** Tests whether a season exists: how much better its harmonics explain the window than a trend and the last values. */
 import { choleskyInPlace } from "../linalg/cholesky.ts";
 
-/** Lags of the null hypothesis: with a line they make white noise, autoregressions and random walks without any season. 2: 0.4 % of the loss on 19 public and synthetic series, 8: 2.7 % more at 30 values. */
+/**
+ * Lags of the null hypothesis. With a line they make white noise, autoregressions and random walks without a season. 2: 0.4 % of the loss on
+ * 19 public and synthetic series, 8: 2.7 % more at 30 values.
+ */
 const LAGS = 4;
 /** Columns before the harmonics: constant, line, lags. */
-const FIXED = 2 + LAGS;
-/** At most this many harmonics a season: sharp cycles need several, and each one costs evidence. 2 to 8: 0.1 % on 19 series. */
+const FIXED_COLUMNS = 2 + LAGS;
+/** The most harmonics of a season: sharp cycles need several, and each one costs evidence. 2 to 8: 0.1 % on 19 series. */
 const MAX_HARMONICS = 4;
-/** A column that the ones before it make, up to rounding, explains nothing more. */
-const SPANNED_DROPPED = { floor: 1e-9, drop: true };
-/** What is asked of a set of sinusoids: log likelihood of the set and of each on top, and the free numbers of each. */
+/** A column that earlier columns span, up to rounding, explains nothing more. */
+const COLLINEAR_DROPPED = { floor: 1e-9, drop: true };
+/** The log likelihood that a set of sinusoids must gain, what each of them must gain on top, and the free parameters of each. */
 interface EvidenceThreshold {
   readonly set: number;
   readonly each: number;
   readonly free: number;
 }
-/** Set by simulation, see evidenceFor. Each of them halved or doubled: 0.6 % of the loss from 120 values on, 2 % at 30. */
+/** Set by simulation; see evidenceFor. Each of them halved or doubled: 0.6 % of the loss from 120 values on, 2 % at 30. */
 const HARMONICS: EvidenceThreshold = { set: 5.5, each: 3, free: 2 };
-/** A sinusoid's length is free as well, and the best of many. Halved or doubled: 0.8 % on 19 series. */
+/** Higher, since a sinusoid's period is free as well and the best of many. Halved or doubled: 0.8 % on 19 series. */
 const SINUSOIDS: EvidenceThreshold = { set: 10, each: 4, free: 3 };
-/** Share of the squares below which nothing is left to explain: a wave without noise, which its own last values tell to the last bit. 1e-12 to 1e-8 change no forecast of 19 series. */
-const EXACT = 1e-10;
-/** Such a wave repeats itself as well: its autocorrelation at the period is at least this. 0.45 to 0.99 change no forecast of 19 series. */
-const REPEATS = 0.9;
+/**
+ * Below this share of the squares nothing is left to explain: a wave without noise, which its own last values predict exactly. 1e-12 to 1e-8
+ * change no forecast of 19 series.
+ */
+const MIN_RESIDUAL_SHARE = 1e-10;
+/** Such a wave also repeats: its autocorrelation at the period is at least this. 0.45 to 0.99 change no forecast of 19 series. */
+const MIN_AUTOCORRELATION = 0.9;
 
 /** A season to be tested: its length in steps, and the autocorrelation there. */
 interface Claim {
@@ -31,43 +37,53 @@ interface Claim {
 }
 
 /**
- * Likelihood ratio test of a season against an autoregression with a line. The window is regressed on its
- * last four values, and on these with 1..4 harmonics; half the degrees of freedom times the log of the ratio of what is left, less
- * 5.5 and 3 for each harmonic, is the answer: a season is there when it is above 0. The period is the best of many, so the limits of
- * chi-squared would be too low; these were set by simulation.
- *
- * Share of windows in which a season is claimed, here and by the height of the peak alone (0.3): 24 kinds without any (white and
- * heavy-tailed noise, autoregressions of 0.5 to 0.98, walks, telegraphs, shifts, ramps, spikes, bursts, idle loads) 1.8 % and 18.6 %, the
- * worst kind 4 % and 48 %; 16 kinds with one of 8 to 54 of 120 steps 94 % and 92 %. At 480 values 2.3 % and 17.7 %, and 99 % and 60 %.
- * What is missed: 2.2 cycles under noise as large as the amplitude (0.6 found), or with a shift of level in between (0.2).
+ * Evidence for a season, by a likelihood ratio test against an autoregression with a trend. A season exists where it is above 0.
+ * The window is regressed on a line and its last four values, without and with 1..4 harmonics.
+ * The evidence is half the degrees of freedom times the log ratio of the residual squares, less 5.5 and 3 for each harmonic.
+ * The period is the best of many, so chi-squared limits would be too low; simulation set these.
+ * Share of windows of 120 steps with a season claimed, here and by the peak's height alone (0.3):
+ * - 24 kinds without a season: 1.8 % and 18.6 %, the worst kind 4 % and 48 %;
+ * - 16 kinds with one of 8 to 54 steps: 94 % and 92 %.
+ * At 480 values it is 2.3 % and 17.7 %, and 99 % and 60 %.
+ * Missed are 2.2 cycles under noise as large as the amplitude (0.6 found), or with a shift of level in between (0.2).
  */
 export function evidenceFor(y: Float64Array, { period, strength }: Claim): number {
   const harmonics = Math.min(MAX_HARMONICS, Math.max(1, Math.ceil(period / 2) - 1));
   const frequencies = Array.from({ length: harmonics }, (_, h) => (h + 1) / period);
   const evidence = evidenceOfEach(y, frequencies, HARMONICS);
-  return evidence === "exact" ? strength - REPEATS : Math.max(Number.NEGATIVE_INFINITY, ...evidence);
+  return evidence === "exact" ? strength - MIN_AUTOCORRELATION : Math.max(Number.NEGATIVE_INFINITY, ...evidence);
 }
 
-/** How many of the sinusoids (lengths in steps, the strongest first) explain the window beyond a line and its last four values: the number with the most evidence, 0 when none has any. */
+/**
+ * How many of the sinusoids explain the window beyond a line and its last four values: the number with the most evidence, 0 where none has
+ * any. `periods` are in steps, the strongest first.
+ */
 export function sinusoidsBeyond(y: Float64Array, periods: readonly number[]): number {
   const frequencies = periods.map((p) => 1 / p);
   const evidence = evidenceOfEach(y, frequencies, SINUSOIDS);
   return evidence === "exact" ? 0 : [0, ...evidence].indexOf(Math.max(0, ...evidence));
 }
 
-/** Evidence for the first 1, 2, ... of the frequencies (turns a step); none where the window is too short; "exact" where the last values alone tell all. */
+/**
+ * Evidence for the first 1, 2, ... of the frequencies (cycles per step). Empty where the window is too short; "exact" where the last values
+ * predict it wholly.
+ */
 function evidenceOfEach(y: Float64Array, frequencies: readonly number[], asked: EvidenceThreshold): number[] | "exact" {
-  const width = FIXED + 2 * frequencies.length + 1;
+  const width = FIXED_COLUMNS + 2 * frequencies.length + 1;
   if (y.length - LAGS < width + 2) return [];
   const left = squaresLeft(momentsOf(y, frequencies, width), width);
-  if (left[FIXED]! <= EXACT * left[0]!) return "exact";
+  if (left[FIXED_COLUMNS]! <= MIN_RESIDUAL_SHARE * left[0]!) return "exact";
   return frequencies.map((_, i) => {
-    const freedom = y.length - LAGS - (FIXED + asked.free * (i + 1));
-    return (freedom / 2) * Math.log(left[FIXED]! / left[FIXED + 2 * (i + 1)]!) - asked.set - asked.each * (i + 1);
+    const freedom = y.length - LAGS - (FIXED_COLUMNS + asked.free * (i + 1));
+    return (
+      (freedom / 2) * Math.log(left[FIXED_COLUMNS]! / left[FIXED_COLUMNS + 2 * (i + 1)]!) -
+      asked.set -
+      asked.each * (i + 1)
+    );
   });
 }
 
-/** Cross products of all columns and, last, of the values themselves: lower triangle, row-major. */
+/** Cross products of all columns and of the values, which come last: lower triangle, row-major. */
 function momentsOf(y: Float64Array, frequencies: readonly number[], width: number): Float64Array {
   const n = y.length;
   const row = new Float64Array(width);
@@ -78,7 +94,7 @@ function momentsOf(y: Float64Array, frequencies: readonly number[], width: numbe
     row[0] = 1;
     row[1] = t / n - 0.5;
     for (let l = 1; l <= LAGS; l++) row[1 + l] = y[t - l]! - mean;
-    let j = FIXED;
+    let j = FIXED_COLUMNS;
     for (const f of frequencies) {
       const angle = 2 * Math.PI * f * t;
       row[j++] = Math.sin(angle);
@@ -93,11 +109,11 @@ function momentsOf(y: Float64Array, frequencies: readonly number[], width: numbe
   return A;
 }
 
-/** Sum of squares that is left after the first k columns, for k = 0..width-1: one Cholesky factorisation in place gives all of them. */
+/** The residual sum of squares after the first k columns, for k = 0..width-1. One Cholesky factorisation in place gives all of them. */
 function squaresLeft(A: Float64Array, width: number): Float64Array {
   const last = (width - 1) * width;
   const total = A[last + width - 1]!;
-  choleskyInPlace(A, width, width, SPANNED_DROPPED);
+  choleskyInPlace(A, width, width, COLLINEAR_DROPPED);
   const left = new Float64Array(width);
   left[0] = total;
   // what rounding leaves of a perfect fit is not evidence

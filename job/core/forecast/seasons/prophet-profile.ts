@@ -1,4 +1,4 @@
-/** What Prophet, fitted to a longer history by a target's settings, expects of the window and of the steps after it. */
+/** A profile from Prophet, fitted to a longer history by a target's settings, for the window and the steps after it. */
 import type { Series } from "../../series/types.ts";
 import { featureWidth } from "../prophet/features.ts";
 import { fitHistory, measuredRows } from "../prophet/history-fit.ts";
@@ -6,12 +6,15 @@ import { predict } from "../prophet/predict.ts";
 import type { ProphetSettings } from "../prophet/settings.ts";
 import type { DailyProfile, ProfileSpan } from "./daily-profiles.ts";
 
-/** Below a day of rows at a coarse step Prophet has nothing to tell that the window does not: 48 half hours. By that reason, not by a measurement. */
+/**
+ * With less than a day of rows at a coarse step, 48 half hours, Prophet knows no more than the window shows. By that reason, not by a
+ * measurement.
+ */
 const MIN_POINTS: number = 48;
 
 /**
- * Prophet's forecast over the span, from what was measured before its first step: no value of the window has a part
- * in it. Null where there is too little, and where the fit has no answer: the pool is then as without it.
+ * Prophet's forecast over the span, from values before its first step only: no value of the window takes part.
+ * Null where there are too few values or no fit; the pool then does without it.
  */
 export function prophetProfileOf(long: Series, span: ProfileSpan, settings: ProphetSettings): DailyProfile | null {
   const nothing = { start: span.start, step: span.step, values: new Float64Array(0), filled: new Uint8Array(0) };

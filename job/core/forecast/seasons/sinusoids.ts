@@ -1,26 +1,32 @@
-/** Finds the sinusoids of a window: up to three sinusoids of any length, none a harmonic of another, claimed only where an autoregression does worse. */
+/** Finds up to three sinusoids of any period in a window, where an autoregression alone explains it worse. */
 
 import { solveRidge } from "../linalg/cholesky.ts";
 import { dot } from "../linalg/dot.ts";
 import { detrended } from "./detrend.ts";
 import { sinusoidsBeyond } from "./evidence.ts";
 
-/** Three sinusoids at most: a fourth was claimed in no load of two. One costs 6 % of the loss at 120 values on 19 public and synthetic series, six gain nothing. */
+/**
+ * The most sinusoids: in two loads nothing supported a fourth. One costs 6 % of the loss at 120 values on 19 public and synthetic series, six
+ * gain nothing.
+ */
 const MAX_SINUSOIDS = 3;
-/** The slowest one makes this many turns in the window; a slower one is a trend. 0.3 to 1.2: 0.1 % on 19 series. */
-const SLOWEST = 0.6;
-/** The fastest, in turns a step: four points a turn, or the noise is looked at. 0.125 to 0.5: 0.5 % at 120 values on 19 series. */
-const FASTEST = 0.25;
-/** Steps of the first look, in turns a window: a sinusoid between two of them loses 3 % of its height. Half: 1.4 % more loss at 120 values, twice: 0.2 %. */
-const GRID = 0.25;
+/** Fewest cycles of a sinusoid in the window; a slower one is a trend. 0.3 to 1.2: 0.1 % on 19 series. */
+const MIN_TURNS = 0.6;
+/** Highest frequency, in cycles per step: four points a cycle; a higher one would fit noise. 0.125 to 0.5: 0.5 % at 120 values on 19 series. */
+const MAX_FREQUENCY = 0.25;
+/**
+ * Step of the search, in cycles per window: a sinusoid between two grid points loses 3 % of its height. Half: 1.4 % more loss at 120 values,
+ * twice: 0.2 %.
+ */
+const FREQUENCY_STEP = 0.25;
 /** Newton rounds after each sinusoid; a third changed no forecast by more than a thousandth. One: 1.7 % more loss at 120 values on 19 series. */
-const ROUNDS = 2;
-/** Newest values looked at: bounds the cost, and sinusoids of minutes that began an hour ago have wandered. 120 to 480: 0.2 % on 19 series. */
-const REACH = 240;
+const NEWTON_ROUNDS = 2;
+/** The newest values that are used: it limits the cost, and sinusoids of minutes drift within an hour. 120 to 480: 0.2 % on 19 series. */
+const MAX_VALUES = 240;
 
-/** Lengths in steps, the strongest first; empty when an autoregression explains the window as well. */
+/** The sinusoids' periods in steps, the strongest first; empty where an autoregression explains the window as well. */
 export function findSinusoids(values: Float64Array): number[] {
-  const y = values.subarray(Math.max(0, values.length - REACH));
+  const y = values.subarray(Math.max(0, values.length - MAX_VALUES));
   const n = y.length;
   const columns: Float64Array[] = [
     new Float64Array(n).fill(1),
@@ -29,7 +35,7 @@ export function findSinusoids(values: Float64Array): number[] {
   let residual = detrended(y, 1);
   const frequencies: number[] = [];
   for (let k = 0; k < MAX_SINUSOIDS; k++) {
-    const next = loudest(residual);
+    const next = strongestFrequency(residual);
     if (next === undefined) break;
     frequencies.push(next);
     columns.push(...sinusoidOf(n, next));
@@ -39,12 +45,12 @@ export function findSinusoids(values: Float64Array): number[] {
   return periods.slice(0, sinusoidsBeyond(y, periods));
 }
 
-/** The frequency (turns a step) with the highest periodogram; undefined where nothing is left. */
-function loudest(residual: Float64Array): number | undefined {
+/** The frequency with the highest periodogram, in cycles per step; undefined where nothing is left. */
+function strongestFrequency(residual: Float64Array): number | undefined {
   const n = residual.length;
   let most = 1e-18;
   let best: number | undefined;
-  for (let turns = SLOWEST; turns < FASTEST * n; turns += GRID) {
+  for (let turns = MIN_TURNS; turns < MAX_FREQUENCY * n; turns += FREQUENCY_STEP) {
     const angle = (2 * Math.PI * turns) / n;
     const twice = 2 * Math.cos(angle);
     let a = 0;
@@ -64,7 +70,7 @@ function loudest(residual: Float64Array): number | undefined {
   return best;
 }
 
-/** Sine and cosine of a frequency, in turns a step. */
+/** Sine and cosine of a frequency, in cycles per step; length n each. */
 function sinusoidOf(n: number, frequency: number): [sine: Float64Array, cosine: Float64Array] {
   const [sine, cosine] = [new Float64Array(n), new Float64Array(n)];
   for (let t = 0; t < n; t++) {
@@ -76,19 +82,20 @@ function sinusoidOf(n: number, frequency: number): [sine: Float64Array, cosine: 
 }
 
 /**
- * Moves the frequencies and their columns (constant, line, then sine and cosine of each), in place, to the least squares of line + sinusoids by Gauss-Newton: beside its sine and
- * cosine each sinusoid has the column by which it changes with its frequency. Returns what the fit leaves.
+ * Fits line and sinusoids by least squares, and moves the frequencies and their columns in place, by Gauss-Newton.
+ * The columns are constant, line, then sine and cosine of each. For a step each sinusoid has one more: its derivative by its frequency.
+ * Returns the residual.
  */
 function refineFrequencies(y: Float64Array, frequencies: number[], columns: Float64Array[]): Float64Array {
   const n = y.length;
-  const bound = GRID / n;
+  const bound = FREQUENCY_STEP / n;
   let beta = leastSquares(y, columns);
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < NEWTON_ROUNDS; round++) {
     const slopes = frequencies.map((_, i) => slopeOf(columns, beta, 2 + 2 * i));
     const moves = leastSquares(y, [...columns, ...slopes]).subarray(columns.length);
     frequencies.forEach((f, i) => {
       const move = Math.max(-bound, Math.min(bound, moves[i]! / n));
-      frequencies[i] = Math.min(FASTEST, Math.max((SLOWEST - GRID) / n, f + move));
+      frequencies[i] = Math.min(MAX_FREQUENCY, Math.max((MIN_TURNS - FREQUENCY_STEP) / n, f + move));
       columns.splice(2 + 2 * i, 2, ...sinusoidOf(n, frequencies[i]!));
     });
     beta = leastSquares(y, columns);
@@ -100,7 +107,10 @@ function refineFrequencies(y: Float64Array, frequencies: number[], columns: Floa
   return residual;
 }
 
-/** How the sinusoid whose sine is column j changes with its frequency, in turns a window: about the middle of the window, or the phase would move along. */
+/**
+ * The derivative of a sinusoid by its frequency, in cycles per window; its sine is column j. It is taken about the middle of the window, or
+ * the phase would move along.
+ */
 function slopeOf(columns: readonly Float64Array[], beta: Float64Array, j: number): Float64Array {
   const [line, sine, cosine] = [columns[1]!, columns[j]!, columns[j + 1]!];
   return line.map((middle, t) => 2 * Math.PI * middle * (beta[j]! * cosine[t]! - beta[j + 1]! * sine[t]!));

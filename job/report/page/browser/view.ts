@@ -1,20 +1,20 @@
-/** One section of the page: its charts and the decision that is told follow the reader's place on the timeline. */
+/** One section of the page: its charts and the selected decision follow the reader's place on the timeline. */
 
 import { createTimeline, type Timeline } from "../timeline.ts";
 import type { Layer, PageData, Section } from "../types.ts";
 import { type DrawnChart, drawChart } from "./chart.ts";
 import { addButtons, addSwitches, listenForKeys } from "./controls.ts";
+import { headline, showDecision } from "./decision.ts";
 import { factsAt } from "./facts.ts";
-import { headline, tellDecision } from "./told.ts";
 
-/** A section that is drawn. */
+/** A drawn section. */
 export interface View {
   readonly jump: (t: number) => void;
   /** Draws again, after the theme, the width or the paper has changed. */
   readonly redraw: () => void;
 }
 
-/** Draws a section into its element and lets it be worked with. */
+/** Draws a section into its element and makes it interactive. */
 export function createView(host: HTMLElement, section: Section, reasons: PageData["reasons"]): View {
   const find = (name: string) => host.querySelector<HTMLElement>(name)!;
   const hidden = new Set<string>();
@@ -26,7 +26,7 @@ export function createView(host: HTMLElement, section: Section, reasons: PageDat
     const { policy, decision } = timeline;
     if (policy === undefined || decision === undefined) return;
     for (const chart of charts) chart.mark(decision.t);
-    tellDecision(find(".told"), policy, decision, factsAt(section, decision.t), reasons);
+    showDecision(find(".selected"), policy, decision, factsAt(section, decision.t), reasons);
     describe(find(".timeline"), timeline);
   }
   function show(): void {
