@@ -1,4 +1,4 @@
-/** `npm run bench -- hourly [--targets 300] [--minutes 5]`: one process that decides every minute, beside a process for each minute, over the same targets on the same real servers; writes docs/hourly.md. */
+/** `npm run bench -- hourly [--targets 300] [--minutes 5] [--read grouped,single]`: one process that decides every minute, beside a process for each minute, over the same targets on the same real servers; writes docs/hourly.md. */
 import { writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
@@ -16,6 +16,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const options = {
     targets: { type: "string", default: "300" },
     minutes: { type: "string", default: "5" },
+    read: { type: "string", default: "grouped,single" },
   } as const;
   const { values } = parseArgs({ args: [...args], options });
   const missing = missingControlPlane() ?? missingPrometheus();
@@ -25,7 +26,8 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     const idle = await idleSeconds(servers);
     const all: Hourly[] = [];
-    for (const read of READS) all.push(await measure(servers, { targets, minutes, read, idle }));
+    for (const read of READS.filter((one) => values.read.split(",").includes(one)))
+      all.push(await measure(servers, { targets, minutes, read, idle }));
     writeFileSync(PAGE, page(all, { targets, minutes, machine: machine(), load: loadavg()[0]! }));
   } finally {
     await servers.stop();
@@ -57,6 +59,7 @@ async function measure(servers: FleetServers, { targets, minutes, read, idle }: 
     const prometheusSeconds = run.prometheusSeconds - idle * run.wallSeconds;
     const { result: _, ...figures } = { ...run, prometheusSeconds };
     console.error(JSON.stringify(figures));
+    for (const line of run.result.stderr.split("\n").filter((one) => one.startsWith("WARN"))) console.error(line);
     return { ...run, prometheusSeconds };
   };
   const { run } = servers.rig;
