@@ -28,7 +28,7 @@ export async function main(args: readonly string[]): Promise<void> {
     const all: Hourly[] = [];
     for (const read of READS.filter((one) => values.read.split(",").includes(one)))
       all.push(await measure(servers, { targets, minutes, read, idle }));
-    writeFileSync(PAGE, page(all, { targets, minutes, machine: machine(), load: loadavg()[0]! }));
+    writeFileSync(PAGE, page(all, { targets, machine: machine(), load: loadavg()[0]! }));
   } finally {
     await servers.stop();
   }

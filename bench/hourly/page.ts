@@ -11,13 +11,12 @@ export interface Hourly {
 
 interface Setting {
   readonly targets: number;
-  readonly minutes: number;
   readonly machine: string;
   readonly load: number;
 }
 
 /** The page. `machine` also says the day. */
-export function page(all: readonly Hourly[], { targets, minutes, machine, load }: Setting): string {
+export function page(all: readonly Hourly[], { targets, machine, load }: Setting): string {
   return `# A pod for an hour, measured
 
 <!-- Written by \`npm run bench -- hourly\`. -->
@@ -25,8 +24,9 @@ export function page(all: readonly Hourly[], { targets, minutes, machine, load }
 [A pod can live for an hour](many-targets.md#a-pod-that-lives-for-an-hour), decide every minute, and keep the histories in between. This page compares
 it with a new pod each minute, in the same run over ${targets.toLocaleString("en")} targets on the same real servers.
 
-All figures are per decision of all targets. The process that lives made ${minutes} decisions. They include its first one, which reads everything: of 60
-decisions it would be a smaller part. On the other hand each series is read whole again every 10 to 20 minutes, which did not happen here yet.
+All figures are per decision of all targets. The process that lives made a few decisions, as the table says. They include its first one, which reads
+everything: of 60 decisions it would be a smaller part. On the other hand each series is read whole again every 10 to 20 minutes, which did not happen
+here yet.
 
 | reading | process | job's CPU, s | Prometheus' CPU, s | its answers, MB | queries | largest memory, MB |
 | --- | --- | --- | --- | --- | --- | --- |
@@ -39,7 +39,8 @@ ${all.map(shares).join("\n")}
 - Every target has ten pods with counters, waves and noise, and two hours of history at 15 s. "single" reads each target by itself, "grouped" reads our
   recorded series.
 - The CPU of Prometheus is without what it takes when nobody asks. Evaluating the recording rules is not in it.
-- Machine: ${machine}. At the end it had a load of ${load.toFixed(0)} from other work too: CPU times then are higher than on an idle one, in both forms.
+- Machine: ${machine}. At the end it had a load of ${load.toFixed(0)}, from other work too. So CPU times are higher than on an idle one, in both
+  forms.
 `;
 }
 
@@ -50,7 +51,7 @@ function rows({ read, once, lived, decisions }: Hourly): readonly string[] {
     );
     return `| ${[read, name, ...figures, Math.round(run.queries / count), Math.round(run.memoryMb)].join(" | ")} |`;
   };
-  return [row("one a minute", once, 1), row("one that lives", lived, decisions)];
+  return [row("one a minute", once, 1), row(`one of ${decisions} decisions`, lived, decisions)];
 }
 
 function shares({ read, once, lived, decisions }: Hourly): string {

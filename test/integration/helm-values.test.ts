@@ -8,7 +8,6 @@ import { everyValue } from "./every-value.ts";
 import { chart, type Helm, type KubeObject, missingHelm, objectsOf, podsOf, startHelm } from "./helm-program.ts";
 
 type Values = Record<string, unknown>;
-const hourly = parse(readFileSync(join(chart, "values/hourly.yaml"), "utf8")) as { cronJob: object };
 const presets = parse(readFileSync(join(chart, "values.yaml"), "utf8")) as Values;
 
 /** Paths of what a person sets: not into what is passed on whole, nor into the job's own file. */
@@ -158,21 +157,6 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
       "a run with a hole after it",
       { cronJob: { every: "15s", for: "40s" } },
       /cronJob.for 40s ends too early.*Raise for to 48s/,
-    ],
-    [
-      "three runs at once",
-      { cronJob: { concurrencyPolicy: "Allow", activeDeadlineSeconds: 120 } },
-      /activeDeadlineSeconds 120 lets three runs decide at once.*Lower it below 120/,
-    ],
-    [
-      "an hour that begins within half a minute or not at all",
-      { cronJob: { ...hourly.cronJob, startingDeadlineSeconds: 30 } },
-      /cronJob.startingDeadlineSeconds 30: .* 3600 s later. Raise it to 300/,
-    ],
-    [
-      "an hour that ends with its first pod",
-      { cronJob: { ...hourly.cronJob, backoffLimit: 0 } },
-      /cronJob.backoffLimit 0: nobody would decide .* 3600 s at most/,
     ],
     ["a deadline past the next slot", { cronJob: { activeDeadlineSeconds: 60 } }, /is not shorter than the 60 s/],
     [
