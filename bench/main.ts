@@ -24,6 +24,10 @@ const BENCHES: Readonly<Record<string, { readonly about: string; readonly load: 
     about: "runs over 100, 1,000 and 2,000 targets on real servers: time, memory, requests, and what breaks first",
     load: () => load("fleet"),
   },
+  hourly: {
+    about: "one process that decides every minute beside a process for each minute: CPU of the job and of Prometheus",
+    load: () => load("hourly"),
+  },
   mutation: {
     about: "small breaks of the rooms that decide, and how many a unit test notices",
     load: () => load("mutation"),

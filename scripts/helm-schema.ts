@@ -95,6 +95,8 @@ function cronJob(): Json {
     suspend: toggle,
     every: time,
     for: time,
+    concurrencyPolicy: { enum: ["Forbid", "Allow"] },
+    backoffLimit: { type: "integer", minimum: 0, maximum: 100 },
     // below ten seconds the controller, which looks every ten, may pass a slot over
     startingDeadlineSeconds: { type: "integer", minimum: 10, maximum: 3600 },
     activeDeadlineSeconds: { type: "integer", minimum: 10, maximum: 86_400 },

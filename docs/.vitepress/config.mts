@@ -64,6 +64,7 @@ export default defineConfig({
           { text: "The policy, measured", link: "/policy" },
           { text: "Speed, measured", link: "/speed" },
           { text: "Scale, measured", link: "/scale" },
+          { text: "A pod for an hour, measured", link: "/hourly" },
           { text: "What each model is worth", link: "/ablation" },
           { text: "The demo, measured", link: "/demo" },
           { text: "The report", link: "/report" },

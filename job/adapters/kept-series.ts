@@ -116,7 +116,7 @@ function joinedOf(kept: Kept, { samples: fresh, labels, since, step, begin }: Ne
   const settled = kept.readAt - SETTLED_AFTER;
   const [from, to] = [firstFrom(old.times, since), firstFrom(old.times, settled)];
   const [freshFrom, freshTo] = [firstFrom(fresh.times, since), firstFrom(fresh.times, settled)];
-  if (to - from !== freshTo - freshFrom || hasGap(old.times.subarray(from, to), since, settled, step)) return undefined;
+  if (to - from !== freshTo - freshFrom || hasGap(old.times.subarray(from, to), since, step)) return undefined;
   for (let i = from; i < to; i++) {
     const k = i - from + freshFrom;
     if (milliseconds(old.times[i]!) !== milliseconds(fresh.times[k]!)) return undefined;
@@ -132,14 +132,14 @@ function joinedOf(kept: Kept, { samples: fresh, labels, since, step, begin }: Ne
   return { times: join(old.times, fresh.times), values: join(old.values, fresh.values) };
 }
 
-/** Whether two neighbours, or an end and its neighbour, are more than a step and a half apart. */
-function hasGap(times: Float64Array, since: EpochSeconds, until: EpochSeconds, step: Seconds): boolean {
+/** Whether there are none, or two neighbours, the beginning and the first of them too, are more than a step and a half apart. */
+function hasGap(times: Float64Array, since: EpochSeconds, step: Seconds): boolean {
   let before = since;
   for (const time of times) {
     if (time - before > 1.5 * step) return true;
     before = time;
   }
-  return times.length === 0 || until - before > 1.5 * step;
+  return times.length === 0;
 }
 
 function isSame(a: number, b: number): boolean {

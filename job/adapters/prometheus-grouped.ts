@@ -40,8 +40,10 @@ const ANSWER_BYTES = 2 * 1024 * 1024;
 const [SAMPLE, SERIES] = [44, 500];
 /** The most targets per query: Prometheus looks up 256 alternatives, and matches longer selectors one by one. */
 const MAX_TARGETS = 200;
-/** Where nothing at all is recorded, or so many queries in a row have failed, it is not tried again for so long. */
-const [ABSENT, MAX_FAILURES]: readonly [Seconds, number] = [300, 2];
+/** Where nothing at all is recorded, it is asked again after this time. */
+const ABSENT: Seconds = 300;
+/** After this many failed queries in a row, it is asked again after this time: not in the same run, but in the next runs of the process. */
+const [MAX_FAILURES, FAILED]: readonly [number, Seconds] = [2, 30];
 
 /** Why there is no reading where no rule of ours has run. */
 const NOTHING_RECORDED = "nothing is recorded";
@@ -62,8 +64,7 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log,
   // not repeated, and for a quarter of a single query's time, 2.5 s at the defaults: where it hangs those come after it.
   // An answer for 95 targets took about 0.1 s of a free processor.
   const once: Ask = (path, form, how) => ask(path, form, { ...how, once: settings.timeout / 4 });
-  let absent = Number.NEGATIVE_INFINITY;
-  let whyPaused = NOTHING_RECORDED;
+  let pause = { from: Number.NEGATIVE_INFINITY, seconds: 0, why: NOTHING_RECORDED };
   let recorded = false;
   let failures = 0;
   return async (queries, now, signal) => {
@@ -75,7 +76,7 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log,
       why.set(query, reason ?? NOTHING_RECORDED);
       if (reason === undefined) recordable.push(query);
     }
-    const paused = () => now >= absent && now < absent + ABSENT;
+    const paused = () => now >= pause.from && now < pause.from + pause.seconds;
     const keep = (query: HistoryQuery, reading: HistoryReading | string) => {
       if (typeof reading === "string") why.set(query, reading);
       else if (why.delete(query)) readings.set(query, reading);
@@ -83,7 +84,7 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log,
     const take = async (part: readonly HistoryQuery[]) => {
       const found = await readPart({ ask: once, settings, now, log, signal, records }, part);
       // of one namespace that nobody records the others are no worse
-      if (found === "absent") [absent, whyPaused] = recorded ? [absent, whyPaused] : [now, NOTHING_RECORDED];
+      if (found === "absent") pause = recorded ? pause : { from: now, seconds: ABSENT, why: NOTHING_RECORDED };
       else {
         [recorded, failures] = [true, 0];
         for (const [i, reading] of found.entries()) keep(part[i]!, reading);
@@ -93,11 +94,11 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log,
       const text = cameOf(error);
       for (const query of part) why.set(query, text);
       // where it hangs or is too much for the server, the parts to come shall not wait as well
-      if (++failures >= MAX_FAILURES) [absent, whyPaused] = [now, text];
+      if (++failures >= MAX_FAILURES) pause = { from: now, seconds: FAILED, why: text };
       log("warn", `many targets could not be read together, each is asked for by itself: ${text}`);
     };
     const read = async (part: readonly HistoryQuery[]) => {
-      if (paused()) for (const query of part) why.set(query, whyPaused);
+      if (paused()) for (const query of part) why.set(query, pause.why);
       else await take(part).catch((error: unknown) => fail(part, error));
     };
     await inParallel(partsOf(recordable), read, 2);

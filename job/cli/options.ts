@@ -47,6 +47,7 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
           "No cluster, no Prometheus",
         ],
         [`${prog} --every 15s --for 50s --config autoscaler.yaml`, "Several decisions in one run"],
+        [`${prog} --every 1m --for 60m --config autoscaler.yaml`, "An hour of decisions that reads only new points"],
       ],
     },
     {

@@ -27,3 +27,21 @@ it.each<[string, Ask, string]>([
     expect([...new Set(why.values())]).toEqual([told]);
   }
 });
+
+it("after failures the next run asks again, in the same process", async () => {
+  let answers = false;
+  const asked: string[] = [];
+  const ask: Ask = async (...question) => {
+    asked.push(question[1].query!);
+    return (answers ? empty : hung)(...question);
+  };
+  const read = groupedHistory(prometheusSettings("http://127.0.0.1"), ask, () => {});
+  await read(queries, NOW);
+  const first = asked.length;
+  answers = true;
+  expect(new Set((await read(queries, NOW + 60)).why.values())).toEqual(new Set(["nothing is recorded"]));
+  expect(asked.length).toBeGreaterThan(first);
+  const second = asked.length;
+  await read(queries, NOW + 120);
+  expect(asked).toHaveLength(second);
+});

@@ -63,6 +63,15 @@ describe("a kept range", () => {
       },
     ],
   ];
+  it("a hole that reaches into what is compared, and is filled from its own beginning: the whole window is read", async () => {
+    const [source, read] = [steady(), keptRange(keptSeries(60))];
+    for (const time of source.points.keys()) if (time > START - 300 && time < START - 90) source.points.delete(time);
+    await both(source, read, START + 3);
+    source.add(START - 285, 5, START + 30);
+    const { mine, whole, points } = await both(source, read, START + 63);
+    expect(mine).toEqual(whole);
+    expect(points).toEqual([13, 120]);
+  });
   it.each(doubts)("%s: the whole window is read", async (_what, change) => {
     const [source, read] = [steady(), keptRange(keptSeries(60))];
     await both(source, read, START + 3);
@@ -93,6 +102,34 @@ describe("a kept range", () => {
         expect((await both(source, read, START + 60 * minute, WINDOW, text)).points).toEqual([120]);
     },
   );
+
+  it("most of a short window is new: it is read whole at once", async () => {
+    const [source, read] = [steady(), keptRange(keptSeries(60))];
+    for (const [present, points] of [
+      [START + 3, 40],
+      [START + 300, 29],
+      [START + 780, 40],
+    ] as const)
+      expect((await both(source, read, present, 600)).points).toEqual([points]);
+  });
+  it("an old hole is no doubt", async () => {
+    const [source, read] = [steady(), keptRange(keptSeries(60))];
+    for (const time of source.points.keys()) if (time > START - 600 && time < START - 400) source.points.delete(time);
+    for (const [minute, points] of [120, 13, 13].entries()) {
+      const reading = await both(source, read, START + 3 + 60 * minute);
+      expect(reading.mine).toEqual(reading.whole);
+      expect(reading.points).toEqual([points]);
+    }
+  });
+  it("samples that were missing and have come: the whole window is read", async () => {
+    const [source, read] = [steady(), keptRange(keptSeries(60))];
+    for (const time of source.points.keys())
+      if (time > START - 90) source.points.get(time)![0] = { value: 2, from: START + 30 };
+    await both(source, read, START + 3);
+    const { mine, whole, points } = await both(source, read, START + 63);
+    expect(mine).toEqual(whole);
+    expect(points).toEqual([13, 120]);
+  });
 
   it("goes on from the last good reading when some have failed", async () => {
     const [source, read] = [steady(), keptRange(keptSeries(60))];

@@ -34,6 +34,8 @@ export interface PrometheusOptions {
   readonly binary?: string;
   /** More command line flags. */
   readonly flags?: readonly string[];
+  /** More of its configuration file. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 export interface TestPrometheus {
@@ -90,6 +92,7 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
 function configuration(options: PrometheusOptions): string {
   const interval = `${Math.round((options.interval ?? 1) * 1000)}ms`;
   return JSON.stringify({
+    ...options.more,
     global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
     rule_files: options.rules ?? [],
     scrape_configs: (options.scrape ?? []).map(({ job, targets, path, labels }) => ({

@@ -30,6 +30,8 @@ export const everyValue = {
     suspend: true,
     every: "30s",
     for: "100s",
+    concurrencyPolicy: "Allow",
+    backoffLimit: 2,
     startingDeadlineSeconds: 40,
     activeDeadlineSeconds: 110,
     ttlSecondsAfterFinished: 60,

@@ -52,6 +52,7 @@ const same: readonly (readonly [string | null, string, readonly string[]])[] = [
   ["multi-target", "default", ["overlays/multi-target"]],
   ["many-targets", "default", ["overlays/many-targets"]],
   ["sharded", "default", ["overlays/sharded"]],
+  ["hourly", "default", ["overlays/hourly"]],
   ["openshift", "prophet-demo", ["overlays/openshift"]],
   ["monitoring", "default", ["base", "overlays/monitoring"]],
   ["operator", "default", ["base", "monitoring/operator"]],

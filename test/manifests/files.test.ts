@@ -86,6 +86,21 @@ describe("the CronJob", () => {
   });
 });
 
+test("the hourly overlay: a pod each hour that decides until the next one, and begins again where it is lost", () => {
+  const { spec } = parse(read("overlays/hourly/cronjob.yaml"));
+  expect(spec).toMatchObject({ schedule: "0 * * * *", concurrencyPolicy: "Allow", startingDeadlineSeconds: 3000 });
+  const job = spec.jobTemplate.spec;
+  expect(job).toMatchObject({ activeDeadlineSeconds: 3600 + 120, backoffLimit: 20 });
+  const [{ args }] = job.template.spec.containers;
+  expect(args).toEqual(["--every", "1m", "--for", "60m", "--config", "/etc/prophet-autoscaler/config.yaml"]);
+  const values = parse(read("helm/values/hourly.yaml")).cronJob;
+  const { schedule, concurrencyPolicy, startingDeadlineSeconds } = spec;
+  const { activeDeadlineSeconds, backoffLimit, template } = job;
+  const [{ resources }] = template.spec.containers;
+  const time = { every: args[1], for: args[3], activeDeadlineSeconds, startingDeadlineSeconds };
+  expect(values).toEqual({ schedule, concurrencyPolicy, backoffLimit, resources, ...time });
+});
+
 test("the sharded overlay: as many pods, ConfigMaps and names in the Role as there are shards", () => {
   const folder = "overlays/sharded";
   const { count } = parse(read(`${folder}/config.yaml`)).shards;
@@ -107,12 +122,16 @@ test("the sharded overlay: as many pods, ConfigMaps and names in the Role as the
 });
 
 describe("every pod", () => {
+  interface Pod {
+    readonly containers: readonly { readonly image?: string }[];
+  }
   const pods = objects.flatMap(({ file, object }) => {
     const spec = object?.spec as
-      | { template?: { spec?: object }; jobTemplate?: { spec: { template?: { spec: object } } } }
+      | { template?: { spec?: Pod }; jobTemplate?: { spec: { template?: { spec: Pod } } } }
       | undefined;
     const pod = spec?.jobTemplate?.spec.template?.spec ?? spec?.template?.spec;
-    return pod === undefined ? [] : [[file, pod] as const];
+    // an overlay's patch has no image: it is a part of the base's pod
+    return pod?.containers[0]?.image === undefined ? [] : [[file, pod] as const];
   });
   test("there are some", () => expect(pods.length).toBeGreaterThanOrEqual(3));
   test.each(pods)("%s meets Pod Security `restricted`, and says what memory it needs", (_file, pod) => {

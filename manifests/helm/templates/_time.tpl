@@ -67,8 +67,20 @@ cronJob.for {{ .for }} ends too early for a decision every {{ .every }}: the nex
 {{- if and (empty .every) (ge $timeout $deadline) }}
 config.timeout {{ $.Values.config.timeout | default "45s" }} is not shorter than cronJob.activeDeadlineSeconds {{ .activeDeadlineSeconds }}, so Kubernetes would end a slow run before it has acted. Lower timeout, or raise activeDeadlineSeconds.
 {{- end }}
-{{- if and $slot (ge $deadline $slot) }}
+{{- $forbids := eq .concurrencyPolicy "Forbid" }}
+{{- if and $slot $forbids (ge $deadline $slot) }}
 cronJob.activeDeadlineSeconds {{ .activeDeadlineSeconds }} is not shorter than the {{ $slot }} s from one slot of cronJob.schedule {{ .schedule | quote }} to the next. A run that hangs would block the next one.
+{{- end }}
+{{- if and $slot (not $forbids) (ge $deadline (mulf 2 $slot)) }}
+cronJob.activeDeadlineSeconds {{ .activeDeadlineSeconds }} lets three runs decide at once: they begin every {{ $slot }} s by cronJob.schedule {{ .schedule | quote }}. Lower it below {{ mulf 2 $slot }}.
+{{- end }}
+{{- if and .every (ge $slot 600.0) }}
+{{- if lt (float64 .startingDeadlineSeconds) 300.0 }}
+cronJob.startingDeadlineSeconds {{ .startingDeadlineSeconds }}: a run that begins a little late would be left out, and the next one is {{ $slot }} s later. Raise it to 300 at least.
+{{- end }}
+{{- if not .backoffLimit }}
+cronJob.backoffLimit 0: nobody would decide from the loss of a pod to the next slot, {{ $slot }} s at most. Set it to 20.
+{{- end }}
 {{- end }}
 {{- end }}
 {{- if and $interval (gt $interval 3600.0) }}

@@ -1,0 +1,88 @@
+/** `npm run bench -- hourly [--targets 300] [--minutes 5] [--read grouped,single]`: one process that decides every minute, beside a process for each minute, over the same targets on the same real servers; writes docs/hourly.md. */
+import { writeFileSync } from "node:fs";
+import { cpus, loadavg, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { missingControlPlane, missingPrometheus } from "../test/cluster/available.ts";
+import { type FleetRun, measuredRun } from "./fleet/measure.ts";
+import { type FleetServers, startFleet } from "./fleet/servers.ts";
+import { type Hourly, page } from "./hourly/page.ts";
+
+const PAGE = join(import.meta.dirname, "../docs/hourly.md");
+const READS = ["grouped", "single"] as const;
+const MINUTE = 60_000;
+
+export async function main(args: readonly string[]): Promise<void> {
+  const options = {
+    targets: { type: "string", default: "300" },
+    minutes: { type: "string", default: "5" },
+    read: { type: "string", default: "grouped,single" },
+  } as const;
+  const { values } = parseArgs({ args: [...args], options });
+  const missing = missingControlPlane() ?? missingPrometheus();
+  if (missing !== undefined) throw new Error(`the fleet cannot be run here: ${missing}`);
+  const [targets, minutes] = [numberOf("targets", values.targets), numberOf("minutes", values.minutes)];
+  const servers = await startFleet(targets, targets);
+  try {
+    const idle = await idleSeconds(servers);
+    const all: Hourly[] = [];
+    for (const read of READS.filter((one) => values.read.split(",").includes(one)))
+      all.push(await measure(servers, { targets, minutes, read, idle }));
+    writeFileSync(PAGE, page(all, { targets, machine: machine(), load: loadavg()[0]! }));
+  } finally {
+    await servers.stop();
+  }
+  console.error(`written: ${PAGE}`);
+}
+
+/** CPU that Prometheus takes in a second without a question. */
+async function idleSeconds({ prometheus }: FleetServers): Promise<number> {
+  const taken = async () => {
+    const text = await (await fetch(`${prometheus.url}/metrics`)).text();
+    return Number(/^process_cpu_seconds_total (\S+)/m.exec(text)?.[1]);
+  };
+  const before = await taken();
+  await new Promise((done) => setTimeout(done, MINUTE / 2));
+  return (1000 * ((await taken()) - before)) / (MINUTE / 2);
+}
+
+interface Asked {
+  readonly targets: number;
+  readonly minutes: number;
+  readonly read: FleetRun["read"];
+  readonly idle: number;
+}
+
+/** Two processes a minute apart, of which the second counts, then one that lives. */
+async function measure(servers: FleetServers, { targets, minutes, read, idle }: Asked): Promise<Hourly> {
+  const busy = (run: FleetRun): FleetRun => {
+    const prometheusSeconds = run.prometheusSeconds - idle * run.wallSeconds;
+    const { result: _, ...figures } = { ...run, prometheusSeconds };
+    console.error(JSON.stringify(figures));
+    for (const line of run.result.stderr.split("\n").filter((one) => one.startsWith("WARN"))) console.error(line);
+    return { ...run, prometheusSeconds };
+  };
+  const { run } = servers.rig;
+  const begin = performance.now();
+  busy(await measuredRun(servers, targets, read));
+  await new Promise((done) => setTimeout(done, Math.max(0, MINUTE - (performance.now() - begin))));
+  const once = busy(await measuredRun(servers, targets, read));
+  const args = ["--every", "1m", "--for", `${minutes}m`];
+  const rig = {
+    ...servers.rig,
+    run: (...[settings, more]: Parameters<typeof run>) => run(settings, { ...more, args }),
+  };
+  const lived = busy(await measuredRun({ ...servers, rig }, targets, read));
+  return { read, once, lived, decisions: minutes };
+}
+
+function numberOf(flag: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`--${flag}: ${JSON.stringify(text)} is no number`);
+  return value;
+}
+
+function machine(): string {
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  return `${cpus().length} x ${cpus()[0]?.model ?? "unknown CPU"}, ${memory}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`;
+}
