@@ -18,7 +18,7 @@ interface KeptScores {
   readonly slo: number;
   readonly chosenOn: Span;
   readonly judgedOn: Span;
-  readonly tried: readonly (Pick<ScoredTrial, "label" | "chosenOn" | "judgedOn" | "days">)[];
+  readonly tried: readonly Pick<ScoredTrial, "label" | "chosenOn" | "judgedOn" | "days">[];
 }
 
 /** Keeps what was played of the pictured series. */
@@ -45,7 +45,9 @@ export function keptAdvice(): Advice {
   const tried = trials.map((trial, i): ScoredTrial => {
     const { label, ...scores } = kept.tried[i] ?? { label: "nothing" };
     if (label !== trial.label || trials.length !== kept.tried.length || !("days" in scores))
-      throw new Error(`the kept scores are of ${label}, not of ${trial.label}: npm run bench -- advise --only ${PICTURED}`);
+      throw new Error(
+        `the kept scores are of ${label}, not of ${trial.label}: npm run bench -- advise --only ${PICTURED}`,
+      );
     return { ...trial, ...scores };
   });
   return { ...adviceOf(kept.name, { ...kept, tried, ended: true }, kept.slo, null), changed: null };
