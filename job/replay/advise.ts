@@ -1,4 +1,4 @@
-/** Plays a grid of settings over a history, chooses on its earlier half, judges on its later one. */
+/** Replays a grid of settings over a history: the earlier half chooses among them, the later half judges. */
 import type { Samples } from "../core/series/types.ts";
 import { type EpochSeconds, type Probability, pluralize, type Seconds } from "../core/units.ts";
 import { type Demand, DemandError, type RecordedMetric, toDemands } from "./demand.ts";
@@ -13,13 +13,13 @@ import {
 } from "./trials.ts";
 import type { ReplayOptions, Watch } from "./types.ts";
 
-/** What a trial came to over a stretch of time. */
+/** The result of a trial over a stretch of time. */
 export interface TrialScore {
-  /** Pod-hours, with starting pods. */
+  /** Pod-hours, starting pods included. */
   readonly cost: number;
   /** Share of the time with more demand than ready pods serve. */
   readonly under: number;
-  /** Share of the demand above what they serve. */
+  /** Share of the demand above what ready pods serve. */
   readonly unserved: number;
   readonly actions: number;
 }
@@ -28,7 +28,7 @@ export interface TrialScore {
 export interface ScoredTrial extends Trial {
   readonly chosenOn: TrialScore;
   readonly judgedOn: TrialScore;
-  /** Of the later half, a day each, the last one as long as is left. */
+  /** The later half day by day; the last day may be shorter. */
   readonly days: readonly TrialScore[];
 }
 
@@ -38,7 +38,7 @@ export interface Span {
   readonly to: EpochSeconds;
 }
 
-/** All that was tried, and the time over which it was; `ended`: all of the time was played. */
+/** All trials with their scores, and the times that chose and judged. `ended`: all of the time was replayed. */
 export interface Trials {
   readonly tried: readonly ScoredTrial[];
   readonly chosenOn: Span;
@@ -46,24 +46,24 @@ export interface Trials {
   readonly ended: boolean;
 }
 
-/** A history and what is tried on it. */
+/** A history, and the trials to replay on it. */
 export interface TrialSetup {
   readonly samples: Samples;
   readonly others: readonly RecordedMetric[];
   readonly trials: readonly Trial[];
-  /** The world as the current settings have it: its warm-up, and what a pod serves of each metric. */
+  /** The modelled world by the current settings: its warm-up, and what a pod serves of each metric. */
   readonly world: ReplayOptions;
 }
 
-/** Plays stretches, side by side where it can; one result each, same order. */
+/** Replays stretches, in parallel where it can. Gives one result each, in their order. */
 export type PlayStretches = (stretches: readonly Stretch[], watch: Watch) => Promise<readonly StretchSums[]>;
 
-/** Later than this share of the history is judged. */
+/** The history after this share of it judges; the part before it chooses. */
 const TRAINING_SHARE = 0.5;
-/** Other worlds are played over so much before the split and after it. */
+/** Other worlds are replayed over at most so many seconds before the split and after it. */
 const MAX_COMPARED_SPAN: Seconds = 86_400;
 
-/** One stretch after the other. */
+/** Replays stretches one after the other. */
 export function inTurn(forecasterOf: TrialTools["forecasterOf"]): PlayStretches {
   return async (stretches, watch) => {
     const total = stretches.reduce((sum, one) => sum + stepsOf(one), 0);
@@ -77,23 +77,26 @@ export function inTurn(forecasterOf: TrialTools["forecasterOf"]): PlayStretches 
   };
 }
 
-/** How many steps of the demand a stretch has. */
+/** The number of steps of a stretch. */
 export function stepsOf({ from, to, demand }: Stretch): number {
   return Math.round((to - from) / demand.step);
 }
 
-/** Plays every trial over both halves of the history after the warm-up, each half from a start of its own. Throws DemandError where the series is too short. */
+/**
+ * Replays every trial over both halves of the history after the warm-up; each half starts anew. Throws DemandError where the series is too
+ * short.
+ */
 export async function playTrials(setup: TrialSetup, play: PlayStretches, watch: Watch): Promise<Trials> {
   const { worlds, ...spans } = await playWorlds(halvesOf(setup), [setup.trials], play, watch);
   return { tried: worlds[0]!, ...spans };
 }
 
-/** Trials of several worlds over the same time, a day on both sides of the split: chosen on the one before, judged on the one after. */
+/** Trials of several worlds over a day on both sides of the split. The day before it chooses, the day after it judges. */
 export interface Compared extends Omit<Trials, "tried"> {
   readonly worlds: readonly (readonly ScoredTrial[])[];
 }
 
-/** Plays trials in several worlds: those of one list share the world of its first. Throws DemandError where the series is too short. */
+/** Replays trials in several worlds. The trials of one list share the world of its first. Throws DemandError where the series is too short. */
 export function compare(
   setup: Omit<TrialSetup, "trials">,
   worlds: readonly (readonly Trial[])[],
@@ -141,7 +144,7 @@ async function playWorlds(
   };
 }
 
-/** The demand of the setup's world. Throws DemandError where the series make none. */
+/** The demand of the setup's world. Throws DemandError where the series gives none. */
 export function demandOf({ samples, others, world }: Omit<TrialSetup, "trials">): Demand {
   return toDemands(samples, others, world.targetCpu / world.request);
 }
@@ -179,7 +182,7 @@ function scoreOf(days: readonly Sums[], step: Seconds): TrialScore {
   };
 }
 
-/** Trials that no other one beats in both cost and time below the demand, on the part that is chosen on; cheapest first. */
+/** The trials that no other one beats in both cost and time below the demand, by the half that chooses; cheapest first (the Pareto front). */
 export function frontOf(tried: readonly ScoredTrial[]): readonly ScoredTrial[] {
   const better = (a: TrialScore, b: TrialScore) =>
     a.cost <= b.cost && a.under <= b.under && (a.cost < b.cost || a.under < b.under);
@@ -188,7 +191,7 @@ export function frontOf(tried: readonly ScoredTrial[]): readonly ScoredTrial[] {
     .toSorted((a, b) => a.chosenOn.cost - b.chosenOn.cost);
 }
 
-/** The cheapest trial with at most `slo` of the time below the demand, on the part that is chosen on; null: none. */
+/** The cheapest trial with at most `slo` of the time below the demand, by the half that chooses; null: none. */
 export function cheapestWithin(tried: readonly ScoredTrial[], slo: Probability): ScoredTrial | null {
   return tried
     .filter(({ chosenOn }) => chosenOn.under <= slo)

@@ -1,4 +1,4 @@
-/** Ours under replay: the production `runOnce` over ports that read the modelled world. */
+/** Our policy under replay: the production `runOnce` over ports that read the modelled world. */
 import type { Forecaster } from "../core/forecast/types.ts";
 import { leadingMetric, type MetricRecord, type TickRecord } from "../core/policy/types.ts";
 import { coarse, type LongHistory } from "../core/series/coarse.ts";
@@ -11,8 +11,8 @@ import { runOnce } from "../run.ts";
 import type { LeadForecast, MetricView, Recommendation, ReplayOptions, ReplayPolicy, View } from "./types.ts";
 
 /**
- * The production decision code as a replay policy. `target` gives the policy's settings; the modelled world gives pod
- * start, interval, lag, bounds and target CPU. State goes through the real codec, so a replay also proves that.
+ * The production decision code as a replay policy. `target` gives its settings. The modelled world gives pod start, interval, lag, bounds and
+ * target CPU. State goes through the real codec, so a replay tests that as well.
  */
 export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options: ReplayOptions): ReplayPolicy {
   // the modelled world plays the load that is offered, which no limit of the pods cuts off
@@ -75,7 +75,7 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
   };
 }
 
-/** A decision with all that a report tells of it. */
+/** A decision with all that a report shows of it. */
 function wantedOf(replicas: number, told: { record: TickRecord | null; outcome: Outcome } | undefined): Recommendation {
   if (told === undefined) return { replicas, reason: "NoOutcome" };
   const { reason, message, trail } = told.outcome;
@@ -83,7 +83,7 @@ function wantedOf(replicas: number, told: { record: TickRecord | null; outcome: 
   return { replicas, reason, message, trail, ...(record && { forecast: () => leadForecast(leadingMetric(record)) }) };
 }
 
-/** The last step of the lead; a sample is stamped with the end of its step, the step of a replay with its beginning. */
+/** The forecast for the last step of the lead. A sample has the time of its step's end, the step of a replay that of its start. */
 function leadForecast({ forecast, series, lead }: MetricRecord): LeadForecast | undefined {
   if (forecast === null || series === null) return undefined;
   const k = Math.min(forecast.path.length, Math.max(1, Math.ceil(lead / series.step - 1e-9))) - 1;
@@ -91,7 +91,7 @@ function leadForecast({ forecast, series, lead }: MetricRecord): LeadForecast | 
   return { t, lead, y: forecast.path[k]!, low: forecast.lower[k]!, high: forecast.upper[k]! };
 }
 
-/** Samples of the modelled world; a step's mean is stamped with the step's end, as a rate over it is. */
+/** Samples of the modelled world. A step's mean has the time of the step's end, as a rate has. */
 function readingOf(
   measured: MetricView["measured"],
   now: EpochSeconds,

@@ -1,4 +1,4 @@
-/** Rolling-origin accuracy of the forecasters over a whole series: the figures and the dump rows of `backtest`. */
+/** Measures the forecasters' accuracy at rolling origins over a series: the figures and rows of `backtest`. */
 import { pinball } from "../core/forecast/combine/losses.ts";
 import { forecasterOf } from "../core/forecast/method.ts";
 import type { ProphetSettings } from "../core/forecast/prophet/settings.ts";
@@ -9,20 +9,20 @@ import type { Series } from "../core/series/types.ts";
 import type { Seconds } from "../core/units.ts";
 import type { Watch } from "./types.ts";
 
-/** What to run. window in samples; horizon in seconds, at least one step of it is forecast. */
+/** What to run. `window` is in samples. `horizon` is in seconds; at least one step of it is forecast. */
 export interface BacktestOptions {
   readonly window: number;
   readonly horizon: Seconds;
   /** At most this many origins, evenly spaced. */
   readonly origins: number;
   readonly methods: readonly Method[];
-  /** Each forecast also sees this much of the series before its origin, more coarsely; absent: it does not. */
+  /** Each forecast also sees so much of the series before its origin, at a coarser step; absent: it does not. */
   readonly longHistory?: LongHistory;
-  /** What Prophet is told; absent: its defaults. */
+  /** Prophet's settings; absent: its defaults. */
   readonly prophet?: ProphetSettings;
 }
 
-/** Accuracy of one method. relMae is against the last value on the same origins; NaN where the last value made no error at all. */
+/** The accuracy of one method. `relMae` is relative to the last value at the same origins; NaN where the last value made no error. */
 export interface Accuracy {
   readonly mae: number;
   readonly relMae: number;
@@ -34,7 +34,7 @@ export interface Accuracy {
   readonly maxPinball: Readonly<Record<"0.9" | "0.95", number>>;
 }
 
-/** One origin of one method: the outcome and the forecast, in cores. `origin` is the index of the first forecast value. */
+/** One origin of one method: outcome and forecast, in cores. `origin` is the index of the first forecast value. */
 export interface BacktestRow {
   readonly method: Method;
   readonly origin: number;
@@ -49,7 +49,7 @@ export interface BacktestRow {
   readonly maxq95: number;
 }
 
-/** The answer of a backtest: `origins` were judged of the `planned` ones; `filler` steps of the series were not measured, and no origin is judged by them. */
+/** The result of a backtest. `origins` of the `planned` ones were judged; `filler` steps were not measured, and no origin is judged by them. */
 export interface Backtest {
   readonly step: Seconds;
   readonly filler: number;
@@ -78,7 +78,10 @@ export const DUMP_COLUMNS = [
 
 const LEVELS = [0.05, 0.5, 0.9, 0.95];
 
-/** Origins of a series of n values: every index from window to n - h, or `most` of them evenly spaced and rounded down. Empty when n is too short. */
+/**
+ * The origins in a series of n values: every index from `window` to n - h, or `most` of them, evenly spaced and rounded down. Empty where n is
+ * too small.
+ */
 export function originsOf(n: number, window: number, horizonSteps: number, most: number): number[] {
   const count = n - horizonSteps - window + 1;
   if (count <= 0) return [];
@@ -88,8 +91,9 @@ export function originsOf(n: number, window: number, horizonSteps: number, most:
 }
 
 /**
- * Runs the methods over the series, as far as `watch` lets it: every method at one origin before any goes on to the next,
- * so that all are judged on the same. `forecasters` replaces ours in tests. The series is read, never changed.
+ * Runs the methods over the series, as long as `watch` agrees. It finishes each origin for every method, so that all are judged on the same
+ * ones.
+ * `forecasters` replaces ours in tests. The series is not changed.
  */
 export async function backtest(
   series: Series,
@@ -138,7 +142,7 @@ interface BacktestPorts {
   readonly watch?: Watch;
 }
 
-/** One method's rows, and how many outcomes lay inside its 90 % interval. */
+/** One method's rows, and how many outcomes are inside its 90 % interval. */
 interface Tally {
   readonly method: Method;
   readonly rows: BacktestRow[];
@@ -171,7 +175,7 @@ function longBefore({ start, step, values, filled }: Series, origin: number, lon
   return toGrid(times, kept, long.step, Math.ceil(long.range / long.step) + 1).series;
 }
 
-/** Mean and maximum of the horizon as they came, cores. */
+/** Mean and maximum over the horizon as they came, in cores. */
 interface Outcome {
   readonly actualMean: number;
   readonly actualMax: number;

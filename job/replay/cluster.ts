@@ -1,4 +1,4 @@
-/** A modelled workload: pods that become ready some time after they were asked for, and the order of their removal. */
+/** A modelled workload: pods become ready some time after they are created, and are removed in a fixed order. */
 import type { EpochSeconds, Replicas, Seconds } from "../core/units.ts";
 
 /** One modelled pod. */
@@ -11,7 +11,7 @@ export interface ModelPod {
 /** A workload whose replicas can be set. */
 export interface ModelCluster {
   readonly replicas: Replicas;
-  /** Times that the replicas were changed. */
+  /** The number of changes of the replicas. */
   readonly actions: number;
   /** Pods, oldest first. */
   readonly pods: readonly ModelPod[];
@@ -20,7 +20,7 @@ export interface ModelCluster {
   scale(to: Replicas, now: EpochSeconds): void;
 }
 
-/** A workload of `replicas` pods that are ready at `now`; new ones are ready `startup` seconds after they are asked for. */
+/** A workload of `replicas` pods that are ready at `now`. New pods are ready after `startup` seconds. */
 export function createCluster(replicas: Replicas, startup: Seconds, now: EpochSeconds): ModelCluster {
   let serial = 0;
   let actions = 0;

@@ -1,4 +1,4 @@
-/** A recorded series as the demand the simulator plays: even steps of 15 s, coarser input interpolated linearly. */
+/** Turns a recorded series into demand for the simulator: even steps of 15 s, coarser input interpolated linearly. */
 import type { Samples } from "../core/series/types.ts";
 import type { Metric } from "../core/target.ts";
 import { type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
@@ -8,9 +8,9 @@ export interface Demand {
   readonly start: EpochSeconds;
   readonly step: Seconds;
   readonly values: Float64Array;
-  /** 1 where no metric, or not each of them, was measured; absent: all was. */
+  /** 1 where no metric, or not every metric, was measured; absent: all was measured. */
   readonly filled?: Uint8Array;
-  /** What else the pods must carry, on the same grid; absent: nothing. */
+  /** The other metrics' demand on the same grid; absent: none. */
   readonly others?: readonly OtherDemand[];
 }
 
@@ -18,9 +18,9 @@ export interface Demand {
 export interface OtherDemand {
   readonly name: string;
   readonly values: Float64Array;
-  /** 1 where it was not measured; absent: all was. */
+  /** 1 where it was not measured; absent: all was measured. */
   readonly filled?: Uint8Array;
-  /** What one pod should carry of it, and what it can serve. */
+  /** What one pod should carry of the metric, and what it can serve. */
   readonly averageValue: number;
   readonly capacity: number;
 }
@@ -36,12 +36,13 @@ export class DemandError extends Error {
   override readonly name = "DemandError";
 }
 
-/** More steps than this, two years of 15 s, are the work of a mistyped time. */
+/** The most steps: two years of 15 s. More come from a mistyped time. */
 export const MAX_STEPS = 4_200_000;
 
 /**
  * Resamples to `step` seconds between the first and the last sample, linearly between neighbours.
- * Samples are sorted, NaN dropped, the last of equal times kept; negative values count as 0. What lies in a hole, which is a distance of more than one and a half usual ones, is filler.
+ * Samples are sorted and NaN is dropped. Of equal times the last one is kept, and negative values count as 0.
+ * A distance of more than one and a half usual ones is a hole, and what lies in it is filler.
  * Throws DemandError with fewer than two finite samples, or when they are years apart.
  */
 export function toDemand(samples: Samples, step: Seconds = 15): Demand {
@@ -50,8 +51,8 @@ export function toDemand(samples: Samples, step: Seconds = 15): Demand {
 }
 
 /**
- * Several metrics on one grid, over the time that all of them cover. `headroom`: what a pod should carry as a share of
- * what it can serve, the same for each metric. Throws DemandError where they have no time in common.
+ * Several metrics on one grid, over the time that all of them cover. `headroom` is what a pod should carry as a share of what it can serve; it
+ * is the same for each metric. Throws DemandError where they have no time in common.
  */
 export function toDemands(
   first: Samples,
@@ -76,7 +77,7 @@ export function toDemands(
   };
 }
 
-/** What the pods must carry during a step, as cores (or the unit of the first metric): the metric that needs the most pods counts. */
+/** What the pods must carry during a step, in cores (or the unit of the first metric): the metric that needs the most pods counts. */
 export function loadAt({ values, others = [] }: Demand, index: number, request: number): number {
   return others.reduce(
     (most, other) => Math.max(most, (other.values[index]! / other.capacity) * request),
@@ -84,7 +85,7 @@ export function loadAt({ values, others = [] }: Demand, index: number, request: 
   );
 }
 
-/** Throws DemandError where there are too many. */
+/** The number of steps from start to end. Throws DemandError where there are too many. */
 export function stepsIn(start: EpochSeconds, end: EpochSeconds, step: Seconds): number {
   const steps = Math.floor((end - start) / step + 1e-9) + 1;
   if (steps <= MAX_STEPS) return steps;
@@ -94,7 +95,7 @@ export function stepsIn(start: EpochSeconds, end: EpochSeconds, step: Seconds): 
   );
 }
 
-/** Values on a grid, and 1 where there is nothing behind them. */
+/** Values on a grid, and 1 where no measurement supports them. */
 interface OnGrid {
   readonly values: Float64Array;
   readonly filled: Uint8Array;
@@ -110,7 +111,7 @@ function valuesOn({ at }: Line, start: EpochSeconds, n: number, step: Seconds): 
   return { values, filled };
 }
 
-/** Samples as a line, asked at times that ascend: its value there, and whether that lies in a hole. */
+/** Samples as a line: its value at ascending times, and whether a time is in a hole. */
 interface Line {
   readonly start: EpochSeconds;
   readonly end: EpochSeconds;
@@ -137,7 +138,7 @@ function line(samples: Samples, step: Seconds): Line {
   return { start, end, at };
 }
 
-/** The longest distance of two samples that is no hole: one and a half usual ones, which jitter is below; and one missed scrape. */
+/** The longest distance of two samples that is no hole: one and a half usual ones, more than jitter, and one missed scrape. */
 function longestDistance(times: Float64Array, order: readonly number[], step: Seconds): Seconds {
   const distances = Float64Array.from(order.slice(1), (i, k) => times[i]! - times[order[k]!]!).sort();
   return Math.max(1.5 * distances[distances.length >> 1]!, 2 * step) + 1e-6;

@@ -1,4 +1,4 @@
-/** Simulated historical forecasts (Taylor and Letham 2018): the production forecaster at past origins, each with what was known there. */
+/** Simulated historical forecasts (Taylor and Letham 2018): the production forecaster at past origins, each with the data known there. */
 import type { ProphetSettings } from "../core/forecast/prophet/settings.ts";
 import type { Forecaster } from "../core/forecast/types.ts";
 import type { Series } from "../core/series/types.ts";
@@ -18,23 +18,23 @@ export interface HistoricalOptions {
   /** How long before its moment each forecast is made, in steps, >= 1. */
   readonly leadSteps: number;
   readonly horizonSteps: number;
-  /** The moments that are wanted: those of the last so many steps. */
+  /** The forecasts are for the last so many steps. */
   readonly shown: number;
-  /** At most about so many forecasts, evenly spaced back from the newest moment. */
+  /** About so many forecasts at most, evenly spaced back from the newest moment. */
   readonly most: number;
-  /** Coarser and longer history, of which each origin sees what was before it. */
+  /** Longer and coarser history. Each origin sees the part before it. */
   readonly longHistory?: Series | undefined;
-  /** What Prophet is told. */
+  /** Prophet's settings. */
   readonly prophet?: ProphetSettings | undefined;
 }
 
-/** With fewer values before it an origin has nothing to say. */
+/** An origin with fewer values before it gives no forecast. */
 const MIN_POINTS = 2;
 
 /**
- * Forecasts for past moments, oldest first, each made `leadSteps` before its moment from the values before it only.
- * A moment whose origin has fewer than two measured values before it has none: the past without a forecast is empty.
- * Costs `most` forecasts; on 120 values of 15 s 60 of them take about 0.2 s.
+ * Forecasts for past moments, oldest first. Each is made `leadSteps` before its moment, from the values before that origin only.
+ * A moment whose origin has fewer than two measured values gets none. Costs `most` forecasts: 60 of them on 120 values of 15 s take about 0.2
+ * s.
  */
 export function historicalForecasts(
   series: Series,

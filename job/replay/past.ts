@@ -1,4 +1,4 @@
-/** Past decisions made again: the production code over what was measured until each time, with the replicas as they were. */
+/** Repeats past decisions: the production code on the data measured until each time, with the replicas as recorded. */
 import { forecasterOf } from "../core/forecast/method.ts";
 import { asError } from "../core/result.ts";
 import { EMPTY_STATE } from "../core/state/codec.ts";
@@ -13,7 +13,7 @@ import { keyOf } from "../run/memory.ts";
 import { queriesOf } from "../run/read.ts";
 import { after, judged, type Standing } from "./standing.ts";
 
-/** What a decision was made from. */
+/** The input of a past decision. */
 export interface PastInput {
   readonly at: EpochSeconds;
   readonly target: TargetConfig;
@@ -23,7 +23,7 @@ export interface PastInput {
   readonly memory: TargetState | undefined;
 }
 
-/** One decision, and whether its replicas are those that were recorded; else they are what the decisions before it would have set. */
+/** A past decision. `recorded`: its replicas were recorded; else they are those that the decisions before it would have set. */
 export interface PastDecision {
   readonly input: PastInput;
   readonly decided: TargetDecision;
@@ -33,32 +33,32 @@ export interface PastDecision {
 /** Where the past comes from. */
 export interface Past {
   readonly history: Pick<History, "read">;
-  /** By the index of the time; null: nothing was recorded. */
+  /** By index of the time; null: nothing was recorded. */
   readonly scales: readonly (RecordedScale | null)[];
-  /** Replicas to begin with where none are recorded; null: those that the first decision would choose itself. */
+  /** The first replicas where none are recorded; null: those that the first decision would choose. */
   readonly first: Replicas | null;
 }
 
-/** Readings that are fetched ahead of the decisions. */
+/** Readings that are fetched before their decisions are made. */
 const MAX_PREFETCHED = 32;
 
-/** Times from `warmUp` before the first one that is asked about, an interval apart: after it nothing that was forgotten still counts. */
+/** How long before the first requested time the decisions start, in seconds. After that no forgotten memory counts any more. */
 export function warmUp(target: TargetConfig): Seconds {
   const { interval, suddenDropHold } = target;
   return Math.ceil(Math.max(memorySpan(target), suddenDropHold) / interval + 2) * interval;
 }
 
-/** Records that may have to be looked at to see whether a change was made: 150 s of them, at runs every 15 s. */
+/** So many records can show whether a change was made: 150 s of them, at runs every 15 s. */
 const MAX_LOOKAHEAD = 10;
 
-/** The decision that the production code makes of this. Pure. */
+/** The decision that the production code makes from this input. Pure. */
 export function decideFrom({ at, target, histories, scale, memory }: PastInput): TargetDecision {
   const state: JobState = memory === undefined ? EMPTY_STATE : { ...EMPTY_STATE, targets: { [keyOf(target)]: memory } };
   const readings = { now: at, histories: [histories], scales: [scale], state: { state, version: null } };
   return decideAll([target], readings, forecasterOf)[0]!;
 }
 
-/** The decisions of one target at these times, oldest first. What cannot be read is a failed decision; never throws for it. */
+/** The decisions of one target at these times, oldest first. What cannot be read becomes a failed decision, not an error. */
 export async function* decideAgain(past: Past, target: TargetConfig, times: Times): AsyncGenerator<PastDecision> {
   let found: Standing | null = null;
   for (let first = 0; first < times.points; first += MAX_PREFETCHED) {
@@ -96,7 +96,7 @@ export async function historiesAt(
   }
 }
 
-/** A workload before it decides at all; without a record with as many pods as it would choose itself. */
+/** The workload before the first decision. Without a record it has as many pods as that decision would choose. */
 function beginning(past: Past, seen: Pick<PastInput, "at" | "target" | "histories">, record: RecordedScale | null) {
   const [memory, change] = [undefined, null];
   if (record !== null) return { set: record.set, memory, change, recorded: true };

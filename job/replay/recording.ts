@@ -1,4 +1,4 @@
-/** Judges a recorded series as the run judges what it reads: whether it can be true, and what a person should know of it. */
+/** Judges a recorded series as a run judges what it reads: whether it is possible, and what a person should know of it. */
 
 import { clean } from "../core/series/clean.ts";
 import { believable, inspect, newsIn } from "../core/series/quality.ts";
@@ -8,25 +8,27 @@ import { type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
 import type { HistoryReading } from "../ports.ts";
 import { stepsIn } from "./demand.ts";
 
-/** Why a recorded series cannot be played: the run would hold on it from end to end. */
+/** Why a recorded series cannot be replayed: a run would hold on all of it. */
 export class RecordingError extends Error {
   override readonly name = "RecordingError";
 }
 
-/** A series that can be true. */
+/** A recorded series that a run would accept. */
 export interface Recording {
-  /** Usable and new: what repeats the value before it is no sample. Times ascend. */
+  /** Usable samples with new values; repeats of the value before are left out. Times ascend. */
   readonly samples: Samples;
-  /** Seconds between two of them. */
+  /** Seconds between two samples. */
   readonly step: Seconds;
-  /** What a person should know, each a sentence. */
+  /** What a person should know, one sentence each. */
   readonly notes: readonly string[];
 }
 
 /**
- * The verdict of the run on all of the recording at once, looked at from its end. What the run would hold on is refused, in the same words; what it would leave out is left out and noted.
- * Offered load may be above what the pods of the settings can burn, so only what is tens of times too much is not believed.
- * Zeros are taken as they are: who was off used none. Throws RecordingError, or DemandError for times that are years apart.
+ * Judges all of the recording at once, from its end, as a run would. What a run would hold on is refused, in the same words; what it would
+ * leave out is left out and noted.
+ * Offered load may exceed what the configured pods can use, so only totals of tens of times that are refused. Zeros are accepted: a workload
+ * that was off used nothing.
+ * Throws RecordingError, or DemandError for times that are years apart.
  */
 export function judgeRecording(
   reading: Pick<HistoryReading, "samples" | "seriesCount" | "partial">,
@@ -67,7 +69,7 @@ export function judgeRecording(
   return { samples: news, step: cadence, notes };
 }
 
-/** The samples until then. Unusable samples at the end of a recording are left out, as elsewhere: they are not in the future. */
+/** The samples up to that time. Unusable samples at the end of a recording are left out, as elsewhere: they are not in the future. */
 function upTo({ times, values }: Samples, until: EpochSeconds): Samples {
   // NaN and infinite times stay, for the verdict to refuse
   const isLater = (_: number, i: number) => times[i]! > until && times[i]! < Number.POSITIVE_INFINITY;

@@ -1,11 +1,11 @@
-/** Forecasts shared between settings: one fit of an origin serves every quantile and every target. */
+/** Shares forecasts between settings: one forecast of an origin serves every quantile and target. */
 import type { Forecast, Forecaster } from "../core/forecast/types.ts";
 import type { Probability } from "../core/units.ts";
 
 /**
- * Remembers forecasts by origin and lead, so that a sweep over settings fits each origin once. Asks the forecaster for
- * all `levels`, and gives back those of the request. Exact: a forecast does not depend on which levels are asked. Throws
- * for a level that is not among them.
+ * Wraps a forecaster and remembers forecasts by origin and lead, so that a sweep over settings computes each once.
+ * It requests all `levels` and returns those of the request. This is exact: a forecast does not depend on the requested levels.
+ * Throws for a level that is not among them.
  */
 export function remembering(forecaster: Forecaster, levels: readonly Probability[]): Forecaster {
   const known = new Map<string, Forecast>();

@@ -1,4 +1,4 @@
-/** The replay command's work: a series, the names of policies, one record of scores in the form of the contract. */
+/** Replays a series under named policies and gives one record of scores, in the form of the contract. */
 import type { Forecaster } from "../core/forecast/types.ts";
 import type { Samples } from "../core/series/types.ts";
 import type { TargetConfig } from "../core/target.ts";
@@ -22,9 +22,10 @@ export const POLICY_NAMES = [
   "static",
   "oracle",
 ] as const;
+/** The name of a policy. */
 export type PolicyName = (typeof POLICY_NAMES)[number];
 
-/** What a replay needs beside the series: our own settings and the forecasters by method. */
+/** What a replay needs beside the series: our settings, and the forecasters by method. */
 export interface ReplaySetup {
   readonly target: TargetConfig;
   readonly forecasterOf: (method: TargetConfig["method"]) => Forecaster;
@@ -64,7 +65,7 @@ export function createPolicy(
   }
 }
 
-/** Replays samples under the named policies, as far as the listener lets it. Throws DemandError where the series is too short. */
+/** Replays samples under the named policies, as long as the listener agrees. Throws DemandError where the series is too short. */
 export async function replay(
   samples: Samples,
   names: readonly PolicyName[],

@@ -1,4 +1,4 @@
-/** The shadow HPA: what the replay's simulated HPA would have set by now, over the history that a run has read. It acts nowhere. */
+/** The shadow HPA: what a simulated HPA would have set by now, over the history that a run read. It changes nothing. */
 import type { MetricRecord, TickRecord } from "../core/policy/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { Replicas, Seconds } from "../core/units.ts";
@@ -8,24 +8,21 @@ import { simulate } from "./simulate.ts";
 import type { ReplayOptions, ReplayRow } from "./types.ts";
 import { REPLAY_DEFAULTS, requestFor } from "./world.ts";
 
-/**
- * The longest history that is played. The HPA remembers 300 s; after six times that nothing is left of the count that it
- * began with, but for its tolerance.
- */
+/** The longest history that is replayed. The HPA remembers 300 s. After six times that only its tolerance still depends on the first count. */
 const MAX_REPLAYED: Seconds = 1800;
-/** A history shorter than the HPA's memory would give back the count that it began with. */
+/** A history shorter than the HPA's memory would only return the first count. */
 const MIN_HISTORY: Seconds = 300;
 
-/** A policy knows the steps before its own: the newest value gets one after it, in which the last sync is. */
+/** A policy knows the steps before its own: one step is added after the newest value, and the last sync is in it. */
 const STEP: Seconds = 15;
 
-/** What the shadow needs to know of a target. */
+/** The settings of a target that the simulated HPA uses. */
 export type ShadowTarget = Pick<TargetConfig, "podStart" | "minReplicas" | "maxReplicas">;
 
 /**
- * The replicas of the HPA at the time of the record. It begins half an hour ago with the pods that the load of then
- * needs, and goes on as in a replay with the target's settings. Null where it cannot be told: a metric has no usable
- * data, or less than 5 minutes of them. O(steps x pods).
+ * The HPA's replicas at the time of the record. It starts half an hour earlier with the pods that the load of then needs, and continues as in
+ * a replay with the target's settings.
+ * Null where a metric has no usable data, or less than 5 minutes of them. O(steps x pods).
  */
 export async function shadowHpa(target: ShadowTarget, { metrics }: TickRecord): Promise<Replicas | null> {
   const [first, ...others] = metrics.flatMap(usable);
@@ -46,7 +43,7 @@ export async function shadowHpa(target: ShadowTarget, { metrics }: TickRecord): 
   return replicas;
 }
 
-/** What was measured in the time that is played, and one step more. */
+/** The measured values of the replayed time, and one step more. */
 function usable({ metric, series, quality }: MetricRecord): readonly RecordedMetric[] {
   if (series === null || quality.verdict === "hold") return [];
   const { start, step, values, filled } = series;
@@ -58,7 +55,7 @@ function usable({ metric, series, quality }: MetricRecord): readonly RecordedMet
   return [{ metric, samples: { times, values: Float64Array.from([...kept, last], (i) => values[i]!) } }];
 }
 
-/** The world of `replay` for these settings, from the first two steps on. */
+/** The modelled world for these settings, from the first two steps on. */
 function worldOf({ podStart, minReplicas, maxReplicas }: ShadowTarget, averageValue: number): ReplayOptions {
   return {
     ...REPLAY_DEFAULTS,

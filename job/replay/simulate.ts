@@ -1,4 +1,4 @@
-/** The replay loop: pods become ready, the policy decides, the step is served, the score is kept. */
+/** The replay loop: at each step pods become ready, the policy decides, the demand is served, and the score is kept. */
 import { type Cores, type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
 import { createCluster, type ModelCluster } from "./cluster.ts";
 import { type Demand, DemandError, loadAt } from "./demand.ts";
@@ -16,10 +16,10 @@ import type {
 } from "./types.ts";
 
 /**
- * Replays `demand` under every policy, each in a world of its own that starts with the pods which the first known demand
- * needs at HPA's target. All go through a step before any goes on, so that a replay which `watch` ends early still
- * compares them over the same time. O(steps x policies) plus the policies' own work.
- * Throws DemandError when nothing is left after the warm-up.
+ * Replays `demand` under every policy. Each has a world of its own, which starts with the pods that the first known demand needs at HPA's
+ * target.
+ * All policies go through a step before any continues: a replay that `watch` ends early still compares them over the same time.
+ * O(steps x policies), plus the policies' own work. Throws DemandError when nothing is left after the warm-up.
  */
 export async function simulate(
   demand: Demand,
@@ -78,7 +78,7 @@ function worldOf(policy: ReplayPolicy, known: Cores, now: EpochSeconds, options:
   return { policy, cluster, rows: [], podSteps: 0, under: 0, unserved: 0, total: 0 };
 }
 
-/** What all policies of a replay have in common. */
+/** What all policies of a replay share. */
 interface Shared {
   readonly demand: Demand;
   readonly viewOf: (index: number) => View;
@@ -89,7 +89,7 @@ interface Shared {
 
 /**
  * One step, `index` of the demand and `step` of the replay: decide where it is time, serve, count.
- * In a hole nobody knows the demand: nothing is counted, and only who judges the data itself is asked.
+ * In a hole the demand is not known: nothing is counted, and only a policy that judges the data itself decides.
  */
 async function play(world: World, shared: Shared, index: number, step: number): Promise<void> {
   const { policy, cluster } = world;
@@ -152,7 +152,7 @@ function clamp(replicas: number, { min, max }: ReplayOptions, { least = 0 }: Rep
   return Math.min(max, Math.max(min, least, replicas));
 }
 
-/** The load that is known at the beginning, of the metric that needs the most pods. */
+/** The load known at the beginning, of the metric that needs the most pods. */
 function knownLoad({ others = [] }: Demand, view: View, { request }: ReplayOptions): Cores {
   return others.reduce(
     (most, { name, capacity }) => Math.max(most, (view.other(name).demand / capacity) * request),

@@ -1,4 +1,4 @@
-/** What a past decision finds: the replicas as recorded, the memory of those decisions that the record shows were carried out. */
+/** The state before a past decision: replicas as recorded, and the memory of those earlier decisions that the record confirms. */
 import { decode, EMPTY_STATE, encode } from "../core/state/codec.ts";
 import type { TargetState } from "../core/state/types.ts";
 import type { TargetConfig } from "../core/target.ts";
@@ -16,23 +16,23 @@ interface Change {
   readonly before: TargetState | undefined;
 }
 
-/** Where a target stands between two decisions. */
+/** The state of a target between two decisions. */
 export interface Standing {
   /** The number that is set. */
   readonly set: Replicas;
   readonly memory: TargetState | undefined;
   /** What the last decision changed; null: nothing. */
   readonly change: Change | null;
-  /** Whether `set` was recorded; else it is what the decisions would have set. */
+  /** Whether `set` was recorded; else it is what the decisions before would have set. */
   readonly recorded: boolean;
 }
 
-/** A sample this soon after a decision may be older than the write that followed it. */
+/** A sample so soon after a decision may be older than the write that followed it. */
 const MAX_WRITE_TIME: Seconds = 5;
 /** Later samples are about later changes. Two scrapes a minute apart fit in. */
 const MAX_SCRAPE_DELAY: Seconds = 150;
 
-/** After a decision: its change is made, as far as anybody knows. */
+/** The state after a decision: its change counts as made until a record shows otherwise. */
 export function after({ set, memory }: Standing, at: EpochSeconds, { target, output }: TargetDecision): Standing {
   if (output === null) return { set, memory, change: null, recorded: false };
   const { current: from, replicas: to } = output.decision;
@@ -41,10 +41,10 @@ export function after({ set, memory }: Standing, at: EpochSeconds, { target, out
 }
 
 /**
- * The same at the next decision, in the light of the records from then on. The first sample that is younger than a
- * change says whether it was made: where neither that nor any before it shows the number, the job did not run then, and
- * remembers nothing of it. A sample from after the next decision may show what that has set; it is proof against the
- * change only where it shows the number from before. Without proof the change counts as made.
+ * The state at the next decision, checked by the records since then. The first sample younger than a change shows whether it was made.
+ * Where neither that nor an earlier sample shows the new number, the job did not run, and remembers nothing of it.
+ * A sample from after the next decision may show what that one set. It refutes the change only where it shows the number from before.
+ * Without proof the change counts as made.
  */
 export function judged(standing: Standing, at: EpochSeconds, records: readonly (RecordedScale | null)[]): Standing {
   const { memory, change } = standing;
@@ -64,7 +64,7 @@ function isReached({ from, to }: Change, { set, most, least }: RecordedScale): b
   return set === to || (to > from ? most >= to : least <= to);
 }
 
-/** Memory as the next run reads it: written and read back, with what that rounds. */
+/** Memory as the next run reads it: encoded and decoded, with the rounding of both. */
 function stored(target: TargetConfig, memory: TargetState): TargetState | undefined {
   const key = keyOf(target);
   const decoded = decode(encode({ ...EMPTY_STATE, targets: { [key]: memory } }));

@@ -1,4 +1,4 @@
-/** A worker thread that plays stretches, one after the other. */
+/** A worker thread that replays stretches, one after the other. */
 import { parentPort } from "node:worker_threads";
 import { forecasterOf } from "../core/forecast/method.ts";
 import { asError } from "../core/result.ts";

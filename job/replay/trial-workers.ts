@@ -1,4 +1,4 @@
-/** Plays stretches in worker threads, some at a time; what cannot be handed to a thread is played here. */
+/** Replays stretches in worker threads, some at a time. What cannot be sent to a thread is replayed here. */
 import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { inParallel } from "../in-parallel.ts";
@@ -6,26 +6,30 @@ import { type PlayStretches, stepsOf } from "./advise.ts";
 import type { Stretch, StretchSums } from "./trials.ts";
 import type { Watch } from "./types.ts";
 
-/** What a worker thread is given: the stretch, and two numbers shared with it: how many steps are done, and 1 where it shall end. */
+/** The input of a worker thread: the stretch, and two shared numbers. They are the steps done, and 1 when the thread must end. */
 export interface TrialTask {
   readonly stretch: Stretch;
   readonly shared: Int32Array;
 }
 
-/** Their indices. */
+/** Index of the number of steps done. */
 export const DONE = 0;
+/** Index of the flag that ends the thread. */
 export const END = 1;
 
-/** What a worker thread answers, once. */
+/** The one answer of a worker thread. */
 export type Reply = { readonly played: StretchSums } | { readonly problem: string };
 
-/** How often the progress is looked at. */
+/** How often the progress is checked. */
 const CHECK_INTERVAL_MS = 100;
 
-/** In the sources and in the bundle, whose chunks lie one folder below its entries. */
+/** The worker's file, in the sources and in the bundle, whose chunks are one folder below its entries. */
 const ENTRY = import.meta.url.endsWith(".ts") ? "./trial-worker.ts" : "../trial-worker.js";
 
-/** Plays at most `threads` stretches at a time. Rejects with the first error of any. `otherwise` plays what no thread can be given, which are the functions of a public calendar. */
+/**
+ * Replays at most `threads` stretches at a time, and rejects with the first error of any. `otherwise` replays what cannot be sent to a thread:
+ * the functions of a public calendar.
+ */
 export function inThreads(threads: number, otherwise: PlayStretches): PlayStretches {
   return async (stretches, watch) => {
     if (Math.min(threads, stretches.length) < 2 || !stretches.every(isData)) return otherwise(stretches, watch);
@@ -68,7 +72,7 @@ async function lend<T, R>(idle: T[], use: (one: T) => Promise<R>): Promise<R> {
   }
 }
 
-/** What the worker makes of it. */
+/** The worker's result. */
 function sent(worker: Worker, errand: TrialTask): Promise<StretchSums> {
   return new Promise((done, fail) => {
     worker.removeAllListeners();
@@ -82,7 +86,7 @@ function sent(worker: Worker, errand: TrialTask): Promise<StretchSums> {
   });
 }
 
-/** Tells of the progress, and the threads to end where the watch says so. */
+/** Reports the progress, and ends the threads where the watch says so. */
 async function watchProgress(
   errands: readonly TrialTask[],
   watch: Watch,

@@ -1,4 +1,4 @@
-/** Plays settings side by side over one stretch of a history, and counts what each came to, day by day. */
+/** Replays settings side by side over one stretch of a history, and adds up each one's result day by day. */
 import type { Forecaster, Method } from "../core/forecast/types.ts";
 import { LEVELS } from "../core/policy/level.ts";
 import { metricsOf, type TargetConfig } from "../core/target.ts";
@@ -10,27 +10,27 @@ import { remembering } from "./remembered-forecasts.ts";
 import { simulate } from "./simulate.ts";
 import type { ReplayOptions, ReplayPolicy, ReplayRow, Watch } from "./types.ts";
 
-/** Replicas as they were recorded, each from its time on. */
+/** Replicas as recorded: `values[i]` from `times[i]` (epoch seconds) on. */
 export interface RecordedReplicas {
   readonly times: Float64Array;
   readonly values: Float64Array;
 }
 
-/** Who decides: our code with a target's settings, the simulated HPA at `options.hpaTarget`, or whoever really did. */
+/** Who decides: our code with a target's settings, the simulated HPA at `options.hpaTarget`, or whoever set the recorded replicas. */
 export type Decider =
   | { readonly by: "ours"; readonly target: TargetConfig }
   /** `external`: the first metric is not the pods' CPU. */
   | { readonly by: "hpa"; readonly external: boolean }
   | { readonly by: "recorded"; readonly replicas: RecordedReplicas };
 
-/** What is tried, and what it is told of the modelled world: its own pod start and interval. */
+/** A trial: who decides, and its options in the modelled world, such as pod start and interval. */
 export interface Trial {
   readonly label: string;
   readonly decider: Decider;
   readonly options: ReplayOptions;
 }
 
-/** Trials over `[from, to)` of a demand. All play in the world of the first one's options. Plain data, but for functions in a target's calendars. */
+/** Trials over `[from, to)` of a demand, all in the world of the first one's options. Plain data, except for functions in a target's calendars. */
 export interface Stretch {
   readonly demand: Demand;
   readonly from: EpochSeconds;
@@ -38,7 +38,7 @@ export interface Stretch {
   readonly trials: readonly Trial[];
 }
 
-/** What a trial came to over a day or less, as sums that can be added. */
+/** The result of a trial over a day or less, as sums that can be added. */
 export interface Sums {
   readonly steps: number;
   /** Pods x steps, with starting pods. */
@@ -52,24 +52,25 @@ export interface Sums {
   readonly actions: number;
 }
 
-/** Of each trial its days, the last one as long as is left; `until`: how far all were played. */
+/** The days of each trial; the last one may be shorter. `until`: how far all were replayed. */
 export interface StretchSums {
   readonly days: readonly (readonly Sums[])[];
   readonly until: EpochSeconds;
 }
 
-/** What the trials are played with. */
+/** What a replay of trials needs. */
 export interface TrialTools {
   readonly forecasterOf: (method: Method) => Forecaster;
   readonly watch: Watch;
 }
 
 const DAY: Seconds = 86_400;
+/** The sums of no steps. */
 export const NO_STEPS: Sums = { steps: 0, pods: 0, under: 0, missing: 0, load: 0, actions: 0 };
 
 /**
- * Plays the trials in lockstep, each in a world of its own, so that a forecast is made once for all that ask for the same. What comes after
- * `to` is not there for them. Throws DemandError where nothing was measured. O(trials x steps), and one forecast for each origin and lead.
+ * Replays the trials in lockstep, each in a world of its own, so that a forecast is made once for all that request it. Nothing after `to` is
+ * visible to them. Throws DemandError where nothing was measured. O(trials x steps), and one forecast for each origin and lead.
  */
 export async function playStretch(stretch: Stretch, { forecasterOf, watch }: TrialTools): Promise<StretchSums> {
   const { demand, from, to, trials } = stretch;
@@ -100,7 +101,10 @@ export function policiesOf(
   });
 }
 
-/** All quantiles that any of the trials asks for, ascending; without a level of its own a metric asks for those of the policy: one forecast gives them all. */
+/**
+ * All levels that any trial requests, ascending, so that one forecast serves all. A metric without a level of its own requests those of the
+ * policy.
+ */
 function levelsOf(trials: readonly Trial[]): readonly Probability[] {
   const levels = trials.flatMap(({ decider }) =>
     decider.by === "ours"
@@ -112,7 +116,7 @@ function levelsOf(trials: readonly Trial[]): readonly Probability[] {
   return [...new Set(levels)].sort((a, b) => a - b);
 }
 
-/** Sets what was set. */
+/** Sets the recorded replicas. */
 function recordedPolicy({ times, values }: RecordedReplicas, step: Seconds): ReplayPolicy {
   let at = 0;
   return {
@@ -142,7 +146,7 @@ function until(demand: Demand, to: EpochSeconds): Demand {
   };
 }
 
-/** Counts the rows of one trial by day. What nobody measured is not counted. */
+/** Adds up the rows of one trial by day. Steps that nobody measured do not count. */
 function countDays(from: EpochSeconds, request: number) {
   const days: { -readonly [K in keyof Sums]: Sums[K] }[] = [];
   let before: Replicas | undefined;

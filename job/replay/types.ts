@@ -1,4 +1,4 @@
-/** The interface of a policy under replay, its settings, and what a replay gives back. */
+/** The interface of a policy under replay, the settings of a replay, and its result. */
 import type { TrailEntry } from "../core/policy/types.ts";
 import type { LongHistory } from "../core/series/coarse.ts";
 import type { Samples } from "../core/series/types.ts";
@@ -11,9 +11,9 @@ export interface ReplayOptions {
   readonly warmup: Seconds;
   /** A pod is ready this long after the decision. */
   readonly startup: Seconds;
-  /** CPU one pod can serve, in cores; where the first metric is another one, in its unit. */
+  /** CPU that one pod can serve, in cores; where the first metric is another one, in its unit. */
   readonly request: Cores;
-  /** CPU one pod should carry (ours, the original). */
+  /** CPU that one pod should carry (for ours and the original). */
   readonly targetCpu: Cores;
   /** Target utilisation of the simulated HPA, as a share of the request. */
   readonly hpaTarget: number;
@@ -21,23 +21,26 @@ export interface ReplayOptions {
   readonly every: Seconds;
   readonly min: Replicas;
   readonly max: Replicas;
-  /** How far the newest known step trails the decision; 0 = the last complete step is known. */
+  /** How far the newest known step lags behind the decision, in seconds; 0: the last complete step is known. */
   readonly metricLag: Seconds;
-  /** Ours also sees this much of the history, more coarsely; absent: it does not. */
+  /** Ours also sees so much of the history, at a coarser step; absent: it does not. */
   readonly longHistory?: LongHistory;
 }
 
-/** What is known of one metric at a moment. */
+/** What a policy knows of one metric at a moment. */
 export interface MetricView {
-  /** Mean of the two last complete steps that are known, cores. */
+  /** Mean of the last two complete steps that are known, in cores. */
   readonly demand: Cores;
-  /** The known history of at most `seconds`, newest last: a view, not a copy. Sample i is the mean of the step that begins at times[i]. Holes are bridged by lines. */
+  /**
+   * The known history of at most `seconds`, newest last: a view, not a copy. Sample i is the mean of the step that begins at times[i]. Holes
+   * are interpolated.
+   */
   history(seconds: Seconds): Samples;
-  /** The same without what nobody measured. */
+  /** The history without interpolated values. */
   measured(seconds: Seconds): Samples;
 }
 
-/** What a policy sees at one moment. */
+/** What a policy knows at a moment. */
 export interface View extends MetricView {
   readonly now: EpochSeconds;
   /** Index of the step that begins now; steps before it are complete. */
@@ -51,17 +54,17 @@ export interface View extends MetricView {
   future(k: number): Cores;
 }
 
-/** A decision of a policy: replicas and a word on why; with more to tell where the policy has it. */
+/** A policy's decision: replicas and a reason, with details where the policy has them. */
 export interface Recommendation {
   readonly replicas: Replicas;
   readonly reason: string;
   readonly message?: string;
   readonly trail?: readonly TrailEntry[];
-  /** Asked only where somebody listens: the path of a forecast is made when it is looked at. */
+  /** Called only where somebody listens: a forecast's path is computed when it is read. */
   readonly forecast?: () => LeadForecast | undefined;
 }
 
-/** What a decision forecast for the last step of its lead, which begins at `t`: the load and its 90 % band, in the metric's unit. */
+/** A decision's forecast for the last step of its lead, which begins at `t`: the load and its 90 % band, in the metric's unit. */
 export interface LeadForecast {
   readonly t: EpochSeconds;
   readonly lead: Seconds;
@@ -70,7 +73,7 @@ export interface LeadForecast {
   readonly high: number;
 }
 
-/** A decision that was carried out, as a report tells it. */
+/** A decision that was carried out, as reports show it. */
 export interface Decided extends Omit<Recommendation, "replicas" | "forecast"> {
   readonly t: EpochSeconds;
   readonly from: Replicas;
@@ -83,14 +86,14 @@ export interface ReplayPolicy {
   readonly name: string;
   /** Seconds between its decisions. */
   readonly every: Seconds;
-  /** It does not come back from fewer pods than this; absent: it comes back from any number. */
+  /** From fewer pods than this it does not scale up again; absent: it does from any number. */
   readonly least?: Replicas;
-  /** Decides also where nothing was measured, for it judges the data itself; absent: it leaves the replicas then, as an HPA without metrics. */
+  /** It also decides where nothing was measured, since it judges the data itself; absent: it then leaves the replicas, as an HPA without metrics. */
   readonly judgesData?: boolean;
   decide(view: View): Recommendation | Promise<Recommendation>;
 }
 
-/** One row a step. `decision` is null where the policy did not run. */
+/** One row per step. `decision` is null where the policy did not run. */
 export interface ReplayRow {
   readonly policy: string;
   readonly t: EpochSeconds;
@@ -99,7 +102,7 @@ export interface ReplayRow {
   readonly replicas: Replicas;
   readonly decision: Replicas | null;
   readonly reason: string;
-  /** Nobody measured the demand of this step: it lies on a line between those around it, and is not scored. */
+  /** The demand of this step was not measured: it is interpolated and not scored. */
   readonly filled?: true;
 }
 
@@ -115,25 +118,25 @@ export interface ReplayScore {
   readonly actions: number;
 }
 
-/** Told after each step of long work how many are done of how many; false: end now, with what there is. */
+/** Called after each step of long work with the steps done and their total; false: end now, with what there is. */
 export type Watch = (done: number, total: number) => boolean | Promise<boolean>;
 
-/** Who is told of a replay while it goes on. */
+/** The listeners of a replay while it runs. */
 export interface ReplayListener {
   readonly watch?: Watch;
   readonly decided?: (policy: string, decision: Decided) => void;
-  /** Is given each row in place of the result, which keeps none then. */
+  /** Gets each row; the result then keeps none. */
   readonly row?: (row: ReplayRow) => void;
 }
 
 /** Scores and rows of all policies of one replay. */
 export interface ReplayResult {
   readonly startup: Seconds;
-  /** Steps that were played and scored. */
+  /** Steps that were replayed and scored. */
   readonly steps: number;
-  /** Steps in between that nobody measured, and that are not scored. */
+  /** Steps in between that were not measured and are not scored. */
   readonly filler: number;
-  /** Steps that there are; more than were played when the replay was ended early. */
+  /** All steps; more than were replayed when the replay was ended early. */
   readonly planned: number;
   readonly policies: Readonly<Record<string, ReplayScore>>;
   readonly rows: readonly ReplayRow[];

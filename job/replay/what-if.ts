@@ -1,4 +1,4 @@
-/** What would have had to be different for another number of replicas: a past decision made again with one thing changed. */
+/** Finds what would have changed a past decision: the same decision with one thing changed. */
 import { calibrationFor } from "../core/policy/calibration.ts";
 import { keepLevel } from "../core/policy/level.ts";
 import { leadingMetric } from "../core/policy/types.ts";
@@ -7,7 +7,7 @@ import type { Probability, Replicas } from "../core/units.ts";
 import type { HistoryReading } from "../ports.ts";
 import { decideFrom, type PastInput } from "./past.ts";
 
-/** A change and the replicas that it would have led to. */
+/** A change, and the replicas that it would have given. */
 export interface Alternative {
   /** What is changed: the load by a factor, or a setting. */
   readonly change:
@@ -16,13 +16,13 @@ export interface Alternative {
   readonly replicas: Replicas;
 }
 
-/** Loads from a quarter to four times what was measured are tried. */
+/** Loads from a quarter to four times the measured one are tried. */
 const LOAD_FACTORS = [1.01, 1.02, 1.05, 1.1, 1.2, 1.35, 1.6, 2, 3, 4];
 /** The factor is found to a hundredth. */
 const FACTOR_PRECISION = 0.005;
 /** The largest maxReplicas that is accepted. */
 const HIGHEST_MAX_REPLICAS = 100_000;
-/** Characters of a value that is told. */
+/** The most characters of a value that are shown. */
 const MAX_VALUE_LENGTH = 40;
 /** Levels of the quantile that are tried. */
 const LEVELS = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975];
@@ -31,7 +31,7 @@ const LEVELS = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975];
 export type ReadAgain = (target: TargetConfig) => Promise<PastInput["histories"]>;
 
 /**
- * The nearest loads that would have led to another number, and every setting whose change alone would have. Empty where nothing was decided.
+ * The nearest loads that would have given another number, and every setting whose change alone would have. Empty where nothing was decided.
  * Only this decision is made otherwise: those before it are remembered as they were.
  */
 export async function alternatives(input: PastInput, readAgain: ReadAgain): Promise<readonly Alternative[]> {
@@ -64,7 +64,7 @@ function replicasOf(input: PastInput): Replicas | null {
   return decideFrom(input).output?.decision.replicas ?? null;
 }
 
-/** The smallest factor away from 1, upwards (power 1) or downwards (-1), at which another number comes out. */
+/** The factor nearest to 1 that gives another number, upwards (power 1) or downwards (-1). */
 function nearestLoad(input: PastInput, made: Replicas, power: number): readonly Alternative[] {
   const at = (step: number) => replicasOf(scaled(input, step ** power));
   const found = LOAD_FACTORS.findIndex((step) => at(step) !== made);
@@ -79,7 +79,7 @@ function nearestLoad(input: PastInput, made: Replicas, power: number): readonly 
   return replicas === null ? [] : [{ change: { load: other ** power }, replicas }];
 }
 
-/** All that was measured, times `factor`. */
+/** The input with all measured values times `factor`. */
 function scaled(input: PastInput, factor: number): PastInput {
   const times = <T extends HistoryReading["samples"]>(samples: T) => ({
     times: samples.times,
@@ -104,7 +104,7 @@ interface Variant {
   readonly target: TargetConfig;
 }
 
-/** Settings that can hold or limit a decision, each taken away alone; and other quantiles. */
+/** Variants of the target: each setting that can hold back or limit a decision removed alone, and other quantiles. */
 function variants(target: TargetConfig): readonly Variant[] {
   const plain = (name: keyof TargetConfig & string, value: TargetConfig[typeof name]): Variant => ({
     setting: name,
@@ -129,7 +129,7 @@ function variants(target: TargetConfig): readonly Variant[] {
   ];
 }
 
-/** The rules of one direction, each taken away alone. */
+/** Variants without one rule of this direction each. */
 function ruleVariants(target: TargetConfig, direction: "scaleUp" | "scaleDown"): readonly Variant[] {
   const { behavior } = target;
   const rules = behavior[direction];
@@ -149,13 +149,13 @@ function ruleVariants(target: TargetConfig, direction: "scaleUp" | "scaleDown"):
   );
 }
 
-/** As in the file of settings, or what stands for it where that is long. */
+/** A value as in the configuration file, or its kind where that is long. */
 function show(value: unknown): string {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "unset");
   return text.length > MAX_VALUE_LENGTH ? "what is set" : text;
 }
 
-/** The target with that quantile, as its settings would make it: the level for scale-in and the calibration follow, unless they are its own. */
+/** The target with another quantile, as its settings would make it: the level for scale-in and the calibration follow, unless they are set. */
 function atLevel(target: TargetConfig, level: Probability): TargetConfig {
   const { slo: _, quantile, scaleDownQuantile: keep, ...rest } = target;
   const { step, calibration } = rest;
@@ -174,7 +174,7 @@ function atLevel(target: TargetConfig, level: Probability): TargetConfig {
   }
 }
 
-/** Of several quantiles the nearest one below and above the one that pods were bought at. */
+/** Of several quantiles the nearest ones below and above the level of the decision. */
 function nearestLevels(all: readonly Alternative[], quantile: number): readonly Alternative[] {
   const level = ({ change }: Alternative) =>
     "setting" in change && change.setting === "quantile" ? Number(change.value) : null;

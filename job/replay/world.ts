@@ -1,7 +1,7 @@
-/** The modelled world of a replay: its defaults, and how much a pod serves where the settings of a target do not say it. */
+/** Defaults of the modelled world of a replay, and what a pod serves where a target's settings do not say it. */
 import type { ReplayOptions } from "./types.ts";
 
-/** Settings of the modelled world as the contract has them. */
+/** The contract's settings of the modelled world. */
 export const REPLAY_DEFAULTS: ReplayOptions = {
   warmup: 14_400,
   startup: 30,
@@ -14,7 +14,7 @@ export const REPLAY_DEFAULTS: ReplayOptions = {
   metricLag: 0,
 };
 
-/** How much one pod can serve that should carry this much: as much more as by default, 0.5 for 0.45. */
+/** What one pod can serve if it should carry `averageValue`: in the default ratio, 0.5 for 0.45. */
 export function requestFor(averageValue: number): number {
   return (averageValue * REPLAY_DEFAULTS.request) / REPLAY_DEFAULTS.targetCpu;
 }

@@ -1,4 +1,4 @@
-/** An advice for a person: the front, the settings to take with how sure that is, what one change more would do, and the YAML to paste. */
+/** The advice as text: the front of settings, those to take and how certain they are, what one change more would do, and YAML. */
 import { pluralize } from "../core/units.ts";
 import type { ScoredTrial, Span, TrialScore } from "../replay/advise.ts";
 import type { Trial } from "../replay/trials.ts";
@@ -9,21 +9,21 @@ import { number, table, wrap } from "./text.ts";
 export interface Advice {
   readonly name: string;
   readonly current: ScoredTrial;
-  /** null: nothing is promised; `why` says so. */
+  /** Null: no settings meet the objective; `why` says so. */
   readonly advised: ScoredTrial | null;
   readonly why: string | null;
   /** Fields of the file that the advice changes, with their values. */
   readonly fields: readonly (readonly [string, number])[];
-  /** Ours that no other beats, cheapest first. */
+  /** Our settings that no other beats, cheapest first. */
   readonly front: readonly ScoredTrial[];
-  /** All of ours. */
+  /** All trials of our settings. */
   readonly ours: readonly ScoredTrial[];
-  /** What really ran, and the HPAs. */
+  /** The recorded replicas, and the HPAs. */
   readonly others: readonly ScoredTrial[];
-  /** Most time below the demand, and whether it was asked for. */
+  /** The largest allowed share of the time below the demand, and whether the user set it. */
   readonly slo: number;
   readonly asked: boolean;
-  /** Price of a core-hour and cores a pod; null: no money is spoken of. */
+  /** Price of a core-hour and cores of a pod; null: no prices are shown. */
   readonly money: { readonly price: number; readonly request: number } | null;
   /** Cheapest trial of the earlier half for each share of the time. */
   readonly nines: readonly (readonly [share: number, tried: ScoredTrial | null])[];
@@ -31,7 +31,7 @@ export interface Advice {
   readonly changed: Changed | null;
 }
 
-/** Settings with one thing changed, alone and with the best others, all over the same time; the first is without a change. */
+/** Settings with one change each, alone and with the best others, all over the same time. The first is without a change. */
 export interface Changed {
   readonly over: Span;
   readonly tried: readonly { readonly trial: Trial; readonly score: TrialScore }[];
@@ -76,7 +76,7 @@ function scores(
   return table(head, cells, width);
 }
 
-/** All that was tried on the later half. */
+/** The plot of all trials on the later half. */
 function plotOf({ ours, others, current, advised }: Advice, width: number): readonly string[] {
   const marks = [
     ...ours.map((one) => ({ mark: ".", one })),

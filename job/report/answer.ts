@@ -14,7 +14,7 @@ export function timeText(at: EpochSeconds): string {
   return new Date(at * 1000).toISOString();
 }
 
-/** The object that is printed. `time` is that which was decided for. */
+/** The printed object. `time` is the time for which the run decided. */
 export function runAnswer({ now, dryRun, targets }: Run) {
   return { time: timeText(now), dryRun, targets };
 }

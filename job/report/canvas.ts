@@ -1,4 +1,4 @@
-/** A terminal's canvas: layers of dots, four by two to a character, drawn as braille or, where that cannot be shown, as ASCII. */
+/** A canvas for terminals: layers of dots, four by two per character, drawn as braille or else as ASCII. */
 
 /** Braille bit of each dot of a cell, two columns of four rows, by Unicode's own numbering. */
 const DOTS: readonly (readonly number[])[] = [
@@ -35,7 +35,7 @@ export function marksOf({ unicode }: Pick<Terminal, "unicode">): Marks {
   return unicode ? UNICODE : ASCII;
 }
 
-/** Dots by layer, and where times and values lie. The forecast goes over its band, the load over both. */
+/** The dots of each layer, and the scales of times and values. The forecast is drawn over its band, the load over both. */
 export interface Canvas {
   readonly width: number;
   readonly height: number;
@@ -73,7 +73,7 @@ export function dot({ width, height }: Canvas, layer: Uint8Array, x: number, y: 
   layer[cell] = layer[cell]! | DOTS[column & 1]![row & 3]!;
 }
 
-/** Points joined by lines, but not over more than `most` seconds: missing data must look missing. */
+/** Joins points by lines, but not over more than `most` seconds: missing data must look missing. */
 export function drawLine(
   canvas: Canvas,
   layer: Uint8Array,
@@ -92,7 +92,7 @@ export function drawLine(
   });
 }
 
-/** One row as text; `now` is the column of the line that is now, or null. */
+/** One row as text. `now` is the column of the line for now, or null. */
 export function rowText(canvas: Canvas, row: number, now: number | null, marks: Marks, color: boolean): string {
   let line = "";
   for (let c = 0; c < canvas.width; c++) {
@@ -110,7 +110,7 @@ function paint(text: string, color: boolean): string {
   return color ? `${BLUE}${text}${RESET}` : text;
 }
 
-/** A line of names at their columns, those left out that would touch one before. */
+/** A line of names at their columns. A name that would touch the one before is left out. */
 export function namesLine(width: number, names: readonly (readonly [column: number, name: string])[]): string {
   const line = Array.from({ length: width }, () => " ");
   for (const [column, name] of names) {

@@ -1,4 +1,4 @@
-/** Pictures as SVG that stand alone: the frame with title and legend, and panels drawn by Observable Plot inside it. */
+/** Self-contained SVG pictures: a frame with title and legend, and panels drawn by Observable Plot. */
 import { type PlotOptions, plot } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { LIGHT, pictureStyle } from "./theme.ts";
@@ -17,7 +17,7 @@ export interface Frame {
   readonly legend: readonly LegendEntry[];
   /** Entries beside each other. */
   readonly columns?: number;
-  /** Sizes of the type: here, and where the picture is shown on a phone. */
+  /** Font sizes: on a wide page, and on a phone. */
   readonly font?: number;
   readonly narrow?: number;
   /** SVG below the legend; its own 0 is the picture's. */
@@ -25,10 +25,10 @@ export interface Frame {
 }
 
 const PAD = 16;
-/** Lines of the legend are this far apart: room for the type of a phone. */
+/** Distance of the legend's lines: room for a phone's font size. */
 const LINE = 27;
 
-/** Where the body of a picture begins, with so many entries in so many columns. */
+/** Where the body of a picture begins, for so many legend entries in so many columns. */
 export function bodyTop(entries: number, columns = 2): number {
   return 44 + Math.ceil(entries / columns) * LINE;
 }

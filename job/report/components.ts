@@ -1,4 +1,4 @@
-/** The parts that Prophet sees in a history: trend, seasons and events, over the times at which Prophet's own `plot_components` draws them. */
+/** The components that Prophet finds in a history (trend, seasons, events), over the times of Prophet's `plot_components`. */
 import { fitHistory, type HistoryFit, measuredRows } from "../core/forecast/prophet/history-fit.ts";
 import { type Mode, PROPHET_DEFAULTS, type ProphetOptions, SECONDS_PER_DAY } from "../core/forecast/prophet/options.ts";
 import { type Component, predict } from "../core/forecast/prophet/predict.ts";
@@ -25,7 +25,7 @@ export interface EventsPart {
   readonly points: readonly Point[];
 }
 
-/** The parts of one fit that are drawn. */
+/** The components of one fit. */
 export interface Components extends Parts {
   /** The metric's unit. */
   readonly unit: string;
@@ -49,7 +49,7 @@ const SEASON_POINTS = 200;
 /** A Sunday and a 1 January, 00:00, where Prophet's weekly and yearly plots begin. */
 const SUNDAY = Date.UTC(2017, 0, 1) / 1000;
 const YEAR = 365.25 * SECONDS_PER_DAY;
-/** Harmonics of a season that was found, as in the pool. */
+/** Harmonics of a detected season, as in the pool. */
 const ORDER = 4;
 /** Points of a trend: no picture is wide enough for more. */
 const TREND_POINTS = 600;
@@ -57,9 +57,11 @@ const TREND_POINTS = 600;
 const EVENT_STEP = SECONDS_PER_DAY / 24;
 
 /**
- * The parts of a metric's history, by method: Prophet with the target's settings for `prophet`, over the longer history too, and
- * with its own for `original`; for `auto`, which blends many models and has no parts of its own, Prophet with the season that was
- * found, and with the target's settings over the longer history. Empty for `naive`, and where a fit has no answer.
+ * The components of a metric's history, by method. Empty for `naive`, and where there is no fit.
+ * - `prophet`: Prophet with the target's settings, over the longer history too;
+ * - `original`: Prophet with the original project's settings;
+ * - `auto`, which blends many models and has no components: Prophet with the detected season, and Prophet with the target's settings over the
+ *   longer history.
  */
 export function componentsOf(record: MetricRecord, method: Method): readonly Components[] {
   const { unit } = record.metric;
@@ -123,7 +125,7 @@ function evenly(first: number, last: number, count: number): Float64Array {
   return Float64Array.from({ length: count }, (_, i) => first + (i * (last - first)) / (count - 1));
 }
 
-/** Days as seconds, without the rounding error of the division: 300 s, not 300.00000000000006. */
+/** Days as seconds without the division's rounding: 300 s, not 300.00000000000006. */
 function secondsOf(days: number): number {
   return Math.round(days * SECONDS_PER_DAY * 1e6) / 1e6;
 }
@@ -169,7 +171,7 @@ const MONTHS = [
   [304, "Nov"],
 ] as const;
 
-/** Ticks of a season's axis, seconds into it with their names, and the unit: months of a year, days of a week, times of a day, else round numbers. */
+/** Ticks of a season's axis, in seconds into the season, with names and unit: months of a year, days of a week, times of a day, or round numbers. */
 export function seasonTicks(
   period: number,
   timeZone = "UTC",

@@ -1,4 +1,4 @@
-/** What settings cost against what they leave, as a plot of characters. */
+/** A text plot of settings: their cost against the share of the time below the demand. */
 
 /** A mark of the plot: pod-hours across, the share of the time below the demand upwards. */
 export interface Mark {
@@ -9,7 +9,7 @@ export interface Mark {
 
 /** Lines of the plot, without its axis. */
 const HEIGHT = 10;
-/** Narrower than this a plot shows nothing; wider than the other it is no easier to read. */
+/** Widths of the plot: a narrower one shows nothing, a wider one is no easier to read. */
 const [LEAST, MOST] = [30, 72];
 /** Characters of the scale at the left. */
 const SCALE = 9;

@@ -1,22 +1,25 @@
-/** Structured log lines for stderr, as JSON or text; whatever looks like a credential is taken out before it is written. */
+/** Structured log lines for stderr, as JSON or text. Anything that looks like a credential is removed before it is written. */
 
 import { pluralize } from "../core/units.ts";
 import { oneLine } from "../output/escape.ts";
 import { HIDDEN } from "../output/redactor.ts";
 
+/** The level of a log line. */
 export type Level = "debug" | "info" | "warn" | "error";
+/** Named values of a log line. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Writes one message with its fields. */
 export type Log = (level: Level, message: string, fields?: Fields) => void;
 
+/** What a log needs. */
 export interface LogOptions {
   readonly level: Level;
   readonly format: "json" | "text";
   /** Seconds since 1970. */
   readonly now: () => number;
   readonly write: (line: string) => void;
-  /** Takes secrets out of a text. */
+  /** Removes secrets from a text. */
   readonly redact: (text: string) => string;
 }
 
@@ -24,7 +27,7 @@ const RANK: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, erro
 /** Names of fields that always hold credentials. */
 const SECRET_FIELD = /authorization|token|password|passwd|secret|cookie|api-?key|x-scope-orgid|credential/i;
 
-/** Takes secrets out of a value of any shape; errors become their name, message and causes. Cut at 6 levels, so cycles end. */
+/** Removes secrets from a value of any shape. Errors become their name, message and causes. Cut at 6 levels, so cycles end. */
 export function clean(value: unknown, redact: (text: string) => string, depth = 0): unknown {
   if (typeof value === "string") return redact(value);
   if (typeof value === "bigint") return value.toString();
@@ -60,7 +63,7 @@ export function createLog(options: LogOptions): Log {
   };
 }
 
-/** The log's own names stay its own: a field called `level` comes out as `level_`. */
+/** Renames fields that have the log's own names: `level` becomes `level_`. */
 function renamed(fields: Fields): Fields {
   const entries = Object.entries(fields);
   return Object.fromEntries(entries.map(([k, v]) => [["time", "level", "message"].includes(k) ? `${k}_` : k, v]));

@@ -1,11 +1,11 @@
-/** The one table of the metrics of a run: name, labels and meaning. The values, the exposition and the page in the docs are made from it. */
+/** The table of a run's metrics: name, labels and meaning. Values, exposition and the docs page are made from it. */
 
 /** The fixed properties of a metric. */
 export interface MetricRow {
   /** One sentence, for HELP and the docs. */
   readonly about: string;
   readonly labels: readonly string[];
-  /** `run`: when the run decided; without a stamp where a way of sending takes none. `own`: a time of its own, which only OTLP and remote write carry. */
+  /** `run`: the time of the decision; omitted where a format has no timestamps. `own`: its own time, which only OTLP and remote write carry. */
   readonly stamp: "run" | "own";
 }
 
@@ -20,7 +20,7 @@ function stamped(labels: readonly string[], about: string): MetricRow {
   return { about, labels, stamp: "own" };
 }
 
-/** All metrics; each name gets the prefix. */
+/** All metrics; METRIC_PREFIX is added to each name. */
 export const METRIC_TABLE = {
   load: stamped(METRIC, "Measured load of the newest complete step, stamped with the end of that step."),
   forecast: stamped(
@@ -85,8 +85,8 @@ export const METRIC_TABLE = {
   last_success_timestamp_seconds: of([], "When the last run decided that ended with exit code 0."),
 } as const satisfies Readonly<Record<string, MetricRow>>;
 
-/** A name of the table. */
+/** The name of a metric, without its prefix. */
 export type MetricName = keyof typeof METRIC_TABLE;
 
-/** Begins every name. */
+/** The prefix of every name. */
 export const METRIC_PREFIX = "prophet_autoscaler_";

@@ -1,4 +1,4 @@
-/** The metrics of a run: families of samples, made of what it recorded. Pure. */
+/** Makes a run's metric families from what it recorded. Pure. */
 import { REASONS } from "../core/policy/reasons.ts";
 import type { MetricRecord } from "../core/policy/types.ts";
 import type { EpochSeconds, Replicas } from "../core/units.ts";
@@ -10,12 +10,12 @@ import type { Reported } from "./reporter.ts";
 export interface Measured {
   readonly now: EpochSeconds;
   readonly exitCode: 0 | 1;
-  /** Milliseconds by step. */
+  /** Milliseconds of each step. */
   readonly timings: Readonly<Record<string, number>>;
   readonly reported: readonly Reported[];
-  /** What an HPA would want, one for each that is reported; null: not known. */
+  /** What an HPA would set, one for each reported target; null: not known. */
   readonly hpa: readonly (Replicas | null)[];
-  /** Of the state that was written; null: none was. */
+  /** The size of the written state; null: none was written. */
   readonly state: StateSize | null;
 }
 
@@ -23,7 +23,7 @@ type Labels = Readonly<Record<string, string>>;
 type Add = (name: MetricName, labels: Labels, value: number | null | undefined, at?: EpochSeconds) => void;
 
 const ACTIONS: readonly Outcome["action"][] = ["scaled", "unchanged", "held", "failed"];
-/** Reasons of failed outcomes that have a name of their own; every other failure counts as the last. */
+/** Reasons of failed outcomes with a name of their own; every other failure counts as the last one. */
 export const FAILED_REASONS = ["HistoryError", "ClusterError", "StateFull", "Error"] as const;
 /** The edges of the band of each step. */
 const [LOW, POINT, HIGH] = ["0.05", "0.5", "0.95"];
@@ -76,7 +76,7 @@ function addTarget(add: Add, { target, record, outcome }: Reported, now: EpochSe
   for (const metric of record?.metrics ?? []) addMetric(add, metric, labels);
 }
 
-/** A value of the fixed list, so each state set has exactly one 1. */
+/** The reason as a value of the fixed list, so that each state set has exactly one 1. */
 function knownReason(reason: string): string {
   const known = Object.hasOwn(REASONS, reason) || (FAILED_REASONS as readonly string[]).includes(reason);
   return known ? reason : "Error";

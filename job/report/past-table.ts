@@ -1,4 +1,4 @@
-/** Past decisions as a table: a row each, oldest first. */
+/** Past decisions as a table: one row each, oldest first. */
 
 import { leadingMetric, type MetricRecord } from "../core/policy/types.ts";
 import type { TargetConfig } from "../core/target.ts";
@@ -14,7 +14,7 @@ export interface PastRow {
   readonly outcome: Outcome;
   readonly recorded: boolean;
   readonly unit: string;
-  /** Amounts in the metric's unit, of the metric that asked for the most replicas; NaN: not known. */
+  /** Amounts of the metric that needed the most replicas, in its unit; NaN: not known. */
   readonly demand: number;
   readonly quantile: number;
   readonly max: number;
@@ -42,7 +42,7 @@ export function pastRow({ input: { at }, decided, recorded }: PastDecision, outc
 export interface PastOfTarget {
   readonly target: TargetConfig;
   readonly rows: readonly PastRow[];
-  /** The metric that recorded the replicas; null: none did. */
+  /** The metric with the recorded replicas; null: none. */
   readonly source: string | null;
   /** With the forecast and the sentence. */
   readonly wide: boolean;

@@ -1,4 +1,4 @@
-/** A past decision in plain sentences: what was seen and forecast, what was decided and why, what would have changed it, what came afterwards. */
+/** Explains a past decision in sentences: observations, forecast, decision and reasons, what would have changed it, and what followed. */
 
 import { REASONS } from "../core/policy/reasons.ts";
 import type { MetricRecord, TrailEntry } from "../core/policy/types.ts";
@@ -10,7 +10,7 @@ import type { Alternative } from "../replay/what-if.ts";
 import { clock, dayAndClock, zone } from "./clock.ts";
 import { amount, number, wrap } from "./text.ts";
 
-/** The full report of one past decision. */
+/** All that is told about one past decision. */
 export interface PastStory {
   readonly decision: PastDecision;
   readonly outcome: Outcome;
@@ -163,7 +163,7 @@ function afterwards({ decision, outcome, after }: PastStory): readonly string[] 
   return [...came, nextChange(after, last)];
 }
 
-/** The load in the time that the pods of this decision were ordered for. */
+/** The load in the time for which this decision added pods. */
 function cameOf(
   { decision, outcome: { to } }: Pick<PastStory, "decision" | "outcome">,
   record: MetricRecord,

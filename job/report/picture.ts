@@ -1,4 +1,4 @@
-/** What a picture of one tick shows, as plain rows: made of its record, drawn by the terminal plot, the SVG and the page alike. */
+/** The data of a picture of one tick, as plain rows: the terminal plot, the SVG and the page draw the same. */
 import type { Forecaster } from "../core/forecast/types.ts";
 import { leadingMetric, type TickRecord } from "../core/policy/types.ts";
 import type { Series } from "../core/series/types.ts";
@@ -17,37 +17,37 @@ export interface BandPoint extends Point {
   readonly high: number;
 }
 
-/** Everything drawn. */
+/** All that is drawn. */
 export interface Picture {
   readonly title: string;
-  /** What is drawn: CPU, or the metric's name; and its unit. */
+  /** The name of the load (CPU, or the metric's), and its unit. */
   readonly load: string;
   readonly unit: string;
   readonly step: number;
   /** Seconds that the decision looks ahead. */
   readonly lead: number;
   readonly actual: readonly Point[];
-  /** What was forecast for each of these moments one lead before; empty where nothing was. */
+  /** What had been forecast for each of these moments one lead before; empty where nothing was. */
   readonly before: readonly BandPoint[];
   /** The forecast from now on, over the lead. */
   readonly future: readonly BandPoint[];
   readonly now: number;
-  /** Demand that replicas are bought for: a quantile of the maximum between the two times. */
+  /** The demand for which replicas are set: a quantile of the maximum between the two times. */
   readonly cover: { readonly y: number; readonly level: number; readonly from: number; readonly until: number } | null;
   /** What the pods carry at their target, now and as decided. */
   readonly capacity: { readonly before: number; readonly after: number; readonly from: number; readonly to: number };
 }
 
-/** Values that the forecasts of a picture's past may see together: a forecast costs about 40 us a value, so this is two seconds at most. */
+/** The most values that the past forecasts of a picture may see together: a forecast costs about 40 us per value, so it is two seconds at most. */
 const PAST_VALUES = 57_600;
 /** No screen can show more distinct points. */
 const MAX_FORECASTS = 120;
-/** The past that is shown is at least so many leads long. */
+/** The visible past is at least so many leads long. */
 const LEADS_SHOWN = 6;
 
 /**
- * The picture of one metric of a record, by default of the one that asks for the most; null when it has no data to draw.
- * `forecaster` is asked again at past origins.
+ * The picture of one metric of a record, by default of the one that needs the most replicas; null: no data to draw. `forecaster` is called
+ * again at past origins.
  */
 export function pictureOf(
   target: TargetConfig,

@@ -1,4 +1,4 @@
-/** The picture in a terminal of any width: the load as dots over the band that had been forecast for it, the forecast to the right of the line that is now. */
+/** Draws a picture in a terminal of any width: past load over its earlier forecasts, and the forecast from now on. */
 import {
   type Canvas,
   canvasOf,
@@ -15,10 +15,10 @@ import { amount, number, wrap } from "./text.ts";
 import { tickStep, timeLabels } from "./ticks.ts";
 
 const ROWS = 14;
-/** The past is so many times as long as the forecast, more on a wider line: the forecast's part must be wide enough to be read. */
+/** The past is so many times as long as the forecast, more on a wider line: the forecast must be wide enough to read. */
 const [MIN_PAST, MAX_PAST, COLUMNS_A_PART] = [4, 10, 18];
 
-/** Draws. Always the same text for the same picture, no line longer than `columns`; an empty one when there is nothing to draw. */
+/** The picture as text, no line longer than `columns`. The same picture gives the same text; empty where there is nothing to draw. */
 export function terminalPlot(picture: Picture, terminal: Terminal): string {
   if (picture.actual.length === 0) return "";
   const end = Math.max(picture.now + picture.lead, picture.future.at(-1)?.t ?? 0);

@@ -1,4 +1,4 @@
-/** SVG to PNG by resvg, a native addon that the image does not carry. */
+/** Converts SVG to PNG by resvg, a native addon that the image does not contain. */
 
 const SANS = "DejaVu Sans";
 

@@ -1,8 +1,8 @@
-/** Shows that long work goes on: a bar with the time left on a terminal, a line every ten seconds elsewhere; hears Ctrl-C in between. */
+/** Shows the progress of long work: a bar with the time left on a terminal, else a line every ten seconds. Handles Ctrl-C. */
 
 /** The parts of the process that the display needs. */
 export interface ProgressPort {
-  /** Stderr: stdout belongs to the answer. */
+  /** Writes to stderr: stdout is for the answer. */
   readonly write: (text: string) => void;
   /** Characters of a line; null where stderr is no terminal, or one whose line cannot be written over (TERM=dumb). */
   readonly columns: number | null;
@@ -10,15 +10,15 @@ export interface ProgressPort {
   readonly tick: () => number;
   /** Lets the event loop hear a signal. */
   readonly pause: () => Promise<void>;
-  /** Aborted: the work shall end with what it has. */
+  /** When aborted, the work must end with what it has. */
   readonly signal: AbortSignal;
 }
 
 /** A display of one piece of work. */
 export interface Progress {
-  /** Called after each step with the steps done; false: end now. Costs next to nothing between two looks, 20 a second. */
+  /** Called after each step with the steps done; false: end now. It checks 20 times a second, and costs almost nothing in between. */
   readonly watch: (done: number, total: number) => boolean | Promise<boolean>;
-  /** Takes the bar away. */
+  /** Removes the bar. */
   readonly end: () => void;
 }
 

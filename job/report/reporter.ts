@@ -1,4 +1,4 @@
-/** The Reporter of the command line: keeps what each tick recorded until it is taken, writes the log; never fails a run. */
+/** The Reporter of the command line: keeps the records of each tick until they are taken, and writes the log. It never fails a run. */
 import { leadingMetric, type TickRecord } from "../core/policy/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { Outcome, Reporter } from "../ports.ts";
@@ -11,19 +11,19 @@ export interface Reported {
   readonly outcome: Outcome;
 }
 
-/** How a decision goes into the log. */
+/** How decisions are logged. */
 export interface DecisionLog {
-  /** `json`: one line a target and run with the whole decision, for machines. `text`: its sentence, and the rest at debug. */
+  /** `json`: one line per target and run with the whole decision. `text`: its sentence, and the rest at debug. */
   readonly format: "json" | "text";
-  /** The sentence is printed as text elsewhere as well: then it is worth debug only. */
+  /** Whether the sentence is also printed as text: then it is logged at debug. */
   readonly printed: boolean;
-  /** Records are let go of as soon as they are logged: what is told later tells outcomes alone. */
+  /** Whether records are dropped once they are logged, where only outcomes are needed later. */
   readonly drops?: boolean;
 }
 
 /** A Reporter that collects. */
 export interface CollectingReporter extends Reporter {
-  /** What was reported since the last call: the records are kept no longer. */
+  /** The reports since the last call; they are kept no longer. */
   take(): readonly Reported[];
 }
 

@@ -1,10 +1,10 @@
-/** The summary of a run of many targets, for a person: how many of each, what changed, why others wait, and what failed. */
+/** Summarises a run of many targets: how many of each action, what changed, why others wait, and what failed. */
 import { pluralize } from "../core/units.ts";
 import { oneLine } from "../output/escape.ts";
 import type { Outcome } from "../ports.ts";
 import { changeText, wrap } from "./text.ts";
 
-/** Lines of each kind; how many more there are is said. */
+/** The most lines of each kind; the number of the others is given. */
 const MAX_LINES = 20;
 /** Characters of a failure's message. */
 const MAX_MESSAGE = 160;
@@ -46,7 +46,7 @@ function listed(outcomes: readonly Outcome[], line: (outcome: Outcome) => string
   return [...outcomes.slice(0, MAX_LINES).map(line), ...(more > 0 ? [`and ${more} more: --json lists all`] : [])];
 }
 
-/** One line a reason, with the first targets of each. */
+/** One line per reason, with its first targets. */
 function heldLines(held: readonly Outcome[]): readonly string[] {
   const byReason = new Map<string, Outcome[]>();
   for (const outcome of held) byReason.set(outcome.reason, [...(byReason.get(outcome.reason) ?? []), outcome]);

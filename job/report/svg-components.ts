@@ -1,4 +1,4 @@
-/** Trend, seasons and events as SVG, one panel below the other, as Prophet's `plot_components` has them. */
+/** Trend, seasons and events as SVG, one panel below the other, as in Prophet's `plot_components`. */
 import { areaY, axisX, axisY, gridY, lineY, type Markish } from "@observablehq/plot";
 import type { Mode } from "../core/forecast/prophet/options.ts";
 import { label, panel } from "./chart.ts";

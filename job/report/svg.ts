@@ -1,4 +1,4 @@
-/** The picture of a decision as SVG: what came beside what had been forecast one lead before, and the time from now on, wide enough to be read. */
+/** The picture of a decision as SVG: the past load beside its earlier forecasts, and the time from now on. */
 
 import { areaY, axisX, axisY, dot, gridY, lineY, type Markish, ruleX } from "@observablehq/plot";
 import { pluralize } from "../core/units.ts";
@@ -14,7 +14,7 @@ const WIDTH = 830;
 /** Heights of a panel's plot, and of its axis below: two lines of a phone's type. */
 const [PLOT, AXIS] = [230, 58];
 const [LEFT, RIGHT, GAP] = [66, 18, 26];
-/** Of the panels' width the one from now on. */
+/** The share of the width for the time from now on. */
 const FUTURE_SHARE = 0.42;
 const [BAND, DASH] = [0.2, "6 4"];
 
@@ -68,7 +68,7 @@ function axisName({ load, unit }: Picture, { milli }: Load): string {
   return shown === "" ? load : `${load}, ${shown}`;
 }
 
-/** One entry a mark, in the order of the panels. */
+/** One entry per mark, in the order of the panels. */
 function legendOf({ lead, cover, capacity, load: name, unit }: Picture, load: Load): readonly LegendEntry[] {
   const { forecast, ink, pods } = LIGHT;
   const { from, to } = capacity;

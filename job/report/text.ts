@@ -1,4 +1,4 @@
-/** The decision and its trail for a person: aligned lines, the numbers that decided, no wide characters. */
+/** The decision and its trail as text: aligned lines with the numbers that decided, and no wide characters. */
 
 import type { MetricRecord, TickRecord, TrailEntry } from "../core/policy/types.ts";
 import type { TargetConfig } from "../core/target.ts";
@@ -43,8 +43,8 @@ export function wrap(text: string, width: number, indent = ""): readonly string[
 const MIN_ROOM = 28;
 
 /**
- * Columns padded to their widest cell, in lines of at most `width` characters. The last column is text: it is wrapped within
- * its column, or below the others where that would leave it too narrow.
+ * Columns padded to their widest cell, in lines of at most `width` characters. The last column wraps within itself, or goes below the others
+ * where it would be too narrow.
  */
 export function columns(
   rows: readonly (readonly string[])[],

@@ -1,8 +1,8 @@
-/** The look of every picture: one palette for light and dark that survives colour-blindness, type that can be read at any width. */
+/** The look of all pictures: a palette for light and dark that suits colour-blind readers, and type for any width. */
 
 /**
- * Light colours by role. Marks are black, blue and orange, of Okabe and Ito's palette ("Color Universal Design", 2008), which those
- * who see no red or no green tell apart by hue and by lightness. Written as attributes, so that every renderer shows them.
+ * Light colours by role. Marks are black, blue and orange of Okabe and Ito's palette ("Color Universal Design", 2008).
+ * Readers who see no red or no green tell them apart by hue and lightness. They are attributes, so that every renderer shows them.
  */
 export const LIGHT = {
   paper: "#ffffff",
@@ -15,9 +15,10 @@ export const LIGHT = {
   third: "#00806a",
 } as const;
 
+/** What a colour is for. */
 export type Role = keyof typeof LIGHT;
 
-/** The same on dark; each at 4.5 : 1 or more against its paper. */
+/** Dark colours by role, each with a contrast of at least 4.5 : 1 against the background. */
 export const DARK: Readonly<Record<Role, string>> = {
   paper: "#0d1117",
   ink: "#e6edf3",
@@ -32,12 +33,13 @@ export const DARK: Readonly<Record<Role, string>> = {
 /** Colours of the policies in one chart, ours first. With more policies the colours repeat. */
 export const POLICIES: readonly Role[] = ["pods", "second", "third", "ink", "muted"];
 
-/** Below this width of the picture on the page its type is enlarged: it is scaled down with the rest. */
+/** Below this width on the page the font is larger, since it is scaled down with the picture. */
 const NARROW = 560;
 
 /**
- * The style of a picture. Colours are attributes of the marks, so dark is a map from attribute to colour, where the reader asks for it
- * (prefers-color-scheme); renderers without media queries show light. `font` in units of the picture, `narrow` the same on a phone.
+ * The style of a picture, with fonts in the picture's units: `font` on a wide page, `narrow` on a phone.
+ * Colours are attributes of the marks. Dark mode maps each to another where the reader prefers it (prefers-color-scheme); renderers without
+ * media queries show light.
  */
 export function pictureStyle(font: number, narrow: number): string {
   const dark = (Object.keys(LIGHT) as Role[]).flatMap((role) =>

@@ -1,4 +1,4 @@
-/** Ticks of axes: round numbers, and times in UTC with the date where a day passes. */
+/** Ticks of axes: round numbers, and times in UTC with the date of each new day. */
 
 /** A round step for about `count` ticks up to `max`: 1, 2 or 5 times a power of ten. */
 export function tickStep(max: number, count: number): number {
@@ -9,7 +9,7 @@ export function tickStep(max: number, count: number): number {
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** Names of ticks: the time of day in UTC, and below it the date at the first and wherever a day has passed since the one before. */
+/** Labels of time ticks: the time of day in UTC. Below it is the date, at the first tick and where a day has passed. */
 export function timeLabels(ticks: readonly Date[]): readonly string[] {
   const dayOf = (date: Date) => Math.floor(date.getTime() / 86_400_000);
   const midnights = ticks.every((date) => date.getTime() % 86_400_000 === 0);

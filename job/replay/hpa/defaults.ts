@@ -1,6 +1,7 @@
-/** The defaults of the controller (kube-controller-manager 1.36) and of the API server for `behavior`. */
+/** Defaults of kube-controller-manager 1.36 and of the API server for `behavior`. */
 import type { HpaBehavior, HpaMemory, HpaScalingRules, HpaSettings } from "./types.ts";
 
+/** The controller's command-line defaults. */
 export const HPA_SETTINGS: HpaSettings = {
   tolerance: 0.1,
   downscaleStabilization: 300,
@@ -9,19 +10,19 @@ export const HPA_SETTINGS: HpaSettings = {
   scaleToZero: false,
 };
 
-/** The memory of a controller that has just started: nothing can shrink for a window, since the first wish is the current count. */
+/** The memory of a controller that has just started. Nothing shrinks for a window, since its first recommendation is the current count. */
 export const EMPTY_MEMORY: HpaMemory = { recommendations: [], scaleUpEvents: [], scaleDownEvents: [], conditions: {} };
 
-/** Rules with nothing left open. */
+/** Rules with every default filled in. */
 export type FullRules = Required<HpaScalingRules>;
 
-/** A `behavior` with nothing left open. */
+/** A `behavior` with every default filled in. */
 export interface FullBehavior {
   readonly scaleUp: FullRules;
   readonly scaleDown: FullRules;
 }
 
-/** Fills what `behavior` leaves out as the API server does (an empty list of policies is one that the API refuses). */
+/** Fills in a `behavior` as the API server does. The API refuses an empty list of policies. */
 export function completeBehavior(behavior: HpaBehavior, settings: HpaSettings): FullBehavior {
   return {
     scaleUp: {

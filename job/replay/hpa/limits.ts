@@ -1,15 +1,15 @@
-/** The rates and bounds: how far one sync may move the replicas, and the memory of past moves. */
+/** Rate policies and bounds: how far one sync may move the replicas, and which moves it remembers. */
 import type { EpochSeconds, Replicas, Seconds } from "../../core/units.ts";
 import type { FullBehavior, FullRules } from "./defaults.ts";
 import type { HpaMemory, LimitReason, ScaleEvent } from "./types.ts";
 
-/** A wish after the limits, and which of them held it. */
+/** A recommendation after the limits, and the limit that changed it. */
 export interface Limited {
   readonly replicas: Replicas;
   readonly reason: LimitReason;
 }
 
-/** The moves of both directions that the rates count. */
+/** The moves of both directions that the rate policies count. */
 export type Events = Pick<HpaMemory, "scaleUpEvents" | "scaleDownEvents">;
 
 /** Without `behavior`: [min, max], and at most twice the current count or 4, whichever is more. 3 -> 6, 1 -> 4. */
@@ -22,7 +22,7 @@ export function limitPlain(current: Replicas, wish: Replicas, min: Replicas, max
   return { replicas: wish, reason: "DesiredWithinRange" };
 }
 
-/** With `behavior`: the policies of the wish's direction, then that direction's bound. */
+/** With `behavior`: the policies of the recommendation's direction, then that direction's bound. */
 export function limitByRules(
   current: Replicas,
   wish: Replicas,
@@ -50,9 +50,9 @@ export function limitByRules(
 }
 
 /**
- * The furthest count that the policies of one direction allow. Each starts from the count at the start of its period:
- * 10 now, 4 added in the last minute and a policy of 5 pods a minute allow 6 + 5 = 11. Rounded away from the start on
- * the way up (1 pod + 10 % is 2, else a small workload could never grow), towards zero on the way down.
+ * The furthest count that the policies of one direction allow, counted from the start of each policy's period.
+ * Example: 10 now, 4 of them added in the last minute, and a policy of 5 pods a minute allow 6 + 5 = 11.
+ * Rounds away from the start on the way up (1 pod + 10 % is 2, or a small workload could never grow), and towards zero on the way down.
  */
 function rateLimit(current: Replicas, sign: 1 | -1, rules: FullRules, events: Events, now: EpochSeconds): number {
   if (rules.selectPolicy === "Disabled") return current;
@@ -73,7 +73,7 @@ function changeWithin(events: readonly ScaleEvent[], period: Seconds, now: Epoch
   return events.reduce((sum, event) => (event.at > now - period ? sum + event.change : sum), 0);
 }
 
-/** The events of one direction with a new one, in the place of the last that no policy's period reaches any more. */
+/** The events of one direction with a new one. It takes the place of the last event that no policy's period covers any more. */
 export function storeEvent(
   events: readonly ScaleEvent[],
   change: Replicas,

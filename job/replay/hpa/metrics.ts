@@ -1,4 +1,4 @@
-/** Several metrics, one recommendation: the largest wins, and a metric that is missing forbids scaling down. */
+/** Combines several metrics to one recommendation: the largest wins, and a missing metric forbids scaling down. */
 import type { Replicas } from "../../core/units.ts";
 import { recommendByPods, type Tolerances } from "./recommend.ts";
 import type { HpaMetric, HpaProposal, HpaSettings, HpaSpec, HpaSync, InvalidReason } from "./types.ts";
@@ -25,8 +25,9 @@ export function hasValueMetric(spec: HpaSpec): boolean {
 }
 
 /**
- * The largest recommendation of all metrics. When all are invalid, or some are and the rest would scale down, the
- * answer is the reason of the first that is invalid: the one that is missing might have asked for more.
+ * The largest recommendation of all metrics.
+ * The first invalid metric gives the reason where all are invalid, or where some are and the others would scale down: the missing one might
+ * have asked for more.
  */
 export function recommend(spec: HpaSpec, sync: HpaSync, tolerances: Tolerances, settings: HpaSettings): Recommended {
   const proposals = metricsOf(spec).map((metric) => propose(metric, spec, sync, tolerances, settings));

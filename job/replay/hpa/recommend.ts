@@ -1,4 +1,4 @@
-/** From pods and their samples of one metric to the replicas that it asks for, before windows, rates and bounds. */
+/** The replicas that one metric of the pods asks for, before windows, rates and bounds. */
 import type { Replicas } from "../../core/units.ts";
 import type { HpaMetricTarget, HpaPod, HpaPodMetric, HpaSettings, HpaSpec, HpaSync, Milli } from "./types.ts";
 
@@ -18,10 +18,10 @@ interface Tally {
 }
 
 /**
- * The replicas that a metric of the pods asks for, or undefined when it gives none (no answer, no pods, no usable
- * sample, a pod without request). Pods without a sample count as full on the way down and as idle on the way up;
- * starting pods count as idle on the way up: each cushions the change, and where a cushion turns its direction, nothing
- * changes. Algorithm: kubernetes 1.36 pkg/controller/podautoscaler/replica_calculator.go. O(pods).
+ * The replicas that a metric of the pods asks for. Undefined without an answer, pods or usable samples, or where a pod has no request.
+ * Pods without a sample count as full on the way down and as idle on the way up. Starting pods count as idle on the way up.
+ * Each softens the change; where it would turn the direction, nothing changes.
+ * Algorithm: kubernetes 1.36 pkg/controller/podautoscaler/replica_calculator.go. O(pods).
  */
 export function recommendByPods(
   metric: HpaPodMetric,
@@ -50,7 +50,7 @@ export function isWithin(tolerances: Tolerances, ratio: number): boolean {
   return 1 - tolerances.scaleDown <= ratio && ratio <= 1 + tolerances.scaleUp;
 }
 
-/** The recommendation from the cushioned ratio; the current count if its direction contradicts the plain ratio. */
+/** The recommendation from the softened ratio; the current count where its direction contradicts the plain ratio. */
 function cushionedReplicas(
   current: Replicas,
   plainRatio: number,
@@ -65,13 +65,13 @@ function cushionedReplicas(
   return against ? current : replicas;
 }
 
-/** An orphan has no request: it is no part of a utilisation, yet it is counted among the pods with samples. */
+/** Adds samples of pods that are gone. They have no request and take no part in a utilisation, but count among the pods with samples. */
 function withOrphans(ready: Tally, orphans: readonly Milli[], byUtilization: boolean): Tally {
   const usage = byUtilization ? 0 : orphans.reduce((sum, milli) => sum + milli, 0);
   return { usage: ready.usage + usage, requests: ready.requests, pods: ready.pods + orphans.length };
 }
 
-/** Adds the pods with a missing or unreliable sample; returns the same tally if there are none. */
+/** Adds the pods with a missing or unreliable sample. Returns the same tally where there are none. */
 function cushion(target: HpaMetricTarget, sampled: Tally, groups: Record<Group, Tally>, ratio: number): Tally {
   const { missing, unready } = groups;
   const withUnready = unready.pods > 0 && ratio > 1;
@@ -108,8 +108,8 @@ function tallyGroups(metric: HpaPodMetric, spec: HpaSpec, sync: HpaSync, setting
 }
 
 /**
- * Whether a pod's sample speaks for it. With CPU, in the pod's first `cpuInitializationPeriod` the sample must cover a
- * whole window since the pod became ready; after that only a pod that was never ready is unready.
+ * Whether a pod's sample is used. For CPU the sample must cover a whole window since the pod became ready, in its first
+ * `cpuInitializationPeriod`. After that only a pod that was never ready counts as unready.
  */
 function groupOf(pod: HpaPod, sample: Milli | undefined, cpu: boolean, now: number, settings: HpaSettings): Group {
   if (pod.deleting || pod.phase === "Failed") return "ignored";
@@ -126,14 +126,14 @@ function groupOf(pod: HpaPod, sample: Milli | undefined, cpu: boolean, now: numb
   return unready ? "unready" : "ready";
 }
 
-/** Usage over target. The usage is first truncated to a whole percent or a whole milli, as the controller shows it. */
+/** Usage divided by target. The usage is first truncated to a whole percent or milli, as the controller shows it. */
 function usageRatio(target: HpaMetricTarget, tally: Tally): number {
   return "averageUtilization" in target
     ? timesOver(tally.usage, 100, tally.requests) / target.averageUtilization
     : Math.trunc(tally.usage / tally.pods) / target.averageValue;
 }
 
-/** a * b / c as whole numbers divide, towards zero. 300 pods of 1 GiB pass 2^53 when 100 % is taken of their milli-bytes. */
+/** a * b / c in whole numbers, rounded towards zero. 300 pods of 1 GiB exceed 2^53 when 100 % is taken of their milli-bytes. */
 function timesOver(a: Milli, b: number, c: number): number {
   const product = a * b;
   const exact = Number.isSafeInteger(product) || ![a, b, c].every(Number.isInteger);

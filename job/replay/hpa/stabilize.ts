@@ -1,15 +1,15 @@
-/** The windows: a wish is held against the wishes of the recent past. */
+/** The stabilisation windows: a recommendation is compared with those of the recent past. */
 import type { EpochSeconds, Replicas } from "../../core/units.ts";
 import type { FullBehavior } from "./defaults.ts";
 import type { HpaSettings, Recommendation } from "./types.ts";
 
-/** The wish after the window, and the past with the wish in it. */
+/** The recommendation after the window, and the past recommendations with it. */
 export interface Stabilized {
   readonly replicas: Replicas;
   readonly recommendations: readonly Recommendation[];
 }
 
-/** Without `behavior`: the highest wish of the last 300 s, 300 s ago included. */
+/** Without `behavior`: the highest recommendation of the last 300 s, including one of exactly 300 s ago. */
 export function stabilizeDown(
   past: readonly Recommendation[],
   wish: Replicas,
@@ -22,8 +22,8 @@ export function stabilizeDown(
 }
 
 /**
- * With `behavior`: the current count, moved no further than into [lowest wish of the up window, highest wish of the
- * down window]. The window's far end is excluded here: with 300 s, a wish of exactly 300 s ago no longer counts.
+ * With `behavior`: the current count, limited to [lowest recommendation of the up window, highest of the down window].
+ * The far end of the window is excluded here: with 300 s a recommendation of exactly 300 s ago no longer counts.
  */
 export function stabilizeBoth(
   past: readonly Recommendation[],
@@ -46,7 +46,7 @@ export function stabilizeBoth(
   };
 }
 
-/** Puts the wish in the place of the last one older than the cutoff, or at the end: the list never outgrows the window. */
+/** Stores a recommendation in the place of the last one older than the cutoff, or at the end. So the list never outgrows the window. */
 function remember(
   past: readonly Recommendation[],
   wish: Recommendation,

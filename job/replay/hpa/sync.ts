@@ -1,4 +1,4 @@
-/** One sync of the simulated HPA v2, kubernetes 1.36's reconcile as a pure function of spec, memory and what it sees. */
+/** One sync of the simulated HPA v2: Kubernetes 1.36's reconcile as a pure function of spec, memory and observations. */
 import type { Replicas } from "../../core/units.ts";
 import { completeBehavior, type FullBehavior, HPA_SETTINGS } from "./defaults.ts";
 import { limitByRules, limitPlain, storeEvent } from "./limits.ts";
@@ -16,7 +16,7 @@ import type {
   Recommendation,
 } from "./types.ts";
 
-/** What holds for the whole of a sync. */
+/** What stays the same during a sync. */
 interface Context {
   readonly spec: HpaSpec;
   readonly sync: HpaSync;
@@ -25,7 +25,7 @@ interface Context {
   readonly rules: FullBehavior | undefined;
 }
 
-/** A wish after windows and limits. */
+/** A recommendation after windows and limits. */
 interface Normalized {
   readonly replicas: Replicas;
   readonly reason: HpaReason;
@@ -34,10 +34,12 @@ interface Normalized {
 }
 
 /**
- * The replicas an HPA would set now. In order: 0 replicas means scaled off by hand, nothing is done (or, with the gate
- * HPAScaleToZero, scaled off by the HPA itself: the metrics decide); a count outside [min, max] is corrected at once;
- * else metrics -> windows -> rates and bounds. When the metrics fail nothing changes and no wish is remembered.
- * `memory` is what the last sync gave back, EMPTY_MEMORY after a restart of the controller.
+ * The replicas that an HPA would set now, in this order:
+ * - 0 replicas mean that somebody scaled to zero by hand: nothing is done. With the gate HPAScaleToZero the HPA itself may have done it, and
+ *   the metrics decide.
+ * - A count outside [min, max] is corrected at once.
+ * - Else metrics, then windows, then rates and bounds. When the metrics fail nothing changes, and no recommendation is remembered.
+ * `memory` is what the last sync returned, or EMPTY_MEMORY after a restart of the controller.
  */
 export function hpaSync(
   spec: HpaSpec,
@@ -66,7 +68,7 @@ export function hpaSync(
   return byMetrics(context, past);
 }
 
-/** Whether 0 replicas are the HPA's own doing, and it can tell when to end that: by a metric, or since the minimum rose. */
+/** Whether the HPA itself scaled to 0 and can end that: by a metric, or since the minimum rose. */
 function comesBack({ spec, settings, bounds }: Context, past: HpaMemory): boolean {
   const own = settings.scaleToZero && past.conditions.ScaledToZero === "ScaledToZero";
   return own && (bounds.min !== 0 || hasValueMetric(spec));
@@ -121,7 +123,7 @@ function idle(memory: HpaMemory, replicas: Replicas, reason: "ScalingDisabled" |
   return { replicas, reason, memory: { ...memory, conditions: { ...memory.conditions, ScalingActive: reason } } };
 }
 
-/** Sets the replicas if they differ; the move is remembered only where policies could ask for it. */
+/** Sets the replicas where they differ. The move is remembered only where rate policies need it. */
 function rescale(context: Context, memory: HpaMemory, replicas: Replicas, reason: HpaReason): HpaDecision {
   const { sync, rules } = context;
   const change = replicas - sync.currentReplicas;

@@ -1,11 +1,11 @@
-/** What the simulated HPA v2 is given and gives back; the names are autoscaling/v2's where it has one. */
+/** Input and output of the simulated HPA v2, with autoscaling/v2's names where it has one. */
 import type { ScalingPolicy } from "../../core/target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "../../core/units.ts";
 
-/** Thousandths of the metric's own unit, a whole number: what the controller computes in (50m of CPU is 50, 3 requests a second are 3000). */
+/** Thousandths of the metric's unit, a whole number, in which the controller computes: 50m of CPU is 50, 3 requests a second are 3000. */
 export type Milli = number;
 
-/** One direction of `behavior` as a user writes it: what is left out takes the API server's default. */
+/** One direction of `behavior` as a user writes it. Omitted fields take the API server's default. */
 export interface HpaScalingRules {
   /** 0..3600. Default: up 0, down the controller's 300. */
   readonly stabilizationWindowSeconds?: Seconds;
@@ -23,32 +23,32 @@ export interface HpaBehavior {
   readonly scaleDown?: HpaScalingRules;
 }
 
-/** The target of a resource: percent of the pods' requests, or an amount a pod. */
+/** The target of a resource: a percentage of the pods' requests, or an amount per pod. */
 export type HpaMetricTarget = { readonly averageUtilization: number } | { readonly averageValue: Milli };
 
-/** A metric that each pod has a sample of. Only `cpu` waits for a pod to be ready. */
+/** A metric with a sample of each pod. Only `cpu` waits for a pod to be ready. */
 export type HpaPodMetric =
   | { readonly type: "Resource"; readonly name: "cpu" | "memory"; readonly target: HpaMetricTarget }
   | { readonly type: "Pods"; readonly name: string; readonly target: { readonly averageValue: Milli } };
 
-/** A metric of one number that describes the whole: a queue, an ingress. */
+/** A metric with one number for the whole, such as the length of a queue. */
 export interface HpaValueMetric {
   readonly type: "Object" | "External";
   readonly name: string;
-  /** The number as it is, or an amount a pod. */
+  /** The number itself, or an amount per pod. */
   readonly target: { readonly value: Milli } | { readonly averageValue: Milli };
 }
 
-/** One entry of `spec.metrics`. By its name is found what a sync sees of it: no two entries of a list share one. */
+/** One entry of `spec.metrics`. A sync's values are found by its name, so no two entries share one. */
 export type HpaMetric = HpaPodMetric | HpaValueMetric;
 
 interface HpaLimits {
-  /** Default 1. 0 needs HpaSettings.scaleToZero to come back from 0. */
+  /** Default 1. With 0, HpaSettings.scaleToZero is needed to scale up from 0 again. */
   readonly minReplicas?: Replicas;
   readonly maxReplicas: Replicas;
-  /** CPU request of a pod that names none of its own; needed for averageUtilization. */
+  /** CPU request of a pod that has none of its own; needed for averageUtilization. */
   readonly requestMilli?: Milli;
-  /** Memory request of a pod that names none of its own, in thousandths of a byte. */
+  /** Memory request of a pod that has none of its own, in thousandths of a byte. */
   readonly memoryRequestMilli?: Milli;
   /** Absent: the older path, a 300 s window of maxima and at most max(2 x current, 4) replicas a sync. */
   readonly behavior?: HpaBehavior;
@@ -75,7 +75,7 @@ export interface HpaSettings {
   readonly scaleToZero: boolean;
 }
 
-/** A pod of the target as a sync sees it. */
+/** A pod of the target, as a sync observes it. */
 export interface HpaPod {
   /** Default Running. */
   readonly phase?: "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";
@@ -97,11 +97,11 @@ export interface HpaPod {
     /** Seconds the sample covers. */
     readonly window: Seconds;
   };
-  /** Samples of the other metrics of type Resource (memory) and Pods by the metric's name; one left out is missing. */
+  /** Samples of other metrics of type Resource (memory) and Pods, by metric name; one that is absent is missing. */
   readonly values?: Readonly<Record<string, Milli>>;
 }
 
-/** What a sync sees of the world. */
+/** What a sync observes. */
 export interface HpaSync {
   readonly now: EpochSeconds;
   /** spec.replicas of the scale. */
@@ -109,17 +109,17 @@ export interface HpaSync {
   /** status.replicas of the scale, which AverageValue of one number divides by; default: currentReplicas. */
   readonly statusReplicas?: Replicas;
   readonly pods: readonly HpaPod[];
-  /** CPU samples of pods that are gone from the pod list already. */
+  /** CPU samples of pods that are no longer in the pod list. */
   readonly orphanMilli?: readonly Milli[];
-  /** The like of other metrics, by the metric's name. */
+  /** The same for other metrics, by metric name. */
   readonly orphanValues?: Readonly<Record<string, readonly Milli[]>>;
-  /** Object and External metrics by name: the number, or the numbers of several series; one left out is missing. */
+  /** Object and External metrics by name: the number, or those of several series; one that is absent is missing. */
   readonly values?: Readonly<Record<string, readonly Milli[]>>;
   /** The API of resource metrics (CPU, memory) did not answer. */
   readonly metricsFailed?: boolean;
 }
 
-/** An unstabilised wish of a past sync. */
+/** A recommendation of a past sync, before stabilisation. */
 export interface Recommendation {
   readonly replicas: Replicas;
   readonly at: EpochSeconds;
@@ -130,14 +130,14 @@ export interface ScaleEvent {
   /** Pods added or removed, > 0. */
   readonly change: Replicas;
   readonly at: EpochSeconds;
-  /** Older than every policy's period when the last event was stored: its place is free. */
+  /** It was older than every policy's period when the last event was stored: its place is free. */
   readonly outdated: boolean;
 }
 
 /** Why a metric gave no recommendation, by its type. */
 export type InvalidReason = `FailedGet${HpaMetric["type"]}Metric`;
 
-/** Reasons of the conditions; their statuses follow (AbleToScale True, ScalingLimited True unless within range). */
+/** The reasons of the HPA's conditions. Their statuses follow: AbleToScale True, ScalingLimited True unless within range. */
 export interface HpaConditions {
   readonly AbleToScale?:
     | "SucceededGetScale"
@@ -151,7 +151,7 @@ export interface HpaConditions {
   readonly ScaledToZero?: "ScaledToZero" | "NotScaledToZero";
 }
 
-/** Which bound held the wish. */
+/** The limit that changed the recommendation. */
 export type LimitReason =
   | "DesiredWithinRange"
   | "TooFewReplicas"
@@ -159,7 +159,7 @@ export type LimitReason =
   | "ScaleUpLimit"
   | "ScaleDownLimit";
 
-/** What the controller remembers between two syncs. Its restart loses all but the conditions, which the HPA's status holds. */
+/** What the controller remembers between two syncs. A restart loses all but the conditions, which are in the HPA's status. */
 export interface HpaMemory {
   readonly recommendations: readonly Recommendation[];
   readonly scaleUpEvents: readonly ScaleEvent[];
@@ -167,10 +167,10 @@ export interface HpaMemory {
   readonly conditions: HpaConditions;
 }
 
-/** What decided: the bound that held the wish, else the window that did, else none. */
+/** What decided: the limit that changed the recommendation, else the window that did, else none. */
 export type HpaReason = LimitReason | "ScaleUpStabilized" | "ScaleDownStabilized" | "ScalingDisabled" | InvalidReason;
 
-/** What one metric asked for (below 0 where the metric is), or why it asked for nothing. */
+/** What one metric asked for (below 0 where its value is), or why it asked for nothing. */
 export type HpaProposal =
   | { readonly name: string; readonly replicas: Replicas }
   | { readonly name: string; readonly invalid: InvalidReason };
@@ -179,11 +179,11 @@ export type HpaProposal =
 export interface HpaDecision {
   readonly replicas: Replicas;
   readonly reason: HpaReason;
-  /** What the metrics together asked for; absent when they were not asked or the answer may not be used. */
+  /** What the metrics together asked for; absent where they were not read, or the answer may not be used. */
   readonly recommended?: Replicas;
-  /** The metric that asked for the most, where `recommended` is given; the first of several that ask for the same. */
+  /** The metric that asked for the most, where `recommended` is present; the first of equals. */
   readonly metric?: string;
-  /** What each metric asked for, in the order of the spec; absent when they were not asked. */
+  /** What each metric asked for, in the order of the spec; absent where they were not read. */
   readonly proposals?: readonly HpaProposal[];
   readonly memory: HpaMemory;
 }

@@ -1,4 +1,4 @@
-/** From one number that describes the whole (a queue, an ingress) to the replicas that it asks for. */
+/** The replicas that a metric with one number for the whole asks for, such as a queue's length. */
 import type { Replicas } from "../../core/units.ts";
 import { isWithin, type Tolerances } from "./recommend.ts";
 import type { HpaSync, HpaValueMetric, Milli } from "./types.ts";
@@ -7,9 +7,10 @@ import type { HpaSync, HpaValueMetric, Milli } from "./types.ts";
 const MAX_INT32 = 2 ** 31 - 1;
 
 /**
- * The replicas that the metric asks for, or undefined when it gives none (no answer, or no pod to multiply with).
- * AverageValue needs no pods: 90 in the queue at 30 a pod are 3, from any count. Value moves the pods that are ready by
- * the ratio: 90 of 60 on 2 ready pods are 3. From 0 replicas, Value asks for the ratio itself, without tolerance.
+ * The replicas that the metric asks for. Undefined without an answer, or without a pod to multiply with.
+ * AverageValue needs no pods: 90 in the queue at 30 a pod are 3, from any count.
+ * Value multiplies the ready pods by the ratio: 90 of 60 on 2 ready pods are 3. From 0 replicas it asks for the ratio itself, without
+ * tolerance.
  * Algorithm: kubernetes 1.36 pkg/controller/podautoscaler/replica_calculator.go. O(pods).
  */
 export function recommendByValue(metric: HpaValueMetric, sync: HpaSync, tolerances: Tolerances): Replicas | undefined {
@@ -48,7 +49,7 @@ function externalSum(values: readonly Milli[]): Milli {
   return total;
 }
 
-/** Pods that are on their way out count as long as they are ready. */
+/** The ready pods; terminating ones count as long as they are ready. */
 function readyPods(sync: HpaSync): number {
   return sync.pods.filter((pod) => (pod.phase ?? "Running") === "Running" && pod.ready === "True").length;
 }

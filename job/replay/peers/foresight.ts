@@ -1,7 +1,7 @@
-/** Policies that mark the ends of the scale: the oracle knows the future, static peak knows only the worst of it. */
+/** Two limits of what a policy can do: the oracle knows the future, static peak knows only its maximum. */
 import type { ReplayOptions, ReplayPolicy } from "../types.ts";
 
-/** One decision every `every` seconds with perfect knowledge: enough pods for the largest demand until the next decision's pods are ready. */
+/** A policy with perfect knowledge: every `every` seconds it sets enough pods for the largest demand until the next decision's pods are ready. */
 export function oraclePolicy(options: ReplayOptions, step: number): ReplayPolicy {
   const steps = Math.ceil((options.startup + options.every) / step);
   return {
@@ -15,7 +15,7 @@ export function oraclePolicy(options: ReplayOptions, step: number): ReplayPolicy
   };
 }
 
-/** The static choice of a cautious team: always enough pods for the highest demand of the whole series. */
+/** A cautious team's static choice: enough pods for the highest demand of the whole series. */
 export function staticPolicy(options: ReplayOptions, values: Float64Array): ReplayPolicy {
   const peak = values.reduce((max, v) => Math.max(max, v), 0);
   const replicas = Math.ceil(peak / options.request - 1e-9);

@@ -1,4 +1,4 @@
-/** HPA v2 under replay: the verified simulation of its controller, fed with what a metrics server would have seen. */
+/** HPA v2 under replay: the simulated controller, with the values that a metrics server would give it. */
 
 import type { OtherDemand } from "../demand.ts";
 import { EMPTY_MEMORY } from "../hpa/defaults.ts";
@@ -14,17 +14,17 @@ const FIRST_METRIC = "(first)";
 const METRICS_WINDOW = 15;
 
 /**
- * HPA v2 with its defaults at `hpaTarget` of the request, every 15 s; demand is spread evenly over the ready pods. Other
- * metrics are External ones with an AverageValue of the same share of what a pod can serve; so is the first where it
- * is not the CPU (`external`).
+ * HPA v2 with its defaults at `hpaTarget` of the request, every 15 s. Demand is spread evenly over the ready pods.
+ * Other metrics are External ones, with an AverageValue of the same share of what a pod can serve. So is the first metric where it is not the
+ * CPU (`external`).
  */
 export function hpaPolicy(options: ReplayOptions, others: readonly OtherDemand[] = [], external = false): ReplayPolicy {
   return hpaLike("hpa", options, (view) => view.demand, others, external);
 }
 
 /**
- * HPA with a linear forecast, as predictive-horizontal-pod-autoscaler's Linear model does it: the demand it sees is the
- * larger of the current one and the least-squares line of the last 5 minutes, read `startup` seconds ahead.
+ * HPA with a linear forecast, as in predictive-horizontal-pod-autoscaler's Linear model. Its demand is the current one or the forecast,
+ * whichever is larger: the least-squares line of the last 5 minutes, `startup` seconds ahead.
  */
 export function linearHpaPolicy(options: ReplayOptions): ReplayPolicy {
   return hpaLike("linear", options, (view) => Math.max(view.demand, lineAhead(view, options.startup)));
@@ -65,7 +65,7 @@ function hpaLike(
   };
 }
 
-/** With CPU alone the short form of one metric. An HPA does not scale to 0 by default. */
+/** The HPA's spec: the short form where CPU is the only metric. An HPA does not scale to 0 by default. */
 function specOf(
   { min, max, hpaTarget, request }: ReplayOptions,
   others: readonly OtherDemand[],

@@ -1,10 +1,10 @@
-/** The system this project re-creates: the largest of the next minute's point forecasts, divided by the target, rounded up. */
+/** The rule of the original project: the largest point forecast of the next minute, divided by the target, rounded up. */
 import type { Forecaster } from "../../core/forecast/types.ts";
 import type { ReplayOptions, ReplayPolicy } from "../types.ts";
 
 /**
- * The original's rule over `forecaster`: 30 minutes of history, the largest of the points of the next 60 s,
- * `ceil(max / targetCpu)`; no floor, no cooldown, no tolerance. `every` is 15 s in the original, one minute as a CronJob.
+ * The original project's rule: `ceil(max / targetCpu)`, with 30 minutes of history and the largest of the point forecasts of the next 60 s.
+ * It has no floor, cooldown or tolerance. `every` is 15 s in the original, and one minute as a CronJob.
  */
 export function originalPolicy(
   name: string,

@@ -1,4 +1,4 @@
-/** The page of an advice: the settings against each other, the YAML to paste, and the advised ones played beside the current ones. */
+/** The page of an advice: all settings in one figure, the YAML to paste, and a replay of advised beside current settings. */
 import { pluralize } from "../../core/units.ts";
 import type { ScoredTrial, TrialScore } from "../../replay/advise.ts";
 import { type Advice, type Changed, percent, sentences, spanText, yamlOf } from "../advice-text.ts";
@@ -8,7 +8,7 @@ import type { FrontText, Page, Scores } from "./html.ts";
 import { type ReplayReport, replayPage } from "./replay-page.ts";
 import type { FrontKind, FrontPoint } from "./types.ts";
 
-/** The page; `played` null: it was ended before the policies could be played once more, and the page has no time in it. */
+/** The page of an advice. `played` null: the run was ended before the last replay, and the page has no timeline. */
 export function advicePage(advice: Advice, played: ReplayReport | null): Page {
   const { name, advised, why, slo } = advice;
   const below = played === null ? null : replayPage(played);
@@ -31,7 +31,7 @@ export function advicePage(advice: Advice, played: ReplayReport | null): Page {
   };
 }
 
-/** All that was tried, each once, cheapest first. */
+/** All trials, each once, cheapest first. */
 function pointsOf(advice: Advice): readonly FrontPoint[] {
   const { ours, others, money } = advice;
   const textOf = ({ judgedOn, chosenOn }: ScoredTrial): string => {

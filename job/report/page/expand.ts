@@ -1,4 +1,4 @@
-/** Layers hold values where these change; a chart wants one at every step. */
+/** Expands a layer, which stores values only where they change, to a value at every step. */
 import type { Layer } from "./types.ts";
 
 /** Values of a layer at every step of its section: held or interpolated between known values, and null where there is none. */

@@ -1,8 +1,8 @@
-/** How each kind of settings is marked in the figure of an advice: a form and a colour of its own, so that either tells it. */
+/** The mark of each kind of settings in an advice's figure: a shape and a colour, either of which identifies it. */
 import type { Role } from "../theme.ts";
 import type { FrontKind } from "./types.ts";
 
-/** Forms that are drawn, by the character that looks alike. */
+/** Shapes, by the character that looks like them. */
 export type Glyph = "\u25c6" | "\u25cf" | "\u25cb" | "\u25a0" | "\u25b2";
 
 /** Marks by kind; later ones are drawn below earlier ones. */

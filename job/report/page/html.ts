@@ -1,4 +1,4 @@
-/** The report as one HTML file: all that is text stands in it as text; charts are drawn by its one script from its own data. No network, no markup from data. */
+/** The report as one HTML file: texts as text, charts drawn by its one script from its own data. No network, no markup from data. */
 import { createHash } from "node:crypto";
 import { deflateSync } from "node:zlib";
 import { escapeXml } from "../chart.ts";
@@ -9,14 +9,14 @@ import type { FrontKind, PageData, Section } from "./types.ts";
 /** The texts of the page besides its charts. */
 export interface Page {
   readonly title: string;
-  /** What came of it, in one sentence: the first thing that is read. */
+  /** The result in one sentence, which is read first. */
   readonly sentence: string;
   readonly notes: readonly string[];
   /** Head and rows; the first cell of a row may have a colour. */
   readonly scores: Scores | null;
   /** Settings against each other, drawn from `data.front`. */
   readonly front?: FrontText;
-  /** What the scores and the charts below the settings are of. */
+  /** Heading and notes of the scores and charts below the settings. */
   readonly between?: { readonly heading: string; readonly notes: readonly string[] } | null;
   readonly data: PageData;
   /** SVG to show at the end, by its heading. */
@@ -31,11 +31,12 @@ export interface Scores {
 
 /** The texts beside the figure of the settings. */
 export interface FrontText {
-  /** What to paste into the file of settings; null: nothing is advised. */
+  /** The YAML for the configuration file; null: nothing is advised. */
   readonly yaml: string | null;
   readonly tables: readonly (readonly [heading: string, table: Scores])[];
 }
 
+/** A row of the table of scores; `role` is the colour of its first cell. */
 export interface ScoreRow {
   readonly role: Role | null;
   readonly cells: readonly string[];
@@ -47,7 +48,7 @@ export interface Assets {
   readonly style: string;
 }
 
-/** The file. */
+/** The whole file as text. */
 export function pageHtml(page: Page, { script, style }: Assets): string {
   const css = `${palette()}${style}`;
   const code = script.replaceAll("</script", "<\\/script");

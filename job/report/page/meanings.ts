@@ -1,7 +1,7 @@
-/** What the reasons of decisions mean, for those that a page holds. */
+/** Explains the reasons that occur on a page. */
 import { REASONS } from "../../core/policy/reasons.ts";
 
-/** By reason; words that are not of our vocabulary (HPA's own) are left out. Without the marks of Markdown. */
+/** The meaning of each reason, without Markdown. Reasons that are not ours (HPA's own) are left out. */
 export function meanings(reasons: readonly string[]): Readonly<Record<string, string>> {
   const known: Readonly<Record<string, { readonly means: string }>> = REASONS;
   return Object.fromEntries(

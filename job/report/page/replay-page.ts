@@ -1,4 +1,4 @@
-/** The page of a replay: forecast over load, replicas, ready pods and unserved load of every policy on one scale, each decision with its trail. */
+/** The page of a replay: forecast, load, replicas, ready pods and unserved load of every policy, and each decision with its trail. */
 import { pluralize } from "../../core/units.ts";
 import type { Decided, ReplayOptions, ReplayResult, ReplayRow, ReplayScore } from "../../replay/types.ts";
 import { number } from "../text.ts";
@@ -15,14 +15,14 @@ export interface ReplayReport {
   readonly result: ReplayResult;
   /** Decisions of each policy, in the order of time. */
   readonly decisions: ReadonlyMap<string, readonly Decided[]>;
-  /** Price of a core-hour; absent: no money is spoken of. */
+  /** Price of a core-hour; absent: no prices are shown. */
   readonly price?: number;
 }
 
 /** Steps of a replay, seconds. */
 const STEP = 15;
 
-/** The page. */
+/** The page of a replay. */
 export function replayPage(report: ReplayReport): Page {
   const { file, options, result, decisions } = report;
   const names = Object.keys(result.policies);
@@ -130,7 +130,7 @@ function pageDecision({ t, from, to, reason, message = "", trail = [] }: Decided
   return { t, from, to, reason, message, trail: stages };
 }
 
-/** The demand, and over it what our own decisions had forecast for each moment one lead before. */
+/** The chart of the demand, and over it what our decisions had forecast for each moment one lead before. */
 function loadChart(rows: readonly ReplayRow[], decided: readonly Decided[]): Chart {
   const milli = Math.max(...rows.map((row) => row.demand)) < 2;
   const round = (v: number) => (milli ? Number((1000 * v).toFixed(1)) : Number(v.toPrecision(4)));

@@ -1,4 +1,4 @@
-/** The page of a run: each target's load with what had been forecast for it, the forecast from now on, and the decision with its trail. */
+/** The page of a run: each target's load with its earlier forecasts, the forecast from now on, and the decision with its trail. */
 
 import type { Forecaster } from "../../core/forecast/types.ts";
 import type { TargetConfig } from "../../core/target.ts";
@@ -22,7 +22,7 @@ export interface RunReport {
   readonly componentsOf: (reported: Reported) => readonly Components[];
 }
 
-/** The page. Targets without data have their decision in the table alone. */
+/** The page of a run. Targets without data appear in the table alone. */
 export function runPage({ reported, forecasterOf, componentsOf }: RunReport): Page {
   const drawn = reported.flatMap((one) => {
     const pictures = (one.record?.metrics ?? []).flatMap((metric) => {
@@ -80,7 +80,7 @@ function rowOf(one: Reported): ScoreRow {
   return { role: null, cells: [nameOf(one), doneOf(one), one.outcome.reason, one.outcome.message] };
 }
 
-/** One chart a metric, all over the same time. */
+/** One chart per metric, all over the same time. */
 function sectionOf(one: Reported, pictures: readonly Picture[]): Section {
   const { step } = pictures[0]!;
   const start = Math.min(...pictures.map(({ actual }) => actual[0]!.t));

@@ -1,4 +1,4 @@
-/** Where a reader is in a section: which policy's which decision, and the time that is shown. Without the page, so that it can be tested without one. */
+/** The reader's place in a section: the selected policy and decision, and the visible time. It needs no browser, so tests run without one. */
 import type { PageDecision, PagePolicy, Section } from "./types.ts";
 
 /** The reader's place, and the moves from it. Times in epoch seconds. */
@@ -9,24 +9,24 @@ export interface Timeline {
   readonly index: number;
   readonly from: number;
   readonly to: number;
-  /** To a decision of this policy by its index, moving the time that is shown where it lies outside. */
+  /** Selects a decision of this policy by its index, and moves the visible time where the decision lies outside. */
   readonly select: (index: number) => void;
-  /** To the newest decision at or before a moment. */
+  /** Selects the newest decision at or before a moment. */
   readonly pointAt: (t: number) => void;
-  /** To the next decision in a direction that changed the number of pods. */
+  /** Selects the next decision in a direction that changed the number of pods. */
   readonly change: (direction: 1 | -1) => void;
-  /** To another policy, at the same moment. */
+  /** Selects another policy at the same moment. */
   readonly follow: (policy: number) => void;
   readonly zoom: (from: number, to: number) => void;
   /** Shows `factor` times as much time around the decision. */
   readonly scale: (factor: number) => void;
   readonly whole: () => void;
-  /** To a moment, with half an hour before and after it. */
+  /** Goes to a moment and shows half an hour before and after it. */
   readonly jump: (t: number) => void;
 }
 
 const AROUND = 1800;
-/** No less is shown than so many steps. */
+/** The fewest visible steps. */
 const MIN_STEPS = 4;
 
 /** A reader at the first decision of the first policy, with the whole time in view. Calls `changed` after each move. */
@@ -47,7 +47,7 @@ export function createTimeline(section: Section, changed: () => void): Timeline 
     const half = (to - from) / 2;
     if (t !== undefined && (t < from || t > to)) bound(t - half, t + half);
   };
-  /** By halves: a week has ten thousand decisions, and the pointer asks at every move. */
+  /** By bisection: a week has ten thousand decisions, and the pointer asks at every move. */
   const before = (t: number): number => {
     let [low, high] = [0, Math.max(0, list().length - 1)];
     while (low < high) {

@@ -1,7 +1,7 @@
-/** What a report page holds: made in Node from a replay or a run, drawn in the browser. Plain data, one grid of time a section. */
+/** The data of a report page: made in Node from a replay or a run, drawn in the browser. Each section has one time grid. */
 import type { Role } from "../theme.ts";
 
-/** How the values of a layer are drawn between the steps that they are of: joined, held until the next, as dots, or held and filled from zero. */
+/** How a layer is drawn between its steps: joined, held until the next, as dots, or held and filled from zero. */
 export type LayerStyle = "line" | "dots" | "step" | "fill";
 
 /** One curve of a chart. */
@@ -12,15 +12,15 @@ export interface Layer {
   readonly dashed?: boolean;
   /** Pixels; absent: 2. */
   readonly width?: number;
-  /** Policy it belongs to, and is switched on and off with. */
+  /** The policy that it belongs to and is switched with. */
   readonly policy?: string;
-  /** Steps that the values are of, ascending; absent: all, from 0. */
+  /** The steps of the values, ascending; absent: all, from 0. */
   readonly at?: readonly number[];
   readonly values: readonly (number | null)[];
   /** A band around the values. */
   readonly low?: readonly number[];
   readonly high?: readonly number[];
-  /** Values that are further apart than so many steps are not joined. */
+  /** Values more than so many steps apart are not joined. */
   readonly gap?: number;
 }
 
@@ -70,14 +70,14 @@ export interface Section {
   readonly charts: readonly Chart[];
   readonly policies: readonly PagePolicy[];
   readonly moments: readonly Moment[];
-  /** Whose moments these are. */
+  /** The policy that the moments are of. */
   readonly momentsOf: string;
 }
 
-/** How settings are marked among those that were tried. */
+/** The kinds of settings in an advice's figure. */
 export type FrontKind = "advised" | "current" | "front" | "other" | "hpa" | "recorded";
 
-/** Settings that were tried, by what they cost and what they leave. */
+/** One trial of the figure: its cost and the share of the time below the demand. */
 export interface FrontPoint {
   readonly kind: FrontKind;
   readonly label: string;
@@ -89,10 +89,10 @@ export interface FrontPoint {
   readonly text: string;
 }
 
-/** All that was tried, cheapest first. */
+/** The figure's trials, cheapest first. */
 export interface Front {
   readonly points: readonly FrontPoint[];
-  /** Most time below the demand that was allowed. */
+  /** The largest allowed share of the time below the demand. */
   readonly slo: number;
 }
 

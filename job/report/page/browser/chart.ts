@@ -1,10 +1,10 @@
-/** One chart by uPlot: colours of the page's theme, names of times in UTC, a line at the decision that is told. */
+/** One chart by uPlot, with the page's colours, times in UTC, and a line at the selected decision. */
 import uPlot from "uplot";
 import { timeLabels } from "../../ticks.ts";
 import { expand } from "../expand.ts";
 import type { Chart, Layer, Section } from "../types.ts";
 
-/** What a chart tells of its reader's moves. Times in epoch seconds. */
+/** Events of a chart when the reader moves. Times in epoch seconds. */
 export interface ChartEvents {
   /** The pointer is over this moment. */
   readonly point: (t: number) => void;
@@ -24,12 +24,12 @@ export interface DrawnChart {
 /** Heights on a wide and on a narrow page. */
 const [TALL, SHORT, NARROW] = [250, 200, 600];
 
-/** Value of a colour of the theme. */
+/** The value of a theme colour. */
 export function colourOf(role: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${role}`).trim();
 }
 
-/** Draws a chart into its element, as wide as that is. */
+/** Draws a chart into its element, over the element's full width. */
 export function drawChart(host: HTMLElement, section: Section, chart: Chart, events: ChartEvents): DrawnChart {
   const times = Array.from({ length: section.steps }, (_, i) => section.start + i * section.step);
   const columns: (number | null)[][] = [];

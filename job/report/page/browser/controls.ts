@@ -1,10 +1,10 @@
-/** Keys, buttons and switches of a section. */
+/** The keys, buttons and switches of a section. */
 
 import type { Timeline } from "../timeline.ts";
 import type { Layer, Section } from "../types.ts";
 import { element } from "./decision.ts";
 
-/** What a button is called, its key, and what it does. */
+/** A button: its label, its key and its action. */
 interface Action {
   readonly label: string;
   readonly keys: readonly string[];
@@ -39,7 +39,7 @@ export function listenForKeys(host: HTMLElement, timeline: Timeline): void {
   });
 }
 
-/** The same as buttons. */
+/** Adds a button for each action. */
 export function addButtons(host: HTMLElement, timeline: Timeline): void {
   // one decision leaves nothing to go through
   const alone = (timeline.policy?.decisions.length ?? 0) < 2;
@@ -51,7 +51,7 @@ export function addButtons(host: HTMLElement, timeline: Timeline): void {
   }
 }
 
-/** Names of what can be hidden, by the name that `hide` gets; and which policy is followed. */
+/** Adds switches for what can be hidden, by the name that `hide` gets, and a choice of the policy to follow. */
 export function addSwitches(
   host: HTMLElement,
   section: Section,

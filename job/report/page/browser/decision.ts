@@ -1,7 +1,7 @@
-/** A decision in words, as elements: what was done, why, each stage, and what the reason means. Text only, never markup. */
+/** Shows a decision as elements: what was done, why, each stage, and what the reason means. Text only, never markup. */
 import type { PageData, PageDecision, PagePolicy, PageStage } from "../types.ts";
 
-/** An element with text, and others in it. */
+/** An element with the given children. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   name: K,
   className: string,
@@ -21,12 +21,12 @@ export function when(t: number): string {
 
 const change = (from: number, to: number) => (from === to ? `stays at ${to}` : `${from} \u2192 ${to}`);
 
-/** One line, also what a screen reader says of the decision. */
+/** The decision in one line, which a screen reader reads as well. */
 export function headline({ name }: PagePolicy, { t, from, to, reason }: PageDecision): string {
   return `${when(t)} ${name}: ${change(from, to)} pods (${reason})`;
 }
 
-/** Fills `host` with a decision. `facts`: what is known of its moment. */
+/** Fills `host` with a decision. `facts` describes its moment. */
 export function showDecision(
   host: HTMLElement,
   policy: PagePolicy,
@@ -44,7 +44,7 @@ export function showDecision(
   );
 }
 
-/** Reasons of stages that had nothing to say. */
+/** Reasons of stages that found nothing to do. */
 const PLAIN = ["DesiredWithinRange", "DataComplete"];
 
 /** Whether the reader wants to see the stages that changed nothing; kept from decision to decision. */
@@ -54,8 +54,8 @@ let open = false;
 function stages(trail: readonly PageStage[]): readonly Node[] {
   if (trail.length === 0) return [];
   const isPlain = ([, from, to, reason]: PageStage) => from === to && PLAIN.includes(reason);
-  const told = trail.filter((stage) => !isPlain(stage));
-  const rest = trail.length - told.length;
+  const shown = trail.filter((stage) => !isPlain(stage));
+  const rest = trail.length - shown.length;
   const more = element(
     "details",
     "more",
@@ -63,7 +63,7 @@ function stages(trail: readonly PageStage[]): readonly Node[] {
     table(trail),
   );
   more.open = open;
-  const short = table(told);
+  const short = table(shown);
   short.hidden = open;
   more.addEventListener("toggle", () => {
     open = more.open;

@@ -1,4 +1,4 @@
-/** The page's data out of its document: base64, deflate, JSON. */
+/** Reads the page's data from its document: base64, deflate, JSON. */
 import type { PageData } from "../types.ts";
 
 /** Reads the data that the page carries. Rejects where the browser cannot inflate. */

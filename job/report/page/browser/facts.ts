@@ -1,4 +1,4 @@
-/** What is known of a moment, in one sentence: the values of every layer that is drawn there. */
+/** Describes a moment in one sentence: the values of every layer drawn there. */
 
 import { expand } from "../expand.ts";
 import type { Chart, Layer, Section } from "../types.ts";

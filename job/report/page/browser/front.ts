@@ -1,11 +1,11 @@
-/** The figure of the settings: cost across, time below the demand upwards by powers of ten; pointer or keys tell a mark in words. */
+/** The figure of the settings: cost across, time below the demand upwards on a log scale. Pointer or keys select a mark. */
 import uPlot from "uplot";
 import { FRONT_MARKS, type Glyph } from "../front-marks.ts";
 import type { Front, FrontKind } from "../types.ts";
 import { colourOf } from "./chart.ts";
 import { element } from "./decision.ts";
 
-/** Shares below this stand on the lowest line, which is zero; each line above is ten times as much. */
+/** Shares below this are drawn on the lowest line, zero. Each line above is ten times as much. */
 const ZERO = 1e-4;
 const HEIGHT = 320;
 const KINDS = Object.keys(FRONT_MARKS) as FrontKind[];
@@ -15,10 +15,10 @@ function heightOf(under: number): number {
   return under < ZERO ? 0 : 1 + Math.log10(under / ZERO);
 }
 
-/** Draws the figure into its section, and again when it is called; the mark that is told stays. */
+/** Draws the figure into its section; the returned function draws it again and keeps the selected mark. */
 export function createFront(host: HTMLElement, { points, slo }: Front): () => void {
   const place = host.querySelector<HTMLElement>(".plot")!;
-  const told = host.querySelector<HTMLElement>(".selected")!;
+  const details = host.querySelector<HTMLElement>(".selected")!;
   const first = KINDS.map((kind) => points.findIndex((point) => point.kind === kind)).find((i) => i >= 0) ?? 0;
   let [index, plot] = [first, undefined as uPlot | undefined];
 
@@ -30,7 +30,7 @@ export function createFront(host: HTMLElement, { points, slo }: Front): () => vo
       "headline",
       label === FRONT_MARKS[kind].words ? label : `${label} (${FRONT_MARKS[kind].words})`,
     );
-    told.replaceChildren(headline, element("p", "", text));
+    details.replaceChildren(headline, element("p", "", text));
     place.setAttribute("aria-valuemax", String(points.length - 1));
     place.setAttribute("aria-valuenow", String(index));
     place.setAttribute("aria-valuetext", `${label}: ${text}`);
@@ -115,7 +115,7 @@ function nameOf(height: number): string {
   return height === 0 ? "0 %" : `${Number((100 * ZERO * 10 ** (height - 1)).toPrecision(2))} %`;
 }
 
-/** What was allowed. */
+/** Draws the line of the allowed share. */
 function drawLine({ ctx, bbox, valToPos }: uPlot, height: number): void {
   const y = valToPos(height, "y", true);
   ctx.save();
@@ -177,7 +177,7 @@ const CORNERS = {
   ],
 } as const;
 
-/** Around the mark that is told. */
+/** Draws a ring around the selected mark. */
 function drawRing(ctx: CanvasRenderingContext2D, [x, y]: readonly [number, number]): void {
   ctx.save();
   ctx.strokeStyle = colourOf("ink");

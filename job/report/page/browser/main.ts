@@ -1,4 +1,4 @@
-/** The page's beginning: draws every section, and again when theme, width or paper change; follows the links to moments. */
+/** The page's entry: draws every section, draws again when theme, width or paper change, and follows links to moments. */
 import { readData } from "./decode.ts";
 import { createFront } from "./front.ts";
 import { createView, type View } from "./view.ts";
@@ -37,7 +37,7 @@ async function start(): Promise<void> {
   document.documentElement.dataset.ready = "true";
 }
 
-/** Goes where the address says, and to each moment whose link is followed, also twice. */
+/** Goes to the moment in the address, and to each moment whose link is followed, also twice. */
 function follow(views: readonly View[], hosts: NodeListOf<HTMLElement>): void {
   const go = (hash: string) => {
     const [, section, time] = PLACE.exec(hash) ?? [];

@@ -1,4 +1,4 @@
-/** One section of the page: its charts and the decision that is told follow the reader's place on the timeline. */
+/** One section of the page: its charts and the selected decision follow the reader's place on the timeline. */
 
 import { createTimeline, type Timeline } from "../timeline.ts";
 import type { Layer, PageData, Section } from "../types.ts";
@@ -7,14 +7,14 @@ import { addButtons, addSwitches, listenForKeys } from "./controls.ts";
 import { headline, showDecision } from "./decision.ts";
 import { factsAt } from "./facts.ts";
 
-/** A section that is drawn. */
+/** A drawn section. */
 export interface View {
   readonly jump: (t: number) => void;
   /** Draws again, after the theme, the width or the paper has changed. */
   readonly redraw: () => void;
 }
 
-/** Draws a section into its element and lets it be worked with. */
+/** Draws a section into its element and makes it interactive. */
 export function createView(host: HTMLElement, section: Section, reasons: PageData["reasons"]): View {
   const find = (name: string) => host.querySelector<HTMLElement>(name)!;
   const hidden = new Set<string>();
