@@ -7,6 +7,7 @@ const PROCESS = [
   "test/cli/{main,usage}.test.ts",
   "test/stress-app/process.test.ts",
   "test/telling.test.ts",
+  "test/waiting.test.ts",
 ];
 
 export default defineConfig({

@@ -11,6 +11,7 @@ import { inThreads } from "../job/replay/trial-workers.ts";
 import type { ReplayOptions } from "../job/replay/types.ts";
 import { REPLAY_DEFAULTS } from "../job/replay/world.ts";
 import { each, interruption } from "../scripts/waiting.ts";
+import { keepScores, PICTURED } from "./advise/kept-scores.ts";
 import { type AdviseResult, putResults, resultOf } from "./advise/page.ts";
 import { readCsv, readRange, tracesFolder } from "./series.ts";
 
@@ -89,5 +90,6 @@ export async function measure({ name, kind, about, file, world: own }: Source): 
   const setup = { samples, others: [], world, trials: gridOf(target, world, null) };
   const played = await playTrials(setup, inThreads(2, inTurn(forecasterOf)), () => !interruption().aborted);
   if (!played.ended) return null;
+  if (name === PICTURED) keepScores(name, SLO, played);
   return resultOf({ name, kind, about }, adviceOf(name, played, SLO, null), played.judgedOn);
 }

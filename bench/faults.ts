@@ -2,6 +2,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { interruption, progressOf, say } from "../scripts/waiting.ts";
 import { missingControlPlane, missingPrometheus } from "../test/cluster/available.ts";
 import { CASES } from "./faults/all-cases.ts";
 import type { FaultCase } from "./faults/fault-case.ts";
@@ -14,7 +15,7 @@ const ROOT = join(import.meta.dirname, "..");
 
 /**
  * Runs the bench; exit code 1 when an invariant is broken. `--check`: writes nothing, what CI asks for. `--only WORDS`: the cases whose kind or name
- * holds them, with all that was said; writes nothing. `--lanes N`: cases that run side by side (2).
+ * holds them, with all that was said; writes nothing. `--lanes N`: cases that run side by side (2). After Ctrl-C it writes nothing.
  */
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -34,40 +35,52 @@ export async function main(args: readonly string[]): Promise<void> {
   } finally {
     await world.stop();
   }
+  const seconds = Math.round((performance.now() - started) / 1000);
+  if (interruption().aborted) return say(`ended early after ${rows.length} of ${chosen.length} cases, in ${seconds} s`);
   const wrong = rows.flatMap(({ fault, broken: all }) => (fault.gap === undefined ? all : []));
   for (const { fault } of rows.filter((one) => one.fault.gap !== undefined && one.broken.length === 0))
     console.log(`CLOSED  ${fault.kind}: ${fault.name}: keeps every promise, so take its gap away`);
-  const seconds = Math.round((performance.now() - started) / 1000);
   console.log(`${rows.length} cases in ${seconds} s, ${wrong.length} broken invariants`);
   if (wrong.length > 0) process.exitCode = 1;
   if (!values.check && only === undefined) writeFileSync(join(ROOT, "docs/reliability.md"), page(rows));
 }
 
-/** Each lane takes the next case that none has taken. Rows in the cases' order. */
+/** Each lane takes the next case that none has taken. Rows in the cases' order; after Ctrl-C, which ends the servers too, those that were done before. */
 async function runAll(cases: readonly FaultCase[], lanes: readonly Lane[], verbose: boolean): Promise<readonly Row[]> {
   const rows: Row[] = [];
+  const progress = progressOf("faults", "cases");
   let next = 0;
+  let done = 0;
   await Promise.all(
     lanes.map(async (lane) => {
       for (;;) {
         const at = next++;
         const fault = cases[at];
-        if (fault === undefined) return;
-        rows[at] = await row(fault, lane, verbose);
+        if (fault === undefined || interruption().aborted) return;
+        const judged = await row(fault, lane, verbose);
+        if (judged === null) return;
+        rows[at] = judged;
+        await progress.watch(++done, cases.length);
       }
     }),
-  );
-  return rows;
+  ).finally(() => progress.end());
+  // without the holes that Ctrl-C left
+  return rows.filter(() => true);
 }
 
-async function row(fault: FaultCase, lane: Lane, verbose: boolean): Promise<Row> {
-  const seen = await runCase(fault, lane);
+/** null: Ctrl-C came before the end, and says nothing of the case. */
+async function row(fault: FaultCase, lane: Lane, verbose: boolean): Promise<Row | null> {
+  const seen = await runCase(fault, lane).catch((error: unknown) => {
+    if (interruption().aborted) return null;
+    throw error;
+  });
+  if (seen === null || interruption().aborted) return null;
   const wrong = broken(fault, seen, lane.secrets);
   const mark = fault.gap === undefined ? "BROKEN" : "KNOWN ";
-  for (const [promise, what] of wrong) console.error(`${mark}  ${fault.kind}: ${fault.name}: ${promise} ${what}`);
+  for (const [promise, what] of wrong) say(`${mark}  ${fault.kind}: ${fault.name}: ${promise} ${what}`, console.error);
   if (verbose) {
-    console.log(`${fault.kind}: ${fault.name}: ${outcomeText(fault, seen)}`);
-    console.log(
+    say(`${fault.kind}: ${fault.name}: ${outcomeText(fault, seen)}`);
+    say(
       `${seen.ended.stdout}${seen.ended.stderr}${seen.calls.map(({ text, status }) => `${status} ${text.slice(0, 160)}\n`).join("")}`,
     );
   }

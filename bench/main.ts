@@ -1,4 +1,5 @@
 /** `npm run bench -- NAME`: finds and runs a bench; each prints a table and rewrites its page under docs/. */
+import { Interrupted, say } from "../scripts/waiting.ts";
 
 /** A bench's module. */
 interface Bench {
@@ -50,5 +51,10 @@ if (bench === undefined) {
   console.error(`${name === "" ? "Which bench?" : `${JSON.stringify(name)} is not a bench.`}\n${list.join("\n")}`);
   process.exitCode = 2;
 } else {
-  await (await bench.load()).main(args);
+  try {
+    await (await bench.load()).main(args);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    say(error.message, console.error);
+  }
 }

@@ -41,7 +41,7 @@ const SETS = [
   { set: "19 held back", title: "19 held back from every choice" },
 ] as const;
 
-const [WIDTH, PLOT, AXIS, LEFT] = [830, 300, 62, 52];
+const [WIDTH, PLOT, AXIS, LEFT] = [830, 300, 62, 68];
 const PANEL = WIDTH / 2;
 const COLOURS = { ours: LIGHT.forecast, hpa: LIGHT.pods } as const;
 const TICKS = [0.25, 0.5, 1, 2, 4];

@@ -5,6 +5,7 @@ import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { RecordGroup } from "./record-plan.ts";
+import { say } from "./waiting.ts";
 
 const SERVER = fileURLToPath(new URL("../stress-app/server.ts", import.meta.url));
 const TRAFFIC = fileURLToPath(new URL("../stress-app/traffic.ts", import.meta.url));
@@ -30,10 +31,10 @@ export function spawnUrgent(command: string, args: readonly string[], name: stri
   try {
     writeFileSync(`/proc/${child.pid}/autogroup`, String(NICE));
   } catch (error) {
-    console.log(`[${name}] keeps its session's priority: ${error instanceof Error ? error.message : error}`);
+    say(`[${name}] keeps its session's priority: ${error instanceof Error ? error.message : error}`);
   }
   for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream! }).on("line", (line) => console.log(`[${name}] ${line}`));
+    createInterface({ input: stream! }).on("line", (line) => say(`[${name}] ${line}`));
   }
   return child;
 }

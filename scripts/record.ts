@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { type RecordGroup, recordFiles, recordPlan } from "./record-plan.ts";
 import { type AppProcess, end, startApp, startTraffic } from "./record-processes.ts";
 import { type RecordPrometheus, STEP, startPrometheus } from "./record-prometheus.ts";
-import { progressOf } from "./waiting.ts";
+import { progressOf, say } from "./waiting.ts";
 
 /** 50 minutes: 200 samples at 15 s, ten periods of the sine. */
 const FULL = 3000;
@@ -32,7 +32,7 @@ async function runEvents(
   const ports = apps.map((app) => app.port);
   for (const { at, action } of group.events) {
     await sleep(Math.max(0, started + at * 1000 - Date.now()), undefined, { ref: false });
-    console.log(`${group.name}: ${action} at ${new Date().toISOString()}`);
+    say(`${group.name}: ${action} at ${new Date().toISOString()}`);
     if (action === "restart-one") await apps[0]!.restart();
     if (action === "restart-all") await Promise.all(apps.map((app) => app.restart()));
     if (action === "scrapes-off") await prometheus.setTargets(group.name, []);
@@ -48,7 +48,7 @@ async function save(groups: readonly RecordGroup[], prometheus: RecordPrometheus
     const until = Math.min(now, start + Math.floor(duration / STEP) * STEP);
     await writeFile(join(out, file), await prometheus.queryRange(query, start, until));
   }
-  console.log(`${out}: saved after ${now - start} s`);
+  say(`${out}: saved after ${now - start} s`);
 }
 
 type Stop = () => Promise<void>;
@@ -103,7 +103,7 @@ async function record(duration: number, out: string, signal: AbortSignal): Promi
     await Promise.all(stops.map((stop) => stop()));
     await prometheus.stop();
   }
-  if (signal.aborted) return console.log(`ended early: what was recorded is in ${partial}, ${out} is as it was`);
+  if (signal.aborted) return say(`ended early: what was recorded is in ${partial}, ${out} is as it was`);
   await mkdir(out, { recursive: true });
   for (const file of await readdir(partial)) await rename(join(partial, file), join(out, file));
   await rmdir(partial);

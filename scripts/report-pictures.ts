@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { keptAdvice } from "../bench/advise/kept-scores.ts";
 import { advicePage } from "../job/report/page/advice-page.ts";
 import { replayPage } from "../job/report/page/replay-page.ts";
 import { adviceReport, replayReport } from "../job/report/page/reports.ts";
 import { type Browser, missingChromium, startChromium } from "../test/browser/chromium.ts";
 import { openPage } from "../test/browser/page.ts";
-import { sampleAdvice } from "../test/browser/sample-advice.ts";
 import { sampleReport } from "../test/browser/sample-report.ts";
 
 const FILE = "sine.json";
@@ -26,9 +26,9 @@ export async function reportText(): Promise<string> {
   return `${JSON.stringify(kept, null, 1)}\n`;
 }
 
-/** What the page of an advice says, without its data. */
-export async function adviceWords(): Promise<string> {
-  const { title, sentence, notes, front } = advicePage(await sampleAdvice(FILE), null);
+/** What the page of an advice says, without its data: a real answer over days of a public series. */
+export function adviceWords(): string {
+  const { title, sentence, notes, front } = advicePage(keptAdvice(), null);
   return `${JSON.stringify({ title, sentence, notes, front }, null, 1)}\n`;
 }
 
@@ -56,12 +56,13 @@ export async function takeReportPictures(folder: string): Promise<void> {
     rmSync(scratch, { recursive: true, force: true });
   }
   writeFileSync(join(folder, "report.json"), await reportText());
-  writeFileSync(join(folder, "advice.json"), await adviceWords());
+  writeFileSync(join(folder, "advice.json"), adviceWords());
 }
 
 /** The page down to its figure and the settings that are told below it. */
 async function takeAdvice(browser: Browser, scratch: string, path: string): Promise<void> {
-  const html = adviceReport(await sampleAdvice(FILE), await sampleReport(FILE));
+  // what is below the figure, the replay of all days, is not in the picture
+  const html = adviceReport(keptAdvice(), null);
   const { page, problems } = await openPage(browser, scratch, html, { width: LOOKS.light.width });
   if (problems.length > 0) throw new Error(problems.join("\n"));
   const { y, height } = (await page.locator(".front .selected").boundingBox())!;

@@ -17,16 +17,33 @@ export function interruption(): AbortSignal {
   return stop.signal;
 }
 
-/** Progress on this process' stderr. */
+/** Ctrl-C came, and what is done so far is of no use. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+  constructor() {
+    super("ended early: nothing was written");
+  }
+}
+
+let shown: Progress | undefined;
+
+/** Progress on this process' stderr. A terminal that was told no size gets lines, as a file does. */
 export function progressOf(name: string, unit: string): Progress {
   const { stderr } = process;
-  return showProgress(name, unit, {
+  shown = showProgress(name, unit, {
     write: (text) => void stderr.write(text),
-    columns: stderr.isTTY && process.env.TERM !== "dumb" ? stderr.columns : null,
+    columns: stderr.isTTY && process.env.TERM !== "dumb" ? stderr.columns || null : null,
     tick: () => performance.now(),
     pause: () => setImmediate(),
     signal: interruption(),
   });
+  return shown;
+}
+
+/** Prints a line, on stdout or where `print` does; a bar that stands there is taken away first, and comes back with the next step. */
+export function say(line: string, print: (line: string) => void = console.log): void {
+  shown?.end();
+  print(line);
 }
 
 /** `work` on each item, one after the other, under a display; the results of those that were done before Ctrl-C. */

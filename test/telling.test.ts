@@ -107,16 +107,18 @@ describe.skipIf(!existsSync(job) || !existsSync(SCRIPT))("a terminal", () => {
     });
     return (await textOf(child.stdout)).replaceAll("\r\n", "\n");
   };
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what the bar writes over itself is taken off
+  const withoutBar = (text: string) => text.replaceAll(/\r\u001b\[K[^\n\r]*/g, "");
 
   test("that was told no size shows every figure, as a wide one does", async () => {
     const [none, wide] = await Promise.all([shown("cols 0 rows 0"), shown("cols 200 rows 50")]);
-    expect(none).toBe(wide);
+    // on a busy machine the work lasts long enough for a bar
+    expect(none).toBe(withoutBar(wide));
     expect(none).toMatch(/\nhpa +\d+/);
   });
 
   test("of 40 characters is kept to", async () => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: what the bar writes over itself is taken off
-    const text = (await shown("cols 40 rows 50", { NO_COLOR: "1" })).replaceAll(/\r\u001b\[K[^\n\r]*/g, "");
+    const text = withoutBar(await shown("cols 40 rows 50", { NO_COLOR: "1" }));
     for (const line of text.split("\n"))
       if (!line.startsWith(folder)) expect(line.length, line).toBeLessThanOrEqual(40);
     expect(text).toMatch(/\n {2}pod-hours +\d/);

@@ -32,7 +32,11 @@ export function kindsSvg(): string {
   const top = bodyTop(LEGEND.length) + 4;
   const panels = kinds.map(({ kind, series }, i) => {
     const [x, y] = [(i % COLUMNS) * EACH_WIDTH, top + Math.floor(i / COLUMNS) * EACH];
-    return label(x + 10, y + 18, kind) + drawn(rowsOf(series), x, y + 22);
+    // the longest name is cut off on a phone
+    return (
+      label(x + 10, y + 18, kind.replace("plateaus of one or two", "plateaus, 1 or 2")) +
+      drawn(rowsOf(series), x, y + 22)
+    );
   });
   const last = top + EACH * Math.ceil(kinds.length / COLUMNS);
   const axes = label(WIDTH - 16, last + 8, "across: minutes, up: cores", 'text-anchor="end"');

@@ -114,7 +114,10 @@ function heldText(results: readonly AdviseResult[]): string {
     ];
   });
   const head = ["series", "chosen, earlier half", "chosen, later half", "days kept", "current", "HPA at 70 %"];
-  return `On these nothing of this project was chosen. Scores are pod-hours and the time under, of the later half where nothing else is said.\n\n${table(head, cells)}`;
+  const kept = results.filter(({ chosen, slo }) => chosen !== null && chosen.later.under <= slo).length;
+  const daily = results.filter(({ days }) => days !== null && days[0] === days[1]).length;
+  const sum = `Over the whole later half the advice kept the objective on ${kept} of ${results.length}; on every single day of it, on ${daily}.`;
+  return `On these nothing of this project was chosen. ${sum} Scores are pod-hours and the time under, of the later half where nothing else is said.\n\n${table(head, cells)}`;
 }
 
 function pods({ cost }: Score): string {

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Interrupted, progressOf } from "../../scripts/waiting.ts";
 
 /** A process that is timed from start to end. */
 export interface Contestant {
@@ -93,8 +94,10 @@ export async function race(
     return run(c, args);
   };
   for (const c of all) for (let i = 0; i < 2; i++) await start(c, c.args);
-  for (let round = 0; round < rounds; round++) {
+  const progress = progressOf("speed", "starts");
+  for (let round = 0; round < rounds; round++)
     for (const [i, c] of all.entries()) {
+      if ((await progress.watch(round * all.length + i, rounds * all.length)) === false) throw new Interrupted();
       wall[i]!.push((await start(c, c.args)).wallMs);
       const told = /USAGE (\[.*\])/.exec((await start(c, c.telling)).stderr)?.[1];
       if (told === undefined) throw new Error(`${c.name} did not tell its CPU time`);
@@ -102,7 +105,7 @@ export async function race(
       cpu[i]!.push(ms);
       memory[i]!.push(mb);
     }
-  }
+  progress.end();
   const times = (of: readonly number[][], i: number) => median(of[i]!.map((value, round) => value / of[0]![round]!));
   return all.map((c, i) => ({
     name: c.name,

@@ -31,7 +31,7 @@ const LEVELS = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975];
 export type ReadAgain = (target: TargetConfig) => Promise<PastInput["histories"]>;
 
 /**
- * The nearest loads that would have led to another number, and every setting whose change alone would have. Empty where nothing was decided.
+ * The nearest loads that would have given another number, and every setting whose change alone would have. Empty where nothing was decided.
  * Only this decision is made otherwise: those before it are remembered as they were.
  */
 export async function alternatives(input: PastInput, readAgain: ReadAgain): Promise<readonly Alternative[]> {

@@ -11,7 +11,7 @@ import { timeLabels, timeTicks } from "./ticks.ts";
 /** Heights: of the line that names a panel, of its plot, of its axis with two lines of names, of the axis' own name. */
 const [HEAD, PLOT, AXIS, FOOT] = [44, 116, 50, 8];
 const EACH = HEAD + PLOT + AXIS + FOOT;
-const [LEFT, RIGHT] = [66, 30];
+const [LEFT, RIGHT] = [66, 42];
 
 /** Height of the panels of these parts. */
 export function componentsHeight(all: readonly Components[]): number {

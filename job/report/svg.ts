@@ -77,14 +77,6 @@ function legendOf({ lead, cover, capacity, load: name, unit }: Picture, load: Lo
     { sign: sign.dot(ink, 3), label: `${name} as measured` },
     { sign: forecastSign(2), label: `forecast ${number(lead)} s before, 90 %` },
     { sign: forecastSign(4), label: "forecast from now, 90 %" },
-    ...(cover === null
-      ? []
-      : [
-          {
-            sign: sign.line(ink, 2.5, DASH),
-            label: `to cover: ${amount(cover.y, unit)}, quantile ${number(cover.level)}`,
-          },
-        ]),
     ...(carriedShown(capacity, load)
       ? [
           {
@@ -93,6 +85,15 @@ function legendOf({ lead, cover, capacity, load: name, unit }: Picture, load: Lo
           },
         ]
       : []),
+    // the longest one has a line of its own: beside another it is cut off on a phone
+    ...(cover === null
+      ? []
+      : [
+          {
+            sign: sign.line(ink, 2.5, DASH),
+            label: `to cover: ${amount(cover.y, unit)}, quantile ${number(cover.level)}`,
+          },
+        ]),
   ];
 }
 
@@ -100,16 +101,20 @@ function carriedShown({ before, after }: Picture["capacity"], { top }: Load): bo
   return Math.max(before, after) <= top;
 }
 
+/** Share of a panel that half the name of a tick takes on a phone: one nearer to the end would be cut off. */
+const TICK_ROOM = 0.07;
+
 /** The actual load, and its earlier forecast. */
 function pastPanel({ actual, before, now, step }: Picture, load: Load, width: number, top: number): string {
   const stride = before.length > 1 ? before.at(-1)!.t - before.at(-2)!.t : step;
-  const ticks = timeTicks(actual[0]!.t, now, 5);
+  const start = actual[0]!.t;
+  const ticks = timeTicks(start, now, 5).filter((tick) => tick <= date(now - TICK_ROOM * (now - start)));
   const names = timeLabels(ticks);
   return panel({
     ...place(0, top, width),
     marginLeft: LEFT,
     marginRight: 0,
-    x: { type: "utc", domain: [date(actual[0]!.t), date(now)], label: null },
+    x: { type: "utc", domain: [date(start), date(now)], label: null },
     y: { domain: [0, load.top], label: null },
     marks: [
       gridY({ stroke: LIGHT.grid, strokeOpacity: 1, ticks: 5 }),

@@ -15,7 +15,10 @@ export const ELSEWHERE: readonly (readonly [page: string, text: string, by: stri
 /** Commands that nothing runs from a page, and why. */
 export const NOT_RUN: readonly (readonly [command: RegExp, why: string])[] = [
   [/^npm ci/, "the registry: every job of CI begins with it, and `.ci/run` goes on with `npm start`"],
-  [/^(docker|buildah) (build|bud|push)/, "a registry to push to: test/e2e/shared/image.test.ts builds the same Dockerfile"],
+  [
+    /^(docker|buildah) (build|bud|push)/,
+    "a registry to push to: test/e2e/shared/image.test.ts builds the same Dockerfile",
+  ],
   [/^oc /, "OpenShift: test/kubernetes/scc.test.ts has its admission's rule"],
   [/port-forward/, "pods: the evening runs the same line on a node"],
   [
