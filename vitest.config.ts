@@ -1,6 +1,5 @@
 /** Six projects: unit and process need Node only, integration real servers on loopback, browser a Chromium, e2e a node for each file, e2e-shared one for all. */
 import { defineConfig } from "vitest/config";
-import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests of whole processes with limits of a few seconds: what else runs must leave them a processor. */
 const PROCESS = [
@@ -10,18 +9,8 @@ const PROCESS = [
   "test/telling.test.ts",
 ];
 
-/** Two minutes of waves in a small file. A fresh clone knows no durations and begins with the largest files: this one would be left to the end, with nothing beside it. */
-const LONG = "test/integration/demo.test.ts";
-class LongFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => Number(!moduleId.endsWith(LONG));
-    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
-  }
-}
-
 export default defineConfig({
   test: {
-    sequence: { sequencer: LongFirst },
     projects: [
       {
         test: {
