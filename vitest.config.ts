@@ -66,7 +66,7 @@ export default defineConfig({
           testTimeout: 900_000,
           hookTimeout: 600_000,
           // all at once: they wait for the same minutes
-          maxWorkers: 5,
+          maxWorkers: 6,
         },
       },
     ],

@@ -1,10 +1,10 @@
-/** The image for arm64, from the same Dockerfile: built here, and run under qemu, where it decides what this machine decides. */
+/** The image for arm64, from the same Dockerfile: built here, and run under qemu, where it decides what this machine decides. It needs no node, and computes while the others wait. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { skip } from "../cluster/available.ts";
-import { clusterDir } from "../cluster/holder.ts";
+import { skip } from "../../cluster/available.ts";
+import { clusterDir } from "../../cluster/holder.ts";
 
 const missing = existsSync("/usr/bin/qemu-aarch64-static")
   ? undefined
