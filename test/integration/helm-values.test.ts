@@ -177,7 +177,7 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
     [
       "more targets than a run takes",
       { config: { targets: Array.from({ length: 10_001 }, (_, i) => to(`web-${i}`, {})) } },
-      /config.targets has 10001 entries. A run takes up to 10000: raise shards.count to 2/,
+      /config\/targets': maxItems: got 10,001, want 10,000/,
     ],
     [
       "a webhook from two places",
