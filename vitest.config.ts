@@ -1,4 +1,4 @@
-/** Five projects: unit and process need Node only, integration real servers on loopback, browser a Chromium, e2e a node of its own. */
+/** Six projects: unit and process need Node only, integration real servers on loopback, browser a Chromium, e2e a node for each file, e2e-shared one for all. */
 import { defineConfig } from "vitest/config";
 
 /** Tests of whole processes with limits of a few seconds: what else runs must leave them a processor. */
@@ -51,10 +51,21 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
+          include: ["test/e2e/*.test.ts"],
           testTimeout: 900_000,
           hookTimeout: 600_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "e2e-shared",
+          include: ["test/e2e/shared/*.test.ts"],
+          globalSetup: "test/e2e/shared/setup.ts",
+          testTimeout: 900_000,
+          hookTimeout: 600_000,
+          // all at once: they wait for the same minutes
+          maxWorkers: 5,
         },
       },
     ],

@@ -1,4 +1,4 @@
-/** Mutation testing: small breaks in the rooms that decide, and whether a unit test notices; writes docs/mutation.md. */
+/** Mutation testing: makes small changes in the deciding rooms and checks that a unit test fails; writes docs/mutation.md. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -60,7 +60,8 @@ async function judge(room: Room, sample: readonly Candidate[], tester: Tester): 
     const { file, original, start, end, text } = one;
     const before = killers.get(file) ?? [];
     const tests = [...new Set([...before, ...testsOf(room, file)])];
-    const question = { file, text: original.slice(0, start) + text + original.slice(end), original, tests };
+    const broken = original.slice(0, start) + text + original.slice(end);
+    const question = { file, text: broken, original, tests, related: true };
     const began = performance.now();
     const killer = await tester.killer(question);
     if (killer === null) survivors.push(one);

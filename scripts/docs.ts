@@ -1,4 +1,4 @@
-/** Writes what is generated from the tables of flags and settings: docs/cli.md, docs/configuration.md, docs/output.md, docs/reasons.md, the JSON Schemas of the file, of what --json prints and of the chart's values. `--check` only compares. */
+/** `npm run docs`: writes the pages and JSON Schemas that are generated from tables. `--check` only compares. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CommandSpec, commandsOf } from "../job/cli/options.ts";

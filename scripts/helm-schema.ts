@@ -1,4 +1,4 @@
-/** The chart's values.schema.json: the chart's own fields, and `config` from the job's own schema. `npm run docs` writes it. */
+/** Makes the chart's values.schema.json: its own fields, and `config` from the job's schema. `npm run docs` writes it. */
 import { SOURCES } from "../job/adapters/sources.ts";
 import { configSchema, type Json } from "../job/config/json-schema.ts";
 import type { Node } from "../job/config/schema.ts";

@@ -1,4 +1,4 @@
-/** The JSON Schema of what each command prints with --json. `npm run docs` writes it; a test compares it with real answers. */
+/** Makes the JSON Schema of what each command prints with --json. `npm run docs` writes it; a test compares real answers. */
 import type { Json } from "../job/config/json-schema.ts";
 import { REASONS } from "../job/core/policy/reasons.ts";
 import { STAGES } from "../job/core/policy/stages.ts";
@@ -134,6 +134,7 @@ const REMEMBERED = object("What is remembered of a target between runs.", {
     "OtherScaler?": number("Another scaler on the same workload."),
     "Paused?": number("The pause annotation."),
   }),
+  "heldSince?": seconds("Since when each decision has held the replicas; absent: the last one did not."),
   "notified?": object("What people were told of.", {
     "failed?": TOLD_OF,
     "blind?": TOLD_OF,

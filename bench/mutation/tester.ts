@@ -1,14 +1,14 @@
-/** Asks a worker whether tests fail with a mutant; what goes on for far longer than the tests take has failed too. */
+/** Asks a worker whether tests fail with a mutant; running far longer than the tests take counts as a failure. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Answer, Question } from "./worker.ts";
+import { type Answer, keyOf, type Question } from "./question.ts";
 
 /** A mutant may take so many times as long as the tests take without it, */
-const PATIENCE = 4;
+const LIMIT_FACTOR = 4;
 /** and so long in any case. */
-const LEAST_MS = 5000;
+const MIN_LIMIT_MS = 5000;
 
 export interface Tester {
   /** The first test file that fails, or "time" where they never end; null: all pass. */
@@ -19,21 +19,22 @@ export interface Tester {
 /** A tester over a copy of the project. Throws where tests fail without a mutant. */
 export async function startTester(folder: string): Promise<Tester> {
   let worker = await startWorker(folder);
-  /** Milliseconds that the tests of a source take. */
+  /** Milliseconds that the tests of a question take without the mutant, by its key. */
   const base = new Map<string, number>();
 
   const measure = async (question: Question): Promise<number> => {
     const start = performance.now();
     const answer = await ask(worker, { ...question, text: question.original }, 600_000);
     if (answer?.failed !== null) throw new Error(`without a mutant fails: ${answer?.failed ?? "time"}`);
-    base.set(question.file, performance.now() - start);
-    return base.get(question.file)!;
+    const taken = performance.now() - start;
+    base.set(keyOf(question), taken);
+    return taken;
   };
-  const limitOf = (milliseconds: number) => Math.max(LEAST_MS, PATIENCE * milliseconds);
+  const limitOf = (milliseconds: number) => Math.max(MIN_LIMIT_MS, LIMIT_FACTOR * milliseconds);
 
   return {
     killer: async (question) => {
-      let limit = limitOf(base.get(question.file) ?? (await measure(question)));
+      let limit = limitOf(base.get(keyOf(question)) ?? (await measure(question)));
       for (;;) {
         const answer = await ask(worker, question, limit);
         if (answer !== null) return answer.failed;

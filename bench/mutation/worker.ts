@@ -1,22 +1,8 @@
-/** A long-lived process that runs chosen unit tests over a changed source, again and again: vitest keeps what did not change. */
+/** A long-lived process that runs chosen unit tests over a changed source; vitest keeps what did not change. */
 import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { createVitest, type TestSpecification } from "vitest/node";
-
-/** What is asked: with this text in this file, do these tests pass? */
-export interface Question {
-  readonly file: string;
-  readonly text: string;
-  /** The text to go back to. */
-  readonly original: string;
-  /** In the order in which they are to run; those that do not import the file are left out. */
-  readonly tests: readonly string[];
-}
-
-/** `failed` names the first test that failed; null: all passed. */
-export interface Answer {
-  readonly failed: string | null;
-}
+import { type Answer, keyOf, type Question } from "./question.ts";
 
 const [folder = ""] = process.argv.slice(2);
 /** The order in which the tests of the question are run; vitest's own takes what was slow first. */
@@ -47,8 +33,8 @@ const vitest = await createVitest("test", {
   sequence: { sequencer: Asked },
 });
 
-/** Of each source the tests that import it, directly or not. */
-const related = new Map<string, readonly TestSpecification[]>();
+/** What is run for a question, by its key. */
+const known = new Map<string, readonly TestSpecification[]>();
 
 // whoever asks is gone: nothing may stay behind
 process.on("disconnect", () => process.exit());
@@ -57,13 +43,14 @@ process.on("message", async (question: Question) => {
 });
 process.send?.("ready");
 
-async function answer({ file, text, original, tests }: Question): Promise<Answer> {
+async function answer(question: Question): Promise<Answer> {
+  const { file, text, original, tests } = question;
   const path = join(folder, file);
   writeFileSync(path, text);
   vitest.invalidateFile(path);
   try {
     order = tests;
-    const chosen = await testsThatImport(path, tests);
+    const chosen = await specifications(question);
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications([...chosen], false);
     // the list holds the modules of earlier runs too, as they ended then
     const asked = new Set(chosen.map(({ moduleId }) => moduleId));
@@ -76,12 +63,15 @@ async function answer({ file, text, original, tests }: Question): Promise<Answer
   }
 }
 
-async function testsThatImport(path: string, tests: readonly string[]): Promise<readonly TestSpecification[]> {
-  const known = related.get(path);
-  if (known !== undefined) return known;
-  vitest.config.related = [path];
+async function specifications(question: Question): Promise<readonly TestSpecification[]> {
+  const { file, tests, related } = question;
+  const before = known.get(keyOf(question));
+  if (before !== undefined) return before;
+  if (related) vitest.config.related = [join(folder, file)];
+  else delete vitest.config.related;
   const found = await vitest.getRelevantTestSpecifications(tests.map((test) => join(folder, test)));
-  if (found.length === 0) throw new Error(`no test imports ${path}`);
-  related.set(path, found);
+  if (found.length < (related ? 1 : tests.length))
+    throw new Error(`no test, or not all, for ${file}: ${tests.join(" ")}`);
+  known.set(keyOf(question), found);
   return found;
 }

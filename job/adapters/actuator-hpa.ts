@@ -38,6 +38,7 @@ function readingOf(target: TargetConfig, hpa: Hpa): Reading {
   return { replicas, floor, about: uid === undefined ? about : { ...about, uid } };
 }
 
+/** Sets minReplicas of the HPA that the target's `hpaName` names. */
 export const HPA: Actuator = {
   object,
   settings: ["hpaName"],

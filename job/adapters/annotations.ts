@@ -12,7 +12,7 @@ export interface AnnotationRow {
   readonly means: string;
 }
 
-/** By name. */
+/** All annotations by name. */
 export const ANNOTATIONS: Readonly<Record<string, AnnotationRow>> = {
   [pauseAnnotation]: {
     on: "the workload",

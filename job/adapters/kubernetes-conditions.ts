@@ -1,4 +1,4 @@
-/** What is good to know of a target beside its replicas: rollout, pause annotation, other scalers and writers; unknown where the Role does not allow it. */
+/** Reads a target's conditions: rollout, pause annotation, other scalers and writers. What the Role does not allow stays unknown. */
 
 import type { Conditions } from "../core/policy/conditions.ts";
 import type { PodResources } from "../core/policy/pod-resources.ts";
@@ -13,23 +13,23 @@ import type { Hpa, ManagedField, Workload } from "./kubernetes-objects.ts";
 import { objectPath } from "./kubernetes-path.ts";
 import { podResourcesOf } from "./kubernetes-resources.ts";
 
-/** Set to "true" on a workload, it stops scaling until it is removed. */
+/** Set to "true" on a workload, this annotation pauses scaling until it is removed. */
 export const pauseAnnotation = "prophet-autoscaler/paused";
 type Log = (level: "debug" | "warn", message: string) => void;
 
-/** What one look gave. */
+/** The result of reading a workload. */
 export interface Inspection {
   readonly conditions: Conditions;
   /** Replicas as the workload itself has them; absent where it may not be read or where its kind may keep them elsewhere. */
   readonly replicas?: unknown;
   readonly uid?: string | undefined;
-  /** Of its pods; absent where it may not be read. */
+  /** Its pods' CPU requests and limits; absent where it may not be read. */
   readonly resources?: PodResources;
   /** The number that is set, where a list told it and it is another one than the workload's own replicas. */
   readonly number?: Reading;
 }
 
-/** What a reader works with. */
+/** Tools and options of a reader. */
 export interface ReaderTools {
   readonly log: Log;
   /** Whether to ask for the workload and the HPAs beside it. What was found is known without asking. */
@@ -40,13 +40,13 @@ export interface ReaderTools {
 
 /** Reads what is beside the number. */
 export interface ConditionsReader {
-  /** Never fails: every part it may not or cannot read is left out. */
+  /** Never fails: parts that it may not or cannot read are left out. */
   read(target: TargetConfig, signal?: AbortSignal): Promise<Inspection>;
   /** The HPAs of all namespaces, in one list. */
   readonly readAllHpas: HpaLists["readAll"];
 }
 
-/** A reader; what is forbidden is asked once. */
+/** A reader that never fails: parts that it may not or cannot read are left out, and what is forbidden is asked once. */
 export function conditionsReader(
   kubernetes: () => Promise<Kubernetes>,
   { log, inspect, found }: ReaderTools,
@@ -116,14 +116,14 @@ export function conditionsOf({ metadata, status }: Workload): Conditions {
   };
 }
 
-/** Old pods beside new ones. A Deployment that is merely being scaled has only updated pods. */
+/** Whether old pods exist beside new ones. A Deployment that is only being scaled has updated pods alone. */
 function inRollout(status: Workload["status"]): boolean {
   if (status === undefined) return false;
   if ("updateRevision" in status) return status.currentRevision !== status.updateRevision;
   return (status.replicas ?? 0) > (status.updatedReplicas ?? 0);
 }
 
-/** Name of another scaler; null: there is none. */
+/** The name of another scaler; null: there is none. */
 function otherScaler(target: TargetConfig, hpas: readonly Hpa[]): string | null {
   const { apiVersion, kind, name } = target.scaleTargetRef;
   const group = groupOf(apiVersion);
@@ -135,7 +135,7 @@ function otherScaler(target: TargetConfig, hpas: readonly Hpa[]): string | null 
   return other === undefined ? null : nameOf(other);
 }
 
-/** KEDA acts through an HPA of its own, which it labels: so a ScaledObject is seen with the right to list HPAs alone, and named by what its owner knows. */
+/** The scaler's name. KEDA acts through a labelled HPA of its own: so the right to list HPAs is enough to find a ScaledObject and name it. */
 function nameOf({ metadata }: Hpa): string {
   const scaledObject = metadata?.labels?.["scaledobject.keda.sh/name"];
   return scaledObject === undefined
@@ -143,7 +143,7 @@ function nameOf({ metadata }: Hpa): string {
     : `ScaledObject/${scaledObject}`;
 }
 
-/** The group without its version: an HPA may name another version of the same kind. */
+/** The API group without its version: an HPA may name another version of the same kind. */
 function groupOf(apiVersion: string): string {
   return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
 }

@@ -1,4 +1,4 @@
-/** Calls to the API server: one JSON request and answer each, bounded by what the object can be, with the server's own words in every error. */
+/** Calls the API server: one JSON request and answer each, limited in size, with the server's own words in every error. */
 import type { Agent } from "node:http";
 import type { KubernetesSettings } from "../config/types.ts";
 import type { Redactor } from "../output/redactor.ts";
@@ -21,7 +21,7 @@ export interface Call {
   readonly path: string;
   readonly body?: unknown;
   readonly contentType?: string;
-  /** Ends it earlier: the time of the run is over. */
+  /** Ends it earlier, when the time of the run is over. */
   readonly signal?: AbortSignal | undefined;
   /** How large the answer may be, in bytes and in lists and objects; absent: as one object is. */
   readonly bounds?: { readonly bytes: number; readonly containers: number };
@@ -43,12 +43,12 @@ export interface KubernetesOutside {
   readonly timing?: Timing | undefined;
 }
 
-/** etcd takes objects of 1.5 MiB, and escapes in JSON make them longer; lists are asked for in pages that stay below this. */
+/** The largest answer: etcd takes objects of 1.5 MiB, and escapes in JSON make them longer. Lists are read in pages that stay below this. */
 const MAX_RESPONSE_BYTES = 3 * 1024 * 1024;
-/** Lists and objects in one answer: a workload has about 200, a page of HPAs with their managedFields up to 20,000. */
+/** The most lists and objects in one answer: a workload has about 200, a page of HPAs with their managedFields up to 20,000. */
 const MAX_CONTAINERS = 60_000;
 const MAX_ATTEMPTS = 3;
-/** Connections at a time; more calls than that wait. */
+/** Connections at a time; further calls wait. */
 const MAX_SOCKETS = 16;
 
 /** Opens the API server named by the settings, KUBECONFIG, the ServiceAccount or ~/.kube/config, in this order. Throws ClusterError. */
@@ -93,7 +93,7 @@ export async function openKubernetes(
   };
 }
 
-/** The connections of one server; made anew when its certificates have changed. */
+/** The connections of one server, created anew when its certificates have changed. */
 function keptAgents(open: (tls: Tls) => Agent) {
   let kept: { readonly agent: Agent; readonly tls: Tls } | undefined;
   return {

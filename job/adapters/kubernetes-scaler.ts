@@ -11,13 +11,14 @@ import { count } from "./kubernetes-number.ts";
 import type { ObjectReference } from "./kubernetes-objects.ts";
 import { fieldManager, objectPath } from "./kubernetes-path.ts";
 
+/** Options of a Scaler. */
 export interface ScalerOptions {
-  /** Look at the workload and at HPAs beside it; what the Role does not allow stays unknown. */
+  /** Whether to read the workload and other HPAs; what the Role does not allow stays unknown. */
   readonly inspect: boolean;
   readonly log: (level: "debug" | "warn", message: string) => void;
-  /** Is told of the object that was read for a target, for Events about it. */
+  /** Called with the object that was read for a target, for Events about it. */
   readonly read?: (target: TargetConfig, about: ObjectReference) => void;
-  /** What a list told of a target's workload in this run. */
+  /** What a list of this run told of a target's workload. */
   readonly found?: (target: TargetConfig) => Inspection | undefined;
 }
 
@@ -54,7 +55,7 @@ export function kubernetesScaler(kubernetes: () => Promise<Kubernetes>, options:
   };
 }
 
-/** The number and the conditions; these only where one may look further. */
+/** The number, and the conditions where they may be read. */
 async function readBy(
   inspect: (() => Promise<Inspection>) | null,
   target: TargetConfig,
@@ -71,7 +72,7 @@ async function readBy(
     ]);
     return { ...reading, conditions, ...(resources && { resources }) };
   }
-  // the workload itself tells its replicas too: one call less than reading /scale beside it
+  // the workload itself shows its replicas too: one call less than reading /scale beside it
   const { conditions, replicas, uid, resources } = await inspect();
   const seen = { conditions, ...(resources && { resources }) };
   if (replicas === undefined) return { ...(await number()), ...seen };

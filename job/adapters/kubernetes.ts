@@ -1,4 +1,4 @@
-/** The ports that the API server serves, over one connection that is opened at the first call. */
+/** The ports over the API server, with one connection that is opened at the first call. */
 import type { KubernetesSettings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { Scaler, StateStore } from "../ports.ts";
@@ -10,6 +10,7 @@ import type { ObjectReference } from "./kubernetes-objects.ts";
 import { kubernetesScaler } from "./kubernetes-scaler.ts";
 import { kubernetesState, type StatePlace } from "./state-store.ts";
 
+/** Options of the ports. */
 export interface KubernetesOptions extends KubernetesOutside {
   readonly log?: (level: "debug" | "warn", message: string) => void;
 }
@@ -20,14 +21,14 @@ export interface KubernetesPorts {
   /** Finds targets by their label. */
   readonly discovery: Discovery;
   readonly state: StateStore;
-  /** null unless the settings ask for events. */
+  /** Null unless the settings ask for events. */
   readonly events: EventWriter | null;
   /** The connection itself, for the preflight. */
   readonly api: () => Promise<Kubernetes>;
   close(): void;
 }
 
-/** Makes the ports; nothing is loaded or connected before the first call. A failed opening is tried again at the next call. */
+/** Makes the ports; nothing is loaded or connected before the first call. A connection that failed to open is tried again at the next call. */
 export function kubernetesPorts(
   settings: KubernetesSettings,
   state: StatePlace,

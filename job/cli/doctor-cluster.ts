@@ -8,6 +8,7 @@ import { pluralize } from "../core/units.ts";
 import { discoveryPermissions } from "./doctor-discovery.ts";
 import { permissionCheck, permissionsOf } from "./doctor-permissions.ts";
 import { resourceChecks } from "./doctor-resources.ts";
+import { scheduleChecks } from "./doctor-schedule.ts";
 import type { World } from "./world.ts";
 
 /** Checks the cluster, if one is used. `found`: targets that `discover` found beside those of the settings. Never throws. */
@@ -41,6 +42,7 @@ export async function clusterChecks(
     { check: "API server", status: "ok", message: "answers" },
     ...permissions,
     ...targets.flat(),
+    ...(await scheduleChecks(api, settings)),
     await stateCheck(settings, world),
   ];
 }

@@ -1,4 +1,4 @@
-/** `doctor`: checks everything a run needs before the first run; each line says ok, warn or fail, and what to do. Writes nothing. */
+/** `doctor`: checks all that a run needs before the first run. Each line says ok, warn or fail, and what to do. Writes nothing. */
 
 import type { Check } from "../adapters/check.ts";
 import { pluralize } from "../core/units.ts";

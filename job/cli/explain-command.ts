@@ -1,4 +1,4 @@
-/** `explain`: what the job remembers of each target, and what it would decide now and why; writes nothing. */
+/** `explain`: shows what the job remembers of each target, and what it would decide now and why; writes nothing. */
 
 import { memoryOfMetric } from "../core/state/memory.ts";
 import type { Standing, TargetState } from "../core/state/types.ts";
@@ -14,7 +14,7 @@ import { checkMoment } from "./moment.ts";
 import { settingsWithFound, targetSource } from "./target-source.ts";
 import { clockFor, openLog, openWorld } from "./world.ts";
 
-/** What stands, before how long ago it began. */
+/** Standing conditions in words; the time since their begin follows. */
 const STANDING: Readonly<Record<Standing, string>> = {
   Blind: "blind since",
   FleetDrop: "held in a fleet-wide drop since",

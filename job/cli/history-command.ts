@@ -1,4 +1,4 @@
-/** `history`: the decisions of the last hours, made again from the metric source's history, as a table; writes nothing. */
+/** `history`: repeats the decisions of the last hours from the metric source's history, as a table; writes nothing. */
 import type { TargetConfig } from "../core/target.ts";
 import { timeText } from "../report/answer.ts";
 import { type PastRow, pastRow, pastTable } from "../report/past-table.ts";
@@ -39,7 +39,7 @@ export const historyCommand: Command = async (flags, io) => {
 
 const FORMS = ["table", "wide", "json"] as const;
 
-/** Throws UsageError for a form that is none. */
+/** The form of the answer. Throws UsageError for an unknown one. */
 function formOf(flags: Flags): (typeof FORMS)[number] {
   if (flags.json === true) return "json";
   const output = flags.output ?? "table";

@@ -1,4 +1,4 @@
-/** Whose settings a replay or a backtest plays with: those of a target, as the run resolves them, or the defaults of the commands. */
+/** Finds the settings of a replay or a backtest: those of a target, as a run resolves them, or the commands' defaults. */
 import { resolveTarget } from "../config/target-settings.ts";
 import type { Settings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
@@ -8,10 +8,10 @@ import { numberOption, readOption } from "./option-values.ts";
 import { settingsWithFound } from "./target-source.ts";
 import { openLog } from "./world.ts";
 
-/** A target, and the settings that it is from. */
+/** A target, and the settings from which it comes. */
 export interface RecordedTarget {
   readonly target: TargetConfig;
-  /** The target's own settings hold where no flag says otherwise; null: there are none, and the command's defaults hold. */
+  /** The settings; they hold where no flag says otherwise. Null: there are none, and the command's defaults hold. */
   readonly settings: Settings | null;
 }
 

@@ -1,4 +1,4 @@
-/** What failures and exit codes mean and what to do about them. Docs are made from it; runs do not load it. */
+/** Explains failures and exit codes, and what to do about them. The docs are made from it; runs do not load it. */
 import type { Explanation } from "../core/policy/reasons.ts";
 
 /** Reasons of failed outcomes: the names of the errors that can end a target's run. */

@@ -4,6 +4,7 @@ import { DiscoveryError, type Findings } from "../../job/adapters/kubernetes-dis
 import { findTargets } from "../../job/cli/found-targets.ts";
 import type { FoundWorkload } from "../../job/config/found-target.ts";
 import { loadSettings } from "../../job/config/load.ts";
+import { MAX_TARGETS } from "../../job/config/shard-settings.ts";
 import type { DiscoverySettings } from "../../job/config/types.ts";
 import type { Level } from "../../job/report/log.ts";
 
@@ -100,13 +101,15 @@ describe("found targets", () => {
   });
 
   it("beyond what a run takes fail by name; each namespace gives one in turn, so that none fills it alone", async () => {
-    const many = Array.from({ length: 2100 }, (_, i) => workload(`a-${i}`, { namespace: "aaa" }));
+    const many = Array.from({ length: MAX_TARGETS + 100 }, (_, i) => workload(`a-${i}`, { namespace: "aaa" }));
     const few = Array.from({ length: 5 }, (_, i) => workload(`z-${i}`, { namespace: "zzz" }));
     const found = await find([...many, ...few]);
-    expect(found.targets).toHaveLength(2105);
+    expect(found.targets).toHaveLength(MAX_TARGETS + 105);
     expect(found.summary.refused).toBe(105);
     expect(found.targets.filter(({ namespace, refused }) => namespace === "zzz" && refused)).toEqual([]);
-    expect(found.refused[0]).toMatch(/there are more targets than the 2000 that each shard takes: raise shards\.count/);
+    expect(found.refused[0]).toMatch(
+      /there are more targets than the 10000 that each shard takes: raise shards\.count/,
+    );
   });
 
   it("are the one that flags name, if it is not listed", async () => {

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { podPattern } from "../../job/adapters/prometheus-query.ts";
-import { RECORDED_WINDOW, RECORDS } from "../../job/adapters/prometheus-records.ts";
+import { RECORDED_KINDS, RECORDED_WINDOW, RECORDS } from "../../job/adapters/prometheus-records.ts";
 import { stateObjects } from "../../job/adapters/state-store.ts";
+import { slotOf } from "../../job/cli/doctor-schedule.ts";
 import { loadSettings } from "../../job/config/load.ts";
 
 const root = join(import.meta.dirname, "../../manifests");
@@ -180,9 +181,13 @@ describe("configurations", () => {
       readFile: async () => read(file),
     });
     expect(settings.state.configMap).toMatchObject({ namespace: "shop", name: "prophet-autoscaler-state" });
+    // no overlay has a schedule of its own, or it would have to say its interval
+    const schedules = objects.filter(({ object }) => object?.kind === "CronJob").map(({ object }) => object.spec);
+    const told = schedules.flatMap((spec) => (spec as unknown as { readonly schedule?: string }).schedule ?? []);
     for (const target of settings.targets) {
       expect(target.namespace).toBe("shop");
       expect(target.podCpuLimit).toBe(0.2);
+      expect(told.map(slotOf)).toEqual([target.interval]);
     }
   });
 });
@@ -192,7 +197,7 @@ describe("monitoring", () => {
     expect(parse(read("monitoring/operator/prometheusrule.yaml")).spec).toEqual(parse(read("monitoring/rules.yaml")));
   });
 
-  test("the operator's recording rules are the plain ones, of the interval, the window and the pods' names that the job knows", () => {
+  test("the operator's recording rules are the plain ones, of the interval, the window, the kinds and the pods' names that the job knows", () => {
     const text = read("monitoring/recording/recording-rules.yaml");
     const plain = parse(text) as { groups: { interval: string; rules: { record: string }[] }[] };
     expect(parse(read("monitoring/recording/prometheusrule.yaml")).spec).toEqual(plain);
@@ -201,6 +206,9 @@ describe("monitoring", () => {
     expect(rules.map(({ record }) => record).slice(1)).toEqual(Object.values(RECORDS));
     expect(text).toContain(`pod=~".+${podPattern("Deployment", "")}"`);
     expect(RECORDED_WINDOW).toBe(60);
+    const kinds = [...text.matchAll(/label_replace\(vector\(1\), "kind", "(\w+)", "", ""\)/g)];
+    expect(kinds.map(([, kind]) => kind)).toEqual(RECORDED_KINDS);
+    for (const kind of RECORDED_KINDS) expect(podPattern(kind, "web"), kind).toBeDefined();
   });
 
   test("the dashboard shows the query that the job asks", () => {

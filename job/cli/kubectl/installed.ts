@@ -1,10 +1,10 @@
-/** The installed job, asked for through kubectl: the CronJob of a namespace, the settings that it mounts, and a way to its Prometheus. */
+/** Finds the installed job through kubectl: the CronJob of a namespace, its mounted settings, and a way to its Prometheus. */
 import { parse } from "yaml";
 import { ALL_NAMESPACES } from "../../config/groups/discover.ts";
 import { CommandError } from "../io.ts";
 import type { Kubectl } from "./kubectl.ts";
 
-/** The workload that was named, as the server knows it. */
+/** The named workload, as the server knows it. */
 export interface Workload {
   readonly apiVersion: string;
   readonly kind: string;
@@ -60,7 +60,7 @@ export async function currentNamespace(kubectl: Kubectl): Promise<string> {
   return (await kubectl(["config", "view", "--minify", "-o", "jsonpath={..namespace}"])) || "default";
 }
 
-/** The job of a namespace that has the workload among its targets, or the only one there is. Throws CommandError. */
+/** The job of a namespace that has the workload among its targets, or the only one there. Throws CommandError. */
 export async function findInstalled(
   kubectl: Kubectl,
   namespace: string,

@@ -268,7 +268,7 @@ state.configMaps {{ .Values.state.configMaps }} is not shards.count {{ $count }}
 shards.count {{ $count }}: the name {{ $name }} has {{ len $name }} characters, and pods that count their shards leave room for {{ $most }}. Set fullnameOverride.
 {{- end }}
 {{- end }}
-{{- if gt (len .Values.config.targets) (mul 2000 $count | int) }}
-config.targets has {{ len .Values.config.targets }} entries. A run takes up to 2000: raise shards.count to {{ div (add (len .Values.config.targets) 1999) 2000 }}.
+{{- if gt (len .Values.config.targets) (mul 10000 $count | int) }}
+config.targets has {{ len .Values.config.targets }} entries. A run takes up to 10000: raise shards.count to {{ div (add (len .Values.config.targets) 9999) 10000 }}.
 {{- end }}
 {{- end }}

@@ -10,6 +10,8 @@ export interface Api {
   text(path: string): Promise<string>;
   /** A JSON merge patch. */
   patch(path: string, body: object): Promise<void>;
+  /** At once, without the object's time to end in peace. */
+  remove(path: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -37,6 +39,9 @@ export async function openApi(kubeconfig: string): Promise<Api> {
     async patch(path, body) {
       const headers = { "content-type": "application/merge-patch+json" };
       await call(path, { method: "PATCH", headers, body: JSON.stringify(body) });
+    },
+    async remove(path) {
+      await call(`${path}?gracePeriodSeconds=0`, { method: "DELETE" });
     },
     async stop() {
       child.kill("SIGKILL");

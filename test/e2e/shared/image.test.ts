@@ -3,9 +3,10 @@ import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { missingNode, skip } from "../cluster/available.ts";
-import { type BuiltImage, buildImage } from "../cluster/image.ts";
-import { startNode, type TestNode } from "../cluster/node.ts";
+import { missingNode, skip } from "../../cluster/available.ts";
+import { type BuiltImage, buildImage } from "../../cluster/image.ts";
+import type { TestNode } from "../../cluster/node.ts";
+import { sharedNode } from "./node.ts";
 
 const tag = "test.local/prophet-autoscaler:image-test";
 const buildArgs = ["--build-arg", "VERSION=1.2.3", "--build-arg", "REVISION=abc"];
@@ -81,7 +82,8 @@ describe.skipIf(skip(missingNode()))("image", () => {
       await cp(name, join(context, name), { recursive: true });
     }
     image = await buildImage("Dockerfile", tag, buildArgs, context);
-    node = await startNode({ addons: false, images: [image.archive] });
+    node = await sharedNode();
+    await node.importImage(image.archive);
     await node.kubectl(["create", "namespace", "strict"]);
     await node.kubectl(["label", "namespace", "strict", "pod-security.kubernetes.io/enforce=restricted"]);
     await node.kubectl(["-n", "strict", "create", "configmap", "history", "--from-file=fixtures/recorded/sine.json"]);

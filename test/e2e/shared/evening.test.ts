@@ -1,9 +1,9 @@
 /** docs/evening.md on a real node: from step 4 on every command runs as it stands on the page, in one shell, and does what the page says. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { missingNode, programs, skip } from "../cluster/available.ts";
-import { eveningScript } from "../cluster/evening.ts";
-import { buildImage } from "../cluster/image.ts";
-import { startNode, type TestNode } from "../cluster/node.ts";
+import { missingNode, programs, skip } from "../../cluster/available.ts";
+import { eveningScript } from "../../cluster/evening.ts";
+import type { TestNode } from "../../cluster/node.ts";
+import { sharedNode } from "./node.ts";
 
 /** The name that kube-prometheus-stack's operator gives to the Service of its Prometheus, here over the node's own. */
 const OPERATED = {
@@ -16,9 +16,7 @@ const OPERATED = {
 describe.skipIf(skip(missingNode()))("the evening", () => {
   let node: TestNode;
   beforeAll(async () => {
-    const job = await buildImage("Dockerfile", "docker.io/library/prophet-autoscaler:0.1.0");
-    const app = await buildImage("stress-app/Dockerfile", "docker.io/library/prophet-autoscaler-stress-app:0.1.0");
-    node = await startNode({ images: [job.archive, app.archive] });
+    node = await sharedNode();
     await node.kubectl(["apply", "-f", "-"], JSON.stringify(OPERATED));
   });
   afterAll(() => node?.stop());

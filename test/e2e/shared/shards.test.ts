@@ -2,12 +2,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { placeOf } from "../../job/core/state/rendezvous.ts";
-import { missingNode, skip } from "../cluster/available.ts";
-import { buildImage } from "../cluster/image.ts";
-import { startNode, type TestNode } from "../cluster/node.ts";
+import { placeOf } from "../../../job/core/state/rendezvous.ts";
+import { missingNode, skip } from "../../cluster/available.ts";
+import { type Api, openApi } from "../../cluster/demo/api.ts";
+import type { TestNode } from "../../cluster/node.ts";
+import { sharedNode } from "./node.ts";
 
-const OVERLAY = join(import.meta.dirname, "../../manifests/overlays/sharded");
+const OVERLAY = join(import.meta.dirname, "../../../manifests/overlays/sharded");
 const NAMESPACE = "shop";
 const SHARDS = 3;
 const NAMES = Array.from({ length: 6 }, (_, i) => `web-${i}`);
@@ -68,19 +69,25 @@ interface Ended {
 
 describe.skipIf(skip(missingNode()))("three shards", () => {
   let node: TestNode;
+  let api: Api;
   const kubectl = (...args: string[]) => node.kubectl(["-n", NAMESPACE, ...args]);
-  const list = async <T>(...args: string[]) =>
-    (JSON.parse(await kubectl("get", ...args, "-o", "json")) as { items: T[] }).items;
+  const list = async <T>(group: string, kind: string, selector = "") => {
+    const path = `${group}/namespaces/${NAMESPACE}/${kind}?labelSelector=${encodeURIComponent(selector)}`;
+    return (await api.get<{ items: T[] }>(path)).items;
+  };
 
   beforeAll(async () => {
-    const job = await buildImage("Dockerfile", "docker.io/library/prophet-autoscaler:0.1.0");
-    node = await startNode({ images: [job.archive] });
+    node = await sharedNode();
     await node.kubectl(["create", "namespace", NAMESPACE]);
     await node.kubectl(["apply", "-f", "-"], NAMES.map((name) => JSON.stringify(deployment(name))).join("\n---\n"));
     await kubectl("rollout", "status", "deployment/web-0", "--timeout=120s");
     await apply();
+    api = await openApi(node.kubeconfig);
   });
-  afterAll(() => node?.stop());
+  afterAll(async () => {
+    await api?.stop();
+    await node?.stop();
+  });
 
   /** The overlay over workloads of our own; without the stress-app, whose image is not here. */
   async function apply(): Promise<void> {
@@ -118,7 +125,9 @@ describe.skipIf(skip(missingNode()))("three shards", () => {
     metadata: { name: string };
     status: { failedIndexes?: string; conditions?: { type: string; status: string }[] };
   };
-  const jobs = () => list<Job>("jobs");
+  type Pod = { metadata: { name: string; annotations: Record<string, string> } };
+  const podsOf = (job: string, more = "") => list<Pod>("/api/v1", "pods", `batch.kubernetes.io/job-name=${job}${more}`);
+  const jobs = () => list<Job>("/apis/batch/v1", "jobs");
 
   /** The next Job that is not among these, when it is there. */
   async function next(before: readonly string[]): Promise<string> {
@@ -136,9 +145,8 @@ describe.skipIf(skip(missingNode()))("three shards", () => {
     const over = async () => (await job()).status.conditions?.some(({ type }) => /^(Complete|Failed)$/.test(type));
     await expect.poll(over, { timeout: 120_000, interval: 500 }).toBe(true);
     const decided = new Map<number, readonly string[]>();
-    type Pod = { metadata: { name: string; annotations: Record<string, string> } };
-    for (const { metadata } of await list<Pod>("pods", "-l", `batch.kubernetes.io/job-name=${name}`)) {
-      const log = await kubectl("logs", metadata.name).catch(() => "");
+    for (const { metadata } of await podsOf(name)) {
+      const log = await api.text(`/api/v1/namespaces/${NAMESPACE}/pods/${metadata.name}/log`).catch(() => "");
       const told = log.split("\n").flatMap((line) => {
         if (!line.includes('"trail"')) return [];
         return [(JSON.parse(line) as { name: string }).name];
@@ -166,12 +174,11 @@ describe.skipIf(skip(missingNode()))("three shards", () => {
   });
 
   test("a lost pod costs its targets one minute, and the others nothing", async () => {
-    const selector = (name: string) =>
-      `batch.kubernetes.io/job-name=${name},batch.kubernetes.io/job-completion-index=1`;
     const lost = await minute(async (name) => {
-      const pods = () => kubectl("get", "pods", "-l", selector(name), "-o", "name");
-      await expect.poll(pods, { timeout: 20_000, interval: 50 }).not.toBe("");
-      await kubectl("delete", "pods", "-l", selector(name), "--grace-period=0", "--force");
+      const pods = () => podsOf(name, ",batch.kubernetes.io/job-completion-index=1");
+      await expect.poll(pods, { timeout: 20_000, interval: 50 }).toHaveLength(1);
+      for (const { metadata } of await pods())
+        await api.remove(`/api/v1/namespaces/${NAMESPACE}/pods/${metadata.name}`);
     });
     for (const index of [0, 2]) expect(lost.decided.get(index)).toEqual(expected(index));
     expect(lost.decided.get(1) ?? []).toEqual([]);
@@ -185,10 +192,12 @@ describe.skipIf(skip(missingNode()))("three shards", () => {
   test("all of them act, and each remembers in a ConfigMap of its own", async () => {
     type Deployment = { metadata: { name: string }; spec: { replicas: number } };
     const replicas = async () =>
-      (await list<Deployment>("deployments")).map(({ metadata, spec }) => `${metadata.name} ${spec.replicas}`);
+      (await list<Deployment>("/apis/apps/v1", "deployments")).map(
+        ({ metadata, spec }) => `${metadata.name} ${spec.replicas}`,
+      );
     await expect.poll(replicas, { timeout: 300_000, interval: 2000 }).toEqual(NAMES.map((name) => `${name} 2`));
     type Map = { metadata: { name: string; annotations?: Record<string, string> } };
-    const maps = await list<Map>("configmaps");
+    const maps = await list<Map>("/api/v1", "configmaps");
     for (let index = 0; index < SHARDS; index++) {
       const name = index === 0 ? "prophet-autoscaler-state" : `prophet-autoscaler-state-${index}`;
       const text = maps.find(({ metadata }) => metadata.name === name)!.metadata.annotations!;

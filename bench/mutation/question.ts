@@ -1,0 +1,21 @@
+/** What a worker is asked about a broken source, and what it answers. */
+
+/** With this text in this file, do these tests pass? */
+export interface Question {
+  readonly file: string;
+  readonly text: string;
+  /** The text to go back to. */
+  readonly original: string;
+  /** In the order in which they are to run. */
+  readonly tests: readonly string[];
+  /** Whether those that do not import the file are left out. */
+  readonly related: boolean;
+}
+
+/** `failed` names the first test file that failed; null: all passed. */
+export interface Answer {
+  readonly failed: string | null;
+}
+
+/** Questions with equal keys run the same tests. */
+export const keyOf = ({ file, tests, related }: Question): string => (related ? file : tests.join(" "));
