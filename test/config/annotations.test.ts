@@ -118,6 +118,13 @@ describe("a wrong annotation", () => {
     );
   });
 
+  it("is told where it does not fit the metrics of the operator", async () => {
+    const metrics = [{ name: "queue", query: "q", averageValue: 5 }];
+    expect(await wrong({ "min-replicas": "0" }, { metrics })).toMatch(
+      /min-replicas 0 needs a metric with an `activation`/,
+    );
+  });
+
   it("never breaks what reads it, whatever it holds", () => {
     const key = fc.oneof(
       fc.constantFrom(...annotationSettings().keys()),

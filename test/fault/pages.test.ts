@@ -41,6 +41,18 @@ describe("pages", () => {
     expect(server.seen).toHaveLength(5);
   });
 
+  test("that are begun again tell what is there now, and not what was there before", async () => {
+    let expired = false;
+    const { discovery } = await open((_path, query) => {
+      if (query.get("continue") === "3" && !expired) {
+        expired = true;
+        return failure(410, "Expired");
+      }
+      return expired ? list([web("b")]) : paged(query);
+    });
+    expect(names(await discovery.find([selector()]))).toEqual(["b"]);
+  });
+
   test("that expire again and again are given up, and that is said", async () => {
     const { discovery, server } = await open((_path, query) =>
       query.has("continue") ? failure(410, "Expired") : paged(query),

@@ -65,6 +65,7 @@ it("targets that are found are found anew in each run of a process, at its pace,
   const found = [[web], [web, bad], []];
   const runs: string[][] = [];
   const signals: unknown[] = [];
+  const intervals: number[] = [];
   await runFor(
     fakePorts(world),
     async (reading) => {
@@ -75,9 +76,11 @@ it("targets that are found are found anew in each run of a process, at its pace,
       ...options,
       every: 15,
       for: 40,
+      part: async ({ targets }) => void intervals.push(...targets.map(({ interval }) => interval)),
       after: async (run) => void runs.push(run.targets.map(({ name }) => name)),
     },
   );
   expect(runs).toEqual([["web"], ["web", "bad"], []]);
+  expect(intervals).toEqual([15, 15, 15]);
   expect(signals.every((signal) => signal instanceof AbortSignal)).toBe(true);
 });
