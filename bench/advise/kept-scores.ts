@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { adviceOf } from "../../job/cli/advise-choice.ts";
 import { gridOf } from "../../job/cli/advise-grid.ts";
 import { resolveTarget } from "../../job/config/target-settings.ts";
-import type { ScoredTrial, Span, Trials } from "../../job/replay/advise.ts";
+import type { ScoredTrial, TimeRange, Trials } from "../../job/replay/advise.ts";
 import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 import type { Advice } from "../../job/report/advice-text.ts";
 
@@ -16,8 +16,8 @@ const KEPT = join(import.meta.dirname, "../../docs/advise/scores.json");
 interface KeptScores {
   readonly name: string;
   readonly slo: number;
-  readonly chosenOn: Span;
-  readonly judgedOn: Span;
+  readonly chosenOn: TimeRange;
+  readonly judgedOn: TimeRange;
   readonly tried: readonly Pick<ScoredTrial, "label" | "chosenOn" | "judgedOn" | "days">[];
 }
 
@@ -29,7 +29,7 @@ export function keepScores(name: string, slo: number, { tried, chosenOn, judgedO
 }
 
 /** The halves of the pictured series. */
-export function keptSpans(): { readonly chosenOn: Span; readonly judgedOn: Span } {
+export function keptSpans(): { readonly chosenOn: TimeRange; readonly judgedOn: TimeRange } {
   return readKept();
 }
 

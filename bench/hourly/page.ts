@@ -39,8 +39,8 @@ ${all.map(shares).join("\n")}
 - Every target has ten pods with counters, waves and noise, and two hours of history at 15 s. "single" reads each target by itself, "grouped" reads our
   recorded series.
 ${all.some(({ read }) => read === "grouped") ? "" : "- Reading together was not measured in this run.\n"}- The CPU of Prometheus is without what it takes when nobody asks. Evaluating the recording rules is not in it.
-- A target by itself takes three queries. Fewer of them mean that some readings failed on the busy machine, and make the figures too low by that share;
-  more of them mean that whole windows were read after the new points, or single series in place of many together.
+- A target by itself takes three queries. Fewer of them mean that some readings failed on the busy machine, and make the figures too low by that share.
+  More of them mean that whole windows were read after the new points, or single series in place of many together.
 - Machine: ${machine}. At the end it had a load of ${load.toFixed(0)}, from other
   work too. So CPU times are higher than on an idle one, in both forms.
 `;

@@ -8,6 +8,7 @@ import { RECORDED_KINDS, RECORDED_WINDOW, RECORDS } from "../../job/adapters/pro
 import { stateObjects } from "../../job/adapters/state-store.ts";
 import { slotOf } from "../../job/cli/doctor-schedule.ts";
 import { loadSettings } from "../../job/config/load.ts";
+import { parseUnit } from "../../job/config/units.ts";
 
 const root = join(import.meta.dirname, "../../manifests");
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
@@ -23,6 +24,16 @@ const yamls = filesBelow(".").filter((file) => file.endsWith(".yaml") && !file.s
 const objects = yamls.flatMap((file) =>
   parseAllDocuments(read(file)).map((document) => ({ file, object: document.toJS() as Record<string, never> })),
 );
+
+/** A CronJob's spec, or an overlay's part of one. */
+interface Cron {
+  readonly schedule?: string;
+  readonly jobTemplate?: {
+    readonly spec: {
+      readonly template?: { readonly spec: { readonly containers?: readonly { readonly args?: readonly string[] }[] } };
+    };
+  };
+}
 
 interface Rule {
   readonly resources: readonly string[];
@@ -200,13 +211,18 @@ describe("configurations", () => {
       readFile: async () => read(file),
     });
     expect(settings.state.configMap).toMatchObject({ namespace: "shop", name: "prophet-autoscaler-state" });
-    // no overlay has a schedule of its own, or it would have to say its interval
-    const schedules = objects.filter(({ object }) => object?.kind === "CronJob").map(({ object }) => object.spec);
-    const told = schedules.flatMap((spec) => (spec as unknown as { readonly schedule?: string }).schedule ?? []);
+    // how far two decisions are apart. No overlay has another distance, or it would have to say its interval
+    const crons = objects.filter(({ object }) => object?.kind === "CronJob").map(({ object }) => object.spec);
+    const distances = crons.flatMap((spec) => {
+      const { schedule, jobTemplate } = spec as unknown as Cron;
+      const args = jobTemplate?.spec.template?.spec.containers?.[0]?.args ?? [];
+      const every = args.indexOf("--every");
+      return every >= 0 ? [parseUnit("seconds", args[every + 1]!)] : schedule === undefined ? [] : [slotOf(schedule)];
+    });
     for (const target of settings.targets) {
       expect(target.namespace).toBe("shop");
       expect(target.podCpuLimit).toBe(0.2);
-      expect(told.map(slotOf)).toEqual([target.interval]);
+      expect(distances).toEqual([target.interval, target.interval]);
     }
   });
 });
