@@ -45,5 +45,7 @@ LABEL org.opencontainers.image.title="prophet-autoscaler" \
 # only read at run time, so the root file system can be read-only; another user id works too, with a colder start
 ENV NODE_COMPILE_CACHE=/app/cache
 USER 65532:65532
-ENTRYPOINT ["/nodejs/bin/node", "/app/dist/job.js"]
+# In a container with 192 MiB V8 takes 1 MiB for what is young. With 8, a run over 1,000 targets collected garbage for 1.5 s where it had for 3.5 to 6.8 s,
+# took 1 s less of CPU in 9.5 (two runs each, on a busy machine) and no more memory.
+ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=8", "/app/dist/job.js"]
 CMD ["--once"]

@@ -1,4 +1,4 @@
-/** `npm run bench -- ablation`: the forecaster with each of its parts switched off, on known and fresh series, with the spread of each difference; rewrites docs/ablation.md. */
+/** `npm run bench -- ablation`: switches each part of the forecaster off and measures the difference with its spread; rewrites docs/ablation.md. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";

@@ -1,4 +1,4 @@
-/** `npm run bench -- accuracy`: errors of our forecasters at the next minute over all series; rewrites docs/accuracy.md. */
+/** `npm run bench -- accuracy`: measures our forecasters' errors at the next minute over all series; rewrites docs/accuracy.md. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -119,7 +119,9 @@ function page(rows: readonly Row[]): string {
 
 Window 120 samples, horizon one minute (4 steps of 15 s, or one of 60 s), up to 150 origins a series, evenly spaced, the same
 for all methods. relMAE: mean absolute error of the horizon's mean over that of repeating the last value (naive); below 1 is better than doing nothing. Geometric means
-over series. Pinball: loss of the 0.9 quantile of the horizon's maximum, relative to the last value with its empirical errors. Coverage: share of origins inside the
+over series.
+
+Pinball: loss of the 0.9 quantile of the horizon's maximum, relative to the last value with its empirical errors. Coverage: share of origins inside the
 90 % interval of the mean. The sums leave our own recordings out where public series are there. The public and synthetic series took part in choosing, those held back in nothing.
 
 | method | ${sets.map((s) => `relMAE ${s}`).join(" | ")} | worst series | pinball of the maximum at 0.9 | 90 % coverage |

@@ -1,4 +1,4 @@
-/** `npm run bench -- advise`: what `advise` promised on the earlier half of each history and what that did on the later one; rewrites its part of docs/advise.md. */
+/** `npm run bench -- advise`: compares what `advise` promised on the earlier half of each history with the later half; rewrites part of docs/advise.md. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

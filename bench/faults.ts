@@ -1,4 +1,4 @@
-/** Faults: every case on real servers or a proxy before them, run as the real process, with every invariant checked; writes docs/reliability.md. */
+/** The fault bench: runs every case as a real process on real servers, checks every invariant, and writes docs/reliability.md. */
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

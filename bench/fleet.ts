@@ -1,9 +1,10 @@
-/** `npm run bench -- fleet [--targets 100,1000,2000]`: runs of the built job over many targets on real servers; writes docs/scale.md after each size. */
+/** `npm run bench -- fleet [--targets 100,1000,3000]`: runs of the built job over many targets on real servers; writes docs/scale.md after each size. */
 import { writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { missingControlPlane, missingPrometheus } from "../test/cluster/available.ts";
+import { boundText, brokenBounds } from "./fleet/bounds.ts";
 import { type FleetRun, measuredRun } from "./fleet/measure.ts";
 import { type Measured, page } from "./fleet/page.ts";
 import { decidedAlike } from "./fleet/same.ts";
@@ -17,7 +18,7 @@ const RUNS = 3;
 const MINUTE = 60_000;
 
 export async function main(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({ args: [...args], options: { targets: { type: "string", default: "100,1000,2000" } } });
+  const { values } = parseArgs({ args: [...args], options: { targets: { type: "string", default: "100,1000,3000" } } });
   const missing = missingControlPlane() ?? missingPrometheus();
   if (missing !== undefined) throw new Error(`the fleet cannot be run here: ${missing}`);
   const all: Measured[] = [];
@@ -29,6 +30,14 @@ export async function main(args: readonly string[]): Promise<void> {
     writeFileSync(PAGE, page(sorted, machine()));
   }
   console.error(`written: ${PAGE}`);
+  const broken = all.flatMap(({ runs }) =>
+    runs.flatMap((run) =>
+      brokenBounds(run)
+        .filter(({ hard }) => hard)
+        .map((bound) => `${run.targets} targets: ${boundText(bound, run)}`),
+    ),
+  );
+  if (broken.length > 0) throw new Error(`bounds that do not depend on the load of the machine:\n${broken.join("\n")}`);
 }
 
 async function measure(targets: number): Promise<Measured> {

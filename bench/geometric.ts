@@ -1,4 +1,4 @@
-/** The mean that ratios to a peer are summed up by. */
+/** The geometric mean, which summarises ratios to a peer. */
 
 /** Geometric mean of positive numbers; NaN of none. */
 export function geometric(values: readonly number[]): number {

@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME`: finds the bench and runs it; each prints a table and rewrites its page under docs/. */
+/** `npm run bench -- NAME`: finds and runs a bench; each prints a table and rewrites its page under docs/. */
 
 /** A bench's module. */
 interface Bench {

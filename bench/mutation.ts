@@ -1,4 +1,4 @@
-/** Mutation testing: small breaks in the rooms that decide, and whether a unit test notices; writes docs/mutation.md. */
+/** Mutation testing: makes small changes in the deciding rooms and checks that a unit test fails; writes docs/mutation.md. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

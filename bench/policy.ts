@@ -1,4 +1,4 @@
-/** `npm run bench -- policy`: cost and unserved load of every policy, set by set; rewrites docs/policy.md. */
+/** `npm run bench -- policy`: measures cost and unserved load of every policy, set by set; rewrites docs/policy.md. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";

@@ -1,4 +1,4 @@
-/** Our Prophet's speed beside its Stan model in WebAssembly (augurs) and Python's Prophet: one table of ratios. */
+/** Measures our Prophet's speed beside its Stan model in WebAssembly (augurs) and Python's Prophet, as ratios. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

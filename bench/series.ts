@@ -1,4 +1,4 @@
-/** The series that the benches run over: the public traces where they are, else the recorded fixtures. */
+/** The series of the benches: the public traces where they exist, else the recorded fixtures. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Samples } from "../job/core/series/types.ts";

@@ -1,4 +1,4 @@
-/** Speed: cold starts over real servers and over a recorded history, beside bare Node and Python, and the forecast in a warm process; writes docs/speed.md. */
+/** Measures speed: cold starts over real servers and recorded history beside bare Node and Python, and warm forecasts; writes docs/speed.md. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";

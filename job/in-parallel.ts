@@ -1,9 +1,12 @@
-/** Asynchronous work on many things: a bounded number of them at a time, or one after the other, with room for others in between. */
+/** Runs asynchronous work on many items: a limited number at a time, or one after the other. */
 
-/** Requests under way at a time: as many as there are connections to the API server. */
+/** Requests in progress at a time: as many as there are connections to the API server. */
 const MAX_PARALLEL = 16;
 
-/** The results of `work` on every item, in their order, at most `limit` of them under way at a time: thousands of targets must not be thousands of requests at once. */
+/**
+ * Runs `work` on every item, at most `limit` at a time, and gives the results in their order. Thousands of targets must not become thousands
+ * of requests at once.
+ */
 export async function inParallel<T, R>(
   items: readonly T[],
   work: (item: T, i: number) => Promise<R>,
@@ -18,10 +21,10 @@ export async function inParallel<T, R>(
   return results;
 }
 
-/** Runs what it is given one at a time, in the order in which it was given; a failure is its own and the next goes on. */
+/** Runs the given work one at a time, in the order of the calls. A failure belongs to its own call, and the next one runs. */
 export type Turns = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Turns of their own. */
+/** A new queue of turns. */
 export function takeTurns(): Turns {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
@@ -31,7 +34,7 @@ export function takeTurns(): Turns {
   };
 }
 
-/** Lets whatever has come from the network and every timer that is due go first. */
+/** Lets other work run first: what has arrived from the network, and timers that are due. */
 export function yieldToOthers(): Promise<void> {
   return new Promise((done) => setImmediate(done));
 }

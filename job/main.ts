@@ -32,7 +32,7 @@ if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 
     version: typeof PROPHET_AUTOSCALER_VERSION === "string" ? PROPHET_AUTOSCALER_VERSION : "development",
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    // a terminal that was told no size says 0
+    // a terminal without a size says 0
     columns: process.stdout.columns || Number(process.env.COLUMNS) || Number.POSITIVE_INFINITY,
     color: process.stdout.isTTY === true && !process.env.NO_COLOR && !dumb,
     unicode: !dumb,
@@ -42,7 +42,7 @@ if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 
       process.once("SIGINT", () => stop.abort());
       return stop.signal;
     },
-    // the stream tells its error a turn after the write that failed
+    // the stream reports its error a turn after the write that failed
     flush: () => new Promise((done) => process.stdout.write("", () => setImmediate(() => done(lost)))),
   });
   module.flushCompileCache?.();
@@ -51,8 +51,9 @@ if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 
 }
 
 /**
- * Ends at once, whatever a library still waits for. `exit()` itself waits for look-ups of names that are under way: with a DNS that does not answer 20 s and more, for
- * libuv joins its threads. Another program in our place ends them; Node is the one that is surely there.
+ * Ends the process at once, whatever a library still waits for.
+ * `exit()` itself waits for name look-ups in progress: libuv joins its threads, which takes 20 s and more when DNS does not answer.
+ * Replacing the process ends them, and Node is the one program that is surely present.
  */
 function end(code: number): never {
   const lookingUp = process.getActiveResourcesInfo().includes("GetAddrInfoReqWrap");

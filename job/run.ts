@@ -1,31 +1,38 @@
-/** One run over the ports, slice by slice: now -> histories, scales, state -> ticks -> claim state -> scale -> report; several runs in one process. */
+/** One run over the ports, slice by slice: read, decide, claim the state, scale and report; or several runs in one process. */
 import { forecasterOf } from "./core/forecast/method.ts";
 import type { Forecaster } from "./core/forecast/types.ts";
 import type { TargetConfig } from "./core/target.ts";
 import type { EpochSeconds, Seconds } from "./core/units.ts";
-import { inParallel, takeTurns } from "./in-parallel.ts";
+import { inParallel } from "./in-parallel.ts";
 import type { Outcome, Ports, StateStore } from "./ports.ts";
 import { openBudget, readingUntil } from "./run/budget.ts";
+import type { Ticks } from "./run/decide.ts";
 import { type FleetDrop, fleetBrake } from "./run/fleet-drop.ts";
 import { type NotifiedConditions, notifiedBefore } from "./run/news.ts";
 import { type SharedState, sharedState } from "./run/shared-state.ts";
 import type { TargetOrShare } from "./run/shares.ts";
 import { brokenSlice, runSlice, type SliceResult } from "./run/slice.ts";
 import { lanesFor, MAX_SLICE_TARGETS, type Slice, slicesOf } from "./run/slices.ts";
+import { ticksHere } from "./run/ticks-here.ts";
 
-/** `dryRun` writes nothing: no claim, no scale. `forecaster` takes the place of the one that each target's method names. */
+/** Options of a run. `dryRun` writes nothing: no claim, no scale. `forecaster` replaces the one that each target's method names. */
 export interface RunOptions {
   readonly dryRun?: boolean;
   readonly forecaster?: Forecaster;
-  /** When most targets want to shrink at once; absent: nothing is held for it. */
+  /** Makes the ticks of that many targets; `here` makes those that it cannot. undefined: `here` makes all of them. */
+  readonly ticksFor?: (targets: number, here: Ticks) => Promise<Ticks | undefined>;
+  /** Settings of the hold where most targets want to shrink at once; absent: no hold. */
   readonly fleetDrop?: FleetDrop;
-  /** Time for all of it; absent: no end. What has been read when the share of reading is over is decided and carried out, the rest fails by name. */
+  /**
+   * Seconds for the whole run; absent: no limit. When the share for reading is over, what was read is decided and carried out; the other
+   * targets fail by name.
+   */
   readonly timeout?: Seconds;
-  /** Is told of each part of the targets when it is done, and is waited for; must not reject. */
+  /** Called and awaited when a part of the targets is done; must not reject. */
   readonly part?: (part: Part) => Promise<void>;
 }
 
-/** Targets that are done, with what became of them. */
+/** Targets that are done, with their outcomes. */
 export interface Part {
   readonly now: EpochSeconds;
   readonly dryRun: boolean;
@@ -34,41 +41,46 @@ export interface Part {
   readonly over: AbortSignal;
 }
 
-/** One outcome per target, same order; exit code 0 when each was done or held, 1 when one failed or has long been blind; milliseconds of each step. */
+/**
+ * The result of a run: one outcome per target, in their order, and the milliseconds of each step.
+ * Exit code 0: each target was decided or held. 1: one failed, or has been blind for long.
+ */
 export interface RunResult {
-  /** The time that was decided for, by the metric source's clock. */
+  /** The time of the decisions, by the metric source's clock. */
   readonly now: EpochSeconds;
-  /** Nothing was written: a dry run, or a pretended cluster. */
+  /** Whether nothing was written: a dry run, or a pretended cluster. */
   readonly dryRun: boolean;
   readonly targets: readonly Outcome[];
   readonly exitCode: 0 | 1;
   readonly timings: Readonly<Record<string, number>>;
-  /** What people had been told of each target before this run; null: the state could not be read. */
+  /** What people had been notified of for each target before this run; null: the state could not be read. */
   readonly notified: readonly NotifiedConditions[] | null;
-  /** Aborted when the run's time is over, for what is still to be told. */
+  /** Aborts when the run's time is over; for what is still to be sent. */
   readonly over: AbortSignal;
 }
 
-/** One run. Never throws for what the world does: a target that fails gives a failed outcome and the others go on. */
-export async function runOnce(
-  ports: Ports,
-  targets: readonly TargetOrShare[],
-  options: RunOptions,
-): Promise<RunResult> {
+/** The targets of a run, or a function that finds them again for each run, within the time for reading. */
+export type Targets = readonly TargetOrShare[] | ((reading: AbortSignal) => Promise<readonly TargetOrShare[]>);
+
+/** Runs once. Never throws for failures outside: a target that fails gives a failed outcome, and the others continue. */
+export async function runOnce(ports: Ports, given: Targets, options: RunOptions): Promise<RunResult> {
   const timings: Record<string, number> = {};
   const { clock } = ports;
   const { timeout, part } = options;
   const begin = clock.tick();
   const { reading, whole } = openBudget(clock, timeout);
+  const timed = stopwatch(ports, timings);
+  const targets = typeof given === "function" ? await timed("discover", () => given(reading)) : given;
   const slices = slicesOf(targets, ports.state);
   const lanes = lanesFor(slices);
   const dryRun = options.dryRun === true;
+  const { forecaster } = options;
+  const here = ticksHere(forecaster === undefined ? forecasterOf : () => forecaster);
   const tools = {
     whole,
-    deciding: takeTurns(),
-    forecasterOf: options.forecaster === undefined ? forecasterOf : () => options.forecaster!,
+    ticks: (await options.ticksFor?.(targets.length, here)) ?? here,
     dryRun,
-    timed: stopwatch(ports, timings),
+    timed,
   };
   const fleet = fleetBrake(options.fleetDrop, { targets: targets.length, enough: MAX_SLICE_TARGETS }, ports.reporter);
   const written = !dryRun && ports.scaler.pretended !== true;
@@ -79,7 +91,7 @@ export async function runOnce(
     const brake = fleet.slice(slice.targets.length);
     const own = { ...tools, brake, shared: sharedOf(slice.store), reading: until, first: i === 0 };
     const work = runSlice({ ...ports, state: slice.store }, slice, own);
-    // of a whole run that breaks the caller is told; a slice does not take the others along
+    // the caller gets the error of a whole run that breaks; a slice does not take the others along
     const broken = (error: unknown) => {
       brake.skip();
       return brokenSlice(ports, slice, error);
@@ -103,7 +115,7 @@ function sharing(): (store: StateStore) => SharedState {
   };
 }
 
-/** What the slices came to (of a target whose state could not be read nothing is known to have been told), in the order of the run's targets. */
+/** Joins the slices' results in the order of the run's targets. Where a slice's state could not be read, nothing counts as notified. */
 function together(slices: readonly Slice[], results: readonly SliceResult[], count: number) {
   const targets = new Array<Outcome>(count);
   const notified = new Array<NotifiedConditions>(count);
@@ -124,23 +136,28 @@ function together(slices: readonly Slice[], results: readonly SliceResult[], cou
   };
 }
 
-/** A run every `every` seconds for `for` seconds; `after` is told of each when it is done, and is waited for. */
+/** A run every `every` seconds for `for` seconds. `after` is called and awaited after each. */
 export interface Repetition {
   readonly every: Seconds;
   readonly for: Seconds;
   readonly after?: (run: RunResult) => Promise<void>;
 }
 
-/** Several runs (where each is told to `after`: the last of them) in one process, as long as one more is likely to end in time; each as safe as a process of its own. */
+/**
+ * Runs several times in one process, as long as one more is likely to end in time. Each run is as safe as a process of its own.
+ * Gives all results; with `after`, which gets each of them, only the last.
+ */
 export async function runFor(
   ports: Ports,
-  targets: readonly TargetOrShare[],
+  targets: Targets,
   options: RunOptions & Repetition,
 ): Promise<{ readonly runs: readonly RunResult[]; readonly exitCode: 0 | 1 }> {
   const { clock } = ports;
   const begin = clock.tick();
   const elapsed = () => (clock.tick() - begin) / 1000;
-  const paced = targets.map((target) => ({ ...target, interval: options.every }));
+  const pace = (all: readonly TargetOrShare[]) => all.map((target) => ({ ...target, interval: options.every }));
+  const paced: Targets =
+    typeof targets === "function" ? async (reading) => pace(await targets(reading)) : pace(targets);
   const runs: RunResult[] = [];
   let longest = 0;
   for (let due = 0; due === 0 || due + longest <= options.for; ) {
@@ -150,7 +167,7 @@ export async function runFor(
     // the last one must not outlive the process
     const left = timeout === undefined ? {} : { timeout: Math.min(timeout, options.for - started) };
     const run = await runOnce(ports, paced, { ...options, ...left });
-    // what was told is kept no longer: an hour of a thousand targets would be 60,000 outcomes
+    // earlier results are dropped: an hour of a thousand targets would be 60,000 outcomes
     if (options.after !== undefined) runs.length = 0;
     runs.push(run);
     await options.after?.(run);

@@ -1,4 +1,4 @@
-/** The picture of docs/architecture.md: the rooms of job, and their imports as lines. Where a box stands is chosen here, the lines are read from the code. */
+/** The picture of docs/architecture.md: rooms of job/ as boxes with chosen places, and their imports, read from the code, as lines. */
 import { escapeXml, frame, label } from "../job/report/chart.ts";
 import { LIGHT } from "../job/report/theme.ts";
 import { imports, reduced } from "../test/rooms.ts";

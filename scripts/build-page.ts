@@ -1,4 +1,4 @@
-/** Bundles the script and the style of the report page into dist/report-page.js, as texts that the job puts into its pages. */
+/** Bundles script and style of the report page into dist/report-page.js, as texts for the job's pages. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { build, type Metafile } from "esbuild";
 

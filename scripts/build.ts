@@ -1,4 +1,4 @@
-/** Bundles job/main.ts to dist/job.js: ESM, minified, source maps, lazily imported chunks beside it. */
+/** Bundles job/main.ts to dist/job.js: ESM, minified, with source maps and lazily imported chunks. */
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -85,6 +85,7 @@ const result = await build({
     job: "job/main.ts",
     "kubectl-prophet": "job/kubectl-prophet.ts",
     "trial-worker": "job/replay/trial-worker.ts",
+    "tick-worker": "job/run/tick-worker.ts",
   },
   outdir: "dist",
   bundle: true,

@@ -1,4 +1,4 @@
-/** Adds to package-lock.json the other platforms' optional packages, which npm leaves out when a registry does not carry them; `npm ci` refuses a lock without them. */
+/** Adds other platforms' optional packages to package-lock.json: npm omits those that a registry lacks, and `npm ci` then refuses the lock. */
 import { readFileSync, writeFileSync } from "node:fs";
 
 interface Entry {

@@ -1,4 +1,4 @@
-/** The pictures of docs/concepts.md: short plays of the simulator, a load on black and what the pods carry on orange, with the spans that a concept is about. */
+/** The pictures of docs/concepts.md: short replays with load, capacity and the spans that a concept is about. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -68,7 +68,33 @@ function wander(steps: number): readonly number[] {
 /** Until 15 minutes of the play are over; a wave of five minutes follows. */
 const wandering = wander(begin + 60);
 
+/** A scale-in waits for the largest recommendation of so many seconds. */
+const window = (seconds: number): string =>
+  `behavior: { scaleDown: { stabilizationWindowSeconds: ${seconds} } }, scaleDownCooldown: 0`;
+
 export const CONCEPTS: Readonly<Record<string, Concept>> = {
+  load: {
+    title: "Load and target: enough pods, at 0.5 cores each",
+    load: (i) => 2.2 + 1.8 * Math.sin(i / 40),
+    ordered: true,
+    plays: [
+      {
+        name: "replicas times the target",
+        flags: [],
+        settings: "behavior: { scaleUp: { tolerance: 0 }, scaleDown: { tolerance: 0 } }",
+      },
+    ],
+  },
+  recommendation: {
+    title: "Recommendation: stages check it before it becomes replicas",
+    load: wave,
+    ordered: true,
+    plays: [
+      { name: "held by a scale-in window of 5 min", flags: [], settings: window(300) },
+      { name: "as recommended", flags: [], settings: window(0) },
+    ],
+    spans: { reason: /^ScaleDownStabilized$/, name: "a stage holds the replicas" },
+  },
   quantile: {
     title: "Quantile: how much of the risk to buy off",
     load: (i) => wave(i) + 0.9 * noise(i),

@@ -1,4 +1,4 @@
-/** What the panels of the forecast's dashboard are made of: selectors of whole names, queries, colours with one meaning each. */
+/** The building blocks of the dashboard's panels: selectors, queries, and colours with one meaning each. */
 import type { Builder, Dataquery } from "@grafana/grafana-foundation-sdk/cog";
 import {
   AxisColorMode,

@@ -1,4 +1,4 @@
-/** manifests/monitoring/forecast-dashboard.json: the Grafana dashboard of the metrics that every run sends. */
+/** Writes manifests/monitoring/forecast-dashboard.json: the Grafana dashboard of the metrics of every run. */
 import { GraphDrawStyle, VisibilityMode } from "@grafana/grafana-foundation-sdk/common";
 import {
   AnnotationQueryBuilder,
@@ -95,11 +95,16 @@ function skill(): TimeseriesPanel {
 function coverage(): TimeseriesPanel {
   const above = `${ofMetric("load")} >= bool ignoring(level) ${ofMetric("forecast", level("0.05"))}`;
   const below = `${ofMetric("load")} <= bool ignoring(level) ${ofMetric("forecast", level("0.95"))}`;
-  return timeseries("Share of the load within the 90 % band", "Of the last hour. It should be about 0.9.")
+  return timeseries(
+    "Share of the load within the 90 % band",
+    "It should be about 90 %. Of the last hour: bands of forecasts that were made. In the window: bands that the run itself remade.",
+  )
     .unit("percentunit")
     .max(1)
-    .withTarget(query("A", "within", `avg_over_time(((${above}) * (${below}))[1h:1m])`))
-    .overrideByName("within", [colour(FORECAST)]);
+    .withTarget(query("A", "last hour", `avg_over_time(((${above}) * (${below}))[1h:1m])`))
+    .withTarget(query("B", "in the window", ofMetric("forecast_coverage_ratio")))
+    .overrideByName("last hour", [colour(FORECAST), custom("lineWidth", 2)])
+    .overrideByName("in the window", [colour(OTHER)]);
 }
 
 function reasons(): TimeseriesPanel {
@@ -167,10 +172,17 @@ const STATS = [
   ),
   stat("Without usable data", "Since when, once it is longer than blindAfter.", "s", `max(${of("blind_seconds")})`),
   stat(
-    "Held, of the last day",
-    "Time in which the replicas were held.",
+    "Replicas held",
+    "Now: time since the first of the runs in a row that held them. Last day: share of the runs that held them, as time.",
     "s",
-    `86400 * avg_over_time(${of("action", ',action="held"')}[1d])`,
+    `max(${of("held_seconds")})`,
+    "now",
+  ).withTarget(
+    new DataqueryBuilder()
+      .refId("B")
+      .expr(`86400 * avg_over_time(${of("action", ',action="held"')}[1d])`)
+      .legendFormat("last day")
+      .instant(),
   ),
   stat(
     "State, of its limit",

@@ -1,4 +1,4 @@
-/** Writes what is generated from the tables of flags and settings: docs/cli.md, docs/configuration.md, docs/output.md, docs/reasons.md, the JSON Schemas of the file, of what --json prints and of the chart's values. `--check` only compares. */
+/** `npm run docs`: writes the pages and JSON Schemas that are generated from tables. `--check` only compares. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CommandSpec, commandsOf } from "../job/cli/options.ts";
@@ -10,6 +10,7 @@ import { settingOf } from "../job/config/settings.ts";
 import { fileSchema, TABLE, type Table } from "../job/config/table.ts";
 import { formatUnit } from "../job/config/units.ts";
 import { EXIT_CODES } from "../job/run/explanations.ts";
+import { annotationsSection } from "./annotations-section.ts";
 import { dashboardText } from "./dashboard.ts";
 import { readmeText } from "./helm-readme.ts";
 import { rulesText } from "./helm-rules.ts";
@@ -130,6 +131,7 @@ export function configurationPage(page: Table = TABLE): string {
     "## A target",
     "Each entry of `targets`; `defaults` takes the same fields and holds for all targets that do not set them.",
     table(head, settingRows(page, targets.of, "")),
+    ...annotationsSection(),
     ...Object.entries(rest).map(
       ([key, node]) => `## ${key}\n\n${node.about}\n\n${table(head, settingRows(page, node, key))}`,
     ),

@@ -1,4 +1,4 @@
-/** The picture of README: cost against time with too few pods, ours by `slo` and HPA's by target, on series that chose the defaults and on series that did not. Read from the tables of docs/policy.md. */
+/** The picture of README: cost against time with too few pods, from the tables of docs/policy.md. */
 import { axisX, axisY, dot, gridX, gridY, line, text } from "@observablehq/plot";
 import { bodyTop, frame, type LegendEntry, label, panel, sign } from "../job/report/chart.ts";
 import { LIGHT } from "../job/report/theme.ts";

@@ -1,4 +1,4 @@
-/** Remakes fixtures/golden/replay.json after a change that is meant to change decisions; read the diff before you commit it. */
+/** Remakes fixtures/golden/replay.json after an intended change of decisions; read the diff before you commit it. */
 import { writeFileSync } from "node:fs";
 import { GOLDEN, replayFixtures } from "../test/replay/golden-replay.ts";
 

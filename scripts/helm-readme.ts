@@ -1,4 +1,4 @@
-/** The chart's README, its table made from values.yaml and the comments there. `npm run docs` writes it. */
+/** Makes the chart's README, with a table from values.yaml and its comments. `npm run docs` writes it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMap, type Node, type Pair, parseDocument, type Scalar, type YAMLMap } from "yaml";

@@ -1,4 +1,4 @@
-/** The chart's templates/_rules.tpl: the rules across fields of the table, and what each actuator acts on, as Helm's templates take them. `npm run docs` writes it. */
+/** Makes the chart's templates/_rules.tpl: the table's rules across fields, and each actuator's object. `npm run docs` writes it. */
 import { ACTUATORS } from "../job/adapters/actuators.ts";
 import type { Comparison, Count, Field, Rule } from "../job/config/rules.ts";
 import type { Group, Node } from "../job/config/schema.ts";

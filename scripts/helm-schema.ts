@@ -1,4 +1,4 @@
-/** The chart's values.schema.json: the chart's own fields, and `config` from the job's own schema. `npm run docs` writes it. */
+/** Makes the chart's values.schema.json: its own fields, and `config` from the job's schema. `npm run docs` writes it. */
 import { SOURCES } from "../job/adapters/sources.ts";
 import { configSchema, type Json } from "../job/config/json-schema.ts";
 import type { Node } from "../job/config/schema.ts";
@@ -77,10 +77,13 @@ function chartConfig(table: Table): Json {
     ...config,
     required: ["targets"],
     anyOf: live.map(([key, { needs }]) => ({ required: [key], properties: { [key]: { required: needs } } })),
+    // without targets to find some must be listed
+    if: { required: ["discover"], properties: { discover: { minItems: 1 } } },
+    else: { properties: { targets: { minItems: 1 } } },
     properties: {
       ...config.properties,
       defaults: { ...defaults, properties: shared },
-      targets: { ...targets, minItems: 1, items: { ...(targets?.items as Json), required: ["scaleTargetRef"] } },
+      targets: { ...targets, items: { ...(targets?.items as Json), required: ["scaleTargetRef"] } },
     },
   };
 }

@@ -1,4 +1,4 @@
-/** Tables of Markdown for the generated pages. */
+/** Makes Markdown tables for the generated pages. */
 
 /** A cell: a bar would end it. */
 function cell(text: string): string {

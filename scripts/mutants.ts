@@ -1,4 +1,4 @@
-/** Breaks the code in each of the ways that test/mutants lists, in a copy, and expects the named tests to notice. */
+/** Applies each mutant that test/mutants lists to a copy of the code, and expects the named tests to fail. */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";

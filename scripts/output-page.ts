@@ -1,4 +1,4 @@
-/** docs/output.md: what each command prints with --json, a table of fields for each answer, made from the JSON Schema of the same. */
+/** Makes docs/output.md: what each command prints with --json, as a table of fields from its JSON Schema. */
 import type { Json } from "../job/config/json-schema.ts";
 import { table } from "./markdown.ts";
 import { ANSWERS, outputSchema } from "./output-schema.ts";

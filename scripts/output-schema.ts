@@ -1,4 +1,4 @@
-/** The JSON Schema of what each command prints with --json. `npm run docs` writes it; a test compares it with real answers. */
+/** Makes the JSON Schema of what each command prints with --json. `npm run docs` writes it; a test compares real answers. */
 import type { Json } from "../job/config/json-schema.ts";
 import { REASONS } from "../job/core/policy/reasons.ts";
 import { STAGES } from "../job/core/policy/stages.ts";
@@ -54,7 +54,10 @@ const OUTCOME_FIELDS = {
   to: orNull(whole("The number after, or what it would be with `wouldScale`; null: not known.")),
   reason: text("A reason or a failure of docs/reasons.md."),
   message: text("Why, in one sentence."),
-  "failed?": choice(["metric", "scale", "state", "rescale"], "What could not be done, where `action` is failed."),
+  "failed?": choice(
+    ["metric", "scale", "state", "rescale", "settings"],
+    "What could not be done, where `action` is failed.",
+  ),
   forecast: orNull(part("forecast")),
   metrics: list(part("metric"), "Every metric of the target; empty where nothing was computed."),
   "otherWriter?": object("Somebody else's change after our last one; absent: none.", {
@@ -131,6 +134,7 @@ const REMEMBERED = object("What is remembered of a target between runs.", {
     "OtherScaler?": number("Another scaler on the same workload."),
     "Paused?": number("The pause annotation."),
   }),
+  "heldSince?": seconds("Since when each decision has held the replicas; absent: the last one did not."),
   "notified?": object("What people were told of.", {
     "failed?": TOLD_OF,
     "blind?": TOLD_OF,
@@ -144,11 +148,24 @@ const TIME: Json = {
   description: "The time that was decided for, RFC 3339 in UTC.",
 };
 
-const run = (outcome: string, description: string, targets = "One a target, in the order of the settings.") =>
+const DISCOVERY = object("What finding targets came to; absent: the settings have no `discover`.", {
+  found: whole("Workloads that opted in."),
+  listed: whole("Of them, those that are listed as well: the list wins."),
+  refused: whole("Of them, those whose settings are wrong. Each is a failed target."),
+  failures: list(
+    text("What was asked and what came back."),
+    "Lists that could not be read. With any, the exit code is 1.",
+  ),
+});
+
+const TARGETS = "One a target: those that are listed, in the order of the settings, then those that are found.";
+
+const run = (outcome: string, description: string, targets = TARGETS) =>
   object(description, {
     time: TIME,
     dryRun: flag("Nothing was written: a dry run, or a pretended cluster."),
     targets: list(part(outcome), targets),
+    "discovery?": DISCOVERY,
   });
 
 const SCORE = object("What one policy came to.", {

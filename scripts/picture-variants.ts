@@ -1,4 +1,4 @@
-/** Renders pictures as their readers see them: at their own size, README width, on a phone, on dark, and without red or green. For looking at, not for CI. */
+/** Renders pictures as readers see them: full size, README width, phone, dark, without red or green. For people, not for CI. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, extname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";

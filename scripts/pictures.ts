@@ -1,4 +1,4 @@
-/** `npm run pictures`: makes every picture of README and docs again from what the repository holds. `--check` only compares what they show. */
+/** `npm run pictures`: makes every picture of README and docs again. `--check` only compares their content. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

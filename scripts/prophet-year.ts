@@ -1,4 +1,4 @@
-/** A made-up year of a shop, and the picture that the example of docs/prophet.md gives of it: the page's settings are those that draw it. */
+/** Makes the example of docs/prophet.md: a made-up year of a shop, and its picture by the page's own settings. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openCalendar } from "../job/config/public-holidays.ts";

@@ -1,4 +1,4 @@
-/** docs/reasons.md: what each stage does, and what each reason, Event, exit code and annotation means and asks for. */
+/** Makes docs/reasons.md: the meaning of each stage, reason, Event, exit code and annotation, and what to do. */
 import { ANNOTATIONS } from "../job/adapters/annotations.ts";
 import { EVENT_REASONS } from "../job/adapters/kubernetes-events.ts";
 import { type Explanation, REASONS, type Reason } from "../job/core/policy/reasons.ts";

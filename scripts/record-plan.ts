@@ -1,4 +1,4 @@
-/** What is recorded: the groups of stress-apps, their traffic, and what happens to them when. */
+/** The plan of a recording: groups of stress-apps, their traffic, and what happens to them when. */
 
 /** Something done to a group at a time in seconds since the start. */
 export interface RecordEvent {

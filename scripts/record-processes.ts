@@ -1,4 +1,4 @@
-/** Starts, restarts and ends the processes of a recording, all of them at high priority and by their own pid. */
+/** Starts, restarts and ends the processes of a recording, at high priority and by their own process id. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";

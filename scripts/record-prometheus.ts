@@ -1,4 +1,4 @@
-/** A real Prometheus of its own: configuration in a temporary folder, targets by file, answers as bytes. */
+/** Starts a real Prometheus for a recording: configuration in a temporary folder, targets by file, answers as bytes. */
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";

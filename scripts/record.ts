@@ -1,4 +1,4 @@
-/** Records the fixtures: a real Prometheus over real stress-apps under traffic; saves its query_range answers as they come. */
+/** Records the fixtures: saves query_range answers of a real Prometheus over real stress-apps under traffic. */
 import { mkdir, readdir, rename, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";

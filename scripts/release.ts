@@ -1,4 +1,4 @@
-/** `npm run release -- STEP VERSION`: what a release makes and publishes, a step each; the workflow release.yml calls them in order. */
+/** `npm run release -- STEP VERSION`: makes and publishes a release step by step; the workflow release.yml calls the steps in order. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,7 +9,8 @@ import { parse, stringify } from "yaml";
 const USAGE = `npm run release -- STEP VERSION [--local]
   check    version, chart, manifests and CHANGELOG.md say VERSION
   notes    the notes, from CHANGELOG.md
-  assets   the package, the bill of materials, their checksums
+  site     the guides as a site, to be served below /VERSION/
+  assets   the package, the bill of materials, the site, their checksums
   login    Docker, Helm and cosign know the registry's account
   image    both images for amd64 and arm64, with SBOM and provenance, pushed and signed
   chart    the chart with what Artifact Hub wants to know, pushed and signed
@@ -98,13 +99,18 @@ function run(argv: readonly string[]): string {
 }
 
 /** Each step by its name. `push` runs what needs a registry or an account; with --local it only prints it. */
-const STEPS: Readonly<Record<string, (facts: Facts, push: (argv: readonly string[]) => string) => void>> = {
+export const STEPS: Readonly<Record<string, (facts: Facts, push: (argv: readonly string[]) => string) => void>> = {
   check({ version }) {
     const other = disagreements(version, read);
     if (other.length > 0) throw new Error(other.join("\n"));
   },
   notes({ version }) {
     writeFileSync(`${OUT}/notes.md`, `${notesOf(read("CHANGELOG.md"), version)}\n`);
+  },
+  site({ version }) {
+    process.env.SITE_BASE = `/${version}/`;
+    run(["npm", "run", "site"]);
+    run(["tar", "-czf", `${OUT}/site-${version}.tgz`, "-C", "docs/.vitepress/dist", "."]);
   },
   assets({ version, revision, source }) {
     run(["npm", "pack", "--pack-destination", OUT]);

@@ -1,4 +1,4 @@
-/** Pictures of the report page for docs/report.md and docs/advise.md: light, dark, narrow and on paper, and beside them what the page says, by which a test sees that they are up to date. */
+/** Makes the pictures of docs/report.md and docs/advise.md, and the texts by which a test sees that they are up to date. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

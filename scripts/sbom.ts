@@ -1,4 +1,4 @@
-/** Prints the bill of materials (CycloneDX JSON) of what the bundle in dist holds: sbom.ts [VERSION [REVISION [SOURCE]]]. Equal bundles and lock files give equal bytes. */
+/** Prints the bill of materials (CycloneDX JSON) of the bundle: sbom.ts [VERSION [REVISION [SOURCE]]]. Equal inputs give equal bytes. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { Part } from "./third-party.ts";

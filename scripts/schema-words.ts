@@ -1,4 +1,4 @@
-/** The words that the JSON Schema of our answers is written in. */
+/** Helpers that write the JSON Schema of our answers. */
 import type { Json } from "../job/config/json-schema.ts";
 
 export const text = (description: string): Json => ({ type: "string", description });

@@ -1,4 +1,4 @@
-/** `npm start`: one run of the built job over the recorded sine, without a cluster; prints the decision and a plot, writes a picture. */
+/** `npm start`: runs the built job once over the recorded sine, without a cluster; prints the decision and a plot, writes a picture. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";

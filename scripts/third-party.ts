@@ -1,4 +1,4 @@
-/** The packages that a bundle holds, and the texts of their licences, which a bundler strips: they travel beside it. */
+/** Lists the packages of a bundle with the texts of their licences, which a bundler strips. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Metafile } from "esbuild";

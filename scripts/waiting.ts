@@ -1,4 +1,4 @@
-/** Long work of benches and recordings: progress on stderr, and Ctrl-C that ends it with what is done so far. */
+/** Shows the progress of benches and recordings on stderr; Ctrl-C ends them with the results so far. */
 import { setImmediate } from "node:timers/promises";
 import { type Progress, showProgress } from "../job/report/progress.ts";
 

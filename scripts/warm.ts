@@ -1,4 +1,4 @@
-/** Fills V8's compile cache at image build by running the job as a CronJob would, or times starts with and without it (--measure N). */
+/** Fills V8's compile cache at image build by running the job like a CronJob, or measures starts with and without it (--measure N). */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** One running stress-app: pool, metrics and server together, with an orderly end. */
+/** One running stress-app: pool, metrics and server, with an orderly end. */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createBurnPool } from "./burn-pool.ts";

@@ -1,4 +1,4 @@
-/** When each request leaves: a pure, seeded schedule from a pattern. */
+/** The time of each request: a pure, seeded schedule from a traffic pattern. */
 import { type Pattern, rateAt, uniform } from "./pattern.ts";
 
 /** `even`: one request each time the integrated rate passes a whole number. `poisson`: exponential gaps on the same clock. */

@@ -1,4 +1,4 @@
-/** Bundles the stress-app for its image: server, worker and generator, each one file without node_modules. */
+/** Bundles the stress-app for its image: server, worker and generator, one file each without node_modules. */
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { writeThirdParty } from "../scripts/third-party.ts";

@@ -1,4 +1,4 @@
-/** A small fixed pool of burning worker threads behind a bounded queue. */
+/** A small fixed pool of CPU-burning worker threads behind a bounded queue. */
 import { Worker } from "node:worker_threads";
 
 /** The queue already holds as many burns as it may: the caller answers 503. */

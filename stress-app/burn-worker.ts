@@ -1,4 +1,4 @@
-/** The worker thread that burns CPU: busy until its own CPU clock has moved by the seconds it is told, then says how many it missed. */
+/** The worker thread that burns CPU until its own CPU clock has advanced by the requested seconds, then reports what it missed. */
 import { parentPort } from "node:worker_threads";
 import { wallLimit } from "./intensity.ts";
 

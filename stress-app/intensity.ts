@@ -1,4 +1,4 @@
-/** The one input of /stress: how many CPU seconds to burn, and how long that may take. */
+/** The input of /stress: how many CPU seconds to burn, and how long that may take. */
 
 /** Longest burn in CPU seconds: a request is an event of a load test, not a job. */
 export const MAX_INTENSITY = 60;

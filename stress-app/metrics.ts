@@ -1,4 +1,4 @@
-/** The Prometheus metrics of one stress-app: process defaults, request durations, the burn queue. */
+/** The Prometheus metrics of a stress-app: process defaults, request durations and the burn queue. */
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { BurnPool } from "./burn-pool.ts";
 

@@ -1,4 +1,4 @@
-/** The shape of the traffic: pure functions from seconds since the start to requests a second. */
+/** The shape of the traffic: pure functions from seconds since the start to requests per second. */
 
 /** The named shapes, each between -1 and 1 over one period; `mixed` is a ramp, a plateau and spikes. */
 export const SHAPES = ["sine", "square", "ramp", "spikes", "constant", "mixed"] as const;

@@ -1,4 +1,4 @@
-/** The open loop: sends each request at its time, whatever became of the earlier ones. */
+/** Sends each request at its time, whatever became of earlier ones (an open loop). */
 import { Agent, get } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { addAnswer, createTally, type Tally } from "./tally.ts";

@@ -1,4 +1,4 @@
-/** What came back: counts by answer and latency quantiles, for one report line at a time. */
+/** Counts answers and latency quantiles, for one report line at a time. */
 
 /** Counts and latencies of a stretch of time. */
 export interface Tally {

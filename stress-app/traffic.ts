@@ -1,4 +1,4 @@
-/** The entry of the traffic generator: flags, the loop, a report line every few seconds, a summary. */
+/** The entry of the traffic generator: flags, the loop, a report line every few seconds and a summary. */
 import { arrivals } from "./arrivals.ts";
 import { rateAt } from "./pattern.ts";
 import { sendAll } from "./send.ts";

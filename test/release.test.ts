@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { buildCommand, disagreements, type Facts, notesOf, releasedChart } from "../scripts/release.ts";
+import { buildCommand, disagreements, type Facts, notesOf, releasedChart, STEPS } from "../scripts/release.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
@@ -88,5 +88,13 @@ describe("the chart", () => {
       image: "registry.example.com/team/prophet-autoscaler:1.2.3",
     });
     expect(chart.annotations["artifacthub.io/license"]).toBe("Apache-2.0");
+  });
+});
+
+describe("the workflow", () => {
+  it("calls every step, in order; the site is made before what is attached to the draft", () => {
+    const called = [...read(".github/workflows/release.yml").matchAll(/npm run release -- (\w+) "\$VERSION"/g)];
+    expect(called.map(([, step]) => step)).toEqual(Object.keys(STEPS));
+    expect(Object.keys(STEPS).indexOf("site")).toBeLessThan(Object.keys(STEPS).indexOf("assets"));
   });
 });

@@ -1,4 +1,4 @@
-/** Paired differences with their spread, so that luck is not kept as skill. */
+/** Paired differences with their bootstrap spread, so that luck does not count as skill. */
 import { seededRandom } from "../../job/core/forecast/prophet/random.ts";
 
 /** A mean of paired log ratios, in percent, and the interval that holds 90 % of its bootstrap means. */

@@ -1,4 +1,4 @@
-/** How often outcomes lie below the quantiles: by level and lead, on series of known and of held-back sets. */
+/** Measures calibration: the share of outcomes below each quantile, by level and lead, on known and held-back series. */
 import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
 import type { LeadPart } from "../../job/core/forecast/types.ts";
 import { originsOf, outcome, windowBefore } from "../../job/replay/backtest.ts";

@@ -1,4 +1,4 @@
-/** docs/ablation.md, from the pieces that were measured. */
+/** Writes docs/ablation.md from the measured parts. */
 import { geometric } from "../geometric.ts";
 import { ratios } from "../policy/matrix.ts";
 import { type Difference, differenceOf } from "./bootstrap.ts";
@@ -39,7 +39,7 @@ export function ablationPage(pieces: Pieces): string {
 Written by \`npm run bench -- ablation\`, in pieces. Every row is the forecaster with one thing changed. A cell says by how many percent the loss rises with the
 change, and in brackets the interval that holds 90 % of the bootstrap means over series. A part pays where the interval lies above zero.
 
-Each series is forecast as the job does it: the mean of the next minute (point), and quantiles of the maximum over the part of the lead in which new pods serve.
+Each series is forecast as the job does it. The point is the mean of the next minute. The quantiles are those of the maximum over the part of the lead in which new pods serve.
 Losses are relative to the last value. Known are the public and synthetic traces; some series are made from them; generated ones come of a seed that no
 run before has seen. The held-back traces took part in no choice.
 

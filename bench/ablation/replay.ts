@@ -1,4 +1,4 @@
-/** The whole replay under variants of the forecaster: cost and unserved load beside the simulated HPA, series by series. */
+/** Replays variants of the forecaster: cost and unserved load beside the simulated HPA, series by series. */
 import { loadSettings } from "../../job/config/load.ts";
 import { autoForecaster } from "../../job/core/forecast/forecasters/auto.ts";
 import { forecasterOf } from "../../job/core/forecast/method.ts";

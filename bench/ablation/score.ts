@@ -1,4 +1,4 @@
-/** Losses of a forecaster over the windows of one series, as production asks it: the horizon's mean and the parts of the lead, beside the last value. */
+/** Losses of a forecaster over the windows of one series, for what production requests: the horizon's mean and the parts of the lead. */
 import { pinball } from "../../job/core/forecast/combine/losses.ts";
 import { forecastNaive } from "../../job/core/forecast/forecasters/naive.ts";
 import type { Forecaster, ForecastRequest } from "../../job/core/forecast/types.ts";

@@ -1,4 +1,4 @@
-/** The series of the ablation: known, made from these, generated of fresh seeds, and held-back ones that took part in no choice. */
+/** The series of the ablation: known, derived, generated from fresh seeds, and held-back ones that took part in no choice. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Series } from "../../job/core/series/types.ts";

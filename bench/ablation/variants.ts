@@ -1,4 +1,4 @@
-/** What the ablation switches: models of the pool and mechanisms of the combination, as data. */
+/** The variants of the ablation as data: models of the pool and mechanisms of the combination. */
 import { blend, WEIGHING, type Weighing } from "../../job/core/forecast/combine/blend.ts";
 import type { AutoOptions } from "../../job/core/forecast/forecasters/window.ts";
 import { poolFor } from "../../job/core/forecast/models/pool.ts";

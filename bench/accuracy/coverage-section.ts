@@ -1,4 +1,4 @@
-/** The section of docs/accuracy.md on quantiles: how often outcomes lie below them, and how sharp they are, by level and lead. */
+/** The section of docs/accuracy.md on quantiles: the share of outcomes below them and their sharpness, by level and lead. */
 import { pinball } from "../../job/core/forecast/combine/losses.ts";
 import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
 import { forecastNaive } from "../../job/core/forecast/forecasters/naive.ts";

@@ -1,4 +1,4 @@
-/** The section of docs/accuracy.md on generated series, of seeds that no constant was chosen by. */
+/** The section of docs/accuracy.md on generated series, from seeds that chose no constant. */
 import { backtest } from "../../job/replay/backtest.ts";
 import { each } from "../../scripts/waiting.ts";
 import { geometric } from "../geometric.ts";
@@ -35,7 +35,7 @@ export async function generatedSection(origins: number): Promise<string> {
   });
   return `## Generated series
 
-${rows.length} seeded series of ${lines.length - 1} kinds (\`bench/accuracy/generated.ts\`), ${origins} origins each: of every kind one at 15 s, one at 15 s as a rate over one minute shows it, and one at 60 s.
+${rows.length} seeded series of ${lines.length - 1} kinds (\`bench/accuracy/generated.ts\`), ${origins} origins each. Every kind has three: one at 15 s, one at 15 s as a rate over one minute shows it, and one at 60 s.
 Formulas with random parameters: series of these kinds, of other seeds, were among those that constants were chosen on; these were looked at only afterwards. relMAE is above 1 on ${worse.length} of them, by ${worse.length === 0 ? "0" : ((geometric(worse.map((r) => r.rel)) - 1) * 100).toFixed(0)} % on average; one seed
 a cell, so 0.97 to 1.03 is not distinguishable from the last value. Nothing beats the last value on a random walk, or foresees a jump that has no cause in the window.
 

@@ -1,4 +1,4 @@
-/** Seeded series: kinds of load as formulas with random parameters, so that changes are judged on more than the known traces. */
+/** Generates seeded series: kinds of load as formulas with random parameters, beside the known traces. */
 import { seededRandom } from "../../job/core/forecast/prophet/random.ts";
 import { toGrid } from "../../job/core/series/grid.ts";
 import type { Series } from "../../job/core/series/types.ts";

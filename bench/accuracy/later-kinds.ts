@@ -1,4 +1,4 @@
-/** Kinds of load that were added after real series had shown them: counts, momentum, what is flat and jumps, plateaus, values held between updates. */
+/** Further kinds of generated load, seen in real series: counts, momentum, flat loads that jump, plateaus, and values held between updates. */
 import type { Dice, Shape } from "./generated.ts";
 
 const steps = (n: number, of: (i: number) => number) => Array.from({ length: n }, (_, i) => of(i));

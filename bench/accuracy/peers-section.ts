@@ -1,4 +1,4 @@
-/** The section of docs/accuracy.md on other libraries: the same windows, the same question. */
+/** The section of docs/accuracy.md on other libraries: the same windows and targets. */
 import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
 import { detectSeason } from "../../job/core/forecast/seasons/detect.ts";
 import type { Series } from "../../job/core/series/types.ts";

@@ -1,4 +1,4 @@
-/** Other libraries' forecasts of the next minute's mean, on windows that ours saw too. */
+/** Forecasts the next minute's mean with other libraries, on the windows that ours get. */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,4 +1,4 @@
-/** The picture of docs/accuracy.md: for each kind of generated load the next minute as it came, as it was forecast, and the 90 % interval. */
+/** The picture of docs/accuracy.md: outcome, forecast and 90 % interval of the next minute for each kind of generated load. */
 import { areaY, axisX, axisY, dot, gridY, lineY } from "@observablehq/plot";
 import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
 import type { Series } from "../../job/core/series/types.ts";

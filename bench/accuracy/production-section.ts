@@ -1,4 +1,4 @@
-/** The first section of docs/accuracy.md: what production does, on series that took part in choosing and on series that did not. */
+/** The first section of docs/accuracy.md: what production does, on series that took part in its choices and on others. */
 import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
 import { each } from "../../scripts/waiting.ts";
 import { CALIBRATION_LEADS, CALIBRATION_LEVELS, type Calibration, calibrationOf } from "../ablation/calibration.ts";

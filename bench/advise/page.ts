@@ -1,5 +1,5 @@
-/** The results of the bench of `advise`, and their part of docs/advise.md. */
-import { cheapestWithin, type ScoredTrial, type Span, type TrialScore } from "../../job/replay/advise.ts";
+/** The results of the `advise` bench, and their part of docs/advise.md. */
+import { cheapestWithin, type ScoredTrial, type TimeRange, type TrialScore } from "../../job/replay/advise.ts";
 import type { Advice } from "../../job/report/advice-text.ts";
 import { table } from "../../scripts/markdown.ts";
 
@@ -35,7 +35,7 @@ export interface AdviseResult {
 export function resultOf(
   about: Pick<AdviseResult, "name" | "kind" | "about">,
   { advised, current, ours, others, slo }: Omit<Advice, "changed">,
-  judgedOn: Span,
+  judgedOn: TimeRange,
 ): AdviseResult {
   // what it would have been, also where nothing is promised
   const chosen = advised ?? cheapestWithin(ours, slo);

@@ -1,4 +1,4 @@
-/** All cases, kind by kind; every name is one. */
+/** All cases of the fault bench by kind, with unique names. */
 import { BLIND } from "./cases/blind.ts";
 import { CLOCK } from "./cases/clock.ts";
 import { DATA } from "./cases/data.ts";

@@ -1,4 +1,4 @@
-/** A client of a real server that gives every answer as it came, whatever its status. */
+/** An HTTP client of a real server that returns every answer whatever its status. */
 import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { ReceivedRequest, Reply } from "../../test/fault/server.ts";

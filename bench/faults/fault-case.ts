@@ -1,4 +1,4 @@
-/** What a case of the fault bench is: the world before the run, the fault, and what must come of it. */
+/** The type of a fault case: the state before the run, the fault, and the expected outcome. */
 import type { JobState } from "../../job/core/state/types.ts";
 import type { Load } from "./load.ts";
 import type { Fault } from "./wire.ts";

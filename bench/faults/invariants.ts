@@ -1,4 +1,4 @@
-/** What must hold after every case, whatever the fault: each broken one in a sentence. */
+/** The invariants that must hold after every case; each broken one gives a sentence. */
 import { readState as storedState } from "../../job/adapters/state-text.ts";
 import type { JobState } from "../../job/core/state/types.ts";
 import { MEMORY_LIMIT } from "../../test/fault/job-process.ts";

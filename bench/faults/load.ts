@@ -1,4 +1,4 @@
-/** CPU histories for the real Prometheus: each case's own, as counters or gauges under a label of its own. */
+/** CPU histories for the real Prometheus: counters or gauges of each case, under a label of its own. */
 
 /** Cores at so many seconds before the run; null: no sample, NaN and infinities as they are. */
 export interface Load {

@@ -1,4 +1,4 @@
-/** docs/reliability.md: the promises, how many cases held them, and one line a case. */
+/** Writes docs/reliability.md: the promises, how many cases kept them, and one line per case. */
 import { table } from "../../scripts/markdown.ts";
 import { type FaultCase, KINDS, type Kind } from "./fault-case.ts";
 import { PROMISES } from "./invariants.ts";
@@ -12,7 +12,7 @@ export interface Row {
 }
 
 /** No cell is longer. */
-const WIDEST = 130;
+const MAX_WIDTH = 130;
 
 export function page(rows: readonly Row[]): string {
   const count = rows.flatMap(({ fault, broken }) => (fault.gap === undefined ? broken : [])).length;
@@ -103,5 +103,5 @@ function messageText({ expect }: FaultCase, { told, ended }: Observation): strin
     .replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, "http://server")
     .replaceAll(/[`<>]/g, "")
     .replaceAll(/\/tmp\/[^\s:]*\//g, "");
-  return plain.length > WIDEST ? `${plain.slice(0, WIDEST - 2)} …` : plain;
+  return plain.length > MAX_WIDTH ? `${plain.slice(0, MAX_WIDTH - 2)} …` : plain;
 }

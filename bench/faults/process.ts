@@ -1,4 +1,4 @@
-/** The job as a process: what it says, how long it takes, the most memory it holds. */
+/** Runs the job as a process: its output, time and peak memory. */
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

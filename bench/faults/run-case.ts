@@ -1,4 +1,4 @@
-/** Runs one case in its lane: the world made sound, the fault put in, the job run, and everything looked at that an invariant asks for. */
+/** Runs one case: prepares the sound state, adds the fault, runs the job, and collects what the invariants check. */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** The sound world of a case: its settings, its data's query and its memory, each with what the case changes. */
+/** The sound state of a case: settings, query and memory, each with the case's changes. */
 import { encode, STATE_VERSION } from "../../job/core/state/codec.ts";
 import { BLANK, BLANK_METRIC } from "../../job/core/state/memory.ts";
 import type { JobState, TargetState } from "../../job/core/state/types.ts";

@@ -1,4 +1,4 @@
-/** Faults of the wire: a proxy before a real server, and what it may do to a call. */
+/** A proxy before a real server, and the faults that it can add to a call. */
 import { type FakeServer, fakeServer, type ReceivedRequest, type Reply } from "../../test/fault/server.ts";
 import { type Answer, type Client, isReply } from "./client.ts";
 

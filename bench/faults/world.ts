@@ -1,4 +1,4 @@
-/** The servers of the fault bench: a real Prometheus with every case's history, a real API server, and lanes with a namespace and proxies of their own. */
+/** The servers of the fault bench: a real Prometheus with all histories, a real API server, and lanes with a namespace and proxies each. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startPrometheus } from "../../test/cluster/prometheus.ts";

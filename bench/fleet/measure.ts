@@ -1,15 +1,17 @@
-/** One run of the built job over a fleet, with what it took and what it asked of both servers, by their own counters. */
+/** Measures one run of the built job over a fleet: its resources, and its requests by both servers' own counters. */
+import type { AuditEvent } from "../../test/cluster/controlplane.ts";
 import type { RunResult } from "../../test/integration/rig.ts";
+import { type Told, toldBy } from "./process.ts";
 import type { FleetServers } from "./servers.ts";
 
 /** What a run took. */
-export interface FleetRun {
+export interface FleetRun extends Told {
   readonly targets: number;
   /** How the histories were read. */
   readonly read: "grouped" | "single";
   readonly wallSeconds: number;
-  readonly cpuSeconds: number;
-  readonly memoryMb: number;
+  /** From its start to the first change of a scale; null: nothing was changed. */
+  readonly firstChange: number | null;
   /** To Prometheus, and what it answered in all. */
   readonly queries: number;
   readonly queryMb: number;
@@ -34,12 +36,11 @@ export async function measuredRun(
   const before = await counters(servers);
   await rig.mark();
   const start = performance.now();
+  const startTime = Date.now();
   const settings = { ...servers.settings(targets, read === "single" ? "never" : "auto"), ...more };
   const result = await rig.run(settings, { env });
   const wallSeconds = (performance.now() - start) / 1000;
-  const told = /USAGE (\[.*\])/.exec(result.stderr)?.[1];
-  if (told === undefined) throw new Error(`the job did not tell its CPU time: ${result.stderr.slice(0, 500)}`);
-  const [cpuMs, memoryMb] = JSON.parse(told) as [number, number];
+  const told = toldBy(result.stderr);
   const after = await counters(servers);
   const calls = await rig.calls();
   const count = (action: string) => result.targets.filter((target) => target.action === action).length;
@@ -47,8 +48,8 @@ export async function measuredRun(
     targets,
     read,
     wallSeconds,
-    cpuSeconds: cpuMs / 1000,
-    memoryMb,
+    ...told,
+    firstChange: firstChange(calls, startTime),
     queries: after.queries - before.queries,
     queryMb: (after.queryBytes - before.queryBytes) / 1e6,
     prometheusSeconds: after.prometheusSeconds - before.prometheusSeconds,
@@ -58,6 +59,14 @@ export async function measuredRun(
     failed: count("failed"),
     result,
   };
+}
+
+/** Seconds from the start to the first patch of a scale. */
+function firstChange(calls: readonly AuditEvent[], start: number): number | null {
+  const times = calls
+    .filter(({ verb, objectRef }) => verb === "patch" && objectRef?.subresource === "scale")
+    .map(({ requestReceivedTimestamp }) => Date.parse(requestReceivedTimestamp));
+  return times.length === 0 ? null : (Math.min(...times) - start) / 1000;
 }
 
 interface Counters {

@@ -1,4 +1,4 @@
-/** Whether a target of a fleet is decided as it would be alone: the same ports over the real Prometheus, at one moment, grouped for all and single for each. */
+/** Checks that a target of a fleet is decided as it would be alone: grouped and single reading at one moment. */
 import { prometheusHistory } from "../../job/adapters/prometheus.ts";
 import { resolveTarget } from "../../job/config/target-settings.ts";
 import type { Outcome, Ports } from "../../job/ports.ts";

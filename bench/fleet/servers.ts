@@ -1,49 +1,56 @@
-/** The servers of a fleet: a real Prometheus with its past, a real API server with a Deployment for each target, and the job's account with rights on exactly these. */
+/** The servers of a fleet: a real Prometheus with its history, and a real API server with a Deployment and permissions per target. */
 import { join } from "node:path";
 import { startPrometheus, type TestPrometheus } from "../../test/cluster/prometheus.ts";
 import { type Rig, startRig } from "../../test/integration/rig.ts";
-import { tellingNode } from "../speed/processes.ts";
 import { NAMESPACE, nameOf, openMetrics, PODS } from "./history.ts";
+import { limitsOfPod, tellingFleet } from "./process.ts";
 
 /** Replicas before the first run. */
 const BEFORE = 4;
+/** The first ConfigMap of the state. */
+const STATE = "prophet-autoscaler-state";
 /** Objects that kubectl creates at a time: it takes 2 minutes for each call at most. */
 const BATCH = 500;
+/** Seconds that a bench takes at most after the servers are there. */
+const AHEAD = 1500;
 
 /** A place to run a fleet in. */
 export interface FleetServers {
   readonly prometheus: TestPrometheus;
   readonly rig: Rig;
-  /** Makes the job tell its own CPU time and memory. */
+  /** Gives the job the heap of a pod, and makes it tell what it took. */
   readonly env: Readonly<Record<string, string>>;
   /** The settings of one job over the first so many targets. */
   settings(targets: number, grouped: "auto" | "never"): object;
   stop(): Promise<void>;
 }
 
-/** Starts them with so many targets, of which `raw` can be read by single queries too. */
-export async function startFleet(targets: number, raw: number): Promise<FleetServers> {
-  const prometheus = await startPrometheus({
-    history: openMetrics({ now: Math.floor(Date.now() / 1000), targets, raw, samples: await samplesOfMinute() }),
-  });
+/** Starts them with so many targets, of which `raw` can be read by single queries too. They know `ahead` seconds to come. */
+export async function startFleet(targets: number, raw: number, ahead = AHEAD): Promise<FleetServers> {
   const rig = await startRig(NAMESPACE);
   // without a node their pods would only wait to be scheduled: ten thousand objects that are no part of this
   await rig.cluster.stopControllers();
   for (let k = 0; k < targets; k += BATCH) await rig.cluster.kubectl(["create", "-f", "-"], deployments(k, targets));
-  await rig.cluster.kubectl(["apply", "-f", "-"], role(targets));
+  const states = statesOf(targets);
+  await rig.cluster.kubectl(["apply", "-f", "-"], access(targets, states));
+  // at last: the calls above take minutes for 10,000
+  const prometheus = await startPrometheus({
+    history: openMetrics({ now: Math.floor(Date.now() / 1000), ahead, targets, raw, samples: await samplesOfMinute() }),
+  });
   const tell = join(rig.cluster.dir, "tell");
   return {
     prometheus,
     rig,
-    env: { NODE_OPTIONS: tellingNode(tell).join(" ") },
+    env: { NODE_OPTIONS: [...limitsOfPod(), ...tellingFleet(tell)].join(" ") },
     settings: (count, grouped) => ({
       timeout: 280,
-      prometheus: { url: prometheus.url, timeout: 20, grouped },
+      prometheus: { url: prometheus.url, timeout: 60, grouped },
       kubernetes: { timeout: 20, detectScalers: false, events: false },
       report: { logFormat: "text" },
+      state: { configMap: { name: STATE, count: statesOf(count).length } },
       defaults: { targetCpu: 0.5, maxReplicas: PODS },
       targets: Array.from({ length: count }, (_, k) => ({
-        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: nameOf(k) },
+        scaleTargetRef: { name: nameOf(k) },
       })),
     }),
     stop: async () => {
@@ -74,17 +81,28 @@ function deployments(from: number, targets: number): string {
   return JSON.stringify({ apiVersion: "v1", kind: "List", items });
 }
 
-/** As the base's Role has it: two verbs on named objects. */
-function role(targets: number): string {
+/** The ConfigMaps of the state: one for each thousand, since a claim writes the whole of its object. */
+function statesOf(targets: number): readonly string[] {
+  return Array.from({ length: Math.ceil(targets / 1000) }, (_, i) => (i === 0 ? STATE : `${STATE}-${i}`));
+}
+
+/** As the base and the overlay many-targets have it: two verbs on named objects, and ConfigMaps without data. */
+function access(targets: number, states: readonly string[]): string {
   const names = Array.from({ length: targets }, (_, k) => nameOf(k));
   const verbs = ["get", "patch"];
-  return JSON.stringify({
+  const role = {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "Role",
     metadata: { name: "prophet-autoscaler", namespace: NAMESPACE },
     rules: [
       { apiGroups: ["apps"], resources: ["deployments/scale"], resourceNames: names, verbs },
-      { apiGroups: [""], resources: ["configmaps"], resourceNames: ["prophet-autoscaler-state"], verbs },
+      { apiGroups: [""], resources: ["configmaps"], resourceNames: states, verbs },
     ],
-  });
+  };
+  const maps = states.map((name) => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, namespace: NAMESPACE },
+  }));
+  return JSON.stringify({ apiVersion: "v1", kind: "List", items: [role, ...maps] });
 }

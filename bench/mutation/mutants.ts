@@ -1,4 +1,4 @@
-/** Small breaks of a TypeScript source, each one edit of its text: what a slip of the pen or of the mind would make of it. */
+/** Makes mutants of a TypeScript source: each is one small edit, such as a person's slip. */
 import { parseSync } from "oxc-parser";
 
 /** One edit: the text from `start` to `end` is replaced. */

@@ -1,4 +1,4 @@
-/** docs/mutation.md: the score of each room, on mutants that nobody had looked at and on those that somebody had, and every survivor with its reason. */
+/** Writes docs/mutation.md: each room's score on fresh and on known mutants, and every survivor with its reason. */
 import { table } from "../../scripts/markdown.ts";
 import { REASONS } from "./survivors.ts";
 

@@ -1,4 +1,4 @@
-/** The rooms that decide, their sources, and the unit tests that hold them: nearest first, for the first that fails ends a mutant. */
+/** The rooms under mutation, their sources, and their unit tests, nearest first, since the first failure ends a mutant. */
 import { globSync } from "node:fs";
 
 export interface Room {

@@ -1,4 +1,4 @@
-/** The sample of a room's mutants: drawn by a seed from those that nobody looked at, or those of the list that somebody did. */
+/** Draws a room's sample of mutants by seed: fresh ones, or those of the list that somebody has looked at. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type Mutation, mutated, mutationsOf } from "./mutants.ts";

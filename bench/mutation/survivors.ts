@@ -1,4 +1,4 @@
-/** Survivors that were looked at, and why no test can or need notice them, by their identity. */
+/** Surviving mutants that were looked at, with the reason why no test can or need notice them. */
 export const REASONS: Readonly<Record<string, string>> = {
   "job/adapters/kubernetes-conditions.ts: const pods = resources === undefined ? {} : { resources }; => const pods = true ? {} : { resources };":
     "held since by test/adapters/kubernetes-conditions.test.ts",

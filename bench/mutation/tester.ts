@@ -1,4 +1,4 @@
-/** Asks a worker whether tests fail with a mutant; what goes on for far longer than the tests take has failed too. */
+/** Asks a worker whether tests fail with a mutant; running far longer than the tests take counts as a failure. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { type Answer, keyOf, type Question } from "./question.ts";
 
 /** A mutant may take so many times as long as the tests take without it, */
-const PATIENCE = 4;
+const LIMIT_FACTOR = 4;
 /** and so long in any case. */
-const LEAST_MS = 5000;
+const MIN_LIMIT_MS = 5000;
 
 export interface Tester {
   /** The first test file that fails, or "time" where they never end; null: all pass. */
@@ -30,7 +30,7 @@ export async function startTester(folder: string): Promise<Tester> {
     base.set(keyOf(question), taken);
     return taken;
   };
-  const limitOf = (milliseconds: number) => Math.max(LEAST_MS, PATIENCE * milliseconds);
+  const limitOf = (milliseconds: number) => Math.max(MIN_LIMIT_MS, LIMIT_FACTOR * milliseconds);
 
   return {
     killer: async (question) => {

@@ -1,4 +1,4 @@
-/** A long-lived process that runs chosen unit tests over a changed source, again and again: vitest keeps what did not change. */
+/** A long-lived process that runs chosen unit tests over a changed source; vitest keeps what did not change. */
 import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { createVitest, type TestSpecification } from "vitest/node";

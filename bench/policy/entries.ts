@@ -1,4 +1,4 @@
-/** What the policy bench compares: entries of each table. */
+/** The entries of each table of the policy bench. */
 import { resolveTarget } from "../../job/config/target-settings.ts";
 import { seededRandom } from "../../job/core/forecast/prophet/random.ts";
 import type { Peak } from "../../job/core/forecast/types.ts";

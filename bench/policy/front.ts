@@ -1,4 +1,4 @@
-/** The picture of a front: cost against unserved load, ours over quantiles, HPA over targets. */
+/** The picture of a front: cost against unserved load, for ours by quantile and the HPA by target. */
 import { axisX, axisY, dot, gridX, gridY, line, text } from "@observablehq/plot";
 import { bodyTop, frame, type LegendEntry, label, panel, sign } from "../../job/report/chart.ts";
 import { LIGHT } from "../../job/report/theme.ts";

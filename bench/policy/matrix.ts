@@ -1,4 +1,4 @@
-/** Runs policies over series and sums their scores up as the tables quote them. */
+/** Runs policies over series and adds up their scores for the tables. */
 
 import type { Forecaster, Method } from "../../job/core/forecast/types.ts";
 import { keepLevel, LEVELS as PAYING } from "../../job/core/policy/level.ts";

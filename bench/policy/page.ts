@@ -1,4 +1,4 @@
-/** The page of the policy bench. */
+/** Writes the page of the policy bench. */
 import { mainEntries, SHARES, sloLabel } from "./entries.ts";
 import { ratios, type Scores } from "./matrix.ts";
 

@@ -1,4 +1,4 @@
-/** The committed ratios of a live run to bare Node, and whether a new measurement is within bounds of them. */
+/** The committed ratios of a live run to bare Node, and the check of a new measurement against them. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Ratios } from "./processes.ts";
@@ -6,7 +6,7 @@ import type { Ratios } from "./processes.ts";
 const FILE = join(import.meta.dirname, "baseline.json");
 
 /** How many times a committed ratio a new one may be. Two machines differ by less; a library loaded at every start does not. */
-const MOST = 1.5;
+const MAX_GROWTH = 1.5;
 
 export function readBaseline(): Ratios {
   return JSON.parse(readFileSync(FILE, "utf8")) as Ratios;
@@ -21,10 +21,10 @@ export function writeBaseline({ wall, cpu, memory }: Ratios): void {
 /** A sentence for each ratio that is beyond its bound; none when all is well. */
 export function beyond(measured: Ratios, committed: Ratios): readonly string[] {
   return (["wall", "cpu", "memory"] as const).flatMap((of) => {
-    const most = MOST * committed[of];
+    const most = MAX_GROWTH * committed[of];
     if (measured[of] <= most) return [];
     return [
-      `${of}: ${measured[of].toFixed(1)} times bare Node, at most ${most.toFixed(1)} (${MOST} times the ${committed[of]} of bench/speed/baseline.json)`,
+      `${of}: ${measured[of].toFixed(1)} times bare Node, at most ${most.toFixed(1)} (${MAX_GROWTH} times the ${committed[of]} of bench/speed/baseline.json)`,
     ];
   });
 }

@@ -1,4 +1,4 @@
-/** The section of docs/speed.md on a cold run without network: `--once` over a recorded history beside bare Node, and beside Python with Prophet. */
+/** The section of docs/speed.md on a cold run without network: `--once` beside bare Node and Python with Prophet. */
 import { join } from "node:path";
 import { originalFit } from "./original.ts";
 import { against, type Contestant, plainEnv, pythonWith, race, raceTable, tellingNode } from "./processes.ts";

@@ -1,4 +1,4 @@
-/** The section of docs/speed.md on a live run: what production starts each minute, beside bare Node and the original's Python, with its waterfall. */
+/** The section of docs/speed.md on a live run, as production starts it, beside bare Node and the original's Python. */
 import { type LiveServers, startLiveServers } from "./live-servers.ts";
 import { ORIGINAL_MODULES, originalRun } from "./original.ts";
 import { type PhaseRow, phasesOf } from "./phases.ts";

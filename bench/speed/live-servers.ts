@@ -1,4 +1,4 @@
-/** The servers of a live run: a real Prometheus with two hours of history, a real API server with the base manifests, and a pod's view of both. */
+/** The servers of a live run: a real Prometheus with two hours of history, a real API server, and a pod's view of both. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";

@@ -1,4 +1,4 @@
-/** What the system that this project re-creates does once, in its own Python libraries: fit and predict alone, and over real servers. */
+/** What the original project does once, in its own Python libraries: fit and predict alone, and over real servers. */
 import { TELL_PYTHON } from "./processes.ts";
 
 const IMPORTS = `

@@ -1,4 +1,4 @@
-/** The phases of a traced run: what the program computed when, and what it waited for. */
+/** The phases of a traced run: what the program computed and what it waited for, and when. */
 import type { Slice } from "./profile.ts";
 import type { Trace, TracedCall } from "./trace.ts";
 

@@ -1,4 +1,4 @@
-/** Whole processes from start to end, each beside the others again and again: wall time, CPU time, memory, and how often they are bare Node's. */
+/** Measures whole processes in turn: wall time, CPU time, memory, and ratios to bare Node. */
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Reads a CPU profile of the minified bundle: each sample goes to the part of the program that its innermost known function belongs to. */
+/** Reads a CPU profile of the minified bundle and assigns each sample to a part of the program. */
 import { existsSync, readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { basename } from "node:path";

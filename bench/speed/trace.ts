@@ -1,4 +1,4 @@
-/** One traced run: V8's sampling profiler, and a preload that notes each call over HTTP; all times in milliseconds of the monotonic clock. */
+/** Traces one run: V8's sampling profiler, and a preload that records each HTTP call, in milliseconds of the monotonic clock. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";

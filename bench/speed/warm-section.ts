@@ -1,4 +1,4 @@
-/** The section of docs/speed.md on what a warm process takes: the whole of `auto`, and Prophet beside its Stan model. */
+/** The section of docs/speed.md on a warm process: the whole of `auto`, and Prophet beside its Stan model. */
 import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
 import type { ForecastRequest } from "../../job/core/forecast/types.ts";
 import { originsOf, windowBefore } from "../../job/replay/backtest.ts";

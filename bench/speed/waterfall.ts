@@ -1,4 +1,4 @@
-/** The waterfall of a run as SVG: a row for each phase, solid where the process computes, thin where it waits for a server. */
+/** The waterfall of a run as SVG: a row per phase, solid while computing, thin while waiting. */
 import { bodyTop, escapeXml, frame, label } from "../../job/report/chart.ts";
 import { LIGHT } from "../../job/report/theme.ts";
 import type { PhaseRow, Span } from "./phases.ts";

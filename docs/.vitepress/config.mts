@@ -35,6 +35,7 @@ export default defineConfig({
           { text: "Any metric", link: "/any-metric" },
           { text: "Prophet and public holidays", link: "/prophet" },
           { text: "Many targets", link: "/many-targets" },
+          { text: "Targets that are found", link: "/discovery" },
           { text: "Managed Prometheus", link: "/managed-prometheus" },
           { text: "Connections", link: "/connections" },
           { text: "Notifications", link: "/notifications" },

@@ -1,6 +1,6 @@
 /** The actuator that sets minReplicas of an existing HPA, which keeps the reactive part. */
 import type { TargetConfig } from "../core/target.ts";
-import { type Actuator, nameIn } from "./actuator.ts";
+import { type Actuator, nameIn, type Reading } from "./actuator.ts";
 import { ClusterError } from "./errors.ts";
 import { count, patchNumber } from "./kubernetes-number.ts";
 import type { Hpa } from "./kubernetes-objects.ts";
@@ -18,6 +18,27 @@ function hpaPath(target: TargetConfig): string {
   return `${collection}/${encodeURIComponent(nameIn(object, target))}`;
 }
 
+function isOf({ scaleTargetRef: { kind, name } }: TargetConfig, { spec }: Hpa): boolean {
+  return spec?.scaleTargetRef?.kind === kind && spec.scaleTargetRef.name === name;
+}
+
+/** The number of an HPA. Throws ClusterError where it is none, or the HPA scales another workload. */
+function readingOf(target: TargetConfig, hpa: Hpa): Reading {
+  const path = hpaPath(target);
+  const ref = hpa.spec?.scaleTargetRef;
+  const { kind, name } = target.scaleTargetRef;
+  if (!isOf(target, hpa)) {
+    const came = `it scales ${ref?.kind}/${ref?.name}, not ${kind}/${name}`;
+    throw new ClusterError(`GET ${path}`, 200, "OtherTarget", came);
+  }
+  const floor = count(path, hpa.spec?.minReplicas ?? 1);
+  const { uid, namespace } = { namespace: target.namespace, ...hpa.metadata };
+  const about = { apiVersion: API, kind: "HorizontalPodAutoscaler", name: nameIn(object, target), namespace };
+  const replicas = count(path, hpa.status?.currentReplicas ?? floor);
+  return { replicas, floor, about: uid === undefined ? about : { ...about, uid } };
+}
+
+/** Sets minReplicas of the HPA that the target's `hpaName` names. */
 export const HPA: Actuator = {
   object,
   settings: ["hpaName"],
@@ -25,17 +46,12 @@ export const HPA: Actuator = {
   read: async (api, target, signal) => {
     const path = hpaPath(target);
     const hpa = (await api.send({ method: "GET", path, signal })) as Hpa;
-    const ref = hpa.spec?.scaleTargetRef;
-    const { kind, name } = target.scaleTargetRef;
-    if (ref?.kind !== kind || ref.name !== name) {
-      const came = `it scales ${ref?.kind}/${ref?.name}, not ${kind}/${name}`;
-      throw new ClusterError(`GET ${path}`, 200, "OtherTarget", came);
-    }
-    const floor = count(path, hpa.spec?.minReplicas ?? 1);
-    const { uid, namespace } = { namespace: target.namespace, ...hpa.metadata };
-    const about = { apiVersion: API, kind: "HorizontalPodAutoscaler", name: nameIn(object, target), namespace };
-    const replicas = count(path, hpa.status?.currentReplicas ?? floor);
-    return { replicas, floor, about: uid === undefined ? about : { ...about, uid } };
+    return readingOf(target, hpa);
+  },
+  // one that scales another workload is read by itself, whose answer is the error
+  among: (target, hpas) => {
+    const hpa = hpas.find((one) => HPA.isOwn(target, one));
+    return hpa !== undefined && isOf(target, hpa) ? readingOf(target, hpa) : undefined;
   },
   write: (api, target, from, to, signal) => {
     const of = (hpa: Hpa) => hpa.spec?.minReplicas;

@@ -9,7 +9,7 @@ function scalePath(target: TargetConfig): string {
   return `${objectPath(target.namespace, target.scaleTargetRef)}/scale`;
 }
 
-/** 0 is left out of the JSON, the spec never: what has none is no Scale, and tells no number. */
+/** The replicas of a Scale. JSON leaves out 0 but never the spec: an answer without a spec is no Scale and has no number. */
 function replicasOf(scale: Scale | null): unknown {
   const spec = scale?.spec;
   return spec === undefined || spec === null ? undefined : (spec.replicas ?? 0);
@@ -21,6 +21,7 @@ export function workloadOf({ namespace, scaleTargetRef }: TargetConfig, uid: str
   return { apiVersion, kind, name, namespace, ...(uid === undefined ? {} : { uid }) };
 }
 
+/** Sets spec.replicas through the /scale subresource of the workload. */
 export const SCALE: Actuator = {
   object: { subresource: "scale", named: ["scaleTargetRef.name"] },
   settings: [],

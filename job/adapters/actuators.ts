@@ -1,4 +1,4 @@
-/** The registry of actuators. A new one is a word in the table (job/config/defaults.ts), a file and a line here; the run, the doctor and the chart's Role take it from here. */
+/** The registry of actuators, used by the run, the doctor and the chart's Role. A new one needs a word in job/config/defaults.ts, a file and a line here. */
 import type { TargetConfig } from "../core/target.ts";
 import type { Actuator } from "./actuator.ts";
 import { HPA } from "./actuator-hpa.ts";

@@ -1,4 +1,4 @@
-/** What the doctor says of one thing, and the words for what was thrown. */
+/** The doctor's result about one thing, and texts for errors. */
 import type { Seconds } from "../core/units.ts";
 
 /** One line of the answer. `todo` says what to do, if anything. */
@@ -17,12 +17,13 @@ export function reasonOf(error: unknown): string {
   return `${error.message}${cause}`;
 }
 
-/** From here on two samples of a step are one of the source. */
+/** From this many samples per new value of the source on, a step is too fine. */
 const MIN_SAMPLES_PER_STEP = 1.5;
 
 /**
- * Whether `step` is finer than the source, which has a new value every `cadence` seconds. A finer step repeats values, which counts as no sample; a coarser one reads the same with less.
- * `of` names the target. Nothing where the cadence is not known, or is the step.
+ * A check where `step` is finer than the source, which has a new value every `cadence` seconds. A finer step only repeats values; a coarser
+ * one loses nothing.
+ * `of` names the target. Empty where the cadence is not known, or the step fits it.
  */
 export function stepCheck(of: string, step: Seconds, cadence: Seconds | undefined): readonly Check[] {
   if (cadence === undefined || !(cadence >= MIN_SAMPLES_PER_STEP * step)) return [];

@@ -1,4 +1,4 @@
-/** Named errors of the adapters: what was asked, what came back, and the cause; never a secret. */
+/** The adapters' named errors: what was asked, what came back, and the cause; never a secret. */
 
 import { cut } from "../output/escape.ts";
 
@@ -16,15 +16,15 @@ export class HistoryError extends Error {
 }
 
 /**
- * A call to the API server failed. `status` is undefined when no answer came; `reason` is Kubernetes' own word
- * (NotFound, Forbidden, ...). `uncertain`: a write that may have been carried out all the same.
+ * A call to the API server failed. `status` is undefined where no answer came; `reason` is Kubernetes' own word (NotFound, Forbidden, ...).
+ * `uncertain`: the write may have been carried out all the same.
  */
 export class ClusterError extends Error {
   override readonly name = "ClusterError";
   readonly request: string;
   readonly status: number | undefined;
   readonly reason: string;
-  /** Taken back by who has looked. */
+  /** The caller resets it once it has checked the object. */
   uncertain: boolean;
 
   constructor(
@@ -47,8 +47,8 @@ export class ClusterError extends Error {
 }
 
 /**
- * The transport gave no usable answer: refused, reset, timed out, too large. `transient`: another attempt may succeed.
- * `stale`: it went over a kept connection that the server had closed meanwhile.
+ * The transport gave no usable answer: refused, reset, timed out, or too large. `transient`: another attempt may succeed.
+ * `stale`: the request used a kept connection that the server had closed meanwhile.
  */
 export class TransportError extends Error {
   override readonly name = "TransportError";
@@ -78,7 +78,7 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   "UND_ERR_SOCKET",
 ]);
 
-/** Whether an error code of Node's network layer is transient. Certificate errors, for one, are not. */
+/** Whether an error code of Node's network layer is transient. Certificate errors are not. */
 export function isTransientCode(code: string): boolean {
   return TRANSIENT_CODES.has(code);
 }

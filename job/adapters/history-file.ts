@@ -1,4 +1,4 @@
-/** History from a series file, or from a folder of them; its clock is the end of the series. */
+/** Reads history from a series file, or from a folder of them. Its clock is the end of the series. */
 import { basename, join } from "node:path";
 import { asError } from "../core/result.ts";
 import { coarse, type LongHistory } from "../core/series/coarse.ts";
@@ -12,23 +12,23 @@ import { parseSeriesFile, type SeriesFile } from "./series-file.ts";
 
 /** Options of a file history. */
 export interface FileHistoryOptions {
-  /** Pretend that it is this time; later samples are not seen. */
+  /** The time to pretend, in epoch seconds; later samples are hidden. */
   readonly at?: EpochSeconds;
-  /** Give the longer history of the same samples too. */
+  /** Also give the longer history, made from the same samples. */
   readonly longHistory?: LongHistory | undefined;
-  /** Is told, once a file, how it was read where that is not plain. */
-  readonly told?: ((note: string) => void) | undefined;
+  /** Called once per file with how it was read, where that needs a word. */
+  readonly onNote?: ((note: string) => void) | undefined;
 }
 
 /**
- * A History over one path for every target: a file, which is the first metric of a target, or a folder with a file for
- * each metric, `NAME.csv` or `NAME.json`.
+ * A History over one path for every target. A file is the first metric of a target; a folder has a file for each metric, `NAME.csv` or
+ * `NAME.json`.
  */
-export function fileHistory(path: string, { at, longHistory, told }: FileHistoryOptions = {}): History {
+export function fileHistory(path: string, { at, longHistory, onNote }: FileHistoryOptions = {}): History {
   const loaded = new Map<string, Promise<SeriesFile>>();
   const read = async (file: string) => {
     const found = await readSeriesFile(file);
-    for (const note of found.notes) told?.(`${file}: ${note}`);
+    for (const note of found.notes) onNote?.(`${file}: ${note}`);
     return found;
   };
   const load = (file: string) => {

@@ -6,13 +6,13 @@ import type { EpochSeconds, Seconds } from "../core/units.ts";
  * A point that was this old when it was read does not change any more. cadvisor stamps its samples up to 15 s before they are scraped, a scrape takes up to 10 s, and
  * sending on to another server some more. A sample changes no point before its own time, so this holds whatever the rate's window is.
  */
-const SETTLED: Seconds = 60;
+const SETTLED_AFTER: Seconds = 60;
 /** After so long a series is read whole again, whatever its new points say: somebody may have written into its past. A process of an hour does so about four times. */
-const [SOONEST, LATEST]: readonly [Seconds, Seconds] = [600, 1200];
+const [MIN_REFRESH, MAX_REFRESH]: readonly [Seconds, Seconds] = [600, 1200];
 /** Values of all series together: 64 MiB, which is 17,000 series of 480 points. More are read whole each time. */
-const MOST_VALUES = 8 * 1024 * 1024;
+const MAX_VALUES = 8 * 1024 * 1024;
 /** Two values this close, relative to their size, are one: Prometheus adds up in any order. */
-const SAME = 1e-9;
+const ROUNDING = 1e-9;
 
 /** A series with its labels as text. */
 export interface LabelledText {
@@ -55,8 +55,9 @@ interface Entry {
 }
 
 /**
- * An empty memory. The new points begin `margin` seconds before those that were not settled at the last reading, and are compared with what is kept there. The rate's window is a
- * good margin: with 60 s, a run a minute after the last one asks for 180 s, which are 13 points of 15 s in place of 480.
+ * An empty memory. The new points begin `margin` seconds before those that were not settled at the last reading, and are compared with what is
+ * kept there.
+ * The rate's window is a good margin. With 60 s, a run a minute after the last one asks for 180 s: 13 points of 15 s in place of 480.
  */
 export function keptSeries(margin: Seconds): KeptSeries {
   // in the order in which they were last asked about
@@ -64,7 +65,7 @@ export function keptSeries(margin: Seconds): KeptSeries {
   let [asked, values, wholes] = [0, 0, 0];
   const put = (entry: Entry, kept: Kept | undefined) => {
     values -= entry.kept?.values.length ?? 0;
-    entry.kept = kept !== undefined && values + kept.values.length <= MOST_VALUES ? kept : undefined;
+    entry.kept = kept !== undefined && values + kept.values.length <= MAX_VALUES ? kept : undefined;
     values += entry.kept?.values.length ?? 0;
   };
   const entryOf = (key: string) => {
@@ -89,7 +90,7 @@ export function keptSeries(margin: Seconds): KeptSeries {
       const { kept } = entry;
       // before its last reading: the clock of the source was set back
       if (kept === undefined || now < kept.readAt || now >= kept.refreshAt) return undefined;
-      return kept.readAt - SETTLED - margin;
+      return kept.readAt - SETTLED_AFTER - margin;
     },
     join: (key, news, now) => {
       const entry = all.get(key);
@@ -102,7 +103,7 @@ export function keptSeries(margin: Seconds): KeptSeries {
       const entry = all.get(key);
       if (entry === undefined) return;
       // by the golden ratio they lie evenly, however many they are: no run reads many of them whole
-      const refreshAt = now + SOONEST + ((++wholes * 0.618034) % 1) * (LATEST - SOONEST);
+      const refreshAt = now + MIN_REFRESH + ((++wholes * 0.618034) % 1) * (MAX_REFRESH - MIN_REFRESH);
       put(entry, series === null ? undefined : packed(series, now, refreshAt));
     },
   };
@@ -112,7 +113,7 @@ export function keptSeries(margin: Seconds): KeptSeries {
 function joinedOf(kept: Kept, { samples: fresh, labels, since, step, begin }: News): Samples | undefined {
   if (labels !== kept.labels || !ascend(fresh.times)) return undefined;
   const old = unpacked(kept);
-  const settled = kept.readAt - SETTLED;
+  const settled = kept.readAt - SETTLED_AFTER;
   const [from, to] = [firstFrom(old.times, since), firstFrom(old.times, settled)];
   const [freshFrom, freshTo] = [firstFrom(fresh.times, since), firstFrom(fresh.times, settled)];
   if (to - from !== freshTo - freshFrom || hasGap(old.times.subarray(from, to), since, settled, step)) return undefined;
@@ -142,7 +143,7 @@ function hasGap(times: Float64Array, since: EpochSeconds, until: EpochSeconds, s
 }
 
 function isSame(a: number, b: number): boolean {
-  return Object.is(a, b) || Math.abs(a - b) <= SAME * Math.max(Math.abs(a), Math.abs(b));
+  return Object.is(a, b) || Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b));
 }
 
 function milliseconds(time: EpochSeconds): number {

@@ -1,43 +1,56 @@
-/** What is good to know of a target beside its replicas: rollout, pause annotation, other scalers and writers; unknown where the Role does not allow it. */
+/** Reads a target's conditions: rollout, pause annotation, other scalers and writers. What the Role does not allow stays unknown. */
 
 import type { Conditions } from "../core/policy/conditions.ts";
 import type { PodResources } from "../core/policy/pod-resources.ts";
 import type { ScaleTargetRef, TargetConfig } from "../core/target.ts";
+import type { Reading } from "./actuator.ts";
 import { actuatorOf } from "./actuators.ts";
 import { ClusterError } from "./errors.ts";
+import { type HpaLists, hpaLists } from "./kubernetes-hpas.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import { isManifestFree, otherWriter } from "./kubernetes-managers.ts";
-import type { Hpa, HpaList, ManagedField, Workload } from "./kubernetes-objects.ts";
-import { collectionPath, objectPath } from "./kubernetes-path.ts";
+import type { Hpa, ManagedField, Workload } from "./kubernetes-objects.ts";
+import { objectPath } from "./kubernetes-path.ts";
 import { podResourcesOf } from "./kubernetes-resources.ts";
 
-/** Set to "true" on a workload, it stops scaling until it is removed. */
+/** Set to "true" on a workload, this annotation pauses scaling until it is removed. */
 export const pauseAnnotation = "prophet-autoscaler/paused";
-/** HPAs a page: with their managedFields about 1 MB. */
-const PAGE_SIZE = 200;
-/** 10,000 HPAs in one namespace; what comes after them is not looked at. */
-const MAX_PAGES = 50;
-/** How long a list of HPAs is used again: targets of one run ask once per namespace. */
-const LIST_LIFETIME_MS = 10_000;
-
 type Log = (level: "debug" | "warn", message: string) => void;
 
-/** What one look gave. */
+/** The result of reading a workload. */
 export interface Inspection {
   readonly conditions: Conditions;
   /** Replicas as the workload itself has them; absent where it may not be read or where its kind may keep them elsewhere. */
   readonly replicas?: unknown;
   readonly uid?: string | undefined;
-  /** Of its pods; absent where it may not be read. */
+  /** Its pods' CPU requests and limits; absent where it may not be read. */
   readonly resources?: PodResources;
+  /** The number that is set, where a list told it and it is another one than the workload's own replicas. */
+  readonly number?: Reading;
 }
 
-/** A reader that never fails: every part it may not or cannot read is left out. */
+/** Tools and options of a reader. */
+export interface ReaderTools {
+  readonly log: Log;
+  /** Whether to ask for the workload and the HPAs beside it. What was found is known without asking. */
+  readonly inspect: boolean;
+  /** What a list told of a target's workload in this run; undefined: it was in none. */
+  readonly found: (target: TargetConfig) => Inspection | undefined;
+}
+
+/** Reads what is beside the number. */
+export interface ConditionsReader {
+  /** Never fails: parts that it may not or cannot read are left out. */
+  read(target: TargetConfig, signal?: AbortSignal): Promise<Inspection>;
+  /** The HPAs of all namespaces, in one list. */
+  readonly readAllHpas: HpaLists["readAll"];
+}
+
+/** A reader that never fails: parts that it may not or cannot read are left out, and what is forbidden is asked once. */
 export function conditionsReader(
   kubernetes: () => Promise<Kubernetes>,
-  log: Log,
-): (target: TargetConfig, signal?: AbortSignal) => Promise<Inspection> {
-  const lists = new Map<string, { readonly at: number; readonly hpas: Promise<readonly Hpa[] | undefined> }>();
+  { log, inspect, found }: ReaderTools,
+): ConditionsReader {
   const forbidden = new Set<string>();
   const get = async (path: string, signal: AbortSignal | undefined): Promise<unknown> => {
     const key = path.split("?")[0]!;
@@ -51,47 +64,39 @@ export function conditionsReader(
       return undefined;
     }
   };
-  const hpasOf = (namespace: string, signal: AbortSignal | undefined) => {
-    const known = lists.get(namespace);
-    if (known && performance.now() - known.at < LIST_LIFETIME_MS) return known.hpas;
-    const path = collectionPath("autoscaling/v2", namespace, "horizontalpodautoscalers");
-    const hpas = pagesOf(path, (page) => get(page, signal));
-    lists.set(namespace, { at: performance.now(), hpas });
-    return hpas;
+  const lists = hpaLists(get);
+  const ask = async (target: TargetConfig, signal: AbortSignal | undefined): Promise<Inspection> => {
+    const object = await get(objectPath(target.namespace, target.scaleTargetRef), signal);
+    return object === undefined ? { conditions: {} } : inspectionOf(object as Workload | null, target.scaleTargetRef);
   };
-  return async (target, signal) => {
-    const path = objectPath(target.namespace, target.scaleTargetRef);
-    const [object, hpas] = await Promise.all([get(path, signal), hpasOf(target.namespace, signal)]);
-    const workload = (object ?? {}) as Workload;
-    const { spec, metadata } = workload;
-    const conditions = {
-      ...(object === undefined ? {} : conditionsOf(workload)),
-      ...(hpas === undefined ? {} : { otherScaler: otherScaler(target, hpas) }),
-    };
-    // an answer without a spec is no workload, and says nothing of 0 replicas
-    const known = spec !== undefined && keepsReplicasInSpec(target.scaleTargetRef);
-    const resources = podResourcesOf(workload);
-    const pods = resources === undefined ? {} : { resources };
-    return { conditions, uid: metadata?.uid, ...pods, ...(known ? { replicas: spec.replicas ?? 0 } : {}) };
+  return {
+    readAllHpas: lists.readAll,
+    read: async (target, signal) => {
+      const known = found(target);
+      if (!inspect) return known ?? { conditions: {} };
+      const [inspection, hpas] = await Promise.all([known ?? ask(target, signal), lists.of(target.namespace, signal)]);
+      if (hpas === undefined) return inspection;
+      const conditions = { ...inspection.conditions, otherScaler: otherScaler(target, hpas) };
+      // a workload that must not be asked for has an HPA that need not be
+      const number = known && actuatorOf(target).among?.(target, hpas);
+      return { ...inspection, conditions, ...(number && { number }) };
+    },
   };
 }
 
-/** All HPAs of a list, page by page; undefined when one of the pages may not or could not be read. */
-async function pagesOf(path: string, get: (path: string) => Promise<unknown>): Promise<readonly Hpa[] | undefined> {
-  const hpas: Hpa[] = [];
-  let token = "";
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const list = (await get(`${path}?limit=${PAGE_SIZE}${token}`)) as HpaList | null | undefined;
-    if (!Array.isArray(list?.items)) return undefined;
-    // what is not used (status, managedFields) is not kept
-    for (const item of list.items as readonly (Hpa | null)[]) {
-      const { name, labels } = item?.metadata ?? {};
-      hpas.push({ metadata: { name, labels }, spec: { scaleTargetRef: item?.spec?.scaleTargetRef } } as Hpa);
-    }
-    if (!list.metadata?.continue) return hpas;
-    token = `&continue=${encodeURIComponent(list.metadata.continue)}`;
-  }
-  return hpas;
+/** What a workload tells of itself. */
+export function inspectionOf(object: Workload | null, ref: ScaleTargetRef): Inspection {
+  const workload = object ?? {};
+  const { spec, metadata } = workload;
+  // an answer without a spec is no workload, and says nothing of 0 replicas
+  const known = spec !== undefined && keepsReplicasInSpec(ref);
+  const resources = podResourcesOf(workload);
+  return {
+    conditions: conditionsOf(workload),
+    uid: metadata?.uid,
+    ...(resources && { resources }),
+    ...(known ? { replicas: spec.replicas ?? 0 } : {}),
+  };
 }
 
 /** Kinds whose /scale is their own spec.replicas; a custom resource may map it to any field. */
@@ -111,14 +116,14 @@ export function conditionsOf({ metadata, status }: Workload): Conditions {
   };
 }
 
-/** Old pods beside new ones. A Deployment that is merely being scaled has only updated pods. */
+/** Whether old pods exist beside new ones. A Deployment that is only being scaled has updated pods alone. */
 function inRollout(status: Workload["status"]): boolean {
   if (status === undefined) return false;
   if ("updateRevision" in status) return status.currentRevision !== status.updateRevision;
   return (status.replicas ?? 0) > (status.updatedReplicas ?? 0);
 }
 
-/** Name of another scaler; null: there is none. */
+/** The name of another scaler; null: there is none. */
 function otherScaler(target: TargetConfig, hpas: readonly Hpa[]): string | null {
   const { apiVersion, kind, name } = target.scaleTargetRef;
   const group = groupOf(apiVersion);
@@ -130,7 +135,7 @@ function otherScaler(target: TargetConfig, hpas: readonly Hpa[]): string | null 
   return other === undefined ? null : nameOf(other);
 }
 
-/** KEDA acts through an HPA of its own, which it labels: so a ScaledObject is seen with the right to list HPAs alone, and named by what its owner knows. */
+/** The scaler's name. KEDA acts through a labelled HPA of its own: so the right to list HPAs is enough to find a ScaledObject and name it. */
 function nameOf({ metadata }: Hpa): string {
   const scaledObject = metadata?.labels?.["scaledobject.keda.sh/name"];
   return scaledObject === undefined
@@ -138,7 +143,7 @@ function nameOf({ metadata }: Hpa): string {
     : `ScaledObject/${scaledObject}`;
 }
 
-/** The group without its version: an HPA may name another version of the same kind. */
+/** The API group without its version: an HPA may name another version of the same kind. */
 function groupOf(apiVersion: string): string {
   return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
 }

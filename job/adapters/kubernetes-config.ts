@@ -1,4 +1,4 @@
-/** The one importer of client-node: its KubeConfig finds the API server and the credentials, by kubeconfig or ServiceAccount. */
+/** Finds the API server and its credentials by kubeconfig or ServiceAccount, through client-node's KubeConfig. The one importer of client-node. */
 import { type SpawnOptions, spawn } from "node:child_process";
 import type { Agent } from "node:http";
 import type { RequestOptions } from "node:https";
@@ -11,7 +11,7 @@ import { ClusterError } from "./errors.ts";
 import type { Tls } from "./http/pool.ts";
 import type { Environment } from "./http/proxy.ts";
 
-/** What the next call takes along. */
+/** The credentials of the next call. */
 export interface Credentials {
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: Tls;
@@ -19,19 +19,22 @@ export interface Credentials {
   readonly agent?: Agent;
 }
 
-/** An API server as found. */
+/** An API server. */
 export interface ApiServer {
   /** Without a slash at its end. */
   readonly url: string;
-  /** Asked for at each call: client-node reads a rotated ServiceAccount token again when a minute has passed. Throws ClusterError. */
+  /** Called for each request: client-node reads a rotated ServiceAccount token again after a minute. Throws ClusterError. */
   credentials(): Promise<Credentials>;
 }
 
-/** Shorter texts would blank out ordinary words. */
+/** Shorter texts would hide ordinary words. */
 const MIN_SECRET_LENGTH = 6;
 const SERVICE_ACCOUNT_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
-/** Finds the API server named by the settings, KUBECONFIG, the ServiceAccount or ~/.kube/config, in this order; the redactor learns every secret of every user there. Throws ClusterError. */
+/**
+ * Finds the API server: by the settings, KUBECONFIG, the ServiceAccount or ~/.kube/config, in this order. The redactor learns every secret of
+ * every user there. Throws ClusterError.
+ */
 export async function findApiServer(
   settings: KubernetesSettings,
   env: Environment,
@@ -59,7 +62,10 @@ export async function findApiServer(
   };
 }
 
-/** Ends an exec plugin of the kubeconfig that hangs, a moment before the request that waits for it is given up. client-node starts it by a function of its own. */
+/**
+ * Ends a hanging exec plugin of the kubeconfig, a moment before the request that waits for it is given up. client-node starts it by its own
+ * function.
+ */
 function boundExec(config: KubeConfig, timeout: Seconds): void {
   const { authenticators } = config as unknown as { authenticators: readonly { execFn?: typeof spawn }[] };
   const exec = authenticators.find((one) => typeof one.execFn === "function");
@@ -118,7 +124,7 @@ async function secretsOf(config: KubeConfig): Promise<readonly (string | undefin
   return (await Promise.all(users)).flat();
 }
 
-/** Every text in a value, of whatever form: a kubeconfig is checked by nobody. Names of variables and providers are too short to matter, or no secrets and rare. */
+/** All texts in a value of any shape, since nobody checks a kubeconfig. Names of variables and providers are too short to matter, or are rare. */
 function textsIn(value: unknown, depth = 0): readonly string[] {
   if (typeof value === "string") return value.length < MIN_SECRET_LENGTH ? [] : [value];
   if (typeof value !== "object" || value === null || depth > 4) return [];
@@ -148,7 +154,7 @@ async function credentials(config: KubeConfig, proxied: boolean): Promise<Creden
   };
 }
 
-/** Parsers quote what they read, and here that is credentials: of a file that is no YAML, or a plugin's answer that is no JSON, only the place is told. */
+/** The message of an error without quotes of the input: parsers quote what they read, and here that is credentials. Only the place is named. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof SyntaxError) return "a credential plugin did not return JSON";

@@ -1,4 +1,4 @@
-/** Events about a workload, for `kubectl describe`: a change is an Event, what fails again and again one counted up, what stands one at its begin and one at its end. */
+/** Writes Events about a workload: one for a change, a counted one for repeated failures, and one at each condition's begin and end. */
 import type { Explanation } from "../core/policy/reasons.ts";
 import { justOverruled } from "../core/policy/writer.ts";
 import type { Standing } from "../core/state/types.ts";
@@ -12,7 +12,10 @@ import type { Kubernetes } from "./kubernetes-http.ts";
 import type { Event, ObjectReference } from "./kubernetes-objects.ts";
 import { collectionPath, fieldManager } from "./kubernetes-path.ts";
 
-/** What the Events mean; their reasons are the HPA's own for the same things, so that existing dashboards and alerts see them, but for `Overruled`: an HPA goes on for ever. */
+/**
+ * The meaning of the Events. Their reasons are the HPA's for the same things, so that existing dashboards and alerts show them.
+ * `Overruled` is ours: an HPA never stops.
+ */
 export const EVENT_REASONS = {
   SuccessfulRescale: {
     means: "The replicas were changed. The message says from what to what, and why.",
@@ -33,6 +36,11 @@ export const EVENT_REASONS = {
   FailedRescale: {
     means: "The server refused the change, or did not carry it out. The replicas are unchanged.",
     todo: "The message has the server's own words: a policy, a webhook, a missing right.",
+  },
+  InvalidSettings: {
+    means:
+      "An annotation of a found workload is unknown, not allowed or has a wrong value. The replicas are unchanged.",
+    todo: "The message names the annotation and what it takes. Correct it, or take the label away.",
   },
   Overruled: {
     means: "Three changes in a row were undone by another writer. The job stops for half an hour.",
@@ -67,9 +75,10 @@ const FAILED: Readonly<Record<Failure, EventReason>> = {
   scale: "FailedGetScale",
   state: "FailedUpdateStatus",
   rescale: "FailedRescale",
+  settings: "InvalidSettings",
 };
 
-/** The Events of what stands: its begin and its end. */
+/** The Events of standing conditions: at their begin and at their end. */
 const STANDING: Readonly<Record<Standing, { readonly began: EventReason; readonly ended: EventReason }>> = {
   Blind: { began: "Blind", ended: "DataUsable" },
   OtherScaler: { began: "OtherScaler", ended: "OtherScalerGone" },
@@ -86,16 +95,20 @@ const NORMAL: ReadonlySet<EventReason> = new Set<EventReason>([
   "Resumed",
   "FleetDropOver",
 ]);
-/** What may come again each minute: one Event, counted up. */
+/** Reasons that may repeat each minute: one Event, counted up. */
 const COUNTED: ReadonlySet<EventReason> = new Set<EventReason>([...Object.values(FAILED), "Overruled"]);
 
 /** Writes events. */
 export interface EventWriter {
-  /** Resolves always. `scaled` and `failed` outcomes make an event, the run that finds itself overruled, and what begins or ends to stand: 1,440 a day would bury everything else. */
+  /**
+   * Always resolves. Writes an Event for `scaled` and `failed` outcomes, for the run that finds itself overruled, and where a condition begins
+   * or ends.
+   * Others write none: 1,440 a day would bury everything else.
+   */
   write(target: TargetConfig, outcome: Outcome, now: EpochSeconds, signal?: AbortSignal): Promise<void>;
 }
 
-/** What an EventWriter works with. */
+/** What an EventWriter needs. */
 export interface EventTools {
   readonly log: (level: "debug" | "warn", message: string) => void;
   /** The object that was read for a target; undefined when none could be. */
@@ -134,13 +147,13 @@ function reasonsOf(outcome: Outcome, now: EpochSeconds): readonly EventReason[] 
   ];
 }
 
-/** A kilobyte, as the API's own clients keep to. */
+/** The message, cut at a kilobyte as in the API's own clients. */
 function messageOf({ from, to, sets, reason, message }: Outcome): string {
   const change = `${from ?? "?"} -> ${to ?? "?"} ${sets}`;
   return cut(`${change}, ${reason}: ${message}`, 1000);
 }
 
-/** An Event. What may come again has a name of its own, by object and reason, so that it is found and counted up. */
+/** An Event. One that may repeat has a name made of object and reason, so that it is found and counted up. */
 export function eventOf(about: ObjectReference, reason: EventReason, message: string, now: EpochSeconds): Event {
   const at = new Date(now * 1000).toISOString().replace(/\.\d+Z$/, "Z");
   const { name = "", namespace, kind = "", uid } = about;
@@ -174,7 +187,10 @@ async function create(api: Sender, event: Event): Promise<void> {
   await api({ method: "POST", path: `${eventsPath(event)}?fieldManager=${fieldManager}`, body: event });
 }
 
-/** Counts the Event up, or makes it: the first time, and again an hour after the last, when the server has dropped it. The Role has no `get`: an empty patch reads. */
+/**
+ * Counts the Event up, or creates it: the first time, and an hour after the last, when the server has dropped it. The Role has no `get`, so an
+ * empty patch reads it.
+ */
 async function countUp(api: Sender, event: Event, counts: Map<string, number>): Promise<void> {
   const path = `${eventsPath(event)}/${encodeURIComponent(event.metadata?.name ?? "")}?fieldManager=${fieldManager}`;
   const patch = async (body: Partial<Event>) =>

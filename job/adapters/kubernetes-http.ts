@@ -1,4 +1,4 @@
-/** Calls to the API server: one JSON request and answer each, bounded by what the object can be, with the server's own words in every error. */
+/** Calls the API server: one JSON request and answer each, limited in size, with the server's own words in every error. */
 import type { Agent } from "node:http";
 import type { KubernetesSettings } from "../config/types.ts";
 import type { Redactor } from "../output/redactor.ts";
@@ -21,8 +21,10 @@ export interface Call {
   readonly path: string;
   readonly body?: unknown;
   readonly contentType?: string;
-  /** Ends it earlier: the time of the run is over. */
+  /** Ends it earlier, when the time of the run is over. */
   readonly signal?: AbortSignal | undefined;
+  /** How large the answer may be, in bytes and in lists and objects; absent: as one object is. */
+  readonly bounds?: { readonly bytes: number; readonly containers: number };
 }
 
 /** An API server. */
@@ -41,12 +43,12 @@ export interface KubernetesOutside {
   readonly timing?: Timing | undefined;
 }
 
-/** etcd takes objects of 1.5 MiB, and escapes in JSON make them longer; lists are asked for in pages that stay below this. */
+/** The largest answer: etcd takes objects of 1.5 MiB, and escapes in JSON make them longer. Lists are read in pages that stay below this. */
 const MAX_RESPONSE_BYTES = 3 * 1024 * 1024;
-/** Lists and objects in one answer: a workload has about 200, a page of HPAs with their managedFields up to 20,000. */
+/** The most lists and objects in one answer: a workload has about 200, a page of HPAs with their managedFields up to 20,000. */
 const MAX_CONTAINERS = 60_000;
 const MAX_ATTEMPTS = 3;
-/** Connections at a time; more calls than that wait. */
+/** Connections at a time; further calls wait. */
 const MAX_SOCKETS = 16;
 
 /** Opens the API server named by the settings, KUBECONFIG, the ServiceAccount or ~/.kube/config, in this order. Throws ClusterError. */
@@ -74,13 +76,14 @@ export async function openKubernetes(
         attempts: MAX_ATTEMPTS,
         timeout,
         deadline: 2 * timeout,
-        bytes: MAX_RESPONSE_BYTES,
+        bytes: call.bounds?.bytes ?? MAX_RESPONSE_BYTES,
         signal: call.signal,
       };
       try {
         const answer = await send(nodeTransport, make, { ...limits, write }, { timing });
         // after a gateway's refusal, and where it was sent before, a write may have been carried out
-        return result(request, answer, write && (answer.attempts > 1 || answer.status >= 500));
+        const uncertain = write && (answer.attempts > 1 || answer.status >= 500);
+        return result(request, answer, uncertain, call.bounds?.containers);
       } catch (error) {
         if (error instanceof ClusterError) throw error;
         throw new ClusterError(request, undefined, "", messageOf(error), error, write && !isUndone(error));
@@ -90,7 +93,7 @@ export async function openKubernetes(
   };
 }
 
-/** The connections of one server; made anew when its certificates have changed. */
+/** The connections of one server, created anew when its certificates have changed. */
 function keptAgents(open: (tls: Tls) => Agent) {
   let kept: { readonly agent: Agent; readonly tls: Tls } | undefined;
   return {
@@ -130,11 +133,16 @@ function requestOf(
 }
 
 /** The object of a good answer. Throws ClusterError with the server's reason and words, its `details` as the cause. */
-function result(request: string, { status, body, location }: Sent, uncertain: boolean): unknown {
+function result(
+  request: string,
+  { status, body, location }: Sent,
+  uncertain: boolean,
+  containers = MAX_CONTAINERS,
+): unknown {
   if (status >= 300 && status < 400) throw new ClusterError(request, status, "Redirected", redirected(location));
   let parsed: unknown;
   try {
-    parsed = parseJson(body, MAX_CONTAINERS);
+    parsed = parseJson(body, containers);
   } catch (error) {
     if (error instanceof JsonBoundsError)
       throw new ClusterError(request, status, "TooLarge", error.message, error, uncertain);

@@ -1,4 +1,4 @@
-/** Who set spec.replicas of an object: by its managedFields, or, with no more rights than to write /scale, by asking for a change that is not carried out. */
+/** Finds who set spec.replicas of an object: by its managedFields, or by a dry run where only /scale may be written. */
 import type { TargetConfig } from "../core/target.ts";
 import type { Replicas } from "../core/units.ts";
 import { cut } from "../output/escape.ts";
@@ -7,13 +7,13 @@ import type { Kubernetes } from "./kubernetes-http.ts";
 import type { ManagedField, Status, Workload } from "./kubernetes-objects.ts";
 import { fieldManager, objectPath } from "./kubernetes-path.ts";
 
-/** A manager that owns the replicas; `scale` means set through /scale, as by an HPA or `kubectl scale`, and not by a manifest. */
+/** A manager that owns the replicas. `scale`: it set them through /scale, as an HPA or `kubectl scale` does, and not by a manifest. */
 export interface Owner {
   readonly manager: string;
   readonly scale: boolean;
 }
 
-/** The API server's word for a manager that it does not know: after a patch of /scale that changed nothing it knows none of the replicas any more (Kubernetes 1.36). */
+/** The API server's word for a manager that it does not know. After a patch of /scale without a change it knows none any more (Kubernetes 1.36). */
 const UNKNOWN_MANAGER = "before-first-apply";
 
 /** An owner in words. */
@@ -22,7 +22,8 @@ export function nameOf({ manager, scale }: Owner): string {
 }
 
 /**
- * The newest manager of spec.replicas that is not us, or undefined. A field changes its manager when another value is written, so whoever is left beside us set the value as it is.
+ * The newest manager of spec.replicas that is not us, or undefined. A field changes its manager when another value is written: another manager
+ * that is left has set the present value.
  */
 export function otherWriter(fields: readonly ManagedField[]): string | undefined {
   const others = fields
@@ -35,15 +36,17 @@ export function otherWriter(fields: readonly ManagedField[]): string | undefined
     : nameOf({ manager: last.manager, scale: last.subresource === "scale" });
 }
 
-/** What `kubectl apply` noted of the manifest, and Argo CD after it. */
+/** The manifest as noted by `kubectl apply`, and by Argo CD after it. */
 export const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 /** The manager of a client-side `kubectl apply`. It still owns a field that the manifest no longer has. */
 const CLIENT_SIDE = "kubectl-client-side-apply";
 
 /**
- * Whether the object shows that no manifest sets its replicas any more: nobody owns them, or we by the apply that hands
- * them over, or a `kubectl apply` whose note of the manifest is there and is without them. Two jobs under our own name
- * own them by updates, and are not taken for that.
+ * Whether the object shows that no manifest sets its replicas any more:
+ * - nobody owns them;
+ * - we own them, by the apply that hands them over;
+ * - a `kubectl apply` owns them, and its note of the manifest exists and lacks them.
+ * Two jobs under our own name own them by updates, and do not count.
  */
 export function isManifestFree(metadata: Workload["metadata"]): boolean {
   const fields = (metadata?.managedFields ?? []) as readonly ManagedField[];
@@ -68,8 +71,9 @@ export function manifestReplicas(note: string | undefined): "present" | "absent"
 }
 
 /**
- * Owners of the replicas, ourselves among them, by a server-side apply of another number as a dry run: the server refuses it and names those it would take the field from. /scale
- * shows no managedFields, and this needs nothing but the right to patch it. Throws ClusterError.
+ * The owners of the replicas, ourselves included, found by a server-side apply of another number as a dry run.
+ * The server refuses it and names those who own the field. /scale shows no managedFields, and this needs only the right to patch it.
+ * Throws ClusterError.
  */
 export async function ownersOf(
   api: Kubernetes,

@@ -1,4 +1,4 @@
-/** Reads and sets one whole number of an object, such as replicas: a test and a write in one step. */
+/** Reads and sets one whole number of an object, such as replicas; test and write are one step. */
 import type { Replicas } from "../core/units.ts";
 import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";

@@ -1,4 +1,4 @@
-/** Objects of the API as they come over the wire: client-node's types, every field possibly absent, dates as the texts that they are. */
+/** Types of the API's objects as JSON: client-node's types with every field optional, and dates as texts. */
 import type {
   CoreV1Event,
   V1ConfigMap,
@@ -21,21 +21,25 @@ type Wire<T> = T extends Date
       ? { readonly [K in keyof T]?: Wire<T[K]> }
       : T;
 
+/** The /scale subresource of a workload. */
 export type Scale = Wire<V1Scale>;
+/** A ConfigMap. */
 export type ConfigMap = Wire<V1ConfigMap>;
+/** A HorizontalPodAutoscaler of autoscaling/v2. */
 export type Hpa = Wire<V2HorizontalPodAutoscaler>;
-/** A page of them; client-node calls the token of the next one `_continue`. */
+/** A page of HPAs; client-node calls the token of the next page `_continue`. */
 export type HpaList = Wire<Omit<V2HorizontalPodAutoscalerList, "metadata">> & {
   readonly metadata?: { readonly continue?: string };
 };
+/** An Event of the core API. */
 export type Event = Wire<CoreV1Event>;
-/** What an Event is about. */
+/** The object that an Event is about. */
 export type ObjectReference = Wire<V1ObjectReference>;
-/** Also of a custom resource that has the same fields. */
+/** A workload; also a custom resource with the same fields. */
 export type Workload = Wire<V1Deployment | V1StatefulSet>;
 /** Why a call was refused, or how it ended. */
 export type Status = Wire<V1Status>;
-/** An entry of managedFields, of which client-node leaves the fields open. */
+/** An entry of managedFields, whose `fieldsV1` client-node leaves untyped. */
 export type ManagedField = Wire<Omit<V1ManagedFieldsEntry, "fieldsV1">> & {
   readonly fieldsV1?: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
 };

@@ -1,7 +1,7 @@
 /** The paths of the API: group, version, plural, namespace, name. */
 import type { ScaleTargetRef } from "../core/target.ts";
 
-/** The resource name of a kind: as given, else by the rule that CRDs follow unless they say otherwise: Deployment -> deployments, Proxy -> proxies. */
+/** The resource name of a kind: as given, else by the usual rule: Deployment -> deployments, Proxy -> proxies. */
 export function resourceOf({ kind, resource }: Pick<ScaleTargetRef, "kind" | "resource">): string {
   if (resource !== undefined) return resource;
   const lower = kind.toLowerCase();
@@ -22,5 +22,5 @@ export function collectionPath(apiVersion: string, namespace: string, plural: st
   return `/${root}/${version}/namespaces/${encodeURIComponent(namespace)}/${encodeURIComponent(plural)}`;
 }
 
-/** Named in managedFields of everything we write, so that a person sees who set the replicas. */
+/** The manager's name in managedFields of all that we write, so that people see who set the replicas. */
 export const fieldManager = "prophet-autoscaler";

@@ -3,7 +3,7 @@ import type { PodResources } from "../core/policy/pod-resources.ts";
 import type { Cores } from "../core/units.ts";
 import type { Workload } from "./kubernetes-objects.ts";
 
-/** What divides or multiplies, by the suffix of a quantity of CPU. */
+/** The factor of each suffix of a CPU quantity. */
 const SUFFIXES: Readonly<Record<string, number>> = { n: 1e-9, u: 1e-6, m: 1e-3, "": 1, k: 1e3 };
 const QUANTITY = /^(\d+(?:\.\d*)?|\.\d+)(n|u|m|k)?$/;
 
@@ -24,8 +24,10 @@ interface Of {
 }
 
 /**
- * Of the pod's template; undefined where the object has none. What the pod itself has (Kubernetes 1.34) counts before its containers. Sidecars, which are init containers that
- * go on, count; those that end do not. A container with a limit and no request asks for its limit, as the API server has it.
+ * The CPU of the pod template; undefined where the object has none. Resources of the pod itself (Kubernetes 1.34) take precedence over its
+ * containers'.
+ * Sidecars, which are init containers that keep running, count; those that end do not.
+ * A container with a limit and no request requests its limit, as in the API server.
  */
 export function podResourcesOf({ spec }: Workload): PodResources | undefined {
   const template = spec?.template as { readonly spec?: PodSpec } | undefined;
@@ -51,7 +53,7 @@ interface PodSpec {
   readonly resources?: Of;
 }
 
-/** Undefined where one is missing, or there are none. */
+/** The sum; undefined where one is missing, or there are none. */
 function sum(amounts: readonly (Cores | undefined)[]): Cores | undefined {
   if (amounts.length === 0) return undefined;
   return amounts.reduce((all, one) => (all === undefined || one === undefined ? undefined : all + one), 0);

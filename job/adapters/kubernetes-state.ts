@@ -1,4 +1,4 @@
-/** A state in an annotation of one ConfigMap; the claim is a write that names the version that was read. */
+/** Stores a state in an annotation of one ConfigMap. A claim is a write that names the version that was read. */
 
 import { EMPTY_STATE } from "../core/state/codec.ts";
 import type { JobState } from "../core/state/types.ts";
@@ -12,12 +12,12 @@ import { leftOut, MAX_WRITTEN, readState, textOf } from "./state-text.ts";
 
 /** The annotation that holds the state. */
 export const stateAnnotation = "prophet-autoscaler/last-forecast";
-/** Over how many ConfigMaps the targets were spread when this one was written; absent: it is the only one. */
+/** The annotation with the number of ConfigMaps when this one was written; absent: it was the only one. */
 export const countAnnotation = "prophet-autoscaler/state-count";
 
-/** What one ConfigMap holds. */
+/** The content of one ConfigMap. */
 export interface ObjectReading extends StateReading {
-  /** Over how many the targets were spread when it was written. */
+  /** The number of ConfigMaps when it was written. */
   readonly count: number;
 }
 
@@ -26,18 +26,18 @@ export interface StateObject {
   /** namespace/name, for messages. */
   readonly name: string;
   read(signal?: AbortSignal): Promise<ObjectReading>;
-  /** As StateStore's; `count` is written beside the state, where it is given. */
+  /** As in StateStore; `count` is written beside the state, where given. */
   claim(state: JobState, version: string | null, signal?: AbortSignal, count?: number): Promise<"claimed" | "lost">;
   written(): string | null;
-  /** Of what the last claim wrote. */
+  /** The size that the last claim wrote. */
   size(): StateSize | null;
-  /** Targets of a state that do not fit; those that were read last stay before others. */
+  /** The targets that do not fit; those that were read last take precedence over new ones. */
   leftOut(state: JobState): readonly string[];
 }
 
 /**
- * The state in one ConfigMap. When it is missing the state is empty and a claim tries to create it, which
- * the minimal Role refuses: then nothing is written at all, and the error says what to apply.
+ * The state in one ConfigMap. Where the ConfigMap is missing the state is empty, and a claim tries to create it.
+ * The minimal Role refuses that. Then nothing is written at all, and the error says what to apply.
  */
 export function stateObject(kubernetes: () => Promise<Kubernetes>, namespace: string, name: string): StateObject {
   const collection = collectionPath("v1", namespace, "configmaps");
@@ -100,7 +100,7 @@ function holds({ metadata }: ConfigMap, annotations: Annotations): boolean {
   return Object.entries(annotations).every(([name, text]) => metadata?.annotations?.[name] === text);
 }
 
-/** The new version, if the answer has what was written. A server that reports success and stores something else has not stored the state. */
+/** The new version, where the answer contains what was written. A server that reports success and stores something else has not stored the state. */
 function storedVersion(request: string, map: ConfigMap, annotations: Annotations): string {
   if (!holds(map, annotations)) {
     const came = "it answers without the state that was written: an admission webhook may have removed it";
@@ -109,7 +109,7 @@ function storedVersion(request: string, map: ConfigMap, annotations: Annotations
   return versionOf(request, map);
 }
 
-/** The version that the write made; null when another run was first. */
+/** The version that the write made; null: another run was first. */
 async function patch(
   api: Kubernetes,
   path: string,

@@ -1,13 +1,16 @@
-/** The ports that the API server serves, over one connection that is opened at the first call. */
+/** The ports over the API server, with one connection that is opened at the first call. */
 import type { KubernetesSettings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { Scaler, StateStore } from "../ports.ts";
+import { workloadOf } from "./actuator-scale.ts";
+import { type Discovery, kubernetesDiscovery } from "./kubernetes-discovery.ts";
 import { type EventWriter, kubernetesEvents } from "./kubernetes-events.ts";
 import { type Kubernetes, type KubernetesOutside, openKubernetes } from "./kubernetes-http.ts";
 import type { ObjectReference } from "./kubernetes-objects.ts";
 import { kubernetesScaler } from "./kubernetes-scaler.ts";
 import { kubernetesState, type StatePlace } from "./state-store.ts";
 
+/** Options of the ports. */
 export interface KubernetesOptions extends KubernetesOutside {
   readonly log?: (level: "debug" | "warn", message: string) => void;
 }
@@ -15,15 +18,17 @@ export interface KubernetesOptions extends KubernetesOutside {
 /** All ports over one API server. */
 export interface KubernetesPorts {
   readonly scaler: Scaler;
+  /** Finds targets by their label. */
+  readonly discovery: Discovery;
   readonly state: StateStore;
-  /** null unless the settings ask for events. */
+  /** Null unless the settings ask for events. */
   readonly events: EventWriter | null;
   /** The connection itself, for the preflight. */
   readonly api: () => Promise<Kubernetes>;
   close(): void;
 }
 
-/** Makes the ports; nothing is loaded or connected before the first call. A failed opening is tried again at the next call. */
+/** Makes the ports; nothing is loaded or connected before the first call. A connection that failed to open is tried again at the next call. */
 export function kubernetesPorts(
   settings: KubernetesSettings,
   state: StatePlace,
@@ -40,11 +45,20 @@ export function kubernetesPorts(
   const log = options.log ?? (() => {});
   const objects = new Map<string, ObjectReference>();
   const keyOf = ({ namespace, name }: TargetConfig) => `${namespace}/${name}`;
-  const found = (target: TargetConfig, about: ObjectReference) => void objects.set(keyOf(target), about);
-  const aboutOf = (target: TargetConfig) => objects.get(keyOf(target));
+  const read = (target: TargetConfig, about: ObjectReference) => void objects.set(keyOf(target), about);
+  // of one that was never read because its settings are wrong a list told the uid, by which `kubectl describe` finds Events
+  const aboutOf = (target: TargetConfig) => {
+    const { uid } = discovery.inspection(target) ?? {};
+    return objects.get(keyOf(target)) ?? (uid === undefined ? undefined : workloadOf(target, uid));
+  };
   const redact = options.redactor ?? ((text: string) => text);
+  const inspect = settings.detectScalers;
+  const found = (target: TargetConfig) => discovery.inspection(target);
+  const scaler = kubernetesScaler(api, { inspect, log, read, found });
+  const discovery = kubernetesDiscovery(api, inspect ? scaler.readAllHpas : undefined);
   return {
-    scaler: kubernetesScaler(api, { inspect: settings.detectScalers, log, found }),
+    scaler,
+    discovery,
     state: kubernetesState(api, state),
     events: settings.events ? kubernetesEvents(api, { log, aboutOf, redact }) : null,
     api,

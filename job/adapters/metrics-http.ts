@@ -1,4 +1,4 @@
-/** Posts metrics to a server, by the same credentials, proxies and limits as Prometheus is read by; an error says where, and nothing secret. */
+/** Posts metrics to a server with the credentials, proxies and limits of Prometheus' reader. An error names the place and nothing secret. */
 import type { Agent } from "node:http";
 import type { ServerSettings, Settings } from "../config/types.ts";
 import { excerpt, TransportError } from "./errors.ts";
@@ -12,7 +12,7 @@ import type { SourceTools } from "./source.ts";
 /** Metrics did not arrive. */
 export class MetricsError extends Error {
   override readonly name = "MetricsError";
-  /** What the server answered; absent: nothing. */
+  /** The server's status; absent: no answer. */
   readonly status: number | undefined;
   constructor(message: string, status?: number, cause?: unknown) {
     super(message, cause === undefined ? {} : { cause });
@@ -23,24 +23,28 @@ export class MetricsError extends Error {
 /** Where and how metrics are sent. */
 export type MetricsSettings = Settings["metrics"];
 
-/** What a sink is given to work with. */
+/** What a sink needs. */
 export interface MetricsTools extends SourceTools {
-  /** Which job it is, among several: where its state is. */
+  /** The name of this job among several: where its state is. */
   readonly instance: string;
   readonly version: string;
 }
 
-/** A body and its content type. */
+/** Names this program among others that send metrics: the label `job`. */
+export const JOB_LABEL = "prophet-autoscaler";
+
+/** A body, its content type, and headers that the protocol wants besides. */
 export interface Posted {
   readonly url: URL;
   readonly type: string;
   readonly body: string | Uint8Array;
+  readonly more?: Readonly<Record<string, string>>;
 }
 
-/** Posts one body after the other over one connection. */
+/** Posts bodies one after the other over one connection. */
 export type Post = (posted: Posted, signal: AbortSignal | undefined) => Promise<void>;
 
-/** Opens a connection for as long as `work` takes. All of its posts together have the time of the settings. Throws MetricsError. */
+/** Opens a connection for as long as `work` takes. All of its posts share the time of the settings. Throws MetricsError. */
 export async function withPost(
   base: URL,
   settings: MetricsSettings,
@@ -57,8 +61,8 @@ export async function withPost(
     const agent = openAgent(base, await tlsOf(server, base), 1, proxy);
     opened = agent;
     const prove = await openSigner(server, { env, redactor, log, proxy });
-    await work(async ({ url, type, body }, signal) => {
-      const headers = { "content-type": type, "user-agent": "prophet-autoscaler" };
+    await work(async ({ url, type, body, more }, signal) => {
+      const headers = { "content-type": type, "user-agent": "prophet-autoscaler", ...more };
       const make = async () => ({ ...(await prove({ method: "POST", url, headers, body })), agent });
       const left = Math.max(0.001, (end - performance.now()) / 1000);
       const limits = { attempts: 2, timeout: left, deadline: left, bytes: 64 * 1024, write: true, signal };

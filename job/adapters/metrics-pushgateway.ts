@@ -1,4 +1,4 @@
-/** Metrics to a Pushgateway, as one group of this job. */
+/** Sends metrics to a Pushgateway, as one group of this job. */
 import type { MetricsSink } from "../ports.ts";
 import { below, type MetricsSettings, type MetricsTools, withPost } from "./metrics-http.ts";
 import { expositionOf } from "./metrics-text.ts";

@@ -1,8 +1,8 @@
-/** Metrics in Prometheus' text format, which a Pushgateway and the textfile collector take; both refuse time stamps. */
+/** Writes metrics in Prometheus' text format for a Pushgateway and the textfile collector; both refuse timestamps. */
 import { Gauge, Registry } from "prom-client";
 import type { MetricFamily } from "../ports.ts";
 
-/** The text. Samples with a time of their own are left out. */
+/** The metrics as text. Samples with a time of their own are left out. */
 export async function expositionOf(families: readonly MetricFamily[]): Promise<string> {
   const registry = new Registry();
   for (const { name, help, labels, samples } of families) {

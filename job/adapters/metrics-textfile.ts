@@ -1,11 +1,11 @@
-/** Metrics into a file for node_exporter's textfile collector. */
+/** Writes metrics to a file for node_exporter's textfile collector. */
 import { rename, rm, writeFile } from "node:fs/promises";
 import { fileSentence } from "../output/file-problem.ts";
 import type { MetricsSink } from "../ports.ts";
 import { MetricsError, type MetricsSettings } from "./metrics-http.ts";
 import { expositionOf } from "./metrics-text.ts";
 
-/** A sink that writes a file. It is renamed into its place, for the collector may read at any moment. */
+/** A sink that writes a file and renames it into place, since the collector may read at any moment. */
 export function textfileMetrics({ textfile }: MetricsSettings): MetricsSink {
   const path = textfile!;
   return {

@@ -2,6 +2,7 @@
 import { WEBHOOK } from "../config/groups/webhook.ts";
 import type { NotifierKind } from "./notifier.ts";
 
+/** Notifies by a webhook. */
 export const WEBHOOK_NOTIFIER: NotifierKind = {
   name: "webhook",
   settings: WEBHOOK,

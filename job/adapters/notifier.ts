@@ -1,13 +1,13 @@
-/** What a notifier is: which settings ask for it, and how it is opened. */
+/** The interface of a notifier: which settings ask for it, and how it is opened. */
 import type { Group } from "../config/schema.ts";
 import type { Settings } from "../config/types.ts";
 import type { Notifier } from "../ports.ts";
 import type { SourceTools } from "./source.ts";
 
-/** What a notifier is given to work with. */
+/** What a notifier needs. */
 export type NotifierTools = Pick<SourceTools, "redactor" | "env">;
 
-/** A way to notify people. Its group of the table has the rules across its settings. */
+/** A kind of notifier. Its group of the table has the rules across its settings. */
 export interface NotifierKind {
   readonly name: string;
   /** Its group in the table of settings. */

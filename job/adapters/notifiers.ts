@@ -1,4 +1,4 @@
-/** The registry of notifiers. A new one is a group of settings, a file and a line here; the run takes it from here. */
+/** The registry of notifiers. A new one needs a group of settings, a file and a line here. */
 import type { Settings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
 import type { Notifier } from "../ports.ts";
@@ -20,7 +20,7 @@ export function notifierOf(
     send: async (...message) => {
       const sent = configured.map(async (kind) => (await kind.open(settings, tools)).send(...message));
       const failed = (await Promise.allSettled(sent)).flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
-      // as soon as one was told, all count as told: the others would else hear it again and again
+      // as soon as one got the news all count as notified: otherwise the others would get them again and again
       if (failed.length === configured.length) throw asError(failed[0]);
     },
   };

@@ -1,4 +1,4 @@
-/** The namespace of whoever runs the job: the pod's own in a cluster, else that of the kubeconfig's context, as kubectl has it. */
+/** Finds the job's own namespace: the pod's in a cluster, else that of the kubeconfig's context, as in kubectl. */
 import { readFile } from "node:fs/promises";
 import type { KubernetesSettings } from "../config/types.ts";
 import type { Environment } from "./http/proxy.ts";

@@ -1,4 +1,4 @@
-/** Reads the JSON of Prometheus' HTTP API: range and instant answers, errors, warnings; refuses everything else by name. */
+/** Parses the JSON of Prometheus' HTTP API (range and instant answers, errors, warnings) and rejects anything else by name. */
 
 import { timeUnit } from "../core/series/implausible.ts";
 import type { Samples } from "../core/series/types.ts";
@@ -12,7 +12,7 @@ export interface RangeAnswer {
   /** Labels of the first series. */
   readonly labels: Readonly<Record<string, unknown>>;
   readonly seriesCount: number;
-  /** The answer carried warnings or said that it is partial. */
+  /** Whether the answer had warnings, or said that it is partial. */
   readonly partial: boolean;
   readonly warnings: readonly string[];
 }
@@ -34,7 +34,7 @@ interface Envelope {
   readonly partial: boolean;
 }
 
-/** What a range query asked for: at most `points` samples, from `start` to `end`. */
+/** A range query: at most `points` samples, from `start` to `end` (epoch seconds). */
 export interface RangeRequest {
   readonly start: EpochSeconds;
   readonly end: EpochSeconds;
@@ -52,13 +52,13 @@ const ANYTHING: RangeRequest = {
 /** How PromQL begins its advice, which some servers put among the warnings: "metric might not be a counter". */
 const INFO = /^\s*PromQL info:/i;
 
-/** Samples of a `query_range` body; no more and no others than were asked for. Throws AnswerError. */
+/** The samples of a `query_range` body, and no others than were requested. Throws AnswerError. */
 export function parseRange(body: string, request: RangeRequest = ANYTHING): RangeAnswer {
   // a list for each sample; room for a few series more, and for thousands that are nearly empty
   return rangeOf(open(body, 4 * request.points + 20_000), request);
 }
 
-/** The same of what an answer holds under `data`. Throws AnswerError. */
+/** The samples of an answer's `data`. Throws AnswerError. */
 export function rangeOfData(data: object): RangeAnswer {
   return rangeOf({ data: data as Envelope["data"], warnings: [], partial: false }, ANYTHING);
 }
@@ -75,7 +75,7 @@ function rangeOf({ data, warnings, partial }: Envelope, request: RangeRequest): 
   return { samples, labels, seriesCount: data.result.length, partial, warnings };
 }
 
-/** The one value of an instant answer (vector of one or scalar); null when it is empty. Throws AnswerError. */
+/** The single value of an instant answer (vector of one, or scalar); null: it is empty. Throws AnswerError. */
 export function parseInstant(body: string): InstantAnswer | null {
   const { data } = open(body, 1000);
   const pair: unknown =
@@ -114,7 +114,7 @@ export interface LabelledSeries {
   readonly samples: Samples;
 }
 
-/** Most lists and objects of an answer with many series: 4 MiB of samples are 105,000. */
+/** The most lists and objects of an answer with many series: 4 MiB of samples are 105,000. */
 const MAX_CONTAINERS = 120_000;
 
 /** All series of a matrix between two times, and whether the answer said that some are missing. Throws AnswerError. */
@@ -136,7 +136,7 @@ export function parseMatrix(
 /** What `Number` would read beside decimals no server sends: 0x10, 0b1, Infinity, an empty text. */
 const DECIMAL = /^\s*[-+.\de]+\s*$/i;
 
-/** A sample's value: the API sends strings, among them NaN, +Inf and -Inf. Throws AnswerError when it is no number at all. */
+/** A sample's value. The API sends strings, among them NaN, +Inf and -Inf. Throws AnswerError where it is not a number. */
 export function sampleValue(raw: unknown): number {
   if (typeof raw === "number") return raw;
   if (raw === "NaN") return Number.NaN;
@@ -148,7 +148,7 @@ export function sampleValue(raw: unknown): number {
   return value;
 }
 
-/** The message of an error answer (`{"status":"error",...}`), or the first characters of whatever else came. */
+/** The message of an error answer (`{"status":"error",...}`), or the first characters of anything else. */
 export function errorText(body: string): string {
   try {
     const parsed = parseJson(body, 1000) as { errorType?: unknown; error?: unknown } | null;

@@ -2,7 +2,7 @@
 import type { Readable } from "node:stream";
 import type { Transport } from "./http/exchange.ts";
 
-/** Loads axios, hence only when there is something to ask. */
+/** Loads axios, so it is called only when there is something to request. */
 export async function axiosTransport(): Promise<Transport> {
   const { default: axios } = await import("axios");
   const client = axios.create({ adapter: "http", responseType: "stream", validateStatus: () => true, maxRedirects: 0 });

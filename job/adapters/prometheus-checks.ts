@@ -1,4 +1,4 @@
-/** The doctor's look at what Prometheus is asked: an idiom that makes zero of nothing, and a second cluster behind the same address. */
+/** The doctor's checks of the queries: an idiom that turns missing data into zero, and a second cluster behind the same address. */
 
 import type { PrometheusSettings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
@@ -12,7 +12,8 @@ import type { PrometheusHttp } from "./prometheus-http.ts";
 import { counterOf, duration } from "./prometheus-query.ts";
 
 /**
- * Labels that tell one cluster from another, as agents, Thanos and clouds name them. prometheus_replica and replica are none: both replicas measure the same pods.
+ * Labels that distinguish clusters, as agents, Thanos and clouds name them. prometheus_replica and replica are not among them: both replicas
+ * measure the same pods.
  */
 const CLUSTER_LABELS = [
   "cluster",
@@ -26,10 +27,10 @@ const CLUSTER_LABELS = [
   "kube_cluster",
   "project_id",
 ] as const;
-/** Names one Prometheus of several: of two in one cluster that measure the same pods it has two values as well. */
+/** Names one Prometheus of several. Two in one cluster that measure the same pods have two values as well. */
 const SERVER_LABEL = "prometheus";
 const LABELS = [...CLUSTER_LABELS, SERVER_LABEL];
-/** A row of 11 labels has 400 to 900 bytes: hundreds of clusters fit. */
+/** The largest answer: a row of 11 labels has 400 to 900 bytes, so hundreds of clusters fit. */
 const MAX_CHECK_BYTES = 512 * 1024;
 
 /** The checks other than those of each metric's data. Never throws. */
@@ -53,7 +54,7 @@ export async function queryChecks(
   return checks.flat();
 }
 
-/** A query from the settings, as it is written there. */
+/** The query from the settings, as written there. */
 function ownQuery(settings: PrometheusSettings, { query }: Metric): string | undefined {
   return query ?? settings.query;
 }
@@ -96,7 +97,7 @@ function placeOf(target: TargetConfig, metric: Metric): string {
   return `${target.namespace}/${target.name}${several ? `, metric ${metric.name}` : ""}`;
 }
 
-/** Asks for the rows of an instant vector. Throws HistoryError. */
+/** Requests the rows of an instant vector. Throws HistoryError. */
 type Vector = (query: string) => Promise<readonly LabelledValue[]>;
 
 function vectorOf(ask: PrometheusHttp["ask"], now: EpochSeconds): Vector {
@@ -114,11 +115,12 @@ function vectorOf(ask: PrometheusHttp["ask"], now: EpochSeconds): Vector {
   };
 }
 
-/** Scrapes are counted over this long, of series that are as old. */
+/** Scrapes are counted over so many seconds, of series that are as old. */
 const SCRAPE_COUNT_RANGE: Seconds = 1200;
 
 /**
- * How often the counters are scraped. The sum cannot tell: its pods are scraped at moments of their own, and each of them changes it. A step that is finer reads stairs.
+ * Checks how often the counters are scraped. The sum does not show it: each of its pods is scraped at moments of its own. With a finer step
+ * values repeat.
  */
 async function scrapeCheck(
   vector: Vector,
@@ -135,7 +137,7 @@ async function scrapeCheck(
   }
 }
 
-/** Whether the sum is made of the pods of more than one cluster. */
+/** Checks whether the sum contains pods of more than one cluster. */
 async function clusterCheck(
   vector: Vector,
   counter: string,
@@ -168,7 +170,7 @@ function sum(pods: ReadonlyMap<string, number>): number {
   return [...pods.values()].reduce((all, count) => all + count, 0);
 }
 
-/** Values that a message names; the rest is counted. */
+/** The most values that a message names; the others are counted. */
 const MAX_NAMED = 5;
 
 function severalClusters(

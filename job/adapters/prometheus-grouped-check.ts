@@ -1,4 +1,4 @@
-/** The doctor's look at grouped reading: whether it is in use, and for which targets it is not, and why. */
+/** The doctor's check of grouped reading: whether it is in use, and for which targets it is not, and why. */
 
 import type { PrometheusSettings } from "../config/types.ts";
 import { pluralize } from "../core/units.ts";
@@ -7,14 +7,14 @@ import type { Check } from "./check.ts";
 import type { Grouped } from "./prometheus-grouped.ts";
 import { GROUPED_FROM } from "./prometheus-records.ts";
 
-/** Targets that a message names; the rest is counted. */
+/** The most targets that a message names; the others are counted. */
 const MAX_NAMED = 3;
 
 const CHECK = "grouped history";
 const TODO =
   "install manifests/monitoring/recording (in Helm monitoring.recordingRules), or set prometheus.grouped: never";
 
-/** One line. Nothing where `never` is set. */
+/** One check; none where `never` is set. */
 export function groupedCheck(
   { grouped }: PrometheusSettings,
   queries: readonly HistoryQuery[],
@@ -29,11 +29,11 @@ export function groupedCheck(
   const reasons = new Map<string, string[]>();
   for (const [{ target }, reason] of why)
     reasons.set(reason, [...(reasons.get(reason) ?? []), `${target.namespace}/${target.name}`]);
-  const told = [...reasons].map(([reason, names]) => {
+  const causes = [...reasons].map(([reason, names]) => {
     const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
     return `${reason} (${names.slice(0, MAX_NAMED).join(", ")}${more})`;
   });
-  const message = `in use for ${readings.size} of ${pluralize(queries.length, "metric")}${told.length > 0 ? `; the others are asked for one by one: ${told.join("; ")}` : ""}`;
+  const message = `in use for ${readings.size} of ${pluralize(queries.length, "metric")}${causes.length > 0 ? `; the others are asked for one by one: ${causes.join("; ")}` : ""}`;
   const ok = readings.size > 0 || why.size === 0;
   return [{ check: CHECK, status: ok ? "ok" : "warn", message, ...(ok ? {} : { todo: TODO }) }];
 }

@@ -1,4 +1,4 @@
-/** Histories of many targets by one query over what our rules recorded; whatever is not whole, fresh and unambiguous is left to its single query. */
+/** Reads the histories of many targets by one query over recorded series. Series that are not whole, fresh and unambiguous are read singly. */
 import type { PrometheusSettings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
 import type { Samples } from "../core/series/types.ts";
@@ -34,19 +34,19 @@ export type GroupedHistory = (
   signal?: AbortSignal,
 ) => Promise<Grouped>;
 
-/** An answer is made for this many bytes, and may have twice as many: parsing blocks everything else for 20 ms a MiB. */
+/** The expected size of an answer in bytes; it may be twice as large. Parsing blocks everything else for 20 ms per MiB. */
 const ANSWER_BYTES = 2 * 1024 * 1024;
 /** A sample of an answer has 35 to 42 bytes, a series 300 more. */
 const [SAMPLE, SERIES] = [44, 500];
-/** At most so many targets a query: longer selectors are matched one by one by Prometheus, which looks up 256 alternatives. */
+/** The most targets per query: Prometheus looks up 256 alternatives, and matches longer selectors one by one. */
 const MAX_TARGETS = 200;
-/** Where nothing at all is recorded, or so many queries in a row have failed, so long is not asked again. */
+/** Where nothing at all is recorded, or so many queries in a row have failed, it is not tried again for so long. */
 const [ABSENT, MAX_FAILURES]: readonly [Seconds, number] = [300, 2];
 
 /** Why there is no reading where no rule of ours has run. */
 const NOTHING_RECORDED = "nothing is recorded";
 
-/** The queries of one read that are still open. */
+/** The queries of one read that have no answer yet. */
 interface Reading {
   readonly ask: Ask;
   readonly settings: PrometheusSettings;
@@ -57,7 +57,7 @@ interface Reading {
   readonly records: RecordsReader;
 }
 
-/** Grouped reading over one Prometheus. Remembers that nothing is recorded there. */
+/** Grouped reading over one Prometheus. It remembers where nothing is recorded. */
 export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log, records = readWhole): GroupedHistory {
   // not repeated, and for a quarter of a single query's time, 2.5 s at the defaults: where it hangs those come after it.
   // An answer for 95 targets took about 0.1 s of a free processor.
@@ -105,7 +105,7 @@ export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log,
   };
 }
 
-/** Queries of one window and step, so many that an answer stays within its bytes. */
+/** Groups queries by window and step, in parts whose answers stay within their bytes. */
 function partsOf(queries: readonly HistoryQuery[]): readonly (readonly HistoryQuery[])[] {
   const alike = new Map<string, HistoryQuery[]>();
   for (const query of queries) {
@@ -163,12 +163,15 @@ async function readPart(
   });
 }
 
-/** Largest accepted answer, in bytes, for so many series: twice the expected size for samples every `step` seconds, and at most twice BYTES. */
+/**
+ * The largest accepted answer, in bytes, for so many series: twice the expected size for samples every `step` seconds, and at most twice
+ * ANSWER_BYTES.
+ */
 function bytesOf(count: number, window: Seconds, step: Seconds = 15): number {
   return 64 * 1024 + Math.min(2 * ANSWER_BYTES, 2 * count * ((SAMPLE * window) / step + SERIES));
 }
 
-/** Series by the workload that they are of. */
+/** The series by workload. */
 function byName(series: readonly LabelledSeries[]): ReadonlyMap<string, readonly Samples[]> {
   const found = new Map<string, Samples[]>();
   for (const { labels, samples } of series) {
@@ -180,7 +183,7 @@ function byName(series: readonly LabelledSeries[]): ReadonlyMap<string, readonly
   return found;
 }
 
-/** The measured pod starts, seconds. Good to have, no more: what cannot be read or is recorded twice is none. */
+/** The measured pod starts, in seconds. They are optional: one that cannot be read, or is recorded twice, is left out. */
 async function podStarts(
   { ask, settings, now, log, signal }: Reading,
   names: readonly string[],
@@ -203,7 +206,7 @@ async function podStarts(
   }
 }
 
-/** What came, without what was asked: that names a hundred workloads. */
+/** The error without its query, which names a hundred workloads. */
 function cameOf(error: unknown): string {
   const { message } = asError(error);
   return excerpt(error instanceof HistoryError ? message.slice(error.request.length + 2) : message, 300);

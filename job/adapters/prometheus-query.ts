@@ -3,9 +3,12 @@ import type { TargetConfig } from "../core/target.ts";
 import type { Seconds } from "../core/units.ts";
 
 /**
- * A pod-template-hash: a 32-bit number in decimal, each digit sent through Kubernetes' safe alphabet (code mod 27: 0 -> 4, 1 -> 5, ... 6 -> b, ... 9 -> f), so it never begins
- * with 4, and with 10 digits it is at most 4294967295 and begins with 5 to 8. Fewer than 4 digits come up once in 4.3 million (1000 / 2^32) and are left out: they would let
- * `web` match the pods of a DaemonSet or Job `web-db`. Another Deployment's pods have one more hyphen and never match.
+ * A pod-template-hash: a 32-bit number in decimal, with each digit in Kubernetes' safe alphabet: code mod 27, so 0 -> 4, 1 -> 5, ... 6 -> b,
+ * ... 9 -> f.
+ * So it never begins with 4. With 10 digits it is at most 4294967295 and begins with 5 to 8.
+ * Fewer than 4 digits occur once in 4.3 million (1000 / 2^32) and are left out: they would let `web` match pods of a DaemonSet or Job
+ * `web-db`.
+ * Another Deployment's pods have one more hyphen and never match.
  */
 const HASH = "(?:[56789bcdf][456789bcdf]{3,8}|[5678][456789bcdf]{9})";
 /** The five letters at the end of a generated name. */
@@ -14,8 +17,8 @@ const SUFFIX = "[bcdfghjklmnpqrstvwxz2456789]{5}";
 const MAX_BASE = 58;
 
 /**
- * RE2 pattern (PromQL anchors it) of the pod names of a workload, or undefined when its kind has no naming rule that we
- * know. `web` matches `web-5d4f8c9b7-x2x4z`, never `web-api-5d4f8c9b7-x2x4z`.
+ * An RE2 pattern of a workload's pod names, which PromQL anchors; undefined for a kind without a known naming rule. `web` matches
+ * `web-5d4f8c9b7-x2x4z`, never `web-api-5d4f8c9b7-x2x4z`.
  */
 export function podPattern(kind: string, name: string): string | undefined {
   if (kind === "StatefulSet") return `${quoteRe2(name)}-[0-9]+`;
@@ -34,7 +37,7 @@ export function quoteRe2(text: string): string {
   return text.replace(/[\\^$.|?*+()[\]{}]/g, "\\$&");
 }
 
-/** The inside of a double-quoted PromQL string (Go's escapes). */
+/** Escapes a text for a double-quoted PromQL string (Go's escapes). */
 export function quotePromql(text: string): string {
   return text.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n").replace(/\r/g, "\\r");
 }
@@ -49,7 +52,7 @@ export function matchersOf(matchers: Matchers = {}): string {
     .join(",");
 }
 
-/** Selects the samples of exactly this workload's pods, with `more` matchers; undefined when its kind has no naming rule that we know. */
+/** A selector of exactly this workload's pods, with `more` matchers; undefined for a kind without a known naming rule. */
 function selectorOf(target: TargetConfig, matchers: Matchers, ...more: readonly string[]): string | undefined {
   const pods = podPattern(target.scaleTargetRef.kind, target.scaleTargetRef.name);
   if (pods === undefined) return undefined;
@@ -57,15 +60,16 @@ function selectorOf(target: TargetConfig, matchers: Matchers, ...more: readonly 
   return `{${[...own, ...more, matchersOf(matchers)].filter((part) => part !== "").join(",")}}`;
 }
 
-/** CPU counters of the workload's containers. `container!=""` leaves out the pod-level cgroup rows, which would count everything twice. */
+/** The CPU counters of the workload's containers. `container!=""` excludes the pod-level cgroup rows, which would count everything twice. */
 export function counterOf(target: TargetConfig, matchers: Matchers = {}): string | undefined {
   const selector = selectorOf(target, matchers, 'container!=""', 'container!="POD"');
   return selector === undefined ? undefined : `container_cpu_usage_seconds_total${selector}`;
 }
 
 /**
- * Total CPU of the workload in cores, or undefined when the kind has no known pod names. Rows of single CPUs (`cpu="cpu00"`) are added up first: they are parts of one container.
- * `max by` then counts a container once of which two scrapes, two replicas of Prometheus or a restart made two series.
+ * The query for the workload's total CPU in cores; undefined for a kind without known pod names.
+ * Rows of single CPUs (`cpu="cpu00"`) are added first, since they are parts of one container.
+ * `max by` then counts a container once where two scrapes, two replicas of Prometheus or a restart made two series of it.
  */
 export function defaultQuery(target: TargetConfig, rateWindow: Seconds, matchers: Matchers = {}): string | undefined {
   const counter = counterOf(target, matchers);
@@ -73,12 +77,13 @@ export function defaultQuery(target: TargetConfig, rateWindow: Seconds, matchers
   return `sum(max by (namespace, pod, container) (sum without (cpu) (rate(${counter}[${duration(rateWindow)}]))))`;
 }
 
-/** What marks the answer to podsQuery as one that counts pods: a proxy that answers everything alike is no witness. */
+/** A label that marks the answer to podsQuery as a count of pods: a proxy that answers everything alike does not have it. */
 export const COUNTED = { label: "counted", value: "pods" } as const;
 
 /**
- * How many of the workload's pods its sum is made of, or undefined when the kind has no known pod names. A pod counts when it used any CPU, and when the rate's window holds as many
- * samples of it as the window before, less a fifth and one: the rate of a lost target fades, as 4, 3 and 2 samples are left, and that of one that came back grows.
+ * The query for the number of the workload's pods in its sum; undefined for a kind without known pod names.
+ * A pod counts when it used any CPU, and the rate's window has nearly as many samples of it as the window before: less a fifth and one.
+ * The rate of a lost target fades over 4, 3 and 2 samples, and that of a returning one grows.
  */
 export function podsQuery(target: TargetConfig, rateWindow: Seconds, matchers: Matchers = {}): string | undefined {
   const counter = counterOf(target, matchers);
@@ -92,8 +97,8 @@ export function podsQuery(target: TargetConfig, rateWindow: Seconds, matchers: M
 }
 
 /**
- * Replaces `$namespace`, `$name`, `$kind`, `$pods` (the pattern of the pod names) and `$matchers` (those of the settings) in a user's query, each escaped for
- * the inside of a double-quoted string. Any other `$` stays: regular expressions end in it.
+ * Replaces `$namespace`, `$name`, `$kind`, `$pods` (the pattern of the pod names) and `$matchers` (those of the settings) in a user's query.
+ * Each is escaped for a double-quoted string. Any other `$` stays: regular expressions end in it.
  */
 export function fillQuery(query: string, target: TargetConfig, matchers: Matchers = {}): string {
   const { kind, name } = target.scaleTargetRef;
@@ -108,8 +113,8 @@ export function fillQuery(query: string, target: TargetConfig, matchers: Matcher
 }
 
 /**
- * Upper quantile of the seconds from a pod's creation to its readiness, from kube-state-metrics. Above 900 s a pod did
- * not start, it became ready again: kube_pod_status_ready_time is the time of the last change.
+ * The query for an upper quantile of the seconds from a pod's creation to its readiness, from kube-state-metrics.
+ * Above 900 s a pod did not start but became ready again: kube_pod_status_ready_time is the time of the last change.
  */
 export function podStartQuery(target: TargetConfig, matchers: Matchers = {}): string | undefined {
   const selector = selectorOf(target, matchers);

@@ -1,18 +1,18 @@
-/** Range queries: their grid, their limits, and how their answers are read. */
+/** Range queries: their grid, their limits, and the parsing of their answers. */
 import { type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
 import { HistoryError } from "./errors.ts";
 import { AnswerError, parseRange, type RangeAnswer } from "./prometheus-answer.ts";
 import type { PrometheusAnswer, PrometheusHttp } from "./prometheus-http.ts";
 
-/** Asks Prometheus. */
+/** Requests a path of Prometheus. */
 export type Ask = PrometheusHttp["ask"];
-/** What is worth a line of the log. */
+/** Writes a line of the log. */
 export type Log = (level: "debug" | "warn", message: string) => void;
 
-/** Prometheus refuses range queries of more points a series. */
+/** Prometheus refuses range queries of more points per series. */
 const MAX_POINTS = 11_000;
 
-/** Bytes of a range answer: a sample is 25 to 48 of them; room for a few series more, so that they can be counted and named. */
+/** The largest range answer in bytes: a sample is 25 to 48 bytes. A few more series fit, so that they can be counted and named. */
 function bytesOf(points: number): number {
   return 256 * 1024 + points * 64 * 4;
 }
@@ -34,11 +34,11 @@ export type RangeReader = (
   step: Seconds,
 ) => Promise<RangeAnswer>;
 
-/** Asks for all of it. */
+/** Reads the whole range. */
 export const queryRange: RangeReader = (ask, query, now, history, step) =>
   queryTimes(ask, query, grid(now, history, step));
 
-/** Asks for the points at these times. Throws HistoryError. */
+/** Reads the points at these times. Throws HistoryError. */
 export async function queryTimes(ask: Ask, query: string, times: RangeTimes): Promise<RangeAnswer> {
   const { start, end, step, points } = times;
   if (points > MAX_POINTS) {
@@ -53,14 +53,14 @@ export async function queryTimes(ask: Ask, query: string, times: RangeTimes): Pr
   return parsed(answer, (body) => parseRange(body, times));
 }
 
-/** The range of a query: both ends on multiples of the step, so that runs see the same points and caches serve them. */
+/** The range of a query. Both ends are multiples of the step: runs see the same points, and caches can answer. */
 export function grid(now: EpochSeconds, history: Seconds, step: Seconds): RangeTimes {
   const points = Math.max(1, Math.floor(history / step + 1e-9));
   const end = Math.floor(now / step + 1e-9) * step;
   return { start: end - (points - 1) * step, end, step, points };
 }
 
-/** The error's own cause is not kept: its message quotes the body, in which a proxy may echo a credential. */
+/** Parses a body. The error's cause is dropped: its message quotes the body, in which a proxy may echo a credential. */
 export function parsed<T>({ request, body, redact }: PrometheusAnswer, parse: (body: string) => T): T {
   try {
     return parse(body);

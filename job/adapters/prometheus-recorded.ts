@@ -1,12 +1,12 @@
-/** Judges what was recorded of one workload: only a series that is alone, fresh and without holes takes the place of its single query. */
+/** Judges a workload's recorded series: it replaces the single query only where it is the only one, fresh and without holes. */
 import type { Samples } from "../core/series/types.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 
-/** Older than three evaluations of the rule is not fresh: the rule is dead, or nothing is measured any more. */
+/** The oldest fresh sample, three evaluations of the rule: after that the rule is dead, or nothing is measured any more. */
 const MAX_AGE: Seconds = 45;
-/** Longer than this the rule did not run, while the single query may know what was; or the workload was not there, and the single query says so too. */
+/** The longest hole. After a longer one the rule did not run, or the workload did not exist; the single query knows which. */
 const MAX_HOLE: Seconds = 60;
-/** So much of the window must be there: a rule that runs every 30 s is too coarse for steps of 15 s. */
+/** The least share of the window: a rule that runs every 30 s is too coarse for steps of 15 s. */
 const MIN_COVERAGE = 0.9;
 
 /** The requirements on a recorded series. */
@@ -17,8 +17,8 @@ export interface Wanted {
 }
 
 /**
- * The newest sample of each step, counted back from the newest of all, at the times of recording; or why it does not do. A coarser step takes one of several, as the single query
- * does: it asks for the rate of the last minute at each step.
+ * The newest sample of each step, counted back from the newest of all, at the times of recording; or why the series cannot be used.
+ * A coarser step takes one of several samples, as the single query does: it reads the rate of the last minute at each step.
  */
 export function recordedSeries(found: readonly Samples[] | undefined, { now, step, points }: Wanted): Samples | string {
   const [series, another] = found ?? [];
@@ -46,7 +46,7 @@ export function recordedSeries(found: readonly Samples[] | undefined, { now, ste
   return { times: Float64Array.from(kept, (i) => times[i]!), values: Float64Array.from(kept, (i) => values[i]!) };
 }
 
-/** How many pods each of the newest sums was made of; or why that is not known. */
+/** The number of pods in each of the newest sums; or why it is not known. */
 export function countsOf(
   found: readonly Samples[] | undefined,
   times: Float64Array,

@@ -1,10 +1,10 @@
-/** The recording rules that we ship, as the job asks for them: manifests/monitoring/recording. */
+/** The shipped recording rules (manifests/monitoring/recording), as the job queries them. */
 import type { PrometheusSettings } from "../config/types.ts";
 import type { Samples } from "../core/series/types.ts";
 import { isFirstMetric, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { HistoryQuery } from "../ports.ts";
-import { duration, type Matchers, matchersOf, podPattern, quotePromql, quoteRe2 } from "./prometheus-query.ts";
+import { duration, type Matchers, matchersOf, quotePromql, quoteRe2 } from "./prometheus-query.ts";
 
 /** Names of the recorded series of each workload. */
 export const RECORDS = {
@@ -13,14 +13,17 @@ export const RECORDS = {
   podStart: "namespace_kind_workload:prophet_autoscaler_pod_start_seconds:quantile90",
 } as const;
 
-/** `auto` asks from this many metrics on: it is three queries for all of them, and they come before those of what is not recorded. */
+/** `auto` uses grouped reading from this many metrics on: it takes three queries for all, before those for metrics that are not recorded. */
 export const GROUPED_FROM = 10;
 
 /** Window of rate() in the rules. */
 export const RECORDED_WINDOW: Seconds = 60;
 
-/** The label that selects a workload, and its value. Hundreds of values fit one selector, and it selects no other workload. */
+/** The label that selects a workload. Hundreds of values fit one selector, and it selects no other workload. */
 export const RECORDED_LABEL = "scale_target";
+
+/** Kinds whose pods the rules count; a workload of another kind is asked for by itself. */
+export const RECORDED_KINDS: readonly string[] = ["Deployment", "StatefulSet", "Rollout", "ReplicationController"];
 
 /** The value of RECORDED_LABEL. */
 export function recordedName({ namespace, scaleTargetRef: { kind, name } }: TargetConfig): string {
@@ -54,7 +57,7 @@ export function unrecorded(
 ): string | undefined {
   if (!metric.ofPods || (metric.query ?? query) !== undefined) return "a query of its own";
   if (rateWindow !== RECORDED_WINDOW) return `rateWindow is ${duration(rateWindow)}, and that of the rules 1m`;
-  const { kind, name } = target.scaleTargetRef;
-  if (podPattern(kind, name) === undefined) return `a ${kind}`;
+  const { kind } = target.scaleTargetRef;
+  if (!RECORDED_KINDS.includes(kind)) return `a ${kind}`;
   return isFirstMetric(target, metric) ? undefined : "not the first metric";
 }

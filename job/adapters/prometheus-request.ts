@@ -1,4 +1,4 @@
-/** A query to Prometheus as an HTTP request: its URL and form, what says whose data is asked for, and what proves who asks. */
+/** Makes the HTTP request of a query to Prometheus: URL and form, tenant headers and credentials. */
 import type { PrometheusSettings, ServerSettings } from "../config/types.ts";
 import { fileSentence } from "../output/file-problem.ts";
 import type { Redactor } from "../output/redactor.ts";
@@ -14,14 +14,14 @@ export type Method = "GET" | "POST";
 /** Parameters of one query. */
 export type Form = Readonly<Record<string, string>>;
 
-/** The base URL with what all queries have in common: its own parameters (`?namespace=x`) and those of the settings. */
+/** The base URL with the parameters of all queries: its own (`?namespace=x`) and those of the settings. */
 export function urlOf({ url: base, parameters }: PrometheusSettings): URL {
   const url = new URL(base);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.append(name, value);
   return url;
 }
 
-/** The URL of one path, without parameters: one of them may be a token. */
+/** The URL of a path without parameters, one of which may be a token. */
 export function printable(base: URL, path: string): string {
   return base.origin + pathUnder(base, path);
 }
@@ -51,7 +51,7 @@ export function queryRequest(
 /** Adds headers and credentials to a query, and registers them with the redactor. */
 export type SignRequest = (query: UnsignedRequest & { method: Method }) => Promise<Omit<HttpRequest, "agent">>;
 
-/** What a Prover works with. */
+/** What a signer needs. */
 export interface SigningTools {
   readonly env: Environment;
   readonly redactor: Redactor;
@@ -59,7 +59,7 @@ export interface SigningTools {
   readonly proxy: ProxyServer | undefined;
 }
 
-/** Opens the way to authenticate that the settings choose. Warns at the first request where a proxy sees the credentials. */
+/** Opens the authentication method that the settings choose. Warns at the first request where a proxy sees the credentials. */
 export async function openSigner(settings: ServerSettings, tools: SigningTools): Promise<SignRequest> {
   const { env, redactor, log, proxy } = tools;
   const authenticate = await openAuth(settings, env, redactor.learn);
@@ -78,7 +78,7 @@ export async function openSigner(settings: ServerSettings, tools: SigningTools):
   };
 }
 
-/** Further headers by lower-case name. Those of the environment are among the settings' headers already; files are read at each request. */
+/** Further headers by lower-case name. Those of the environment are already in the settings' headers; files are read at each request. */
 async function ownHeaders({ headers, headersFrom }: ServerSettings): Promise<Record<string, string>> {
   const files = Object.entries(headersFrom).map(async ([name, { file }]) =>
     file === undefined ? [] : [[name, await readSecret(file)] as const],
@@ -87,7 +87,7 @@ async function ownHeaders({ headers, headersFrom }: ServerSettings): Promise<Rec
   return Object.fromEntries(all.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/** What TLS needs, read from its files. Throws when one cannot be read. */
+/** The TLS settings, read from their files. Throws where one cannot be read. */
 export async function tlsOf({ tls }: ServerSettings, url: URL): Promise<Tls> {
   const rejectUnauthorized = tls?.insecureSkipVerify !== true;
   if (url.protocol !== "https:") return { rejectUnauthorized };

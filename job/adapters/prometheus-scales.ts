@@ -1,18 +1,18 @@
-/** The replicas that a target had, as Prometheus has them from kube-state-metrics. */
+/** Reads the replicas that a target had, from kube-state-metrics in Prometheus. */
 import type { TargetConfig } from "../core/target.ts";
 import type { RecordedScale, RecordedScales, ScaleHistory, Times } from "../ports.ts";
 import { parseRange } from "./prometheus-answer.ts";
 import type { PrometheusHttp } from "./prometheus-http.ts";
 import { duration, type Matchers, matchersOf, quotePromql } from "./prometheus-query.ts";
 
-/** The metric of the number that is set, and the label with the object's name, by kind. */
+/** By kind: the metric of the number that is set, and the label with the object's name. */
 const SERIES: Readonly<Record<string, readonly [metric: string, label: string]>> = {
   Deployment: ["kube_deployment_spec_replicas", "deployment"],
   StatefulSet: ["kube_statefulset_replicas", "statefulset"],
   ReplicaSet: ["kube_replicaset_spec_replicas", "replicaset"],
   HorizontalPodAutoscaler: ["kube_horizontalpodautoscaler_spec_min_replicas", "horizontalpodautoscaler"],
 };
-/** Prometheus answers 11,000 points a series at most. */
+/** Prometheus answers at most 11,000 points per series. */
 const MAX_POINTS_PER_QUERY = 10_000;
 /** A sample of an answer is 25 to 48 bytes. */
 const bytesFor = (points: number) => 64 * 1024 + 64 * points;

@@ -1,4 +1,4 @@
-/** History of one target from Prometheus: one range query per metric, the count of its pods, the longer history and the measured pod start. */
+/** Reads the history of one target from Prometheus: a range query per metric, the pod count, the longer history and the measured pod start. */
 import type { PrometheusSettings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
 import type { Samples } from "../core/series/types.ts";
@@ -18,25 +18,27 @@ import {
 } from "./prometheus-query.ts";
 import { type Ask, grid, type Log, parsed, type RangeReader } from "./prometheus-range.ts";
 
-/** Pods are counted this far back: what the sum lacked since the last run is not learned. */
+/** Pods are counted over so many seconds: what the sum lacked since the last run is not learned. */
 const POD_COUNT_RANGE: Seconds = 300;
-/** The query leaves out what took longer; more than that would be looked ahead for nothing. */
+/** The longest measured pod start. The query leaves longer ones out, and looking further ahead would be useless. */
 const MAX_POD_START: Seconds = 900;
 
-/** Bytes of an instant answer: one value, and warnings. */
+/** The largest instant answer in bytes: one value, and warnings. */
 export const MAX_INSTANT_BYTES = 64 * 1024;
 
-/** What single readings are made with. */
+/** What single readings need. */
 export interface Reader {
   readonly settings: PrometheusSettings;
   readonly ask: Ask;
-  /** Reads the ranges: whole, or only what is new. */
+  /** Reads ranges: whole, or only their new points. */
   readonly range: RangeReader;
   readonly log: Log;
 }
 
 /**
- * The reading of one metric; `grouped` is what was read of it together with other targets: then its load, its pods and their start are not asked for again. Throws HistoryError.
+ * Reads one metric. `grouped` is what was already read of it together with other targets; then load, pod count and pod start are not read
+ * again.
+ * Throws HistoryError.
  */
 export async function readMetric(
   reader: Reader,
@@ -60,7 +62,7 @@ export async function readMetric(
   };
 }
 
-/** The load of one metric, and of the pods' own CPU their count and start. */
+/** The load of one metric; for the pods' own CPU also their count and start. */
 async function readSingle(
   reader: Reader,
   { target, metric }: HistoryQuery,
@@ -95,7 +97,8 @@ async function readSingle(
 }
 
 /**
- * The count of measured pods at each point of the last minutes: no row is no pod. Undefined of a query of the user's own, and where the answer is not marked as a count.
+ * The number of measured pods at each point of the last minutes; no row is no pod. Undefined for a query of the user's own, and where the
+ * answer is not marked as a count.
  */
 async function countPods(
   { ask, settings, range }: Reader,
@@ -115,12 +118,12 @@ async function countPods(
   return { times, values: times.map((time) => counted.get(time) ?? 0) };
 }
 
-/** How far back pods are counted. */
+/** How many seconds back pods are counted. */
 export function countBack(target: TargetConfig): Seconds {
   return Math.min(readWindow(target), Math.max(POD_COUNT_RANGE, 2 * target.interval));
 }
 
-/** The metric's own query, else the settings' for CPU, else the built one. */
+/** The metric's own query, else that of the settings for CPU, else the built one. */
 function promqlOf({ query, rateWindow, matchers }: PrometheusSettings, target: TargetConfig, metric: Metric): string {
   const own = metric.query ?? query;
   const filled = own === undefined ? defaultQuery(target, rateWindow, matchers) : fillQuery(own, target, matchers);
@@ -130,7 +133,7 @@ function promqlOf({ query, rateWindow, matchers }: PrometheusSettings, target: T
   throw new HistoryError(`CPU of ${kind}/${name}`, undefined, why);
 }
 
-/** A built query that gave nothing at all: of a scrape that is too rare, rate() makes no sample. */
+/** A hint where a built query gave nothing at all: of too rare scrapes rate() makes no sample. */
 function hintOf({ query, rateWindow }: PrometheusSettings, metric: Metric): { readonly hint: string } | null {
   if (metric.query !== undefined || query !== undefined) return null;
   const half = `${rateWindow / 2} s`;
@@ -139,7 +142,7 @@ function hintOf({ query, rateWindow }: PrometheusSettings, metric: Metric): { re
   };
 }
 
-/** The query of the longer history, where it is another; one that does not name the metric is about the first. */
+/** The query of the longer history, where it differs. One that does not name the metric is for the first. */
 function longQuery(
   { longHistory, matchers }: PrometheusSettings,
   target: TargetConfig,
@@ -177,7 +180,7 @@ export function isPodStart(value: number): boolean {
   return value >= 0 && value <= MAX_POD_START;
 }
 
-/** What is good to have but not needed: its failure is a warning. */
+/** The result of optional work; its failure is a warning. */
 async function soft<T>(log: Log, promise: Promise<T>): Promise<T | undefined> {
   try {
     return await promise;

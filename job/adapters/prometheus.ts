@@ -1,4 +1,4 @@
-/** History from Prometheus: its clock, and the histories of the metrics, read for many targets together where that can be. */
+/** The History over Prometheus: its clock and the metrics' histories, read for many targets together where possible. */
 import type { PrometheusSettings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
 import type { EpochSeconds } from "../core/units.ts";
@@ -13,13 +13,13 @@ import { GROUPED_FROM, type RecordsReader } from "./prometheus-records.ts";
 import { prometheusScales } from "./prometheus-scales.ts";
 import { MAX_INSTANT_BYTES, readMetric } from "./prometheus-single.ts";
 
-/** Times of our own era: 2001 to 2128. A clock in milliseconds is far above. */
+/** Plausible times: 2001 to 2128. A clock in milliseconds is far above. */
 const [earliest, latest] = [1e9, 5e9];
 
-/** A History that also knows the replicas that were, and lets go of its connections. */
+/** A History that also reads past replicas and can close its connections. */
 export interface PrometheusHistory extends History {
   readonly scales: ScaleHistory;
-  /** What the doctor says of the queries themselves. */
+  /** The doctor's checks of the queries. */
   checks(queries: readonly HistoryQuery[], now: EpochSeconds): Promise<readonly Check[]>;
   close(): void;
 }

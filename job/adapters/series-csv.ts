@@ -1,4 +1,4 @@
-/** CSV with the columns timestamp and value, as programs and spreadsheets write it -> samples. */
+/** Parses CSV with the columns timestamp and value, as programs and spreadsheets write it. */
 import { isCalendarDay } from "../config/calendar-day.ts";
 import { pluralize } from "../core/units.ts";
 import { AnswerError, sampleValue } from "./prometheus-answer.ts";
@@ -17,7 +17,10 @@ const TIME = /^(timestamp|time|ds|date|datetime)$/;
 const DATE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?Z|[+-]\d\d:?\d\d)?$/;
 const ZONE = /(Z|[+-]\d\d:?\d\d)$/;
 
-/** Reads it. Fields may be quoted, lines may end in CRLF, commas, semicolons or tabs may separate. Throws AnswerError that names the line. */
+/**
+ * Parses the text. Fields may be quoted, lines may end in CRLF, and commas, semicolons or tabs may separate. Throws AnswerError that names the
+ * line.
+ */
 export function parseSeriesCsv(text: string): readonly Row[] {
   const lines = text.split(/\r\n|\n|\r/);
   const head = lines[0] ?? "";
@@ -28,13 +31,20 @@ export function parseSeriesCsv(text: string): readonly Row[] {
   return lines.flatMap((line, i) => (line.trim() === "" || (headed && i === 0) ? [] : [rowOf(line, separator, i + 1)]));
 }
 
-function wrongHead(line: string, { length }: readonly string[]): string {
+function wrongHead(line: string, fields: readonly string[]): string {
+  const { length } = fields;
   const wanted = "expected the header timestamp,value";
-  const columns = length > 2 ? `, which is ${pluralize(length, "column")}; keep two, as \`cut -d, -f1,2\` does` : "";
+  const value =
+    Math.max(
+      0,
+      fields.findIndex((field) => /^value$/i.test(field)),
+    ) || 1;
+  const columns =
+    length > 2 ? `, which is ${pluralize(length, "column")}; keep two, as \`cut -d, -f1,${value + 1}\` does` : "";
   return `line 1 is ${JSON.stringify(line.slice(0, 40))}, ${wanted}${columns}`;
 }
 
-/** No field of a series holds a separator or a line end, so quotes are mere decoration. */
+/** Splits a line. No field of a series contains a separator or a line end, so quotes carry no meaning. */
 function fieldsOf(line: string, separator: string): readonly string[] {
   return line.split(separator).map((field) =>
     field
@@ -62,7 +72,7 @@ function rowOf(line: string, separator: string, number: number): Row {
   return { time: at, value: numberIn(value, separator, number), line: number };
 }
 
-/** An empty value is a gap. Where semicolons separate, a comma is the decimal point of many countries. */
+/** A number; an empty value is a gap. Where semicolons separate, a comma is the decimal point of many countries. */
 function numberIn(text: string, separator: string, line: number): number {
   if (text === "") return Number.NaN;
   const plain = separator === ";" && /^-?\d+,\d+$/.test(text) ? text.replace(",", ".") : text;

@@ -1,13 +1,13 @@
-/** A series file of any form that is unambiguous -> its samples in seconds, and what had to be done to read it. */
+/** Reads a series file of any unambiguous form: its samples in seconds, and notes on how it was read. */
 import { pluralize } from "../core/units.ts";
 import { excerpt } from "./errors.ts";
 import { AnswerError, parseRange, type RangeAnswer, rangeOfData } from "./prometheus-answer.ts";
 import { parseSeriesCsv } from "./series-csv.ts";
 import { sensibleTimes } from "./series-times.ts";
 
-/** What a file holds. */
+/** The content of a file. */
 export interface SeriesFile extends RangeAnswer {
-  /** What a person should know of how it was read, each a sentence. */
+  /** What a person should know about how it was read, one sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -19,6 +19,7 @@ export function parseSeriesFile(bytes: Uint8Array): SeriesFile {
 /** Reads the text of a file: CSV, or JSON as Prometheus' API, promtool or jq give it. Throws AnswerError. */
 export function parseSeries(text: string): SeriesFile {
   const body = text.replace(/^\uFEFF/, "").trimStart();
+  if (body === "") throw new AnswerError("it is empty");
   if (/^[[{]/.test(body)) {
     const answer = parseSeriesJson(body);
     return { ...answer, ...sensibleTimes(answer.samples, (i) => `sample ${i}`) };
@@ -55,7 +56,7 @@ function zerosIn(bytes: Uint8Array, from: number): number {
 const EXPECTED_FORMS =
   "wanted is the answer of query_range, its `data`, its list of results, or a list of [time, value]";
 
-/** The answer of query_range; its `data` alone; its list of results alone, as promtool prints it; one series; or a list of pairs. */
+/** Parses the answer of query_range; its `data` alone; its list of results alone, as promtool prints it; one series; or a list of pairs. */
 function parseSeriesJson(body: string): RangeAnswer {
   const json = jsonOf(body);
   if (isObject(json) && "status" in json) return parseRange(body);

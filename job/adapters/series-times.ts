@@ -1,22 +1,40 @@
-/** The times of a recorded series in seconds, without those that were mistyped; what was done is told. */
+/** Brings the times of a recorded series to seconds, drops mistyped ones, and notes what was changed. */
 
 import type { Samples } from "../core/series/types.ts";
-import { pluralize, type Seconds } from "../core/units.ts";
+import { type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
 import { AnswerError } from "./prometheus-answer.ts";
 
-/** From this size on times since 1970 can only be of this unit: seconds reach 1e11 in the year 5138. */
+/** Times since 1970 above this size can only be in this unit: seconds reach 1e11 in the year 5138. */
 const UNITS = [
   ["nanoseconds", 1e17, 1e9],
   ["microseconds", 1e14, 1e6],
   ["milliseconds", 1e11, 1e3],
 ] as const;
-/** Distances of this many usual ones are far: more than jitter, or two rows in each other's place. */
+/**
+ * Seconds in a larger unit, from the finest on. Times since 1970 of these are small numbers, and so are seconds since the beginning of a test: they are told apart by their distances too.
+ */
+const LARGER = [
+  ["minutes", 60],
+  ["thousands of seconds", 1000],
+  ["hours", 3600],
+  ["days", 86_400],
+] as const;
+/** 2001 to 2125, in which the first sample of a series lies; of a spreadsheet's days, which count from 1900, to 2055. */
+const FIRST: readonly [EpochSeconds, EpochSeconds] = [978_307_200, 4_900_000_000];
+/** Samples of a larger unit are less than half an hour apart: a day in seconds begins at hours since 1970 as well, but then they would be days apart. */
+const NEAR: Seconds = 1800;
+/** From here on days are counted from 1900: today is 20,000 days from 1970. */
+const SPREADSHEET_DAYS = 36_525;
+/** A distance of so many usual ones is far: more than jitter, or two swapped rows. */
 const MIN_FAR_RATIO = 10;
-/** A first or last row this far from all others, and FAR times as far as they are from each other, was mistyped. A hole is shorter. */
+/**
+ * A first or last row was mistyped when it is so far from all others, and MIN_FAR_RATIO times as far as they are from each other. A hole is
+ * shorter.
+ */
 const MAX_HOLE: Seconds = 31 * 86_400;
-/** Files with more steps back than this share are not in order of time; then a row has no neighbours. */
+/** Files with a larger share of steps back are not in order of time; then a row has no neighbours. */
 const MAX_BACKWARD_SHARE = 0.05;
-/** Of so many rows one may be mistyped; more is another kind of trouble. */
+/** One in so many rows may be mistyped; with more, something else is wrong. */
 const ROWS_PER_TYPO = 100;
 
 /** Samples with plausible times, and sentences about what was changed. */
@@ -26,12 +44,14 @@ export interface CheckedTimes {
 }
 
 /**
- * Times of milliseconds and finer are read as such, by their size. A row that lies far from both of its neighbours, which lie close to each other, was mistyped and is left out.
- * `row` names a row for messages. Throws AnswerError where more than one in a hundred is. O(n log n).
+ * Converts times in milliseconds and finer units, by their size, and drops mistyped rows: far from both neighbours, which are close to each
+ * other.
+ * `row` names a row for messages. Throws AnswerError where more than one in a hundred is mistyped. O(n log n).
  */
 export function sensibleTimes({ times, values }: Samples, row: (index: number) => string): CheckedTimes {
   const middle = Float64Array.from(times).sort()[times.length >> 1] ?? 0;
   const [unit, , perSecond] = UNITS.find(([, least]) => middle >= least) ?? ["seconds", 0, 1];
+  refuseLarger(times);
   const seconds = perSecond === 1 ? times : times.map((time) => time / perSecond);
   const notes = perSecond === 1 ? [] : [`the times are ${unit}, and read as such`];
   const wrong = mistyped(seconds);
@@ -49,6 +69,22 @@ export function sensibleTimes({ times, values }: Samples, row: (index: number) =
     values: Float64Array.from(keep, (i) => values[i]!),
   };
   return { samples, notes: [...notes, `left out, for its time cannot be right: ${named.join(", ")}`] };
+}
+
+/** Throws an AnswerError where the times can only be of a larger unit than seconds: as seconds they would be one step. */
+function refuseLarger(times: Float64Array): void {
+  const first = times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
+  const steps = times.slice(1).map((time, i) => Math.abs(time - times[i]!));
+  const usual = steps.sort()[steps.length >> 1] ?? 0;
+  const fits = ([, size]: (typeof LARGER)[number]) =>
+    first * size >= FIRST[0] && first * size <= FIRST[1] && usual > 0 && usual * size < NEAR;
+  const found = LARGER.find(fits);
+  if (found === undefined) return;
+  const [unit, size] = found;
+  const how = `multiply them by ${size}`;
+  if (unit === "days" && first > SPREADSHEET_DAYS)
+    throw new AnswerError(`the times look like days of a spreadsheet, not seconds: subtract 25569, then ${how}`);
+  throw new AnswerError(`the times look like ${unit}, not seconds: ${how}`);
 }
 
 /** Indices of the rows with an impossible time. */

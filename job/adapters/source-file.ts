@@ -1,6 +1,7 @@
 /** The metric source that is a recorded series in a file. */
 import type { MetricSource } from "./source.ts";
 
+/** Reads recorded series from files. */
 export const FILE_SOURCE: MetricSource = {
   name: "file",
   settings: null,
@@ -11,7 +12,7 @@ export const FILE_SOURCE: MetricSource = {
   open: async ({ historyFile, settings }, { log }) => {
     const { fileHistory } = await import("./history-file.ts");
     const { longHistory } = settings.prometheus;
-    const history = fileHistory(historyFile!, { longHistory, told: (note) => log("warn", note) });
+    const history = fileHistory(historyFile!, { longHistory, onNote: (note) => log("warn", note) });
     return { history, close: () => {} };
   },
   checks: {

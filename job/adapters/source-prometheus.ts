@@ -1,7 +1,8 @@
-/** The metric source Prometheus, and whatever answers query_range as it does. */
+/** The metric source Prometheus, or any server with its query_range API. */
 import { PROMETHEUS } from "../config/groups/prometheus.ts";
 import type { MetricSource } from "./source.ts";
 
+/** Reads Prometheus by its HTTP API. */
 export const PROMETHEUS_SOURCE: MetricSource = {
   name: "prometheus",
   settings: PROMETHEUS,

@@ -1,4 +1,4 @@
-/** What a metric source is: how it is named, opened and explained. */
+/** The interface of a metric source: how it is named, opened and explained. */
 import type { Group } from "../config/schema.ts";
 import type { Settings } from "../config/types.ts";
 import type { EpochSeconds } from "../core/units.ts";
@@ -7,7 +7,7 @@ import type { History, HistoryQuery, ScaleHistory } from "../ports.ts";
 import type { Check } from "./check.ts";
 import type { Environment } from "./http/proxy.ts";
 
-/** What a command line asks for. */
+/** The source that a command line asks for. */
 export interface SourceChoice {
   readonly settings: Settings;
   /** The value of --history-file. */
@@ -16,23 +16,23 @@ export interface SourceChoice {
   readonly repeats?: boolean;
 }
 
-/** What a source is given to work with. */
+/** What a source needs. */
 export interface SourceTools {
   readonly log: (level: "debug" | "warn", message: string) => void;
   /** Learns every secret that the source reads. */
   readonly redactor: Redactor;
-  /** The environment: its proxies, and what the libraries of the clouds look for. */
+  /** The environment: for proxies, and for the clouds' libraries. */
   readonly env: Environment;
 }
 
 /** An opened source. */
 export interface OpenSource {
   readonly history: History;
-  /** Absent: it knows nothing of replicas. */
+  /** Past replicas; absent: it has none. */
   readonly scales?: ScaleHistory;
-  /** What the doctor looks at beside the data themselves. Never throws; absent: nothing. */
+  /** The doctor's checks beside the data themselves. Never throws; absent: none. */
   readonly checks?: (queries: readonly HistoryQuery[], now: EpochSeconds) => Promise<readonly Check[]>;
-  /** Lets go of its connections. */
+  /** Closes its connections. */
   close(): void;
 }
 
@@ -45,12 +45,12 @@ export interface MetricSource {
   readonly needs: readonly string[];
   /** How a person names it, for the message when none is named. */
   readonly how: string;
-  /** Whether it keeps measuring: then its clock is compared with ours. A recording ended when it ended. */
+  /** Whether it keeps measuring: then its clock is compared with ours. A recording's clock ends with it. */
   readonly live: boolean;
-  /** Where it is, for messages; null when it is not named. */
+  /** Its address or file, for messages; null: it is not named. */
   where(wanted: SourceChoice): string | null;
   /** Opens it; nothing is connected before the first reading. Its code is loaded here, so that a run pays for one source only. */
   open(wanted: SourceChoice, tools: SourceTools): Promise<OpenSource>;
-  /** What the doctor advises: when it does not answer, and for each reason that the data are no good. */
+  /** The doctor's advice: where it does not answer, and for each reason that its data cannot be used. */
   readonly checks: { readonly noAnswer: string; readonly data: Readonly<Record<string, string>> };
 }

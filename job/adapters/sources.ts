@@ -1,4 +1,4 @@
-/** The registry of metric sources. A new one is a file and a line here; the run, the doctor and the replay take it from here. */
+/** The registry of metric sources, used by the run, the doctor and the replay. A new one needs a file and a line here. */
 import type { MetricSource, SourceChoice } from "./source.ts";
 import { FILE_SOURCE } from "./source-file.ts";
 import { PROMETHEUS_SOURCE } from "./source-prometheus.ts";
@@ -11,7 +11,7 @@ export function sourceOf(wanted: SourceChoice, sources: readonly MetricSource[] 
   return sources.find((source) => source.where(wanted) !== null) ?? null;
 }
 
-/** What to say when none is named. */
+/** The message where no source is named. */
 export function noSource(sources: readonly MetricSource[] = SOURCES): string {
   return `no history to read: give ${[...sources]
     .reverse()

@@ -1,4 +1,4 @@
-/** StateStore over one ConfigMap, or over several that share the targets by rendezvous hashing; what was kept elsewhere before is taken over. */
+/** The StateStore over one ConfigMap, or over several that share the targets by rendezvous hashing. Takes over what was stored elsewhere before. */
 
 import { EMPTY_STATE, lastSeen } from "../core/state/codec.ts";
 import { placeOf } from "../core/state/rendezvous.ts";
@@ -8,22 +8,22 @@ import type { StateReading, StateSize, StateStore } from "../ports.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import { type ObjectReading, type StateObject, stateObject } from "./kubernetes-state.ts";
 
-/** An object that so many runs did not write may be one of an earlier time: three became two, and are three again. One run that was missed is no sign of it. */
+/** An object that so many runs did not write may be from an earlier time: three became two, and are three again. One missed run is no sign of it. */
 const UNTOUCHED_RUNS = 3;
-/** Between two runs, where nobody says how long. */
+/** Seconds between two runs, where the settings do not say. */
 const INTERVAL: Seconds = 60;
 
-/** Of a number that somebody wrote there by hand: settings allow no more. */
+/** The most ConfigMaps, also where the number was edited by hand: settings allow no more. */
 const MAX_PLACES = 64;
 
-/** Where a state is kept. Without `count` in one ConfigMap. */
+/** Where a state is stored. Without `count` it is one ConfigMap. */
 export interface StatePlace {
   readonly configMap: { readonly namespace: string; readonly name: string; readonly count?: number };
-  /** Between two runs. */
+  /** Seconds between two runs. */
   readonly interval?: Seconds;
 }
 
-/** The names of the ConfigMaps: the first has the name itself, so that what one alone kept is found when they become more. */
+/** The names of the ConfigMaps. The first has the given name, so that the state of a single one is found when there are more. */
 export function stateObjects({ name, count = 1 }: StatePlace["configMap"]): readonly string[] {
   return Array.from({ length: count }, (_, i) => (i === 0 ? name : `${name}-${i}`));
 }
@@ -54,7 +54,7 @@ function only(object: StateObject, untouched: Seconds): StateStore {
   };
 }
 
-/** One store for each object, and over all of them one that only reads. */
+/** One store for each object, and one that only reads, over all of them. */
 function spread(objects: readonly StateObject[], untouched: Seconds): StateStore {
   const stores = objects.map((_, i) => part(objects, i, untouched));
   return {
@@ -113,7 +113,7 @@ function part(objects: readonly StateObject[], i: number, untouched: Seconds): S
   };
 }
 
-/** The state with what the others remember later of our targets: a target may have been here before, and what was left of it is old. */
+/** The state with newer memory of our targets from the other objects: a target may have been here before, and what was left of it is old. */
 function withMoved(state: JobState, others: readonly StateReading[], isOurs: (key: string) => boolean): JobState {
   const targets = new Map(Object.entries(state.targets));
   const moved = others.flatMap((other) => Object.entries(other.state.targets));
@@ -125,8 +125,10 @@ function withMoved(state: JobState, others: readonly StateReading[], isOurs: (ke
 }
 
 /**
- * What an object holds, of which the newest is gone where a target was kept in one of those that there are no longer: what was left of it here is older, by minutes that nobody
- * knows. Without its recommendations the current replicas are the first one, and nothing shrinks for one window. What is of the last runs is of another job that shares the object.
+ * The content of an object, without recommendations that may be outdated. Where a target was kept in an object that no longer exists, what was
+ * left of it here is older, by an unknown time.
+ * Without its recommendations the current replicas are the first one, and nothing shrinks for one window.
+ * Memory of the last runs belongs to another job that shares the object, and stays.
  */
 function withoutGone({ state, count: were }: ObjectReading, are: number, untouched: Seconds): JobState {
   if (!(were > are)) return state;

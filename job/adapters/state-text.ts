@@ -1,4 +1,4 @@
-/** State <-> the text of an annotation: JSON that people can read while it is short, compressed above; too much of either is refused. */
+/** Converts a state to the text of an annotation and back: readable JSON while short, compressed above that. Too large a state is refused. */
 
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { decode, EMPTY_STATE, type Fitted, fitState } from "../core/state/codec.ts";
@@ -6,28 +6,28 @@ import type { JobState } from "../core/state/types.ts";
 import { pluralize } from "../core/units.ts";
 import type { StateReading } from "../ports.ts";
 
-/** What fits: Kubernetes allows all annotations of an object together 256 KiB, and the rest is for other people's. */
+/** The most that fits, in bytes: Kubernetes allows 256 KiB for all annotations of an object, and the rest is for others. */
 const MAX_KEPT = 236 * 1024;
-/** What is written at most, in bytes: the same targets in another order are compressed a little better or worse. */
+/** The most that is written, in bytes: the same targets in another order compress a little better or worse. */
 export const MAX_WRITTEN = 240 * 1024;
-/** About 170 targets: what is longer nobody reads. */
+/** Above this, about 170 targets, nobody reads the JSON. */
 const MAX_PLAIN_BYTES = 32 * 1024;
-/** What a text may become: 10,000 targets of 200 bytes; a few kilobytes of the compressed form could be gigabytes. */
+/** The most that a text may unpack to: 10,000 targets of 200 bytes. A few kilobytes of compressed text could become gigabytes. */
 const MAX_UNPACKED = 2 * 1024 * 1024;
-/** What compressed texts begin with: no JSON does. The number is that of the form. */
+/** The start of compressed texts, with which no JSON begins. The number is the version of the form. */
 const COMPRESSED = "deflate1:";
 
-/** The stored text of a state, and the targets that still do not fit: none if `leftOut` was called first. */
+/** The stored text of a state, and the targets that still do not fit: none where `leftOut` was called first. */
 export function textOf(state: JobState): Fitted {
   return fitState(state, { pack, most: MAX_WRITTEN });
 }
 
-/** The targets that do not fit; those that are stored now stay before those that are new. */
+/** The targets that do not fit; those that are stored now take precedence over new ones. */
 export function leftOut(state: JobState, before: JobState | undefined): readonly string[] {
   return fitState(state, { pack, most: MAX_KEPT }, before).leftOut;
 }
 
-/** The state in a stored text. A missing or unreadable text gives an empty memory, and an unreadable one also a warning. */
+/** The state of a stored text. A missing or unreadable text gives an empty state; an unreadable one also a warning. */
 export function readState(text: string | undefined): Omit<StateReading, "version"> {
   if (text === undefined || text === "") return { state: EMPTY_STATE };
   const json = text.startsWith(COMPRESSED) ? unpack(text.slice(COMPRESSED.length)) : text;

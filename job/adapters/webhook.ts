@@ -1,4 +1,4 @@
-/** A Notifier that posts to a webhook in the form of Slack's: one message a run, `{"text": ...}`. */
+/** A Notifier that posts to a webhook in Slack's form: one message per run, `{"text": ...}`. */
 import type { Settings } from "../config/types.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import { cut } from "../output/escape.ts";
@@ -18,7 +18,7 @@ export class WebhookError extends Error {
   override readonly name = "WebhookError";
 }
 
-/** Where the URL stands, and how long is waited. */
+/** The webhook's settings: its URL and timeout. */
 export type WebhookSettings = Settings["webhook"];
 
 /** A line of a message is cut here; Slack takes 40,000 characters in all. */
@@ -58,10 +58,10 @@ async function readUrl(file: string): Promise<string> {
   });
 }
 
-/** Parts of a path shorter than this are words such as `services`; tokens are longer. */
+/** Shorter parts of a path are words such as `services`; tokens are longer. */
 const MIN_TOKEN_LENGTH = 9;
 
-/** The URL; a server or proxy may echo its path alone, or a part of it, so these are secrets too. */
+/** The URL. A server or proxy may echo its path alone, or a part of it, so these are secrets too. */
 function urlOf(text: string, redactor: Redactor): URL {
   redactor.learn(text);
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
@@ -93,7 +93,7 @@ export function textOf(news: readonly News[], now: EpochSeconds): string {
   return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join("\n");
 }
 
-/** Slack's control characters: a name or an error must not become a link or call everybody. */
+/** Escapes Slack's control characters: a name or an error must not become a link, or notify everybody. */
 function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

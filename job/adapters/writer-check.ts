@@ -1,4 +1,4 @@
-/** The doctor's check of who else sets the replicas: a manifest that holds them resets every decision at its next sync. */
+/** The doctor's check of who else sets the replicas: a manifest that contains them resets every decision at its next sync. */
 
 import { WRITER_ADVICE } from "../core/policy/writer.ts";
 import type { TargetConfig } from "../core/target.ts";
@@ -8,10 +8,10 @@ import type { Kubernetes } from "./kubernetes-http.ts";
 import { lastApplied, manifestReplicas, nameOf, type Owner, ownersOf } from "./kubernetes-managers.ts";
 import { fieldManager, objectPath } from "./kubernetes-path.ts";
 
-/** Set once by a person, not again and again: kubectl create, edit, patch. */
+/** Managers of changes that a person makes once: kubectl create, edit, patch, run. */
 const BY_HAND = /^kubectl-(create|edit|patch|run)$/;
 
-/** One line about the replicas of a target. Changes nothing: it asks the server for a dry run. Never throws. */
+/** One check of a target's replicas. It changes nothing: it asks the server for a dry run. Never throws. */
 export async function writerCheck(api: Kubernetes, target: TargetConfig, replicas: Replicas): Promise<Check> {
   const check = `who else sets the replicas of ${target.name}`;
   try {
@@ -38,7 +38,10 @@ function names(owners: readonly Owner[], none: string): string {
   return owners.length === 0 ? none : owners.map(nameOf).join(", ");
 }
 
-/** After our first write the field is ours, and only the note of the manifest still tells; where it may not be read, nothing does. */
+/**
+ * Whether the noted manifest contains the replicas. After our first write the field is ours, and only that note shows it; unreadable, it is
+ * not known.
+ */
 async function manifestHoldsReplicas(api: Kubernetes, target: TargetConfig): Promise<boolean> {
   try {
     const object = (await api.send({ method: "GET", path: objectPath(target.namespace, target.scaleTargetRef) })) as {

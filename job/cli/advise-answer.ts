@@ -1,10 +1,10 @@
 /** The advice as `--json` prints it. */
-import type { ScoredTrial, Span, Trials } from "../replay/advise.ts";
+import type { ScoredTrial, TimeRange, Trials } from "../replay/advise.ts";
 import type { Trial } from "../replay/trials.ts";
 import type { Advice } from "../report/advice-text.ts";
 import { timeText } from "../report/answer.ts";
 
-/** In the form of the contract; scores are those of the later half. */
+/** The advice in the form of the contract. Scores are those of the later half. */
 export function answerOf(
   advice: Advice,
   { chosenOn, judgedOn, ended }: Pick<Trials, "chosenOn" | "judgedOn" | "ended">,
@@ -34,7 +34,7 @@ export function answerOf(
   };
 }
 
-function spanOf({ from, to }: Span) {
+function spanOf({ from, to }: TimeRange) {
   return { from: timeText(from), to: timeText(to) };
 }
 

@@ -1,14 +1,17 @@
-/** What is advised of all that was played: the earlier half alone chooses, and nothing is promised on less than a day. */
+/** Chooses the advice among all trials: the earlier half alone chooses, and less than a day promises nothing. */
 import { type Compared, cheapestWithin, frontOf, type ScoredTrial, type Trials } from "../replay/advise.ts";
 import type { Advice, Changed } from "../report/advice-text.ts";
 import { fieldsOf, isOurs } from "./advise-grid.ts";
 
-/** Less than a day of the later half promises nothing: a night is not a day. */
+/** With less than a day in the later half nothing is promised: a night is not a day. */
 const MIN_HISTORY = 86_400;
-/** Shares of the time that are below the demand. */
+/** Allowed shares of the time below the demand. */
 const UNDER_SHARES = [0.1, 0.01, 0.001, 0.0001] as const;
 
-/** The advice, without what one change more would do. `asked`: most time below the demand; null: the current settings' own share. `money`: what a core-hour costs and how many cores a pod has. */
+/**
+ * The advice, without the effect of one further change. `asked`: the largest allowed share of the time below the demand; null: the current
+ * settings' own share. `money`: the price of a core-hour, and the cores of a pod.
+ */
 export function adviceOf(
   name: string,
   played: Trials,
@@ -45,8 +48,10 @@ export function adviceOf(
 }
 
 /**
- * What one change more would do, over the day after the middle: the advised settings as they are, then each change alone, and with
- * the settings that were cheapest within the objective in that world on the day before, where those are others. null: it was ended early.
+ * What one further change would do, over the day after the split. The first entry is the advised settings as they are.
+ * Then comes each change alone. It is also combined with the settings that were cheapest within the objective on the day before, where these
+ * differ.
+ * Null: the replay was ended early.
  */
 export function changedBy(advised: ScoredTrial, { worlds, judgedOn, ended }: Compared, slo: number): Changed | null {
   if (!ended) return null;

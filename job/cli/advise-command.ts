@@ -1,4 +1,4 @@
-/** `advise`: plays settings over a history, and says which are cheapest within an objective, judged on a later half than they were chosen on. */
+/** `advise`: replays settings over a history, and names the cheapest ones within an objective, judged on a later half than they were chosen on. */
 import { availableParallelism } from "node:os";
 import { forecasterOf } from "../core/forecast/method.ts";
 import type { LongHistory } from "../core/series/coarse.ts";
@@ -18,7 +18,7 @@ import { worldOf } from "./replay-command.ts";
 import { type ReplaySource, replaySource } from "./replay-source.ts";
 import { withProgress } from "./waiting.ts";
 
-/** The longer history of prometheus.longHistory as it is by default; in less than three days there is hardly a day to know it by. */
+/** The default longer history of prometheus.longHistory. In less than three days there is hardly a day to learn from. */
 const LONG: LongHistory = { range: 604_800, step: 300 };
 const MIN_LONG_HISTORY = 3 * 86_400;
 

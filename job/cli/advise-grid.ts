@@ -1,12 +1,12 @@
-/** The settings that an advice tries: around the current ones, the HPA at several targets, what was recorded, and one thing changed each. */
-import { calibrationFor } from "../config/target-settings.ts";
+/** The trials of an advice: settings around the current ones, the HPA at several targets, the recorded replicas, and single changes. */
+import { calibrationFor } from "../core/policy/calibration.ts";
 import { keepLevel } from "../core/policy/level.ts";
 import type { LongHistory } from "../core/series/coarse.ts";
 import { metricsOf, type TargetConfig } from "../core/target.ts";
 import type { RecordedReplicas, Trial } from "../replay/trials.ts";
 import type { ReplayOptions } from "../replay/types.ts";
 
-/** From a quantile with too much time below the demand to one with hardly any. */
+/** From a quantile with too much time below the demand to one with almost none. */
 const QUANTILES = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95] as const;
 /** Shares of the current target: more room in each pod, or less. */
 const TARGET_FACTORS = [0.85, 1, 1.05, 1.1] as const;
@@ -17,12 +17,12 @@ const STEP = 15;
 /** A trial of our own code. */
 export type OwnTrial = Trial & { readonly decider: { readonly by: "ours" } };
 
-/** Whether our code decides in it. */
+/** Whether our code decides in this trial. */
 export function isOurs<T extends Trial>(trial: T): trial is T & OwnTrial {
   return trial.decider.by === "ours";
 }
 
-/** The current settings first, then what was recorded, the HPA and the grid. */
+/** The trials: the current settings first, then the recorded replicas, the HPA and the grid. */
 export function gridOf(
   target: TargetConfig,
   options: ReplayOptions,
@@ -68,7 +68,7 @@ function isSame(
   );
 }
 
-/** Whether the level of a metric is the target's, and not one of its own. */
+/** Whether a metric uses the target's level, and not one of its own. */
 function followsTarget({ metrics }: TargetConfig, name: string): boolean {
   return metrics.find((metric) => metric.name === name)?.quantile === undefined;
 }
@@ -78,7 +78,7 @@ function targetAt({ targetCpu, request }: ReplayOptions, share: number): number 
   return Math.min(request, Number((targetCpu * share).toPrecision(3)));
 }
 
-/** `calibration` stays: a window of its own for each quantile would be a forecast of its own for each. */
+/** A trial at a quantile. `calibration` stays, since another window for each quantile would need another forecast for each. */
 function trialAt(target: TargetConfig, options: ReplayOptions, quantile: number | undefined): OwnTrial {
   const { slo, ...fixed } = target;
   const settings = quantile === undefined ? target : { ...fixed, quantile, scaleDownQuantile: keepLevel(quantile) };
@@ -89,8 +89,8 @@ function trialAt(target: TargetConfig, options: ReplayOptions, quantile: number 
 }
 
 /**
- * The settings with one thing changed each: each the first of its world, with all quantiles in that world behind it. The targets are not
- * tried again: a decision costs more than its share of a forecast. `longHistory` null: there is not enough of it.
+ * Worlds with one setting changed each. The changed settings are the first trial of their world, and all quantiles in it follow.
+ * Other targets are not tried again: a decision costs more than its share of a forecast. `longHistory` null: there is not enough of it.
  */
 export function worldsOf(
   base: OwnTrial,
@@ -113,7 +113,7 @@ function changesOf(base: OwnTrial, longHistory: LongHistory | null): readonly Ow
     return { ...base, label, options: { ...options, ...changed } };
   };
   const { target } = base.decider;
-  const calibration = calibrationFor(target.scaleDownQuantile ?? target.quantile ?? 0, target.step);
+  const calibration = calibrationFor([target.scaleDownQuantile ?? target.quantile], target.step);
   const calibrated: OwnTrial = {
     ...base,
     label: `calibration ${calibration}s`,
@@ -127,7 +127,10 @@ function changesOf(base: OwnTrial, longHistory: LongHistory | null): readonly Ow
   ];
 }
 
-/** The fields of the file that differ from the current ones, and their values. They include a default that a new quantile would change, if the replay used another value. */
+/**
+ * The fields of the file that differ from the current ones, and their values. A default that a new quantile would change is included, where
+ * the replay used another value.
+ */
 export function fieldsOf(advised: Trial, now: Trial): readonly (readonly [string, number])[] {
   if (!isOurs(advised) || !isOurs(now)) return [];
   const [target, current] = [advised.decider.target, now.decider.target];
@@ -141,7 +144,7 @@ export function fieldsOf(advised: Trial, now: Trial): readonly (readonly [string
           ...(scaleDownQuantile === undefined || (level !== undefined && scaleDownQuantile === keepLevel(level))
             ? []
             : [["scaleDownQuantile", keep] as const]),
-          ...(calibration === calibrationFor(keep, step) ? [] : [["calibration", calibration] as const]),
+          ...(calibration === calibrationFor([keep], step) ? [] : [["calibration", calibration] as const]),
         ];
   return [
     ...risk,

@@ -1,16 +1,19 @@
-/** The page of an advice: all settings against each other, then the advised ones as `auto` beside the current ones, an HPA and what really ran. */
+/** Writes the page of an advice: all settings in one figure, then a replay of the advised ones beside the current ones, an HPA and the recorded replicas. */
 import { forecasterOf } from "../core/forecast/method.ts";
 import { demandOf, type TrialSetup } from "../replay/advise.ts";
 import { simulate } from "../replay/simulate.ts";
 import { policiesOf, type Trial } from "../replay/trials.ts";
-import type { Decided } from "../replay/types.ts";
+import type { ReplayDecision } from "../replay/types.ts";
 import type { Advice } from "../report/advice-text.ts";
 import type { ReplayReport } from "../report/page/replay-page.ts";
 import type { Flags, Io } from "./io.ts";
 import { writeOutput } from "./outputs.ts";
 import { withProgress } from "./waiting.ts";
 
-/** Writes the page if --report is set. If `setup` is null, the command ended early, and the page has the results so far. `ended` means that nothing was cut short. */
+/**
+ * Writes the page where --report is set. `setup` null: the command ended early, and the page has the results so far. `ended`: nothing was cut
+ * short.
+ */
 export async function writeAdvicePage(
   advice: Advice,
   setup: TrialSetup | null,
@@ -46,8 +49,8 @@ async function playOnce(advice: Advice, setup: TrialSetup, io: Io): Promise<Repl
     ...one,
     name: names[k]!,
   }));
-  const decisions = new Map<string, Decided[]>(names.map((name) => [name, []]));
-  const decided = (policy: string, one: Decided) => void decisions.get(policy)?.push(one);
+  const decisions = new Map<string, ReplayDecision[]>(names.map((name) => [name, []]));
+  const decided = (policy: string, one: ReplayDecision) => void decisions.get(policy)?.push(one);
   const result = await withProgress(io, "page", "steps", (watch) =>
     simulate(demand, policies, options, { watch, decided }),
   );

@@ -1,4 +1,4 @@
-/** The replicas that a target really had over a history, as the metric source has recorded them. */
+/** Reads the replicas that a target had over a history, as the metric source recorded them. */
 import { sourceOf } from "../adapters/sources.ts";
 import type { Settings } from "../config/types.ts";
 import type { Samples } from "../core/series/types.ts";
@@ -7,10 +7,10 @@ import type { Seconds } from "../core/units.ts";
 import type { RecordedReplicas } from "../replay/trials.ts";
 import type { Io } from "./io.ts";
 
-/** kube-state-metrics is scraped every half a minute or minute. */
+/** kube-state-metrics is scraped every 30 to 60 s. */
 const STEP: Seconds = 60;
 
-/** The pods that were set over the time of the samples; null where nothing recorded them, which is said where it is for a failure. */
+/** The replicas that were set over the time of the samples; null where nothing recorded them. A failure is reported. */
 export async function recordedReplicas(
   settings: Settings,
   target: TargetConfig,

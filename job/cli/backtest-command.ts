@@ -1,4 +1,4 @@
-/** `backtest`: rolling-origin accuracy of the forecasters over a recorded series. */
+/** `backtest`: measures the forecasters' accuracy at rolling origins over a recorded series. */
 
 import { forecasterOf } from "../core/forecast/method.ts";
 import type { Method } from "../core/forecast/types.ts";
@@ -40,7 +40,7 @@ export const backtestCommand: Command = async (flags, io) => {
   return rest.origins < planned ? INTERRUPTED : 0;
 };
 
-/** The whole file on a grid of its own usual step, judged as a run would. */
+/** The whole file on a grid of its usual step, judged as in a run. */
 async function seriesOf(file: string, target: TargetConfig, io: Io): Promise<Series> {
   try {
     const { samples, step } = await fileRecording(file, target, io);
@@ -50,7 +50,7 @@ async function seriesOf(file: string, target: TargetConfig, io: Io): Promise<Ser
   }
 }
 
-/** With settings the window and the horizon are the target's, and `auto` is its method. */
+/** The options. With a configuration, window and horizon are the target's, and its method stands for `auto`. */
 function optionsOf(flags: Flags, { target, settings }: RecordedTarget): BacktestOptions {
   const own = settings && { window: Math.round(target.history / target.step), horizon: target.horizon };
   return {

@@ -1,4 +1,4 @@
-/** Which history and which cluster a command uses, and the settings that go with them. */
+/** Chooses the history and the cluster of a command, and loads its settings. */
 import { noSource, sourceOf } from "../adapters/sources.ts";
 import { loadSettings } from "../config/load.ts";
 import { secretsIn } from "../config/secrets.ts";
@@ -11,13 +11,13 @@ import { readOption } from "./option-values.ts";
 /** Which history and which cluster a run uses. */
 export interface Choice {
   readonly historyFile: string | null;
-  /** No cluster: replicas are pretended, null meaning each target's minimum. */
+  /** The pretended replicas where no cluster is used; their number null: each target's minimum. Null: a cluster is used. */
   readonly pretend: { readonly replicas: Replicas | null } | null;
   /** The metric source is read again and again, as a run with --every does. */
   readonly repeats?: boolean;
 }
 
-/** With a history file, a cluster is used only if one is named: a trial must not change any replicas. */
+/** The choice. With a history file a cluster is used only where one is named: a trial must not change replicas. */
 export function choose(flags: Flags, io: Io): Choice {
   const historyFile = typeof flags["history-file"] === "string" ? flags["history-file"] : null;
   const replicas = readOption("run", "replicas", flags) ?? null;
@@ -43,7 +43,7 @@ export async function settingsOf(flags: Flags, io: Io, choice: Choice): Promise<
   return settings;
 }
 
-/** If no workload is read, a share of its request has no meaning. Throws a UsageError. */
+/** Throws UsageError for targets with a share of the request where no workload is read: the share then has no meaning. */
 export function refuseShares({ targets }: Settings, where: string): void {
   const share = targets.find(({ averageUtilization }) => averageUtilization !== undefined);
   if (share === undefined) return;
@@ -70,7 +70,7 @@ export async function loadFor(flags: Flags, io: Io, pretend: boolean): Promise<S
   });
   const { values, files } = secretsIn(TABLE.run, settings);
   io.redactor.learn(...values);
-  // one that cannot be read is told of by whoever needs it
+  // one that cannot be read is reported where it is needed
   io.redactor.learn(...(await Promise.all(files.map((file) => read(file).catch(() => undefined)))));
   return settings;
 }

@@ -1,4 +1,4 @@
-/** `completion`: prints a script by which bash and zsh complete commands and flags; they ask the program itself for the words. */
+/** `completion`: prints a script for bash and zsh that completes commands and flags; it calls the program for the words. */
 import type { Command } from "./io.ts";
 
 const SCRIPT = `# Completion of prophet-autoscaler for bash and zsh: source <(prophet-autoscaler completion)
@@ -19,7 +19,7 @@ else
 fi
 `;
 
-/** Prints it. */
+/** Prints the script. */
 export const completionCommand: Command = async (_flags, io) => {
   io.out(SCRIPT);
   return 0;

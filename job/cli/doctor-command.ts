@@ -1,12 +1,15 @@
-/** `doctor`: checks everything a run needs before the first run; each line says ok, warn or fail, and what to do. Writes nothing. */
+/** `doctor`: checks all that a run needs before the first run. Each line says ok, warn or fail, and what to do. Writes nothing. */
 
 import type { Check } from "../adapters/check.ts";
 import { pluralize } from "../core/units.ts";
+import { keyOf } from "../run/memory.ts";
 import { choose, settingsOf } from "./choice.ts";
 import { clusterChecks } from "./doctor-cluster.ts";
+import { discoveryChecks } from "./doctor-discovery.ts";
 import { historyChecks } from "./doctor-history.ts";
 import { settingsInCores } from "./doctor-resources.ts";
 import type { Command } from "./io.ts";
+import { targetSource, targetsNow } from "./target-source.ts";
 import { openLog, openWorld } from "./world.ts";
 
 /** Runs all checks. Exit code 1 when one failed. */
@@ -16,17 +19,23 @@ export const doctorCommand: Command = async (flags, io) => {
   const log = openLog({ ...settings, warnings: [], report: { ...settings.report, logLevel: "error" } }, io);
   const world = await openWorld(settings, choice, io, log);
   try {
-    const { settings: inCores, checks: sized } = await settingsInCores(settings, world);
+    const source = targetSource(settings, world, io, log);
+    const now = await targetsNow(source);
+    const listed = new Set(settings.targets.map(keyOf));
+    const usable = { ...settings, targets: now.filter(({ refused }) => refused === undefined) };
+    const { settings: inCores, checks: sized } = await settingsInCores(usable, world);
+    const [known, found] = [true, false].map((is) => inCores.targets.filter((one) => listed.has(keyOf(one)) === is));
     const checks: Check[] = [
       {
         check: "settings",
         status: "ok",
-        message: `${settings.targets.length} target${settings.targets.length === 1 ? "" : "s"}`,
+        message: `${pluralize(settings.targets.length, "target")}${settings.discovery === undefined ? "" : " listed"}`,
       },
       ...settings.warnings.map((message): Check => ({ check: "settings", status: "warn", message })),
+      ...discoveryChecks(source, settings.targets),
       ...sized,
       ...(await historyChecks(inCores, world, choice)),
-      ...(await clusterChecks(inCores, world)),
+      ...(await clusterChecks({ ...inCores, targets: known! }, world, found)),
     ];
     const failed = checks.filter((c) => c.status === "fail").length;
     const warned = checks.filter((c) => c.status === "warn").length;

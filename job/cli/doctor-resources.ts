@@ -1,4 +1,4 @@
-/** The doctor's look at the pods' CPU requests and limits beside `targetCpu`, and the targets whose `targetCpu` is a share of the request. */
+/** The doctor's check of the pods' CPU requests and limits beside `targetCpu`, and the targets whose `targetCpu` is a share of the request. */
 import type { Check } from "../adapters/check.ts";
 import type { Kubernetes } from "../adapters/kubernetes-http.ts";
 import type { Workload } from "../adapters/kubernetes-objects.ts";

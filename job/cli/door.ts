@@ -1,4 +1,4 @@
-/** The door between the outside and a run: what servers and files say comes in without secrets, on one line, and harmless to a terminal. */
+/** Cleans all that enters a run from servers and files: no secrets, one line, safe for a terminal. */
 import type { Kubernetes } from "../adapters/kubernetes-http.ts";
 import type { OpenSource } from "../adapters/source.ts";
 import type { Conditions } from "../core/policy/conditions.ts";
@@ -24,7 +24,7 @@ export function cleanError(thrown: unknown, clean: Clean): Error {
   return error;
 }
 
-/** The same history, with everything that it throws, returns as errors or quotes cleaned. */
+/** A history whose errors and quotes are cleaned. */
 export function cleanHistory(history: History, clean: Clean): History {
   return {
     now: (...asked) => cleanly(history.now(...asked), clean),
@@ -37,7 +37,7 @@ export function cleanHistory(history: History, clean: Clean): History {
   };
 }
 
-/** The same scaler, cleaned too, since others chose the names of other scalers and writers. */
+/** A scaler whose errors and names are cleaned: others chose the names of other scalers and writers. */
 export function cleanScaler(scaler: Scaler, clean: Clean): Scaler {
   return {
     read: async (...asked) => {
@@ -56,7 +56,7 @@ export function cleanScaler(scaler: Scaler, clean: Clean): Scaler {
   };
 }
 
-/** The same store, and those of its parts. Its content is not changed, since it is written back. */
+/** A store, and the stores of its parts, with cleaned errors. Its content is not changed, since it is written back. */
 export function cleanState(state: StateStore, clean: Clean): StateStore {
   const parts = new Map<StateStore, StateStore>();
   const cleanPart = (part: StateStore) => {
@@ -76,7 +76,7 @@ export function cleanState(state: StateStore, clean: Clean): StateStore {
   };
 }
 
-/** The same API server, for the doctor. */
+/** An API server with cleaned errors, for the doctor. */
 export function cleanApi(open: () => Promise<Kubernetes>, clean: Clean): () => Promise<Kubernetes> {
   return async () => {
     const api = await cleanly(open(), clean);
@@ -84,7 +84,7 @@ export function cleanApi(open: () => Promise<Kubernetes>, clean: Clean): () => P
   };
 }
 
-/** The same checks; labels and values that they quote are the server's. */
+/** Checks with cleaned texts: the labels and values that they quote are the server's. */
 export function cleanChecks(checks: NonNullable<OpenSource["checks"]>, clean: Clean): typeof checks {
   return async (...asked) =>
     (await cleanly(checks(...asked), clean)).map((check) => ({
@@ -94,12 +94,12 @@ export function cleanChecks(checks: NonNullable<OpenSource["checks"]>, clean: Cl
     }));
 }
 
-/** The same notifier. */
+/** A notifier with cleaned errors. */
 export function cleanNotifier(notifier: Notifier | null, clean: Clean): Notifier | null {
   return notifier && { send: (...message) => cleanly(notifier.send(...message), clean) };
 }
 
-/** The same sink of metrics. */
+/** A sink of metrics with cleaned errors. */
 export function cleanMetrics(sink: MetricsSink | null, clean: Clean): MetricsSink | null {
   return sink && { push: (...sent) => cleanly(sink.push(...sent), clean) };
 }

@@ -1,4 +1,4 @@
-/** `explain`: what the job remembers of each target, and what it would decide now and why; writes nothing. */
+/** `explain`: shows what the job remembers of each target, and what it would decide now and why; writes nothing. */
 
 import { memoryOfMetric } from "../core/state/memory.ts";
 import type { Standing, TargetState } from "../core/state/types.ts";
@@ -11,9 +11,10 @@ import { runOnce } from "../run.ts";
 import { choose, refuseShares, settingsOf } from "./choice.ts";
 import type { Command } from "./io.ts";
 import { checkMoment } from "./moment.ts";
+import { settingsWithFound, targetSource } from "./target-source.ts";
 import { clockFor, openLog, openWorld } from "./world.ts";
 
-/** What stands, before how long ago it began. */
+/** Standing conditions in words; the time since their begin follows. */
 const STANDING: Readonly<Record<Standing, string>> = {
   Blind: "blind since",
   FleetDrop: "held in a fleet-wide drop since",
@@ -28,8 +29,9 @@ export const explainCommand: Command = async (flags, io) => {
   const settings = await settingsOf(flags, io, choice);
   const log = openLog(settings, io);
   if (flags.at !== undefined) {
-    refuseShares(settings, "of a time that is past");
-    return (await import("./explain-past.ts")).explainPast(flags, io, { choice, settings, log });
+    const all = await settingsWithFound(settings, io, log);
+    refuseShares(all, "of a time that is past");
+    return (await import("./explain-past.ts")).explainPast(flags, io, { choice, settings: all, log });
   }
   const world = await openWorld(settings, choice, io, log);
   try {
@@ -42,15 +44,16 @@ export const explainCommand: Command = async (flags, io) => {
     const reporter = collectingReporter(log, { format, printed: true });
     const now = world.source.live ? null : await world.history.now();
     const ports = { ...world, clock: clockFor(world, now), reporter };
-    const result = await runOnce(ports, settings.targets, { dryRun: true });
+    const source = targetSource(settings, world, io, log);
+    const result = await runOnce(ports, source.given, { dryRun: true });
     const memory = (key: string) => stored?.state.targets[key] ?? null;
     if (flags.json === true) {
-      const targets = settings.targets.map((t, i) => ({
+      const targets = source.targets().map((t, i) => ({
         ...result.targets[i]!,
         remembered: memory(`${t.namespace}/${t.name}`),
       }));
-      io.out(`${JSON.stringify(runAnswer({ ...result, targets }))}\n`);
-      return result.exitCode;
+      io.out(`${JSON.stringify(runAnswer({ ...result, targets }, source.summary()))}\n`);
+      return source.exitCode(result);
     }
     for (const { target, record, outcome } of reporter.take()) {
       const key = `${target.namespace}/${target.name}`;
@@ -60,7 +63,7 @@ export const explainCommand: Command = async (flags, io) => {
 ${decisionText(target, record, outcome, io.columns)}
 `);
     }
-    return result.exitCode;
+    return source.exitCode(result);
   } finally {
     world.close();
   }

@@ -1,9 +1,9 @@
-/** `explain --at`: a past decision made again from the history, and told in plain sentences; writes nothing. */
+/** `explain --at`: repeats a past decision from the history and explains it in sentences; writes nothing. */
 import type { Settings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { Outcome } from "../ports.ts";
-import type { PastDecision } from "../replay/past.ts";
+import { historiesAt, type PastDecision } from "../replay/past.ts";
 import { alternatives } from "../replay/what-if.ts";
 import { runAnswer } from "../report/answer.ts";
 import type { Log } from "../report/log.ts";
@@ -15,7 +15,7 @@ import { momentOf } from "./moment.ts";
 import { openPast, type PastWorld, pastOf } from "./past-world.ts";
 import { withProgress } from "./waiting.ts";
 
-/** The time after a decision that is reported. By then the pods of most decisions have served. */
+/** Seconds after a decision that are reported. By then the pods of most decisions have served. */
 const JUDGED_SPAN: Seconds = 600;
 
 /** Explains the decision at --at of every target. Exit code 1 when one could not be decided. */
@@ -35,7 +35,8 @@ export async function explainPast(
       const outcome = notWritten(outcomeOf(decision.decided));
       targets.push(outcome);
       if (flags.json === true) continue;
-      const story = { decision, outcome, after, alternatives: alternatives(decision.input), source };
+      const others = await alternatives(decision.input, (variant) => historiesAt(world.history, variant, at));
+      const story = { decision, outcome, after, alternatives: others, source };
       io.out(`${pastText(story, io.columns)}\n`);
     }
     if (flags.json === true) io.out(`${JSON.stringify(runAnswer({ now: at, dryRun: true, targets }))}\n`);
@@ -51,7 +52,7 @@ interface PastAnswer {
   readonly source: string | null;
 }
 
-/** The decision and those after it; null: Ctrl-C came before. */
+/** The decision and those after it; null: Ctrl-C ended it. */
 async function makeAgain(
   world: PastWorld,
   target: TargetConfig,

@@ -1,4 +1,4 @@
-/** `history`: the decisions of the last hours, made again from the metric source's history, as a table; writes nothing. */
+/** `history`: repeats the decisions of the last hours from the metric source's history, as a table; writes nothing. */
 import type { TargetConfig } from "../core/target.ts";
 import { timeText } from "../report/answer.ts";
 import { type PastRow, pastRow, pastTable } from "../report/past-table.ts";
@@ -7,6 +7,7 @@ import { choose, refuseShares, settingsOf } from "./choice.ts";
 import { type Command, type Flags, INTERRUPTED, type Io, UsageError } from "./io.ts";
 import { numberOption } from "./option-values.ts";
 import { openPast, type PastWorld, pastOf } from "./past-world.ts";
+import { settingsWithFound } from "./target-source.ts";
 import { withProgress } from "./waiting.ts";
 import { openLog } from "./world.ts";
 
@@ -15,9 +16,10 @@ export const historyCommand: Command = async (flags, io) => {
   const form = formOf(flags);
   const since = numberOption("history", "since", flags);
   const choice = choose(flags, io);
-  const settings = await settingsOf(flags, io, choice);
+  const given = await settingsOf(flags, io, choice);
+  const log = openLog(given, io);
+  const settings = await settingsWithFound(given, io, log);
   refuseShares(settings, "of a time that is past");
-  const log = openLog(settings, io);
   const world = await openPast(settings, choice, io, log);
   try {
     const all: PastRow[] = [];
@@ -37,7 +39,7 @@ export const historyCommand: Command = async (flags, io) => {
 
 const FORMS = ["table", "wide", "json"] as const;
 
-/** Throws UsageError for a form that is none. */
+/** The form of the answer. Throws UsageError for an unknown one. */
 function formOf(flags: Flags): (typeof FORMS)[number] {
   if (flags.json === true) return "json";
   const output = flags.output ?? "table";

@@ -1,4 +1,4 @@
-/** What a command gets from outside in place of `process`, guarded: nothing leaves it with a secret or a control character in it. */
+/** A command's access to the outside, in place of `process`. Its outputs are guarded: no secret and no control character leaves it. */
 import { lines } from "../output/escape.ts";
 import { createRedactor, type Redactor } from "../output/redactor.ts";
 import type { CommandSpec } from "./options.ts";
@@ -11,29 +11,29 @@ export interface Process {
   readonly version: string;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** Characters of a line of the answer; Infinity where it goes to no terminal and COLUMNS is not set. */
+  /** Characters of a line of the answer; Infinity where stdout is no terminal and COLUMNS is not set. */
   readonly columns: number;
   readonly color: boolean;
   /** Whether the reader's terminal draws more than ASCII; TERM=dumb does not. */
   readonly unicode: boolean;
-  /** Characters of a line of stderr; null where it is no terminal whose line can be written over. */
+  /** Characters of a line of stderr; null where it is not a terminal whose line can be overwritten. */
   readonly errColumns: number | null;
-  /** From this call on Ctrl-C aborts the signal in place of ending the process; a second one ends it. */
+  /** From this call on Ctrl-C aborts the signal and does not end the process; a second one ends it. */
   readonly interruption: () => AbortSignal;
-  /** Waits until the answer is out; why it is not, where the reader did not just go away. */
+  /** Waits until the answer is written. Gives the error where it was not, unless the reader just went away. */
   readonly flush: () => Promise<Error | null>;
 }
 
-/** The world as a command sees it. */
+/** The outside as a command uses it. */
 export interface Io extends Process {
-  /** The one redactor of this process: what is read learns here which secrets it holds. */
+  /** The redactor of this process, which learns every secret that is read. */
   readonly redactor: Redactor;
-  /** Writes a drawing to stdout, or to stderr, whose colours and moves are control characters; nothing in it comes from outside but numbers. */
+  /** Writes a drawing to stdout, or to stderr. Its colours and moves are control characters; only numbers in it come from outside. */
   readonly draw: (text: string) => void;
   readonly drawErr: (text: string) => void;
 }
 
-/** The process with a guard before its outputs. */
+/** The process with guarded outputs. */
 export function guarded(open: Process): Io {
   const redactor = createRedactor();
   const safe = (text: string) => lines(redactor(text));
@@ -62,12 +62,12 @@ export interface ParsedCommand {
 /** A command: gives its exit code. */
 export type Command = (flags: Flags, io: Io) => Promise<number>;
 
-/** Wrong use of the command line: exit code 2, the message is the whole answer. */
+/** Wrong use of the command line: exit code 2. The message is the whole answer. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** It could not be done, for a reason that the message names whole: exit code 1, no stack. */
+/** The command failed for a reason that the message explains fully: exit code 1, no stack. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
 }

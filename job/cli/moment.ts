@@ -1,4 +1,4 @@
-/** Points in time as people write them on the command line. */
+/** Parses times as people write them on the command line. */
 
 import { isCalendarDay } from "../config/calendar-day.ts";
 import type { EpochSeconds } from "../core/units.ts";
@@ -9,8 +9,10 @@ const DAY: number = 86_400;
 const YEAR_3000: EpochSeconds = 32_503_680_000;
 
 /**
- * `14:05` or `14:05:30`, the latest such time of the reader's clock; `2026-11-27T14:05`, with a zone or in the reader's
- * own; or unix seconds. Throws UsageError for anything else and for what has not come yet.
+ * The time that a text names, in epoch seconds. Throws UsageError for anything else, and for the future. It may be:
+ * - `14:05` or `14:05:30`, the latest such time of the reader's clock;
+ * - `2026-11-27T14:05`, with a zone or in the reader's own;
+ * - unix seconds.
  */
 export function momentOf(flag: string, text: string, now: EpochSeconds): EpochSeconds {
   const at = clockTime(text, now) ?? (/^\d{9,10}(\.\d+)?$/.test(text) ? Number(text) : dateTime(text));
@@ -22,7 +24,7 @@ export function momentOf(flag: string, text: string, now: EpochSeconds): EpochSe
   return at;
 }
 
-/** Rejects a text that is not a time, before any server is asked for the time. Throws a UsageError. */
+/** Rejects a text that is not a time, before any server is called. Throws UsageError. */
 export function checkMoment(flag: string, text: string): void {
   momentOf(flag, text, YEAR_3000);
 }

@@ -1,4 +1,4 @@
-/** Values of a command's own flags: checked by the same schema as the settings, defaults filled in. */
+/** Reads a command's own flags: checked by the settings' schema, with defaults filled in. */
 
 import { check, show } from "../config/check.ts";
 import { MAX_POINTS } from "../config/rules.ts";
@@ -7,7 +7,7 @@ import type { LongHistory } from "../core/series/coarse.ts";
 import { type Flags, UsageError } from "./io.ts";
 import { COMMANDS, type CommandSpec } from "./options.ts";
 
-/** A number given by a flag, or its default; undefined when there is neither. Throws UsageError with value and range. */
+/** A number given by a flag, or its default; undefined: neither. Throws UsageError with value and range. */
 export function readOption(command: CommandSpec["name"], flag: string, flags: Flags): number | undefined {
   const node = COMMANDS.find((c) => c.name === command)?.options.find(
     (o) => o.flag === flag && o.setting === null,
@@ -28,7 +28,7 @@ export function numberOption(command: CommandSpec["name"], flag: string, flags: 
   return value;
 }
 
-/** The same for a flag that overrides a target's own value, if there is one. */
+/** The number of a flag that overrides a target's own value, if there is one. */
 export function ownOption(command: CommandSpec["name"], flag: string, flags: Flags, own: number | undefined): number {
   return own !== undefined && flags[flag] === undefined ? own : numberOption(command, flag, flags);
 }
@@ -36,7 +36,7 @@ export function ownOption(command: CommandSpec["name"], flag: string, flags: Fla
 /** Steps of a longer history: the default of prometheus.longHistory, or longer if a query could not return that many points. */
 const LONG_STEPS = [300, 900, 3600, 3 * 3600, 86_400];
 
-/** --long-history of a command as the forecasters' callers take it; without the flag that of the settings. */
+/** --long-history of a command for the forecasters; without the flag that of the settings. */
 export function longHistoryOption(
   command: CommandSpec["name"],
   flags: Flags,

@@ -1,4 +1,4 @@
-/** The one table of flags: those of the command line itself, and those that the settings' schema has; help, parsing and docs read it. */
+/** The table of all flags: the command line's own, and those of the settings' schema. Help, parsing and docs use it. */
 import { settingsIn } from "../config/settings.ts";
 import { TABLE, type Table } from "../config/table.ts";
 import { advise, backtest, config, explain, history, json, type Option, replay, run, trial } from "./own-options.ts";
@@ -14,7 +14,7 @@ export interface CommandSpec {
   readonly examples: readonly (readonly [string, string])[];
 }
 
-/** Those of the table of settings. */
+/** The flags of the table of settings. */
 function settingOptions(table: Table): readonly Option[] {
   return settingsIn(table).flatMap((setting) =>
     setting.flag === null ? [] : [{ flag: setting.flag, group: `${setting.title}:`, node: setting.node, setting }],
@@ -93,7 +93,10 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
       about: "Explain what is remembered, what would be decided now, and why. Writes nothing.",
       options: [...explain, ...trial, ...config, ...json, ...settings],
       examples: [
-        [`${prog} explain --namespace shop --deployment web --target-cpu 0.4`, "The last decision about one workload"],
+        [
+          `${prog} explain --prometheus http://prometheus:9090 --namespace shop --deployment web --target-cpu 0.4`,
+          "The last decision about one workload",
+        ],
         [`${prog} explain --at 14:05 --config autoscaler.yaml`, "The decision of five past two, and what came of it"],
       ],
     },

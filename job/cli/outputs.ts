@@ -1,4 +1,4 @@
-/** What a command tells beside its answer: files refused before the work where they cannot be written, failures after it told and no more. */
+/** Writes a command's files beside its answer: refused before the work where impossible, only reported where they fail after it. */
 import { access, mkdir, open, rm, writeFile } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 import { fileProblem } from "../output/file-problem.ts";
@@ -16,7 +16,7 @@ const ENDS: Readonly<Partial<Record<OutputFlag, readonly string[]>>> = {
   report: [".html", ".htm"],
 };
 
-/** Runs a report in addition to the work. If it throws, the error goes to stderr, and changes neither the work nor the exit code. */
+/** Runs an output in addition to the work. If it throws, the error goes to stderr and changes neither the work nor the exit code. */
 export async function tryOutput(io: Io, what: string, work: () => void | Promise<void>): Promise<void> {
   try {
     await work();
@@ -42,9 +42,9 @@ export async function writeOutput(
 }
 
 /**
- * Tries every file that the flags name, and makes their folders, before any work is done. Throws UsageError for a name
- * that makes no sense, and for a file that cannot be written; with `warn` that is only told, where the work is more
- * than its files.
+ * Tries every file that the flags name, and makes their folders, before any work.
+ * Throws UsageError for an invalid name, and for a file that cannot be written. With `warn` the latter is only reported, where the work is
+ * more than its files.
  */
 export async function checkOutputs(
   flags: Flags,

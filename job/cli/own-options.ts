@@ -1,4 +1,4 @@
-/** Flags that belong to commands alone; those of the settings come from the settings' schema. */
+/** The commands' own flags. The flags of settings come from the settings' schema. */
 import { REPEAT } from "../config/repeat.ts";
 import { MAX_HISTORY_SECONDS } from "../config/rules.ts";
 import { choice, type Node, quantity, text, toggle } from "../config/schema.ts";
@@ -17,9 +17,12 @@ function own(groupName: string, nodes: Readonly<Record<string, Node>>): readonly
   return Object.entries(nodes).map(([flag, node]) => ({ flag, group: groupName, node, setting: null }));
 }
 
+/** The flag of the configuration file. */
 export const config = own("Run:", { config: text({ about: "Configuration file (YAML)." }) });
+/** The flag of JSON output. */
 export const json = own("Run:", { json: toggle({ about: "Print one JSON object on stdout and nothing else there." }) });
 
+/** The flags of the run. */
 export const run = own("Run:", {
   once: toggle({ about: "Decide once, then exit. This is the default; a manifest can state it." }),
   "dry-run": toggle({ about: "Decide and report, but write nothing." }),
@@ -44,12 +47,14 @@ export const run = own("Run:", {
   }),
 });
 
+/** The flags of `explain`. */
 export const explain = own("Explain:", {
   at: text({
     about: "Recompute the decision of this time from Prometheus' history: 14:05, 2026-11-27T14:05:00Z or unix seconds.",
   }),
 });
 
+/** The flags of `history`. */
 export const history = own("History:", {
   since: quantity({
     about: "How far back to look.",
@@ -65,6 +70,7 @@ export const history = own("History:", {
   }),
 });
 
+/** The run's flags for a trial without a cluster. */
 export const trial = run.filter((o) => o.flag === "history-file" || o.flag === "replicas");
 
 const longHistory = quantity({
@@ -75,6 +81,7 @@ const longHistory = quantity({
   max: MAX_HISTORY_SECONDS,
 });
 
+/** The flags of `replay`. */
 export const replay = own("Replay:", {
   policies: text({
     about: "Policies to compare, separated by commas: auto, hpa, original, mean, linear, static, oracle.",
@@ -145,6 +152,7 @@ export const replay = own("Replay:", {
   }),
 });
 
+/** The flags of `backtest`. */
 export const backtest = own("Backtest:", {
   window: quantity({
     about: "Number of samples that each forecast sees.",
@@ -175,11 +183,12 @@ export const backtest = own("Backtest:", {
   dump: text({ about: "Write one row for each forecast to this CSV file." }),
 });
 
-/** How a replay's world is described; an advice plays in one too. */
+/** The flags of a replay's modelled world, which an advice uses too. */
 const world = replay.filter(({ flag }) =>
   /^(warmup|startup|request|target-cpu|every|min|max|quantile|long-history|price)$/.test(flag),
 );
 
+/** The flags of `advise`. */
 export const advise = own("Advise:", {
   "from-prometheus": quantity({
     about: "Read this much history of --deployment from Prometheus instead of a file, e.g. 7d.",

@@ -1,9 +1,9 @@
-/** The settings of a run that is one of several shards: its own targets, and nobody else's. */
+/** Limits the settings of a run to the targets of its own shard. */
 import { ConfigError } from "../config/load.ts";
 import type { Settings } from "../config/types.ts";
 import { targetsOf } from "../run/shards.ts";
 
-/** The settings with the targets of this shard. A run that writes nothing and has no index takes all of them; one that writes throws ConfigError. */
+/** The settings with the targets of this shard. Without an index a run that writes nothing takes all of them; one that writes throws ConfigError. */
 export function ownShard(settings: Settings, writes: boolean): Settings {
   const { count, index } = settings.shards;
   if (count === 1 || (index === undefined && !writes)) return settings;

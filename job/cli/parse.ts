@@ -1,4 +1,4 @@
-/** Parses the command line by yargs: commands, flags from the table, help with examples, unknown names refused. */
+/** Parses the command line by yargs: commands, flags of the table, help with examples. Unknown names are refused. */
 import yargs, { type Argv, type Options } from "yargs";
 import { rangeOf, show } from "../config/check.ts";
 import { didYouMean } from "../config/nearest.ts";
@@ -119,8 +119,8 @@ function wordsOf(text: string): string {
 }
 
 /**
- * The arguments with the command's word in front, and values of one-letter flags apart: people write flags before the
- * command as well, where yargs would take its word for a switch's value, and `-nshop` as kubectl takes it.
+ * The arguments with the command's word in front, and values of one-letter flags apart.
+ * People also write flags before the command, where yargs would take its word for a switch's value, and `-nshop` as in kubectl.
  */
 function commandFirst(argv: readonly string[], commands: readonly CommandSpec[]): readonly string[] {
   const options = commands.flatMap((spec) => spec.options).filter(({ node }) => node.kind !== "toggle");

@@ -1,4 +1,4 @@
-/** What past decisions are made from: the metric source, and what it has recorded of a target's replicas. */
+/** Opens what past decisions need: the metric source, and its record of a target's replicas. */
 import { sourceOf } from "../adapters/sources.ts";
 import type { Settings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
@@ -15,7 +15,7 @@ import { CommandError, type Io } from "./io.ts";
 export interface PastWorld {
   readonly now: EpochSeconds;
   readonly history: History;
-  /** null: the source records no replicas, or replicas are pretended. */
+  /** Null: the source records no replicas, or replicas are pretended. */
   readonly scales: ScaleHistory | null;
   readonly close: () => void;
 }
@@ -41,13 +41,13 @@ export async function openPast(settings: Settings, choice: Choice, io: Io, log: 
   }
 }
 
-/** The decisions of one target that are asked about, and the metric that recorded its replicas. */
+/** The requested decisions of one target, and the metric with its recorded replicas. */
 export interface PastRun {
   readonly source: string | null;
   readonly decisions: AsyncGenerator<PastDecision>;
 }
 
-/** Makes the decisions from `from` to `until` again, an interval apart; those of the warm-up before them are made and left out. */
+/** Repeats the decisions from `from` to `until`, an interval apart. Those of the warm-up before are made and left out. */
 export async function pastOf(
   { history, scales }: PastWorld,
   target: TargetConfig,
@@ -72,11 +72,11 @@ export async function pastOf(
   return { source: recorded?.source ?? null, decisions: asked() };
 }
 
-/** The decisions to make, and what they need. */
+/** The decisions to repeat, and what they need. */
 export interface PastRequest {
   readonly from: EpochSeconds;
   readonly until: EpochSeconds;
-  /** Replicas to begin with, where they are pretended; null: they are not. */
+  /** The first replicas, where they are pretended; null: they are not. */
   readonly first: number | null;
   readonly log: Log;
   readonly watch: Watch;

@@ -1,10 +1,10 @@
-/** Finds the command, runs it, turns errors into messages and exit codes (0 done, 1 could not, 2 usage). */
+/** Finds and runs the command, and turns errors into messages and exit codes (0 done, 1 failed, 2 usage). */
 import { ConfigError } from "../config/load.ts";
 import { type Command, CommandError, guarded, type Process, UsageError } from "./io.ts";
 import type { CommandSpec } from "./options.ts";
 import { parseQuickly } from "./quick.ts";
 
-/** Each command is a chunk of its own: a run must not pay for the replay. */
+/** Each command is a chunk of its own: a run must not load the replay. */
 const LOAD: Readonly<Record<CommandSpec["name"], () => Promise<Command>>> = {
   run: async () => (await import("./run-command.ts")).runCommand,
   replay: async () => (await import("./replay-command.ts")).replayCommand,

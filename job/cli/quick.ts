@@ -1,8 +1,8 @@
-/** The short way for a plain run: known flags with their values and nothing else. Gives up on anything unusual, which yargs then judges. */
+/** Parses a plain run without yargs: known flags with their values and nothing else. Anything unusual is left to yargs. */
 import type { ParsedCommand } from "./io.ts";
 import { COMMANDS, type CommandSpec } from "./options.ts";
 
-/** The run that these arguments ask for, exactly as yargs reads them; null when they are not plain. */
+/** The run that these arguments ask for, exactly as yargs reads them; null: they are not plain. */
 export function parseQuickly(
   argv: readonly string[],
   commands: readonly CommandSpec[] = COMMANDS,

@@ -1,15 +1,17 @@
-/** Whose settings a replay or a backtest plays with: those of a target, as the run resolves them, or the defaults of the commands. */
+/** Finds the settings of a replay or a backtest: those of a target, as a run resolves them, or the commands' defaults. */
 import { resolveTarget } from "../config/target-settings.ts";
 import type { Settings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import { loadFor, refuseShares } from "./choice.ts";
 import { type Flags, type Io, UsageError } from "./io.ts";
 import { numberOption, readOption } from "./option-values.ts";
+import { settingsWithFound } from "./target-source.ts";
+import { openLog } from "./world.ts";
 
-/** A target, and the settings that it is from. */
+/** A target, and the settings from which it comes. */
 export interface RecordedTarget {
   readonly target: TargetConfig;
-  /** The target's own settings hold where no flag says otherwise; null: there are none, and the command's defaults hold. */
+  /** The settings; they hold where no flag says otherwise. Null: there are none, and the command's defaults hold. */
   readonly settings: Settings | null;
 }
 
@@ -21,8 +23,9 @@ export async function recordedTarget(flags: Flags, io: Io, live = false): Promis
   if (flags.quantile !== undefined && flags.slo !== undefined) throw new UsageError(BOTH);
   if (!live && flags.config === undefined) return { target: flagTarget(flags), settings: null };
   const asked = Object.entries(flags).filter(([name]) => OVERRIDES.includes(name) || name.startsWith("prometheus"));
-  const settings = await loadFor(Object.fromEntries(asked), io, !live);
-  if (settings.targets.length > 1) throw new UsageError("the file has several targets: name one with --deployment.");
+  const loaded = await loadFor(Object.fromEntries(asked), io, !live);
+  const settings = await settingsWithFound(loaded, io, openLog({ ...loaded, warnings: [] }, io));
+  if (settings.targets.length > 1) throw new UsageError("there are several targets: name one with --deployment.");
   refuseShares(settings, "in a recording");
   return { target: settings.targets[0]!, settings };
 }

@@ -1,10 +1,10 @@
-/** `replay`: the production decision code and its peers over a recorded series; scores, rows, a page. */
+/** `replay`: runs the production decision code and its peers over a recorded series, and gives scores, rows or a page. */
 
 import { forecasterOf } from "../core/forecast/method.ts";
 import { metricsOf } from "../core/target.ts";
 import { pluralize } from "../core/units.ts";
 import { POLICY_NAMES, replay, rowsToCsv } from "../replay/replay.ts";
-import type { Decided, ReplayOptions, ReplayResult } from "../replay/types.ts";
+import type { ReplayDecision, ReplayOptions, ReplayResult } from "../replay/types.ts";
 import { requestFor } from "../replay/world.ts";
 import { number, table, wrap } from "../report/text.ts";
 import { type Command, CommandError, type Flags, INTERRUPTED } from "./io.ts";
@@ -20,7 +20,7 @@ export const replayCommand: Command = async (flags, io) => {
   const source = await replaySource(flags, io);
   const { name: file, samples, target, others } = source;
   const options = worldOf(flags, source);
-  const decisions = new Map<string, Decided[]>(names.map((name) => [name, []]));
+  const decisions = new Map<string, ReplayDecision[]>(names.map((name) => [name, []]));
   // thousands of trails are kept for a page only
   const decided = typeof flags.report === "string" ? { decided: keepIn(decisions) } : {};
   const result = await withProgress(io, "replay", "steps", (watch) =>
@@ -42,11 +42,14 @@ export const replayCommand: Command = async (flags, io) => {
   return steps < planned ? INTERRUPTED : 0;
 };
 
-function keepIn(decisions: ReadonlyMap<string, Decided[]>): (policy: string, decision: Decided) => void {
+function keepIn(decisions: ReadonlyMap<string, ReplayDecision[]>): (policy: string, decision: ReplayDecision) => void {
   return (policy, decision) => decisions.get(policy)?.push(decision);
 }
 
-/** The simulated world of a replay. It uses the target's own settings, if any, unless a flag overrides them. A pod can serve more than its target, by the default share. */
+/**
+ * The modelled world of a replay. The target's own settings hold unless a flag overrides them. A pod can serve more than its target, by the
+ * default share.
+ */
 export function worldOf(flags: Flags, { target, settings }: Pick<ReplaySource, "target" | "settings">): ReplayOptions {
   const own = (flag: string, value: number) => ownOption("replay", flag, flags, settings === null ? undefined : value);
   const get = (flag: string) => numberOption("replay", flag, flags);

@@ -1,4 +1,4 @@
-/** Where a replay's series come from: a file, a folder of them, or a range that Prometheus still has. */
+/** Reads a replay's series: from a file, a folder of them, or a range that Prometheus still has. */
 import { fileHistory, readSeriesFile } from "../adapters/history-file.ts";
 import { noSource, sourceOf } from "../adapters/sources.ts";
 import type { Settings } from "../config/types.ts";
@@ -19,7 +19,7 @@ export interface ReplaySource {
   readonly samples: Samples;
   readonly others: readonly RecordedMetric[];
   readonly target: TargetConfig;
-  /** The target's own hold where no flag says otherwise; null: the replay's defaults. */
+  /** The settings; they hold where no flag says otherwise. Null: the replay's defaults. */
   readonly settings: Settings | null;
 }
 
@@ -54,14 +54,14 @@ export async function replaySource(flags: Flags, io: Io): Promise<ReplaySource> 
 /** The complete recording of a metric. */
 type Reading = Pick<HistoryReading, "samples" | "seriesCount" | "partial">;
 
-/** The recordings of a target's metrics: a file is the first of them, a folder has a file for each. Rejects with the error of the first that is none. */
+/** The recordings of a target's metrics: a file is the first metric, a folder has a file for each. Rejects with the first file's error. */
 async function fileRecordings(
   file: string,
   target: TargetConfig,
   metrics: readonly Metric[],
   io: Io,
 ): Promise<readonly Recording[]> {
-  const history = fileHistory(file, { told: (note) => io.err(`${note}\n`) });
+  const history = fileHistory(file, { onNote: (note) => io.err(`${note}\n`) });
   const all = { ...target, history: Number.POSITIVE_INFINITY };
   const queries = metrics.map((metric) => ({ target: all, metric }));
   const readings = await history.read(queries, await history.now());
@@ -113,8 +113,8 @@ function judged(
 }
 
 /**
- * The last `range` seconds of a metric's history, in as many queries as Prometheus' limit of points asks for, oldest first.
- * Rejects with the adapter's HistoryError when any of them fails: a hole would be replayed as a line.
+ * The last `range` seconds of a metric's history, oldest first, in as many queries as Prometheus' limit of points requires.
+ * Rejects with the adapter's HistoryError when one fails: a hole would be replayed as a line.
  */
 export async function readRange(history: History, { target, metric }: HistoryQuery, range: Seconds): Promise<Reading> {
   const now = await history.now();

@@ -1,24 +1,26 @@
-/** The default command: settings -> ports -> runOnce (or several runs) -> JSON, text, plot, picture -> exit code. */
+/** The default command: loads settings, opens ports, runs once or several times, prints the results, and gives the exit code. */
 
 import { applyRules } from "../config/apply-rules.ts";
 import { REPEAT } from "../config/repeat.ts";
 import { pluralize } from "../core/units.ts";
-import { inParallel } from "../in-parallel.ts";
+import { inParallel, yieldToOthers } from "../in-parallel.ts";
 import type { Ports } from "../ports.ts";
-import { runAnswer, timeText } from "../report/answer.ts";
+import { answerText, runAnswer, timeText } from "../report/answer.ts";
 import { collectingReporter, type Reported } from "../report/reporter.ts";
 import { notify } from "../run/notify.ts";
 import { type Part, type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
 import { choose, settingsOf } from "./choice.ts";
-import { type Command, CommandError, type Flags, UsageError } from "./io.ts";
+import { decidingThreads } from "./deciding.ts";
+import { type Command, CommandError, type Flags, type Io, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
 import { checkOutputs, tryOutput } from "./outputs.ts";
 import { ownShard } from "./own-shard.ts";
 import { pushMetrics } from "./run-metrics.ts";
 import { isSummary, printText, writePictures, writeReport } from "./run-telling.ts";
+import { targetSource } from "./target-source.ts";
 import { clockFor, openLog, openWorld, type World } from "./world.ts";
 
-/** Runs once, or every so often for a while. */
+/** Runs once, or repeatedly for a while. */
 export const runCommand: Command = async (flags, io) => {
   const choice = choose(flags, io);
   const repeat = repetition(flags);
@@ -38,18 +40,21 @@ export const runCommand: Command = async (flags, io) => {
   const world = await openWorld(settings, { ...choice, repeats: repeat !== null }, io, log);
   const { logFormat: format } = settings.report;
   const printed = flags.json !== true && format === "text";
-  const drops = !drawn && world.metrics === null && (!printed || isSummary(settings.targets.length, flags));
+  const source = targetSource(all, world, io, log);
+  const drops = () => !drawn && world.metrics === null && (!printed || isSummary(source.targets().length, flags));
   const reporter = collectingReporter(log, { format, printed, drops });
+  const threads = decidingThreads(log);
   try {
     const now = world.source.live ? null : await fileNow(world);
     const ports: Ports = { ...world, clock: clockFor(world, now), reporter };
     let last: readonly Reported[] = [];
-    const after = async (run: RunResult) => {
+    const after = async (made: RunResult) => {
+      const run = { ...made, exitCode: source.exitCode(made) };
       const { now: at, dryRun, timings } = run;
       last = reporter.take();
       if (!dryRun) {
-        const told = world.notifier && notify(ports, world.notifier, settings.targets, run);
-        await Promise.all([told, world.metrics && pushMetrics(ports, world.metrics, last, run)]);
+        const notified = world.notifier && notify(ports, world.notifier, source.targets(), run);
+        await Promise.all([notified, world.metrics && pushMetrics(ports, world.metrics, last, run)]);
       }
       log("debug", "timings in ms", timings);
       if (repeat !== null && printed) await tryOutput(io, "the answer", () => io.out(`${timeText(at)}\n`));
@@ -62,21 +67,31 @@ export const runCommand: Command = async (flags, io) => {
       dryRun: flags["dry-run"] === true,
       timeout: settings.timeout,
       fleetDrop: settings.fleetDrop,
+      ticksFor: threads.ticksFor,
       part,
     };
     const result =
       repeat === null
-        ? await runOnce(ports, settings.targets, options)
-        : (await runFor(ports, settings.targets, { ...options, ...repeat, after })).runs.at(-1)!;
+        ? await runOnce(ports, source.given, options)
+        : (await runFor(ports, source.given, { ...options, ...repeat, after })).runs.at(-1)!;
     if (repeat === null) await after(result);
-    if (flags.json === true) io.out(`${JSON.stringify(runAnswer(result))}\n`);
+    if (flags.json === true) await printJson(runAnswer(result, source.summary()), io);
     if (typeof flags.svg === "string") await writePictures(last, flags.svg, flags, io);
     await writeReport(last, flags, io);
-    return result.exitCode;
+    return source.exitCode(result);
   } finally {
     world.close();
+    await threads.close();
   }
 };
+
+async function printJson(answer: ReturnType<typeof runAnswer>, io: Io): Promise<void> {
+  for (const piece of answerText(answer)) {
+    io.out(piece);
+    await yieldToOthers();
+  }
+  io.out("\n");
+}
 
 /** A file that cannot be read is a failure of the run, not of the usage. */
 async function fileNow(world: World): Promise<number> {

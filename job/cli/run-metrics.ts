@@ -1,4 +1,4 @@
-/** Sends the metrics of a run. Changes nothing that was done, nor how the run ends. */
+/** Sends the metrics of a run. It changes neither what was done nor how the run ends. */
 import { asError } from "../core/result.ts";
 import type { Replicas } from "../core/units.ts";
 import { yieldToOthers } from "../in-parallel.ts";
@@ -9,8 +9,8 @@ import type { RunResult } from "../run.ts";
 type MetricsPorts = Pick<Ports, "reporter" | "state" | "clock">;
 
 /**
- * Milliseconds a run for the HPAs beside its decisions. A target of ten pods takes 1 ms, one of 250 takes 7; without an
- * end a thousand of those would take the time in which the metrics are sent.
+ * Milliseconds of a run for the simulated HPAs. A target of ten pods takes 1 ms, one of 250 takes 7. Without a limit a thousand of those would
+ * take the time for sending the metrics.
  */
 const SHADOW_TIMEOUT_MS = 2000;
 
@@ -32,7 +32,7 @@ export async function pushMetrics(
   }
 }
 
-/** The recommendation of an HPA for each target. It is unknown for targets without time left, and for those after a failure. All other metrics are sent. */
+/** The recommendation of an HPA for each target. It is not known without time left, or after a failure; all other metrics are sent. */
 async function shadowsOf(
   { reporter, clock }: MetricsPorts,
   reported: readonly Reported[],
@@ -44,7 +44,7 @@ async function shadowsOf(
     for (const { target, record } of reported) {
       if (clock.tick() - begin > SHADOW_TIMEOUT_MS) break;
       shadows.push(record === null ? null : await shadowHpa(target, record));
-      // connections must be looked at meanwhile
+      // connections must be served in between
       await yieldToOthers();
     }
   } catch (error) {

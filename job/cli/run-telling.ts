@@ -1,4 +1,4 @@
-/** What a run tells beside its JSON: text, plot and pictures; nothing here changes what was done. */
+/** Prints a run's text, plot and pictures beside its JSON; nothing here changes what was done. */
 import { extname } from "node:path";
 import { forecasterOf } from "../core/forecast/method.ts";
 import type { MetricRecord, TickRecord } from "../core/policy/types.ts";
@@ -11,7 +11,7 @@ import { writeOutput } from "./outputs.ts";
 /** From this many targets on, a run prints a summary: twenty whole decisions are 400 lines. */
 const MIN_SUMMARY_TARGETS = 20;
 /** Characters in a plot's line: the maximum, and the default for an unknown width. */
-const [WIDEST_PLOT, USUAL_PLOT] = [200, 100];
+const [MAX_PLOT_WIDTH, DEFAULT_PLOT_WIDTH] = [200, 100];
 
 /** Whether a run with so many targets prints a summary. */
 export function isSummary(targets: number, flags: Flags): boolean {
@@ -43,7 +43,7 @@ async function plotText(target: TargetConfig, record: TickRecord, flags: Flags, 
     import("../report/picture.ts"),
     import("../report/plot.ts"),
   ]);
-  const columns = Number.isFinite(io.columns) ? Math.min(io.columns, WIDEST_PLOT) : USUAL_PLOT;
+  const columns = Number.isFinite(io.columns) ? Math.min(io.columns, MAX_PLOT_WIDTH) : DEFAULT_PLOT_WIDTH;
   const terminal = { columns, color: io.color, unicode: io.unicode };
   const plots = record.metrics.map(async (metric) => {
     const picture = pictureOf(target, record, forecasterOf(target.method), metric);

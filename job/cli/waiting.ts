@@ -1,4 +1,4 @@
-/** Long work of a command under the display of its progress, ended early by Ctrl-C. */
+/** Runs long work of a command with a progress display; Ctrl-C ends it early. */
 import type { Watch } from "../replay/types.ts";
 import { showProgress } from "../report/progress.ts";
 import type { Io } from "./io.ts";

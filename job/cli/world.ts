@@ -1,4 +1,5 @@
-/** Builds the ports of a run from the settings: Prometheus or a file, a cluster or pretended replicas; each loaded only when it is used. */
+/** Builds the ports of a run from the settings: Prometheus or a file, a cluster or pretended replicas. Each is loaded only when used. */
+import type { Discovery } from "../adapters/kubernetes-discovery.ts";
 import type { Kubernetes } from "../adapters/kubernetes-http.ts";
 import { metricsSinkOf } from "../adapters/metrics.ts";
 import { notifierOf } from "../adapters/notifiers.ts";
@@ -30,17 +31,19 @@ export interface World {
   readonly scaler: Scaler;
   readonly state: StateStore;
   readonly clock: Clock;
-  /** Where the history comes from. */
+  /** The metric source. */
   readonly source: MetricSource;
-  /** What the doctor looks at beside the data. */
+  /** The doctor's checks beside the data. */
   readonly sourceChecks: NonNullable<OpenSource["checks"]>;
   /** The API server, for the preflight; null without a cluster. */
   readonly api: (() => Promise<Kubernetes>) | null;
-  /** Tells the cluster of changes, where events are wanted; never rejects. */
+  /** Finds targets by their label; null without a cluster. */
+  readonly discovery: Discovery | null;
+  /** Writes Events about changes, where the settings want them; never rejects. */
   announce(target: TargetConfig, outcome: Outcome, now: EpochSeconds, signal?: AbortSignal): Promise<void>;
-  /** Tells people, where the settings ask for it and there is a cluster. */
+  /** Notifies people, where the settings ask for it and a cluster is used. */
   readonly notifier: Notifier | null;
-  /** Takes the metrics of each run, under the same conditions. */
+  /** Sends the metrics of each run, under the same conditions. */
   readonly metrics: MetricsSink | null;
   close(): void;
 }
@@ -58,7 +61,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Replicas that are pretended; several ticks in one run follow each other. */
+/** A Scaler with pretended replicas; several ticks of one process follow each other. */
 export function pretendScaler(replicas: Replicas | null): Scaler {
   const held = new Map<string, Replicas>();
   const key = (t: TargetConfig) => `${t.namespace}/${t.name}`;
@@ -74,7 +77,7 @@ export function pretendScaler(replicas: Replicas | null): Scaler {
   };
 }
 
-/** State of this process only. */
+/** A state store in this process's memory. */
 export function forgetfulState(): StateStore {
   let state: JobState = EMPTY_STATE;
   let version = 0;
@@ -105,14 +108,16 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
   if (choice.pretend !== null) {
     const scaler = pretendScaler(choice.pretend.replicas);
     const ports = { history, scaler, state: forgetfulState(), clock: systemClock };
-    const told = { announce: async () => {}, notifier: null, metrics: null };
-    return { ...ports, source, sourceChecks, api: null, ...told, close };
+    const silent = { announce: async () => {}, notifier: null, metrics: null };
+    return { ...ports, source, sourceChecks, api: null, discovery: null, ...silent, close };
   }
   const [{ kubernetesPorts }, { stateObjects }] = await Promise.all([
     import("../adapters/kubernetes.ts"),
     import("../adapters/state-store.ts"),
   ]);
-  const interval = settings.targets.reduce((longest, target) => Math.max(longest, target.interval), 0);
+  const { above, below } = settings.discovery ?? {};
+  const found = above?.interval ?? below?.interval ?? 0;
+  const interval = settings.targets.reduce((longest, target) => Math.max(longest, target.interval), found);
   const place = { ...settings.state, ...(interval > 0 && { interval }) };
   const cluster = kubernetesPorts(settings.kubernetes, place, tools);
   closers.push(cluster.close);
@@ -127,10 +132,11 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
   const job = { instance: `${configMap.namespace}/${name}`, version: io.version };
   const metrics = cleanMetrics(metricsSinkOf(settings, { ...tools, ...job }), clean);
   const ports = { history, scaler, state, clock: systemClock };
-  return { ...ports, source, sourceChecks, api, announce, notifier, metrics, close };
+  const { discovery } = cluster;
+  return { ...ports, source, sourceChecks, api, discovery, announce, notifier, metrics, close };
 }
 
-/** The clock of a recording ended when it was made; the machine's would only warn about that. */
+/** The clock of a run. A recording's clock ended when it was made; comparing the machine's with it would only warn about that. */
 export function clockFor(world: World, now: EpochSeconds | null): Clock {
   return world.source.live || now === null ? world.clock : { ...world.clock, now: () => now };
 }

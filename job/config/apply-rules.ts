@@ -13,7 +13,7 @@ export interface Place {
   readonly value: unknown;
 }
 
-/** The findings, each with the place of the wrong value. */
+/** The findings, each with the path of the wrong value. */
 export interface Findings {
   readonly refused: readonly Issue[];
   readonly warned: readonly Issue[];
@@ -30,7 +30,7 @@ export function applyRules(whole: Place, reported: AlreadyReported = () => false
 
 type WithRules = Place & { readonly node: Group; readonly value: Readonly<Record<string, unknown>> };
 
-/** All groups of these settings that are there. */
+/** All groups that these settings have. */
 function groupsIn({ path, node, value }: Place): readonly WithRules[] {
   if (node.kind === "list" && Array.isArray(value))
     return value.flatMap((item: unknown, i) => groupsIn({ path: `${path}[${i}]`, node: node.of, value: item }));
@@ -71,7 +71,7 @@ function broken(rule: Rule, place: Place, whole: Place, reported: AlreadyReporte
   return [{ path: join(place.path, rule.left.field), message }];
 }
 
-/** Numbers, or local times and dates, whose order is that of their letters. */
+/** Whether the comparison holds. Values are numbers, or local times and dates, which sort as text. */
 function holds({ is }: Comparison, left: number | string, right: number | string): boolean {
   if (is === "<=") return left <= right;
   if (is === ">=") return left >= right;

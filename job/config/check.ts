@@ -1,4 +1,4 @@
-/** Checks a value against its schema node; collects every issue, stops at none. */
+/** Checks a value against its schema node, and collects every issue. */
 import { pluralize } from "../core/units.ts";
 import { isPrintable } from "../output/escape.ts";
 import { hideShapes } from "../output/redactor.ts";
@@ -8,11 +8,11 @@ import { holdsSecret } from "./secrets.ts";
 import type { Issue } from "./types.ts";
 import { formatUnit, parseUnit, WRITTEN } from "./units.ts";
 
-/** Shares that are accepted: an HPA takes more than the request too. */
+/** Accepted shares: an HPA may also take more than the request. */
 const [MIN_SHARE, MAX_SHARE] = [0.01, 10];
-/** Longer texts are not shown: a mistyped number or name is never that long, but a token in the wrong place may be. */
+/** Longer texts are not shown: a mistyped number or name is never that long, but a misplaced token may be. */
 const MAX_SHOWN_LENGTH = 24;
-/** Unknown fields that are named one by one; the search for the name that was meant takes its time. */
+/** The most unknown fields that are named one by one: finding the intended name takes time. */
 const MAX_UNKNOWN_FIELDS = 10;
 const UNNAMED = "(a name that is not shown)";
 
@@ -21,12 +21,12 @@ export function join(path: string, key: string): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
-/** The same for a key that a person chose. */
+/** Joins a path and a key that a person chose. */
 export function joinNamed(path: string, key: string): string {
   return join(path, key.length <= MAX_SHOWN_LENGTH && isPrintable(key) ? key : UNNAMED);
 }
 
-/** A value as a message shows it: short, on one line; of longer texts, lists and mappings only what they are. */
+/** A value as messages show it: short, on one line. Longer texts, lists and mappings are only named by type. */
 export function show(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "a mapping";
@@ -35,13 +35,13 @@ export function show(value: unknown): string {
   return hideShapes(JSON.stringify(value) ?? String(value));
 }
 
-/** The same for a value of the wrong type, or one that may be a secret: gives only its type. */
+/** The type of a value, for one of the wrong type or one that may be a secret. */
 function kindOf(value: unknown): string {
   if (value === null) return "nothing";
   return typeof value === "object" ? show(value) : `a ${typeof value === "string" ? "text" : typeof value}`;
 }
 
-/** What a quantity accepts: `cores such as 0.05, or milli-cores such as 50m, from 0.001 to 1024`. */
+/** The accepted values of a quantity: `cores such as 0.05, or milli-cores such as 50m, from 0.001 to 1024`. */
 export function accepted(node: Quantity): string {
   const share = node.shareOf === undefined ? "" : `, or a share such as 70% of ${node.shareOf}`;
   return `${WRITTEN[node.unit].as}, from ${rangeOf(node, " to ")}${share}`;
@@ -52,7 +52,10 @@ export function rangeOf({ unit, min, max }: Quantity, between: string): string {
   return `${formatUnit(unit, min)}${between}${formatUnit(unit, max)}`;
 }
 
-/** Checks one layer. Units are parsed; wrong and unknown fields become issues and are left out (of a list: leave a hole, so that later places keep their numbers). */
+/**
+ * Checks one layer and parses units. Wrong and unknown fields become issues and are left out. A list keeps a hole in their place, so that
+ * later indices stay right.
+ */
 export function check<N extends Node>(node: N, value: unknown, path: string, issues: Issue[]): Part<N> | undefined {
   return checkNode(node, value, path, issues) as Part<N> | undefined;
 }
@@ -180,7 +183,7 @@ function checkGroup(
   return out;
 }
 
-/** A misspelt limit must not be lost in silence. */
+/** Reports unknown fields: a misspelt limit must not be lost silently. */
 function reportUnknown(node: Group, unknown: readonly string[], path: string, issues: Issue[]): void {
   const known = Object.keys(node.fields);
   for (const key of unknown.slice(0, MAX_UNKNOWN_FIELDS)) {
@@ -201,7 +204,7 @@ function reportUnknown(node: Group, unknown: readonly string[], path: string, is
     });
 }
 
-/** A plain object, so that `Object.entries` means something. */
+/** Whether a value is a plain object, so that `Object.entries` makes sense. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-/** Joins layers field by field, and fills in defaults. */
+/** Joins layers of settings field by field, and fills in defaults. */
 import { isRecord, join, joinNamed } from "./check.ts";
 import type { Group, Node, Part, Value } from "./schema.ts";
 
@@ -22,7 +22,7 @@ function mergeTwo(a: Readonly<Record<string, unknown>>, b: Readonly<Record<strin
 /** Called for each required field that no layer gives. */
 export type Missing = (path: string, node: Node) => void;
 
-/** Fills in defaults; tells of what is required and missing (the result then lacks it). Holes of a list, where items were refused, stay, for places are counted by them. */
+/** Fills in defaults, and reports required fields that are missing; the result then lacks them. Holes of lists stay, so that indices stay right. */
 export function complete<N extends Node>(node: N, part: Part<N> | undefined, path: string, missing: Missing): Value<N> {
   return completeNode(node, part, path, missing) as Value<N>;
 }

@@ -1,4 +1,4 @@
-/** Days in settings: dates, rules and public holidays, as schedules, events and conditions take them. */
+/** The schema of days in settings: dates, rules and public holidays, for schedules, events and conditions. */
 import { isCalendarDay } from "./calendar-day.ts";
 import { list, text } from "./schema.ts";
 
@@ -8,7 +8,7 @@ const MONTH_DAY = "(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])";
 const NTH = `(1st|2nd|3rd|4th) ${WEEKDAY} in ${MONTH}`;
 /** A day of each year: 12-24, easter -48, 1st monday in May, friday after 4th thursday in November. */
 const RULE = `${MONTH_DAY}|easter( -?[0-9]{1,2})?|${NTH}|${WEEKDAY} (before|after) (${MONTH_DAY}|${NTH})`;
-/** Codes of ISO 3166: a country, its state, and what the state's calendar knows within it. */
+/** ISO 3166 codes: a country, its state, and a region that the state's calendar knows. */
 const HOLIDAYS = "holidays\\([A-Z]{2}(-[A-Z0-9]{1,10}){0,2}\\)";
 
 /** One entry of a list of days. */

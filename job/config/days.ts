@@ -1,4 +1,4 @@
-/** Entries of lists of days -> the core's days; calendars, where any is named, are opened from a chunk that nothing else loads. */
+/** Turns entries of lists of days into the core's days. Calendars are opened from a chunk that nothing else loads. */
 import type { Calendar, Days } from "../core/calendar/days.ts";
 import { isRecord, join } from "./check.ts";
 import { DAY } from "./day-schema.ts";
@@ -18,7 +18,7 @@ export function daysFrom(entries: readonly string[] = [], calendars: Calendars):
   };
 }
 
-/** For settings that name no calendar. */
+/** For settings that name no calendar; throws where one is named. */
 export const noCalendars: Calendars = (entry) => {
   throw new RangeError(`the calendar ${entry} is not open`);
 };

@@ -1,4 +1,4 @@
-/** Every tunable of a target in one table: its one default, unit, range, flag and meaning. Docs and checks are made from it. */
+/** The table of a target's settings, each with its default, unit, range, flag and meaning. Docs and checks are made from it. */
 
 import { LEVELS } from "./level-settings.ts";
 import { METRIC } from "./metric-schema.ts";

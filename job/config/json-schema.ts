@@ -1,4 +1,4 @@
-/** The JSON Schema of the configuration file, for editors and for the chart, from the same table as the checks. */
+/** Makes the JSON Schema of the configuration file, for editors and the chart, from the table that the checks use. */
 import type { Node } from "./schema.ts";
 import { fileSchema, TABLE, type Table } from "./table.ts";
 import { formatUnit, WRITTEN } from "./units.ts";
@@ -7,13 +7,13 @@ import { formatUnit, WRITTEN } from "./units.ts";
 export type Json = { readonly [key: string]: unknown };
 
 interface Form {
-  /** Required fields are demanded; within `defaults` they are not. */
+  /** Whether required fields are demanded; not within `defaults`. */
   readonly complete: boolean;
-  /** Fields that are not in it. */
+  /** Fields to leave out. */
   readonly omit: (node: Node) => boolean;
 }
 
-/** The schema as a plain object (draft 2020-12). `omit`: fields that it shall not have. */
+/** The schema as a plain object (draft 2020-12). `omit`: fields to leave out. */
 export function configSchema(table: Table = TABLE, omit: Form["omit"] = () => false): Json {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",

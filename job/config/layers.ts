@@ -1,4 +1,4 @@
-/** Flags and environment variables as layers of the settings: what each source sets. */
+/** Reads flags and environment variables as layers of the settings. */
 import { check } from "./check.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Part } from "./schema.ts";
@@ -8,7 +8,7 @@ import { PREFIX, type Setting, settingsIn } from "./settings.ts";
 import { TABLE, type Table } from "./table.ts";
 import type { Issue } from "./types.ts";
 
-/** The values that one source gives, as parts of both trees. */
+/** The values of one source, as parts of both trees. */
 export interface Layer {
   readonly run: Part<(typeof TABLE)["run"]>;
   readonly target: Part<(typeof TABLE)["target"]>;
@@ -17,7 +17,8 @@ export interface Layer {
 type Environment = Readonly<Record<string, string | undefined>>;
 type Entry = readonly [setting: Setting, name: string, raw: unknown];
 
-function put(root: Record<string, unknown>, path: readonly string[], value: unknown): void {
+/** Sets the value at a path of fields. */
+export function put(root: Record<string, unknown>, path: readonly string[], value: unknown): void {
   let at = root;
   for (const key of path.slice(0, -1)) {
     at[key] ??= {};
@@ -37,8 +38,9 @@ function layer(entries: readonly Entry[], issues: Issue[]): Layer {
 }
 
 /**
- * Reads PROPHET_AUTOSCALER_* variables. An unknown one is an issue, for a misspelt limit must not be silently lost. Empty is "not given". Those of a Service named like us get
- * a note.
+ * Reads PROPHET_AUTOSCALER_* variables. An unknown one is an issue, since a misspelt limit must not be lost silently. An empty one counts as
+ * not given.
+ * Those of a Service with our name get a note.
  */
 export function fromEnvironment(env: Environment, issues: Issue[], notes: string[] = [], table: Table = TABLE): Layer {
   const given = Object.entries(env).filter(([name, value]) => name.startsWith(PREFIX) && value && !IGNORED.has(name));
@@ -58,7 +60,7 @@ export function fromEnvironment(env: Environment, issues: Issue[], notes: string
   return layer(entries, issues);
 }
 
-/** The values of those variables that hold a secret. */
+/** The values of the variables that contain a secret. */
 export function secretVariables(env: Environment, table: Table = TABLE): readonly string[] {
   const secret = settingsIn(table).filter(({ node }) => holdsSecret(node));
   return secret.flatMap(({ node, variable }) => secretsIn(node, env[variable]).values);
@@ -72,5 +74,5 @@ export function fromFlags(flags: Readonly<Record<string, unknown>>, issues: Issu
   return layer(entries, issues);
 }
 
-/** Read elsewhere: the file's own name comes before the file. */
+/** Read elsewhere: the file's name is needed before the file. */
 const IGNORED: ReadonlySet<string> = new Set([`${PREFIX}CONFIG`]);

@@ -1,4 +1,4 @@
-/** How sure the replicas of a target are to be: by the share of time that may be missed, or by fixed levels. */
+/** Settings of how safe a target's replicas are: an allowed share of time, or fixed quantiles. */
 import { quantity } from "./schema.ts";
 
 /** Settings of a target, each absent by default. */

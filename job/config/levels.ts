@@ -1,4 +1,4 @@
-/** Which of `slo` and `quantile` holds where several layers, or one, say both. */
+/** Decides between `slo` and `quantile` where several layers, or one, give both. */
 import { join } from "./check.ts";
 import type { LEVELS } from "./level-settings.ts";
 import type { Part } from "./schema.ts";
@@ -7,8 +7,8 @@ import type { Issue } from "./types.ts";
 type Levels = { readonly [K in keyof typeof LEVELS]?: Part<(typeof LEVELS)[K]> };
 
 /**
- * What a nearer layer leaves of those under it. `slo` and `quantile` answer one question, so the nearer of them holds:
- * a flag `--slo` goes before the `quantile` of the file, and before the level for scale-in that stands beside that.
+ * What a nearer layer leaves of those under it. `slo` and `quantile` answer one question, so the nearer one holds.
+ * A flag `--slo` takes precedence over the `quantile` of the file, and over the level for scale-in beside it.
  */
 export function levelsUnder<T extends Levels>(under: T, nearer: Levels): T {
   const fixed: readonly string[] = nearer.slo === undefined || under.quantile === undefined ? [] : OF_QUANTILE;

@@ -1,4 +1,4 @@
-/** Loads the settings: file, environment and flags in, checked settings out, or one error with everything that is wrong. */
+/** Loads the settings from file, environment and flags: checked settings, or one error with all that is wrong. */
 import { oneLine } from "../output/escape.ts";
 import { fromEnvironment, fromFlags, secretVariables } from "./layers.ts";
 import { readConfig } from "./read-file.ts";
@@ -8,25 +8,25 @@ import { TABLE, type Table } from "./table.ts";
 import type { Issue, SettingsOf } from "./types.ts";
 import { parseUnit } from "./units.ts";
 
-/** Where settings come from. */
+/** The sources of the settings. */
 export interface Sources {
-  /** Flags by name without dashes; `config` names the file, `every` the time between two decisions of one process. */
+  /** Flags by name without dashes. `config` names the file, `every` the seconds between two decisions of one process. */
   readonly flags: Readonly<Record<string, unknown>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Reads a text file; rejects when it cannot. */
   readonly readFile: (path: string) => Promise<string>;
-  /** Is told every secret that is read, also where it stands in a wrong form, before anything can be said of it. */
+  /** Called with every secret that is read, also one in a wrong form, before any message about it. */
   readonly learn?: (...secrets: readonly string[]) => void;
-  /** The namespace of objects that have none of their own: the pod's, or the kubeconfig context's. Absent: `default`. */
+  /** The namespace of objects without one: the pod's, or the kubeconfig context's. Absent: `default`. */
   readonly ownNamespace?: OwnNamespace;
-  /** Fields that count as given when nobody sets them (with a history file the workload needs no name). */
+  /** Fields that count as given when nobody sets them: with a history file the workload needs no name. */
   readonly fallback?: FilePart;
 }
 
 /** At most this many issues are listed; with more, the user corrects these first. */
 const MAX_ISSUES = 50;
 
-/** The settings are wrong; `issues` holds all that is. */
+/** The settings are wrong; `issues` has all problems. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly issues: readonly Issue[];
@@ -61,7 +61,9 @@ export async function loadSettings<T extends Table = typeof TABLE>(
   const own = sources.ownNamespace ?? (async () => undefined);
   const every = parseUnit("seconds", sources.flags.every);
   const pace = every === null ? {} : { every };
-  const layers = { file: withFallback(file, sources.fallback), environment, flags, env: sources.env, ...pace };
+  // without a cluster nothing can be found
+  const finds = sources.fallback === undefined;
+  const layers = { file: withFallback(file, sources.fallback), environment, flags, env: sources.env, ...pace, finds };
   const settings = await resolve(table, layers, own, issues);
   if (issues.length > 0) throw new ConfigError(issues, path ?? "Settings");
   return { ...settings, notes } as unknown as SettingsOf<T>;

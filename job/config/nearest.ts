@@ -1,6 +1,6 @@
-/** The known name that was probably meant, for messages about unknown ones. */
+/** Finds the known name that an unknown one probably meant, for messages. */
 
-/** Edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`: optimal string alignment. */
+/** The number of edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`: optimal string alignment. */
 export function distance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -18,7 +18,7 @@ export function distance(a: string, b: string): number {
   return last[b.length]!;
 }
 
-/** The nearest of `known`, or null when none is near (more than 40 % of the letters, at least 2, would have to change). */
+/** The nearest of `known`; null: none is near. Near means that at most 40 % of the letters change, or 2. */
 export function nearest(name: string, known: readonly string[]): string | null {
   let best: string | null = null;
   let least = Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** The nested parts of a target's settings: scaling rules as in autoscaling/v2, the calendar, and names. */
+/** The schema of a target's nested settings: scaling rules as in autoscaling/v2, schedules and names. */
 import { isCalendarDay } from "./calendar-day.ts";
 import { days } from "./day-schema.ts";
 import { choice, group, list, quantity, text } from "./schema.ts";
@@ -10,7 +10,7 @@ const LOCAL_TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 const END_TIME = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
 const LOCAL_MOMENT = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$/;
 
-/** Days as they are written; the index is the core's day number (0 is Sunday). */
+/** Names of weekdays; the index is the core's day number (0 is Sunday). */
 export const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
 
 /** A Kubernetes object name. */
@@ -30,6 +30,8 @@ export const SCALE_TARGET_REF = group({
     apiVersion: text({ about: "API group and version of the workload.", default: "apps/v1", flag: "api-version" }),
     kind: text({
       about: "Kind of the workload: Deployment, StatefulSet or any other with /scale.",
+      pattern: /^[A-Z][A-Za-z0-9]*$/,
+      accepts: "the KIND column of kubectl api-resources, such as Deployment",
       default: "Deployment",
       flag: "kind",
     }),

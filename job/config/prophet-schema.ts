@@ -1,14 +1,14 @@
-/** What Prophet is told, under its own names. */
+/** The schema of Prophet's settings, under Prophet's own names. */
 import { days } from "./day-schema.ts";
 import { DAYS, isTimeZone } from "./nested-schema.ts";
 import type { Rule } from "./rules.ts";
 import { choice, group, list, quantity, text, toggle } from "./schema.ts";
 
 const MODES = ["additive", "multiplicative"] as const;
-/** Names of components; Prophet's own reserved ones are refused when the settings are joined. */
+/** Names of components. Prophet's reserved names are refused when the settings are joined. */
 const NAME = /^[A-Za-z0-9]([-_A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
-/** Months as they are written, January first. */
+/** Names of months, January first. */
 export const MONTH_NAMES: readonly string[] = MONTHS;
 
 /** A standard deviation of a prior. */

@@ -1,4 +1,4 @@
-/** From the table's values of `prophet` to what the core takes, and what must hold across them. */
+/** Turns the table's `prophet` values into the core's settings, and checks what must hold across them. */
 
 import type { Calendar } from "../core/calendar/days.ts";
 import { optionsFrom } from "../core/forecast/prophet/from-settings.ts";
@@ -16,7 +16,7 @@ import type { Issue, Settings } from "./types.ts";
 
 type Raw = Value<typeof PROPHET>;
 
-/** What the core takes. */
+/** The core's settings. */
 export function prophetFrom(raw: Raw, calendars: Calendars): ProphetSettings {
   return {
     ...raw,
@@ -39,12 +39,12 @@ function seasonFrom({ condition, ...season }: Raw["seasonalities"][number], cale
   };
 }
 
-/** A fit of these to 11,000 points takes two seconds; one that is no least squares costs as much in each of its rounds. */
+/** Limits of a fit's columns: one to 11,000 points then takes two seconds. One that is not linear takes as long in each of its rounds. */
 const MAX_COLUMNS = 300;
 const MAX_NONLINEAR = 120;
 /** Columns of Prophet's yearly, weekly and daily seasons. */
 const BUILT_IN = { yearly_seasonality: 20, weekly_seasonality: 6, daily_seasonality: 8 } as const;
-/** Two years that hold every kind of day, 29 February among them. */
+/** Two years with every kind of day, 29 February included. */
 const EVERY_DAY_KIND = { from: Date.UTC(2027, 0, 1) / 1000, to: Date.UTC(2028, 11, 31) / 1000 };
 
 /** Problems in the Prophet settings of the target at `path`. */
@@ -85,7 +85,7 @@ export function prophetIssues(
   return columns > most ? [{ path: at, message }] : [];
 }
 
-/** Settings of Prophet where Prophet has no part: allowed, and probably not meant. */
+/** Warnings about Prophet settings where Prophet takes no part: allowed, but probably a mistake. */
 export function prophetWarnings({ prophet, method }: TargetConfig, long: boolean, path: string): readonly Issue[] {
   if (prophet === undefined || method === "prophet" || (method === "auto" && long)) return [];
   const needs = method === "auto" ? "prometheus.longHistory, or method prophet" : "method prophet or auto";

@@ -1,9 +1,9 @@
-/** Calendars of the settings: a country's public holidays and rules of the year, by date-holidays. The only file that loads it. */
+/** Opens calendars of the settings (public holidays and yearly rules) by date-holidays. The only file that loads it. */
 import Holidays, { type HolidaysTypes } from "date-holidays";
 import type { Calendar, NamedDay } from "../core/calendar/days.ts";
 import { DAY, dateOf, dayNumberOf } from "../core/calendar/days.ts";
 
-/** The calendar that an entry such as `holidays(DE-BY)` or `easter -48` names. If the entry is wrong, says why, as a sentence without its subject. */
+/** The calendar that an entry such as `holidays(DE-BY)` or `easter -48` names; or why the entry is wrong, as a sentence without its subject. */
 export function openCalendar(entry: string): Calendar | string {
   const [, code] = /^holidays\((.+)\)$/.exec(entry) ?? [];
   return code === undefined ? ruleCalendar(entry) : publicHolidays(entry, code);
@@ -54,7 +54,7 @@ function calendarOf(text: string, holidays: Holidays): Calendar {
   };
 }
 
-/** Local days of which a holiday takes more than half: one from 18:00 on is the next day's, a half day is none. */
+/** The local days of which a holiday takes more than half: one from 18:00 on belongs to the next day, a half day to none. */
 function daysOf({ date, start, end, name }: HolidaysTypes.Holiday, year: number): NamedDay[] {
   const [day, time = "00:00"] = date.split(" ") as [string, string?];
   const begin = dayNumberOf(day) + (Number(time.slice(0, 2)) + Number(time.slice(3, 5)) / 60) / 24;

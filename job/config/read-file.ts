@@ -1,4 +1,4 @@
-/** Reads the configuration file: YAML in, one layer of settings out. What is wrong with the YAML is told by line and column, never with the line itself: a secret may stand there. */
+/** Reads the configuration file as one layer of settings. YAML errors name line and column but never quote the line, which may contain a secret. */
 import { pluralize } from "../core/units.ts";
 import { fileProblem } from "../output/file-problem.ts";
 import { check, isRecord } from "./check.ts";
@@ -7,14 +7,14 @@ import { secretsIn } from "./secrets.ts";
 import { fileSchema, type Table } from "./table.ts";
 import type { Issue } from "./types.ts";
 
-/** A ConfigMap holds no more. */
+/** The most bytes of a file: a ConfigMap has no more. */
 const MAX_FILE_LENGTH = 1024 * 1024;
-/** List items and fields. Each takes the parser 1.3 kB: 100,000 are 130 MB, where a run may have 192 MiB; a target has about ten. */
+/** The most list items and fields. Each takes the parser 1.3 kB: 100,000 are 130 MB, where a run may have 192 MiB. A target has about ten. */
 const MAX_ENTRIES = 50_000;
-/** Errors of YAML beyond these follow from them. */
+/** Later YAML errors follow from the first ones. */
 const MAX_YAML_ISSUES = 3;
 
-/** What each code of the YAML library means. Its own messages quote the source. */
+/** The meaning of each error code of the YAML library, whose own messages quote the source. */
 const YAML_PROBLEMS: Readonly<Record<string, string>> = {
   ALIAS_PROPS: "an alias (*name) takes no anchor and no tag",
   BAD_ALIAS: "the name of an anchor or alias is not valid",
@@ -40,7 +40,7 @@ const YAML_PROBLEMS: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: "something stands where nothing is expected; is the indentation right?",
 };
 
-/** What reading needs of the outside. */
+/** What reading needs from outside. */
 interface Sources {
   readonly readFile: (path: string) => Promise<string>;
   readonly learn?: (...secrets: readonly string[]) => void;
@@ -100,7 +100,7 @@ async function parseYaml(text: string, path: string, issues: Issue[]): Promise<{
   }
 }
 
-/** Aliases are resolved last, and the library throws about them. */
+/** The problem of an alias: aliases are resolved last, and the library throws about them. */
 function aliasProblem(error: unknown): string {
   if (error instanceof RangeError) return "is nested too deeply";
   const message = error instanceof Error ? error.message : "";

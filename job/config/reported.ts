@@ -1,4 +1,4 @@
-/** What was told already, so that nothing is told that only follows from it: a refused value is not missing as well, and compares with nothing. */
+/** Knows which issues were reported, so that none follows from another: a refused value is not missing too, and is compared with nothing. */
 import type { Missing } from "./complete.ts";
 import type { Node } from "./schema.ts";
 import { settingOf } from "./settings.ts";
@@ -8,11 +8,11 @@ import type { Issue } from "./types.ts";
 /** Whether an issue was reported for this place, for a place around or inside it, or for its flag, variable or default. */
 export type AlreadyReported = (path: string, node?: Node) => boolean;
 
-/** Looks into the issues as they are now; later ones do not count. */
+/** Reads the issues so far; later ones do not count. */
 export function reportedIn(table: Table, issues: readonly Issue[]): AlreadyReported {
   if (issues.length === 0) return () => false;
   const reported = new Set(issues.flatMap(({ path, meant }) => (meant === undefined ? [path] : [path, meant])));
-  // everything that a told place lies in
+  // everything around a reported place
   const above = new Set([...reported].flatMap(prefixes));
   return (path, node) => {
     const setting = node === undefined ? null : settingOf(node, table);
@@ -25,7 +25,7 @@ export function reportedIn(table: Table, issues: readonly Issue[]): AlreadyRepor
   };
 }
 
-/** `a.b[0].c`: itself, `a.b[0]`, `a.b`, `a`. */
+/** A path and those around it: `a.b[0].c`, `a.b[0]`, `a.b`, `a`. */
 function prefixes(path: string): readonly string[] {
   return [path, ...[...path.matchAll(/[.[]/g)].map((found) => path.slice(0, found.index))];
 }

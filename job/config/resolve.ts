@@ -1,9 +1,10 @@
-/** Joins the layers into settings: flags take precedence over the environment, that over the file, that over the defaults. Then what only shows across fields. */
+/** Joins the layers into settings (flags over environment over file over defaults), then checks what only shows across fields. */
 import type { TargetConfig } from "../core/target.ts";
 import { applyRules, type Findings } from "./apply-rules.ts";
 import { isRecord, join, joinNamed } from "./check.ts";
 import { complete, merge, withoutHoles } from "./complete.ts";
 import { openCalendars } from "./days.ts";
+import { discoverySettings } from "./discovery-settings.ts";
 import type { Layer } from "./layers.ts";
 import { levelIssues, levelsUnder } from "./levels.ts";
 import { prophetIssues, prophetWarnings } from "./prophet-settings.ts";
@@ -22,7 +23,7 @@ type TargetPart = Part<(typeof TABLE)["target"]>;
 type Run = Value<(typeof TABLE)["run"]>;
 type Placed = readonly [path: string, part: TargetPart];
 
-/** The layers, in the order of their precedence from below, and the environment itself, which `headersFrom` asks. */
+/** The layers by rising precedence, and the environment itself, which `headersFrom` reads. */
 export interface Layers {
   readonly file: FilePart;
   readonly environment: Layer;
@@ -30,15 +31,17 @@ export interface Layers {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Seconds between two decisions of this process, where it makes several. */
   readonly every?: number;
+  /** Whether there is a cluster in which `discover` can find targets. */
+  readonly finds?: boolean;
 }
 
-/** The namespace of objects that have none in the settings, given how the cluster is reached. */
+/** Gives the namespace of objects that have none in the settings, for the way in which the cluster is reached. */
 export type OwnNamespace = (kubernetes: Run["kubernetes"]) => Promise<string | undefined>;
 
-/** Joins all layers. Every issue is collected, and the result is only of use when there is none. A table with more than ours in it gives settings with more in them. */
+/** Joins all layers and collects every issue; the result is valid only where there is none. A larger table than ours gives larger settings. */
 export async function resolve(
   table: Table,
-  { file, environment, flags, env, every }: Layers,
+  { file, environment, flags, env, every, finds = true }: Layers,
   own: OwnNamespace,
   issues: Issue[],
 ): Promise<Omit<Settings, "notes">> {
@@ -50,7 +53,7 @@ export async function resolve(
   const outer = joinTarget(environment.target, flags.target);
   const namespace = outer.namespace ?? (await own(run.kubernetes)) ?? "default";
   // a list that was refused whole has no targets that could lack something
-  const parts = reported("targets[]") ? [] : targetParts(file, outer);
+  const parts = reported("targets[]") ? [] : targetParts(file, outer, finds && run.discover.length > 0);
   const placed = parts.map(([path, part]): Placed => [path, { namespace, ...part }]);
   const full = placed.map(([path, part]) => [path, complete(ours.target, part, path, missing)] as const);
   const findings = [
@@ -74,6 +77,9 @@ export async function resolve(
   // what was refused before may be why
   if (issues.length === 0) issues.push(...targets.flatMap((target, i) => prophetIssues(target, full[i]![0])));
   if (issues.length === 0) issues.push(...shardIssues(run.shards, run.state, targets.length, below.shards.index));
+  const about = { defaults: file.defaults, outer, own: namespace, listed: parts.length > 0 };
+  // a hole, where an entry was refused, is nowhere to look
+  const discovery = finds ? discoverySettings(withoutHoles(run.discover), about) : undefined;
   const { configMap } = run.state;
   const place = { ...configMap, count: configMap.count ?? run.shards.count };
   return {
@@ -82,6 +88,7 @@ export async function resolve(
     metrics: { ...run.metrics, headers: headersOf("metrics", run.metrics, env, issues) },
     state: { ...run.state, configMap: { ...place, namespace: configMap.namespace ?? namespace } },
     targets,
+    ...(discovery && { discovery }),
     warnings: [
       ...findings.flatMap(({ warned }) => warned),
       ...targets.flatMap((t, i) => prophetWarnings(t, run.prometheus.longHistory !== undefined, full[i]![0])),
@@ -89,8 +96,8 @@ export async function resolve(
   };
 }
 
-/** The file's targets, or the one that flags or environment name; a named one that the file lists keeps the file's fields. */
-function targetParts(file: FilePart, outer: TargetPart): readonly Placed[] {
+/** The file's targets, or the one that flags or environment name. One that the file lists keeps the file's fields. */
+function targetParts(file: FilePart, outer: TargetPart, discovers: boolean): readonly Placed[] {
   const wanted = outer.scaleTargetRef?.name;
   // a refused entry leaves a hole
   const listed = (file.targets ?? []).flatMap((part: TargetPart | undefined, i): Placed[] =>
@@ -101,7 +108,8 @@ function targetParts(file: FilePart, outer: TargetPart): readonly Placed[] {
     const there = outer.namespace === undefined || namespace === outer.namespace;
     return part.scaleTargetRef?.name === wanted && there;
   });
-  const chosen = wanted === undefined && (file.targets ?? []).length > 0 ? listed : same.length > 0 ? same : [NEW];
+  const none = discovers ? [] : [NEW];
+  const chosen = wanted === undefined && (file.targets ?? []).length > 0 ? listed : same.length > 0 ? same : none;
   // what says which object it is fills in what an entry leaves open; it must not turn all entries into the same object
   const { namespace, scaleTargetRef, ...settings } = outer;
   const identity: TargetPart = {
@@ -112,7 +120,7 @@ function targetParts(file: FilePart, outer: TargetPart): readonly Placed[] {
 }
 
 /** Joins layers of a target, of which later ones take precedence. */
-function joinTarget(...layers: readonly (TargetPart | undefined)[]): TargetPart {
+export function joinTarget(...layers: readonly (TargetPart | undefined)[]): TargetPart {
   return layers.reduce<TargetPart>(
     (under, layer = {}) => merge<(typeof TABLE)["target"]>(levelsUnder(under, layer), layer),
     {},
@@ -124,7 +132,7 @@ const NEW: Placed = ["", {}];
 
 const OUR_OWN: ReadonlySet<string> = new Set(["query", "time", "start", "end", "step", "timeout"]);
 
-/** The URL without slashes at its end, and its headers. */
+/** The URL without trailing slashes, and its headers. */
 function prometheusFrom(prometheus: Run["prometheus"], env: Layers["env"], issues: Issue[]): Run["prometheus"] {
   const headers = headersOf("prometheus", prometheus, env, issues);
   for (const name of Object.keys(prometheus.parameters).filter((key) => OUR_OWN.has(key))) {
@@ -169,7 +177,7 @@ function byFlags(findings: Findings, prefix: string, flags: Layer, table: Table)
   return { refused: findings.refused.map(reported), warned: findings.warned.map(reported) };
 }
 
-/** An interval of the target's own that is not the one the process keeps: the lead time would be planned for decisions that do not come. */
+/** An issue where a target's own interval differs from the process's: the lead time would be planned for decisions that do not come. */
 function paceOf(path: string, { interval }: TargetPart, every: number | undefined): Findings {
   if (every === undefined || interval === undefined || interval === every) return { refused: [], warned: [] };
   const message = `${formatUnit("seconds", interval)} is not the time between two decisions, which --every sets to ${formatUnit("seconds", every)}. Leave interval out.`;
@@ -180,9 +188,9 @@ function isGiven(part: unknown, path: readonly string[]): boolean {
   return path.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), part) !== undefined;
 }
 
-/** What holds across the metrics of a target, at `path`. */
-function metricIssues({ metrics, minReplicas, actuator }: TargetConfig, path: string): readonly Issue[] {
-  // a name that is missing is told already
+/** Issues across the metrics of a target at `path`. */
+export function metricIssues({ metrics, minReplicas, actuator }: TargetConfig, path: string): readonly Issue[] {
+  // a missing name was already reported
   const names = metrics.map(({ name }): string | undefined => name);
   const twice = names.flatMap((name, i): Issue[] =>
     name === undefined || names.indexOf(name) === i
@@ -201,7 +209,7 @@ function metricIssues({ metrics, minReplicas, actuator }: TargetConfig, path: st
   ];
 }
 
-/** The request is read with the workload, and the job reads the workload only if it looks for other scalers. */
+/** Issues of a share of the request: it is read with the workload, which the job reads only when it looks for other scalers. */
 function shareIssues({ averageUtilization }: Settings["targets"][number], path: string): readonly Issue[] {
   if (averageUtilization === undefined) return [];
   const message =
@@ -224,10 +232,9 @@ function checkDistinct(targets: readonly TargetConfig[], issues: Issue[]): void 
       ...(name === undefined ? [] : [`${namespace}/${name}`]),
       ...(ref?.name === undefined ? [] : [`${namespace}/${ref.kind}/${ref.name}`]),
     ]);
-    for (const key of keys) {
-      if (seen.has(key))
-        issues.push({ path: `targets[${i}]`, message: `${key} appears twice. Each workload has one entry.` });
-    }
+    const twice = [...keys].find((key) => seen.has(key));
+    if (twice !== undefined)
+      issues.push({ path: `targets[${i}]`, message: `${twice} appears twice. Each workload has one entry.` });
     for (const key of keys) seen.add(key);
   });
 }

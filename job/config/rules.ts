@@ -1,4 +1,4 @@
-/** What a rule across fields is. Rules stand in the table, at the group they are about; the job, the doctor and the chart check the same ones. */
+/** The rules across fields. They stand in the table at their group; the job, the doctor and the chart check the same ones. */
 import { pluralize } from "../core/units.ts";
 
 /** A field, by its path within the group of the rule; with `outer`, within the target around it. `times` is a factor for its value. */
@@ -9,13 +9,13 @@ export interface Field {
 }
 
 interface About {
-  /** refuse: nothing is done. warn: it is said, and done. */
+  /** `refuse`: nothing runs. `warn`: it is reported, and runs. */
   readonly level: "refuse" | "warn";
   /** What is wrong and what to do. `{left}` and `{right}` are the two values as a person writes them. */
   readonly says: string;
 }
 
-/** Two values must compare so. Where one of them is not given, there is nothing to compare. */
+/** Two values must compare in this way. Where one is not given, nothing is compared. */
 export interface Comparison extends About {
   readonly left: Field;
   readonly is: "<=" | "<" | ">=" | "!=";
@@ -24,7 +24,7 @@ export interface Comparison extends About {
   readonly unless?: string;
 }
 
-/** So many of these fields may be given. */
+/** How many of these fields may be given. */
 export interface Count extends About {
   readonly fields: readonly string[];
   readonly allowed: readonly number[];
@@ -32,15 +32,16 @@ export interface Count extends About {
   readonly at?: string;
 }
 
+/** A rule across fields. */
 export type Rule = Comparison | Count;
 
-/** The longest history that can be read, seconds: three years and a week, so that Prophet sees a yearly season twice and more. */
+/** The longest history in seconds: three years and a week, so that Prophet sees a yearly season more than twice. */
 export const MAX_HISTORY_SECONDS = 1102 * 86_400;
 
-/** Points of one range query that Prometheus answers at most. */
+/** The most points per series of one range query to Prometheus. */
 export const MAX_POINTS = 11_000;
 
-/** A range that is read in steps: at most so many as one query answers. */
+/** The rule for a range that is read in steps: at most as many points as one query answers. */
 export function fewPoints(range: string, step: string): Comparison {
   return {
     level: "refuse",

@@ -1,4 +1,4 @@
-/** The small schema language of the settings: one description gives the types, the checks, the docs and whatever else must know every setting. */
+/** The schema language of the settings: one description gives types, checks, docs and all else that must know every setting. */
 import type { Rule } from "./rules.ts";
 
 /** Units of numbers, each with its own way of being written by a person (see units.ts). */
@@ -11,9 +11,9 @@ interface About {
   readonly flag?: string;
   /** One letter that stands for the flag, where kubectl has it. */
   readonly short?: string;
-  /** Must be there when all layers are joined. */
+  /** Whether it must be given by one of the layers. */
   readonly required?: boolean;
-  /** false: the Helm chart does not take it, for it sets it itself. Secrets are left out there unless this is true: the chart writes a ConfigMap. */
+  /** False: the Helm chart does not accept it, since it sets it itself. Secrets are left out unless this is true: the chart writes a ConfigMap. */
   readonly chart?: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface Quantity extends About {
   readonly min: number;
   readonly max: number;
   readonly default?: number;
-  /** A percentage is accepted as well, and this is what it is a share of. */
+  /** What a percentage is a share of; absent: percentages are not accepted. */
   readonly shareOf?: string;
 }
 /** A percentage instead of a number: 0.7 for `70%` of a value that only a cluster knows. */
@@ -40,9 +40,9 @@ export interface Text extends About {
   /** It names a file whose content is a secret. */
   readonly secretFile?: boolean;
   readonly accepts?: string;
-  /** Read by Helm too, whose regular expressions (Go's RE2) know no lookahead and no backreference. */
+  /** Helm reads it too: its regular expressions (Go's RE2) have no lookahead and no backreference. */
   readonly pattern?: RegExp;
-  /** Texts that match `pattern` and are refused all the same. */
+  /** Texts that match `pattern` but are refused. */
   readonly taken?: readonly string[];
   readonly check?: (value: string) => boolean;
 }
@@ -57,7 +57,7 @@ export interface Toggle extends About {
   readonly kind: "toggle";
   readonly default?: boolean;
 }
-/** A list of equal things. Its length is bounded, so that no file can make a run slow. */
+/** A list of equal items. Its length is limited, so that no file makes a run slow. */
 export interface List extends About {
   readonly kind: "list";
   readonly of: Node;
@@ -72,7 +72,7 @@ export interface Dict extends About {
   readonly kind: "dict";
   readonly of: Node;
   readonly atMost: number;
-  /** What the names must be; anything when not given. */
+  /** The form of the names; absent: any. */
   readonly keys?: { readonly pattern: RegExp; readonly accepts: string };
   readonly default?: Readonly<Record<string, never>>;
 }
@@ -82,9 +82,10 @@ export interface Group extends About {
   readonly fields: Readonly<Record<string, Node>>;
   readonly optional?: boolean;
   readonly title?: string;
-  /** What must hold across its fields. */
+  /** Rules across its fields. */
   readonly rules?: readonly Rule[];
 }
+/** A node of the schema. */
 export type Node = Quantity | Text | Choice | Toggle | List | Dict | Group;
 
 type Plain<T> = { readonly [K in keyof T]: T[K] };
@@ -160,7 +161,10 @@ type Secret<K extends string, O> = { readonly [P in K]: O & { readonly kind: "te
   readonly [P in `${K}File`]: Text & { readonly secretFile: true };
 };
 
-/** A secret as two fields of a group: `password` itself, which also has its environment variable, and `passwordFile`, a file that holds it. Spread them into the group. */
+/**
+ * A secret as two fields of a group: `password` itself, which also has an environment variable, and `passwordFile`, a file with it. Spread
+ * them into the group.
+ */
 export function secret<const K extends string, const O extends { readonly about: string }>(
   name: K,
   options: O,

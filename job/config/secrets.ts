@@ -1,7 +1,7 @@
-/** Where secrets stand, by the table: which settings hold one, which name a file that does, and what they are in given settings. */
+/** Finds secrets by the table: which settings are one, which name a file with one, and their values in given settings. */
 import type { Node, Text } from "./schema.ts";
 
-/** Whether this node, or anything below it, is a secret or names a file that holds one. A wrong value there may be the secret itself. */
+/** Whether this node, or one below it, is a secret or names a file with one. A wrong value there may be the secret itself. */
 export function holdsSecret(node: Node): boolean {
   switch (node.kind) {
     case "text":
@@ -16,7 +16,7 @@ export function holdsSecret(node: Node): boolean {
   }
 }
 
-/** What settings hold: secrets themselves, and files that hold one. */
+/** The secrets of settings, and the files with one. */
 export interface SecretsHeld {
   readonly values: readonly string[];
   readonly files: readonly string[];
@@ -24,7 +24,10 @@ export interface SecretsHeld {
 
 const NONE: SecretsHeld = { values: [], files: [] };
 
-/** All secrets of a value (settings, or a file as it was written, right or wrong), found by its node. Where a value has not the form of its node, every text in it may be one. */
+/**
+ * All secrets of a value (settings, or a file as written, right or wrong), found by its node. Where a value does not have the node's form,
+ * every text in it may be one.
+ */
 export function secretsIn(node: Node, value: unknown): SecretsHeld {
   if (value === undefined || value === null || !holdsSecret(node)) return NONE;
   if (node.kind === "text") return inText(node, value);
@@ -45,7 +48,7 @@ function together(all: readonly SecretsHeld[]): SecretsHeld {
   return { values: all.flatMap(({ values }) => values), files: all.flatMap(({ files }) => files) };
 }
 
-/** Every text and number in a value, to a depth that no setting has. */
+/** Every text and number in a value, to a depth that no setting reaches. */
 function textsIn(value: unknown, depth = 0): readonly string[] {
   if (typeof value === "string" || typeof value === "number") return [String(value)];
   if (typeof value !== "object" || value === null || depth > 4) return [];

@@ -1,4 +1,4 @@
-/** Variables that the kubelet puts into every pod for each Service of its namespace ("service links"): they are nobody's settings. */
+/** Recognises variables that the kubelet adds to every pod for each Service of its namespace ("service links"): they are not settings. */
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -6,7 +6,7 @@ const ADDRESS = /^[0-9a-f.:]+$/i;
 const PORT = /^\d{1,5}$/;
 const LINK = /^(tcp|udp|sctp):\/\/\S+:\d{1,5}$/;
 
-/** Ends of their names, and what their values look like. */
+/** The ends of their names, and the forms of their values. */
 const SHAPES: readonly (readonly [RegExp, RegExp])[] = [
   [/_SERVICE_HOST$/, ADDRESS],
   [/_SERVICE_PORT(_[A-Z0-9_]+)?$/, PORT],
@@ -16,7 +16,10 @@ const SHAPES: readonly (readonly [RegExp, RegExp])[] = [
   [/_PORT(_\d+_(TCP|UDP|SCTP))?$/, LINK],
 ];
 
-/** Whether a variable is a service link: by its name, by its value, and by the address of the same Service, which always comes with it. A misspelt setting is none. */
+/**
+ * Whether a variable is a service link: by its name, its value, and the same Service's address, which always comes with it. A misspelt setting
+ * is not one.
+ */
 export function isServiceLink(name: string, env: Environment): boolean {
   const value = env[name] ?? "";
   return SHAPES.some(([end, shape]) => {

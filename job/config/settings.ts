@@ -1,4 +1,4 @@
-/** What can be set outside the file: each setting with its flag, its variable and its heading, from the table. */
+/** Lists the settings that can be set outside the file, each with its flag, variable and heading, from the table. */
 import type { Group, Node } from "./schema.ts";
 import { TABLE, type Table } from "./table.ts";
 
@@ -22,7 +22,7 @@ function variableOf(path: readonly string[]): string {
   return PREFIX + path.map((p) => p.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toUpperCase()).join("_");
 }
 
-/** Its variable is spelt out only where somebody looks for one. */
+/** A setting of a field. The name of its variable is made only when needed. */
 class FieldSetting implements Setting {
   readonly scope: Setting["scope"];
   readonly path: readonly string[];

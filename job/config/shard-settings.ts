@@ -1,14 +1,14 @@
-/** What holds between shards, targets and state: which shard this pod is, and that each has an object of its own and no more targets than a run takes. */
+/** Checks shards, targets and state together: which shard this pod is, its own state object, and no more targets than a run takes. */
 import { pluralize } from "../core/units.ts";
 import { check } from "./check.ts";
 import { SHARDS } from "./groups/shards.ts";
 import type { Part } from "./schema.ts";
 import type { Issue, Settings } from "./types.ts";
 
-/** Set by the controller of Jobs in each pod of an Indexed one. */
+/** Set by the Job controller in each pod of an Indexed Job. */
 const COMPLETION_INDEX = "JOB_COMPLETION_INDEX";
-/** More were never tried in one run: docs/many-targets.md has the measurements. */
-const MAX_TARGETS = 2000;
+/** The most targets tried in one run; docs/many-targets.md has the measurements. */
+export const MAX_TARGETS = 10_000;
 
 /** The shard that an Indexed Job gives a pod, if any. Another index in the file, the environment or a flag is refused (shardIssues). */
 export function shardOf(env: Readonly<Record<string, string | undefined>>, issues: Issue[]): Part<typeof SHARDS> {
@@ -18,7 +18,7 @@ export function shardOf(env: Readonly<Record<string, string | undefined>>, issue
   return index === undefined ? {} : { index };
 }
 
-/** What does not fit the number of shards; `ofJob`: the shard that an Indexed Job gives this pod. */
+/** Issues with the number of shards. `ofJob`: the shard that an Indexed Job gives this pod. */
 export function shardIssues(
   { count, index }: Settings["shards"],
   { configMap }: { readonly configMap: { readonly count?: number } },

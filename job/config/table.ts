@@ -1,5 +1,6 @@
-/** The one table of settings: those of a run and those of a target. Types, checks, flags, help, environment, docs, schemas and the redactor are made from it. */
+/** The table of all settings, of a run and of a target. Types, checks, flags, help, docs, schemas and the redactor are made from it. */
 import { TARGET } from "./defaults.ts";
+import { DISCOVER } from "./groups/discover.ts";
 import { FLEET_DROP } from "./groups/fleet-drop.ts";
 import { KUBERNETES, STATE } from "./groups/kubernetes.ts";
 import { METRICS } from "./groups/metrics.ts";
@@ -9,13 +10,13 @@ import { SHARDS } from "./groups/shards.ts";
 import { WEBHOOK } from "./groups/webhook.ts";
 import { type Group, group, list, quantity } from "./schema.ts";
 
-/** A table of settings: ours, or ours with more in it. */
+/** A table of settings: ours, or a larger one that contains it. */
 export interface Table {
   readonly run: Group & { readonly fields: (typeof RUN)["fields"] };
   readonly target: Group & { readonly fields: (typeof TARGET)["fields"] };
 }
 
-/** Below the 50 s after which the CronJob of the manifests ends a run, with room for its start. */
+/** Below the 50 s after which the manifests' CronJob ends a run, with room for its start. */
 const TIMEOUT = quantity({
   about:
     "Time limit of one run. Reading gets 60 % of it. A target that has not been read by then fails; the others go on.",
@@ -26,7 +27,7 @@ const TIMEOUT = quantity({
   flag: "timeout",
 });
 
-/** Everything that is not a target. A new group is a line here, and nothing else. */
+/** All settings that are not a target's. A new group is one line here. */
 const RUN = group({
   about: "The settings of a run beside its targets.",
   fields: {
@@ -34,6 +35,7 @@ const RUN = group({
     prometheus: PROMETHEUS,
     kubernetes: KUBERNETES,
     state: STATE,
+    discover: DISCOVER,
     shards: SHARDS,
     fleetDrop: FLEET_DROP,
     report: REPORT,

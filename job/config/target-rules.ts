@@ -1,12 +1,12 @@
 /** The rules across the fields of a target and of its calendar. */
 import { fewPoints, type Rule } from "./rules.ts";
 
-/** More cores than a single pod carries, unless its limit allows it: 400 is probably 400m without its unit. */
+/** More cores than a single pod has, unless its limit allows it: 400 is probably 400m without its unit. */
 const MAX_CORES = 64;
-/** From here on one pod carries more than many nodes have to spare. */
+/** From so many cores on, one pod needs more than many nodes have to spare. */
 const MANY_CORES = 4;
 
-/** Of a target. */
+/** Rules of a target. */
 export const TARGET_RULES: readonly Rule[] = [
   {
     level: "refuse",
@@ -85,7 +85,7 @@ export const TARGET_RULES: readonly Rule[] = [
   fewPoints("calibration", "step"),
 ];
 
-/** Of one metric. */
+/** Rules of one metric. */
 export const METRIC_RULES: readonly Rule[] = [
   {
     level: "refuse",
@@ -96,7 +96,7 @@ export const METRIC_RULES: readonly Rule[] = [
   },
 ];
 
-/** Of one entry of the calendar. */
+/** Rules of one schedule entry. */
 export const CALENDAR_RULES: readonly Rule[] = [
   { level: "refuse", fields: ["recurring", "once"], allowed: [1], says: "needs either recurring or once." },
   {
@@ -119,9 +119,16 @@ export const CALENDAR_RULES: readonly Rule[] = [
     right: { field: "maxReplicas", outer: true },
     says: "{left} is above the target's maxReplicas, which is {right}. The calendar never goes above it: raise maxReplicas.",
   },
+  {
+    level: "refuse",
+    left: { field: "maxReplicas" },
+    is: ">=",
+    right: { field: "minReplicas", outer: true },
+    says: "{left} is below the target's minReplicas, which is {right}. The calendar never goes below it: lower minReplicas.",
+  },
 ];
 
-/** Of an interval that recurs. */
+/** Rules of a recurring interval. */
 export const RECURRING_RULES: readonly Rule[] = [
   {
     level: "refuse",
@@ -132,7 +139,7 @@ export const RECURRING_RULES: readonly Rule[] = [
   },
 ];
 
-/** Of an interval that is there once. */
+/** Rules of an interval that happens once. */
 export const ONCE_RULES: readonly Rule[] = [
   {
     level: "refuse",

@@ -1,4 +1,5 @@
-/** From the table's values of a target to what the core takes: names and numbers that follow from others. */
+/** Turns the table's values of a target into the core's settings, with names and numbers that follow from others. */
+import { calibrationFor } from "../core/policy/calibration.ts";
 import { keepLevel } from "../core/policy/level.ts";
 import type { MetricSettings, ScheduleRule, TargetConfig } from "../core/target.ts";
 import { complete } from "./complete.ts";
@@ -6,17 +7,11 @@ import { type Calendars, daysFrom, noCalendars } from "./days.ts";
 import type { METRIC } from "./metric-schema.ts";
 import { DAYS, type SCHEDULE_RULE } from "./nested-schema.ts";
 import { prophetFrom } from "./prophet-settings.ts";
-import { MAX_POINTS } from "./rules.ts";
 import type { Part, Value } from "./schema.ts";
 import { TABLE } from "./table.ts";
 import type { Settings } from "./types.ts";
 
 type Target = (typeof TABLE)["target"];
-
-/** Errors of two hours calibrate a quantile, of six at most: older ones are not looked at (job/core/forecast/auto.ts). */
-const CALIBRATION_RANGE = [2 * 3600, 6 * 3600] as const;
-/** Seconds of errors for a risk of 1: of leads of 90 s, 3.6 then lie above the quantile, whatever its level. */
-const EXPECTED_ERRORS_SECONDS = 324;
 
 /** One target with every default filled in, for the replay, benches and tests. The given fields must be valid, and required fields present. */
 export function resolveTarget(given: Part<Target>): TargetConfig {
@@ -29,12 +24,11 @@ export function resolveTarget(given: Part<Target>): TargetConfig {
   return targetFrom(full);
 }
 
-/** A target's values as the core takes them. Everything that the table has flows through. */
+/** The core's settings of a target. All fields of the table pass through. */
 export function targetFrom(raw: Value<Target>, calendars: Calendars = noCalendars): Settings["targets"][number] {
   const { name, hpaName, schedule, prophet, targetCpu, ...rest } = raw;
   const down = raw.scaleDownQuantile ?? (raw.quantile === undefined ? undefined : keepLevel(raw.quantile));
   const metrics = (raw.metrics ?? []).map(toMetric);
-  const highest = metrics.reduce((most, { scaleDownQuantile = 0 }) => Math.max(most, scaleDownQuantile), down ?? 0);
   const floor = hpaName ?? (raw.actuator === "hpa" ? raw.scaleTargetRef?.name : undefined);
   return {
     ...rest,
@@ -45,7 +39,7 @@ export function targetFrom(raw: Value<Target>, calendars: Calendars = noCalendar
     ...(prophet === undefined ? {} : { prophet: prophetFrom(prophet, calendars) }),
     ...(down === undefined ? {} : { scaleDownQuantile: down }),
     metrics,
-    calibration: raw.calibration ?? calibrationFor(highest, raw.step),
+    calibration: raw.calibration ?? calibrationFor([down, ...metrics.map((one) => one.scaleDownQuantile)], raw.step),
     ...(floor === undefined ? {} : { hpaName: floor }),
   };
 }
@@ -55,13 +49,7 @@ function coresOrShare(targetCpu: Value<Target>["targetCpu"]) {
   return typeof targetCpu === "number" ? { targetCpu } : { averageUtilization: targetCpu.share };
 }
 
-/** The rarer what is calibrated, the longer the past that shows it; never more points than one query gives. */
-export function calibrationFor(level: number, step: number): number {
-  const [least, most] = CALIBRATION_RANGE;
-  return Math.min(MAX_POINTS * step, most, Math.max(least, Math.round(EXPECTED_ERRORS_SECONDS / (1 - level))));
-}
-
-/** A level of its own for scale-out brings one for scale-in with it, as the target's does. */
+/** A metric's settings. Its own level for scale-out brings one for scale-in, as the target's does. */
 function toMetric(raw: Value<typeof METRIC>): MetricSettings {
   const { quantile, scaleDownQuantile } = raw;
   if (quantile === undefined || scaleDownQuantile !== undefined) return raw;

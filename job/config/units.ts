@@ -1,10 +1,10 @@
-/** Numbers as people write them: `30m` of time, `100m` of a core, `500Mi`, `90%`; read and written back. */
+/** Parses and formats numbers as people write them: `30m` of time, `100m` of a core, `500Mi`, `90%`. */
 import type { Unit } from "./schema.ts";
 
 const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+$/;
 const DURATION_PART = /(\d+(?:\.\d+)?)(ms|[smhdw])/g;
-/** Suffixes of Kubernetes' quantities, and what divides or multiplies. */
+/** Suffixes of Kubernetes' quantities, and their factors. */
 const SUFFIXES: Readonly<Record<string, readonly [times: number, by: number]>> = {
   m: [1, 1000],
   k: [1e3, 1],
@@ -41,7 +41,7 @@ export const WRITTEN: Readonly<Record<Unit, { readonly as: string; readonly patt
   number: { as: "a number", pattern: null },
 };
 
-/** Reads a number or its text; null when it is neither. Result in base units (cores, seconds). NaN and infinities are null. */
+/** Parses a number or its text into base units (cores, seconds); null: neither, NaN or infinite. */
 export function parseUnit(unit: Unit, value: unknown): number | null {
   const parsed = typeof value === "number" ? value : typeof value === "string" ? parseText(unit, value.trim()) : null;
   if (parsed === null || !Number.isFinite(parsed)) return null;
@@ -71,7 +71,7 @@ function quantityOf(text: string): number | null {
   return (Number(number) * times) / by;
 }
 
-/** Divides by a whole divisor, not by a product with 0.001: 50m is 0.05 exactly. */
+/** Divides by a whole divisor, not by 0.001: 50m is 0.05 exactly. */
 function scaled(text: string, divisor: number): number | null {
   return PLAIN.test(text) ? Number(text) / divisor : null;
 }

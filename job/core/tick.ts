@@ -6,7 +6,7 @@ import { noteDrop } from "./policy/drop.ts";
 import { lastForecastOf, type Observation, observe, type TickInput } from "./policy/observe.ts";
 import { noteService } from "./policy/service.ts";
 import { isUsable } from "./policy/stage.ts";
-import { standingAfter } from "./policy/standing.ts";
+import { heldSince, standingAfter } from "./policy/standing.ts";
 import type { Decision, MetricRecord, TickRecord } from "./policy/types.ts";
 import { type MetricFindings, memoryAfter, recall } from "./state/memory.ts";
 import type { TargetState } from "./state/types.ts";
@@ -40,8 +40,9 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
     rollout: conditions.rollout === true,
   };
   const records = metrics.map((seen, i) => recordOf(seen, decided.metrics[i]?.draft ?? null, current));
-  const record: TickRecord = { now, metrics: records, recommendation, decision };
-  const after = memoryAfter(memory, learnt, config);
+  const held = heldSince(memory, decision, now);
+  const record: TickRecord = { now, metrics: records, recommendation, heldSince: held, decision };
+  const after = { ...memoryAfter(memory, learnt, config), ...(held !== null && { heldSince: held }) };
   const expected = Object.entries(after.metrics).flatMap(([name, metric]) =>
     learnt.metrics[name]!.usable === null ? [] : [metric],
   );

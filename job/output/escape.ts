@@ -1,28 +1,31 @@
-/** Makes a text harmless to a terminal and a log: control characters and those that turn the direction of writing become visible escapes. */
+/** Makes texts safe for terminals and logs: control characters and those that change the direction of writing become visible escapes. */
 
-/** Unicode's controls (ESC and C1 among them), formats (bidirectional and invisible ones: "Trojan Source", CVE-2021-42574), separators of lines and paragraphs, halves of pairs. */
+/**
+ * Unicode's controls (ESC and C1 among them), formats, separators of lines and paragraphs, and halves of pairs. Formats are bidirectional and
+ * invisible characters ("Trojan Source", CVE-2021-42574).
+ */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
-/** The same, but for line feeds: a text of our own has several lines. */
+/** The same without line feeds: our own texts have several lines. */
 const UNSAFE_BUT_LINES = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** Most texts hold nothing else, and the tables of Unicode take a millisecond to load. */
+/** Most texts have only these characters, and Unicode's tables take a millisecond to load. */
 const PLAIN = /^[ -~]*$/;
 const PLAIN_LINES = /^[ -~\n]*$/;
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** As JSON writes it, so that a JSON text still says the same. */
+/** The escape that JSON uses, so that a JSON text keeps its meaning. */
 function escaped(character: string): string {
   const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
   return SHORT[character] ?? units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 }
 
-/** One line: what a server, a file or a person's setting said, as it may stand inside a message. */
+/** A text of a server, a file or a setting as one line, safe inside a message. */
 export function oneLine(text: string): string {
   return PLAIN.test(text) ? text : text.replace(UNSAFE, escaped);
 }
 
-/** Several lines of our own; everything but the line feeds is made visible. */
+/** A text of our own with its line feeds; every other unsafe character becomes visible. */
 export function lines(text: string): string {
   return PLAIN_LINES.test(text) ? text : text.replace(UNSAFE_BUT_LINES, escaped);
 }
@@ -36,7 +39,7 @@ export function isPrintable(text: string): boolean {
 /** Where a text was cut. */
 const DOTS = "...";
 
-/** The first `length` characters on one line. What was cut says so, by the dots that the redactor looks for. */
+/** The first `length` characters on one line. A text that was cut ends in the dots that the redactor looks for. */
 export function cut(text: string, length: number): string {
   const line = oneLine(text);
   return line.length > length ? `${line.slice(0, length - DOTS.length)}${DOTS}` : line;

@@ -1,17 +1,17 @@
-/** The one redactor: takes every known secret, in each form in which it may be echoed, and whatever looks like a credential, out of a text. */
+/** The redactor: removes every known secret in every form, and whatever looks like a credential, from texts. */
 
-/** Takes secrets out of a text. What it learns later counts from then on. */
+/** Removes secrets from a text. Secrets learned later count from then on. */
 export interface Redactor {
   (text: string): string;
-  /** These are secrets as well; empty and very short ones are passed over. A text of several lines (a key file) is learned line by line, too. */
+  /** Adds secrets; empty and very short ones are ignored. A text of several lines (a key file) is also learned line by line. */
   learn(...secrets: readonly (string | undefined)[]): void;
 }
 
-/** What stands in place of a secret. */
+/** The text that replaces a secret. */
 export const HIDDEN = "[hidden]";
-/** Shorter values would blank out ordinary words; nobody's password of 3 letters is saved by hiding it. */
+/** Shorter values would hide ordinary words, and hiding saves no password of 3 letters. */
 const MIN_SECRET_LENGTH = 4;
-/** Lines of a key file that are shorter are its frame. */
+/** Shorter lines of a key file are its frame. */
 const MIN_KEY_LINE_LENGTH = 16;
 
 /** A redactor that knows these secrets. */
@@ -31,7 +31,7 @@ export function createRedactor(...secrets: readonly (string | undefined)[]): Red
   return Object.assign(redact, { learn });
 }
 
-/** A secret as it may turn up: itself, its lines, and each of these as base64, in a URL, in JSON, in XML. */
+/** The forms in which a secret may appear: itself, its lines, and each of these in base64, in a URL, in JSON and in XML. */
 function formsOf(secret: string): readonly string[] {
   const whole = secret.trim();
   const parts = whole.split(/\r?\n/).filter((line) => line.length >= MIN_KEY_LINE_LENGTH && !line.startsWith("-----"));
@@ -56,8 +56,8 @@ function encodings(text: string): readonly string[] {
 const XML: Readonly<Record<string, string>> = { "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "#39" };
 
 /**
- * The characters that the text gives in base64 whatever stands before and after it, as in `user:password`: three, by its place in a group of three bytes. The first of them
- * with its padding where it stands alone.
+ * The base64 of a text whatever stands before and after it, as in `user:password`. There are three, by its place in a group of three bytes.
+ * The first is with its padding, where the text stands alone.
  */
 function base64(text: string): readonly string[] {
   const alone = Buffer.from(text);
@@ -73,7 +73,7 @@ function base64(text: string): readonly string[] {
   return [...standard, ...standard.map((form) => form.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, ""))];
 }
 
-/** The beginning of a secret before dots, and the end of one after them: a text that was cut. */
+/** Hides the start of a secret before dots and the end of one after them: a text that was cut. */
 function hideCut(text: string, forms: readonly string[]): string {
   if (forms.length === 0 || !/\.\.\.|…/.test(text)) return text;
   const parts = text.split(/(["'\\]*(?:\.\.\.|…)["'\\]*)/);
@@ -105,13 +105,13 @@ function longest(forms: readonly string[], text: string, there: (form: string, k
   return most;
 }
 
-/** Takes out what is a credential by its form, where nobody told us that it is one. */
+/** Removes what looks like a credential, also where nobody named it as a secret. */
 export function hideShapes(text: string): string {
   const lower = text.toLowerCase();
   return SHAPES.reduce((sum, [hint, hide]) => (lower.includes(hint) ? hide(sum) : sum), text);
 }
 
-/** A text without the hint, in lower case, holds no such credential: hardly any does. */
+/** A text whose lower case lacks the hint has no such credential: hardly any has one. */
 type Shape = readonly [hint: string, hide: (text: string) => string];
 
 const SHAPES: readonly Shape[] = [

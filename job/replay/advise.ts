@@ -33,7 +33,7 @@ export interface ScoredTrial extends Trial {
 }
 
 /** A stretch of time. */
-export interface Span {
+export interface TimeRange {
   readonly from: EpochSeconds;
   readonly to: EpochSeconds;
 }
@@ -41,8 +41,8 @@ export interface Span {
 /** All trials with their scores, and the times that chose and judged. `ended`: all of the time was replayed. */
 export interface Trials {
   readonly tried: readonly ScoredTrial[];
-  readonly chosenOn: Span;
-  readonly judgedOn: Span;
+  readonly chosenOn: TimeRange;
+  readonly judgedOn: TimeRange;
   readonly ended: boolean;
 }
 

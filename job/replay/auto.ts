@@ -8,7 +8,7 @@ import { readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import type { HistoryReading, Outcome, Ports, Scaler, StateStore } from "../ports.ts";
 import { runOnce } from "../run.ts";
-import type { LeadForecast, MetricView, Recommendation, ReplayOptions, ReplayPolicy, View } from "./types.ts";
+import type { LeadForecast, MetricView, PolicyDecision, ReplayOptions, ReplayPolicy, View } from "./types.ts";
 
 /**
  * The production decision code as a replay policy. `target` gives its settings. The modelled world gives pod start, interval, lag, bounds and
@@ -30,7 +30,7 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
   };
   let view: View | undefined;
   let wanted = 0;
-  let told: { readonly record: TickRecord | null; readonly outcome: Outcome } | undefined;
+  let reported: { readonly record: TickRecord | null; readonly outcome: Outcome } | undefined;
   const ports: Ports = {
     history: {
       now: async () => seen().now,
@@ -46,7 +46,7 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
     state: memoryStore(),
     reporter: {
       tick: (_, record, outcome) => {
-        told = { record, outcome };
+        reported = { record, outcome };
       },
       log: () => {},
     },
@@ -68,18 +68,21 @@ export function autoPolicy(target: TargetConfig, forecaster: Forecaster, options
     async decide(now) {
       view = now;
       wanted = now.replicas;
-      told = undefined;
+      reported = undefined;
       await runOnce(ports, [settings], { dryRun: false, forecaster });
-      return wantedOf(wanted, told);
+      return wantedOf(wanted, reported);
     },
   };
 }
 
 /** A decision with all that a report shows of it. */
-function wantedOf(replicas: number, told: { record: TickRecord | null; outcome: Outcome } | undefined): Recommendation {
-  if (told === undefined) return { replicas, reason: "NoOutcome" };
-  const { reason, message, trail } = told.outcome;
-  const { record } = told;
+function wantedOf(
+  replicas: number,
+  reported: { record: TickRecord | null; outcome: Outcome } | undefined,
+): PolicyDecision {
+  if (reported === undefined) return { replicas, reason: "NoOutcome" };
+  const { reason, message, trail } = reported.outcome;
+  const { record } = reported;
   return { replicas, reason, message, trail, ...(record && { forecast: () => leadForecast(leadingMetric(record)) }) };
 }
 

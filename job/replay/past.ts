@@ -11,7 +11,7 @@ import type { History, HistoryReading, RecordedScale, ScaleReading, Times } from
 import { decideAll, type TargetDecision } from "../run/decide.ts";
 import { keyOf } from "../run/memory.ts";
 import { queriesOf } from "../run/read.ts";
-import { after, judged, type Standing } from "./standing.ts";
+import { after, judged, type ReplayedTarget } from "./standing.ts";
 
 /** The input of a past decision. */
 export interface PastInput {
@@ -60,15 +60,15 @@ export function decideFrom({ at, target, histories, scale, memory }: PastInput):
 
 /** The decisions of one target at these times, oldest first. What cannot be read becomes a failed decision, not an error. */
 export async function* decideAgain(past: Past, target: TargetConfig, times: Times): AsyncGenerator<PastDecision> {
-  let found: Standing | null = null;
+  let found: ReplayedTarget | null = null;
   for (let first = 0; first < times.points; first += MAX_PREFETCHED) {
     const count = Math.min(MAX_PREFETCHED, times.points - first);
     const batch = Array.from({ length: count }, (_, i) => times.start + (first + i) * times.step);
-    const histories = await inParallel(batch, (at) => readAt(past.history, target, at));
+    const histories = await inParallel(batch, (at) => historiesAt(past.history, target, at));
     for (const [i, at] of batch.entries()) {
       const seen = { at, target, histories: histories[i]! };
       const record = past.scales[first + i] ?? null;
-      const standing: Standing =
+      const standing: ReplayedTarget =
         found === null
           ? beginning(past, seen, record)
           : judged(found, at, past.scales.slice(first + i, first + i + MAX_LOOKAHEAD));
@@ -80,7 +80,8 @@ export async function* decideAgain(past: Past, target: TargetConfig, times: Time
   }
 }
 
-async function readAt(
+/** The histories of a target at a time, one for each of its metrics; what cannot be read is its error. */
+export async function historiesAt(
   history: Past["history"],
   target: TargetConfig,
   at: EpochSeconds,

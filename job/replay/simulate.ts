@@ -3,9 +3,9 @@ import { type Cores, type EpochSeconds, pluralize, type Seconds } from "../core/
 import { createCluster, type ModelCluster } from "./cluster.ts";
 import { type Demand, DemandError, loadAt } from "./demand.ts";
 import type {
-  Decided,
   MetricView,
-  Recommendation,
+  PolicyDecision,
+  ReplayDecision,
   ReplayListener,
   ReplayOptions,
   ReplayPolicy,
@@ -30,8 +30,11 @@ export async function simulate(
   const first = Math.max(2, Math.round(options.warmup / demand.step));
   const planned = demand.values.length - first;
   if (planned < 1) {
+    const has = `the series has ${pluralize(demand.values.length, "step")} of ${demand.step} s`;
+    // two steps are known before the first decision, whatever the warm-up
+    if (demand.values.length <= 2) throw new DemandError(`${has}: it is too short to replay`);
     throw new DemandError(
-      `the series has ${pluralize(demand.values.length, "step")} of ${demand.step} s, the warm-up takes ${first}: nothing is left to replay; choose a --warmup below ${(demand.values.length - 1) * demand.step}`,
+      `${has}, the warm-up takes ${first}: nothing is left to replay; choose a --warmup below ${(demand.values.length - 1) * demand.step}`,
     );
   }
   const viewOf = viewer(demand, options);
@@ -130,11 +133,11 @@ async function play(world: World, shared: Shared, index: number, step: number): 
 }
 
 function decidedOf(
-  { forecast, ...wanted }: Omit<Recommendation, "replicas">,
+  { forecast, ...wanted }: Omit<PolicyDecision, "replicas">,
   t: EpochSeconds,
   from: number,
   to: number,
-): Decided {
+): ReplayDecision {
   const made = forecast?.();
   return { t, from, to, ...wanted, ...(made && { forecast: made }) };
 }

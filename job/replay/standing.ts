@@ -17,7 +17,7 @@ interface Change {
 }
 
 /** The state of a target between two decisions. */
-export interface Standing {
+export interface ReplayedTarget {
   /** The number that is set. */
   readonly set: Replicas;
   readonly memory: TargetState | undefined;
@@ -33,7 +33,11 @@ const MAX_WRITE_TIME: Seconds = 5;
 const MAX_SCRAPE_DELAY: Seconds = 150;
 
 /** The state after a decision: its change counts as made until a record shows otherwise. */
-export function after({ set, memory }: Standing, at: EpochSeconds, { target, output }: TargetDecision): Standing {
+export function after(
+  { set, memory }: ReplayedTarget,
+  at: EpochSeconds,
+  { target, output }: TargetDecision,
+): ReplayedTarget {
   if (output === null) return { set, memory, change: null, recorded: false };
   const { current: from, replicas: to } = output.decision;
   const change = from === to ? null : { at, from, to, before: memory };
@@ -46,7 +50,11 @@ export function after({ set, memory }: Standing, at: EpochSeconds, { target, out
  * A sample from after the next decision may show what that one set. It refutes the change only where it shows the number from before.
  * Without proof the change counts as made.
  */
-export function judged(standing: Standing, at: EpochSeconds, records: readonly (RecordedScale | null)[]): Standing {
+export function judged(
+  standing: ReplayedTarget,
+  at: EpochSeconds,
+  records: readonly (RecordedScale | null)[],
+): ReplayedTarget {
   const { memory, change } = standing;
   const record = records[0] ?? null;
   if (record === null) return standing;

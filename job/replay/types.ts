@@ -55,7 +55,7 @@ export interface View extends MetricView {
 }
 
 /** A policy's decision: replicas and a reason, with details where the policy has them. */
-export interface Recommendation {
+export interface PolicyDecision {
   readonly replicas: Replicas;
   readonly reason: string;
   readonly message?: string;
@@ -74,7 +74,7 @@ export interface LeadForecast {
 }
 
 /** A decision that was carried out, as reports show it. */
-export interface Decided extends Omit<Recommendation, "replicas" | "forecast"> {
+export interface ReplayDecision extends Omit<PolicyDecision, "replicas" | "forecast"> {
   readonly t: EpochSeconds;
   readonly from: Replicas;
   readonly to: Replicas;
@@ -90,7 +90,7 @@ export interface ReplayPolicy {
   readonly least?: Replicas;
   /** It also decides where nothing was measured, since it judges the data itself; absent: it then leaves the replicas, as an HPA without metrics. */
   readonly judgesData?: boolean;
-  decide(view: View): Recommendation | Promise<Recommendation>;
+  decide(view: View): PolicyDecision | Promise<PolicyDecision>;
 }
 
 /** One row per step. `decision` is null where the policy did not run. */
@@ -124,7 +124,7 @@ export type Watch = (done: number, total: number) => boolean | Promise<boolean>;
 /** The listeners of a replay while it runs. */
 export interface ReplayListener {
   readonly watch?: Watch;
-  readonly decided?: (policy: string, decision: Decided) => void;
+  readonly decided?: (policy: string, decision: ReplayDecision) => void;
   /** Gets each row; the result then keeps none. */
   readonly row?: (row: ReplayRow) => void;
 }

@@ -1,7 +1,8 @@
 /** Finds what would have changed a past decision: the same decision with one thing changed. */
+import { calibrationFor } from "../core/policy/calibration.ts";
 import { keepLevel } from "../core/policy/level.ts";
 import { leadingMetric } from "../core/policy/types.ts";
-import type { ScalingRules, TargetConfig } from "../core/target.ts";
+import { readWindow, type ScalingRules, type TargetConfig } from "../core/target.ts";
 import type { Probability, Replicas } from "../core/units.ts";
 import type { HistoryReading } from "../ports.ts";
 import { decideFrom, type PastInput } from "./past.ts";
@@ -20,23 +21,43 @@ const LOAD_FACTORS = [1.01, 1.02, 1.05, 1.1, 1.2, 1.35, 1.6, 2, 3, 4];
 /** The factor is found to a hundredth. */
 const FACTOR_PRECISION = 0.005;
 /** The largest maxReplicas that is accepted. */
-const HIGHEST_MAX_REPLICAS = 100_000;
+const UNLIMITED_REPLICAS = 100_000;
 /** The most characters of a value that are shown. */
 const MAX_VALUE_LENGTH = 40;
 /** Levels of the quantile that are tried. */
 const LEVELS = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975];
 
-/** The nearest loads that would have given another number, and every setting whose change alone would have. Empty where nothing was decided. */
-export function alternatives(input: PastInput): readonly Alternative[] {
+/** Reads the histories of a target for the time of the decision, as the job would with these settings. */
+export type ReadAgain = (target: TargetConfig) => Promise<PastInput["histories"]>;
+
+/**
+ * The nearest loads that would have led to another number, and every setting whose change alone would have. Empty where nothing was decided.
+ * Only this decision is made otherwise: those before it are remembered as they were.
+ */
+export async function alternatives(input: PastInput, readAgain: ReadAgain): Promise<readonly Alternative[]> {
   const { decision, record } = decideFrom(input).output ?? {};
   if (decision === undefined || record === undefined) return [];
   const made = decision.replicas;
   const loads = [1, -1].flatMap((power) => nearestLoad(input, made, power));
-  const settings = variants(input.target).flatMap(({ setting, value, was, target }): readonly Alternative[] => {
-    const replicas = replicasOf({ ...input, target });
-    return replicas === null || replicas === made ? [] : [{ change: { setting, value, was }, replicas }];
-  });
+  const historiesOf = rereading(input, readAgain);
+  const settings: Alternative[] = [];
+  for (const { setting, value, was, target } of variants(input.target)) {
+    const histories = await historiesOf(target);
+    const replicas = replicasOf({ ...input, target, histories });
+    if (replicas !== null && replicas !== made) settings.push({ change: { setting, value, was }, replicas });
+  }
   return [...loads, ...nearestLevels(settings, input.target.quantile ?? leadingMetric(record).level)];
+}
+
+/** The histories of a variant: those of the decision, or, where it looks back for another time, read anew, once for each such time. */
+function rereading({ target, histories }: PastInput, readAgain: ReadAgain): ReadAgain {
+  const known = new Map([[readWindow(target), Promise.resolve(histories)]]);
+  return (variant) => {
+    const window = readWindow(variant);
+    const read = known.get(window) ?? readAgain(variant);
+    known.set(window, read);
+    return read;
+  };
 }
 
 function replicasOf(input: PastInput): Replicas | null {
@@ -97,7 +118,7 @@ function variants(target: TargetConfig): readonly Variant[] {
   return [
     plain("mode", "Active"),
     plain("minReplicas", Math.min(1, target.minReplicas)),
-    plain("maxReplicas", HIGHEST_MAX_REPLICAS),
+    plain("maxReplicas", UNLIMITED_REPLICAS),
     ...(["scaleUp", "scaleDown"] as const).flatMap((direction) => ruleVariants(target, direction)),
     plain("scaleUpCooldown", 0),
     plain("scaleDownCooldown", 0),
@@ -134,11 +155,23 @@ function show(value: unknown): string {
   return text.length > MAX_VALUE_LENGTH ? "what is set" : text;
 }
 
-/** The target with another quantile, as its settings would make it: the level for scale-in follows, unless it is set. */
+/** The target with another quantile, as its settings would make it: the level for scale-in and the calibration follow, unless they are set. */
 function atLevel(target: TargetConfig, level: Probability): TargetConfig {
   const { slo: _, quantile, scaleDownQuantile: keep, ...rest } = target;
+  const { step, calibration } = rest;
   const own = quantile === undefined || keep !== keepLevel(quantile) ? keep : undefined;
-  return { ...rest, quantile: level, scaleDownQuantile: own === undefined ? keepLevel(level) : Math.max(level, own) };
+  const scaleDownQuantile = own === undefined ? keepLevel(level) : Math.max(level, own);
+  const follows = calibration === calibrationOf(keep);
+  return {
+    ...rest,
+    quantile: level,
+    scaleDownQuantile,
+    calibration: follows ? calibrationOf(scaleDownQuantile) : calibration,
+  };
+
+  function calibrationOf(down: Probability | undefined) {
+    return calibrationFor([down, ...rest.metrics.map((metric) => metric.scaleDownQuantile)], step);
+  }
 }
 
 /** Of several quantiles the nearest ones below and above the level of the decision. */

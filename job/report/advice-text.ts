@@ -1,6 +1,6 @@
 /** The advice as text: the front of settings, those to take and how certain they are, what one change more would do, and YAML. */
 import { pluralize } from "../core/units.ts";
-import type { ScoredTrial, Span, TrialScore } from "../replay/advise.ts";
+import type { ScoredTrial, TimeRange, TrialScore } from "../replay/advise.ts";
 import type { Trial } from "../replay/trials.ts";
 import { frontPlot } from "./front-plot.ts";
 import { number, table, wrap } from "./text.ts";
@@ -33,7 +33,7 @@ export interface Advice {
 
 /** Settings with one change each, alone and with the best others, all over the same time. The first is without a change. */
 export interface Changed {
-  readonly over: Span;
+  readonly over: TimeRange;
   readonly tried: readonly { readonly trial: Trial; readonly score: TrialScore }[];
 }
 
@@ -96,7 +96,7 @@ function plotOf({ ours, others, current, advised }: Advice, width: number): read
 }
 
 /** Both ends in UTC, to the minute. */
-export function spanText({ from, to }: Span): string {
+export function spanText({ from, to }: TimeRange): string {
   const [begin, end] = [from, to].map((t) => new Date(t * 1000).toISOString().slice(0, 16).replace("T", " "));
   return `from ${begin} to ${end} UTC`;
 }

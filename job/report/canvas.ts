@@ -66,7 +66,7 @@ export function canvasOf(
 }
 
 /** One dot, moved to the edge if it is outside. */
-export function dot({ width, height }: Canvas, layer: Uint8Array, x: number, y: number): void {
+export function addDot({ width, height }: Canvas, layer: Uint8Array, x: number, y: number): void {
   const column = Math.min(width * 2 - 1, Math.max(0, Math.round(x)));
   const row = Math.min(height * 4 - 1, Math.max(0, Math.round(y)));
   const cell = (row >> 2) * width + (column >> 1);
@@ -87,7 +87,7 @@ export function drawLine(
     const steps = Math.max(1, Math.ceil(Math.max(x(joined.t) - x(p.t), Math.abs(y(joined.y) - y(p.y)))));
     for (let s = 0; s < steps; s++) {
       const share = s / steps;
-      dot(canvas, layer, x(p.t + share * (joined.t - p.t)), y(p.y + share * (joined.y - p.y)));
+      addDot(canvas, layer, x(p.t + share * (joined.t - p.t)), y(p.y + share * (joined.y - p.y)));
     }
   });
 }

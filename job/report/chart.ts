@@ -10,7 +10,7 @@ export interface LegendEntry {
 }
 
 /** A whole picture. */
-export interface Frame {
+export interface PictureFrame {
   readonly width: number;
   readonly height: number;
   readonly title: string;
@@ -34,7 +34,16 @@ export function bodyTop(entries: number, columns = 2): number {
 }
 
 /** The picture as an SVG file: no script, nothing fetched, the same bytes for the same content. */
-export function frame({ width, height, title, legend, columns = 2, font = 14, narrow = 22, body }: Frame): string {
+export function frame({
+  width,
+  height,
+  title,
+  legend,
+  columns = 2,
+  font = 14,
+  narrow = 22,
+  body,
+}: PictureFrame): string {
   const column = (width - 2 * PAD) / columns;
   const entries = legend.map(({ sign, label }, i) => {
     const [x, y] = [PAD + (i % columns) * column, 60 + Math.floor(i / columns) * LINE];

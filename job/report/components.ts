@@ -1,6 +1,11 @@
 /** The components that Prophet finds in a history (trend, seasons, events), over the times of Prophet's `plot_components`. */
 import { fitHistory, type HistoryFit, measuredRows } from "../core/forecast/prophet/history-fit.ts";
-import { type Mode, PROPHET_DEFAULTS, type ProphetOptions, SECONDS_PER_DAY } from "../core/forecast/prophet/options.ts";
+import {
+  PROPHET_DEFAULTS,
+  type ProphetOptions,
+  SECONDS_PER_DAY,
+  type SeasonalityMode,
+} from "../core/forecast/prophet/options.ts";
 import { type Component, predict } from "../core/forecast/prophet/predict.ts";
 import { originalProphet, seasonalProphet } from "../core/forecast/prophet/presets.ts";
 import type { ProphetSettings } from "../core/forecast/prophet/settings.ts";
@@ -15,13 +20,13 @@ export interface SeasonPart {
   readonly name: string;
   readonly period: number;
   /** additive: the metric's unit; multiplicative: a share of the trend. */
-  readonly mode: Mode;
+  readonly mode: SeasonalityMode;
   readonly points: readonly Point[];
 }
 
 /** What all events together add, over the times of the trend. */
 export interface EventsPart {
-  readonly mode: Mode;
+  readonly mode: SeasonalityMode;
   readonly points: readonly Point[];
 }
 
@@ -71,9 +76,9 @@ export function componentsOf(record: MetricRecord, method: Method): readonly Com
 function partsOf({ series, longHistory, forecast, lead, metric }: MetricRecord, method: Method): readonly Parts[] {
   if (series === null || method === "naive") return [];
   if (method === "original") return parts({ source: "method original", series, lead, options: originalProphet() });
-  const told = metric.prophet && { settings: metric.prophet };
+  const ownSettings = metric.prophet && { settings: metric.prophet };
   const long = longHistory && { longHistory };
-  if (method === "prophet") return parts({ source: "method prophet", series, lead, ...long, ...told });
+  if (method === "prophet") return parts({ source: "method prophet", series, lead, ...long, ...ownSettings });
   const period = forecast?.period ?? null;
   const order = period === null ? 0 : Math.min(ORDER, Math.floor(period / series.step / 2));
   const options: ProphetOptions =
@@ -82,7 +87,7 @@ function partsOf({ series, longHistory, forecast, lead, metric }: MetricRecord, 
       : seasonalProphet(period, order);
   const found = parts({ source: "Prophet with the season found", series, lead, options });
   if (longHistory === undefined) return found;
-  return [...found, ...parts({ source: "Prophet over the longer history", series: longHistory, lead, ...told })];
+  return [...found, ...parts({ source: "Prophet over the longer history", series: longHistory, lead, ...ownSettings })];
 }
 
 interface ComponentsInput {
@@ -131,7 +136,12 @@ function secondsOf(days: number): number {
 }
 
 /** One period of a season, starting at a Sunday's midnight. A period that does not fit whole days starts at a whole number of periods. If the season applies only on some days, it uses those. */
-function seasonOf({ model, frameAt }: HistoryFit, name: string, period: number, mode: Mode): readonly SeasonPart[] {
+function seasonOf(
+  { model, frameAt }: HistoryFit,
+  name: string,
+  period: number,
+  mode: SeasonalityMode,
+): readonly SeasonPart[] {
   const whole = SECONDS_PER_DAY % period === 0 || period % SECONDS_PER_DAY === 0 || period === YEAR;
   const from = whole ? SUNDAY : Math.ceil(SUNDAY / period) * period;
   const ds = evenly(from, from + period, SEASON_POINTS + 1);

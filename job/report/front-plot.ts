@@ -10,7 +10,7 @@ export interface Mark {
 /** Lines of the plot, without its axis. */
 const HEIGHT = 10;
 /** Widths of the plot: a narrower one shows nothing, a wider one is no easier to read. */
-const [LEAST, MOST] = [30, 72];
+const [MIN_WIDTH, MAX_WIDTH] = [30, 72];
 /** Characters of the scale at the left. */
 const SCALE = 9;
 /** Shares below this are drawn as zero, at the bottom. */
@@ -18,11 +18,11 @@ const ZERO = 1e-4;
 
 /** The plot, in lines of at most `width` characters. The vertical axis is logarithmic, and later marks cover earlier ones. Empty if there is no room or no difference to show. */
 export function frontPlot(marks: readonly Mark[], width: number): readonly string[] {
-  const across = Math.min(MOST, width) - SCALE - 1;
+  const across = Math.min(MAX_WIDTH, width) - SCALE - 1;
   const costs = marks.map(({ cost }) => cost);
   const [least, most] = [Math.min(...costs), Math.max(...costs)];
   const top = Math.max(...marks.map(({ under }) => under));
-  if (across < LEAST || !(most > least) || !(top > ZERO)) return [];
+  if (across < MIN_WIDTH || !(most > least) || !(top > ZERO)) return [];
   const rows = Array.from({ length: HEIGHT }, () => new Array<string>(across).fill(" "));
   const heightOf = (under: number) => Math.max(0, Math.log(under / ZERO) / Math.log(top / ZERO)) * (HEIGHT - 1);
   for (const { mark, cost, under } of marks) {

@@ -5,7 +5,7 @@ export interface MetricRow {
   /** One sentence, for HELP and the docs. */
   readonly about: string;
   readonly labels: readonly string[];
-  /** `run`: the time of the decision; omitted where a format has no timestamps. `own`: its own time, which only OTLP carries. */
+  /** `run`: the time of the decision; omitted where a format has no timestamps. `own`: its own time, which only OTLP and remote write carry. */
   readonly stamp: "run" | "own";
 }
 
@@ -46,6 +46,10 @@ export const METRIC_TABLE = {
     METRIC,
     "Mean absolute error of the forecast over that of the last value, within the window. Below 1 it is better.",
   ),
+  forecast_coverage_ratio: of(
+    METRIC,
+    "Share of the window's load within its 90 % band, as forecast one lead earlier from what was known then. About 0.9 is right.",
+  ),
   forecast_lead_seconds: of(METRIC, "How far the forecast looks ahead of the newest data."),
   demand: of(METRIC, "Load that the decision went from: the mean of the newest complete steps."),
   target_average_value: of(METRIC, "Load that one pod should carry."),
@@ -66,6 +70,10 @@ export const METRIC_TABLE = {
     "1 for what the run did: scaled, unchanged, held or failed; 0 for the other actions.",
   ),
   reason: of([...TARGET, "reason"], "1 for the reason of the decision, 0 for all other reasons."),
+  held_seconds: of(
+    TARGET,
+    "Time since the first of the runs in a row that held the replicas. 0 at the first of them, and where this run did not hold.",
+  ),
   blind_seconds: of(
     TARGET,
     "How long no metric has had usable data, once that is longer than blindAfter; 0 otherwise.",

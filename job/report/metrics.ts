@@ -71,6 +71,7 @@ function addTarget(add: Add, { target, record, outcome }: Reported, now: EpochSe
   const reason = knownReason(outcome.reason);
   for (const each of [...Object.keys(REASONS), ...FAILED_REASONS])
     add("reason", { ...labels, reason: each }, each === reason ? 1 : 0);
+  if (record !== null) add("held_seconds", labels, Math.max(0, now - (record.heldSince ?? now)));
   add("blind_seconds", labels, outcome.blindSince === undefined ? 0 : Math.max(0, now - outcome.blindSince));
   for (const metric of record?.metrics ?? []) addMetric(add, metric, labels);
 }
@@ -113,5 +114,6 @@ function addMetric(add: Add, record: MetricRecord, target: Labels): void {
   add("planned_load", labels, quantile);
   add("planned_level_ratio", labels, level);
   add("forecast_skill_ratio", labels, forecast.skill);
+  add("forecast_coverage_ratio", labels, forecast.coverage);
   add("forecast_lead_seconds", labels, leadSteps * series.step);
 }

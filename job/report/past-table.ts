@@ -73,8 +73,8 @@ export function pastTable({ target, rows, source, wide, width }: PastOfTarget): 
   const mark = replayed > 0 && replayed < rows.length;
   const lines = rows.map((row) => cells(row, mark, wide));
   // a sentence goes on within its column
-  const told = wide ? columns([names, ...lines], width) : table(names, lines, width);
-  return `${[...wrap(head, width), ...told].join("\n")}\n`;
+  const rowLines = wide ? columns([names, ...lines], width) : table(names, lines, width);
+  return `${[...wrap(head, width), ...rowLines].join("\n")}\n`;
 }
 
 function cells(row: PastRow, mark: boolean, wide: boolean): readonly string[] {

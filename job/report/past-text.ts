@@ -10,7 +10,7 @@ import type { Alternative } from "../replay/what-if.ts";
 import { clock, dayAndClock, zone } from "./clock.ts";
 import { amount, number, wrap } from "./text.ts";
 
-/** All that is told about one past decision. */
+/** The content of one past decision. */
 export interface PastStory {
   readonly decision: PastDecision;
   readonly outcome: Outcome;
@@ -34,14 +34,14 @@ export function pastText(story: PastStory, width = Number.POSITIVE_INFINITY): st
     ["What would have changed it", changed(story)],
     ["What came afterwards", afterwards(story)],
   ];
-  const told = parts
+  const sections = parts
     .filter(([, sentences]) => sentences.length > 0)
     .flatMap(([title, sentences]) => [
       "",
       `  ${title}`,
       ...sentences.flatMap((sentence) => wrap(sentence, width - 4).map((line) => `    ${line}`)),
     ]);
-  return `${[...wrap(head, width), ...told].join("\n")}\n`;
+  return `${[...wrap(head, width), ...sections].join("\n")}\n`;
 }
 
 /** `6 -> 8 replicas`, or `6 replicas` where they stayed. */
@@ -77,17 +77,42 @@ function seen({ decision, source }: PastStory): readonly string[] {
   return [...demands, `The workload had ${number}, ${origin}.`];
 }
 
-function forecast({ decision }: PastStory): readonly string[] {
+function forecast({ decision, outcome }: PastStory): readonly string[] {
   const { at } = decision.input;
   return metricsIn(decision).flatMap((record) => {
-    const { metric, forecast: made, readyAfter, lead, quantile, level } = record;
+    const { metric, forecast: made, readyAfter, lead } = record;
     if (made === null) return Number.isFinite(record.demand) ? [named(decision, record, "There was no forecast.")] : [];
-    const { max } = made.parts?.at(-1) ?? made;
     const when = `New pods would meet the load that is measured from ${clock(at + readyAfter)} to ${clock(at + lead)}.`;
-    const chance = `With probability ${number(level)} it would stay below ${amount(quantile, metric.unit)}; its expected maximum was ${amount(max, metric.unit)}.`;
-    const skill = `The forecast was made by ${made.method}. Its recent error was ${number(made.skill)} of that of repeating the last value.`;
+    const error = Number.isFinite(made.skill)
+      ? `was ${number(made.skill)} of that of repeating the last value`
+      : "is not known yet";
+    const skill = `The forecast was made by ${made.method}. Its recent error ${error}.`;
+    const chance = chanceText(
+      record,
+      made,
+      outcome.trail.filter((entry) => entry.metric === metric.name),
+    );
     return [named(decision, record, `${when} ${chance}`), named(decision, record, skill)];
   });
+}
+
+/** What the pods were planned for: by the forecast, or by the last value where the forecast was not followed, and times the factor of a schedule. */
+function chanceText(
+  { metric, quantile, level }: MetricRecord,
+  forecast: NonNullable<MetricRecord["forecast"]>,
+  trail: readonly TrailEntry[],
+): string {
+  const told = (reason: string) => trail.find((entry) => entry.reason === reason);
+  const { value = quantile, factor } = told("ScheduleFactor")?.detail ?? {};
+  const below = `With probability ${number(level)} it would stay below ${amount(Number(value), metric.unit)}`;
+  const max = amount((forecast.parts?.at(-1) ?? forecast).max, metric.unit);
+  const chance =
+    told("ForecastNotTrusted") === undefined
+      ? `${below}; its expected maximum was ${max}.`
+      : `The forecast of its maximum, ${max}, was not followed. ${below}, by the last value and the errors of repeating it.`;
+  return factor === undefined
+    ? chance
+    : `${chance} The schedule multiplies that by ${factor}: ${amount(quantile, metric.unit)}.`;
 }
 
 function decided({ outcome }: PastStory): readonly string[] {
@@ -120,24 +145,32 @@ function hasSeveral({ metrics }: Outcome): boolean {
 
 function changed({ decision, alternatives }: PastStory): readonly string[] {
   if (decision.decided.output === null) return [];
-  const told = alternatives.map(({ change, replicas }) => {
+  const changes = alternatives.map(({ change, replicas }) => {
     if ("setting" in change)
       return `With ${change.setting} ${change.value} instead of ${change.was}: ${pluralize(replicas, "replica")}.`;
     const share = number(100 * Math.abs(change.load - 1));
     return `With ${share} % ${change.load > 1 ? "more" : "less"} load: ${pluralize(replicas, "replica")}.`;
   });
-  return told.length > 0 ? told : ["Neither a quarter nor four times the load, and no single setting."];
+  return changes.length > 0
+    ? ["Each of these alone, and at this decision only: those before it stay as they were.", ...changes]
+    : ["Neither a quarter nor four times the load, and no single setting."];
 }
 
-function afterwards({ decision, after }: PastStory): readonly string[] {
+function afterwards({ decision, outcome, after }: PastStory): readonly string[] {
   const last = after.at(-1);
   if (last === undefined) return ["That was the newest decision; nothing has come yet."];
-  return [...metricsIn(decision).flatMap((record, i) => cameOf(decision, record, i, last)), nextChange(after, last)];
+  const came = metricsIn(decision).flatMap((record, i) => cameOf({ decision, outcome }, record, i, last));
+  return [...came, nextChange(after, last)];
 }
 
 /** The load in the time for which this decision added pods. */
-function cameOf(decision: PastDecision, record: MetricRecord, i: number, last: PastDecision): readonly string[] {
-  const { at } = decision.input;
+function cameOf(
+  { decision, outcome: { to } }: Pick<PastStory, "decision" | "outcome">,
+  record: MetricRecord,
+  i: number,
+  last: PastDecision,
+): readonly string[] {
+  const { at, scale } = decision.input;
   const { readyAfter, lead, quantile, metric } = record;
   const history = last.input.histories[i];
   if (history === undefined || history instanceof Error || !Number.isFinite(quantile)) return [];
@@ -145,11 +178,16 @@ function cameOf(decision: PastDecision, record: MetricRecord, i: number, last: P
   if (top === null) return [named(decision, record, "The load of that time has not been measured.")];
   const until = Math.min(last.input.at, at + lead);
   const against = `${top.value > quantile ? "above" : "within"} the ${amount(quantile, metric.unit)} that the pods were planned for`;
+  // of the floor of an HPA it is not known how many pods there were
+  const carried =
+    to === null || scale.floor !== undefined
+      ? ""
+      : ` ${pluralize(to, "pod")} should carry ${amount(to * metric.averageValue, metric.unit)}.`;
   return [
     named(
       decision,
       record,
-      `From ${clock(at + readyAfter)} to ${clock(until)} the load reached ${amount(top.value, metric.unit)}, ${against}.`,
+      `From ${clock(at + readyAfter)} to ${clock(until)} the load reached ${amount(top.value, metric.unit)}, ${against}.${carried}`,
     ),
   ];
 }

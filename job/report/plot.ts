@@ -1,8 +1,8 @@
 /** Draws a picture in a terminal of any width: past load over its earlier forecasts, and the forecast from now on. */
 import {
+  addDot,
   type Canvas,
   canvasOf,
-  dot,
   drawLine,
   type Marks,
   marksOf,
@@ -59,7 +59,7 @@ function drawBand(canvas: Canvas, points: readonly BandPoint[], line: boolean): 
       const share = s / steps;
       const low = y(p.low + share * (next.low - p.low));
       for (let row = y(p.high + share * (next.high - p.high)); row <= low; row++)
-        dot(canvas, canvas.band, x(p.t) + s, row);
+        addDot(canvas, canvas.band, x(p.t) + s, row);
     }
   });
   if (line) drawLine(canvas, canvas.ahead, points, most);

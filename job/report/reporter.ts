@@ -18,7 +18,7 @@ export interface DecisionLog {
   /** Whether the sentence is also printed as text: then it is logged at debug. */
   readonly printed: boolean;
   /** Whether records are dropped once they are logged, where only outcomes are needed later. */
-  readonly drops?: boolean;
+  readonly drops?: () => boolean;
 }
 
 /** A Reporter that collects. */
@@ -28,7 +28,10 @@ export interface CollectingReporter extends Reporter {
 }
 
 /** A reporter that collects. */
-export function collectingReporter(log: Log, { format, printed, drops = false }: DecisionLog): CollectingReporter {
+export function collectingReporter(
+  log: Log,
+  { format, printed, drops = () => false }: DecisionLog,
+): CollectingReporter {
   let all: Reported[] = [];
   // a full disk or a closed stderr must not end a run between its claim and its scale
   const safely = (work: () => void) => {
@@ -47,7 +50,7 @@ export function collectingReporter(log: Log, { format, printed, drops = false }:
     log: (...line) => safely(() => log(...line)),
     tick: (target, record, outcome) => {
       const reported = { target, record, outcome };
-      all.push(drops ? { ...reported, record: null } : reported);
+      all.push(drops() ? { ...reported, record: null } : reported);
       safely(() => (format === "json" ? logWhole(log, reported) : logText(log, reported, printed)));
     },
   };

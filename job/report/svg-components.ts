@@ -1,6 +1,6 @@
 /** Trend, seasons and events as SVG, one panel below the other, as in Prophet's `plot_components`. */
 import { areaY, axisX, axisY, gridY, lineY, type Markish } from "@observablehq/plot";
-import type { Mode } from "../core/forecast/prophet/options.ts";
+import type { SeasonalityMode } from "../core/forecast/prophet/options.ts";
 import { label, panel } from "./chart.ts";
 import { type Components, type EventsPart, type SeasonPart, seasonTicks } from "./components.ts";
 import type { Point } from "./picture.ts";
@@ -110,7 +110,7 @@ function eventsPanel({ trend, unit }: Components, { mode, points }: EventsPart):
 /** The line that a component adds to the trend, in the metric's unit or as a share of the trend. */
 function effect(
   name: string,
-  mode: Mode,
+  mode: SeasonalityMode,
   points: readonly Point[],
   own: string,
 ): Pick<Content, "title" | "value" | "marks"> {

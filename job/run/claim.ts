@@ -1,4 +1,4 @@
-/** The claim of the state: the memory of all decisions is written before anything is scaled, and taken back where nothing was. */
+/** Claims the state: writes the memory of all decisions before anything is scaled, and takes it back where nothing was. */
 
 import { asError } from "../core/result.ts";
 import { encodeTarget, lastSeen } from "../core/state/codec.ts";
@@ -10,14 +10,16 @@ import { keyOf, memoryOf } from "./memory.ts";
 import type { Readings } from "./read.ts";
 import type { Written } from "./shared-state.ts";
 
-/** Memory of targets that this job does not have is kept until it is this much older than the newest of them: two jobs may share one store. */
+/** Memory of targets that this job does not have is dropped when it is so much older than the newest of them: two jobs may share one store. */
 const FORGET_AFTER: Seconds = 86_400;
 
 /**
- * Writes the memory of all decisions in one claim, into the latest state that this run knows; an Error when the store could not be read or written. A claim that
- * another run was faster with is lost, but for one case: where the state read anew shows our targets untouched, the
- * other run had other targets, and the same decisions are claimed once more. Two jobs that share a store and start in
- * the same second would else take minutes from each other: 20 % lost claims are 0.64 -> 1.16 of the HPA's time below.
+ * Writes the memory of all decisions in one claim, into the newest state that this run knows. An Error: the store could not be read or
+ * written.
+ * The claim is lost where another run was faster. One case is an exception: the state, read anew, shows our targets untouched.
+ * Then the other run had other targets, and the same decisions are claimed once more. Otherwise two jobs that share a store and start in the
+ * same second would cost each other minutes.
+ * With 20 % of claims lost, the time below rises from 0.64 to 1.16 of the HPA's.
  */
 export async function claim(
   ports: Ports,
@@ -42,7 +44,10 @@ export async function claim(
   return untouched(anew) ? write(ports, withMemory(anew.state, fits, now), anew.version, signal) : "lost";
 }
 
-/** A target whose memory does not fit would be new in every run, and never be scaled in: it fails by name, and what is remembered of it stays. */
+/**
+ * The error of a target whose memory does not fit. Without memory it would be new in every run and never scale in, so it fails by name; its
+ * stored memory stays.
+ */
 class StateFull extends Error {
   override readonly name = "StateFull";
   constructor(count: number, all: number) {
@@ -52,13 +57,13 @@ class StateFull extends Error {
   }
 }
 
-/** What can be claimed: the decisions, of which those are failed whose memory the state cannot hold, and the keys of all that it cannot hold. */
+/** What can be claimed: the decisions, with those failed whose memory does not fit, and the keys of all that does not fit. */
 export interface Fitting {
   readonly decisions: readonly TargetDecision[];
   readonly leftOut: ReadonlySet<string>;
 }
 
-/** Looks whether the memory of all decisions fits the state. */
+/** Checks whether the memory of all decisions fits the state. */
 export function fitting(
   { state: store }: Ports,
   { now }: Readings,
@@ -78,9 +83,8 @@ export function fitting(
 }
 
 /**
- * Takes what was claimed and not carried out back out of the memory: it would count as a change that another writer
- * undid. What another run has written since stays as it is. One attempt; where it fails, one undone change too many is
- * counted, which is harmless alone.
+ * Removes from memory what was claimed and not carried out: it would count as a change that another writer undid.
+ * What another run has written since stays. One attempt; where it fails, one undone change too many is counted, which is harmless alone.
  */
 export async function takeBack(
   ports: Ports,
@@ -109,8 +113,8 @@ async function write(
 }
 
 /**
- * The state with the memory of these decisions in it, and without what was last seen long before the newest memory of another job: our own clock may be ahead, and would make all
- * others old.
+ * The state with the memory of these decisions, without other jobs' targets that were last seen long before their newest one.
+ * Our own clock does not count here: it may be ahead, and would make all others old.
  */
 function withMemory(state: JobState, { decisions, leftOut }: Fitting, now: EpochSeconds): JobState {
   const decided = new Map(

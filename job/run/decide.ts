@@ -1,11 +1,11 @@
-/** From what a run has read to a decision for each target. Pure, but for the forecasters it is given. */
+/** Makes a decision for each target from what a run read. The ticks are made by the given function. */
 import type { Forecaster, Method } from "../core/forecast/types.ts";
+import type { TickInput } from "../core/policy/observe.ts";
 import { asError } from "../core/result.ts";
 import { EMPTY_STATE } from "../core/state/codec.ts";
 import type { TargetState } from "../core/state/types.ts";
 import { metricsOf, type TargetConfig } from "../core/target.ts";
 import { type TickOutput, tick } from "../core/tick.ts";
-import { yieldToOthers } from "../in-parallel.ts";
 import type { ScaleReading } from "../ports.ts";
 import { memoryOf } from "./memory.ts";
 import type { Readings } from "./read.ts";
@@ -16,15 +16,27 @@ export interface HistoryFailure {
   readonly error: Error;
 }
 
-/** What one run makes of one target. `output` null: nothing is decided, see `failure`. */
+/** The decision for one target. `output` null: nothing was decided, see `failure`. */
 export interface TargetDecision {
   readonly target: TargetConfig;
   readonly output: TickOutput | null;
   readonly failure?: Error;
-  /** Histories that could not be read, with their metric's name; the decision was made without. */
+  /** Histories that could not be read, by metric name; the decision was made without them. */
   readonly historyErrors: readonly HistoryFailure[];
-  /** Memory before this decision, to go back to when it was claimed and could not be carried out. */
+  /** Memory before this decision, to restore where it was claimed and could not be carried out. */
   readonly before: TargetState | undefined;
+}
+
+/** Makes the tick of each input, in their order; one that goes wrong gives its error, and the others go on. Never rejects. */
+export type Ticks = (inputs: readonly TickInput[]) => Promise<readonly (TickOutput | Error)[]>;
+
+/** One tick, or what went wrong with it. */
+export function tickOrError(input: TickInput, forecasterOf: (method: Method) => Forecaster): TickOutput | Error {
+  try {
+    return tick(input, forecasterOf(input.config.method));
+  } catch (error) {
+    return asError(error);
+  }
 }
 
 /** Decides for every target; one that goes wrong keeps its error, and the others go on. */
@@ -33,26 +45,29 @@ export function decideAll(
   readings: Readings,
   forecasterOf: (method: Method) => Forecaster,
 ): readonly TargetDecision[] {
-  return targets.map((target, i) => decideOne(target, i, readings, forecasterOf));
+  return targets.map((target, i) => {
+    const { input, ...rest } = preparedFor(target, i, readings);
+    return input === null ? rest : withTick(rest, tickOrError(input, forecasterOf));
+  });
 }
 
-/** The same with room for others between two targets: a tick takes 4 to 40 ms, and a connection that nobody looks at for seconds is closed. */
-export async function decideInTurn(...[targets, readings, forecasterOf]: Parameters<typeof decideAll>) {
-  const decisions: TargetDecision[] = [];
-  for (const [i, target] of targets.entries()) {
-    if (i > 0) await yieldToOthers();
-    decisions.push(decideOne(target, i, readings, forecasterOf));
-  }
-  return decisions;
-}
-
-/** The decision for one target; one that goes wrong keeps its error. */
-function decideOne(
-  target: TargetConfig,
-  i: number,
+/** decideAll with ticks that are made elsewhere, or in turn with other work. */
+export async function decideBy(
+  ticks: Ticks,
+  targets: readonly TargetConfig[],
   readings: Readings,
-  forecasterOf: (method: Method) => Forecaster,
-): TargetDecision {
+): Promise<readonly TargetDecision[]> {
+  const prepared = targets.map((target, i) => preparedFor(target, i, readings));
+  const made = (await ticks(prepared.flatMap(({ input }) => input ?? []))).values();
+  return prepared.map(({ input, ...rest }) => (input === null ? rest : withTick(rest, made.next().value!)));
+}
+
+/** A decision without its tick. `input` null: there is none to be made. */
+interface Prepared extends TargetDecision {
+  readonly input: TickInput | null;
+}
+
+function preparedFor(target: TargetConfig, i: number, readings: Readings): Prepared {
   const stored = readings.state instanceof Error ? EMPTY_STATE : readings.state.state;
   const read = readings.histories[i]!;
   const names = metricsOf(target).map(({ name }) => name);
@@ -61,24 +76,25 @@ function decideOne(
   );
   const scale = readings.scales[i]!;
   const before = memoryOf(stored, target);
-  if (scale instanceof Error) return { target, output: null, failure: scale, historyErrors, before };
-  try {
-    const input = {
-      now: readings.now,
-      histories: read.map((history) => (history instanceof Error ? null : history)),
-      current: currentOf(scale),
-      pods: scale.replicas,
-      conditions: scale.conditions,
-      memory: before,
-      config: target,
-    };
-    return { target, output: tick(input, forecasterOf(target.method)), historyErrors, before };
-  } catch (error) {
-    return { target, output: null, failure: asError(error), historyErrors, before };
-  }
+  const open = { target, output: null, historyErrors, before };
+  if (scale instanceof Error) return { ...open, failure: scale, input: null };
+  const input = {
+    now: readings.now,
+    histories: read.map((history) => (history instanceof Error ? null : history)),
+    current: currentOf(scale),
+    pods: scale.replicas,
+    conditions: scale.conditions,
+    memory: before,
+    config: target,
+  };
+  return { ...open, input };
 }
 
-/** What is set: the replicas, or the floor that an actuator sets in their place where they are not switched off. */
+function withTick(open: TargetDecision, made: TickOutput | Error): TargetDecision {
+  return made instanceof Error ? { ...open, failure: made } : { ...open, output: made };
+}
+
+/** The number that is set: the replicas, or the floor that an actuator sets in their place, unless they are switched off. */
 function currentOf({ replicas, floor }: ScaleReading): number {
   return replicas > 0 ? (floor ?? replicas) : replicas;
 }

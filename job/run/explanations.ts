@@ -1,4 +1,4 @@
-/** What failures and exit codes mean and what to do about them. Docs are made from it; runs do not load it. */
+/** Explains failures and exit codes, and what to do about them. The docs are made from it; runs do not load it. */
 import type { Explanation } from "../core/policy/reasons.ts";
 
 /** Reasons of failed outcomes: the names of the errors that can end a target's run. */
@@ -15,6 +15,10 @@ export const FAILURES: Readonly<Record<string, Explanation>> = {
     means: "The memory of this target does not fit the ConfigMaps of the state. Its replicas stay; the others go on.",
     todo: "Raise `state.configMap.count`, and apply the manifests with as many ConfigMaps.",
   },
+  InvalidSettings: {
+    means: "A setting in an annotation of a found workload is wrong. Its replicas stay; the others go on.",
+    todo: "The message names the annotation and what it takes: docs/discovery.md.",
+  },
   Error: {
     means: "An unexpected error. The replicas stay.",
     todo: "Read the message. Please report the error if the message does not explain it.",
@@ -26,7 +30,7 @@ export const EXIT_CODES: Readonly<Record<string, Explanation>> = {
   "0": { means: "Done. This includes a decision to hold or to change nothing.", todo: "Nothing." },
   "1": {
     means:
-      "It could not be done, or a target has had no usable data for longer than `blindAfter`. That target's replicas are unchanged.",
+      "It could not be done, workloads could not be listed, or a target was blind for longer than `blindAfter`. Its replicas are unchanged.",
     todo: "Read the message. It says what was tried, and since when a target has been blind. The next run tries again.",
   },
   "2": {

@@ -1,14 +1,14 @@
-/** The brake of a run: when most of its targets want to shrink by more than half at once, their scale-ins are held for a while. */
+/** The fleet brake: when most targets want to shrink by more than half at once, their scale-ins are held for a while. */
 import { type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
 import type { Reporter } from "../ports.ts";
 import type { TargetDecision } from "./decide.ts";
-import { couldHalve, type FleetTarget, heldSince, holdDrop, releaseDrop, wantsHalf } from "./fleet-target.ts";
+import { couldHalve, dropHeldSince, type FleetTarget, holdDrop, releaseDrop, wantsHalf } from "./fleet-target.ts";
 
 /** Settings of the brake. */
 export interface FleetDrop {
-  /** More than this share of the targets that could shrink by more than half. */
+  /** The hold needs more than this share of the targets that could shrink by more than half. */
   readonly share: number;
-  /** So many of them at least. */
+  /** And it needs at least so many targets. */
   readonly targets: number;
   /** A scale-in is held for this long at most; 0: never. */
   readonly hold: Seconds;
@@ -16,19 +16,19 @@ export interface FleetDrop {
 
 /** The brake of one run. */
 interface Brake {
-  /** For a slice of so many targets. It reports once: its decisions, or that it broke before it had any. */
+  /** The brake for a slice of so many targets. It must report once: its decisions, or that it failed before it had any. */
   slice(targets: number): SliceBrake;
 }
 
-/** The brake as one slice of the run has it. */
+/** The brake as one slice of the run uses it. */
 export interface SliceBrake {
-  /** The decisions of a slice, with those held that are; waits until enough of the run is decided, where one of them may have to be. */
+  /** The decisions of a slice, some of them held. Where one may have to be held, it waits until enough of the run is decided. */
   apply(
     decisions: readonly TargetDecision[],
     now: EpochSeconds,
     signal: AbortSignal,
   ): Promise<readonly TargetDecision[]>;
-  /** Its targets are not going to be decided. Without effect once they are. */
+  /** Says that the slice's targets will not be decided. No effect once they are. */
   skip(): void;
 }
 
@@ -39,10 +39,11 @@ interface Count {
 }
 
 /**
- * A brake for a run of so many targets. Slices act before later ones are decided, so a slice is judged by itself and together
- * with all before it: what is most of either is held. `enough` decided targets tell of the fleet; a slice in which one wants
- * to halve waits for them, all others act at once. It remembers three numbers, whatever the fleet. Who was held for `hold`
- * is believed and no longer counts: a real night is followed at last. Without settings, or with a hold of 0, nothing is held.
+ * A brake for a run of so many targets. Slices act before later ones are decided.
+ * So each slice is judged by itself and together with all before it, and held where most of either want to shrink.
+ * `enough` decided targets represent the fleet. A slice in which a target wants to halve waits for them; all others act at once.
+ * A target that was held for `hold` seconds no longer counts: a real night is followed in the end.
+ * It remembers three numbers, whatever the size of the fleet. Without settings, or with a hold of 0, nothing is held.
  */
 export function fleetBrake(
   settings: FleetDrop | undefined,
@@ -58,18 +59,18 @@ export function fleetBrake(
     decided += more;
     if (isKnown()) known.resolve();
   };
-  const tell = (text: string) => {
+  const warn = (text: string) => {
     if (!logged) reporter.log("warn", text);
     logged = true;
   };
   const apply = async (
-    tellOnce: () => void,
+    countOnce: () => void,
     ...[decisions, now, signal]: Parameters<SliceBrake["apply"]>
   ): Promise<readonly TargetDecision[]> => {
     const all = decisions.map((decision) => judge(decision, now, settings?.hold ?? 0));
     const own = countOf(all);
     sum = { could: sum.could + own.could, want: sum.want + own.want };
-    tellOnce();
+    countOnce();
     if (settings === undefined || settings.hold === 0 || own.want === 0)
       return all.map((judged) => settled(judged, null));
     await Promise.race([known.promise, aborted(signal)]);
@@ -82,7 +83,7 @@ export function fleetBrake(
     if (most === undefined) return all.map((judged) => settled(judged, null));
     const late = unknown === 0 ? "" : `, and ${pluralize(unknown, "other was", "others were")} not decided in time`;
     const text = `${most.want} of ${pluralize(most.could, "target wants", "targets want")} to shrink by more than half at once${late}, as when metrics are lost`;
-    tell(`${text}: their scale-ins are held for up to ${settings.hold} s (fleetDrop)`);
+    warn(`${text}: their scale-ins are held for up to ${settings.hold} s (fleetDrop)`);
     return all.map((judged) => {
       const until = new Date(((judged.since ?? now) + settings.hold) * 1000).toISOString();
       return settled(judged, { now, why: `${text}: held until ${until} (fleetDrop)` });
@@ -90,15 +91,15 @@ export function fleetBrake(
   };
   return {
     slice: (count) => {
-      let told = false;
+      let counted = false;
       // once: a slice that breaks after its decisions would count for others that are not known yet
-      const tellOnce = () => {
-        if (!told) add(count);
-        told = true;
+      const countOnce = () => {
+        if (!counted) add(count);
+        counted = true;
       };
       return {
-        skip: tellOnce,
-        apply: (...given) => apply(tellOnce, ...given),
+        skip: countOnce,
+        apply: (...given) => apply(countOnce, ...given),
       };
     },
   };
@@ -111,12 +112,12 @@ async function aborted(signal: AbortSignal): Promise<void> {
 /** A decision, and its effect on the brake. */
 interface Judged {
   readonly decided: TargetDecision;
-  /** null: nothing was decided. */
+  /** Null: nothing was decided. */
   readonly target: FleetTarget | null;
   readonly could: boolean;
   readonly wants: boolean;
   readonly since: EpochSeconds | null;
-  /** It was held for as long as may be. */
+  /** Whether it has been held for the longest time. */
   readonly believed: boolean;
 }
 
@@ -125,7 +126,7 @@ function judge(decided: TargetDecision, now: EpochSeconds, hold: number): Judged
   if (output === null) return { decided, target: null, could: false, wants: false, since: null, believed: false };
   const target = { config, output, before };
   const wants = wantsHalf(target);
-  const since = wants ? heldSince(target, now) : null;
+  const since = wants ? dropHeldSince(target, now) : null;
   return { decided, target, could: couldHalve(target), wants, since, believed: since !== null && now - since >= hold };
 }
 
@@ -138,7 +139,7 @@ function isMost({ could, want }: Count, least: number, share: number): boolean {
   return could >= least && want > share * could;
 }
 
-/** The decision, held if it would scale in and its drop is not believed yet. */
+/** The decision, held if it would scale in and its hold is not over yet. */
 function settled(judged: Judged, held: { readonly now: EpochSeconds; readonly why: string } | null): TargetDecision {
   const { decided, target, could, wants, since, believed } = judged;
   if (target === null) return decided;

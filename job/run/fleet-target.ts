@@ -1,13 +1,14 @@
-/** A scale-in that is held because most of the fleet wants to shrink at once: what counts as such a wish, since when, and the decision that takes its place. */
+/** One target of the fleet brake: whether it wants to shrink by more than half, since when it is held, and the held decision. */
+import { heldSince } from "../core/policy/standing.ts";
 import { recall } from "../core/state/memory.ts";
 import type { TargetState } from "../core/state/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { TickOutput } from "../core/tick.ts";
 import type { EpochSeconds } from "../core/units.ts";
 
-/** More than half of the replicas: a usual evening takes hours for it. */
+/** The brake counts scale-ins below this share of the replicas: a usual evening takes hours for it. */
 const HALF_OF_REPLICAS = 0.5;
-/** A run that was missed does not begin the hold anew, a pause of the job does. */
+/** A missed run does not restart the hold; a pause of so many intervals does. */
 const MAX_PAUSE_RUNS = 3;
 
 /** The part of a target that the check reads. */
@@ -24,8 +25,8 @@ export function couldHalve({ config, output: { decision } }: FleetTarget): boole
 }
 
 /**
- * Whether the decision is a scale-in because the demand needs less than half of the replicas. A limit on the rate does
- * not hide it, and a ceiling that was lowered is no demand.
+ * Whether the demand needs less than half of the replicas, and the decision scales in. A limit on the rate does not hide it; a lowered ceiling
+ * is not demand.
  */
 export function wantsHalf({ config, output: { decision, record } }: FleetTarget): boolean {
   const { action, replicas, current } = decision;
@@ -33,14 +34,17 @@ export function wantsHalf({ config, output: { decision, record } }: FleetTarget)
   return action === "scale" && replicas < current && needed < HALF_OF_REPLICAS * current;
 }
 
-/** Since when its scale-in has been held in every run; null if this is the first. A pause of the job ends the hold, since no run checked meanwhile. */
-export function heldSince({ config, before }: FleetTarget, now: EpochSeconds): EpochSeconds | null {
+/**
+ * Since when its scale-in has been held in every run; null: this is the first. A pause of the job ends the hold, since no run checked in
+ * between.
+ */
+export function dropHeldSince({ config, before }: FleetTarget, now: EpochSeconds): EpochSeconds | null {
   const since = before?.standing?.FleetDrop;
   const last = before?.recommendations.at(-1)?.at ?? 0;
   return since === undefined || last < now - MAX_PAUSE_RUNS * config.interval ? null : Math.min(since, now);
 }
 
-/** The output with the scale-in held: changes nothing, remembers no change, and puts the start of the hold into the memory. */
+/** The output with the scale-in held: it changes nothing, remembers no change, and notes the start of the hold in memory. */
 export function holdDrop(
   { config, output, before }: FleetTarget,
   now: EpochSeconds,
@@ -56,16 +60,18 @@ export function holdDrop(
     message: `${why}; else ${current} -> ${replicas}, ${reason}: ${message}`,
   };
   const { changes, standing } = output.memory;
+  const held = heldSince(before, decision, now);
   const memory = {
     ...output.memory,
     changes: changes.slice(0, -1),
     lastWritten: recall(before, now, current, config).lastWritten,
     standing: { ...standing, FleetDrop: since },
+    ...(held !== null && { heldSince: held }),
   };
-  return { decision, memory, record: { ...output.record, decision } };
+  return { decision, memory, record: { ...output.record, heldSince: held, decision } };
 }
 
-/** The output without the mark of a hold: the drop is over, or it is believed. `keep`: it goes on, and must not be held anew. */
+/** The output without the note of a hold, which is over or no longer counts. `keep`: the drop lasts, and must not be held again. */
 export function releaseDrop(output: TickOutput, keep: EpochSeconds | null): TickOutput {
   const { FleetDrop: marked, ...others } = output.memory.standing ?? {};
   if (keep !== null) return { ...output, memory: { ...output.memory, standing: { ...others, FleetDrop: keep } } };

@@ -1,30 +1,33 @@
-/** What is news of a target: a change, and conditions that began, still last after a day, or are over; from the outcome and what was told before. Pure. */
+/** Finds the news of a target from its outcome and earlier notifications: changes, and conditions that began, lasted a day, or ended. Pure. */
 import { CONDITIONS, type Condition, type Notified, type TargetState } from "../core/state/types.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { News, Outcome } from "../ports.ts";
 
-/** What has been told of a target. */
+/** What people were notified of for a target. */
 export type NotifiedConditions = NonNullable<TargetState["notified"]>;
 
 const NOTHING: NotifiedConditions = {};
 
-/** What memory holds of it. */
+/** The notified conditions in memory. */
 export function notifiedBefore(memory: TargetState | undefined): NotifiedConditions {
   return memory?.notified ?? NOTHING;
 }
 
-/** News, and what is to be remembered of them; `notified` is the one that was given where nothing changed. */
+/** News, and what to remember of them. Where nothing changed `notified` is the object that was given. */
 export interface Review {
   readonly news: readonly News[];
   readonly notified: NotifiedConditions;
 }
 
-/** A condition that was away for less is the same one: a target that fails in every other run would else tell of it every minute. */
+/**
+ * A condition that is back within so many seconds is still the same one: a target that fails in every other run would otherwise notify every
+ * minute.
+ */
 const MIN_ABSENCE: Seconds = 600;
-/** What lasts is told again after a day. */
+/** A condition that lasts is sent again after a day. */
 const REMINDER_INTERVAL: Seconds = 86_400;
 
-/** Looks at one outcome. Times that lie ahead (a clock set back) count as now. */
+/** Reviews one outcome. Times in the future (a clock set back) count as now. */
 export function reviewOf(outcome: Outcome, notified: NotifiedConditions, now: EpochSeconds): Review {
   const present = conditionsOf(outcome);
   const changes = CONDITIONS.map((what) => [what, step(notified[what], present.has(what), now)] as const);
@@ -36,17 +39,17 @@ export function reviewOf(outcome: Outcome, notified: NotifiedConditions, now: Ep
   return { news: [...scaledNews(outcome, now), ...news], notified: same ? notified : Object.fromEntries(kept) };
 }
 
-/** A change, which is news in itself: the claim of the state lets one run make it. */
+/** A change is always news: the claim of the state lets only one run make it. */
 function scaledNews(outcome: Outcome, now: EpochSeconds): readonly News[] {
   return outcome.action === "scaled" ? [{ outcome, what: "scaled", phase: "began", since: now }] : [];
 }
 
-/** What goes on at a target. */
+/** The conditions of a target. */
 function conditionsOf({ action, reason, blindSince }: Outcome): ReadonlySet<Condition> {
   const failed = action === "failed";
   const all: Readonly<Record<Condition, boolean>> = {
     failed,
-    // a source that does not answer was told of as a failure
+    // a source that does not answer was news as a failure
     blind: !failed && blindSince !== undefined,
     overruled: reason === "Overruled",
   };
@@ -56,7 +59,7 @@ function conditionsOf({ action, reason, blindSince }: Outcome): ReadonlySet<Cond
 interface Step {
   readonly phase: News["phase"] | null;
   readonly since: EpochSeconds;
-  /** undefined: forgotten. */
+  /** Undefined: it is forgotten. */
   readonly next: Notified | undefined;
 }
 

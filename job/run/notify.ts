@@ -1,4 +1,4 @@
-/** Tells people what is new after a run, each thing once: it is remembered first, and forgotten again where nobody got it. Changes nothing that was done. */
+/** Notifies people after a run, once for each piece of news: remembers it first, and forgets it again where nobody got it. */
 import { asError } from "../core/result.ts";
 import { BLANK } from "../core/state/memory.ts";
 import type { TargetConfig } from "../core/target.ts";
@@ -7,17 +7,17 @@ import type { News, Notifier, Outcome, Ports, StateStore } from "../ports.ts";
 import { keyOf, memoryOf } from "./memory.ts";
 import { type NotifiedConditions, notifiedBefore, type Review, reviewOf } from "./news.ts";
 
-/** What is told of a run. */
+/** What notifications of a run need. */
 export interface NotificationInput {
   readonly now: EpochSeconds;
   readonly targets: readonly Outcome[];
-  /** What was told before, of each target; null: it could not be read. */
+  /** What people were notified of before, for each target; null: it could not be read. */
   readonly notified: readonly NotifiedConditions[] | null;
-  /** Aborted when the run's time is over. */
+  /** Aborts when the run's time is over. */
   readonly over: AbortSignal;
 }
 
-/** Sends the news of a run, if there are any. Never rejects; what could not be sent is logged, and told again by the next run. */
+/** Sends the news of a run, if any. Never rejects and changes nothing that was done. What could not be sent is logged, and sent by the next run. */
 export async function notify(
   { state, reporter }: Pick<Ports, "state" | "reporter">,
   notifier: Notifier,
@@ -45,7 +45,10 @@ export async function notify(
   }
 }
 
-/** Without memory a condition would be told in every run: then one run of each hour tells it. Changes cannot come twice. */
+/**
+ * Which news to send without memory, where a condition would be news in every run: then one run of each hour sends it. Changes cannot come
+ * twice.
+ */
 function unremembered({ news }: Review, now: EpochSeconds, { interval }: TargetConfig): readonly News[] {
   const firstOfHour = Math.floor(now / 3600) !== Math.floor((now - interval) / 3600);
   return news.filter(({ what, phase }) => what === "scaled" || (firstOfHour && phase !== "ended"));
@@ -57,7 +60,7 @@ interface Changed {
   readonly i: number;
 }
 
-/** Remembers what was told, in each object of the state on its own. Gives the targets of which it could not, with the error. */
+/** Stores what was sent, in each object of the state on its own. Gives the targets where that failed, with the error. */
 async function rememberAll(
   state: StateStore,
   changed: readonly Changed[],
@@ -75,7 +78,7 @@ async function rememberAll(
   return new Map(lost.flat());
 }
 
-/** Writes what was told into the state, over whatever it holds by now. Rejects when it could not be written. */
+/** Writes what was sent into the newest state. Rejects where that failed. */
 async function remember(
   store: StateStore,
   targets: readonly (readonly [TargetConfig, NotifiedConditions])[],

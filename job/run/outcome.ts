@@ -1,4 +1,4 @@
-/** Decisions -> outcomes: what became of each target, in the words of the contract. */
+/** Makes outcomes of decisions, in the words of the contract. */
 import type { Reason } from "../core/policy/reasons.ts";
 import { standingChanges } from "../core/policy/standing.ts";
 import { leadingMetric, type MetricRecord } from "../core/policy/types.ts";
@@ -8,13 +8,19 @@ import type { EpochSeconds } from "../core/units.ts";
 import type { Failure, ForecastOutcome, MetricOutcome, Outcome } from "../ports.ts";
 import type { HistoryFailure, TargetDecision } from "./decide.ts";
 
+/** What could not be done where nothing was decided, by the error's name; all others could not read the scale. */
+const FAILURES: Readonly<Record<string, Failure>> = { StateFull: "state", InvalidSettings: "settings" };
+
 const ACTIONS = { scale: "scaled", keep: "unchanged", hold: "held" } as const;
 
-/** The outcome of a decision that was carried out. A history that could not be read is a failure unless the fallback or a bound acted, whatever holds the decision back. */
+/**
+ * The outcome of a decision that was carried out. A history that could not be read is a failure, whatever holds the decision back, unless the
+ * fallback or a bound acted.
+ */
 export function outcomeOf(decided: TargetDecision): Outcome {
   const { output, failure, historyErrors } = decided;
   const error = failure ?? new Error("not decided");
-  if (output === null) return failedOutcome(decided, error, error.name === "StateFull" ? "state" : "scale");
+  if (output === null) return failedOutcome(decided, error, FAILURES[error.name] ?? "scale");
   const { decision } = output;
   if (historyErrors.length > 0 && decision.action !== "scale" && decision.blind)
     return failedOutcome(decided, historyErrors[0]!.error, "metric");
@@ -28,29 +34,29 @@ export function outcomeOf(decided: TargetDecision): Outcome {
 export function settledOutcome(decided: TargetDecision): Outcome {
   const outcome = outcomeOf(decided);
   const { output, before, target } = decided;
-  // with mode Off nothing was looked at: what stood did not end
+  // with mode Off nothing was read: a standing condition did not end
   if (output === null || target.mode === "Off") return outcome;
   const standing = standingChanges(before?.standing, output.memory.standing);
   return standing.began.length + standing.ended.length === 0 ? outcome : { ...outcome, standing };
 }
 
-/** The outcome of a run that writes nothing: what would have been scaled was not. */
+/** The outcome of a run that writes nothing: a scale becomes `wouldScale`. */
 export function notWritten(outcome: Outcome): Outcome {
   return outcome.action === "scaled" ? { ...outcome, action: "wouldScale" } : outcome;
 }
 
-/** Somebody else's change of the replicas after our last one; null: none, or nothing was decided. */
+/** Another writer's change of the replicas after our last one; null: none, or nothing was decided. */
 export function writerOf({ output }: TargetDecision): OtherWrite | null {
   return output?.decision.otherWriter ?? null;
 }
 
-/** "the replicas", or which number of which object where it is another one. */
+/** "the replicas", or the field and object that are set in their place. */
 export function numberText(target: TargetConfig): string {
   const { sets, object } = setNumberOf(target);
   return sets === "replicas" ? "the replicas" : `${sets} of ${object}`;
 }
 
-/** Of a failed write: one whose answer was lost, or that a gateway gave up on, may have been carried out. */
+/** What a failed write left: one whose answer was lost, or that a gateway gave up on, may have been carried out. */
 function leftText(target: TargetConfig, unknown: boolean): string {
   const number = numberText(target);
   const one = setNumberOf(target).sets !== "replicas";
@@ -58,7 +64,7 @@ function leftText(target: TargetConfig, unknown: boolean): string {
   return one ? `${number} stays as it is` : `${number} stay as they are`;
 }
 
-/** Something that was asked of the world failed; the replicas stay. */
+/** The outcome where a call failed; the replicas stay. */
 export function failedOutcome(decided: TargetDecision, error: Error, failed: Failure): Outcome {
   const { uncertain } = error as { uncertain?: unknown };
   const gate = decided.output?.decision.trail.at(-1);
@@ -69,7 +75,7 @@ export function failedOutcome(decided: TargetDecision, error: Error, failed: Fai
   return { ...make(decided, "failed", null, error.name, message), failed };
 }
 
-/** Another writer was faster; the replicas stay as that writer left them. */
+/** The outcome where another writer was faster; the replicas stay as that writer left them. */
 export function conflictOutcome(decided: TargetDecision, reason: Reason, message: string): Outcome {
   return decided.output === null ? outcomeOf(decided) : make(decided, "held", null, reason, message);
 }

@@ -1,32 +1,33 @@
-/** What a run reads: the time and the histories, the scale of every target, the state; what cannot be read is its error. */
+/** Reads what a run needs: the time and the histories, the scale of every target, and the state. What cannot be read is an error value. */
 import { asError } from "../core/result.ts";
 import { metricsOf, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { HistoryQuery, HistoryReading, Ports, ScaleReading, StateReading } from "../ports.ts";
 import { memoryOf } from "./memory.ts";
+import type { TargetOrShare } from "./shares.ts";
 
-/** Everything a run has read; what could not be read is its error. Same order as the targets. */
+/** All that a run read, in the order of the targets; what could not be read is its error. */
 export interface Readings {
   readonly now: EpochSeconds;
-  /** Of each target one for each of its metrics. */
+  /** For each target one history per metric. */
   readonly histories: readonly (readonly (HistoryReading | Error)[])[];
   readonly scales: readonly (ScaleReading | Error)[];
   readonly state: StateReading | Error;
 }
 
-/** What is asked about a target, one query for each of its metrics. */
-export function queriesOf(target: TargetConfig): readonly HistoryQuery[] {
-  return metricsOf(target).map((metric) => ({ target, metric }));
+/** The queries about a target, one for each of its metrics. */
+export function queriesOf(target: TargetOrShare): readonly HistoryQuery[] {
+  return target.refused !== undefined ? [] : metricsOf(target).map((metric) => ({ target, metric }));
 }
 
-/** Clocks further apart than this are worth a warning; "now" is the source's in any case. */
+/** Clocks that differ by more than this give a warning; "now" is the source's in any case. */
 const MAX_SKEW: Seconds = 5;
 
 /** The source's time and one history per metric of each target. Without the source the time is our own. */
 export async function readHistories(
   { history, clock, reporter }: Ports,
-  targets: readonly TargetConfig[],
+  targets: readonly TargetOrShare[],
   signal: AbortSignal,
   warns = true,
 ): Promise<Pick<Readings, "now" | "histories">> {
@@ -51,16 +52,16 @@ export async function readHistories(
 /** The scale of every target, or its error, a few at a time. */
 export async function readScales(
   { scaler }: Ports,
-  targets: readonly TargetConfig[],
+  targets: readonly TargetOrShare[],
   signal: AbortSignal,
 ): Promise<readonly (ScaleReading | Error)[]> {
-  return inParallel(targets, (target) => scaler.read(target, signal).catch(asError));
+  return inParallel(targets, async (target) => target.refused ?? scaler.read(target, signal).catch(asError));
 }
 
 /**
- * The readings, with the name of whoever set the replicas since our last write, where it can be asked for: one more
- * call, for such a target alone. A change that stays is asked about in the run that finds it; one that came for the
- * second time in a row, in every run, for a warning goes with it.
+ * The readings with the name of whoever set the replicas since our last write. It takes one more call, only for targets that need it.
+ * A change that stays is asked about once, in the run that finds it. One that came twice in a row is asked about in every run, since a warning
+ * names its writer.
  */
 export async function nameWriters(
   { scaler }: Ports,

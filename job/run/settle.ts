@@ -1,4 +1,4 @@
-/** Decisions -> outcomes: claims, then acts; whatever another writer was faster with is left to the next run. */
+/** Carries decisions out: claims the state, then sets the replicas. What another writer changed first is left to the next run. */
 import { asError } from "../core/result.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { Outcome, Ports } from "../ports.ts";
@@ -11,7 +11,7 @@ import type { SharedState } from "./shared-state.ts";
 const CLAIM_LOST = "another run claimed the state first; left to the next run";
 const TARGET_CHANGED = "changed between reading and writing; left to the next run";
 
-/** Carries the decisions out. One outcome each, same order. */
+/** Carries the decisions out. One outcome each, in their order. */
 export async function settle(
   ports: Ports,
   shared: SharedState,
@@ -48,7 +48,7 @@ function outcomeAfter(decision: TargetDecision, acted: ActResult): Outcome {
     : conflictOutcome(decision, "ScaleConflict", `${numberText(decision.target)} ${TARGET_CHANGED}`);
 }
 
-/** The store could not be written: nothing was done; a target that had failed before keeps its own reason. */
+/** The outcome where the store could not be written: nothing was done. A target that had failed before keeps its own reason. */
 function refused(decision: TargetDecision, error: Error): Outcome {
   return decision.failure === undefined ? failedOutcome(decision, error, "state") : outcomeOf(decision);
 }

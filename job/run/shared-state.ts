@@ -1,22 +1,22 @@
-/** A state that several slices of one run share: read once, then known from what was claimed; one claim at a time. */
+/** The state that the slices of one run share: read once, then known from what was claimed; one claim at a time. */
 import { asError } from "../core/result.ts";
 import { takeTurns } from "../in-parallel.ts";
 import type { StateReading, StateStore } from "../ports.ts";
 
-/** What a write of the state left, and its version; null: the store does not say. */
+/** The state after a write, and its version; null: the store does not say. */
 export interface Claimed {
   readonly state: StateReading["state"];
   readonly version: string | null;
 }
 
-/** What came of a write. */
+/** The result of a write. */
 export type Written = Claimed | "lost" | Error;
 
 /** The state of a run, as far as this run knows it. */
 export interface SharedState {
-  /** The newest that is known, or why it could not be read. */
+  /** The newest known state, or why it could not be read. */
   read(signal: AbortSignal): Promise<StateReading | Error>;
-  /** Writes after all writes that were asked for before; `write` is given the newest that is known. */
+  /** Writes after all earlier requests to write; `write` gets the newest known state. */
   update(write: (latest: StateReading | Error) => Promise<Written>, signal: AbortSignal): Promise<Written>;
 }
 

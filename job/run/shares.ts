@@ -1,12 +1,14 @@
-/** A `targetCpu` that is a share of the pod's CPU request becomes cores, once the workload has been read. */
+/** Turns a `targetCpu` that is a share of the pod's CPU request into cores, once the workload has been read. */
 import { cpu, misfitsOf } from "../core/policy/pod-resources.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { Ports, ScaleReading } from "../ports.ts";
 
 /** A target as the settings have it. */
 export interface TargetOrShare extends TargetConfig {
-  /** In place of `targetCpu`: a share of what a pod requests, 0.7 for `70%`, as an HPA's averageUtilization. */
+  /** In place of `targetCpu`: a share of the pod's CPU request, 0.7 for `70%`, as an HPA's averageUtilization. */
   readonly averageUtilization?: number;
+  /** Why nothing may be done for it: its settings are wrong. It fails by name, nothing is asked for it, and what is remembered of it stays. */
+  readonly refused?: Error;
 }
 
 /** The targets in cores, and their scales. */
@@ -20,7 +22,7 @@ export function haveCores(targets: readonly TargetOrShare[]): boolean {
   return targets.every(({ averageUtilization }) => averageUtilization === undefined);
 }
 
-/** Shares become cores. Where the request is not known the target's scale is the error that says so, and nothing is decided for it. */
+/** Turns shares into cores. Where the request is not known the target's scale becomes an error that says so, and nothing is decided for it. */
 export function inCores(targets: readonly TargetOrShare[], scales: InCores["scales"]): InCores {
   const each = targets.map((target, i): readonly [TargetConfig, ScaleReading | Error] => {
     const { averageUtilization: share, ...rest } = target;
@@ -50,12 +52,12 @@ function unknown({ scaleTargetRef }: TargetConfig, share: number, { resources }:
     : `${asked}, and its container ${withoutRequest} requests no CPU: set its resources.requests.cpu, ${value}`;
 }
 
-/** A share as the settings have it. */
+/** A share as the settings write it. */
 export function percent(share: number): string {
   return `${Number((share * 100).toPrecision(6))}%`;
 }
 
-/** Tells where `targetCpu` does not fit the pods, as far as the workload could be read. What is done stays the same. */
+/** Warns where `targetCpu` does not fit the pods, as far as the workload could be read. What is done stays the same. */
 export function warnOfMisfits({ reporter }: Ports, { targets, scales }: InCores): void {
   for (const [i, target] of targets.entries()) {
     const scale = scales[i]!;

@@ -1,11 +1,9 @@
-/** One slice of a run: histories, scales and state -> decisions -> claim -> act -> report; what goes wrong with it is its own. */
-import type { Forecaster, Method } from "../core/forecast/types.ts";
+/** One slice of a run: read, decide, claim, act and report. A slice that fails does not affect the others. */
 import { WRITER_ADVICE } from "../core/policy/writer.ts";
 import { asError } from "../core/result.ts";
 import type { EpochSeconds } from "../core/units.ts";
-import type { Turns } from "../in-parallel.ts";
 import type { Outcome, Ports } from "../ports.ts";
-import { decideInTurn, type TargetDecision } from "./decide.ts";
+import { decideBy, type TargetDecision, type Ticks } from "./decide.ts";
 import type { SliceBrake } from "./fleet-drop.ts";
 import { type NotifiedConditions, notifiedBefore } from "./news.ts";
 import { failedOutcome, notWritten, outcomeOf, writerOf } from "./outcome.ts";
@@ -15,35 +13,34 @@ import type { SharedState } from "./shared-state.ts";
 import { haveCores, inCores, warnOfMisfits } from "./shares.ts";
 import type { Slice } from "./slices.ts";
 
-/** What a slice works with beside its ports. */
+/** What a slice needs beside its ports. */
 export interface SliceTools {
   readonly shared: SharedState;
   readonly reading: AbortSignal;
   readonly whole: AbortSignal;
-  /** Deciding is the processor's work: slices take turns, so that the first is done first. */
-  readonly deciding: Turns;
-  /** Of all slices of the run, as this one has it. */
+  /** Makes the ticks of this slice's targets. */
+  readonly ticks: Ticks;
+  /** The run's fleet brake, for this slice. */
   readonly brake: SliceBrake;
-  readonly forecasterOf: (method: Method) => Forecaster;
   readonly dryRun: boolean;
-  /** Whether it tells of clocks that are apart: of many slices one does. */
+  /** Whether it warns of clocks that differ: one slice of a run does. */
   readonly first: boolean;
   readonly timed: <T>(name: string, work: () => Promise<T>) => Promise<T>;
 }
 
-/** What became of a slice: outcomes in the order of its targets. */
+/** The result of a slice: outcomes in the order of its targets. */
 export interface SliceResult {
   readonly now: EpochSeconds;
   readonly outcomes: readonly Outcome[];
-  /** What people had been told of each target; null: the state could not be read. */
+  /** What people had been notified of for each target; null: the state could not be read. */
   readonly notified: readonly NotifiedConditions[] | null;
 }
 
-/** Runs a slice. Rejects only for what no port should do. */
+/** Runs a slice. Rejects only where a port breaks its promises. */
 export async function runSlice(ports: Ports, { targets: wanted }: Slice, tools: SliceTools): Promise<SliceResult> {
   const { shared, reading, whole, dryRun, timed } = tools;
   const scaled = timed("scale", () => readScales(ports, wanted, reading)).then((scales) => inCores(wanted, scales));
-  // what is asked of a metric source must be known before it is asked
+  // the queries must be known before the metric source gets them
   const sized = async () => (haveCores(wanted) ? wanted : (await scaled).targets);
   const [{ now, histories }, { targets, scales: read }, state] = await Promise.all([
     timed("history", async () => readHistories(ports, await sized(), reading, tools.first)),
@@ -53,9 +50,7 @@ export async function runSlice(ports: Ports, { targets: wanted }: Slice, tools: 
   warnOfMisfits(ports, { targets, scales: read });
   const scales = dryRun ? read : await nameWriters(ports, targets, { scales: read, state }, reading);
   const readings: Readings = { now, histories, scales, state };
-  const decided = await tools.deciding(() =>
-    timed("decide", () => decideInTurn(targets, readings, tools.forecasterOf)),
-  );
+  const decided = await timed("decide", () => decideBy(tools.ticks, targets, readings));
   const decisions = await tools.brake.apply(decided, now, reading);
   const settled = dryRun
     ? decisions.map((decided) => outcomeOf(decided))
@@ -66,7 +61,7 @@ export async function runSlice(ports: Ports, { targets: wanted }: Slice, tools: 
   return { now, outcomes, notified };
 }
 
-/** What is left to say of a slice that broke: every target of it failed, and the others went on. */
+/** The result of a slice that broke: every target of it failed. */
 export function brokenSlice({ clock }: Ports, { targets }: Slice, thrown: unknown): SliceResult {
   const error = asError(thrown);
   const outcomes = targets.map((target) =>

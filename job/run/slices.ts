@@ -1,18 +1,18 @@
-/** The slices of a run: targets that are read, decided, claimed and carried out together; those of one slice have one state object. */
+/** Cuts the targets of a run into slices, which are read, decided, claimed and carried out together. A slice has one state object. */
 import type { StateStore } from "../ports.ts";
 import { keyOf } from "./memory.ts";
 import type { TargetOrShare } from "./shares.ts";
 
 /**
- * Targets of one slice at most. Their histories are in memory together (100 kB a target), the first action waits for
- * all of them, and one write of the state is for all: of 10,000 targets 50 writes.
+ * The most targets of a slice. Their histories are in memory together (100 kB a target), and the first action waits for all of them.
+ * One write of the state serves all: 50 writes for 10,000 targets.
  */
 export const MAX_SLICE_TARGETS = 200;
 
-/** Slices in progress at a time: one is decided while others are read, and a slice with hanging queries does not delay all others. */
+/** Slices in progress at a time: one is decided while others are read, and hanging queries of one do not delay all others. */
 const PARALLEL_SLICES = 3;
 
-/** Targets of a run with their places in it, and the store of their state. */
+/** Targets of a run with their indices in it, and the store of their state. */
 export interface Slice {
   readonly store: StateStore;
   readonly targets: readonly TargetOrShare[];
@@ -44,7 +44,10 @@ export function slicesOf(
   });
 }
 
-/** Slices in progress at a time. It is more for small slices, as with many ConfigMaps: slices that wait for the fleet's verdict must not delay that verdict. */
+/**
+ * The number of slices in progress at a time. It is larger for small slices, as with many ConfigMaps: slices that wait for the fleet brake
+ * must not delay its verdict.
+ */
 export function lanesFor(slices: readonly Slice[]): number {
   const smallest = slices.reduce((least, { targets }) => Math.min(least, targets.length), MAX_SLICE_TARGETS);
   return PARALLEL_SLICES - 1 + Math.ceil(MAX_SLICE_TARGETS / Math.max(1, smallest));

@@ -46,7 +46,7 @@ test("how a file was read is told once, with its name", async () => {
   const rows = Array.from({ length: 40 }, (_, i) => `${(1_790_000_000 + i * 15) * 1000},1`);
   const path = await file(`timestamp,value\n${rows.join("\n")}\n`);
   const notes: string[] = [];
-  const history = fileHistory(path, { told: (note) => notes.push(note) });
+  const history = fileHistory(path, { onNote: (note) => notes.push(note) });
   const now = await history.now();
   await history.read([cpuOf()], now);
   expect(now).toBe(1_790_000_000 + 39 * 15);

@@ -22,10 +22,8 @@ function reader(answers: (path: string) => unknown) {
     return answer;
   };
   const api = { send, close: () => {} };
-  const read = conditionsReader(
-    async () => api,
-    (level, message) => logs.push(`${level}: ${message}`),
-  );
+  const log = (level: string, message: string) => void logs.push(`${level}: ${message}`);
+  const { read } = conditionsReader(async () => api, { log, inspect: true, found: () => undefined });
   return { asked, logs, look: (target: TargetConfig = config()) => read(target) };
 }
 const answering = (object: unknown, items: readonly unknown[] | unknown = []) =>

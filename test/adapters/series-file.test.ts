@@ -35,12 +35,14 @@ describe("CSV", () => {
     expect(notes).toEqual([]);
   });
   test.each([
-    ["", /line 1 is "", expected the header timestamp,value$/],
+    ["", /^it is empty$/],
+    ["\uFEFF \n\n", /^it is empty$/],
     ["timestamp,value\n1,2\nx,3\n", /line 3 is "x,3"/],
     ["timestamp,value\n1,2,3\n", /line 2 is "1,2,3"/],
     ["timestamp,value\n1,many\n", /line 2.*"many"/],
     ["timestamp,value\n1,0,5\n", /line 2 is "1,0,5"/],
-    ["pod,time,value\n", /which is 3 columns; keep two/],
+    ["pod,time,value\n", /which is 3 columns; keep two, as `cut -d, -f1,3` does$/],
+    ["time,cpu,pod\n", /which is 3 columns; keep two, as `cut -d, -f1,2` does$/],
     ["timestamp,value\n2026-02-01 12:00,1\n", /line 2: the time 2026-02-01 12:00 has no zone/],
     ["timestamp,value\n2026-02-31 12:00:00 Z,1\n", /line 2: the time .* is on a day that no calendar has/],
     ["timestamp,value\n2026-13-41T12:00Z,1\n", /line 2: the time \S+ is on a day that no calendar has/],
@@ -127,6 +129,29 @@ describe("times", () => {
     const { samples, notes } = parseSeries(rows(30, (i) => String(BigInt(START + 15 * i) * BigInt(perSecond))));
     expect([...samples.times.slice(0, 2)]).toEqual([START, START + 15]);
     expect(notes).toEqual([`the times are ${unit}, and read as such`]);
+  });
+  test.each([
+    ["minutes", 1 / 60, "multiply them by 60"],
+    ["thousands of seconds", 1 / 1000, "multiply them by 1000"],
+    ["hours", 1 / 3600, "multiply them by 3600"],
+    ["days", 1 / 86_400, "multiply them by 86400"],
+    ["days of a spreadsheet", 1 / 86_400, "subtract 25569, then multiply them by 86400"],
+  ])("of %s are named, with how to convert them", (unit, factor, how) => {
+    const first = unit === "days of a spreadsheet" ? 25_569 : 0;
+    for (const step of [1, 15, 60, 300])
+      for (const start of [1_000_000_000, START, 2_500_000_000])
+        expect(() => parseSeries(rows(30, (i) => first + (start + step * i) * factor))).toThrow(
+          `the times look like ${unit}, not seconds: ${how}`,
+        );
+  });
+  test("of seconds since the beginning of something are read as they are, wherever they begin in the first month", () => {
+    const from = fc.integer({ min: 0, max: 31 * 86_400 });
+    fc.assert(
+      fc.property(from, fc.integer({ min: 15, max: 3600 }), (begin, step) => {
+        const { samples } = parseSeries(rows(30, (i) => begin + step * i));
+        expect([samples.times[0], samples.times[29]]).toEqual([begin, begin + 29 * step]);
+      }),
+    );
   });
   test.each([0, 1, 13, 28, 29])("one mistyped time, of row %i of 30, is left out and named", (at) => {
     for (const wrong of [17_900_000_000, 179_000_000, 0, START - 40 * 86_400, START + 40 * 86_400]) {

@@ -6,7 +6,7 @@ import { readRange } from "../../bench/series.ts";
 import { resolveTarget } from "../../job/config/target-settings.ts";
 import { forecasterOf } from "../../job/core/forecast/method.ts";
 import { replay } from "../../job/replay/replay.ts";
-import type { Decided } from "../../job/replay/types.ts";
+import type { ReplayDecision } from "../../job/replay/types.ts";
 import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 import type { ReplayReport } from "../../job/report/page/replay-page.ts";
 import { replayReport } from "../../job/report/page/reports.ts";
@@ -40,8 +40,8 @@ export async function sampleReport(file: string): Promise<ReplayReport> {
   const samples = readRange(join(import.meta.dirname, "../../fixtures/recorded/sine.json"));
   const target = resolveTarget({ scaleTargetRef: { name: "workload" }, targetCpu: 0.09 });
   const options = { ...REPLAY_DEFAULTS, warmup: 900, request: 0.1, targetCpu: 0.09, max: 20 };
-  const decisions = new Map<string, Decided[]>();
-  const decided = (policy: string, decision: Decided) => {
+  const decisions = new Map<string, ReplayDecision[]>();
+  const decided = (policy: string, decision: ReplayDecision) => {
     decisions.set(policy, [...(decisions.get(policy) ?? []), decision]);
   };
   const result = await replay(samples, ["auto", "hpa", "oracle"], options, { target, forecasterOf }, { decided });

@@ -42,6 +42,7 @@ function worldOf(allowed: (what: string, a: Attributes) => boolean, conditions: 
     source: PROMETHEUS_SOURCE,
     sourceChecks: async () => [],
     api: async () => api,
+    discovery: null,
     announce: async () => {},
     notifier: null,
     metrics: null,

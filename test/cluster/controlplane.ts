@@ -11,6 +11,7 @@ import { hold } from "./holder.ts";
 export interface AuditEvent {
   readonly verb: string;
   readonly requestURI: string;
+  readonly requestReceivedTimestamp: string;
   /** `extra` names, for a ServiceAccount's token that was given to a pod, that pod. */
   readonly user: { readonly username: string; readonly extra?: Readonly<Record<string, readonly string[]>> };
   readonly userAgent?: string;

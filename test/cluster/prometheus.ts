@@ -26,8 +26,8 @@ export interface PrometheusOptions {
   readonly interval?: number;
   /** Absolute paths of files of rules. */
   readonly rules?: readonly string[];
-  /** A past to be born with, in OpenMetrics text with timestamps in unix seconds and a last line `# EOF`. Needs promtool (Debian's package has it). */
-  readonly history?: string;
+  /** A past to be born with, in OpenMetrics text with timestamps in unix seconds and a last line `# EOF`; in pieces where it is longer than a string may be. Needs promtool (Debian's package has it). */
+  readonly history?: string | Iterable<string>;
   /** Longest block of that past, e.g. "744h": a year in blocks of two hours takes minutes. */
   readonly block?: string;
   /** The program; default: whichever is there. */
@@ -100,7 +100,7 @@ function configuration(options: PrometheusOptions): string {
   });
 }
 
-async function backfill(binary: string, dir: string, history: string, block = "2h"): Promise<void> {
+async function backfill(binary: string, dir: string, history: string | Iterable<string>, block = "2h"): Promise<void> {
   const promtool = join(dirname(binary), "promtool");
   if (!existsSync(promtool)) throw new Error("promtool is missing: apt-get install prometheus");
   const file = join(dir, "history.om");

@@ -79,6 +79,18 @@ describe("issues", () => {
       [/^targets\[0\]/, /^targets\[1\]\.minReplicas: 11 is above maxReplicas/],
     ],
     [
+      "a calendar's ceiling below the least",
+      target(
+        "minReplicas: 3, schedule: [{ name: y, maxReplicas: 2, once: { from: 2027-01-01T00:00, to: 2027-01-02T00:00 } }]",
+      ),
+      [/^targets\[0\]\.schedule\[0\]\.maxReplicas: 2 is below the target's minReplicas, which is 3\./],
+    ],
+    [
+      "a kind as kubectl also takes it",
+      "targets: [{ scaleTargetRef: { name: web, kind: deployment }, targetCpu: 1 }]",
+      [/^targets\[0\]\.scaleTargetRef\.kind: must be the KIND column of kubectl api-resources, .*got "deployment"/],
+    ],
+    [
       "a refused entry of a calendar",
       target("schedule: [7, { name: y, minReplicas: 40, once: { from: 2027-01-01T00:00, to: 2027-01-02T00:00 } }]"),
       [/^targets\[0\]\.schedule\[0\]/, /^targets\[0\]\.schedule\[1\]\.minReplicas: 40 is above the target's/],

@@ -164,7 +164,7 @@ describe("loadSettings", () => {
       {
         file: "targets: [{ scaleTargetRef: { name: web }, targetCpu: 1 }, { scaleTargetRef: { name: web }, targetCpu: 2 }]",
       },
-      [/^targets\[1\]: default\/web appears twice/, /appears twice/],
+      [/^targets\[1\]: default\/web appears twice/],
     ],
     [
       "two credentials",

@@ -13,6 +13,7 @@ const tools = { log: () => {}, redactor: createRedactor(), env: {}, instance: "a
 describe("settings of metrics", () => {
   it.each([
     ["otlp: http://p/api/v1/otlp", true],
+    ["remoteWrite: http://p/api/v1/write", true],
     ["pushgateway: http://p:9091", true],
     ["textfile: /var/lib/node_exporter/job.prom", true],
     ["timeout: 1", false],
@@ -22,6 +23,8 @@ describe("settings of metrics", () => {
 
   it.each<[string, RegExp]>([
     ["otlp: http://p, pushgateway: http://p", /metrics: has several ways to send metrics/],
+    ["otlp: http://p, remoteWrite: http://p", /metrics: has several ways to send metrics/],
+    ["remoteWrite: p:9090/api/v1/write", /metrics\.remoteWrite/],
     ["otlp: http://user:word@p", /metrics\.otlp/],
     ["otlp: p:4318", /metrics\.otlp/],
     ["textfile: job.txt", /metrics\.textfile.*\.prom/],

@@ -1,16 +1,10 @@
 /** The pages: every link leads somewhere, every command names flags and files that exist, sentences and cells are short. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
+import { commandsOf, pageFiles } from "./page-files.ts";
 
-const pages = [
-  "README.md",
-  "CONTRIBUTING.md",
-  "SECURITY.md",
-  "CODE_OF_CONDUCT.md",
-  ...readdirSync("docs").flatMap((name) => (name.endsWith(".md") ? [`docs/${name}`] : [])),
-  ...readdirSync("docs/decisions").map((name) => `docs/decisions/${name}`),
-].filter((path) => path.endsWith(".md"));
+const pages = pageFiles();
 
 /** The site's pages; decisions are read in the repository. */
 const SITE = pages.filter((path) => /^docs\/[^/]+$/.test(path));
@@ -44,22 +38,11 @@ describe("links", () => {
   });
 });
 
-/** The commands of a page, a line each; continued lines are joined. */
-function commands(path: string): string[] {
-  return [...read(path).matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block]) =>
-    block!
-      .replace(/\\\n\s*/g, "")
-      .split("\n")
-      .map((line) => line.replace(/(^|\s)# .*$/, "").trim())
-      .filter((line) => line !== ""),
-  );
-}
-
 describe("commands", () => {
   const known = new Set([...read("docs/cli.md").matchAll(/`(--?[a-z][a-z-]*)`/g)].map((match) => match[1]));
   known.add("--help").add("--version");
   const ours = pages.flatMap((page) =>
-    commands(page).flatMap((line) => (/\bdist\/job\.js\b/.test(line) ? ([[page, line]] as const) : [])),
+    commandsOf(page).flatMap((line) => (/\bdist\/job\.js\b/.test(line) ? ([[page, line]] as const) : [])),
   );
 
   it("of the job are many", () => expect(ours.length).toBeGreaterThan(10));
@@ -70,22 +53,38 @@ describe("commands", () => {
   });
 
   it.each(pages)("of %s name files of the project that are there", (page) => {
-    const named = commands(page).flatMap(
+    const named = commandsOf(page).flatMap(
       (line) => line.match(/(?<=[\s=])(?:manifests|fixtures|stress-app|test|bench|scripts)\/[\w./-]+/g) ?? [],
     );
     expect(named.filter((path) => !existsSync(path))).toEqual([]);
   });
 });
 
-/** As a reader sees it: of a link its words, not where it leads. */
-const seen = (text: string): string => prose(text).replace(/\]\([^)]*\)/g, "]");
+/** As a reader sees it: of a link its words, of a picture nothing; no comments, no table of the page's own. */
+const seen = (text: string): string =>
+  prose(text)
+    .replace(/^---\n.*?\n---\n/s, "")
+    .replace(/<!--.*?-->/gs, "")
+    .replace(/!\[[^\]]*\]\([^)]*\)/g, "")
+    .replace(/\]\([^)]*\)/g, "]");
 
-/** Sentences of more than 30 words. */
-const longSentences = (text: string): string[] =>
+/** Paragraphs and items of lists; tables and headings are none. */
+const paragraphs = (text: string): string[] =>
   seen(text)
-    .replace(/^\|.*$/gm, "")
-    .split(/(?<=[.!?:;])\s+|\n\n|\n(?=[-*\d#])/)
-    .filter((sentence) => sentence.split(/\s+/).length > 30);
+    .replace(/^(\||#).*$/gm, "\n")
+    .split(/\n\s*\n|\n(?=\s*(?:[-*]|\d+\.)\s)/)
+    .map((paragraph) => paragraph.trim())
+    .filter((paragraph) => paragraph !== "");
+
+/** Sentences of more than 30 words. A colon or a semicolon ends none, but for the colon before a list or a block. */
+const longSentences = (text: string): string[] =>
+  paragraphs(text)
+    .flatMap((paragraph) => paragraph.split(/(?<=[.!?]["*)]*)\s+/))
+    .filter((sentence) => sentence.split(/\s+/).filter((word) => /\w/.test(word)).length > 30);
+
+/** Paragraphs of more than five lines, of at most 120 characters each, which GitHub and the site show in one. */
+const longParagraphs = (text: string): string[] =>
+  paragraphs(text).filter((paragraph) => paragraph.split("\n").length > 5 || paragraph.length > 600);
 
 /** Table cells of more than 140 characters. */
 const longCells = (text: string): string[] =>
@@ -95,13 +94,31 @@ const longCells = (text: string): string[] =>
     .filter((cell) => cell.trim().length > 140);
 
 describe("plain words", () => {
-  it.each(pages)("%s has sentences of at most 30 words and cells of at most 140 characters", (path) => {
-    expect([...longSentences(read(path)), ...longCells(read(path))]).toEqual([]);
+  it("are asked of every page", () => {
+    expect(pages).toEqual(
+      expect.arrayContaining([
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "manifests/helm/README.md",
+        "docs/faq.md",
+      ]),
+    );
+    expect(pages.length).toBeGreaterThan(50);
+  });
+
+  it.each(pages)("%s has sentences of at most 30 words, paragraphs of five lines, cells of 140 characters", (path) => {
+    const text = read(path);
+    expect([...longSentences(text), ...longParagraphs(text), ...longCells(text)]).toEqual([]);
   });
 
   it("would be missed", () => {
     const words = (n: number) => Array(n).fill("word").join(" ");
     expect(longSentences(`${words(30)}. ${words(31)}.`)).toEqual([`${words(31)}.`]);
+    expect(longSentences(`${words(20)}: ${words(8)}; ${words(3)}.`)).toHaveLength(1);
+    expect(longSentences(`- ${words(30)}\n- ${words(30)}`)).toEqual([]);
+    expect(longParagraphs(`a\nb\nc\nd\ne\n\n- ${"x".repeat(598)}`)).toEqual([]);
+    expect(longParagraphs(`a\nb\nc\nd\ne\nf\n\n- ${"x".repeat(599)}`)).toHaveLength(2);
     expect(longCells(`| ${"x".repeat(140)} | [y](${"z".repeat(140)}) |`)).toEqual([]);
     expect(longCells(`| ${"x".repeat(141)} |`)).toHaveLength(1);
   });
@@ -112,5 +129,17 @@ describe("the site", () => {
     const config = read("docs/.vitepress/config.mts");
     const link = path.replace(/^docs/, "").replace(/(index)?\.md$/, "");
     expect(config).toContain(`link: "${link}"`);
+  });
+});
+
+describe("docs/concepts.md", () => {
+  const sections = read("docs/concepts.md").split(/^## /m).slice(1);
+  const concepts = ["Load and target", "Forecast", "Lead", "Quantile", "Band", "Recommendation", "Trust", "Blind"];
+
+  it.each(concepts)("%s has a picture that the project draws", (title) => {
+    const section = sections.find((text) => text.startsWith(`${title}\n`));
+    const [, file] = /!\[[^\]]{20,}\]\((img\/(?:concept-\w+|forecast)\.svg)\)/.exec(section ?? "") ?? [];
+    expect(file, title).toBeDefined();
+    expect(existsSync(`docs/${file}`)).toBe(true);
   });
 });

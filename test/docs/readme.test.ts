@@ -16,6 +16,25 @@ describe("README.md", () => {
     expect(page).toContain(`**${cost.toFixed(2)}** of the pod-hours, **${under.toFixed(2)}** of the time`);
   });
 
+  it("has the error of docs/accuracy.md, and how many series it is over", () => {
+    const accuracy = readFileSync("docs/accuracy.md", "utf8");
+    const cells = (line: RegExp) =>
+      line
+        .exec(accuracy)![0]
+        .split("|")
+        .map((cell) => cell.trim());
+    const column = cells(/^\| method \| relMAE public .*$/m).indexOf("relMAE held back");
+    const error = Number(cells(/^\| auto \| 0\..*$/m)[column]);
+    const series = accuracy.match(/^\| held back \| (?!no )\w+ \| (?:[\d.]+ \| ){5}/gm)!.length;
+    expect(error).toBeGreaterThan(0);
+    expect(page).toContain(`**${error.toFixed(2)}** of the error | repeating the last value, on ${series} real series`);
+  });
+
+  it("has as many faults as docs/reliability.md", () => {
+    const [, faults] = /(\d+) faults were put into a sound world/.exec(readFileSync("docs/reliability.md", "utf8"))!;
+    expect(page).toContain(`**${faults}** faults`);
+  });
+
   it("shows what the command above it prints", () => {
     const [, command, shown] = /```sh\nnode (dist\/job\.js --once .*)\n```\n\n```text\n(.*?)\n```/s.exec(page)!;
     const said = execFileSync(process.execPath, command!.split(" "), {

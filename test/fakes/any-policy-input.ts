@@ -54,7 +54,8 @@ const calendar = fc
     maxReplicas: ceiling,
     factor,
   }));
-const settings = fc
+/** Any target: rules, limits, schedule, one to three metrics. */
+export const anyTarget = fc
   .record({
     min: fc.constantFrom(0, 0, 1, 4, 10),
     span: fc.nat(30),
@@ -163,7 +164,7 @@ function seen(of: MetricInput["metric"], any: AnyMetric): MetricInput {
 /** Any input whose memory has been recalled, as tick does. */
 export const anyInput: fc.Arbitrary<PolicyInput> = fc
   .record({
-    settings,
+    settings: anyTarget,
     memory,
     current: fc.oneof(replicas, replicas, fc.constantFrom(0, 1)),
     metrics: fc.tuple(metric, metric, metric),

@@ -12,6 +12,7 @@ export function forecast(overrides: Partial<Forecast> = {}): Forecast {
     meanQuantiles: [1],
     maxQuantiles: [1],
     skill: 0.5,
+    coverage: 0.9,
     modelWeights: {},
     period: null,
     origins: 40,

@@ -66,9 +66,10 @@ const notified = fc.dictionary(fc.constantFrom(...CONDITIONS), condition, { noNu
 
 /** Any memory that a tick or a notifier may leave. */
 export const anyMemory: fc.Arbitrary<TargetState> = fc
-  .tuple(whole, standing, notified)
-  .map(([memory, stands, told]) => ({
+  .tuple(whole, standing, notified, fc.option(time))
+  .map(([memory, stands, told, held]) => ({
     ...memory,
+    ...(held !== null && { heldSince: held }),
     ...(Object.keys(stands).length > 0 && { standing: stands }),
     ...(Object.keys(told).length > 0 && { notified: told }),
   }));

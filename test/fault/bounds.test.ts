@@ -58,3 +58,17 @@ describe("no more and nothing else than was asked for", () => {
     expect(warnings).toHaveLength(expected === undefined && value !== "NaN" ? 1 : 0);
   });
 });
+
+test.each([
+  ["two hours at 15 s", 7200, /^identity$/],
+  ["44 hours at 15 s", 158_400, /gzip/],
+])("the answer for %s is asked for without compression where it is small", async (_name, history, encoding) => {
+  const server = await serve(() => ({ body: good }));
+  const asked = async (headers: Readonly<Record<string, string>>) => {
+    const before = server.seen.length;
+    await prometheusHistory(prometheusSettings(server.url, { headers })).read([cpuOf({ history })], 1_700_000_007);
+    return server.seen[before]!.headers["accept-encoding"];
+  };
+  expect(await asked({})).toMatch(encoding);
+  expect(await asked({ "Accept-Encoding": "br" })).toBe("br");
+});

@@ -2,10 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { otlpMetrics } from "../../job/adapters/metrics-otlp.ts";
-import { createRedactor } from "../../job/output/redactor.ts";
 import { METRIC_PREFIX } from "../../job/report/metric-table.ts";
-import { NOW } from "../fakes/config.ts";
 import { CANARY, file, folder, SONG, silent } from "../output/canary.ts";
 import { besides, placesIn, withValue } from "../output/places.ts";
 import { decidingOnce } from "./deciding-once.ts";
@@ -22,9 +19,10 @@ async function serve(reply: Parameters<typeof fakeServer>[0]): Promise<FakeServe
   return server;
 }
 
-type Way = "otlp" | "pushgateway";
+type Way = "otlp" | "remoteWrite" | "pushgateway";
 const VARIABLE: Readonly<Record<Way, string>> = {
   otlp: "PROPHET_AUTOSCALER_METRICS_OTLP",
+  remoteWrite: "PROPHET_AUTOSCALER_METRICS_REMOTE_WRITE",
   pushgateway: "PROPHET_AUTOSCALER_METRICS_PUSHGATEWAY",
 };
 const decide = (env: Record<string, string>, load?: string) => decidingOnce(stops, env, load);
@@ -107,7 +105,7 @@ test("a run that fails sends that it failed, and no success", async () => {
   expect(body).not.toContain("last_success");
 });
 
-describe.each<Way>(["otlp", "pushgateway"])("%s", (way) => {
+describe.each<Way>(["otlp", "remoteWrite", "pushgateway"])("%s", (way) => {
   test.each<[string, Reply | null]>([
     ["refuses and sings", { status: 403, body: SONG }],
     ["redirects", { status: 307, headers: { location: `http://h/${CANARY}` } }],
@@ -140,60 +138,6 @@ describe.each<Way>(["otlp", "pushgateway"])("%s", (way) => {
     expect(code).toBe(0);
     expect(err).toContain("the time of the run is over");
   });
-});
-
-/** A sink for OTLP of its own, and what it logs. */
-function otlpTo(url: string, secret = "") {
-  const lines: string[] = [];
-  const tools = {
-    redactor: createRedactor(secret),
-    env: {},
-    instance: "shop/state",
-    version: "1",
-    log: (level: string, message: string) => void lines.push(`${level}: ${message}`),
-  };
-  return { lines, sink: otlpMetrics({ otlp: url, timeout: 5, headers: {}, headersFrom: {} }, tools) };
-}
-/** Forecasts of targets for these times. */
-function forecastsOf(times: readonly (readonly [target: string, at?: number | undefined])[]) {
-  const samples = times.map(([name, at]) => {
-    return { labels: { namespace: "shop", kind: "Deployment", name }, value: 1, ...(at !== undefined && { at }) };
-  });
-  const labels = ["namespace", "kind", "name"];
-  return [{ name: `${METRIC_PREFIX}forecast`, help: "A forecast.", labels, samples }];
-}
-
-test("a forecast for a time before that of the last one is left out, that of another target is not, and nobody is warned", async () => {
-  const server = await serve(({ body }) => (body.includes("web") ? { status: 400, body: "out of order sample" } : {}));
-  const { lines, sink } = otlpTo(server.url);
-  const families = forecastsOf([
-    ["web", NOW + 60],
-    ["api", NOW + 60],
-  ]);
-  await sink.push(families, NOW);
-  const sent = server.seen.map(({ body }) => ["web", "api"].filter((each) => body.includes(each)));
-  expect(sent).toEqual([["web", "api"], ["web"], ["api"]]);
-  expect(lines).toEqual([expect.stringMatching(/^debug: .*out of order sample: shop\/Deployment\/web is left out$/)]);
-});
-
-test("OTLP: each sample at its own time, to the millisecond, and none more than 9.5 minutes ahead", async () => {
-  const server = await serve(() => ({}));
-  const ahead = [undefined, -15.25, 0, 60.5, 570, 570.5];
-  const families = forecastsOf(ahead.map((by, i) => [`t${i}`, by === undefined ? undefined : NOW + by] as const));
-  await otlpTo(server.url).sink.push(families, NOW);
-  const stamps = [...new Set([0, ...ahead.map((by = 0) => by)])].map((by) => {
-    const nanoseconds = Buffer.alloc(8);
-    nanoseconds.writeBigUInt64LE(BigInt(Math.round((NOW + by) * 1000)) * 1_000_000n);
-    return [by, nanoseconds] as const;
-  });
-  const found = server.seen.map(({ bytes }) => stamps.flatMap(([by, stamp]) => (bytes.includes(stamp) ? [by] : [])));
-  expect(found).toEqual([[0], [0, -15.25], [60.5, 570]]);
-});
-
-test("what a server says of a secret is hidden by the sink itself", async () => {
-  const server = await serve(() => ({ status: 403, body: `no ${CANARY}` }));
-  const push = otlpTo(server.url, CANARY).sink.push(forecastsOf([["web"]]), NOW);
-  await expect(push).rejects.toThrow(/: 403: no \[hidden\]$/);
 });
 
 const secrets = placesIn().filter(

@@ -77,6 +77,23 @@ describe.each(WRONG)("%s", (file, words) => {
   });
 });
 
+test.each(["bearerTokenFile", "passwordFile", "secretKeyFile", "file"])(
+  "the secret itself in place of its file, as prometheus' %s, is not said",
+  async (place) => {
+    const secret = "c4n4ry-S3cret/77";
+    const targets = [{ scaleTargetRef: { name: "web" }, targetCpu: 1 }];
+    const prometheus = { url: "http://127.0.0.1:9", retries: 0, ...PLACES[place]!(secret) };
+    const config = written("config.json", { prometheus, targets });
+    for (const line of [`--config ${config} --replicas 2`, `doctor --config ${config} --replicas 2`]) {
+      const text = await said(line);
+      expect(text).toMatch(
+        /\[hidden: no path, and maybe the secret itself\]: (there is no such file|a part of its path)/,
+      );
+      expect(text).not.toContain("c4n4ry");
+    }
+  },
+);
+
 test("several kubeconfigs are merged as kubectl does: what is not there is left out, the first current context counts", async () => {
   const of = (name: string) =>
     written(name, {

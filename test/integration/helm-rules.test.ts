@@ -80,6 +80,14 @@ const CASES: readonly (readonly [string, object])[] = [
   ["too many steps of calibration", target({ calibration: "7d", step: "1s", horizon: "1m" })],
   ["a calendar floor above the maximum", calendar({ recurring: week, minReplicas: 40 })],
   ["a calendar floor above its own ceiling", calendar({ recurring: week, minReplicas: 4, maxReplicas: 3 })],
+  [
+    "a calendar ceiling below the minimum",
+    target({ minReplicas: 3, schedule: [{ name: "x", recurring: week, maxReplicas: 2 }] }),
+  ],
+  [
+    "a calendar ceiling at the minimum",
+    target({ minReplicas: 3, schedule: [{ name: "x", recurring: week, maxReplicas: 3 }] }),
+  ],
   ["an entry that is never", calendar({ minReplicas: 4 })],
   [
     "an entry that is twice",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { skip } from "../cluster/available.ts";
+import { SCHEDULES } from "../fakes/schedules.ts";
 import { everyValue } from "./every-value.ts";
 import { chart, type Helm, type KubeObject, missingHelm, objectsOf, podsOf, startHelm } from "./helm-program.ts";
 
@@ -107,21 +108,10 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
     expect(find(bound, "RoleBinding")).toMatchObject({ subjects: [{ name: "given", namespace: "shop" }] });
   });
 
-  const schedules: readonly (readonly [string, number | undefined])[] = [
-    ["* * * * *", undefined],
-    ["*/1 * * * *", undefined],
-    ["*/2 * * * *", 120],
-    ["*/7 * * * *", 420],
-    ["0 * * * *", 3600],
-    ["0,30 * * * *", 1800],
-    ["5-59/10 * * * *", 600],
-    ["3/20 8-18 * * 1-5", 1200],
-    ["10,15,20 * * * *", 3000],
-    // by the hours, not by the minutes: not told
-    ["0 */2 * * *", undefined],
-  ];
-  test.each(schedules)("schedule %j: the job plans for %j seconds", async (schedule, interval) => {
-    expect(configOf(await objects({ cronJob: { schedule } })).defaults?.interval).toBe(interval);
+  test.each(SCHEDULES)("schedule %j: the job plans for %j seconds", async (schedule, seconds) => {
+    // a minute is the default, and need not be said
+    const told = seconds === 60 ? undefined : seconds;
+    expect(configOf(await objects({ cronJob: { schedule } })).defaults?.interval).toBe(told);
   });
 
   test("several decisions in one run: the flags, and the time between two of them", async () => {
@@ -160,6 +150,11 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
     ],
     ["a deadline past the next slot", { cronJob: { activeDeadlineSeconds: 60 } }, /is not shorter than the 60 s/],
     [
+      "a run's own time past its deadline",
+      { config: { timeout: "50s" } },
+      /config.timeout 50s is not shorter than cronJob.activeDeadlineSeconds 50/,
+    ],
+    [
       "an interval that is not the schedule's",
       target({ interval: "2m" }),
       /config.targets\[0\].interval 2m .* 60 s by cronJob.schedule/,
@@ -181,8 +176,8 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
     ],
     [
       "more targets than a run takes",
-      { config: { targets: Array.from({ length: 2001 }, (_, i) => to(`web-${i}`, {})) } },
-      /config.targets has 2001 entries. A run takes up to 2000: raise shards.count to 2/,
+      { config: { targets: Array.from({ length: 10_001 }, (_, i) => to(`web-${i}`, {})) } },
+      /config.targets has 10001 entries. A run takes up to 10000: raise shards.count to 2/,
     ],
     [
       "a webhook from two places",

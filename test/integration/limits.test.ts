@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { missingControlPlane, skip } from "../cluster/available.ts";
+import { missingControllers, skip } from "../cluster/available.ts";
 import { type ControlPlane, startControlPlane } from "../cluster/controlplane.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -42,7 +42,7 @@ const cases: readonly (readonly [string, readonly object[], "shipped" | "numbers
   ["a most CPU a pod, without defaults", [limitRange({ type: "Pod", max: { cpu: "2" } })], "numbers"],
 ];
 
-describe.skipIf(skip(missingControlPlane()))("a namespace with", () => {
+describe.skipIf(skip(missingControllers()))("a namespace with", () => {
   let cluster: ControlPlane;
   beforeAll(async () => {
     cluster = await startControlPlane();

@@ -90,6 +90,9 @@ describe.skipIf(skip(missingControlPlane() ?? missingOtlp()))("metrics of real r
       expect(await value(`${METRIC_PREFIX}current_replicas{${TARGET}}`)).toBe(from);
       // 0.3 cores all the time, of which a pod of the HPA beside it should carry 0.039
       expect(await value(`${METRIC_PREFIX}hpa_desired_replicas{${TARGET}}`)).toBe(8);
+      // a load that stands still lies within any band
+      expect(await value(`${METRIC_PREFIX}forecast_coverage_ratio${LABELS}}`)).toBe(1);
+      expect(await value(`${METRIC_PREFIX}held_seconds{${TARGET}}`)).toBe(0);
       const reasons = await prometheus.query(`${METRIC_PREFIX}reason{${TARGET}} == 1`);
       expect(reasons.map(({ metric }) => metric.reason)).toEqual([reason]);
       expect(await value(`${METRIC_PREFIX}last_success_timestamp_seconds`)).toBeCloseTo(

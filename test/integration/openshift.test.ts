@@ -1,6 +1,6 @@
 /** OpenShift: with its overlay and its values, restricted-v2 admits every pod, and Pod Security `restricted` of a real API server admits what becomes of it. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { skip } from "../cluster/available.ts";
+import { missingControllers, skip } from "../cluster/available.ts";
 import { type ControlPlane, startControlPlane } from "../cluster/controlplane.ts";
 import { restrictedV2 } from "../kubernetes/scc.ts";
 import { chart, type Helm, kustomize, missingHelm, objectsOf, podsOf, startHelm, valuesFile } from "./helm-program.ts";
@@ -8,7 +8,7 @@ import { chart, type Helm, kustomize, missingHelm, objectsOf, podsOf, startHelm,
 /** As a project of OpenShift has them. */
 const ranges = { users: "1000680000/10000", groups: "1000680000/10000", level: "s0:c26,c5" };
 
-describe.skipIf(skip(missingHelm()))("OpenShift's restricted-v2", () => {
+describe.skipIf(skip(missingHelm() ?? missingControllers()))("OpenShift's restricted-v2", () => {
   let cluster: ControlPlane;
   let helm: Helm;
   beforeAll(async () => {

@@ -3,6 +3,7 @@
 const kinds = [
   ["PrometheusRule", "prometheusrules"],
   ["ServiceMonitor", "servicemonitors"],
+  ["Prometheus", "prometheuses"],
 ] as const;
 
 /** A CustomResourceDefinition that accepts any object. */

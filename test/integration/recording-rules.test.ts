@@ -66,7 +66,27 @@ const cases: readonly (readonly [what: string, series: Series, cores: Readonly<R
   [
     "a pod of a Job is no Deployment's, whatever its name",
     { ...cpu(web, 1), ...owner(web, "Job", "web-5d4f8c9b7") },
-    { "shop/Job/web-5d4f8c9b7": 1 },
+    {},
+  ],
+  [
+    "what has no scale is not recorded: pods of a Job, a DaemonSet, a node, and of an owner that nobody knows",
+    {
+      ...cpu(web, 1),
+      ...cpu("import-0-x2x4z", 2),
+      ...cpu("agent-x2x4z", 3),
+      ...cpu("etcd-node-1", 4),
+      ...cpu("db-0", 5),
+      ...owner("import-0-x2x4z", "Job", "import-0"),
+      ...owner("agent-x2x4z", "DaemonSet", "agent"),
+      ...owner("etcd-node-1", "Node", "node-1"),
+      ...owner("db-0", "Elsewhere", "db"),
+    },
+    { "shop/Deployment/web": 1 },
+  ],
+  [
+    "a ReplicationController, by kube-state-metrics",
+    { ...cpu("old-x2x4z", 1), ...owner("old-x2x4z", "ReplicationController", "old") },
+    { "shop/ReplicationController/old": 1 },
   ],
   [
     "a ReplicaSet whose owner is not known: by the names",
@@ -139,7 +159,7 @@ describe.skipIf(skip(missingPrometheus()))("the recording rules, by promtool", (
       ...replicaSet("x", "Deployment", "web"),
       ...replicaSet("x", "Deployment", "web", `instance="${of}"`),
     });
-    const torn = { ...owner("db-0", "StatefulSet", "db"), ...owner("db-0", "DaemonSet", "db") };
+    const torn = { ...owner("db-0", "StatefulSet", "db"), ...owner("db-0", "ReplicationController", "db") };
     await check({ ...cpu(web, 1), ...twice(web, "other"), ...cpu("db-0", 2), ...torn }, [
       [`${RECORDS.cores}{workload="web"}`, "5m", { "shop/Deployment/web": 1 }],
       [

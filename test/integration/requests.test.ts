@@ -70,6 +70,22 @@ describe.skipIf(skip(missingControlPlane()))("the pod's request and limit", () =
     expect((await rig.run(looking("150m"))).stderr).not.toContain("targetCpu");
   });
 
+  test("doctor compares interval with the CronJob's schedule, where it may list them", async () => {
+    const seen = async (kubeconfig: string, more = "") => {
+      const words = `doctor --json --prometheus ${prometheus.url} --namespace ${rig.namespace} --deployment stress-app`;
+      const env = { PROPHET_AUTOSCALER_STATE_CONFIG_MAP_NAMESPACE: rig.namespace };
+      const { out } = await cli(`${words} --target-cpu 70m --kubeconfig ${kubeconfig} ${more}`, env);
+      return (JSON.parse(out) as { checks: Check[] }).checks.filter(({ check }) => check.startsWith("interval of"));
+    };
+    expect(await seen(rig.cluster.kubeconfig)).toMatchObject([{ status: "ok" }]);
+    await kubectl("patch", "cronjob/prophet-autoscaler", "--type=merge", "-p", '{"spec":{"schedule":"*/5 * * * *"}}');
+    const todo = "set interval: 5m, or change the schedule";
+    expect(await seen(rig.cluster.kubeconfig)).toMatchObject([{ status: "fail", todo }]);
+    expect(await seen(rig.cluster.kubeconfig, "--interval 5m")).toMatchObject([{ status: "ok" }]);
+    // the job's own Role has no such right, and needs none
+    expect(await seen(rig.kubeconfig)).toEqual([]);
+  });
+
   test("doctor compares both, and says what a share comes to", async () => {
     const seen = (targetCpu: string) => doctor(rig.kubeconfig, rig.namespace, targetCpu);
     expect(await seen("70m")).toMatchObject([

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { podPattern } from "../../job/adapters/prometheus-query.ts";
-import { RECORDED_WINDOW, RECORDS } from "../../job/adapters/prometheus-records.ts";
+import { RECORDED_KINDS, RECORDED_WINDOW, RECORDS } from "../../job/adapters/prometheus-records.ts";
 import { stateObjects } from "../../job/adapters/state-store.ts";
+import { slotOf } from "../../job/cli/doctor-schedule.ts";
 import { loadSettings } from "../../job/config/load.ts";
 
 const root = join(import.meta.dirname, "../../manifests");
@@ -141,8 +142,17 @@ test("the stress-app has the requests and limits it is known by, and no manifest
 });
 
 describe("roles", () => {
+  test("a ClusterRole is there for finding in all namespaces alone, and says the same as the Role of one", () => {
+    const wide = objects.filter(({ object }) => `${object?.kind}`.startsWith("ClusterRole"));
+    expect(new Set(wide.map(({ file }) => file))).toEqual(new Set(["components/discover-all/role.yaml"]));
+    const [all, one] = [wide, objects.filter(({ file }) => file === "discover-namespace/role.yaml")].map(
+      ([role]) => role?.object.rules,
+    );
+    expect(all).toEqual(one);
+  });
+
   const roles = objects
-    .filter(({ object }) => object?.kind === "Role")
+    .filter(({ object }) => ["Role", "ClusterRole"].includes(object?.kind ?? ""))
     .map(({ file, object }) => [file, object.rules as unknown as readonly Rule[]] as const);
   test.each(roles)(
     "%s: no wildcard, no watch, no secrets, no pods; writes only to what is named, and Events",
@@ -154,7 +164,9 @@ describe("roles", () => {
         const events = rule.resources.join() === "events";
         // a state may be several ConfigMaps
         const names = rule.resources.includes("configmaps") && /many-targets|sharded/.test(file) ? 3 : 1;
-        if (rule.verbs.includes("patch") && !events) expect(rule.resourceNames).toHaveLength(names);
+        // what is found by a label has no names that a Role could know: then it is /scale alone
+        const found = /discover/.test(file) && rule.resources.every((resource) => resource.endsWith("/scale"));
+        if (rule.verbs.includes("patch") && !events && !found) expect(rule.resourceNames).toHaveLength(names);
         if (rule.verbs.includes("patch")) expect(rule.resources).not.toContain("deployments");
       }
     },
@@ -169,9 +181,13 @@ describe("configurations", () => {
       readFile: async () => read(file),
     });
     expect(settings.state.configMap).toMatchObject({ namespace: "shop", name: "prophet-autoscaler-state" });
+    // no overlay has a schedule of its own, or it would have to say its interval
+    const schedules = objects.filter(({ object }) => object?.kind === "CronJob").map(({ object }) => object.spec);
+    const told = schedules.flatMap((spec) => (spec as unknown as { readonly schedule?: string }).schedule ?? []);
     for (const target of settings.targets) {
       expect(target.namespace).toBe("shop");
       expect(target.podCpuLimit).toBe(0.2);
+      expect(told.map(slotOf)).toEqual([target.interval]);
     }
   });
 });
@@ -181,7 +197,7 @@ describe("monitoring", () => {
     expect(parse(read("monitoring/operator/prometheusrule.yaml")).spec).toEqual(parse(read("monitoring/rules.yaml")));
   });
 
-  test("the operator's recording rules are the plain ones, of the interval, the window and the pods' names that the job knows", () => {
+  test("the operator's recording rules are the plain ones, of the interval, the window, the kinds and the pods' names that the job knows", () => {
     const text = read("monitoring/recording/recording-rules.yaml");
     const plain = parse(text) as { groups: { interval: string; rules: { record: string }[] }[] };
     expect(parse(read("monitoring/recording/prometheusrule.yaml")).spec).toEqual(plain);
@@ -190,6 +206,9 @@ describe("monitoring", () => {
     expect(rules.map(({ record }) => record).slice(1)).toEqual(Object.values(RECORDS));
     expect(text).toContain(`pod=~".+${podPattern("Deployment", "")}"`);
     expect(RECORDED_WINDOW).toBe(60);
+    const kinds = [...text.matchAll(/label_replace\(vector\(1\), "kind", "(\w+)", "", ""\)/g)];
+    expect(kinds.map(([, kind]) => kind)).toEqual(RECORDED_KINDS);
+    for (const kind of RECORDED_KINDS) expect(podPattern(kind, "web"), kind).toBeDefined();
   });
 
   test("the dashboard shows the query that the job asks", () => {

@@ -105,7 +105,7 @@ describe("the dashboard shows", () => {
     expect(expr).toContain('action="scaled"} == 1');
   });
 
-  test("skill against what came, coverage, and blind time", () => {
+  test("skill against what came, coverage, blind and held time", () => {
     const [lastHour, inWindow] = exprs("Error of the forecast over that of the last value");
     const [ours, naive] = lastHour!.split(" / ");
     expect(ours).toContain(`${METRIC_PREFIX}forecast{`);
@@ -114,7 +114,11 @@ describe("the dashboard shows", () => {
     expect(exprs("Share of the load within the 90 % band")[0]).toMatch(
       />= bool .*level="0\.05".*<= bool .*level="0\.95"/,
     );
+    expect(exprs("Share of the load within the 90 % band")[1]).toContain("forecast_coverage_ratio");
     expect(exprs("Without usable data")[0]).toContain("blind_seconds");
+    const [held, lastDay] = exprs("Replicas held");
+    expect(held).toContain("held_seconds");
+    expect(lastDay).toContain('action="held"');
   });
 
   test.each(["Pods, beside those of an HPA", "Pod-hours", "Money", "Time below the demand"])(

@@ -1,8 +1,10 @@
 /** Past decisions made again are what the runs had decided then, in every number; what-ifs hold at the place they name. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { RecordedScale } from "../../job/ports.ts";
-import { decideAgain, decideFrom, type PastDecision, warmUp } from "../../job/replay/past.ts";
+import { resolveTarget } from "../../job/config/target-settings.ts";
+import { readWindow } from "../../job/core/target.ts";
+import type { HistoryQuery, RecordedScale } from "../../job/ports.ts";
+import { decideAgain, decideFrom, historiesAt, type PastDecision, warmUp } from "../../job/replay/past.ts";
 import { alternatives } from "../../job/replay/what-if.ts";
 import { outcomeOf } from "../../job/run/outcome.ts";
 import { runOnce } from "../../job/run.ts";
@@ -126,12 +128,17 @@ describe("decisions made again", () => {
   });
 });
 
+/** Of what looks back as far as the decision itself nothing is read anew. */
+const unread = async () => {
+  throw new Error("read anew");
+};
+
 describe("what would have changed a decision", () => {
   it("is true where it is said, and not yet halfway there", async () => {
     const made = await again(wave(500, 300), []);
     let loads = 0;
     for (const { input, decided } of made) {
-      for (const { change, replicas } of alternatives(input)) {
+      for (const { change, replicas } of await alternatives(input, unread)) {
         expect(replicas).not.toBe(decided.output!.decision.replicas);
         if (!("load" in change)) continue;
         loads++;
@@ -157,7 +164,7 @@ describe("what would have changed a decision", () => {
     const past = { history: history((t) => 8 * wave(500, 300)(t)), scales: [], first: 99 };
     let told = 0;
     for await (const { input } of decideAgain(past, free, times(TICKS)))
-      for (const { change, replicas } of alternatives(input)) {
+      for (const { change, replicas } of await alternatives(input, unread)) {
         if (!("setting" in change) || change.setting !== "quantile") continue;
         told++;
         expect(change.was).toBe("slo 0.01");
@@ -168,13 +175,49 @@ describe("what would have changed a decision", () => {
     expect(told).toBeGreaterThan(0);
   });
 
+  it("a quantile looks back as far as its settings would, unless they say how far", async () => {
+    const given = { scaleTargetRef: { name: "web" }, targetCpu: 0.5, maxReplicas: 400, podStart: 120 };
+    // a calm past, that only a longer calibration remembers as wild
+    const load = (t: number) => 60 + (t < start - 9000 ? 25 : 2) * Math.sin(t / 7) * Math.sin(t / 61);
+    const port = history(load);
+    const asked: number[] = [];
+    const source = {
+      read: async (queries: Parameters<typeof port.read>[0], now: number) =>
+        (queries as readonly HistoryQuery[]).map(({ target: one }) => {
+          asked.push(readWindow(one));
+          return reading(load, now, readWindow(one) / 15);
+        }),
+    };
+    const levels = async (more: object) => {
+      const own = resolveTarget({ ...given, quantile: 0.8, ...more });
+      const { value } = await decideAgain({ history: source, scales: [], first: 100 }, own, times(1)).next();
+      const { input } = value as PastDecision;
+      asked.length = 0;
+      const found = await alternatives(input, (variant) => historiesAt(source, variant, input.at));
+      return { input, found: found.filter(({ change }) => "setting" in change && change.setting === "quantile") };
+    };
+    const { input, found } = await levels({});
+    expect(input.target.calibration).toBe(8100);
+    expect(new Set(asked)).toEqual(new Set([7200, 21_600]));
+    expect(found).not.toEqual([]);
+    for (const { change, replicas } of found) {
+      const real = resolveTarget({ ...given, quantile: Number("setting" in change && change.value) });
+      const histories = await historiesAt(source, real, input.at);
+      expect(decideFrom({ ...input, target: real, histories }).output!.decision.replicas).toBe(replicas);
+    }
+    await levels({ calibration: 3600 });
+    expect(asked).toEqual([]);
+  });
+
   it("names the limit that was met, and what it was", async () => {
     const capped = { ...target, maxReplicas: 5 };
     const made: PastDecision[] = [];
     const past = { history: history(() => 4.5), scales: [], first: 5 };
     for await (const one of decideAgain(past, capped, times(2))) made.push(one);
     const { input } = made[1]!;
-    const limit = alternatives(input).find(({ change }) => "setting" in change && change.setting === "maxReplicas");
+    const limit = (await alternatives(input, unread)).find(
+      ({ change }) => "setting" in change && change.setting === "maxReplicas",
+    );
     expect(limit).toMatchObject({ change: { was: "5" }, replicas: 9 });
   });
 });

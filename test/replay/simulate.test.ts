@@ -73,10 +73,17 @@ describe("simulate", () => {
     expect(result.rows.map((r) => r.decision)).toEqual([7, null, 1, null]);
   });
 
-  it("refuses a series that the warm-up eats", async () => {
-    await expect(simulate(demandOf([1, 2]), [scripted("s", [1])], { ...world, warmup: 600 })).rejects.toThrow(
-      DemandError,
-    );
+  it("refuses a series that the warm-up eats, and says which one would do; none does for two steps", async () => {
+    const said = (steps: number, warmup: number) =>
+      simulate(demandOf(Array(steps).fill(1)), [scripted("s", [1])], { ...world, warmup }).then(
+        () => "played",
+        (error: unknown) => (error instanceof DemandError ? error.message : String(error)),
+      );
+    expect(await said(20, 600)).toMatch(/20 steps of 15 s, the warm-up takes 40: .* choose a --warmup below 285$/);
+    expect([await said(20, 284), await said(20, 285)]).toEqual(["played", "played"]);
+    expect(await said(3, 45)).toMatch(/choose a --warmup below 30$/);
+    expect(await said(3, 29)).toBe("played");
+    for (const steps of [1, 2]) expect(await said(steps, 0)).toMatch(/ steps? of 15 s: it is too short to replay$/);
   });
 
   it("lets the oracle be under at the beginning at most, and static peak never", async () => {

@@ -23,7 +23,7 @@ const { record } = tick(
     memory: undefined,
     config: target,
   },
-  constant(2.5, { path: rising(2), lower: rising(1), upper: rising(3), skill: 0.8 }),
+  constant(2.5, { path: rising(2), lower: rising(1), upper: rising(3), skill: 0.8, coverage: 0.85 }),
 );
 const outcome: Outcome = {
   namespace: "shop",
@@ -99,12 +99,15 @@ describe("the metrics of a run", () => {
       forecast_peak: (metric!.forecast!.parts?.at(-1) ?? metric!.forecast!).max,
       planned_load: metric!.quantile,
       planned_level_ratio: metric!.level,
+      forecast_skill_ratio: 0.8,
+      forecast_coverage_ratio: 0.85,
       current_replicas: 3,
       desired_replicas: 5,
       needed_replicas: record.recommendation,
       hpa_desired_replicas: 4,
       min_replicas: target.minReplicas,
       max_replicas: target.maxReplicas,
+      held_seconds: 0,
       blind_seconds: 0,
       "step_duration_seconds{step=history}": 1.5,
       state_limit_bytes: 1000,
@@ -144,15 +147,32 @@ describe("the metrics of a run", () => {
       "current_replicas",
       "desired_replicas",
       "needed_replicas",
+      "held_seconds",
       "hpa_desired_replicas",
       "demand",
       "state_bytes",
       "last_success_timestamp_seconds",
     ])
       expect(made).not.toHaveProperty(name);
-    const unknown = record.metrics.map((metric) => ({ ...metric, demand: Number.NaN, quantile: Number.NaN }));
+    const unknown = record.metrics.map((metric) => ({
+      ...metric,
+      demand: Number.NaN,
+      quantile: Number.NaN,
+      forecast: { ...metric.forecast!, skill: Number.NaN, coverage: Number.NaN },
+    }));
     const dark = metricsOfRun({ ...whole, reported: [{ target, outcome, record: { ...record, metrics: unknown } }] });
-    for (const name of ["demand", "planned_load"]) expect(flat(dark)).not.toHaveProperty(name);
+    for (const name of ["demand", "planned_load", "forecast_skill_ratio", "forecast_coverage_ratio"])
+      expect(flat(dark)).not.toHaveProperty(name);
+  });
+
+  test.each([
+    [null, 0],
+    [NOW, 0],
+    [NOW - 240, 240],
+    [NOW + 5, 0],
+  ])("held since %s", (heldSince, seconds) => {
+    const made = metricsOfRun({ ...whole, reported: [{ target, outcome, record: { ...record, heldSince } }] });
+    expect(flat(made)).toMatchObject({ held_seconds: seconds });
   });
 
   test("blind since then", () => {

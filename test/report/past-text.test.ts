@@ -1,6 +1,7 @@
 /** A past decision in sentences: all parts, each sentence short, within the width; and the table of many. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { decideAgain, type PastDecision } from "../../job/replay/past.ts";
+import type { TargetConfig } from "../../job/core/target.ts";
+import { decideAgain, historiesAt, type PastDecision } from "../../job/replay/past.ts";
 import { alternatives } from "../../job/replay/what-if.ts";
 import { pastRow, pastTable } from "../../job/report/past-table.ts";
 import { type PastStory, pastText } from "../../job/report/past-text.ts";
@@ -23,19 +24,23 @@ async function stories(): Promise<readonly PastStory[]> {
   };
   const times = { start: NOW, step: 60, points: 16 };
   for await (const one of decideAgain({ history, scales: [], first: 6 }, target, times)) made.push(one);
-  return made.map((decision, i) => ({
-    decision,
-    outcome: outcomeOf(decision.decided),
-    after: made.slice(i + 1),
-    alternatives: alternatives(decision.input),
-    source: null,
-  }));
+  const readAgain = async (at: number, variant: TargetConfig) => historiesAt(history, variant, at);
+  return Promise.all(
+    made.map(async (decision, i) => ({
+      decision,
+      outcome: outcomeOf(decision.decided),
+      after: made.slice(i + 1),
+      alternatives: await alternatives(decision.input, (variant) => readAgain(decision.input.at, variant)),
+      source: null,
+    })),
+  );
 }
 
 let all: readonly PastStory[] = [];
 beforeAll(async () => {
   all = await stories();
-});
+  // a second on a calm machine
+}, 60_000);
 
 const PARTS = [
   "What was seen",
@@ -97,6 +102,63 @@ describe("a past decision in words", () => {
     expect(text).toContain("503");
     expect(text).toContain("nothing has come yet");
     expect(text).not.toContain("What would have changed it");
+  });
+});
+
+/** The text of one decision of a target like the others, with less history or other settings. */
+async function textWith(more: Partial<TargetConfig>, points = 60): Promise<string> {
+  const own = config({ history: 900, targetCpu: 0.5, maxReplicas: 40, quantile: 0.9, ...more });
+  const history = {
+    read: async (queries: readonly unknown[], now: number) => queries.map(() => reading(load, now, points)),
+  };
+  const times = { start: NOW, step: 60, points: 3 };
+  const made: PastDecision[] = [];
+  for await (const one of decideAgain({ history, scales: [], first: 6 }, own, times)) made.push(one);
+  const [decision, ...after] = made;
+  return pastText({
+    decision: decision!,
+    outcome: outcomeOf(decision!.decided),
+    after,
+    alternatives: [],
+    source: null,
+  });
+}
+
+describe("a past decision says of its forecast", () => {
+  it("what it expected, and what that was worth", async () => {
+    const text = await textWith({});
+    expect(text).toMatch(
+      /With probability 0\.9 it would stay below [\d.]+ cores; its expected maximum was [\d.]+ cores\./,
+    );
+    expect(text).toMatch(/Its recent error was [\d.]+ of that of repeating the last value\./);
+    expect(text).toMatch(
+      /the load reached [\d.]+ cores, \w+ the [\d.]+ cores that the pods were planned for\. \d+ pods? should carry/,
+    );
+  });
+
+  it("that it was not followed, and what was in its place", async () => {
+    const text = await textWith({ trustThreshold: 0.01 });
+    expect(text).toMatch(
+      /The forecast of its maximum, [\d.]+ cores, was not followed\. With probability 0\.9 it would stay below [\d.]+ cores, by the last value and the errors of repeating it\./,
+    );
+    expect(text).not.toContain("its expected maximum was");
+  });
+
+  it("what a schedule made of it", async () => {
+    const always = {
+      name: "sale",
+      once: { from: "2023-01-01T00:00", to: "2024-01-01T00:00" },
+      timeZone: "UTC",
+      factor: 2,
+    };
+    const [, below, product] = /stay below ([\d.]+) cores.*The schedule multiplies that by 2: ([\d.]+) cores\./.exec(
+      await textWith({ schedule: [always] }),
+    )!;
+    expect(Number(product)).toBeCloseTo(2 * Number(below), 1);
+  });
+
+  it("that its error is not known", async () => {
+    expect(await textWith({}, 6)).toContain("Its recent error is not known yet.");
   });
 });
 

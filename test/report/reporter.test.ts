@@ -25,7 +25,7 @@ describe("collectingReporter", () => {
   it("keeps no record where outcomes alone are told, and logs the whole of it all the same", () => {
     const lines: Fields[] = [];
     const log = (_level: Level, _message: string, fields: Fields = {}) => lines.push(fields);
-    const reporter = collectingReporter(log, { format: "json", printed: false, drops: true });
+    const reporter = collectingReporter(log, { format: "json", printed: false, drops: () => true });
     reporter.tick(TARGET, sampleRecord(), OUTCOME);
     expect(reporter.take()).toEqual([{ target: TARGET, record: null, outcome: OUTCOME }]);
     expect(lines).toMatchObject([{ now: sampleRecord().now }]);

@@ -23,6 +23,7 @@ export function sampleRecord(overrides: Partial<MetricRecord> = {}): TickRecord 
   filled[11] = 1;
   return {
     now: START + (N - 1) * STEP + 3,
+    heldSince: null,
     metrics: [
       {
         metric: { ...metricsOf(TARGET)[0]!, quantile: 0.9 },
@@ -42,6 +43,7 @@ export function sampleRecord(overrides: Partial<MetricRecord> = {}): TickRecord 
           meanQuantiles: [0.4],
           maxQuantiles: [0.47],
           skill: 0.3,
+          coverage: 0.9,
           modelWeights: { fourier: 0.7, last: 0.28, rare: 0.02 },
           period: 300,
           origins: 40,

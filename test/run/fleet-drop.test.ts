@@ -31,7 +31,8 @@ describe("a drop of the fleet", () => {
     expect(third![0]!.standing).toBeUndefined();
     expect(world.logs.filter((line) => line.startsWith("warn: 12 of 20 targets"))).toHaveLength(3);
     // nothing was written, and nothing is remembered as written
-    expect(stateOf(world).targets["shop/web-0"]).toMatchObject({ changes: [], lastWritten: null });
+    expect(stateOf(world).targets["shop/web-0"]).toMatchObject({ changes: [], lastWritten: null, heldSince: NOW });
+    expect(stateOf(world).targets["shop/web-12"]).not.toHaveProperty("heldSince");
   });
 
   it("that lasts is followed in the end, and not held anew", async () => {

@@ -1,4 +1,4 @@
-/** Blind is not healthy: no usable data for longer than `blindAfter`, in several runs, and the end of it. */
+/** Cases without usable data for longer than `blindAfter`, over several runs, and their end. */
 import { encode } from "../../../job/core/state/codec.ts";
 import { BLANK_METRIC } from "../../../job/core/state/memory.ts";
 import type { Standing, TargetState } from "../../../job/core/state/types.ts";

@@ -1,4 +1,4 @@
-/** Clocks that disagree: Prometheus' by a proxy, ours in the process itself. */
+/** Cases with clocks that disagree: Prometheus' clock through a proxy, ours in the process itself. */
 import { type Expected, failed, scaled } from "../fault-case.ts";
 import { type Fault, on, put } from "../wire.ts";
 import { casesOf, type Line } from "./lines.ts";

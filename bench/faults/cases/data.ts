@@ -1,4 +1,4 @@
-/** Faults of the data, in a real Prometheus: what the workload's CPU is measured to be. */
+/** Cases with faulty data in a real Prometheus: missing, impossible and moving CPU values. */
 import { encode } from "../../../job/core/state/codec.ts";
 import { type Expected, type FaultCase, held, scaled } from "../fault-case.ts";
 import { type Load, steady } from "../load.ts";

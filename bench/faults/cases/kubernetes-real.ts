@@ -1,4 +1,4 @@
-/** Faults that the real API server shows itself: rights, objects and policies that changed, somebody else who writes. */
+/** Cases that the real API server produces itself: changed permissions, objects and policies, and other writers. */
 import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { failed, held, scaled, unchanged } from "../fault-case.ts";
 import type { Fault } from "../wire.ts";

@@ -1,4 +1,4 @@
-/** Faults of the API server's answers, by a proxy before the real one: reading the replicas and the state, claiming, writing, telling. */
+/** Cases with faulty answers of the API server, through a proxy: reading replicas and state, claiming, writing and Events. */
 import { type Expected, failed, held, scaled } from "../fault-case.ts";
 import { body, edit, type Fault, first, hang, late, lost, on, put, reply, reset, status } from "../wire.ts";
 import { CANARIES } from "../world.ts";

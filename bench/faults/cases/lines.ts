@@ -1,4 +1,4 @@
-/** Rows of the tables of cases -> cases. */
+/** Turns rows of the case tables into cases. */
 import type { Expected, FaultCase, Kind } from "../fault-case.ts";
 
 /** A case without its kind: its name, what must come of it, and the fault. */

@@ -1,4 +1,4 @@
-/** Faults of the output: nobody reads it, the disk is full, a picture cannot be written. What was done stays done, and its exit code too. */
+/** Cases with faulty output (no reader, a full disk, unwritable pictures): what was done and the exit code stay. */
 import { symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Expected, FaultCase } from "../fault-case.ts";

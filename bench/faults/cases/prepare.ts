@@ -1,4 +1,4 @@
-/** Changes to the real cluster before a run, and what undoes them. */
+/** Changes the real cluster before a run, and undoes the changes after it. */
 import type { FaultCase } from "../fault-case.ts";
 import { FIRST } from "../world.ts";
 

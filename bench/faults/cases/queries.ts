@@ -1,4 +1,4 @@
-/** Wrong queries over sound data, and what cadvisor's rows may look like, in a real Prometheus. */
+/** Cases with wrong queries over sound data, and with unusual cadvisor rows, in a real Prometheus. */
 import { failed, held, scaled } from "../fault-case.ts";
 import { STEADY } from "../sound.ts";
 import { casesOf, FEW, type Line } from "./lines.ts";

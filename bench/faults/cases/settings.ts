@@ -1,4 +1,4 @@
-/** Faults of the settings: what is refused, before anything is read or written, and what is said. */
+/** Cases with wrong settings: what is refused before anything is read or written, and the message. */
 import { failed, refused, scaled } from "../fault-case.ts";
 import { CANARIES } from "../world.ts";
 import { casesOf, type Line } from "./lines.ts";

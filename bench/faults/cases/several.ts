@@ -1,4 +1,4 @@
-/** Faults of one among several targets or metrics: the others go on. */
+/** Cases with one faulty target or metric among several: the others continue. */
 import type { Expected } from "../fault-case.ts";
 import { hang, on, reset, status } from "../wire.ts";
 import { casesOf, FEW, type Line } from "./lines.ts";

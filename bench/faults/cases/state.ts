@@ -1,4 +1,4 @@
-/** Faults of the memory between runs, in the annotation of the real ConfigMap. */
+/** Cases with faulty memory between runs, in the annotation of the real ConfigMap. */
 import { encode } from "../../../job/core/state/codec.ts";
 import { BLANK_METRIC } from "../../../job/core/state/memory.ts";
 import type { TargetState } from "../../../job/core/state/types.ts";

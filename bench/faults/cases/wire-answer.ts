@@ -1,4 +1,4 @@
-/** Answers of Prometheus that are JSON and yet not what was asked for, by a proxy before the real one. */
+/** Cases where Prometheus answers JSON that does not fit the query, through a proxy. */
 import { type Expected, failed, held, scaled } from "../fault-case.ts";
 import { body, edit, type Fault, on, put, reply, status } from "../wire.ts";
 import { CANARIES } from "../world.ts";

@@ -1,4 +1,4 @@
-/** Faults of Prometheus' HTTP: what its statuses, connections and bodies may do, by a proxy before the real one. */
+/** Cases with faulty HTTP of Prometheus: statuses, connections and bodies, through a proxy. */
 import { gzipSync } from "node:zlib";
 import { failed, scaled } from "../fault-case.ts";
 import { body, type Fault, first, hang, late, lost, on, reply, reset, status } from "../wire.ts";

@@ -1,6 +1,7 @@
 /** Microsoft Entra (Azure AD), for Azure Monitor's managed Prometheus. */
 import type { AuthProvider } from "./provider.ts";
 
+/** Authenticates with a bearer token of Microsoft Entra. */
 export const AZURE_AD: AuthProvider = {
   fields: ["azureAd"],
   tokenFiles: ["AZURE_FEDERATED_TOKEN_FILE"],

@@ -1,4 +1,4 @@
-/** Azure's own library finds and keeps the token: workload identity in AKS, else the managed identity of the machine. */
+/** Gets Azure tokens by Azure's own library: workload identity in AKS, else the managed identity of the machine. */
 import { ManagedIdentityCredential, WorkloadIdentityCredential } from "@azure/identity";
 import type { ServerSettings } from "../../config/types.ts";
 import type { Environment } from "../http/proxy.ts";
@@ -6,7 +6,7 @@ import type { Authenticate } from "./provider.ts";
 
 type Settings = NonNullable<ServerSettings["azureAd"]>;
 
-/** An Authenticate with a bearer token, fetched anew shortly before it ends. */
+/** An Authenticate with a bearer token, which is renewed shortly before it ends. */
 export function azureToken({ scope, clientId, tenantId }: Settings, env: Environment): Authenticate {
   const client = clientId === undefined ? {} : { clientId };
   // the webhook of AKS sets the variable in pods whose ServiceAccount has an identity

@@ -2,6 +2,7 @@
 import type { AuthProvider } from "./provider.ts";
 import { readSecret } from "./read-secret.ts";
 
+/** Authenticates with user and password (HTTP Basic). */
 export const BASIC: AuthProvider = {
   fields: ["basic"],
   open:

@@ -2,6 +2,7 @@
 import type { AuthProvider } from "./provider.ts";
 import { readSecret } from "./read-secret.ts";
 
+/** Authenticates with a bearer token. */
 export const BEARER: AuthProvider = {
   fields: ["bearerToken", "bearerTokenFile"],
   open: (settings) => async () => {

@@ -1,4 +1,4 @@
-/** What a way to authenticate is: which settings choose it, and what it adds to a request. */
+/** The interface of an authentication method: which settings choose it, and what it adds to a request. */
 import type { ServerSettings } from "../../config/types.ts";
 import type { Environment } from "../http/proxy.ts";
 
@@ -20,12 +20,12 @@ export interface AuthHeaders {
 /** Called for each request, so that a rotated token is read again. Rejects with a message that says what is missing, and never contains a secret. */
 export type Authenticate = (request: UnsignedRequest) => Promise<AuthHeaders>;
 
-/** A way to authenticate. */
+/** An authentication method. */
 export interface AuthProvider {
-  /** The fields of `prometheus` and `metrics`, of which any chooses it. A rule of these groups allows one way at a time. */
+  /** The fields of `prometheus` and `metrics` that choose it. A rule of these groups allows one method at a time. */
   readonly fields: readonly (keyof ServerSettings)[];
-  /** Variables that name files with a token that is exchanged for credentials: a refusal may echo it. */
+  /** Environment variables that name files with a token that is exchanged for credentials: an error may echo it. */
   readonly tokenFiles?: readonly string[];
-  /** Gets ready; asks nobody yet. Libraries are loaded here, so that no other run pays for them. */
+  /** Prepares it without any call. Libraries are loaded here, so that no other run pays for them. */
   open(settings: ServerSettings, env: Environment): Promise<Authenticate> | Authenticate;
 }

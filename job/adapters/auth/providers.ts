@@ -1,4 +1,4 @@
-/** The registry of ways to authenticate. A new one is its settings, a file and a line here. */
+/** The registry of authentication methods. A new one needs its settings, a file and a line here. */
 import type { ServerSettings } from "../../config/types.ts";
 import type { Redactor } from "../../output/redactor.ts";
 import type { Environment } from "../http/proxy.ts";
@@ -10,7 +10,7 @@ import type { Authenticate, AuthProvider } from "./provider.ts";
 import { readSecret } from "./read-secret.ts";
 import { SIGV4 } from "./sigv4.ts";
 
-/** All of them. */
+/** All authentication methods. */
 export const AUTH_PROVIDERS: readonly AuthProvider[] = [BEARER, BASIC, SIGV4, GOOGLE_IAM, AZURE_AD];
 
 /** The authentication that the settings choose; undefined if they choose none. Calls `learn` with every secret before its use. */

@@ -1,13 +1,15 @@
-/** Reads a secret from a file, as a Secret's volume mounts it. */
+/** Reads a secret from a file, as a mounted Secret provides it. */
 import { readFile } from "node:fs/promises";
 import { fileSentence } from "../../output/file-problem.ts";
 
-/** Its text without the line end that editors and `echo` leave. Rejects, and names the file, when it cannot be read or holds nothing. */
+/** The file's text without the line end that editors and `echo` add. Rejects, and names the file, where it cannot be read or is empty. */
 export async function readSecret(file: string): Promise<string> {
+  // people write the secret itself where its file belongs
+  const shown = /^\.{0,2}\//.test(file) ? file : "[hidden: no path, and maybe the secret itself]";
   const whole = await readFile(file, "utf8").catch((error: unknown) => {
-    throw new Error(fileSentence(error, file));
+    throw new Error(fileSentence(error, shown));
   });
   const text = whole.trim();
-  if (text === "") throw new Error(`${file} is empty`);
+  if (text === "") throw new Error(`${shown} is empty`);
   return text;
 }

@@ -1,4 +1,4 @@
-/** Signs requests with AWS credentials: given ones, or those that the SDK's chain finds in the environment, shared files, a web identity (IRSA), Pod Identity or the instance. */
+/** Signs requests with AWS credentials: given ones, or those that the SDK's default chain finds. */
 import { createHash, createHmac } from "node:crypto";
 import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { SignatureV4 } from "@smithy/signature-v4";
@@ -11,10 +11,10 @@ type Settings = NonNullable<ServerSettings["sigv4"]>;
 type Provider = ReturnType<typeof fromNodeProviderChain>;
 type Credentials = Awaited<ReturnType<Provider>>;
 
-/** Credentials are fetched anew so long before they end: as the SDK does. */
+/** Credentials are renewed so long before they end, as in the SDK. */
 const REFRESH_BEFORE_MS = 5 * 60_000;
 
-/** SHA-256 in the form that the SDK's signer takes: of bytes, or keyed. */
+/** SHA-256 in the interface of the SDK's signer: of bytes, or keyed. */
 class Sha256 {
   private readonly hash: { update(bytes: Uint8Array): unknown; digest(): Uint8Array };
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
@@ -35,7 +35,11 @@ function bytesOf(secret: ArrayBuffer | ArrayBufferView): Uint8Array {
   return new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength);
 }
 
-/** An Authenticate that signs. `now`: the time of the signature; tests give that of the published vectors. */
+/**
+ * An Authenticate that signs. The credentials come from the settings, the environment, shared files, a web identity (IRSA), Pod Identity or
+ * the instance.
+ * `now` is the time of the signature; tests give that of AWS's published vectors.
+ */
 export function signer(settings: Settings, host: string, env: Environment, now?: () => Date): Authenticate {
   const region = settings.region ?? regionOf(host, env);
   const credentials = untilExpiry(credentialsOf(settings, region));
@@ -63,7 +67,7 @@ export function signer(settings: Settings, host: string, env: Environment, now?:
   };
 }
 
-/** By AWS's own variables, else by the name of the server: aps-workspaces.eu-central-1.amazonaws.com. */
+/** The region by AWS's own variables, else by the server's name: aps-workspaces.eu-central-1.amazonaws.com. */
 function regionOf(host: string, env: Environment): string {
   const region =
     env.AWS_REGION || env.AWS_DEFAULT_REGION || /\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com/.exec(host)?.[1];
@@ -84,7 +88,7 @@ function credentialsOf({ accessKey, secretKey, secretKeyFile, profile, roleArn }
   return fromTemporaryCredentials({ masterCredentials: own, params, clientConfig: { region } });
 }
 
-/** The same credentials until shortly before they end. Those without an end are asked for each time: a file may have changed. */
+/** Keeps credentials until shortly before they end. Those without an end are read each time, since a file may have changed. */
 function untilExpiry(provider: Provider): () => Promise<Credentials> {
   let kept: Promise<Credentials> | undefined;
   return async () => {

@@ -1,4 +1,4 @@
-/** One exchange over HTTP, bounded in time and size, without redirects. Who carries it out is a Transport: axios for Prometheus, node:http for the API server. */
+/** One HTTP exchange, limited in time and size, without redirects. A Transport carries it out: axios for Prometheus, node:http for the API server. */
 import type { Agent } from "node:http";
 import type { Readable } from "node:stream";
 import { codeOf, isTransientCode, TransportError } from "../errors.ts";
@@ -9,7 +9,7 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  /** The connections that it goes over. */
+  /** The connections that it uses. */
   readonly agent: Agent;
 }
 
@@ -24,19 +24,19 @@ export interface HttpResponse {
 /** Sends a request. Follows no redirect, accepts every status, and stops when the signal aborts. */
 export type Transport = (request: HttpRequest, signal: AbortSignal) => Promise<HttpResponse>;
 
-/** Makes the request. Its credentials may first have to be fetched, which counts into its time. */
+/** Makes the request. Fetching its credentials counts towards its time. */
 export type RequestFactory = () => HttpRequest | Promise<HttpRequest>;
 
-/** What an exchange may take. */
+/** The limits of an exchange. */
 export interface Bounds {
   readonly milliseconds: number;
-  /** Bytes of the body of an answer with status 2xx. Of other answers the beginning is enough: they are only quoted. */
+  /** The largest body of an answer with status 2xx, in bytes. Other answers are only quoted, so their beginning is enough. */
   readonly bytes: number;
-  /** Ends it earlier: the time of the whole run is over. */
+  /** Ends it earlier, when the time of the whole run is over. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What came back, whatever the status. */
+/** An answer of any status. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
@@ -44,10 +44,10 @@ export interface Answer {
   readonly location?: string;
 }
 
-/** So much of the body of a refusal is read. A Status of Kubernetes and an error of Prometheus are under 4 kB. */
+/** At most so much of an error's body is read. A Status of Kubernetes and an error of Prometheus are under 4 kB. */
 const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
-/** Sends one request and reads its answer. Throws TransportError, which holds nothing of the request: its headers are credentials. */
+/** Sends one request and reads its answer. Throws TransportError, which has nothing of the request, since headers are credentials. */
 export async function exchange(transport: Transport, make: RequestFactory, bounds: Bounds): Promise<Answer> {
   if (isOver(bounds.signal)) throw over(bounds.signal);
   const late = AbortSignal.timeout(Math.max(1, Math.round(bounds.milliseconds)));
@@ -68,19 +68,19 @@ export async function exchange(transport: Transport, make: RequestFactory, bound
   }
 }
 
-/** Whoever set the time says which one it was. */
+/** The error for a time that is over; whoever set the limit names it. */
 function over(signal: AbortSignal | undefined): TransportError {
   const reason: unknown = signal?.reason;
   const why = reason instanceof Error && reason.name === "Error" ? `: ${reason.message}` : "";
   return new TransportError("EABORTED", `the time of the run is over${why}`, false);
 }
 
-/** By a call, for it changes between two looks. */
+/** Whether the signal is aborted. It is a call, since the state changes between two checks. */
 function isOver(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
 }
 
-/** What a promise gives, or the end of the time, whichever comes first: nothing outlasts it, whether it heeds the signal or not. */
+/** The promise's result, or an error when the time is over first: nothing outlasts it, whether it heeds the signal or not. */
 function before<T>(signal: AbortSignal, work: T | Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = () => reject(signal.reason);
@@ -104,7 +104,7 @@ async function transfer(
   return { status: response.status, body, ...headersOf(response) };
 }
 
-/** The body up to so many bytes. A stream that is left early is destroyed, and its connection with it. */
+/** The body up to so many bytes. Leaving a stream early destroys it and its connection. */
 async function collect(stream: Readable, most: number, signal: AbortSignal): Promise<{ body: string; whole: boolean }> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -130,7 +130,7 @@ function headersOf({ headers }: HttpResponse): Pick<Answer, "retryAfter" | "loca
   };
 }
 
-/** Only code and message are taken over: axios' errors hold the whole request. */
+/** An error with code and message alone: axios' errors contain the whole request. */
 function broken(error: unknown): TransportError {
   const code = codeOf(error);
   const text = textOf(error);

@@ -1,10 +1,10 @@
-/** JSON whose size in memory is bounded before it is parsed: 60 MB of `[` become 2.8 GB, which no limit on bytes shows. */
+/** Parses JSON with a limit on its size in memory, checked before parsing: 60 MB of `[` become 2.8 GB, which no limit on bytes shows. */
 import { pluralize } from "../../core/units.ts";
 
-/** Deeper than any answer: a Deployment goes down about 12 levels, managedFields a few more. */
+/** The largest depth: a Deployment has about 12 levels, managedFields a few more. */
 const MAX_DEPTH = 64;
 
-/** The text holds more than it may. */
+/** The text has more lists and objects than are allowed, or is too deep. */
 export class JsonBoundsError extends Error {
   override readonly name = "JsonBoundsError";
 }
@@ -12,8 +12,8 @@ export class JsonBoundsError extends Error {
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
- * The value of a JSON text of at most so many lists and objects (40 to 100 bytes each in V8, out of one or two bytes of
- * text). Throws JsonBoundsError before anything is built, SyntaxError when it is no JSON.
+ * Parses a JSON text of at most so many lists and objects, which take 40 to 100 bytes each in V8 for one or two bytes of text.
+ * Throws JsonBoundsError before anything is built, and SyntaxError where it is not JSON.
  */
 export function parseJson(text: string, containers: number): unknown {
   let depth = 0;

@@ -1,4 +1,4 @@
-/** Transport by node:http: a third of the CPU time of axios a request, for the API server of a fleet. */
+/** The Transport by node:http, for the API server of a fleet: it takes a third of axios' CPU time per request. */
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { HttpResponse, Transport } from "./exchange.ts";

@@ -1,11 +1,11 @@
-/** Connections to one server: kept alive, bounded in number, through its proxy where the environment names one. */
+/** Connections to one server: kept alive, limited in number, through its proxy where the environment names one. */
 import { Agent as HttpAgent } from "node:http";
 import { type AgentOptions, Agent as HttpsAgent } from "node:https";
 import type { Environment, ProxyServer } from "./proxy.ts";
 
-/** What TLS needs to know. */
+/** The TLS settings of a connection. */
 export interface Tls extends Pick<AgentOptions, "ca" | "cert" | "key" | "servername"> {
-  /** Said outright, so that NODE_TLS_REJECT_UNAUTHORIZED=0 left in some environment does not switch the check off. */
+  /** Always set, so that NODE_TLS_REJECT_UNAUTHORIZED=0 in an environment does not switch the check off. */
   readonly rejectUnauthorized: boolean;
 }
 
@@ -16,12 +16,12 @@ export async function proxyOf(url: URL, env: Environment): Promise<ProxyServer |
   return PROXY_VARIABLES.some((name) => env[name]) ? (await import("./proxy.ts")).proxyFor(url, env) : undefined;
 }
 
-/** For messages: what a request goes through, empty when it goes directly. */
+/** The proxy in words, for messages; empty for a direct connection. */
 export function through(proxy: ProxyServer | undefined): string {
   return proxy === undefined ? "" : ` through the proxy ${proxy.shown} (${proxy.variable})`;
 }
 
-/** Makes the connections; nothing is connected yet. `destroy()` ends all of them at once, whatever is under way. */
+/** Creates the pool; nothing is connected yet. `destroy()` ends all connections at once, whatever is in progress. */
 export function openAgent(url: URL, tls: Tls, sockets: number, proxy: ProxyServer | undefined): HttpAgent {
   const options = { keepAlive: true, maxSockets: sockets, maxFreeSockets: sockets };
   // an empty proxyEnv is "none", for axios too, which would look into the environment by a rule of its own

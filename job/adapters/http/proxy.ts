@@ -1,16 +1,16 @@
-/** Which proxy a URL goes through: HTTPS_PROXY, HTTP_PROXY and NO_PROXY by the rule of Go's net/http, which kubectl and promtool follow. */
+/** Finds the proxy for a URL by HTTPS_PROXY, HTTP_PROXY and NO_PROXY, with the rules of Go's net/http, which kubectl and promtool follow. */
 import { BlockList, isIP } from "node:net";
 
-/** Environment of the process; main.ts gives it, for only main.ts touches `process`. */
+/** The environment of the process. main.ts passes it on, since only main.ts touches `process`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A proxy. */
 export interface ProxyServer {
-  /** With user and password, where it has them. */
+  /** With user and password, where given. */
   readonly url: string;
-  /** Without them: safe to print. */
+  /** Without user and password: safe to print. */
   readonly shown: string;
-  /** Which variable named it. */
+  /** The variable that named it. */
   readonly variable: string;
 }
 
@@ -28,7 +28,10 @@ export function proxyFor(url: URL, env: Environment): ProxyServer | undefined {
   return { url: text, shown: proxy.origin, variable };
 }
 
-/** Loopback always; else by the comma-separated list: `*`, a domain and what is below it (`.domain`: only that), an address, a CIDR, each with `:port` or for any. */
+/**
+ * Whether a URL needs no proxy: loopback never does, others by the comma-separated list.
+ * Its entries are `*`, a domain with those below it (`.domain`: only those), an address or a CIDR, each with `:port` or for any port.
+ */
 function isDirect(url: URL, list: string): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, "").toLowerCase();
   const port = url.port || (url.protocol === "https:" ? "443" : "80");

@@ -1,7 +1,7 @@
-/** Tries again after transient errors, with full jitter, inside one deadline. */
+/** Retries after transient errors, with full jitter, within one deadline. */
 import type { Seconds } from "../../core/units.ts";
 
-/** What retrying needs of the outside; tests give their own. */
+/** The clock and randomness of retries; tests give their own. */
 export interface Timing {
   /** Monotonic milliseconds. */
   now(): number;
@@ -11,7 +11,7 @@ export interface Timing {
   random(): number;
 }
 
-/** Node's own clock, timer and chance. */
+/** Node's own clock, timer and randomness. */
 export const realTiming: Timing = {
   now: () => performance.now(),
   sleep: (milliseconds, signal) =>
@@ -27,14 +27,15 @@ export const realTiming: Timing = {
   random: () => Math.random(),
 };
 
-/** What to do about a failed attempt. `after`: the server said when (Retry-After), in seconds. */
-export interface Verdict {
+/** What to do about a failed attempt. `after`: the seconds that the server asked for (Retry-After). */
+export interface RetryVerdict {
   readonly again: boolean;
   readonly after?: Seconds;
 }
 
+/** Limits of all attempts together. */
 export interface RetryOptions {
-  /** Attempts in all, at least 1. */
+  /** The number of attempts, at least 1. */
   readonly attempts: number;
   /** Time for all attempts and pauses together. */
   readonly deadline: Seconds;
@@ -44,18 +45,18 @@ export interface RetryOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** First pause is up to 0.2 s, then up to 0.4, 0.8, ... and never above 3 s: a job has less than a minute in all. */
+/** The first pause is up to 0.2 s, the next up to 0.4, 0.8, ... and never above 3 s: a job has less than a minute. */
 const BASE_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 3000;
 
 /**
- * Runs `attempt` until it succeeds, the judge says no, the attempts are used up, or the next pause would pass the
- * deadline; then throws the last error. `milliseconds` is what that attempt may take. Full jitter: a thousand jobs that
- * failed together must not come back together.
+ * Runs `attempt` until it succeeds. Stops when the judge says no, the attempts are used up, or the next pause would pass the deadline, and
+ * throws the last error.
+ * `milliseconds` is the time that the attempt may take. Full jitter: a thousand jobs that failed together must not return together.
  */
 export async function retry<T>(
   attempt: (milliseconds: number, number: number) => Promise<T>,
-  judge: (error: unknown) => Verdict,
+  judge: (error: unknown) => RetryVerdict,
   options: RetryOptions,
   timing: Timing = realTiming,
 ): Promise<T> {

@@ -1,12 +1,12 @@
-/** A request with its repeats: as often as the verdict allows, inside one deadline. */
+/** Sends a request and repeats it as often as the verdict allows, within one deadline. */
 
 import { pluralize, type Seconds } from "../../core/units.ts";
 import { isTransientStatus, TransportError } from "../errors.ts";
 import { type Answer, exchange, type RequestFactory, type Transport } from "./exchange.ts";
 import { realTiming, retry, type Timing } from "./retry.ts";
-import { judge, TransientResponse } from "./verdict.ts";
+import { retryVerdict, TransientResponse } from "./verdict.ts";
 
-/** How long, how often and how much. */
+/** The limits of a request: time, attempts and size. */
 export interface Limits {
   /** Attempts in all, at least 1. */
   readonly attempts: number;
@@ -16,7 +16,7 @@ export interface Limits {
   readonly deadline: Seconds;
   /** Largest body of a good answer. */
   readonly bytes: number;
-  /** A write is tried again only where it surely was not carried out. */
+  /** Whether it writes: then it is repeated only where it certainly was not carried out. */
   readonly write: boolean;
   readonly signal?: AbortSignal | undefined;
 }
@@ -34,8 +34,8 @@ export interface Outside {
 }
 
 /**
- * Sends what `make` gives, which is asked anew for each attempt: credentials may have been renewed. Gives the last
- * answer whatever its status; throws TransportError when none came.
+ * Sends the request that `make` gives. `make` is called for each attempt, since credentials may have been renewed.
+ * Gives the last answer whatever its status; throws TransportError where none came.
  */
 export async function send(
   transport: Transport,
@@ -53,7 +53,7 @@ export async function send(
         if (isTransientStatus(got.status)) throw new TransientResponse(got);
         return got;
       },
-      (error) => judge(error, write, localTime()),
+      (error) => retryVerdict(error, write, localTime()),
       limits,
       timing,
     );

@@ -1,24 +1,24 @@
-/** Who may ask now: a few requests at a time, so that what hangs does not keep the others waiting and no server is flooded. */
+/** Limits requests in progress: a few at a time, so that hanging ones do not block the others and no server is flooded. */
 
-/** Bounds of requests under way. */
+/** The limits of requests in progress. */
 export interface SlotBounds {
-  /** So many at a time, as long as they are answered. */
+  /** Requests at a time, while they are answered. */
   readonly most: number;
-  /** After so many milliseconds one makes room for the next, as if it had ended. */
+  /** After so many milliseconds a request makes room for the next, as if it had ended. */
   readonly patience: number;
-  /** But never more than this. */
+  /** The most requests at a time in any case. */
   readonly atMost: number;
-  /** Largest bytes of all answers that are under way together; one alone is always let through. */
+  /** The most bytes of all answers in progress together; a single request is always allowed. */
   readonly bytes: number;
 }
 
-/** One request: the largest answer that it takes; `soft` ones, which a run can do without, come after all others. */
+/** One request: its largest answer in bytes. `soft` ones, which a run can do without, come after all others. */
 export interface SlotRequest {
   readonly bytes: number;
   readonly soft?: boolean;
 }
 
-/** Runs work when it is its turn. */
+/** Runs work when its turn comes. */
 export type Slots = <T>(asking: SlotRequest, work: () => Promise<T>) => Promise<T>;
 
 /** Slots for the requests to one server. */

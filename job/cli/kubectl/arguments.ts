@@ -1,16 +1,17 @@
-/** What a user of kubectl types after `kubectl prophet`, taken apart: the command, TYPE/NAME, kubectl's own flags, and ours. */
+/** Parses what follows `kubectl prophet`: the command, TYPE/NAME, kubectl's own flags, and ours. */
 import type { Process } from "../io.ts";
 import { UsageError } from "../io.ts";
 import { COMMANDS, type CommandSpec } from "../options.ts";
 
 const OUTPUTS = ["json", "yaml", "wide"] as const;
 
+/** The parsed arguments. */
 export interface PluginArguments {
   readonly spec: CommandSpec;
-  /** As kubectl takes it: [TYPE/NAME] or [TYPE, NAME]; empty for all targets of the installed job. */
+  /** As in kubectl: [TYPE/NAME] or [TYPE, NAME]; empty for all targets of the installed job. */
   readonly object: readonly string[];
   readonly namespace: string | null;
-  /** Where the CronJob is, when it is not in the workload's namespace. */
+  /** The CronJob's namespace, where it is not the workload's. */
   readonly jobNamespace: string | null;
   /** For kubectl, and for our own connection: --context and --kubeconfig. */
   readonly connection: readonly string[];
@@ -24,7 +25,7 @@ export const OFFERED: readonly CommandSpec[] = COMMANDS.filter(
   ({ name, options }) => name !== "run" && options.some(({ flag }) => flag === "deployment"),
 );
 
-/** kubectl's flags that take a value, by every name; the name under which they are kept. */
+/** kubectl's flags with a value, under every name, and the name under which they are stored. */
 const KUBECTL: Readonly<Record<string, "namespace" | "context" | "kubeconfig" | "output" | "job-namespace">> = {
   "-n": "namespace",
   "--namespace": "namespace",
@@ -49,7 +50,7 @@ export function usage(): string {
   ].join("\n\n")}\n`;
 }
 
-/** Takes the arguments apart. A text is the answer to --help. Throws UsageError. */
+/** Parses the arguments. A text is the answer to --help. Throws UsageError. */
 export function readArguments(argv: Process["argv"]): PluginArguments | string {
   const kept: Partial<Record<(typeof KUBECTL)[string], string>> = {};
   const words: string[] = [];

@@ -1,9 +1,10 @@
-/** The installed job, asked for through kubectl: the CronJob of a namespace, the settings that it mounts, and a way to its Prometheus. */
+/** Finds the installed job through kubectl: the CronJob of a namespace, its mounted settings, and a way to its Prometheus. */
 import { parse } from "yaml";
+import { ALL_NAMESPACES } from "../../config/groups/discover.ts";
 import { CommandError } from "../io.ts";
 import type { Kubectl } from "./kubectl.ts";
 
-/** The workload that was named, as the server knows it. */
+/** The named workload, as the server knows it. */
 export interface Workload {
   readonly apiVersion: string;
   readonly kind: string;
@@ -59,7 +60,7 @@ export async function currentNamespace(kubectl: Kubectl): Promise<string> {
   return (await kubectl(["config", "view", "--minify", "-o", "jsonpath={..namespace}"])) || "default";
 }
 
-/** The job of a namespace that has the workload among its targets, or the only one there is. Throws CommandError. */
+/** The job of a namespace that has the workload among its targets, or the only one there. Throws CommandError. */
 export async function findInstalled(
   kubectl: Kubectl,
   namespace: string,
@@ -76,7 +77,7 @@ export async function findInstalled(
     throw new CommandError(
       `no CronJob of prophet-autoscaler is in the namespace ${namespace}. Give its namespace with --job-namespace, or your own settings with --config FILE.`,
     );
-  const scaling = workload === null ? jobs : jobs.filter((job) => hasTarget(job, workload));
+  const scaling = workload === null ? jobs : scalersOf(jobs, workload);
   if (workload !== null && scaling.length === 0)
     throw new CommandError(
       `${workload.kind} ${workload.namespace}/${workload.name} is not a target of ${names} in ${namespace}.`,
@@ -118,14 +119,32 @@ function targetsOf(settings: Fields): readonly Fields[] {
   return Array.isArray(settings.targets) ? (settings.targets as readonly Fields[]) : [];
 }
 
+function discoverOf(settings: Fields): readonly Fields[] {
+  return Array.isArray(settings.discover) ? (settings.discover as readonly Fields[]) : [];
+}
+
 /** The settings with the values that a pod would take from its own namespace. */
 function withNamespaces(settings: Fields, namespace: string): Fields {
   const { configMap = {} } = (settings.state ?? {}) as { configMap?: Fields };
+  const discover = discoverOf(settings).map((entry) => ({ namespaces: [namespace], ...entry }));
   return {
     ...settings,
     state: { configMap: { namespace, ...configMap } },
     targets: targetsOf(settings).map((target) => ({ namespace, ...target })),
+    ...(discover.length > 0 && { discover }),
   };
+}
+
+/** The jobs that list the workload, else those that may find it by its label. */
+function scalersOf(jobs: readonly Installed[], workload: Workload): readonly Installed[] {
+  const listing = jobs.filter((job) => hasTarget(job, workload));
+  return listing.length > 0 ? listing : jobs.filter(({ settings }) => mayFind(settings, workload));
+}
+
+function mayFind(settings: Fields, { namespace }: Workload): boolean {
+  return discoverOf(settings).some(({ namespaces }) =>
+    [namespaces].flat().some((one) => one === namespace || one === ALL_NAMESPACES),
+  );
 }
 
 function hasTarget({ settings }: Installed, { kind, name, namespace }: Workload): boolean {

@@ -1,4 +1,4 @@
-/** kubectl as a child process: its answers, its own words where it fails, and a forwarded port. */
+/** Runs kubectl as a child process: its answers, its own words where it fails, and a forwarded port. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -7,7 +7,7 @@ import { CommandError } from "../io.ts";
 /** Runs kubectl with the user's connection, and resolves to its stdout. Rejects with a CommandError that has kubectl's message. */
 export type Kubectl = (args: readonly string[]) => Promise<string>;
 
-/** A port of the machine that leads to a Service. */
+/** A local port that leads to a Service. */
 export interface Forwarded {
   readonly port: number;
   end(): void;
@@ -55,8 +55,8 @@ export async function forward(
     },
   );
   try {
-    const told = once(createInterface({ input: child.stdout }), "line").then(([line]) => String(line));
-    const line = await Promise.race([told, ended]);
+    const firstLine = once(createInterface({ input: child.stdout }), "line").then(([line]) => String(line));
+    const line = await Promise.race([firstLine, ended]);
     const [, local] = /127\.0\.0\.1:(\d+)/.exec(line ?? "") ?? [];
     if (local === undefined) throw failed(args, said || line || "no port was forwarded");
     // its later lines are nobody's

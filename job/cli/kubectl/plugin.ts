@@ -1,4 +1,4 @@
-/** `kubectl prophet`: names things as kubectl does, finds the installed job's settings and a way to its Prometheus, and runs our own command with them. */
+/** `kubectl prophet`: finds the installed job's settings and a way to its Prometheus, and runs our own command with them. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -82,7 +82,7 @@ function extras(args: PluginArguments): readonly string[] {
   ];
 }
 
-/** The settings as a file of their own, which only this user can read, until the end. */
+/** The settings as a temporary file that only this user can read. */
 async function settings(installed: Installed, ends: (() => unknown)[]): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), "kubectl-prophet-"));
   ends.push(() => rm(folder, { recursive: true, force: true }));

@@ -1,17 +1,17 @@
-/** Fields that prove who asks a server of metrics, and say whose data are meant: the same for reading and for pushing. */
+/** The settings of credentials and tenants of a metrics server, the same for reading and for pushing. */
 import { dict, group, secret, text, toggle } from "../schema.ts";
 
 const FILE = "the path of a file";
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** A base URL without credentials in it: they would end up in logs and process lists. */
+/** Whether a text is a base URL without credentials, which would end up in logs and process lists. */
 export function isBaseUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const url = new URL(value);
   return /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
 }
 
-/** One way at a time. */
+/** The rule that allows one authentication method at a time. */
 export const ONE_WAY = {
   level: "refuse",
   fields: ["bearerToken", "bearerTokenFile", "basic", "sigv4", "googleIam", "azureAd"],

@@ -1,4 +1,4 @@
-/** Settings of the brake for the whole fleet: when so many targets want to shrink at once that lost metrics are likelier. */
+/** Settings of the fleet brake: so many targets that shrink at once suggest lost metrics. */
 import { group, quantity } from "../schema.ts";
 
 /** The fields under `fleetDrop`. */

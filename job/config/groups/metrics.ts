@@ -1,4 +1,4 @@
-/** Settings of where the metrics of every run go. */
+/** Settings of where each run's metrics are sent. */
 import { group, quantity, text } from "../schema.ts";
 import { CREDENTIALS, isBaseUrl, ONE_WAY } from "./credentials.ts";
 
@@ -6,13 +6,13 @@ const URL_TEXT = { pattern: /^https?:\/\/[^\s/?#@]+([/?]\S*)?$/, check: isBaseUr
 
 /** The fields under `metrics`. */
 export const METRICS = group({
-  about: "Where each run sends its metrics. Without otlp, pushgateway or textfile it sends none.",
+  about: "Where each run sends its metrics. Without otlp, remoteWrite, pushgateway or textfile it sends none.",
   rules: [
     {
       level: "refuse",
-      fields: ["otlp", "pushgateway", "textfile"],
+      fields: ["otlp", "remoteWrite", "pushgateway", "textfile"],
       allowed: [0, 1],
-      says: "has several ways to send metrics. Keep one of otlp, pushgateway and textfile.",
+      says: "has several ways to send metrics. Keep one of otlp, remoteWrite, pushgateway and textfile.",
     },
     ONE_WAY,
   ],
@@ -21,6 +21,12 @@ export const METRICS = group({
       about: "Base URL of an OTLP/HTTP receiver without `/v1/metrics`: Prometheus itself, or a collector.",
       accepts:
         "an http:// or https:// URL without user or password in it, e.g. http://prometheus.monitoring:9090/api/v1/otlp",
+      ...URL_TEXT,
+    }),
+    remoteWrite: text({
+      about: "Whole URL of a receiver of Prometheus' remote write: Prometheus, Mimir, Thanos, or a managed one.",
+      accepts:
+        "an http:// or https:// URL without user or password in it, e.g. http://prometheus.monitoring:9090/api/v1/write",
       ...URL_TEXT,
     }),
     pushgateway: text({

@@ -1,4 +1,4 @@
-/** Settings of the metric source Prometheus, or of anything that answers query_range as it does. */
+/** Settings of the metric source Prometheus, or any server with its query_range API. */
 import { fewPoints, MAX_HISTORY_SECONDS } from "../rules.ts";
 import { choice, dict, group, quantity, text, toggle } from "../schema.ts";
 import { CREDENTIALS, isBaseUrl, ONE_WAY } from "./credentials.ts";

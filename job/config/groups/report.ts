@@ -1,4 +1,4 @@
-/** Settings of what is written about a run. */
+/** Settings of what a run writes about itself. */
 import { choice, group } from "../schema.ts";
 
 /** The fields under `report`. */

@@ -1,7 +1,7 @@
-/** Settings of how many pods share the targets, and which of them this is. */
+/** Settings of the shards: how many pods share the targets, and which of them this is. */
 import { group, quantity } from "../schema.ts";
 
-/** Most shards: so many ConfigMaps hold the state at most, and each shard has its own. */
+/** The most shards: each has its own ConfigMap, and the state uses at most so many. */
 const MAX_SHARDS = 64;
 
 /** The fields under `shards`. */

@@ -51,6 +51,11 @@ export interface Forecast {
   readonly parts?: readonly Peak[];
   /** Mean absolute error inside the window, divided by that of the last value at the same origins: below 1 is better. NaN: not known. */
   readonly skill: number;
+  /**
+   * Share of in-window outcomes at the end of the lead time that lay within their 90 % bands, each band made of what was known before; about 0.9 is right.
+   * NaN when unknown.
+   */
+  readonly coverage: number;
   /** Weight of each model of the pool that took part, summing to 1. */
   readonly modelWeights: Readonly<Record<string, number>>;
   /** Detected season in seconds, or null for none. */

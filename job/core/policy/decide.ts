@@ -135,7 +135,7 @@ function conclude(input: PolicyInput, trail: readonly TrailEntry[]): Decision {
   const problems = wrong.map(dataText);
   const ofData = decisive?.stage === "data";
   const fallback = ofData ? trail.find(({ stage }) => stage === "fallback") : undefined;
-  const told = [
+  const sentences = [
     headOf(input, gate, decisive, problems),
     ...(fallback === undefined ? [] : [fallback.message]),
     ...(gated && ofData ? [gate.message] : []),
@@ -148,7 +148,7 @@ function conclude(input: PolicyInput, trail: readonly TrailEntry[]): Decision {
     current,
     replicas,
     reason: reason ?? "DesiredWithinRange",
-    message: told.join("; "),
+    message: sentences.join("; "),
     blind,
     otherWriter: otherWriteOf(input),
     trail,
@@ -211,7 +211,7 @@ function refusalOf({ config, current }: PolicyInput): readonly [Reason, string] 
 function refused({ current }: PolicyInput, reason: Reason, message: string): Decided {
   const detail = { current };
   const trail: readonly TrailEntry[] = [{ stage: "gate", from: current, to: current, reason, message, detail }];
-  const told = { current, replicas: current, reason, message, blind: false, otherWriter: null, trail };
-  const decision = { action: "hold", ...told } as const;
+  const held = { current, replicas: current, reason, message, blind: false, otherWriter: null, trail };
+  const decision = { action: "hold", ...held } as const;
   return { decision, recommendation: null, metrics: [] };
 }

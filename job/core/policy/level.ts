@@ -3,8 +3,8 @@ import type { Probability } from "../units.ts";
 import { replicasFor } from "./stage.ts";
 
 /**
- * The levels of the requested quantiles of the maximum, from which the risk of any number of pods is read. Six levels: 0.7 % of the cost and 2
- * % of the time below, on 19 public and synthetic series.
+ * The levels of the requested quantiles of the maximum, from which the risk of any number of pods is read. Six levels: 0.7 % of the cost and
+ * 2 % of the time below, on 19 public and synthetic series.
  */
 export const LEVELS: readonly Probability[] = [0.5, 0.6, 0.7, 0.8, 0.87, 0.91, 0.95, 0.97, 0.98, 0.99];
 const LAST_LEVEL = LEVELS.length - 1;
@@ -21,7 +21,7 @@ export interface CostAndWorth {
 }
 
 /**
- * The chance that the maximum is above an amount. `quantiles` are those at LEVELS; their logarithm of the chance is interpolated linearly.
+ * The chance that the maximum is above an amount. `quantiles` are those at LEVELS; between two of them the logarithm of the chance is linear.
  * Beyond the last level it continues as over the last three intervals. Below the median the chance counts as a half.
  */
 export function riskAbove(quantiles: readonly number[], amount: number): Probability {

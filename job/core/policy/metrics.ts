@@ -16,7 +16,7 @@ export function mayBeZero({ minReplicas, metrics }: Pick<TargetConfig, "minRepli
 
 /**
  * The largest need of all metrics, as in HPA.
- * Where no pods are allowed, metrics with an activation decide about 0. While one of them is active there is at least one pod.
+ * Where the target may have no pods, metrics with an activation decide about 0. While one of them is active there is at least one pod.
  * Without any the last pod is removed where no other metric needs two: an idle pod uses a little CPU too.
  */
 export function largestNeed(needs: readonly Need[], config: Pick<TargetConfig, "minReplicas" | "metrics">): Replicas {

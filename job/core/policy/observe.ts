@@ -3,7 +3,7 @@ import type { Forecaster } from "../forecast/types.ts";
 import { asError } from "../result.ts";
 import { clean } from "../series/clean.ts";
 import { mask, toGrid } from "../series/grid.ts";
-import { believable, capacityOf, currentDemand, inspect, type Window } from "../series/quality.ts";
+import { believable, capacityOf, currentDemand, inspect, type JudgedWindow } from "../series/quality.ts";
 import type { Quality, Samples, Series } from "../series/types.ts";
 import { memoryOfMetric, STILL_VISIBLE } from "../state/memory.ts";
 import type { LastForecast, Span, TargetState } from "../state/types.ts";
@@ -82,7 +82,7 @@ function inspectHistory(
   metric: Metric,
   history: TickHistory | null,
   memory: TargetState,
-): Window {
+): JudgedWindow {
   // Pods that a scale-in took away in the last minutes still burn in the newest rate; a rollout may surge to twice the pods.
   const recent = memory.changes.filter(({ at }) => at > now - STILL_VISIBLE).map(({ from, to }) => Math.max(from, to));
   const surge = conditions.rollout === true || memory.rollouts.length > 0 ? 2 : 1;
@@ -196,8 +196,8 @@ function requestForecast(
   const horizonSteps = Math.max(1, Math.ceil(input.config.horizon / series.step - 1e-9));
   const { steps: leadSteps, parts } = lead;
   try {
-    const told = metric.prophet && { prophet: metric.prophet };
-    const forecast = forecaster({ series, horizonSteps, leadSteps, parts, levels, ...long, ...told });
+    const ownSettings = metric.prophet && { prophet: metric.prophet };
+    const forecast = forecaster({ series, horizonSteps, leadSteps, parts, levels, ...long, ...ownSettings });
     return { forecast, ...long };
   } catch (error) {
     return { forecast: null, problem: asError(error).message };

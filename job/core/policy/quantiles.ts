@@ -28,8 +28,8 @@ export function scaleOutQuantile(input: MetricInput, config: Trust, level: Proba
 
 /**
  * The quantile for which pods are kept: the greatest of all parts, since a pod removed now is missing in each.
- * The quantile of the maximum over the whole lead grows with the time that pods take to start, at the same risk per hour. With 90 s it costs 1
- * % more pods.
+ * The quantile of the maximum over the whole lead grows with the time that pods take to start, at the same risk per hour. With 90 s it costs
+ * 1 % more pods.
  */
 export function scaleInQuantile(input: MetricInput, config: Trust, level: Probability): number {
   const trusted = whyDistrusted(input, config) === null;

@@ -7,16 +7,15 @@ import type { Lead } from "./lead.ts";
 
 /**
  * How many bills it is worth, without an `slo`, to be never above the pods' capacity. Chosen on 44 replays of public, synthetic and other
- * series:
- * the least at which time below and unserved demand are under HPA's on each set at 30 and 90 s. 10 to 14: 1 % of the cost.
+ * series: the least at which time below and unserved demand are under HPA's on each set at 30 and 90 s. 10 to 14: 1 % of the cost.
  * With each of ten sources left out: 12 for eight, 14 and 20.
  */
 const DEFAULT_WORTH = 12;
 /** With an `slo` the worth is this divided by the share: 12 at 0.4 %, which is what a worth of 12 gives. */
 const WORTH_TIMES_SLO = 0.048;
 /**
- * Time below counts e^-1 of itself after so many seconds. 6 to 24 h, at an slo of 1 % on 19 public and synthetic series: 0.3 % of the cost, 1
- * % of the time below.
+ * Time below counts e^-1 of itself after so many seconds. 6 to 24 h, at an slo of 1 % on 19 public and synthetic series: 0.3 % of the cost,
+ * 1 % of the time below.
  */
 const MEMORY: Seconds = 12 * 3600;
 /**

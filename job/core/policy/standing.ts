@@ -1,8 +1,9 @@
-/** Conditions that last longer than a run (blind, another scaler, paused): each is reported once when it begins and once when it ends. */
-import type { MetricState, Standing, StandingSince } from "../state/types.ts";
+/** Conditions that last longer than a run (blind, another scaler, paused), each reported once when it begins and once when it ends; and a hold. */
+import type { MetricState, Standing, StandingSince, TargetState } from "../state/types.ts";
 import type { TargetConfig } from "../target.ts";
 import type { EpochSeconds } from "../units.ts";
 import type { Conditions } from "./conditions.ts";
+import type { Decision } from "./types.ts";
 
 /** The conditions that began and ended with a run. */
 export interface StandingChanges {
@@ -55,4 +56,13 @@ export function standingChanges(before: StandingSince | undefined, after: Standi
   const only = (of: StandingSince | undefined, without: StandingSince | undefined) =>
     STANDINGS.filter((name) => of?.[name] !== undefined && without?.[name] === undefined);
   return { began: only(after, before), ended: only(before, after) };
+}
+
+/** Since when each decision has held the replicas, this one included; null: this one does not. A clock that went back begins it now. */
+export function heldSince(
+  before: Pick<TargetState, "heldSince"> | undefined,
+  { action }: Pick<Decision, "action">,
+  now: EpochSeconds,
+): EpochSeconds | null {
+  return action === "hold" ? Math.min(before?.heldSince ?? now, now) : null;
 }

@@ -64,6 +64,8 @@ export interface TickRecord {
   readonly metrics: readonly MetricRecord[];
   /** The replicas that the demand asked for, before stabilisation, which are remembered; null: the data allow none. */
   readonly recommendation: Replicas | null;
+  /** Since when each decision has held the replicas, this one included; null: this one does not. */
+  readonly heldSince: EpochSeconds | null;
   readonly decision: Decision;
 }
 

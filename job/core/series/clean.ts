@@ -24,8 +24,8 @@ export interface Cleaned {
 }
 
 /**
- * Rounding of a difference of counters: such a value is neither negative load nor zero load. A process that ran for a nanosecond per second
- * would show as much.
+ * Rounding of a difference of counters: such a value counts as zero, neither as negative load nor as any. A process that ran for a nanosecond per
+ * second would show as much.
  */
 const ROUNDING = 1e-9;
 

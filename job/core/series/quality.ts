@@ -34,7 +34,7 @@ export interface Expectation {
 }
 
 /** The grid and the verdict on it. The grid's step is the source's cadence where that is longer than the step. */
-export interface Window {
+export interface JudgedWindow {
   readonly series: Series;
   readonly quality: Quality;
 }
@@ -65,7 +65,7 @@ export function believable(pods: Replicas, podCpuLimit: Cores | undefined, targe
 }
 
 /** Lays samples on an even grid and judges them. Never throws; an answer without samples is NoData, never zero load. */
-export function inspect(samples: Samples, expected: Expectation): Window {
+export function inspect(samples: Samples, expected: Expectation): JudgedWindow {
   const { now, step, ceiling, zero, history, window = history } = expected;
   const cleaned = clean(samples, { latest: now + step, ceiling, zero });
   const { news, cadence } = newsIn(cleaned, expected);

@@ -15,12 +15,12 @@ export const MAX_BYTES = 196_608;
 export const EMPTY_STATE: JobState = { version: STATE_VERSION, targets: {} };
 
 /** The form in which the JSON is stored, and its most characters. */
-export interface Form {
+export interface StorageForm {
   readonly pack: (json: string) => string;
   readonly most: number;
 }
 
-const PLAIN: Form = { pack: (json) => json, most: MAX_BYTES };
+const PLAIN: StorageForm = { pack: (json) => json, most: MAX_BYTES };
 
 /** The size of the whole is estimated from at most so many targets. */
 const MAX_SAMPLED_TARGETS = 1000;
@@ -40,7 +40,7 @@ export function encode(state: JobState): string {
 }
 
 /** Encodes a state in the given form. Targets that `before` has take precedence over new ones: remembered state is not given up for new. */
-export function fitState(state: JobState, { pack, most }: Form = PLAIN, before: JobState = EMPTY_STATE): Fitted {
+export function fitState(state: JobState, { pack, most }: StorageForm = PLAIN, before: JobState = EMPTY_STATE): Fitted {
   const entries = Object.entries(state.targets);
   const full = pack(write(entries, true));
   if (full.length <= most) return { text: full, leftOut: [] };
@@ -114,7 +114,7 @@ function ascii(json: string): string {
 /**
  * One target as short keys; empty ones are left out:
  * - w recommendations, e changes, r rollouts, d drop hold, b time below, l last write;
- * - s standing conditions by their first letter, n notified;
+ * - s standing conditions by their first letter, h held since, n notified;
  * - f forecast, g last good data, m missing since, i incomplete: those of the CPU;
  * - x the same for the other metrics, by name.
  */
@@ -128,6 +128,7 @@ function pack(target: TargetState, withForecast: boolean): Raw {
     service: b,
     lastWritten: l,
     standing,
+    heldSince,
     notified,
   } = target;
   const others = Object.entries(metrics).filter(([name]) => name !== CPU);
@@ -141,6 +142,7 @@ function pack(target: TargetState, withForecast: boolean): Raw {
     ...(b !== null ? { b: [milli(b.at), digits(b.below), digits(b.seen)] } : {}),
     ...(l !== null ? { l: packWrite(l) } : {}),
     ...(standing !== undefined ? { s: packStanding(standing) } : {}),
+    ...(heldSince !== undefined ? { h: milli(heldSince) } : {}),
     ...(notified !== undefined ? packNotified(notified) : {}),
     ...(x.length > 0 ? { x: Object.fromEntries(x) } : {}),
   };

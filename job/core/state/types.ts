@@ -106,6 +106,8 @@ export interface TargetState {
   readonly lastWritten: LastWrite | null;
   /** The standing conditions with their begin; absent: none. */
   readonly standing?: StandingSince;
+  /** Since when each decision has held the replicas; absent: the last one did not. */
+  readonly heldSince?: EpochSeconds;
   /** Conditions of which people were notified; absent: none. */
   readonly notified?: Readonly<Partial<Record<Condition, Notified>>>;
 }

@@ -40,6 +40,7 @@ export function readV1(root: Raw): JobState["targets"] {
 
 function readTargetV1(raw: Raw): TargetState {
   const standing = readStandingV1(raw.s);
+  const heldSince = seconds(raw.h);
   return {
     ...BLANK,
     recommendations: timed(numbers(raw.w, 2)).flatMap(([at, replicas]): Recommendation[] =>
@@ -54,6 +55,7 @@ function readTargetV1(raw: Raw): TargetState {
     service: readServiceV1(raw.b),
     lastWritten: readWriteV1(raw.l),
     ...(standing && { standing }),
+    ...(heldSince !== null && { heldSince }),
     ...readNotifiedV1(raw.n),
   };
 }

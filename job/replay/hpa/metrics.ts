@@ -14,14 +14,14 @@ export type Recommended = { readonly proposals: readonly HpaProposal[] } & (
 const DEFAULT_METRICS: readonly HpaMetric[] = [{ type: "Resource", name: "cpu", target: { averageUtilization: 80 } }];
 
 /** The metrics of a spec, the short form written out. */
-export function metricsOf(spec: HpaSpec): readonly HpaMetric[] {
+export function hpaMetricsOf(spec: HpaSpec): readonly HpaMetric[] {
   if (spec.target !== undefined) return [{ type: "Resource", name: "cpu", target: spec.target }];
   return spec.metrics.length > 0 ? spec.metrics : DEFAULT_METRICS;
 }
 
 /** Whether one of the metrics can be read without pods: only then can a workload come back from 0. */
 export function hasValueMetric(spec: HpaSpec): boolean {
-  return metricsOf(spec).some((metric) => metric.type === "Object" || metric.type === "External");
+  return hpaMetricsOf(spec).some((metric) => metric.type === "Object" || metric.type === "External");
 }
 
 /**
@@ -30,7 +30,7 @@ export function hasValueMetric(spec: HpaSpec): boolean {
  * have asked for more.
  */
 export function recommend(spec: HpaSpec, sync: HpaSync, tolerances: Tolerances, settings: HpaSettings): Recommended {
-  const proposals = metricsOf(spec).map((metric) => propose(metric, spec, sync, tolerances, settings));
+  const proposals = hpaMetricsOf(spec).map((metric) => propose(metric, spec, sync, tolerances, settings));
   let largest: { readonly name: string; readonly replicas: Replicas } | undefined;
   let invalid: InvalidReason | undefined;
   for (const proposal of proposals) {

@@ -1,6 +1,6 @@
 /** The page of a replay: forecast, load, replicas, ready pods and unserved load of every policy, and each decision with its trail. */
 import { pluralize } from "../../core/units.ts";
-import type { Decided, ReplayOptions, ReplayResult, ReplayRow, ReplayScore } from "../../replay/types.ts";
+import type { ReplayDecision, ReplayOptions, ReplayResult, ReplayRow, ReplayScore } from "../../replay/types.ts";
 import { number } from "../text.ts";
 import { POLICIES, type Role } from "../theme.ts";
 import type { Page } from "./html.ts";
@@ -14,7 +14,7 @@ export interface ReplayReport {
   readonly options: ReplayOptions;
   readonly result: ReplayResult;
   /** Decisions of each policy, in the order of time. */
-  readonly decisions: ReadonlyMap<string, readonly Decided[]>;
+  readonly decisions: ReadonlyMap<string, readonly ReplayDecision[]>;
   /** Price of a core-hour; absent: no prices are shown. */
   readonly price?: number;
 }
@@ -125,13 +125,13 @@ function scoresOf({ options, result, price }: ReplayReport, roleOf: (name: strin
   return { head: ["policy", "pod-hours", ...cost, "time under", "unserved demand", "actions"], rows };
 }
 
-function pageDecision({ t, from, to, reason, message = "", trail = [] }: Decided): PageDecision {
+function pageDecision({ t, from, to, reason, message = "", trail = [] }: ReplayDecision): PageDecision {
   const stages = trail.map((e): PageStage => [e.stage, e.from, e.to, e.reason, e.message]);
   return { t, from, to, reason, message, trail: stages };
 }
 
 /** The chart of the demand, and over it what our decisions had forecast for each moment one lead before. */
-function loadChart(rows: readonly ReplayRow[], decided: readonly Decided[]): Chart {
+function loadChart(rows: readonly ReplayRow[], decided: readonly ReplayDecision[]): Chart {
   const milli = Math.max(...rows.map((row) => row.demand)) < 2;
   const round = (v: number) => (milli ? Number((1000 * v).toFixed(1)) : Number(v.toPrecision(4)));
   const start = rows[0]!.t;

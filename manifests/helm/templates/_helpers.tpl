@@ -181,6 +181,50 @@ subjects:
     namespace: {{ $own }}
 {{- end }}
 
+{{/* The same in all namespaces. Takes a dict: root, name, rules. */}}
+{{- define "prophet-autoscaler.grantAll" -}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: {{ .name }}
+  labels:
+    {{- include "prophet-autoscaler.labels" .root | nindent 4 }}
+rules:
+  {{- .rules | trim | nindent 2 }}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: {{ .name }}
+  labels:
+    {{- include "prophet-autoscaler.labels" .root | nindent 4 }}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: {{ .name }}
+subjects:
+  - kind: ServiceAccount
+    name: {{ include "prophet-autoscaler.serviceAccount" .root }}
+    namespace: {{ .root.Release.Namespace }}
+{{- end }}
+
+{{/* Where config.discover looks, as a YAML map of namespaces (`*`: all of them) to kinds. Both may be a single word. */}}
+{{- define "prophet-autoscaler.discovered" -}}
+{{- $places := dict -}}
+{{- range .Values.config.discover -}}
+  {{- $namespaces := .namespaces | default (list $.Release.Namespace) -}}
+  {{- if kindIs "string" $namespaces }}{{ $namespaces = list $namespaces }}{{ end -}}
+  {{- $kinds := .kinds | default (list "Deployment" "StatefulSet") -}}
+  {{- if kindIs "string" $kinds }}{{ $kinds = list $kinds }}{{ end -}}
+  {{- if has "*" $namespaces }}{{ $namespaces = list "*" }}{{ end -}}
+  {{- range $namespaces -}}
+    {{- $_ := set $places . (concat (get $places . | default list) $kinds | uniq | sortAlpha) -}}
+  {{- end -}}
+{{- end -}}
+{{- toYaml $places -}}
+{{- end }}
+
 {{/* apiGroups and resources of a scaleTargetRef; the resource's name by the rule of job/adapters/kubernetes-path.ts. */}}
 {{- define "prophet-autoscaler.group" -}}
 {{- contains "/" .apiVersion | ternary (splitList "/" .apiVersion | first) "" | quote -}}
@@ -224,7 +268,7 @@ state.configMaps {{ .Values.state.configMaps }} is not shards.count {{ $count }}
 shards.count {{ $count }}: the name {{ $name }} has {{ len $name }} characters, and pods that count their shards leave room for {{ $most }}. Set fullnameOverride.
 {{- end }}
 {{- end }}
-{{- if gt (len .Values.config.targets) (mul 2000 $count | int) }}
-config.targets has {{ len .Values.config.targets }} entries. A run takes up to 2000: raise shards.count to {{ div (add (len .Values.config.targets) 1999) 2000 }}.
+{{- if gt (len .Values.config.targets) (mul 10000 $count | int) }}
+config.targets has {{ len .Values.config.targets }} entries. A run takes up to 10000: raise shards.count to {{ div (add (len .Values.config.targets) 9999) 10000 }}.
 {{- end }}
 {{- end }}

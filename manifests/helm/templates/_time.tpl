@@ -63,6 +63,10 @@ cronJob.for {{ .for }} leaves less than 5 s of cronJob.activeDeadlineSeconds {{ 
 cronJob.for {{ .for }} ends too early for a decision every {{ .every }}: the next slot of cronJob.schedule is {{ $slot }} s after the first. Raise for to {{ $least }}s at least.
 {{- end }}
 {{- end }}
+{{- $timeout := include "prophet-autoscaler.seconds" ($.Values.config.timeout | default 45) | float64 }}
+{{- if and (empty .every) (ge $timeout $deadline) }}
+config.timeout {{ $.Values.config.timeout | default "45s" }} is not shorter than cronJob.activeDeadlineSeconds {{ .activeDeadlineSeconds }}, so Kubernetes would end a slow run before it has acted. Lower timeout, or raise activeDeadlineSeconds.
+{{- end }}
 {{- if and $slot (ge $deadline $slot) }}
 cronJob.activeDeadlineSeconds {{ .activeDeadlineSeconds }} is not shorter than the {{ $slot }} s from one slot of cronJob.schedule {{ .schedule | quote }} to the next. A run that hangs would block the next one.
 {{- end }}

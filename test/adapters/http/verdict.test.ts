@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TransportError } from "../../../job/adapters/errors.ts";
 import { retry, type Timing } from "../../../job/adapters/http/retry.ts";
-import { isUndone, judge, redirected, TransientResponse } from "../../../job/adapters/http/verdict.ts";
+import { isUndone, redirected, retryVerdict, TransientResponse } from "../../../job/adapters/http/verdict.ts";
 
 const NOW = 1_700_000_000;
 const busy = (status: number, retryAfter?: string) =>
@@ -14,17 +14,20 @@ describe("a status", () => {
   test("is worth another read where the server or a gateway is busy, and another write where it was turned away at the door", () => {
     fc.assert(
       fc.property(fc.integer({ min: 100, max: 599 }), (status) => {
-        expect(judge(busy(status), false, NOW).again).toBe([429, 502, 503, 504].includes(status));
-        expect(judge(busy(status), true, NOW).again).toBe(status === 429);
+        expect(retryVerdict(busy(status), false, NOW).again).toBe([429, 502, 503, 504].includes(status));
+        expect(retryVerdict(busy(status), true, NOW).again).toBe(status === 429);
         expect(isUndone(busy(status))).toBe(status === 429);
       }),
     );
   });
 
   test("comes with how long the server asks to wait", () => {
-    expect(judge(busy(503, "7"), false, NOW)).toEqual({ again: true, after: 7 });
-    expect(judge(busy(429, new Date((NOW + 20) * 1000).toUTCString()), true, NOW)).toEqual({ again: true, after: 20 });
-    expect(judge(busy(429, "soon"), true, NOW)).toEqual({ again: true });
+    expect(retryVerdict(busy(503, "7"), false, NOW)).toEqual({ again: true, after: 7 });
+    expect(retryVerdict(busy(429, new Date((NOW + 20) * 1000).toUTCString()), true, NOW)).toEqual({
+      again: true,
+      after: 20,
+    });
+    expect(retryVerdict(busy(429, "soon"), true, NOW)).toEqual({ again: true });
   });
 });
 
@@ -38,15 +41,15 @@ describe("a failure of the network", () => {
         const error = broken(name, transient, stale);
         const undone = SENT_NOTHING.includes(name);
         expect(isUndone(error)).toBe(undone);
-        expect(judge(error, false, NOW)).toEqual({ again: transient });
-        expect(judge(error, true, NOW)).toEqual({ again: transient && (undone || stale) });
+        expect(retryVerdict(error, false, NOW)).toEqual({ again: transient });
+        expect(retryVerdict(error, true, NOW)).toEqual({ again: transient && (undone || stale) });
       }),
     );
   });
 });
 
 test("an error of our own is never worth another attempt", () => {
-  for (const write of [true, false]) expect(judge(new TypeError("x"), write, NOW)).toEqual({ again: false });
+  for (const write of [true, false]) expect(retryVerdict(new TypeError("x"), write, NOW)).toEqual({ again: false });
   expect(isUndone(new TypeError("x"))).toBe(false);
 });
 

@@ -1,7 +1,7 @@
 /** What stands: since when, what could not be looked at stays, and what began and ended between two runs. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type StandingInput, standingAfter, standingChanges } from "../../../job/core/policy/standing.ts";
+import { heldSince, type StandingInput, standingAfter, standingChanges } from "../../../job/core/policy/standing.ts";
 import { BLANK_METRIC } from "../../../job/core/state/memory.ts";
 import type { Standing, StandingSince } from "../../../job/core/state/types.ts";
 import { config, NOW } from "../../fakes/config.ts";
@@ -55,6 +55,15 @@ describe("a pause and another scaler", () => {
   it("with mode Off nothing stands", () => {
     expect(stands({ Paused: NOW - 60 }, { conditions: { paused: true } }, { mode: "Off" })).toBeUndefined();
   });
+});
+
+it("a hold keeps its beginning, and none that is to come; anything else ends it", () => {
+  expect(heldSince(undefined, { action: "hold" }, NOW)).toBe(NOW);
+  expect(heldSince({}, { action: "hold" }, NOW)).toBe(NOW);
+  expect(heldSince({ heldSince: NOW - 240 }, { action: "hold" }, NOW)).toBe(NOW - 240);
+  expect(heldSince({ heldSince: NOW + 240 }, { action: "hold" }, NOW)).toBe(NOW);
+  for (const action of ["keep", "scale"] as const)
+    expect(heldSince({ heldSince: NOW - 240 }, { action }, NOW)).toBeNull();
 });
 
 it("what began and what ended is the difference of the two", () => {

@@ -2,7 +2,7 @@
 import { inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Decided, ReplayRow } from "../../../job/replay/types.ts";
+import type { ReplayDecision, ReplayRow } from "../../../job/replay/types.ts";
 import { REPLAY_DEFAULTS } from "../../../job/replay/world.ts";
 import { expand } from "../../../job/report/page/expand.ts";
 import { pageHtml } from "../../../job/report/page/html.ts";
@@ -31,7 +31,7 @@ function report(more: Partial<ReplayReport> = {}): ReplayReport {
   return {
     file: "cpu.csv",
     options: { ...REPLAY_DEFAULTS, request: 0.5 },
-    decisions: new Map<string, readonly Decided[]>(),
+    decisions: new Map<string, readonly ReplayDecision[]>(),
     result: {
       startup: 30,
       steps: 7,
@@ -159,7 +159,7 @@ describe("the file", () => {
       ...sampleRecord().decision.trail[0]!,
       stage: (["data", "forecast", "band", "stabilise"] as const)[k % 4]!,
     }));
-    const decided = (i: number): Decided => ({
+    const decided = (i: number): ReplayDecision => ({
       t: START + 60 * i,
       from: 10,
       to: 11,

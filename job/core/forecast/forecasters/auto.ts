@@ -6,7 +6,7 @@ import type { Forecast, Forecaster, ForecastRequest, LeadPart, Peak } from "../t
 import { forecastLast, MIN_POOL } from "./cold-start.ts";
 import { atCadence } from "./held.ts";
 import { lazily, once } from "./lazily.ts";
-import { pathOf } from "./picture.ts";
+import { coverageAt, pathOf } from "./picture.ts";
 import { type AutoOptions, Window } from "./window.ts";
 
 /** Forecasts with the whole pool (docs/decisions/0003-forecaster.md). Needs at least one value; below ten it uses the last value and its moves. */
@@ -44,6 +44,7 @@ function assemble({ series, horizonSteps, leadSteps, levels, parts }: ForecastRe
     maxQuantiles: () => whole().maxQuantiles,
     ...(parts && { parts: () => parts.map(peakOf) }),
     skill: () => blended.skill,
+    coverage: () => coverageAt(window, leadSteps),
     modelWeights: () => Object.fromEntries(models.map(({ name }, m) => [name, blended.weights[m]!])),
     period: () => (window.period === null ? null : window.period * series.step),
     origins: () => target.actual.length,

@@ -34,6 +34,7 @@ export function forecastLast({ series, horizonSteps, leadSteps, levels, parts }:
     ...peakOf([0, leadSteps]),
     ...(parts && { parts: parts.map(peakOf) }),
     skill: Number.NaN,
+    coverage: Number.NaN,
     modelWeights: { last: 1 },
     period: null,
     origins: 0,

@@ -66,6 +66,7 @@ function unheld(inner: Forecaster, request: ForecastRequest, times: Float64Array
     maxQuantiles: () => peakOf(slow, 0).maxQuantiles,
     ...(parts && { parts: () => parts.map(([from], i) => peakOf(slow.parts![i]!, from)) }),
     skill: () => slow.skill,
+    coverage: () => slow.coverage,
     modelWeights: () => slow.modelWeights,
     period: () => slow.period,
     origins: () => slow.origins,

@@ -1,5 +1,6 @@
-/** The forecast path of the next steps with its band, which only pictures show. */
+/** What only pictures and metrics show: the forecast path of the next steps with its band, and the share of the outcomes that the band held. */
 import type { Blend } from "../combine/blend.ts";
+import { coverageOf } from "../combine/coverage.ts";
 import { errorByMoves, evidenceOf } from "../combine/moves.ts";
 import { errorQuantile, rankErrors } from "../combine/quantiles.ts";
 import { mean, type Target } from "../combine/target.ts";
@@ -49,4 +50,10 @@ function bandOf(window: Window, target: Target, blended: Blend): readonly number
     const learnt = errorQuantile(ranked, level);
     return share === 1 ? learnt : learnt * share + (1 - share) * errorByMoves(window.moves(), target.to, level);
   });
+}
+
+/** Share of the window's outcomes `lead` steps on that lay within their 90 % bands. */
+export function coverageAt(window: Window, lead: number): number {
+  const { target, blended } = window.blendOf([lead - 1, lead], mean);
+  return coverageOf(target, blended, BAND);
 }

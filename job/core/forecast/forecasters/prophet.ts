@@ -57,6 +57,7 @@ function prophetForecast(method: string, options: ProphetOptions, request: Forec
     meanQuantiles: z.map((v) => mean(shifted(v), 0, horizonSteps)),
     maxQuantiles: z.map((v) => maximum(shifted(v), 0, leadSteps)),
     skill: Number.NaN,
+    coverage: Number.NaN,
     modelWeights: { [method]: 1 },
     period: null,
     origins: 0,

@@ -25,12 +25,12 @@ export function autoregression(options: Lags): Model {
   const { lags, meanBlocks = [] } = options;
   const deepest = Math.max(lags.at(-1)!, meanBlocks.at(-1) ?? 0);
   const width = 1 + lags.length + Math.max(0, meanBlocks.length - 1);
-  const least = deepest + width + 4;
+  const minValues = deepest + width + 4;
   return {
     name: options.name,
-    least,
+    minValues,
     run(plan, out) {
-      fitLags(plan, out, options, { deepest, width, least, edges: blocksOf(plan.steps) });
+      fitLags(plan, out, options, { deepest, width, minValues, edges: blocksOf(plan.steps) });
     },
   };
 }
@@ -48,7 +48,7 @@ interface Shape {
   readonly deepest: number;
   /** Number of features, the constant among them. */
   readonly width: number;
-  readonly least: number;
+  readonly minValues: number;
   /** Edges of the blocks of steps. */
   readonly edges: Int32Array;
 }
@@ -95,7 +95,7 @@ interface Block {
 
 function fitLags({ y, origins, steps }: Plan, out: Float64Array, options: Lags, shape: Shape): void {
   const { relative } = options;
-  const { deepest, width: p, least, edges } = shape;
+  const { deepest, width: p, minValues, edges } = shape;
   const X = designs(y, origins[origins.length - 1]!, options, shape);
   const blocks = Array.from({ length: edges.length - 1 }, (_, b): Block => {
     const [A, B, beta] = [new Float64Array(p * p), new Float64Array(p), new Float64Array(p)];
@@ -106,14 +106,14 @@ function fitLags({ y, origins, steps }: Plan, out: Float64Array, options: Lags, 
   for (let o = 0; o < origins.length; o++) {
     const t = origins[o]!;
     const until = anchorOf(t);
-    if (t >= least && until !== learnt) {
+    if (t >= minValues && until !== learnt) {
       learnt = until;
       for (const block of blocks) learn(block, until - deepest + 1);
     }
     const base = relative ? y[t - 1]! : 0;
     for (const { from, to, weight, beta } of blocks) {
       let value = y[t - 1]! - base;
-      if (t >= least && weight >= p + 2) {
+      if (t >= minValues && weight >= p + 2) {
         value = 0;
         for (let i = 0; i < p; i++) value += beta[i]! * X[t * p + i]!;
       }

@@ -20,26 +20,26 @@ const MEMORY = 0.995;
 export function fourier(period: number): Model {
   const harmonics = Math.min(ORDER, Math.floor(period / 2));
   const frequencies = Array.from({ length: harmonics }, (_, h) => (h + 1) / period);
-  const least = Math.max(Math.ceil(period), 2 * ORDER + 6);
+  const minValues = Math.max(Math.ceil(period), 2 * ORDER + 6);
   return {
     name: "fourier",
-    least,
+    minValues,
     run(plan, out) {
-      fitHarmonics(plan, out, frequencies, least);
+      fitHarmonics(plan, out, frequencies, minValues);
     },
   };
 }
 
 /** The same with sinusoids of any periods (in steps) in place of harmonics; they may be longer than the window. */
 export function sinusoids(periods: readonly number[]): Model {
-  const least = 2 * periods.length + 12;
+  const minValues = 2 * periods.length + 12;
   const frequencies = periods.map((p) => 1 / p);
   return {
     name: "sinusoids",
-    least,
+    minValues,
     lossPenalty: SINUSOIDS_PENALTY,
     run(plan, out) {
-      fitHarmonics(plan, out, frequencies, least);
+      fitHarmonics(plan, out, frequencies, minValues);
     },
   };
 }
@@ -48,7 +48,7 @@ function fitHarmonics(
   { y, origins, steps }: Plan,
   out: Float64Array,
   frequencies: readonly number[],
-  least: number,
+  minValues: number,
 ): void {
   const p = 2 + 2 * frequencies.length;
   const last = origins[origins.length - 1]!;
@@ -80,7 +80,7 @@ function fitHarmonics(
         for (let l = 0; l <= j; l++) A[j * p + l] = A[j * p + l]! * MEMORY + X[done * p + j]! * X[done * p + l]!;
       }
     }
-    if (t < least) {
+    if (t < minValues) {
       flat(out, o, steps, y[t - 1]!);
       continue;
     }

@@ -7,7 +7,7 @@ const LAST_PENALTY = 0.9;
 /** Repeats the last value. */
 export const lastValue: Model = {
   name: "last",
-  least: 1,
+  minValues: 1,
   lossPenalty: LAST_PENALTY,
   run({ y, origins, steps }, out) {
     for (let o = 0; o < origins.length; o++) flat(out, o, steps, y[origins[o]! - 1]!);
@@ -19,7 +19,7 @@ export function rollingMedian(k: number): Model {
   const buffer = new Float64Array(k);
   return {
     name: `median${k}`,
-    least: k,
+    minValues: k,
     run({ y, origins, steps }, out) {
       for (let o = 0; o < origins.length; o++) {
         const t = origins[o]!;

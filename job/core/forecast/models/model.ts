@@ -17,7 +17,7 @@ export interface Plan {
 export interface Model {
   readonly name: string;
   /** Values it needs; at origins with fewer it repeats the last value. */
-  readonly least: number;
+  readonly minValues: number;
   /** Factor on its loss when models are weighted; absent: 1. */
   readonly lossPenalty?: number;
   readonly run: (plan: Plan, out: Float64Array) => void;

@@ -22,7 +22,7 @@ export function poolFor(n: number, period: number | null, waves: readonly number
   ];
   if (waves.length > 0) models.push(sinusoids(waves));
   if (period !== null) models.push(seasonalMean(period), holtWinters(period), fourier(period));
-  return [lastValue, ...models.filter((model) => model.least + 4 <= n)];
+  return [lastValue, ...models.filter((model) => model.minValues + 4 <= n)];
 }
 
 /** The forecasts of all models at all origins: entry m is origins x steps, row by row. Negative forecasts become 0, since no load is below it. */

@@ -35,8 +35,8 @@ export function profilePool(
   prophet?: ProphetSettings,
 ): Model[] {
   if (long === undefined) return [];
-  const told = prophet && prophetProfileOf(long, span, prophet);
-  return [...dailyProfilesOf(long, span), ...(told ? [told] : [])].flatMap(({ name, values }) => {
+  const prophetProfile = prophet && prophetProfileOf(long, span, prophet);
+  return [...dailyProfilesOf(long, span), ...(prophetProfile ? [prophetProfile] : [])].flatMap(({ name, values }) => {
     const profile = values.map((v) => v / size);
     return (["+", "*"] as const)
       .filter((relation) => relation === "+" || canMultiply(profile))

@@ -16,7 +16,7 @@ function at(y: Float64Array, index: number, known: number): number {
 export function seasonalMean(period: number): Model {
   return {
     name: "seasonalMean",
-    least: Math.ceil(period) + 1,
+    minValues: Math.ceil(period) + 1,
     run({ y, origins, steps }, out) {
       for (let o = 0; o < origins.length; o++) {
         const t = origins[o]!;
@@ -70,7 +70,7 @@ export function holtWinters(period: number): Model {
   const m = Math.round(period);
   return {
     name: "holtWinters",
-    least: m + 2,
+    minValues: m + 2,
     run(plan, out) {
       wintersPass(plan, out, m);
     },

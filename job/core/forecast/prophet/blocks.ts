@@ -1,7 +1,7 @@
 /** The feature blocks of a model: built-in seasons by Prophet's rules, custom seasons, events and regressors. */
 import type { FeatureBlock, HolidayBlock } from "./features.ts";
-import type { History } from "./frame.ts";
-import type { AutoSeasonality, HolidayOption, Mode, ResolvedOptions } from "./options.ts";
+import type { ObservedFrame } from "./frame.ts";
+import type { AutoSeasonality, HolidayOption, ResolvedOptions, SeasonalityMode } from "./options.ts";
 import { SECONDS_PER_DAY } from "./options.ts";
 
 const AUTO = [
@@ -17,10 +17,16 @@ const AUTO = [
  * - daily from 2 days on, with steps below a day.
  * A custom season of one of these names replaces it.
  */
-export function makeBlocks(frame: History, options: ResolvedOptions): FeatureBlock[] {
+export function makeBlocks(frame: ObservedFrame, options: ResolvedOptions): FeatureBlock[] {
   const seasons = new Map<string, FeatureBlock>();
-  const fourier = (name: string, period: number, fourier_order: number, prior_scale: number, mode: Mode, c?: string) =>
-    seasons.set(name, { kind: "fourier", name, period, fourier_order, prior_scale, mode, condition_name: c });
+  const fourier = (
+    name: string,
+    period: number,
+    fourier_order: number,
+    prior_scale: number,
+    mode: SeasonalityMode,
+    c?: string,
+  ) => seasons.set(name, { kind: "fourier", name, period, fourier_order, prior_scale, mode, condition_name: c });
   for (const s of options.seasonalities) {
     const prior = s.prior_scale ?? options.seasonality_prior_scale;
     fourier(s.name, s.period, s.fourier_order, prior, s.mode ?? options.seasonality_mode, s.condition_name);

@@ -8,7 +8,7 @@ import type { QuadraticWork } from "./quadratic.ts";
 import { evaluateTrend } from "./trend.ts";
 
 /** The unknowns except the noise. As vectors: b = m, k (absent for a flat trend), beta; d = delta (empty for a flat trend). */
-export type Point = Omit<Params, "sigma_obs">;
+export type Unknowns = Omit<Params, "sigma_obs">;
 
 /** Empty Gram matrices for a problem, with the precisions of m and k ~ N(0, 5) and beta ~ N(0, sigmas). */
 export function gramFor(problem: Problem): Gram {
@@ -20,7 +20,7 @@ export function gramFor(problem: Problem): Gram {
 }
 
 /** The point of a solve. */
-export function pointOf(problem: Problem, { b, d }: QuadraticWork): Point {
+export function pointOf(problem: Problem, { b, d }: QuadraticWork): Unknowns {
   const flat = problem.growth === "flat";
   const delta = flat ? new Float64Array(problem.tChange.length) : d.slice();
   return { m: b[0]!, k: flat ? 0 : b[1]!, beta: b.slice(flat ? 1 : 2), delta };
@@ -34,7 +34,7 @@ export function pointOf(problem: Problem, { b, d }: QuadraticWork): Point {
  * - for the features: X, or X times the trend;
  * - for each changepoint: w (t - c)+.
  */
-export function linearise(problem: Problem, point: Point, gram: Gram): void {
+export function linearise(problem: Problem, point: Unknowns, gram: Gram): void {
   const { t, X, multiplies, tChange, sigmas } = problem;
   const rows = t.length;
   const bends = gram.nd > 0;
@@ -62,7 +62,7 @@ export function linearise(problem: Problem, point: Point, gram: Gram): void {
 }
 
 /** The model's derivative by the trend's argument: 1 + X_m beta_m, times the slope of a logistic curve. */
-function trendWeight({ X, multiplies, growth, cap }: Problem, point: Point, trend: Float64Array): Float64Array {
+function trendWeight({ X, multiplies, growth, cap }: Problem, point: Unknowns, trend: Float64Array): Float64Array {
   const rows = trend.length;
   const weight = new Float64Array(rows).fill(1);
   for (let j = 0; j < multiplies.length; j++) {

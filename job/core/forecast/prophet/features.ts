@@ -1,12 +1,12 @@
 /** The feature columns of a model: Fourier seasons, event days and regressors; the same code for history and future. */
 import type { Frame } from "./frame.ts";
-import type { Mode } from "./options.ts";
+import type { SeasonalityMode } from "./options.ts";
 import { SECONDS_PER_DAY } from "./options.ts";
 
 interface BlockBase {
   readonly name: string;
   readonly prior_scale: number;
-  readonly mode: Mode;
+  readonly mode: SeasonalityMode;
 }
 /** A season: two columns, sine and cosine, for each order. */
 export interface FourierBlock extends BlockBase {

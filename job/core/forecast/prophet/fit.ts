@@ -2,7 +2,7 @@
 import type { Result } from "../../result.ts";
 import { ok } from "../../result.ts";
 import type { FeatureBlock } from "./features.ts";
-import type { History } from "./frame.ts";
+import type { ObservedFrame } from "./frame.ts";
 import type { Params } from "./objective.ts";
 import { negativeLogPosterior } from "./objective.ts";
 import type { Growth, ProphetError, ProphetOptions } from "./options.ts";
@@ -37,7 +37,7 @@ export interface ProphetModel {
  * Fits Prophet (Taylor and Letham 2018) by maximum a posteriori to rows of ds (epoch seconds) and y (any unit). Rows with y NaN are left out.
  * Errors, as values: an option out of range, fewer than two rows, a column that is missing or not finite.
  */
-export function fit(history: History, options: ProphetOptions = {}): Result<ProphetModel, ProphetError> {
+export function fit(history: ObservedFrame, options: ProphetOptions = {}): Result<ProphetModel, ProphetError> {
   const resolved = resolveOptions(options);
   if (!resolved.ok) return resolved;
   const prepared = prepare(history, resolved.value);

@@ -14,7 +14,7 @@ export interface Frame {
 }
 
 /** Observations. Rows may be unsorted; those whose y is not a number are left out. */
-export interface History extends Frame {
+export interface ObservedFrame extends Frame {
   readonly y: ArrayLike<number>;
 }
 
@@ -43,7 +43,7 @@ function pickRows<F extends Frame>(frame: F, rows: readonly number[]): F {
 }
 
 /** The rows that have a value, in ascending time. */
-export function usableRows(history: History): History {
+export function usableRows(history: ObservedFrame): ObservedFrame {
   const rows: number[] = [];
   for (let i = 0; i < history.ds.length; i++) if (!Number.isNaN(history.y[i] ?? Number.NaN)) rows.push(i);
   return sortedFrame(rows.length === history.ds.length ? history : pickRows(history, rows));

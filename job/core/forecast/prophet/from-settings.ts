@@ -6,7 +6,7 @@ import type { HolidayOption, ProphetOptions } from "./options.ts";
 import type { EventSettings, ProphetSettings, SeasonCondition } from "./settings.ts";
 
 /** Span of epoch seconds, both ends included. */
-export interface Span {
+export interface TimeRange {
   readonly from: number;
   readonly to: number;
 }
@@ -15,7 +15,7 @@ export interface Span {
  * Prophet's options for a history and a future within `span`. Only inside `history` may the trend bend.
  * Events whose windows lie outside `span` are left out: their columns would be all zeros.
  */
-export function optionsFrom(settings: ProphetSettings, history: Span, span: Span): ProphetOptions {
+export function optionsFrom(settings: ProphetSettings, history: TimeRange, span: TimeRange): ProphetOptions {
   const { timeZone, cap: _cap, floor: _floor, changepoints, seasonalities, holidays, ...same } = settings;
   const bends = changepoints?.map((date) => instantOf(dayNumberOf(date) * DAY, timeZone, "first"));
   return {

@@ -41,8 +41,8 @@ export function fitHistory(
   options: ProphetOptions = {},
 ): Result<HistoryFit, ProphetError> {
   const [from, to] = [rows.ds[0]!, rows.ds.at(-1)!];
-  const told = settings && optionsFrom(settings, { from, to }, { from, to: until });
+  const ownOptions = settings && optionsFrom(settings, { from, to }, { from, to: until });
   const frameAt = (ds: ArrayLike<number>): Frame => (settings === undefined ? { ds } : frameFrom(settings, ds));
-  const model = fit({ ...frameAt(rows.ds), y: rows.y }, { ...told, ...options });
+  const model = fit({ ...frameAt(rows.ds), y: rows.y }, { ...ownOptions, ...options });
   return model.ok ? ok({ model: model.value, frameAt }) : model;
 }

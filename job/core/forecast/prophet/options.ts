@@ -7,7 +7,7 @@ export const SECONDS_PER_DAY = 86_400;
 /** The kind of trend. */
 export type Growth = "linear" | "logistic" | "flat";
 /** Whether a component is added to the trend, or multiplies it. */
-export type Mode = "additive" | "multiplicative";
+export type SeasonalityMode = "additive" | "multiplicative";
 /** Prophet's switch of a built-in season: "auto" (its own rule), on, off, or on with this Fourier order. */
 export type AutoSeasonality = "auto" | boolean | number;
 
@@ -18,7 +18,7 @@ export interface SeasonalityOption {
   readonly fourier_order: number;
   /** Standard deviation of the normal prior of each Fourier coefficient; default `seasonality_prior_scale`. */
   readonly prior_scale?: number;
-  readonly mode?: Mode;
+  readonly mode?: SeasonalityMode;
   /** The column of booleans, in history and future: the season applies only where it is true. */
   readonly condition_name?: string;
 }
@@ -30,7 +30,7 @@ export interface RegressorOption {
   readonly prior_scale?: number;
   /** "auto": centred and divided by its standard deviation unless it holds only zeros and ones. */
   readonly standardize?: "auto" | boolean;
-  readonly mode?: Mode;
+  readonly mode?: SeasonalityMode;
 }
 
 /** One day of an event; several rows of one name share their coefficients. */
@@ -56,8 +56,8 @@ export interface ProphetOptions {
   readonly weekly_seasonality?: AutoSeasonality;
   readonly daily_seasonality?: AutoSeasonality;
   readonly holidays?: readonly HolidayOption[];
-  readonly seasonality_mode?: Mode;
-  readonly holidays_mode?: Mode;
+  readonly seasonality_mode?: SeasonalityMode;
+  readonly holidays_mode?: SeasonalityMode;
   readonly seasonality_prior_scale?: number;
   readonly holidays_prior_scale?: number;
   readonly changepoint_prior_scale?: number;

@@ -6,7 +6,7 @@ import { blockWidth, featureColumns, missingColumn } from "./features.ts";
 import type { ProphetModel } from "./fit.ts";
 import type { Frame } from "./frame.ts";
 import { sortedFrame } from "./frame.ts";
-import type { Mode, ProphetError } from "./options.ts";
+import type { ProphetError, SeasonalityMode } from "./options.ts";
 import { failure } from "./options.ts";
 import { capProblem, floorAt, scaledCap, scaledTimes } from "./prepare.ts";
 import type { Random } from "./random.ts";
@@ -17,7 +17,7 @@ import { analyticBounds, simulateBounds } from "./uncertainty.ts";
 
 /** One part of a forecast: additive parts in the unit of y, multiplicative ones as a share of the trend. */
 export interface Component {
-  readonly mode: Mode;
+  readonly mode: SeasonalityMode;
   readonly values: Float64Array;
 }
 

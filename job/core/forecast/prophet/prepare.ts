@@ -4,7 +4,7 @@ import { ok } from "../../result.ts";
 import { makeBlocks } from "./blocks.ts";
 import type { FeatureBlock } from "./features.ts";
 import { featureColumns, missingColumn, multiplicativeFlags, priorScales } from "./features.ts";
-import type { Frame, History } from "./frame.ts";
+import type { Frame, ObservedFrame } from "./frame.ts";
 import { greatest, least, usableRows } from "./frame.ts";
 import type { Growth, ProphetError, ResolvedOptions } from "./options.ts";
 import { failure } from "./options.ts";
@@ -54,7 +54,7 @@ export interface Prepared {
 }
 
 /** Prophet's preprocessing. Errors, as values: fewer than two rows, one distinct time, values that are not finite, missing columns. */
-export function prepare(history: History, options: ResolvedOptions): Result<Prepared, ProphetError> {
+export function prepare(history: ObservedFrame, options: ResolvedOptions): Result<Prepared, ProphetError> {
   const frame = usableRows(history);
   const rows = frame.ds.length;
   const problem = historyProblem(history, frame, options);
@@ -122,7 +122,7 @@ export function capProblem(
   return undefined;
 }
 
-function historyProblem(given: History, frame: History, options: ResolvedOptions) {
+function historyProblem(given: ObservedFrame, frame: ObservedFrame, options: ResolvedOptions) {
   const bad = (field: string, value: unknown, accepted: string) => failure("ProphetHistory", field, value, accepted);
   const rows = frame.ds.length;
   if (given.y.length !== given.ds.length)
@@ -140,7 +140,7 @@ function historyProblem(given: History, frame: History, options: ResolvedOptions
   return wrong && bad(wrong.field, wrong.value, "one value for each row, cap above floor");
 }
 
-function measureScales(frame: History, options: ResolvedOptions): Scales {
+function measureScales(frame: ObservedFrame, options: ResolvedOptions): Scales {
   const own_floor = options.growth === "logistic" && frame.floor !== undefined;
   const start = frame.ds[0]!;
   const t_scale = frame.ds[frame.ds.length - 1]! - start;

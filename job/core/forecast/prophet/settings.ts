@@ -1,6 +1,6 @@
 /** The Prophet settings of a target under Prophet's own names. Events and conditions are days of a calendar. */
 import type { Days, LocalDate } from "../../calendar/days.ts";
-import type { Growth, Mode, ProphetOptions } from "./options.ts";
+import type { Growth, ProphetOptions, SeasonalityMode } from "./options.ts";
 
 /** When a season applies, in local days: on these weekdays of these months, without the days `except` and with the days `also`. */
 export interface SeasonCondition {
@@ -18,7 +18,7 @@ export interface SeasonSettings {
   readonly period: number;
   readonly fourier_order: number;
   readonly prior_scale?: number;
-  readonly mode?: Mode;
+  readonly mode?: SeasonalityMode;
   readonly condition?: SeasonCondition;
 }
 

@@ -1,5 +1,5 @@
 /** Fits a model that is linear in its unknowns, from Gram matrices that are formed once. */
-import type { Point } from "./design.ts";
+import type { Unknowns } from "./design.ts";
 import { gramFor, linearise, pointOf } from "./design.ts";
 import { agreeOnNoise } from "./noise.ts";
 import type { Params } from "./objective.ts";
@@ -18,7 +18,7 @@ export function isLinear(problem: Problem): boolean {
  */
 export function solveLinear(problem: Problem): Params {
   const gram = gramFor(problem);
-  const origin: Point = {
+  const origin: Unknowns = {
     k: 0,
     m: 0,
     delta: new Float64Array(problem.tChange.length),

@@ -1,5 +1,5 @@
 /** Fits any model, also with a logistic trend or features that multiply the trend, by Gauss-Newton steps over the same lasso. */
-import type { Point } from "./design.ts";
+import type { Unknowns } from "./design.ts";
 import { gramFor, linearise, pointOf } from "./design.ts";
 import type { Gram } from "./gram.ts";
 import type { Params } from "./objective.ts";
@@ -24,7 +24,7 @@ export function roundsFor(rows: number, columns: number): number {
 }
 
 interface State {
-  readonly point: Point;
+  readonly point: Unknowns;
   readonly rss: number;
   /** The objective with the noise at its best for these residuals. */
   readonly value: number;
@@ -56,7 +56,7 @@ export function solveNonlinear(problem: Problem): Params {
   return { ...state.point, sigma_obs: Math.sqrt(bestVariance(problem.y.length, state.rss)) };
 }
 
-function evaluate(problem: Problem, point: Point): State {
+function evaluate(problem: Problem, point: Unknowns): State {
   const rss = sumOfSquares(residuals(problem, point));
   const rows = problem.y.length;
   const value = noiseTerms(rows, rss, bestVariance(rows, rss)) + penalty(problem, point);
@@ -74,7 +74,7 @@ function step(problem: Problem, state: State, gram: Gram, work: QuadraticWork): 
   return state;
 }
 
-function between(from: Point, to: Point, share: number): Point {
+function between(from: Unknowns, to: Unknowns, share: number): Unknowns {
   const mix = (a: number, b: number) => a + share * (b - a);
   return {
     m: mix(from.m, to.m),

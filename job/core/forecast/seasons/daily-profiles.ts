@@ -18,8 +18,8 @@ export interface ProfileSpan {
 /** A day of 24 hours. */
 const DAY: Seconds = 86_400;
 /**
- * The typical day is the mean of up to so many days: two weeks hold each weekday twice, and older days may be of another service. 7 to 28: 0.3
- * % of the loss on seven public series of two weeks.
+ * The typical day is the mean of up to so many days: two weeks hold each weekday twice, and older days may be of another service. 7 to 28:
+ * 0.3 % of the loss on seven public series of two weeks.
  */
 const MAX_DAYS = 14;
 /**

@@ -1,7 +1,7 @@
 /** The page's entry: draws every section, draws again when theme, width or paper change, and follows links to moments. */
 import { readData } from "./decode.ts";
 import { createFront } from "./front.ts";
-import { createView, type View } from "./view.ts";
+import { createView, type SectionView } from "./view.ts";
 
 /** `#SECTION/TIME`: the section's number, and epoch seconds. */
 const PLACE = /^#(\d+)\/(\d+)$/;
@@ -38,7 +38,7 @@ async function start(): Promise<void> {
 }
 
 /** Goes to the moment in the address, and to each moment whose link is followed, also twice. */
-function follow(views: readonly View[], hosts: NodeListOf<HTMLElement>): void {
+function follow(views: readonly SectionView[], hosts: NodeListOf<HTMLElement>): void {
   const go = (hash: string) => {
     const [, section, time] = PLACE.exec(hash) ?? [];
     if (section === undefined) return;

@@ -8,14 +8,14 @@ import { headline, showDecision } from "./decision.ts";
 import { factsAt } from "./facts.ts";
 
 /** A drawn section. */
-export interface View {
+export interface SectionView {
   readonly jump: (t: number) => void;
   /** Draws again, after the theme, the width or the paper has changed. */
   readonly redraw: () => void;
 }
 
 /** Draws a section into its element and makes it interactive. */
-export function createView(host: HTMLElement, section: Section, reasons: PageData["reasons"]): View {
+export function createView(host: HTMLElement, section: Section, reasons: PageData["reasons"]): SectionView {
   const find = (name: string) => host.querySelector<HTMLElement>(name)!;
   const hidden = new Set<string>();
   let charts: readonly DrawnChart[] = [];

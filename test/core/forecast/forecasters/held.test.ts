@@ -60,6 +60,7 @@ describe("a value held for four steps", () => {
     expect(fast.path[3]).toBe(fast.path[0]);
     expect(fast.path[7]).toBeCloseTo(slow.path[1]!, 9);
     expect(fast.skill).toBeCloseTo(slow.skill, 9);
+    expect(fast.coverage).toBe(slow.coverage);
   });
 
   it("holds the newest value until the next update is due", () => {

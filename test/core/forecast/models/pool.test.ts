@@ -1,4 +1,5 @@
 /** One contract for every model of the pool: lengths, finite, no look-ahead, equal to a refit, equivariant to scale. */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Model } from "../../../../job/core/forecast/models/model.ts";
 import { poolFor, runPool } from "../../../../job/core/forecast/models/pool.ts";
@@ -92,4 +93,10 @@ describe("the pool", () => {
     for (const n of [6, 12, 30, 120]) expect(poolFor(n, null, []).map((m) => m.name)).toContain("last");
     expect(new Set(models.map((m) => m.name)).size).toBe(models.length);
   });
+});
+
+it("holds as many models at most as docs/glossary.md says", () => {
+  const words = ["six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+  const most = poolFor(480, 20, [20, 73]).length;
+  expect(readFileSync("docs/glossary.md", "utf8")).toContain(`the pool holds ${words[most - 6]} at most`);
 });

@@ -1,7 +1,7 @@
 /** Reads the answers of real Prophet (made by test/oracle/prophet/make.py) and gives each case in the shape of our calls. */
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import type { Frame, History } from "../../../../job/core/forecast/prophet/frame.ts";
+import type { Frame, ObservedFrame } from "../../../../job/core/forecast/prophet/frame.ts";
 import type { ProphetOptions } from "../../../../job/core/forecast/prophet/options.ts";
 
 /** What Prophet answered. yhat covers history and future, the other rows the future only. */
@@ -29,7 +29,7 @@ export interface ProphetAnswer {
 export interface GoldenCase {
   readonly name: string;
   readonly options: ProphetOptions;
-  readonly history: History;
+  readonly history: ObservedFrame;
   readonly future: Frame;
   readonly prophet: ProphetAnswer;
 }

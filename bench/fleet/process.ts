@@ -1,0 +1,57 @@
+/** The job's process in the fleet: the heap that V8 takes in a pod, and what it tells of itself at its end. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What a process told: CPU of all its threads, s; largest memory, MiB; the longest turn of its event loop since its first connection, ms of CPU. */
+export interface Told {
+  readonly cpuSeconds: number;
+  readonly memoryMb: number;
+  readonly longestTurn: number;
+}
+
+/** The heap of old objects that Node 24 takes in a container of 192 or 384 MiB, as measured in both; without a limit it is 4 GiB here, and garbage stays for long. */
+const POD_HEAP = "--max-old-space-size=256";
+
+/** Options of Node that make V8 as sparing as in a pod: those of the image, and the heap that comes from the limit of the container. */
+export function limitsOfPod(): readonly string[] {
+  const dockerfile = readFileSync(join(import.meta.dirname, "../../Dockerfile"), "utf8");
+  const entry = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1];
+  const words = JSON.parse(entry ?? "[]") as readonly string[];
+  return [...words.filter((word) => word.startsWith("--")), POD_HEAP];
+}
+
+/**
+ * A turn is timed by the CPU that the thread took in it: on a machine with other work the wall time of a turn is theirs. Before
+ * the first connection there is none to be kept waiting.
+ */
+const TELL = `
+if (require("node:worker_threads").isMainThread) {
+  let [longest, last] = [0, null];
+  const taken = () => { const { user, system } = process.threadCpuUsage(); return (user + system) / 1000; };
+  require("node:diagnostics_channel").subscribe("net.client.socket", () => {
+    if (last !== null) return;
+    last = taken();
+    setInterval(() => { const now = taken(); longest = Math.max(longest, now - last); last = now; }, 1).unref();
+  });
+  process.on("exit", () => {
+    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+    require("node:fs").writeSync(2, "\\nUSAGE " + JSON.stringify([(userCPUTime + systemCPUTime) / 1e6, maxRSS / 1024, longest]) + "\\n");
+  });
+}
+`;
+
+/** Options of Node that make it tell, by a file in \`folder\`. */
+export function tellingFleet(folder: string): readonly string[] {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, "tell.cjs");
+  writeFileSync(file, TELL);
+  return ["--require", file];
+}
+
+/** What it told. Throws when it did not. */
+export function toldBy(stderr: string): Told {
+  const told = /USAGE (\[.*\])/.exec(stderr)?.[1];
+  if (told === undefined) throw new Error(`the job did not tell its CPU time: ${stderr.slice(0, 500)}`);
+  const [cpuSeconds, memoryMb, longestTurn] = JSON.parse(told) as [number, number, number];
+  return { cpuSeconds, memoryMb, longestTurn };
+}
