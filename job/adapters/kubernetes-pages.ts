@@ -1,5 +1,6 @@
 /** Lists of the API server, page by page: one that outgrows an answer is asked for in smaller ones, one that expired on the way is begun again. */
 import { asError } from "../core/result.ts";
+import { pluralize } from "../core/units.ts";
 import { ClusterError, TransportError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 
@@ -43,7 +44,7 @@ export async function listAll<T>(api: Kubernetes, listing: Listing, pick: (item:
     try {
       const page = await readPage(api, listing, place);
       for (const item of page.items) items.push(pick(item));
-      if (items.length > listing.atMost) return { items, error: tooMany(listing, `${listing.atMost} objects`) };
+      if (items.length > listing.atMost) return { items, error: tooMany(listing, pluralize(listing.atMost, "object")) };
       if (page.next === "") return { items };
       place = { ...place, token: page.next };
     } catch (error) {
@@ -54,7 +55,7 @@ export async function listAll<T>(api: Kubernetes, listing: Listing, pick: (item:
       place = next;
     }
   }
-  return { items, error: tooMany(listing, `${MAX_CALLS} pages`) };
+  return { items, error: tooMany(listing, pluralize(MAX_CALLS, "page")) };
 }
 
 /** Where to go on after an error; null: nowhere. */

@@ -54,7 +54,7 @@ function intervalChecks(jobs: readonly CronJob[], settings: Settings): readonly 
     const mine = formatUnit("seconds", interval);
     if (slots.includes(interval)) return [{ check, status: "ok", message: `${mine}, as the CronJob ${named} has it` }];
     const apart = [...new Set(slots)].map((slot) => formatUnit("seconds", slot!));
-    const message = `${mine}, but the CronJob ${named} runs every ${apart.join(" or ")}: pods are planned for another time`;
+    const message = `${mine}, but the runs of the CronJob ${named} begin every ${apart.join(" or ")}: pods are planned for another time`;
     return [{ check, status: "fail", message, todo: `set interval: ${apart[0]}, or change the schedule` }];
   });
 }

@@ -76,7 +76,8 @@ describe("the doctor", () => {
       {
         check: "interval of shop/web",
         status: "fail",
-        message: '1m, but the CronJob job-0 "*/5 * * * *" runs every 5m: pods are planned for another time',
+        message:
+          '1m, but the runs of the CronJob job-0 "*/5 * * * *" begin every 5m: pods are planned for another time',
         todo: "set interval: 5m, or change the schedule",
       },
     ]);
@@ -117,7 +118,7 @@ describe("the doctor", () => {
     const { api } = apiOf(["*/5 * * * *"], ["* * * * *"]);
     expect(await scheduleChecks(api, await settingsOf(""))).toMatchObject([{ status: "ok" }]);
     expect(await scheduleChecks(api, await settingsOf("interval: 2m"))).toMatchObject([
-      { status: "fail", message: expect.stringContaining("runs every 5m or 1m") },
+      { status: "fail", message: expect.stringContaining("begin every 5m or 1m") },
     ]);
   });
 });
