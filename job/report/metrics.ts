@@ -24,7 +24,7 @@ type Add = (name: MetricName, labels: Labels, value: number | null | undefined, 
 
 const ACTIONS: readonly Outcome["action"][] = ["scaled", "unchanged", "held", "failed"];
 /** Reasons of failed outcomes with a name of their own; every other failure counts as the last one. */
-export const FAILED_REASONS = ["HistoryError", "ClusterError", "StateFull", "Error"] as const;
+export const FAILED_REASONS = ["HistoryError", "ClusterError", "StateFull", "InvalidSettings", "Error"] as const;
 /** The edges of the band of each step. */
 const [LOW, POINT, HIGH] = ["0.05", "0.5", "0.95"];
 
