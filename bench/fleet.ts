@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { Interrupted, interruption, progressOf, say } from "../scripts/waiting.ts";
 import { missingControlPlane, missingPrometheus } from "../test/cluster/available.ts";
 import { boundText, brokenBounds } from "./fleet/bounds.ts";
 import { type FleetRun, measuredRun } from "./fleet/measure.ts";
@@ -21,11 +22,24 @@ export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { targets: { type: "string", default: "100,1000,3000" } } });
   const missing = missingControlPlane() ?? missingPrometheus();
   if (missing !== undefined) throw new Error(`the fleet cannot be run here: ${missing}`);
-  const all: Measured[] = [];
-  for (const text of values.targets.split(",")) {
+  const sizes = values.targets.split(",").map((text) => {
     const targets = Number(text);
     if (!Number.isInteger(targets) || targets < 1) throw new Error(`--targets: ${JSON.stringify(text)} is no number`);
-    all.push(await measure(targets));
+    return targets;
+  });
+  // servers, runs, the run by single queries, and the comparison
+  const [progress, steps] = [progressOf("fleet", "steps"), RUNS + 3];
+  const all: Measured[] = [];
+  for (const [i, targets] of sizes.entries()) {
+    let done = i * steps;
+    const step: Step = async () => {
+      if ((await progress.watch(++done, sizes.length * steps)) === false) throw new Interrupted();
+    };
+    all.push(
+      await measure(targets, step)
+        .catch((error: unknown) => endedBy(error, i))
+        .finally(progress.end),
+    );
     const sorted = all.toSorted((a, b) => a.targets - b.targets);
     writeFileSync(PAGE, page(sorted, machine()));
   }
@@ -40,23 +54,36 @@ export async function main(args: readonly string[]): Promise<void> {
   if (broken.length > 0) throw new Error(`bounds that do not depend on the load of the machine:\n${broken.join("\n")}`);
 }
 
-async function measure(targets: number): Promise<Measured> {
+/** Called after each step; throws Interrupted after Ctrl-C. */
+type Step = () => Promise<void>;
+
+/** Ctrl-C ends the servers too, so that what asks them fails. `sizes` are written already. */
+function endedBy(error: unknown, sizes: number): never {
+  if (!interruption().aborted) throw error;
+  throw new Interrupted(sizes === 0 ? undefined : `ended early: ${PAGE} has the sizes before`);
+}
+
+async function measure(targets: number, step: Step): Promise<Measured> {
   const raw = Math.min(RAW, targets);
-  console.error(`${targets} targets: starting the servers`);
+  tell(`${targets} targets: starting the servers`);
   const servers = await startFleet(targets, raw);
   try {
+    await step();
     const runs: FleetRun[] = [];
     for (let i = 0; i < RUNS; i++) {
       const begin = performance.now();
       runs.push(told(await measuredRun(servers, targets, "grouped")));
+      await step();
       if (i < RUNS - 1)
         await new Promise((done) => setTimeout(done, Math.max(0, MINUTE - (performance.now() - begin))));
     }
     // all of what has counters, by single queries: what reading together saves
     const single = told(await measuredRun(servers, raw, "single"));
+    await step();
     const sample = Array.from({ length: Math.min(30, raw) }, (_, i) => Math.floor((i * raw) / Math.min(30, raw)));
     const alike = await decidedAlike(servers.prometheus.url, targets, sample);
-    console.error(`${alike.alike} of ${alike.sample} decided alike`);
+    tell(`${alike.alike} of ${alike.sample} decided alike`);
+    await step();
     return { targets, runs, single, alike, load: loadavg()[0]! };
   } finally {
     await servers.stop();
@@ -65,9 +92,13 @@ async function measure(targets: number): Promise<Measured> {
 
 function told(run: FleetRun): FleetRun {
   const { result: _, ...figures } = run;
-  console.error(JSON.stringify(figures));
-  for (const line of run.result.stderr.split("\n").filter((one) => one.startsWith("WARN"))) console.error(line);
+  tell(JSON.stringify(figures));
+  for (const line of run.result.stderr.split("\n").filter((one) => one.startsWith("WARN"))) tell(line);
   return run;
+}
+
+function tell(line: string): void {
+  say(line, console.error);
 }
 
 function machine(): string {

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { Interrupted, interruption, progressOf, say } from "../scripts/waiting.ts";
 import { missingControlPlane, missingPrometheus } from "../test/cluster/available.ts";
 import { type FleetRun, measuredRun } from "./fleet/measure.ts";
 import { type FleetServers, startFleet } from "./fleet/servers.ts";
@@ -22,14 +23,26 @@ export async function main(args: readonly string[]): Promise<void> {
   const missing = missingControlPlane() ?? missingPrometheus();
   if (missing !== undefined) throw new Error(`the fleet cannot be run here: ${missing}`);
   const [targets, minutes] = [numberOf("targets", values.targets), numberOf("minutes", values.minutes)];
+  const reads = READS.filter((one) => values.read.split(",").includes(one));
+  // servers, Prometheus alone, and three runs for each way of reading
+  const [progress, total] = [progressOf("hourly", "steps"), 2 + 3 * reads.length];
+  let done = 0;
+  const step = async () => {
+    if ((await progress.watch(++done, total)) === false) throw new Interrupted();
+  };
   const servers = await startFleet(targets, targets);
   try {
+    await step();
     const idle = await idleSeconds(servers);
+    await step();
     const all: Hourly[] = [];
-    for (const read of READS.filter((one) => values.read.split(",").includes(one)))
-      all.push(await measure(servers, { targets, minutes, read, idle }));
+    for (const read of reads) all.push(await measure(servers, { targets, minutes, read, idle, step }));
     writeFileSync(PAGE, page(all, { targets, machine: machine(), load: loadavg()[0]! }));
+  } catch (error) {
+    // Ctrl-C ends the servers too, so that what asks them fails
+    throw interruption().aborted ? new Interrupted() : error;
   } finally {
+    progress.end();
     await servers.stop();
   }
   console.error(`written: ${PAGE}`);
@@ -51,28 +64,33 @@ interface Asked {
   readonly minutes: number;
   readonly read: FleetRun["read"];
   readonly idle: number;
+  /** Called after each run; throws Interrupted after Ctrl-C. */
+  readonly step: () => Promise<void>;
 }
 
 /** Two processes a minute apart, of which the second counts, then one that lives. */
-async function measure(servers: FleetServers, { targets, minutes, read, idle }: Asked): Promise<Hourly> {
+async function measure(servers: FleetServers, { targets, minutes, read, idle, step }: Asked): Promise<Hourly> {
   const busy = (run: FleetRun): FleetRun => {
     const prometheusSeconds = run.prometheusSeconds - idle * run.wallSeconds;
     const { result: _, ...figures } = { ...run, prometheusSeconds };
-    console.error(JSON.stringify(figures));
-    for (const line of run.result.stderr.split("\n").filter((one) => one.startsWith("WARN"))) console.error(line);
+    say(JSON.stringify(figures), console.error);
+    for (const line of run.result.stderr.split("\n").filter((one) => one.startsWith("WARN"))) say(line, console.error);
     return { ...run, prometheusSeconds };
   };
   const { run } = servers.rig;
   const begin = performance.now();
   busy(await measuredRun(servers, targets, read));
+  await step();
   await new Promise((done) => setTimeout(done, Math.max(0, MINUTE - (performance.now() - begin))));
   const once = busy(await measuredRun(servers, targets, read));
+  await step();
   const args = ["--every", "1m", "--for", `${minutes}m`];
   const rig = {
     ...servers.rig,
     run: (...[settings, more]: Parameters<typeof run>) => run(settings, { ...more, args }),
   };
   const lived = busy(await measuredRun({ ...servers, rig }, targets, read));
+  await step();
   return { read, once, lived, decisions: minutes };
 }
 

@@ -2,7 +2,9 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { Progress } from "../job/report/progress.ts";
 import { copyOfTests } from "../scripts/mutants.ts";
+import { interruption, progressOf, say } from "../scripts/waiting.ts";
 import { page, type Result } from "./mutation/page.ts";
 import { type Room, rooms, testsOf } from "./mutation/rooms.ts";
 import { type Candidate, sampleOf } from "./mutation/sample.ts";
@@ -40,20 +42,32 @@ export async function main(args: readonly string[]): Promise<void> {
   }
   const folder = copyOfTests();
   const tester = await startTester(folder);
+  const total = samples.reduce((sum, { sample }) => sum + sample.length, 0);
+  const progress = progressOf("mutation", "mutants");
+  let done = 0;
+  const judged = () => progress.watch(++done, total);
   try {
     for (const { room, sample } of samples) {
-      const survivors = await judge(room, sample, tester);
-      console.log(`${room.name}: ${sample.length - survivors.length} of ${sample.length} killed`);
+      const survivors = await judge(room, sample, tester, judged);
+      // rooms that were judged whole are written already
+      if (interruption().aborted) return say(`ended early after ${done} of ${total} mutants`);
+      say(`${room.name}: ${sample.length - survivors.length} of ${sample.length} killed`);
       if (values.match === "") write({ room: room.name, sample: choice.kind, total: sample.length, survivors });
     }
   } finally {
+    progress.end();
     tester.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** What lives of the sample. */
-async function judge(room: Room, sample: readonly Candidate[], tester: Tester): Promise<Result["survivors"]> {
+/** What lives of the sample, or of its part until Ctrl-C. */
+async function judge(
+  room: Room,
+  sample: readonly Candidate[],
+  tester: Tester,
+  judged: () => ReturnType<Progress["watch"]>,
+): Promise<Result["survivors"]> {
   const survivors: Candidate[] = [];
   const killers = new Map<string, string[]>();
   for (const one of sample) {
@@ -67,7 +81,9 @@ async function judge(room: Room, sample: readonly Candidate[], tester: Tester): 
     if (killer === null) survivors.push(one);
     else if (tests.includes(killer)) killers.set(file, [killer, ...before]);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    console.log(`${killer === null ? "LIVES " : "killed"}  ${one.place} ${seconds} s ${killer ?? ""}`);
+    if (interruption().aborted) break;
+    say(`${killer === null ? "LIVES " : "killed"}  ${one.place} ${seconds} s ${killer ?? ""}`);
+    await judged();
   }
   return survivors.map(({ id, place }) => ({ id, place }));
 }

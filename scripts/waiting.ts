@@ -20,8 +20,8 @@ export function interruption(): AbortSignal {
 /** Ctrl-C came, and what is done so far is of no use. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
-  constructor() {
-    super("ended early: nothing was written");
+  constructor(message = "ended early: nothing was written") {
+    super(message);
   }
 }
 
