@@ -86,7 +86,7 @@ export const CONCEPTS: Readonly<Record<string, Concept>> = {
     ],
   },
   recommendation: {
-    title: "Recommendation: stages check it before it becomes replicas",
+    title: "Recommendation: checked before it becomes replicas",
     load: wave,
     ordered: true,
     plays: [
