@@ -40,7 +40,7 @@ const PODS: readonly Pod[] = [
   ),
   ...owned(
     [0, 1].map((n) => ({ namespace: "shop", name: `agent-x2x4${n + 5}` })),
-    "DaemonSet",
+    "ReplicationController",
     "agent",
   ),
   // the name of its pods fits no pattern of a short name
@@ -78,7 +78,7 @@ export const WORKLOADS = {
     ["shop", "Deployment", "web"],
     ["shop", "Rollout", "roll"],
     ["shop", "StatefulSet", "queue"],
-    ["shop", "DaemonSet", "agent"],
+    ["shop", "ReplicationController", "agent"],
     ["shop", "Deployment", LONG],
     ["shop", "Deployment", "web-api"],
     ["shop", "Deployment", "shrunk"],
