@@ -49,9 +49,10 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("a fleet of 
     });
   }, 120_000);
 
-  test("it stays within the memory of the base manifests, and no turn of its event loop is long", () => {
+  // its times are for the bench
+  test("it stays within the memory of the base manifests", () => {
     for (const run of [first!, second!]) {
-      const broken = brokenBounds(run).filter(({ hard }) => hard);
+      const broken = brokenBounds(run).filter(({ unit }) => unit === "MiB");
       expect(broken.map((bound) => boundText(bound, run))).toEqual([]);
     }
   });
