@@ -1,5 +1,19 @@
 /** Six projects: unit and process need Node only, integration real servers on loopback, browser a Chromium, e2e a node for each file, e2e-shared one for all. */
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Files that take a minute and more, the longest first: begun last, one would keep a worker busy when all others are done. */
+const LONG = ["past", "demo", "suspended", "page-commands", "job"].map((name) => `test/integration/${name}.test.ts`);
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = LONG.findIndex((path) => moduleId.endsWith(path));
+      return place < 0 ? LONG.length : place;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 /** Tests of whole processes with limits of a few seconds: what else runs must leave them a processor. */
 const PROCESS = [
@@ -12,6 +26,7 @@ const PROCESS = [
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         test: {
@@ -36,8 +51,8 @@ export default defineConfig({
           include: ["test/integration/**/*.test.ts"],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          // most of a file is waiting for servers: two at a time halve the suite, and each file has servers of its own
-          maxWorkers: 2,
+          // most of a file is waiting for servers and for whole minutes, and each file has servers of its own
+          maxWorkers: 3,
         },
       },
       {

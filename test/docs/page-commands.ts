@@ -32,8 +32,9 @@ export const STAND_INS = (past: string, prometheus: string): readonly (readonly 
   ["FOLDER", "manifests/base"],
   ["14:05", past],
   ["http://127.0.0.1:9090", prometheus],
-  // as many seconds of waiting less
+  // as much waiting less
   ["--for 50s", "--for 20s"],
+  ["--every 1m --for 60m", "--every 10s --for 20s"],
 ];
 
 export type Place = { readonly run: string } | { readonly by: string } | { readonly why: string };
