@@ -1,5 +1,6 @@
 /** Finds the workloads that opted in, and what a run reads of each, by lists: pages of a namespace and kind in place of a call a target. */
-import { type FoundWorkload, ownAnnotations } from "../config/found-target.ts";
+import { ownAnnotations } from "../config/annotations.ts";
+import type { FoundWorkload } from "../config/found-target.ts";
 import { ALL_NAMESPACES } from "../config/groups/discover.ts";
 import type { DiscoverySelector } from "../config/types.ts";
 import { asError } from "../core/result.ts";

@@ -13,6 +13,15 @@ export const ANNOTATION_PREFIX = "prophet-autoscaler/";
 /** Ours on a workload, and no settings. */
 const OTHERS: ReadonlySet<string> = new Set([`${ANNOTATION_PREFIX}paused`]);
 
+/** The longest value that is read: the name of an HPA may have so many characters. */
+const MAX_VALUE_LENGTH = 253;
+/** What is kept in place of a longer value. A part of it would keep all of it in memory. */
+const TOO_LONG = "x".repeat(MAX_VALUE_LENGTH + 1);
+/** Annotations kept of an object, several times as many as there are settings. With more, some are not known, and it is refused. */
+const MAX_KEPT = 100;
+/** Unknown annotations that are named one by one: an object may have thousands, and to find what was meant takes time. */
+const MAX_UNKNOWN = 10;
+
 const IDENTITY = "the workload itself says which one it is";
 const ASKED = "it is asked with the job's credentials, and may read what the owner of the workload may not";
 const EFFORT = "it decides how much the metric source is asked for";
@@ -91,14 +100,31 @@ function refusal(field: string): string | null {
   return given === true || given === undefined ? null : given;
 }
 
+/** The annotations of an object that are ours, as far as they can be settings: whoever writes them shall not fill the job's memory. */
+export function ownAnnotations(all: unknown): Readonly<Record<string, string>> {
+  if (typeof all !== "object" || all === null) return {};
+  const own = Object.entries(all).filter(
+    (entry): entry is [string, string] => entry[0].startsWith(ANNOTATION_PREFIX) && typeof entry[1] === "string",
+  );
+  const kept = own.slice(0, MAX_KEPT);
+  return Object.fromEntries(kept.map(([name, raw]) => [name, raw.length > MAX_VALUE_LENGTH ? TOO_LONG : raw]));
+}
+
 /** The settings in a workload's annotations. A name that is not known, not allowed, or has a wrong value is an issue: a misspelt limit must not be lost in silence. */
 export function fromAnnotations(annotations: Readonly<Record<string, string>>, issues: Issue[]): Part<typeof TARGET> {
   const part: Record<string, unknown> = {};
+  let unknown = 0;
   for (const [name, raw] of Object.entries(annotations)) {
     if (!name.startsWith(ANNOTATION_PREFIX) || OTHERS.has(name)) continue;
     const setting = annotationSettings().get(name);
     if (setting === undefined) {
-      issues.push({ path: name, message: unknownText(name) });
+      if (++unknown <= MAX_UNKNOWN) issues.push({ path: name, message: unknownText(name) });
+      else if (unknown === MAX_UNKNOWN + 1)
+        issues.push({ path: name, message: "is not a known annotation, nor are others." });
+      continue;
+    }
+    if (raw.length > MAX_VALUE_LENGTH) {
+      issues.push({ path: name, message: `has more than ${MAX_VALUE_LENGTH} characters. No setting is so long.` });
       continue;
     }
     const value = check(setting.node, raw, name, issues);

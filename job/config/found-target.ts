@@ -1,5 +1,5 @@
 /** A found workload as a target: the operator's settings, those of its annotations in between, and the rules of every target. */
-import { ANNOTATION_PREFIX, annotationOf, annotationSettings, fromAnnotations } from "./annotations.ts";
+import { annotationOf, annotationSettings, fromAnnotations } from "./annotations.ts";
 import { applyRules } from "./apply-rules.ts";
 import { complete } from "./complete.ts";
 import { openCalendars } from "./days.ts";
@@ -66,14 +66,4 @@ function named(issues: readonly Issue[], { annotations }: FoundWorkload): readon
 /** Why a workload is no target, in one sentence. */
 export function issuesText(issues: readonly Issue[]): string {
   return issues.map(({ path, message }) => `${path} ${message.replace(/\.$/, "")}`).join("; ");
-}
-
-/** The annotations of an object that are ours. */
-export function ownAnnotations(all: unknown): FoundWorkload["annotations"] {
-  if (typeof all !== "object" || all === null) return {};
-  return Object.fromEntries(
-    Object.entries(all).filter(
-      (entry): entry is [string, string] => entry[0].startsWith(ANNOTATION_PREFIX) && typeof entry[1] === "string",
-    ),
-  );
 }

@@ -18,8 +18,12 @@ export function distance(a: string, b: string): number {
   return last[b.length]!;
 }
 
+/** Our longest names are annotations, of 82 characters. To compare a longer one takes time and finds nothing. */
+const MAX_LENGTH = 100;
+
 /** The nearest of `known`; null: none is near. Near means that at most 40 % of the letters change, or 2. */
 export function nearest(name: string, known: readonly string[]): string | null {
+  if (name.length > MAX_LENGTH) return null;
   let best: string | null = null;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of known) {

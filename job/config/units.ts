@@ -41,9 +41,16 @@ export const WRITTEN: Readonly<Record<Unit, { readonly as: string; readonly patt
   number: { as: "a number", pattern: null },
 };
 
+/**
+ * Longer texts are no number. The patterns take a time that grows with the square of the length: an annotation of
+ * 250,000 digits held a run for two minutes.
+ */
+const MAX_TEXT_LENGTH = 100;
+
 /** Parses a number or its text into base units (cores, seconds); null: neither, NaN or infinite. */
 export function parseUnit(unit: Unit, value: unknown): number | null {
-  const parsed = typeof value === "number" ? value : typeof value === "string" ? parseText(unit, value.trim()) : null;
+  const isText = typeof value === "string" && value.length <= MAX_TEXT_LENGTH;
+  const parsed = typeof value === "number" ? value : isText ? parseText(unit, value.trim()) : null;
   if (parsed === null || !Number.isFinite(parsed)) return null;
   const whole = unit === "replicas" || unit === "count";
   return whole && !Number.isInteger(parsed) ? null : parsed;

@@ -6,9 +6,10 @@ import {
   annotationSettings,
   BY_ANNOTATION,
   fromAnnotations,
+  ownAnnotations,
   ANNOTATION_PREFIX as P,
 } from "../../job/config/annotations.ts";
-import { foundTarget, issuesText, ownAnnotations } from "../../job/config/found-target.ts";
+import { foundTarget, issuesText } from "../../job/config/found-target.ts";
 import { loadSettings } from "../../job/config/load.ts";
 import type { Node } from "../../job/config/schema.ts";
 import type { Setting } from "../../job/config/settings.ts";
@@ -84,7 +85,7 @@ describe("a wrong annotation", () => {
     ["a value out of range", { "target-cpu": "1", "min-replicas": "-1" }, /min-replicas must be .*got "-1"/],
     ["a word that is none", { "target-cpu": "1", mode: "Actve" }, /mode must be one of .*Did you mean Active/],
     ["no number", { "target-cpu": "1", "max-replicas": "ten" }, /max-replicas must be/],
-    ["a long value", { "target-cpu": "x".repeat(5000) }, /got a text of 5000 characters/],
+    ["a long value", { "target-cpu": "x".repeat(5000) }, /target-cpu has more than 253 characters/],
     ["control characters", { "target-cpu": "1\n\u001b[31m" }, /got "1\\n\\u001b\[31m"/],
     ["no CPU", {}, /target-cpu is missing\. Give the workload this annotation/],
     [
