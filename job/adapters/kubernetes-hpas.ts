@@ -5,7 +5,7 @@ import { collectionPath } from "./kubernetes-path.ts";
 const [API, PLURAL] = ["autoscaling/v2", "horizontalpodautoscalers"] as const;
 /** HPAs a page: with their managedFields about 1 MB. */
 const PAGE_SIZE = 200;
-/** 10,000 HPAs in one list; what comes after them is not looked at. */
+/** 10,000 HPAs in one list. Of a namespace, what comes after them is not looked at; with more in all, each namespace is asked. */
 const MAX_PAGES = 50;
 /** How long a list of HPAs is used again: targets of one run ask once per namespace. */
 const LIST_LIFETIME_MS = 10_000;
@@ -31,29 +31,35 @@ export function hpaLists(get: Get): HpaLists {
       if (everywhere !== undefined) return everywhere.get(namespace) ?? [];
       const known = lists.get(namespace);
       if (known && performance.now() - known.at < LIST_LIFETIME_MS) return known.hpas;
-      const hpas = pagesOf(collectionPath(API, namespace, PLURAL), (page) => get(page, signal));
+      const hpas = pagesOf(collectionPath(API, namespace, PLURAL), (page) => get(page, signal)).then(
+        (all) => all?.hpas,
+      );
       lists.set(namespace, { at: performance.now(), hpas });
       return hpas;
     },
     readAll: async (signal) => {
       const all = await pagesOf(`/apis/${API}/${PLURAL}`, (page) => get(page, signal));
-      everywhere = all && Map.groupBy(all, ({ metadata }) => metadata?.namespace ?? "");
+      // one that was not looked at would be none, and a second scaler of its workload not seen
+      everywhere = all?.whole ? Map.groupBy(all.hpas, ({ metadata }) => metadata?.namespace ?? "") : undefined;
     },
   };
 }
 
-/** All HPAs of a list, page by page; undefined when one of the pages may not or could not be read. */
-async function pagesOf(path: string, get: (path: string) => Promise<unknown>): Promise<Hpas> {
+/** The HPAs of a list, page by page, and whether these are all; undefined when one of the pages may not or could not be read. */
+async function pagesOf(
+  path: string,
+  get: (path: string) => Promise<unknown>,
+): Promise<{ readonly hpas: readonly Hpa[]; readonly whole: boolean } | undefined> {
   const hpas: Hpa[] = [];
   let token = "";
   for (let page = 0; page < MAX_PAGES; page++) {
     const list = (await get(`${path}?limit=${PAGE_SIZE}${token}`)) as HpaList | null | undefined;
     if (!Array.isArray(list?.items)) return undefined;
     for (const item of list.items as readonly (Hpa | null)[]) hpas.push(needed(item));
-    if (!list.metadata?.continue) return hpas;
+    if (!list.metadata?.continue) return { hpas, whole: true };
     token = `&continue=${encodeURIComponent(list.metadata.continue)}`;
   }
-  return hpas;
+  return { hpas, whole: false };
 }
 
 /** What is not used (managedFields, conditions, metrics) is not kept. */

@@ -1,4 +1,5 @@
 /** The doctor's look at `discover`: what is found, whose annotations are wrong, and the rights that finding and scaling need. */
+import { actuatorOf } from "../adapters/actuators.ts";
 import type { Check } from "../adapters/check.ts";
 import { resourceOf } from "../adapters/kubernetes-path.ts";
 import { ALL_NAMESPACES } from "../config/groups/discover.ts";
@@ -48,21 +49,27 @@ export function discoveryChecks(source: TargetSource, listed: Settings["targets"
 /** What finding needs, and scaling what was found, whatever its name. */
 export function discoveryPermissions({ discovery, kubernetes }: Settings): readonly Permission[] {
   if (discovery === undefined) return [];
+  const { above, below } = discovery;
+  const { object } = actuatorOf({ actuator: above.actuator ?? below.actuator ?? "scale" });
   const places = new Map<string, { readonly namespace: string; readonly kind: string }>();
   for (const { namespaces, kinds } of discovery.selectors)
     for (const namespace of namespaces)
       for (const kind of kinds) places.set(`${namespace}/${kind}`, { namespace, kind });
-  return [...places.values()].flatMap(({ namespace: where, kind }): Permission[] => {
+  const wanted = [...places.values()].flatMap(({ namespace: where, kind }): Permission[] => {
     const all = where === ALL_NAMESPACES;
     const workload = { group: "apps", resource: resourceOf({ kind }), namespace: all ? "" : where };
-    const scale = { ...workload, subresource: "scale" };
+    // what the actuator sets: the workload's /scale, or an HPA
+    const { subresource } = object;
+    const set = { ...workload, ...object.kind, ...(subresource !== undefined && { subresource }) };
     const without = `manifests/components/${all ? "discover-all" : "discover"} has the rules`;
+    const rules = `change the rule of /scale there to ${object.kind?.resource} (docs/discovery.md)`;
+    const unset = object.kind === undefined ? without : `${without}; ${rules}`;
     const never = "with the right to patch the workload the job could change its image; grant only its /scale";
     const hpas = { group: "autoscaling", resource: "horizontalpodautoscalers", namespace: workload.namespace };
     return [
       { ...workload, verb: "list", want: "need", without },
-      { ...scale, verb: "get", want: "need", without },
-      { ...scale, verb: "patch", want: "need", without },
+      { ...set, verb: "get", want: "need", without: unset },
+      { ...set, verb: "patch", want: "need", without: unset },
       ...(kubernetes.detectScalers
         ? [
             {
@@ -76,4 +83,6 @@ export function discoveryPermissions({ discovery, kubernetes }: Settings): reado
       { ...workload, verb: "patch", want: "never", without: never },
     ];
   });
+  // HPAs are the same for both kinds
+  return [...new Map(wanted.map((permission) => [JSON.stringify(permission), permission])).values()];
 }

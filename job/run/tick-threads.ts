@@ -17,6 +17,9 @@ const LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 12 };
 /** In the sources and in the bundle, whose chunks lie one folder below its entries. */
 const ENTRY = import.meta.url.endsWith(".ts") ? "./tick-worker.ts" : "../tick-worker.js";
 
+/** Who is missing, and who does its work. */
+const [WITHOUT, HERE] = ["a thread for decisions", "its targets are decided in the main thread"];
+
 /** Threads that make ticks. */
 export interface TickThreads {
   /** With `here` for what no thread can do: all of it where none is left, and what cannot be handed to one, which are the functions of a public calendar. */
@@ -34,10 +37,15 @@ interface TickThreadsOptions {
 
 /** Starts so many threads. */
 export function tickThreads(count: number, { log, entry }: TickThreadsOptions): TickThreads {
-  const all = Array.from(
-    { length: count },
-    () => new Worker(entry ?? new URL(ENTRY, import.meta.url), { resourceLimits: LIMITS }),
-  );
+  const all = Array.from({ length: count }, () => {
+    try {
+      return new Worker(entry ?? new URL(ENTRY, import.meta.url), { resourceLimits: LIMITS });
+    } catch (error) {
+      // as where the container may have no more processes
+      log("warn", `${WITHOUT} could not be started (${asError(error).message}); ${HERE}`);
+      return null;
+    }
+  }).filter((worker) => worker !== null);
   const idle = new Set(all);
   const waiting: ((worker: Worker | null) => void)[] = [];
   let closing = false;
@@ -45,7 +53,7 @@ export function tickThreads(count: number, { log, entry }: TickThreadsOptions): 
   const lose = (worker: Worker, why: string) => {
     if (!left.delete(worker)) return;
     idle.delete(worker);
-    if (!closing) log("warn", `a thread for decisions ended (${why}); its targets are decided in the main thread`);
+    if (!closing) log("warn", `${WITHOUT} ended (${why}); ${HERE}`);
     if (left.size === 0) for (const next of waiting.splice(0)) next(null);
   };
   for (const worker of all) {

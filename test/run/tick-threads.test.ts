@@ -137,6 +137,15 @@ describe("a thread that ends", () => {
     expect(logs.every((text) => /^a thread for decisions ended \(.+\); its targets are/.test(text))).toBe(true);
   });
 
+  it("before it begins does so too", async () => {
+    // what Node refuses at once, as it does where the system gives no more threads
+    const all = tickThreads(2, { log: (_, text) => logs.push(text), entry: "no path" });
+    started.push(all);
+    expect(demands(await all.ticks(here)(inputs(60)))).toEqual(demands(await here(inputs(60))));
+    expect(logs).toHaveLength(2);
+    expect(logs[0]).toMatch(/^a thread for decisions could not be started \(.+\); its targets are/);
+  });
+
   it("for its memory takes neither the process nor the other thread along", async () => {
     const code = `import { parentPort } from "node:worker_threads";
       parentPort.on("message", () => { const all = []; for (let i = 0; ; i++) all.push({ i, own: [i] }); });`;
