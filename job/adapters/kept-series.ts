@@ -7,6 +7,11 @@ import type { EpochSeconds, Seconds } from "../core/units.ts";
  * sending on to another server some more. A sample changes no point before its own time, so this holds whatever the rate's window is.
  */
 const SETTLED_AFTER: Seconds = 60;
+/**
+ * A value that stands still at the end may be a repetition: where a source is late, Prometheus repeats its last sample for so long. Of a queue
+ * that is mostly empty a peak was lost in this way until the next whole reading.
+ */
+const REPEATED: Seconds = 300;
 /** After so long a series is read whole again, whatever its new points say: somebody may have written into its past. A process of an hour does so about four times. */
 const [MIN_REFRESH, MAX_REFRESH]: readonly [Seconds, Seconds] = [600, 1200];
 /** Values of all series together: 64 MiB, which is 17,000 series of 480 points. More are read whole each time. */
@@ -29,8 +34,11 @@ export interface News extends LabelledText {
 
 /** What is kept of series, each under a key that says what was asked, with its window and step. */
 export interface KeptSeries {
-  /** From when on to ask; undefined: for all of it. What is not asked about in three runs is forgotten. */
-  since(key: string, now: EpochSeconds): EpochSeconds | undefined;
+  /**
+   * From when on to ask; undefined: for all of it. What is not asked about in three runs is forgotten. `repeats`: whether
+   * a value may be a repetition of an older sample; absent: it may.
+   */
+  since(key: string, now: EpochSeconds, repeats?: boolean): EpochSeconds | undefined;
   /** The whole window, of what is kept and what is new, which is kept then; undefined where the two do not agree. */
   join(key: string, news: News, now: EpochSeconds): Samples | undefined;
   /** Keeps a window that was read whole at `now`; null: it is none that new points could be joined to. */
@@ -51,11 +59,12 @@ interface Kept {
 /** A key, the number of the last question about it, and what is kept under it. */
 interface Entry {
   asked: number;
+  repeats: boolean;
   kept: Kept | undefined;
 }
 
 /**
- * An empty memory. The new points begin `margin` seconds before those that were not settled at the last reading, and are compared with what is
+ * An empty memory. The new points begin `margin` seconds before those that were not settled at the last reading. They are compared with what is
  * kept there.
  * The rate's window is a good margin. With 60 s, a run a minute after the last one asks for 180 s: 13 points of 15 s in place of 480.
  */
@@ -69,7 +78,7 @@ export function keptSeries(margin: Seconds): KeptSeries {
     values += entry.kept?.values.length ?? 0;
   };
   const entryOf = (key: string) => {
-    const entry = all.get(key) ?? { asked, kept: undefined };
+    const entry = all.get(key) ?? { asked, repeats: true, kept: undefined };
     all.delete(key);
     all.set(key, entry);
     return entry;
@@ -83,19 +92,19 @@ export function keptSeries(margin: Seconds): KeptSeries {
     }
   };
   return {
-    since: (key, now) => {
+    since: (key, now, repeats = true) => {
       const entry = entryOf(key);
-      entry.asked = ++asked;
+      Object.assign(entry, { asked: ++asked, repeats });
       forgetUnasked();
       const { kept } = entry;
       // before its last reading: the clock of the source was set back
       if (kept === undefined || now < kept.readAt || now >= kept.refreshAt) return undefined;
-      return kept.readAt - SETTLED_AFTER - margin;
+      return settledUntil(kept, repeats) - margin;
     },
     join: (key, news, now) => {
       const entry = all.get(key);
       const kept = entry?.kept;
-      const joined = kept && joinedOf(kept, news);
+      const joined = kept && joinedOf(kept, settledUntil(kept, entry!.repeats), news);
       if (joined !== undefined) put(entry!, packed({ ...news, samples: joined }, now, kept!.refreshAt));
       return joined;
     },
@@ -109,11 +118,24 @@ export function keptSeries(margin: Seconds): KeptSeries {
   };
 }
 
+/** Points before this time do not change any more: they are old enough, and none of them repeats the value of the newest. */
+function settledUntil({ times, values, readAt }: Kept, repeats: boolean): EpochSeconds {
+  const end = readAt - SETTLED_AFTER;
+  if (!repeats) return end;
+  let last = values.length - 1;
+  while (last > 0 && values[last - 1] === values[last]) last--;
+  const still = times instanceof Float64Array ? times[last]! : (times.first + last * times.step) / 1000;
+  return Math.max(end - REPEATED, Math.min(end, still));
+}
+
 /** The kept samples before the new ones, and those; undefined where they differ in what is settled, or where it has a gap: that may be filled from its beginning. */
-function joinedOf(kept: Kept, { samples: fresh, labels, since, step, begin }: News): Samples | undefined {
+function joinedOf(
+  kept: Kept,
+  settled: EpochSeconds,
+  { samples: fresh, labels, since, step, begin }: News,
+): Samples | undefined {
   if (labels !== kept.labels || !ascend(fresh.times)) return undefined;
   const old = unpacked(kept);
-  const settled = kept.readAt - SETTLED_AFTER;
   const [from, to] = [firstFrom(old.times, since), firstFrom(old.times, settled)];
   const [freshFrom, freshTo] = [firstFrom(fresh.times, since), firstFrom(fresh.times, settled)];
   if (to - from !== freshTo - freshFrom || hasGap(old.times.subarray(from, to), since, step)) return undefined;

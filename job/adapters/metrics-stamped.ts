@@ -68,9 +68,10 @@ async function sendStamped(
     );
 }
 
-/** In the words of Prometheus, and of Mimir's error names. */
+/** In the words of Prometheus, and of Mimir's error names. Thanos answers 409 for them all, and often says `conflict` alone. */
 const REFUSED_TIME = /out[ -]of[ -]order|duplicate[ -](sample|timestamp)|out[ -]of[ -]bounds|too[ -](old|far)/i;
 
 function isRefusedTime(error: unknown): error is MetricsError {
-  return error instanceof MetricsError && error.status === 400 && REFUSED_TIME.test(error.message);
+  if (!(error instanceof MetricsError)) return false;
+  return error.status === 409 || (error.status === 400 && REFUSED_TIME.test(error.message));
 }

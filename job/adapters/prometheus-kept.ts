@@ -15,13 +15,13 @@ const NOT_BY_POINT = /@|\boffset\s*-|\b(?:start|end|range)\s*\(/i;
 
 /** Reads ranges as queryRange does: the same points, and the same decisions. */
 export function keptRange(kept: KeptSeries): RangeReader {
-  return async (ask, query, now, history, step) => {
+  return async (ask, query, now, history, step, repeats) => {
     const whole = grid(now, history, step);
     // the grid of another start is the same one where Prometheus' milliseconds can say it
     const joinable = Number.isInteger(Math.round(step * 1e9) / 1e6) && !NOT_BY_POINT.test(query);
     if (!joinable) return queryTimes(ask, query, whole);
     const key = keyOf(query, history, step);
-    const since = kept.since(key, now);
+    const since = kept.since(key, now, repeats);
     const part = since === undefined ? undefined : newTimes(whole, since);
     if (part !== undefined) {
       const answer = await queryTimes(ask, query, part);
@@ -56,8 +56,9 @@ function keyOf(query: string, history: Seconds, step: Seconds): string {
 export function keptRecords(kept: KeptSeries): RecordsReader {
   return async (names, wanted, ask) => {
     const { now, window, step } = wanted;
+    // samples as they were recorded: none is a repetition
     const key = (name: string) => `${name} ${window} ${step}`;
-    const since = new Map(names.flatMap((name) => pairOf(name, kept.since(key(name), now))));
+    const since = new Map(names.flatMap((name) => pairOf(name, kept.since(key(name), now, false))));
     const first = Math.min(now, ...since.values());
     const newer = now - first <= 0.75 * window ? [...since.keys()] : [];
     // one second more: a window does not hold its beginning

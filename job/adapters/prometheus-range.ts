@@ -25,13 +25,14 @@ export interface RangeTimes {
   readonly points: number;
 }
 
-/** Reads a query over the `history` seconds before `now`. Throws HistoryError. */
+/** Reads a query over the `history` seconds before `now`. `repeats`: whether a value may repeat an older sample; absent: it may. Throws HistoryError. */
 export type RangeReader = (
   ask: Ask,
   query: string,
   now: EpochSeconds,
   history: Seconds,
   step: Seconds,
+  repeats?: boolean,
 ) => Promise<RangeAnswer>;
 
 /** Reads the whole range. */

@@ -110,7 +110,8 @@ async function countPods(
   const query = podsQuery(target, settings.rateWindow, settings.matchers);
   if (query === undefined) return undefined;
   const seconds = countBack(target);
-  const { samples, labels, seriesCount } = await range(ask, query, now, seconds, target.step);
+  // of rates, which repeat nothing
+  const { samples, labels, seriesCount } = await range(ask, query, now, seconds, target.step, false);
   if (seriesCount > 0 && labels[COUNTED.label] !== COUNTED.value) return undefined;
   const counted = new Map([...samples.times].map((time, i) => [time, samples.values[i]!]));
   const { start, points } = grid(now, seconds, target.step);

@@ -49,12 +49,13 @@ describe("what is kept", () => {
   });
   it("is its own copy", () => {
     const kept = keptSeries(60);
-    const [first, news] = [series(100), series(13, START + 60)];
+    const [first, news] = [series(100), series(33, START + 60)];
     kept.since("a", START);
     kept.keep("a", first, START);
     first.samples.values.fill(7);
-    kept.since("a", START + 60);
-    const since = START - 120;
+    // six minutes, for its value stands still, and one more to compare
+    const since = kept.since("a", START + 60)!;
+    expect(since).toBe(START - 420);
     const joined = kept.join("a", { ...news, since, step: STEP, begin: START - 1000 }, START + 60);
     expect(joined?.values).toEqual(new Float64Array(joined!.values.length).fill(1));
   });

@@ -45,15 +45,17 @@ function forecastsOf(times: readonly (readonly [target: string, at?: number | un
 }
 
 test.each([
-  ["otlp", "out of order sample"],
-  ["remoteWrite", "duplicate sample for timestamp"],
-  ["remoteWrite", "received a sample that is too old (err-mimir-sample-timestamp-too-old)"],
+  ["otlp", 400, "out of order sample"],
+  ["remoteWrite", 400, "duplicate sample for timestamp"],
+  ["remoteWrite", 400, "received a sample that is too old (err-mimir-sample-timestamp-too-old)"],
+  // Thanos Receive
+  ["remoteWrite", 409, "store locally for endpoint 127.0.0.1:10901: conflict"],
 ] as const)(
-  "%s: a forecast that is refused as %s is left out, that of another target is not, and nobody is warned",
-  async (way, why) => {
+  "%s: a forecast that is refused by %i as %s is left out, that of another target is not, and nobody is warned",
+  async (way, status, why) => {
     const textOf = (bytes: Uint8Array) =>
       Buffer.from(way === "otlp" ? bytes : uncompress(new Uint8Array(bytes))).toString("latin1");
-    const server = await serve(({ bytes }) => (textOf(bytes).includes("web") ? { status: 400, body: why } : {}));
+    const server = await serve(({ bytes }) => (textOf(bytes).includes("web") ? { status, body: why } : {}));
     const { lines, sink } = sinkTo(server.url, "", way);
     const families = forecastsOf([
       ["web", NOW + 60],
