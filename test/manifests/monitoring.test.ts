@@ -19,7 +19,7 @@ describe("monitoring", () => {
     };
     const alerts = groups.find(({ name }) => name === "prophet-autoscaler-runs")!.rules.map(({ alert }) => alert);
     const lines = [...read("../docs/metrics.md").matchAll(/^\| `(ProphetAutoscaler\w+)` \|/gm)].map(([, name]) => name);
-    expect(lines.sort()).toEqual(alerts.sort());
+    expect(lines.sort(), "the table of docs/metrics.md beside the alerts of rules.yaml").toEqual(alerts.sort());
   });
 
   test("the operator's recording rules are the plain ones, of the interval, the window, the kinds and the pods' names that the job knows", () => {
