@@ -2,6 +2,7 @@
 import type { Json } from "../job/config/json-schema.ts";
 import { REASONS } from "../job/core/policy/reasons.ts";
 import { STAGES } from "../job/core/policy/stages.ts";
+import { SET_FIELDS } from "../job/core/target.ts";
 import { advice } from "./advice-schema.ts";
 import { byName, choice, flag, list, number, object, orNull, part, seconds, text, whole } from "./schema-words.ts";
 
@@ -45,7 +46,7 @@ const OUTCOME_FIELDS = {
   namespace: text("Namespace of the target."),
   name: text("Name of the target."),
   object: text("The object whose number is set, as kind/name."),
-  sets: choice(["replicas", "minReplicas"], "Which number is set: minReplicas where the object is an HPA."),
+  sets: choice([...SET_FIELDS], "Which number is set: minReplicas where the object is an HPA."),
   action: choice(
     ["scaled", "wouldScale", "unchanged", "held", "failed"],
     "What was done. `wouldScale`: nothing is written, by a dry run or a pretended cluster.",

@@ -1,5 +1,5 @@
 /** Reads the replicas that a target had, from kube-state-metrics in Prometheus. */
-import type { TargetConfig } from "../core/target.ts";
+import { setObjectOf, type TargetConfig } from "../core/target.ts";
 import type { RecordedScale, RecordedScales, ScaleHistory, Times } from "../ports.ts";
 import { parseRange } from "./prometheus-answer.ts";
 import type { PrometheusHttp } from "./prometheus-http.ts";
@@ -21,9 +21,9 @@ const bytesFor = (points: number) => 64 * 1024 + 64 * points;
 export function prometheusScales(matchers: Matchers, ask: PrometheusHttp["ask"]): ScaleHistory {
   return {
     read: async (target, times, signal) => {
-      const pods = seriesOf(target.scaleTargetRef.kind, target.scaleTargetRef.name, target, matchers);
-      const { actuator, hpaName, name } = target;
-      const set = actuator === "hpa" ? seriesOf("HorizontalPodAutoscaler", hpaName ?? name, target, matchers) : pods;
+      const { kind, name } = target.scaleTargetRef;
+      const pods = seriesOf(kind, name, target, matchers);
+      const set = seriesOf(...setObjectOf(target), target, matchers);
       if (set === null) return null;
       const range = (query: string) => readRange(ask, query, times, signal);
       const since = `[${duration(times.step)}]`;
@@ -32,7 +32,7 @@ export function prometheusScales(matchers: Matchers, ask: PrometheusHttp["ask"])
         range(`max(timestamp(${set.selector}))`),
         range(`max(max_over_time(${set.selector}${since}))`),
         range(`min(min_over_time(${set.selector}${since}))`),
-        pods === null || pods === set ? null : range(`max(${pods.selector})`),
+        pods === null || pods.selector === set.selector ? null : range(`max(${pods.selector})`),
       ]);
       return recorded(set.metric, times, { value, at, most, least, pods: existing });
     },

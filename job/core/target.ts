@@ -161,25 +161,36 @@ export interface TargetConfig {
   readonly blindAfter: Seconds;
 }
 
-/** The field that each actuator sets. */
-const SETS = { scale: "replicas", hpa: "minReplicas" } as const satisfies Readonly<
-  Record<TargetConfig["actuator"], string>
+type Named = Pick<TargetConfig, "hpaName" | "scaleTargetRef">;
+
+/** What each actuator sets: the field, and the object on which it stands. */
+const SETS = {
+  scale: { sets: "replicas", on: ({ scaleTargetRef: { kind, name } }: Named) => [kind, name] },
+  hpa: {
+    sets: "minReplicas",
+    on: ({ hpaName, scaleTargetRef: { name } }: Named) => ["HorizontalPodAutoscaler", hpaName ?? name],
+  },
+} as const satisfies Readonly<
+  Record<TargetConfig["actuator"], { sets: string; on: (target: Named) => readonly [kind: string, name: string] }>
 >;
 
 /** The field that is set, for messages: the replicas of "Deployment/web", or minReplicas of "HorizontalPodAutoscaler/web". */
 export interface SetNumber {
   readonly object: string;
-  readonly sets: (typeof SETS)[keyof typeof SETS];
+  readonly sets: (typeof SETS)[keyof typeof SETS]["sets"];
+}
+
+/** The fields that are set by any actuator, each once. */
+export const SET_FIELDS: readonly SetNumber["sets"][] = [...new Set(Object.values(SETS).map(({ sets }) => sets))];
+
+/** Kind and name of the object whose number is set for a target. */
+export function setObjectOf(target: Pick<TargetConfig, "actuator"> & Named): readonly [kind: string, name: string] {
+  return SETS[target.actuator].on(target);
 }
 
 /** The field that is set for a target. */
-export function setNumberOf({
-  actuator,
-  hpaName,
-  scaleTargetRef: { kind, name },
-}: Pick<TargetConfig, "actuator" | "hpaName" | "scaleTargetRef">): SetNumber {
-  const object = actuator === "hpa" ? `HorizontalPodAutoscaler/${hpaName ?? name}` : `${kind}/${name}`;
-  return { object, sets: SETS[actuator] };
+export function setNumberOf(target: Pick<TargetConfig, "actuator"> & Named): SetNumber {
+  return { object: setObjectOf(target).join("/"), sets: SETS[target.actuator].sets };
 }
 
 /** How far back a target's history is read: the longer of `history` and `calibration`, seconds. */

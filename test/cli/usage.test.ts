@@ -47,6 +47,19 @@ describe("the command line", () => {
     }
   });
 
+  it.each([
+    ["replay", "policies"],
+    ["backtest", "methods"],
+  ])("names in the help of %s all that --%s takes", async (command, flag) => {
+    const { node } = COMMANDS.find(({ name }) => name === command)!.options.find((option) => option.flag === flag)!;
+    const [, named] = /: ([a-z0-9, -]+)\.$/.exec(node.about)!;
+    const { err } = await cli([command, SERIES, `--${flag}`, "nope"]);
+    const [, taken] = /must be some of (.*), with commas/.exec(err)!;
+    // the original every 15 s, and with Prophet's defaults: rows of a bench, which nobody chooses by hand
+    const shown = taken!.split(", ").filter((name) => command !== "replay" || !/^(original15|prophet)$/.test(name));
+    expect(named!.split(", ").sort(), `--${flag} in own-options.ts`).toEqual(shown.sort());
+  });
+
   it("takes flags before the command as well", async () => {
     const after = await cli(words(`doctor --history-file ${SERIES} --target-cpu 50m --json`));
     expect(after.code).toBe(0);

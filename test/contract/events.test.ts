@@ -1,8 +1,11 @@
 /** Events: the object that was read, HPA's words, one Event for what goes on, and never more than a warning when they fail. */
 import { afterEach, describe, expect, test } from "vitest";
-import { HistoryError } from "../../job/adapters/errors.ts";
+import { ClusterError, HistoryError } from "../../job/adapters/errors.ts";
+import { EVENT_REASONS, kubernetesEvents } from "../../job/adapters/kubernetes-events.ts";
+import type { Kubernetes } from "../../job/adapters/kubernetes-http.ts";
+import type { Standing } from "../../job/core/state/types.ts";
 import { createRedactor } from "../../job/output/redactor.ts";
-import type { History } from "../../job/ports.ts";
+import type { Failure, History, Outcome } from "../../job/ports.ts";
 import { runOnce } from "../../job/run.ts";
 import { config, NOW } from "../fakes/config.ts";
 import { last } from "../fakes/forecaster.ts";
@@ -199,6 +202,44 @@ describe("what stands", () => {
     expect(lines(events)).toEqual(["Warning Blind 1", "Normal DataUsable 1"]);
     expect(events[0]!.message).toMatch(/NoData: .*holds no sample.*; blind since 2023-11-14T22:13:20/);
   });
+});
+
+test("every reason of an Event is given by an outcome, and no other", async () => {
+  const outcome: Outcome = {
+    namespace: "shop",
+    name: "web",
+    object: "Deployment/web",
+    sets: "replicas",
+    action: "held",
+    from: 3,
+    to: 3,
+    reason: "Paused",
+    message: "",
+    forecast: null,
+    metrics: [],
+    trail: [],
+  };
+  const failures: Record<Failure, true> = { metric: true, scale: true, state: true, rescale: true, settings: true };
+  const standings: Record<Standing, true> = { Blind: true, OtherScaler: true, Paused: true, FleetDrop: true };
+  const overruled = { stage: "gate", from: 3, to: 3, reason: "Overruled", message: "", detail: {} } as const;
+  const outcomes: readonly Partial<Outcome>[] = [
+    { action: "scaled" },
+    ...Object.keys(failures).map((failed) => ({ action: "failed", failed: failed as Failure }) as const),
+    ...Object.keys(standings).map((name) => ({ standing: { began: [name as Standing], ended: [name as Standing] } })),
+    { trail: [overruled], otherWriter: { by: null, replicas: 2, times: 3, since: NOW, message: "" } },
+  ];
+  const given = new Set<string>();
+  const send: Kubernetes["send"] = async ({ method, body }) => {
+    if (method === "PATCH") throw new ClusterError("PATCH", 404, "NotFound", "no such Event");
+    given.add((body as { reason: string }).reason);
+    return {};
+  };
+  const tools = { log: () => {}, aboutOf: () => undefined, redact: (text: string) => text };
+  const events = kubernetesEvents(async () => ({ send }) as Kubernetes, tools);
+  for (const more of outcomes) await events.write(config(), { ...outcome, ...more }, NOW);
+  const never = Object.keys(EVENT_REASONS).filter((reason) => !given.has(reason));
+  expect(never, "in EVENT_REASONS, but no outcome above gives it").toEqual([]);
+  expect([...given].filter((reason) => !(reason in EVENT_REASONS))).toEqual([]);
 });
 
 test("an Event that cannot be written changes nothing of what was done", async () => {

@@ -1,11 +1,12 @@
 /** The alert rules, unit-tested by promtool: when each fires and when it keeps still, on the series that kube-state-metrics gives for a CronJob. */
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { missingPrometheus, prometheusBinary, skip } from "../cluster/available.ts";
 
 const rules = join(import.meta.dirname, "../../manifests/monitoring/rules.yaml");
@@ -129,10 +130,13 @@ const cases: readonly (readonly [string, Series, Readonly<Record<string, readonl
     { "9m": [], "20m": [], "30m": ["ProphetAutoscalerStateLarge"] },
   ],
 ];
-const alerts = [
-  ..."Silent NeverSucceeded Suspended RunsFail".split(" "),
-  ..."NoSuccess Blind ForecastWorse AtMax Overruled StateLarge".split(" "),
-].map((name) => `ProphetAutoscaler${name}`);
+const { groups } = parse(readFileSync(rules, "utf8")) as { groups: { rules: { alert: string }[] }[] };
+const alerts = groups.flatMap((group) => group.rules.map(({ alert }) => alert));
+
+test("each alert fires in a case, and no case names another", () => {
+  const fired = new Set(cases.flatMap(([, , firing]) => Object.values(firing).flat()));
+  expect([...fired].sort(), "the alerts of the cases above, beside those of rules.yaml").toEqual([...alerts].sort());
+});
 
 describe.skipIf(skip(missingPrometheus()))("the alert rules, by promtool", () => {
   let dir: string;

@@ -13,6 +13,15 @@ describe("monitoring", () => {
     expect(parse(read("monitoring/operator/prometheusrule.yaml")).spec).toEqual(parse(read("monitoring/rules.yaml")));
   });
 
+  test("each alert on the metrics of runs has its line in docs/metrics.md", () => {
+    const { groups } = parse(read("monitoring/rules.yaml")) as {
+      groups: { name: string; rules: { alert: string }[] }[];
+    };
+    const alerts = groups.find(({ name }) => name === "prophet-autoscaler-runs")!.rules.map(({ alert }) => alert);
+    const lines = [...read("../docs/metrics.md").matchAll(/^\| `(ProphetAutoscaler\w+)` \|/gm)].map(([, name]) => name);
+    expect(lines.sort(), "the table of docs/metrics.md beside the alerts of rules.yaml").toEqual(alerts.sort());
+  });
+
   test("the operator's recording rules are the plain ones, of the interval, the window, the kinds and the pods' names that the job knows", () => {
     const text = read("monitoring/recording/recording-rules.yaml");
     const plain = parse(text) as { groups: { interval: string; rules: { record: string }[] }[] };

@@ -54,7 +54,8 @@ describe("the headline", () => {
   });
 
   it("knows which stages limit what the demand asks for", () => {
-    expect([...LIMITS].filter(([, limits]) => limits).map(([stage]) => stage)).toEqual(LIMITING);
+    const limiting = [...LIMITS].filter(([, limits]) => limits).map(([stage]) => stage);
+    expect(limiting, "the rows with `limits: true`, beside LIMITING above").toEqual(LIMITING);
   });
 
   it("of a limit has the wish in it", () => {

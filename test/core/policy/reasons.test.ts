@@ -77,13 +77,21 @@ describe("the vocabulary of reasons", () => {
     for (const [reason, given] of Object.entries(DATA)) expect(given).toContain(reason);
     const run = [await overtaken("claim"), await overtaken("scale"), await dropped()];
     const given = new Set([...decided, ...Object.values(DATA).flat(), ...run]);
-    expect([...given].sort()).toEqual(Object.keys(REASONS).sort());
+    const never = Object.keys(REASONS).filter((reason) => !given.has(reason));
+    expect(never, "in reasons.ts, but no case of cases-*.ts and no window above gives it").toEqual([]);
+    const unknown = [...given].filter((reason) => !(reason in REASONS));
+    expect(unknown, "given, but not in reasons.ts").toEqual([]);
   });
 
   it("is listed by the stages, but for what is no stage's", () => {
     const listed: readonly string[] = STAGES.flatMap(({ reasons }) => reasons);
     expect(new Set(listed).size).toBe(listed.length);
-    expect(reasonsOfNoStage()).toEqual(["DesiredWithinRange", "FleetDrop", "StateConflict", "ScaleConflict"]);
+    expect(reasonsOfNoStage(), "those that no row of target-stages.ts or metric-stages.ts lists").toEqual([
+      "DesiredWithinRange",
+      "FleetDrop",
+      "StateConflict",
+      "ScaleConflict",
+    ]);
   });
 
   it("has a sentence or two on what each means and what to do, in cells that can be read", () => {
