@@ -59,7 +59,7 @@ async function idleSeconds({ prometheus }: FleetServers): Promise<number> {
   return (1000 * ((await taken()) - before)) / (MINUTE / 2);
 }
 
-interface Asked {
+interface Conditions {
   readonly targets: number;
   readonly minutes: number;
   readonly read: FleetRun["read"];
@@ -69,7 +69,7 @@ interface Asked {
 }
 
 /** Two processes a minute apart, of which the second counts, then one that lives. */
-async function measure(servers: FleetServers, { targets, minutes, read, idle, step }: Asked): Promise<Hourly> {
+async function measure(servers: FleetServers, { targets, minutes, read, idle, step }: Conditions): Promise<Hourly> {
   const busy = (run: FleetRun): FleetRun => {
     const prometheusSeconds = run.prometheusSeconds - idle * run.wallSeconds;
     const { result: _, ...figures } = { ...run, prometheusSeconds };

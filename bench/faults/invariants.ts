@@ -3,7 +3,7 @@ import { readState as storedState } from "../../job/adapters/state-text.ts";
 import type { JobState } from "../../job/core/state/types.ts";
 import { MEMORY_LIMIT } from "../../test/fault/job-process.ts";
 import type { Expected, ExpectedOutcome, FaultCase } from "./fault-case.ts";
-import type { Observation, Told } from "./run-case.ts";
+import type { Observation, TargetAnswer } from "./run-case.ts";
 import { FIRST } from "./world.ts";
 
 /** Seconds beyond the run's own time in which the process must be gone: the CronJob's deadline is 50 s where the run's is 45 s. */
@@ -139,7 +139,7 @@ function untold({ event, noEvent }: Expected, events: readonly string[]): readon
   ];
 }
 
-function unlike(told: Told, outcome: ExpectedOutcome | undefined): readonly string[] {
+function unlike(told: TargetAnswer, outcome: ExpectedOutcome | undefined): readonly string[] {
   if (outcome === undefined) return [];
   const { action, reason = told.reason } = outcome;
   return told.action === action && told.reason === reason
@@ -148,7 +148,7 @@ function unlike(told: Told, outcome: ExpectedOutcome | undefined): readonly stri
 }
 
 /** What a target's line claims, against the server. */
-function untrue({ name, action, to, message }: Told, { beforeLast, after }: Observation): readonly string[] {
+function untrue({ name, action, to, message }: TargetAnswer, { beforeLast, after }: Observation): readonly string[] {
   const [was, is] = [beforeLast.get(name), after.get(name)];
   if (was === undefined || is === undefined) return [];
   if (action === "scaled") return is === to && to !== was ? [] : [`${name}: told scaled to ${to}, it has ${is}`];

@@ -9,7 +9,7 @@ import type { Passed } from "./wire.ts";
 import { FIRST, type Lane, SECOND, STEP } from "./world.ts";
 
 /** A target of the job's JSON, as far as it is looked at. */
-export interface Told {
+export interface TargetAnswer {
   readonly name: string;
   readonly action: string;
   readonly from: number | null;
@@ -25,7 +25,7 @@ export interface Observation {
   readonly milliseconds: number;
   readonly mebibytes: number;
   /** null: stdout held no JSON. */
-  readonly told: readonly Told[] | null;
+  readonly told: readonly TargetAnswer[] | null;
   /** Replicas by workload: as others last set them, and at the end. */
   readonly before: ReadonlyMap<string, number>;
   readonly after: ReadonlyMap<string, number>;
@@ -160,9 +160,9 @@ async function clearOfTheGrid(): Promise<void> {
 }
 
 /** The JSON of the last run; with `--every` in text there is none. */
-function toldBy(stdout: string): readonly Told[] | null {
+function toldBy(stdout: string): readonly TargetAnswer[] | null {
   try {
-    const { targets } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as { targets?: readonly Told[] };
+    const { targets } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as { targets?: readonly TargetAnswer[] };
     return targets ?? null;
   } catch {
     return null;

@@ -1,11 +1,11 @@
 /** Measures one run of the built job over a fleet: its resources, and its requests by both servers' own counters. */
 import type { AuditEvent } from "../../test/cluster/controlplane.ts";
 import type { RunResult } from "../../test/integration/rig.ts";
-import { type Told, toldBy } from "./process.ts";
+import { figuresIn, type ProcessFigures } from "./process.ts";
 import type { FleetServers } from "./servers.ts";
 
 /** What a run took. */
-export interface FleetRun extends Told {
+export interface FleetRun extends ProcessFigures {
   readonly targets: number;
   /** How the histories were read. */
   readonly read: "grouped" | "single";
@@ -40,7 +40,7 @@ export async function measuredRun(
   const settings = { ...servers.settings(targets, read === "single" ? "never" : "auto"), ...more };
   const result = await rig.run(settings, { env });
   const wallSeconds = (performance.now() - start) / 1000;
-  const told = toldBy(result.stderr);
+  const told = figuresIn(result.stderr);
   const after = await counters(servers);
   const calls = await rig.calls();
   const count = (action: string) => result.targets.filter((target) => target.action === action).length;

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What a process told: CPU of all its threads, s; largest memory, MiB; the longest turn of its event loop since its first connection, ms of CPU. */
-export interface Told {
+export interface ProcessFigures {
   readonly cpuSeconds: number;
   readonly memoryMb: number;
   readonly longestTurn: number;
@@ -49,7 +49,7 @@ export function tellingFleet(folder: string): readonly string[] {
 }
 
 /** What it told. Throws when it did not. */
-export function toldBy(stderr: string): Told {
+export function figuresIn(stderr: string): ProcessFigures {
   const told = /USAGE (\[.*\])/.exec(stderr)?.[1];
   if (told === undefined) throw new Error(`the job did not tell its CPU time: ${stderr.slice(0, 500)}`);
   const [cpuSeconds, memoryMb, longestTurn] = JSON.parse(told) as [number, number, number];
