@@ -1,4 +1,6 @@
 /** Which settings of a target its workload's own annotations may give, and why the others not; annotations as a layer of settings. */
+
+import { pluralize } from "../core/units.ts";
 import { check } from "./check.ts";
 import type { TARGET } from "./defaults.ts";
 import { ENABLED } from "./groups/discover.ts";
@@ -124,7 +126,10 @@ export function fromAnnotations(annotations: Readonly<Record<string, string>>, i
       continue;
     }
     if (raw.length > MAX_VALUE_LENGTH) {
-      issues.push({ path: name, message: `has more than ${MAX_VALUE_LENGTH} characters. No setting is so long.` });
+      issues.push({
+        path: name,
+        message: `has more than ${pluralize(MAX_VALUE_LENGTH, "character")}. No setting is so long.`,
+      });
       continue;
     }
     const value = check(setting.node, raw, name, issues);
