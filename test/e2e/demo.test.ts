@@ -12,7 +12,7 @@ import { forecastsIn, sentOf } from "../cluster/demo/recorded.ts";
 import { reportOf } from "../cluster/demo/report.ts";
 import { type DemoResult, runDemo } from "../cluster/demo/run.ts";
 import { wavesOf } from "../cluster/demo/waves.ts";
-import { OURS } from "../cluster/demo/world.ts";
+import { OTHER, OURS } from "../cluster/demo/world.ts";
 import type { TestNode } from "../cluster/node.ts";
 import { byPod, INSPECT, linesOf, roleOf, SCALE, STATE } from "../integration/calls.ts";
 import { ABSENT, LONG, LONG_DEADLINE, openPull, PRESENT, type Pull, SHIPPED } from "./pull.ts";
@@ -235,6 +235,15 @@ describe.skipIf(skip(missingNode()))("the closed loop", () => {
   test("on nodes whose CPU is all asked for, a run begins all the same", async () => {
     const { kubectl } = world.node;
     await kubectl(["-n", "prophet-demo", "patch", "cronjob", "prophet-autoscaler", "-p", '{"spec":{"suspend":true}}']);
+    const active = () => kubectl(["-n", OURS, "get", "jobs", "-o", "jsonpath={.items[*].status.active}"]);
+    await expect.poll(active, slow).toBe("");
+    // the waves may have left pods that wait for room: they would take what is measured here
+    for (const namespace of [OURS, OTHER]) {
+      await kubectl(["-n", namespace, "scale", "deployment", "stress-app", "--replicas=1"]);
+      const labelled = ["-n", namespace, "get", "pods", "-l", "app.kubernetes.io/name=stress-app"];
+      const names = () => kubectl([...labelled, "-o", "jsonpath={.items[*].metadata.name}"]);
+      await expect.poll(async () => (await names()).split(" ").length, slow).toBe(1);
+    }
     const phase = (pod: string) => kubectl(["get", "pod", pod, "-o", "jsonpath={.status.phase}"]);
     await kubectl(["apply", "-f", "-"], JSON.stringify(asking("filler", await freeCpu(world.node))));
     await expect.poll(() => phase("filler"), slow).toBe("Running");
