@@ -1,8 +1,8 @@
 /** Reads a command's own flags: checked by the settings' schema, with defaults filled in. */
 
 import { check, show } from "../config/check.ts";
-import { MAX_POINTS } from "../config/rules.ts";
 import type { Issue } from "../config/types.ts";
+import { MAX_POINTS } from "../core/policy/calibration.ts";
 import type { LongHistory } from "../core/series/coarse.ts";
 import { type Flags, UsageError } from "./io.ts";
 import { COMMANDS, type CommandSpec } from "./options.ts";

@@ -1,4 +1,5 @@
 /** The rules across fields. They stand in the table at their group; the job, the doctor and the chart check the same ones. */
+import { MAX_POINTS } from "../core/policy/calibration.ts";
 import { pluralize } from "../core/units.ts";
 
 /** A field, by its path within the group of the rule; with `outer`, within the target around it. `times` is a factor for its value. */
@@ -37,9 +38,6 @@ export type Rule = Comparison | Count;
 
 /** The longest history in seconds: three years and a week, so that Prophet sees a yearly season more than twice. */
 export const MAX_HISTORY_SECONDS = 1102 * 86_400;
-
-/** The most points per series of one range query to Prometheus. */
-export const MAX_POINTS = 11_000;
 
 /** The rule for a range that is read in steps: at most as many points as one query answers. */
 export function fewPoints(range: string, step: string): Comparison {

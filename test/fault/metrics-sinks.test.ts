@@ -1,25 +1,16 @@
 /** What the ways to send metrics put on the wire: each sample at its own time, what is refused for its time left out, and no secret in what is told. */
 import { PbfReader } from "pbf";
 import { uncompress } from "snappyjs";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { otlpMetrics } from "../../job/adapters/metrics-otlp.ts";
 import { remoteWriteMetrics } from "../../job/adapters/metrics-remote-write.ts";
 import { createRedactor } from "../../job/output/redactor.ts";
 import { METRIC_PREFIX } from "../../job/report/metric-table.ts";
 import { NOW } from "../fakes/config.ts";
 import { CANARY } from "../output/canary.ts";
-import { type FakeServer, fakeServer } from "./server.ts";
+import { stoppedEach } from "./stopped-each.ts";
 
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
-
-async function serve(reply: Parameters<typeof fakeServer>[0]): Promise<FakeServer> {
-  const server = await fakeServer(reply);
-  stops.push(server.stop);
-  return server;
-}
+const { serve } = stoppedEach();
 
 /** A sink of its own, and what it logs. */
 function sinkTo(url: string, secret = "", way: "otlp" | "remoteWrite" = "otlp") {

@@ -1,23 +1,15 @@
 /** Metrics of a run against real servers on loopback: what is sent, whatever they answer, and that no run is another for it. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { METRIC_PREFIX } from "../../job/report/metric-table.ts";
 import { CANARY, file, folder, SONG, silent } from "../output/canary.ts";
 import { besides, placesIn, withValue } from "../output/places.ts";
 import { decidingOnce } from "./deciding-once.ts";
-import { type FakeServer, fakeServer, type Reply } from "./server.ts";
+import type { Reply } from "./server.ts";
+import { stoppedEach } from "./stopped-each.ts";
 
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
-
-async function serve(reply: Parameters<typeof fakeServer>[0]): Promise<FakeServer> {
-  const server = await fakeServer(reply);
-  stops.push(server.stop);
-  return server;
-}
+const { stops, serve } = stoppedEach();
 
 type Way = "otlp" | "remoteWrite" | "pushgateway";
 const VARIABLE: Readonly<Record<Way, string>> = {

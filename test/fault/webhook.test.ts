@@ -1,5 +1,5 @@
 /** The webhook against real servers on loopback: what it is sent, whatever it answers, and that no run is another for it. */
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { stateAnnotation } from "../../job/adapters/kubernetes-state.ts";
 import { textOf, WebhookError, webhookNotifier } from "../../job/adapters/webhook.ts";
 import { createRedactor } from "../../job/output/redactor.ts";
@@ -7,18 +7,10 @@ import type { News, Outcome } from "../../job/ports.ts";
 import { NOW } from "../fakes/config.ts";
 import { CANARY, file, SONG, silent } from "../output/canary.ts";
 import { decidingOnce } from "./deciding-once.ts";
-import { type FakeServer, fakeServer, type Reply } from "./server.ts";
+import type { FakeServer, Reply } from "./server.ts";
+import { stoppedEach } from "./stopped-each.ts";
 
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
-
-async function serve(reply: Parameters<typeof fakeServer>[0]): Promise<FakeServer> {
-  const server = await fakeServer(reply);
-  stops.push(server.stop);
-  return server;
-}
+const { stops, serve } = stoppedEach();
 
 const outcome: Outcome = {
   namespace: "shop",

@@ -1,24 +1,8 @@
 /** What is far beyond the pods: held, with what is probably wrong; a demand that is merely above them is acted on. */
 import { describe, expect, it } from "vitest";
-import { believable, type Expectation, inspect } from "../../../job/core/series/quality.ts";
+import { believable, inspect } from "../../../job/core/series/quality.ts";
 import { samplesOf } from "../../fakes/series.ts";
-
-const NOW = 10_000;
-const EXPECTED: Expectation = {
-  now: NOW,
-  step: 15,
-  history: 1800,
-  maxAge: 120,
-  minCoverage: 0.8,
-  cpu: true,
-  zero: false,
-  counted: true,
-  useful: Number.POSITIVE_INFINITY,
-  capacity: Number.POSITIVE_INFINITY,
-  ceiling: Number.POSITIVE_INFINITY,
-  partial: false,
-  seriesCount: 1,
-};
+import { EXPECTED, NOW } from "./expected.ts";
 
 describe("a total", () => {
   const noisy = (i: number) => 2 + Math.sin(i / 7) + 0.1 * Math.sin(i * 97);

@@ -3,23 +3,8 @@ import { describe, expect, it } from "vitest";
 import { believable, capacityOf, currentDemand, type Expectation, inspect } from "../../../job/core/series/quality.ts";
 import type { Samples } from "../../../job/core/series/types.ts";
 import { pairs, samplesOf, series } from "../../fakes/series.ts";
+import { EXPECTED, NOW } from "./expected.ts";
 
-const NOW = 10_000;
-const EXPECTED: Expectation = {
-  now: NOW,
-  step: 15,
-  history: 1800,
-  maxAge: 120,
-  minCoverage: 0.8,
-  cpu: true,
-  zero: false,
-  counted: true,
-  useful: Number.POSITIVE_INFINITY,
-  capacity: Number.POSITIVE_INFINITY,
-  ceiling: Number.POSITIVE_INFINITY,
-  partial: false,
-  seriesCount: 1,
-};
 const full = samplesOf(() => 2, { end: NOW - 5 });
 
 function changed(change: (i: number) => number | undefined): Samples {

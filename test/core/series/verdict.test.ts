@@ -5,23 +5,8 @@ import { type Expectation, inspect } from "../../../job/core/series/quality.ts";
 import type { Samples } from "../../../job/core/series/types.ts";
 import { MIN_SPAN, returnedAt } from "../../../job/core/series/verdict.ts";
 import { pairs, samplesOf } from "../../fakes/series.ts";
+import { EXPECTED, NOW } from "./expected.ts";
 
-const NOW = 10_000;
-const EXPECTED: Expectation = {
-  now: NOW,
-  step: 15,
-  history: 1800,
-  maxAge: 120,
-  minCoverage: 0.8,
-  cpu: true,
-  zero: false,
-  counted: true,
-  useful: Number.POSITIVE_INFINITY,
-  capacity: Number.POSITIVE_INFINITY,
-  ceiling: Number.POSITIVE_INFINITY,
-  partial: false,
-  seriesCount: 1,
-};
 const judged = (samples: Samples, change: Partial<Expectation> = {}) =>
   inspect(samples, { ...EXPECTED, ...change }).quality;
 const words = (samples: Samples, change: Partial<Expectation> = {}) => {
