@@ -10,6 +10,7 @@ import { type HpaLists, hpaLists } from "./kubernetes-hpas.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import { isManifestFree, otherWriter } from "./kubernetes-managers.ts";
 import type { Hpa, ManagedField, Workload } from "./kubernetes-objects.ts";
+import { listAll } from "./kubernetes-pages.ts";
 import { objectPath } from "./kubernetes-path.ts";
 import { podResourcesOf } from "./kubernetes-resources.ts";
 
@@ -52,33 +53,39 @@ export function conditionsReader(
   { log, inspect, found }: ReaderTools,
 ): ConditionsReader {
   const forbidden = new Set<string>();
-  const get = async (path: string, signal: AbortSignal | undefined): Promise<unknown> => {
-    const key = path.split("?")[0]!;
-    if (forbidden.has(key)) return undefined;
+  const known = async <T>(path: string, read: (api: Kubernetes) => Promise<T>): Promise<T | undefined> => {
+    if (forbidden.has(path)) return undefined;
     try {
-      return await (await kubernetes()).send({ method: "GET", path, signal });
+      return await read(await kubernetes());
     } catch (error) {
       const refused = error instanceof ClusterError && error.status === 403;
-      if (refused) forbidden.add(key);
+      if (refused) forbidden.add(path);
       log(refused ? "debug" : "warn", `not known: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;
     }
   };
-  const lists = hpaLists(get);
+  const lists = hpaLists((listing, pick) =>
+    known(listing.path, async (api) => {
+      const { items, error } = await listAll(api, listing, pick);
+      if (error !== undefined) throw error;
+      return items;
+    }),
+  );
   const ask = async (target: TargetConfig, signal: AbortSignal | undefined): Promise<Inspection> => {
-    const object = await get(objectPath(target.namespace, target.scaleTargetRef), signal);
+    const path = objectPath(target.namespace, target.scaleTargetRef);
+    const object = await known(path, (api) => api.send({ method: "GET", path, signal }));
     return object === undefined ? { conditions: {} } : inspectionOf(object as Workload | null, target.scaleTargetRef);
   };
   return {
     readAllHpas: lists.readAll,
     read: async (target, signal) => {
-      const known = found(target);
-      if (!inspect) return known ?? { conditions: {} };
-      const [inspection, hpas] = await Promise.all([known ?? ask(target, signal), lists.of(target.namespace, signal)]);
+      const listed = found(target);
+      if (!inspect) return listed ?? { conditions: {} };
+      const [inspection, hpas] = await Promise.all([listed ?? ask(target, signal), lists.of(target.namespace, signal)]);
       if (hpas === undefined) return inspection;
       const conditions = { ...inspection.conditions, otherScaler: otherScaler(target, hpas) };
       // a workload that must not be asked for has an HPA that need not be
-      const number = known && actuatorOf(target).among?.(target, hpas);
+      const number = listed && actuatorOf(target).among?.(target, hpas);
       return { ...inspection, conditions, ...(number && { number }) };
     },
   };

@@ -9,7 +9,6 @@ import type {
   V1StatefulSet,
   V1Status,
   V2HorizontalPodAutoscaler,
-  V2HorizontalPodAutoscalerList,
 } from "@kubernetes/client-node";
 
 /** A type of client-node as JSON. */
@@ -27,10 +26,6 @@ export type Scale = Wire<V1Scale>;
 export type ConfigMap = Wire<V1ConfigMap>;
 /** A HorizontalPodAutoscaler of autoscaling/v2. */
 export type Hpa = Wire<V2HorizontalPodAutoscaler>;
-/** A page of HPAs; client-node calls the token of the next page `_continue`. */
-export type HpaList = Wire<Omit<V2HorizontalPodAutoscalerList, "metadata">> & {
-  readonly metadata?: { readonly continue?: string };
-};
 /** An Event of the core API. */
 export type Event = Wire<CoreV1Event>;
 /** The object that an Event is about. */

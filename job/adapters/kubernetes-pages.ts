@@ -4,7 +4,7 @@ import { pluralize } from "../core/units.ts";
 import { ClusterError, TransportError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 
-/** Objects a page, as client-go asks for. */
+/** Objects a page where the listing does not say, as client-go asks for. */
 const PAGE = 500;
 /** A Deployment has 4 to 10 kB and about 200 lists and objects. What is larger is asked for in smaller pages. */
 const PAGE_BOUNDS = { bytes: 8 * 1024 * 1024, containers: 300_000 } as const;
@@ -18,6 +18,8 @@ export interface Listing {
   /** Path of the collection. */
   readonly path: string;
   readonly labelSelector?: string;
+  /** Objects a page. */
+  readonly pageSize?: number;
   /** Objects in all; with more the list is refused. */
   readonly atMost: number;
   readonly signal?: AbortSignal | undefined;
@@ -39,7 +41,7 @@ interface Place {
 /** Reads a whole list. `pick` keeps of each object what is needed. Never throws: what came before an error is there beside it. */
 export async function listAll<T>(api: Kubernetes, listing: Listing, pick: (item: unknown) => T): Promise<Listed<T>> {
   let items: T[] = [];
-  let place: Place = { token: "", limit: PAGE, beginnings: 1 };
+  let place: Place = { token: "", limit: listing.pageSize ?? PAGE, beginnings: 1 };
   for (let calls = 0; calls < MAX_CALLS; calls++) {
     try {
       const page = await readPage(api, listing, place);

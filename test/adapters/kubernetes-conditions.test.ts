@@ -78,7 +78,7 @@ describe("the list of HPAs", () => {
         if (path === OBJECT) return {};
         if (path === `${HPAS}?limit=200`)
           return { items: [hpa("a", { ...web, name: "api" })], metadata: { continue: "a b" } };
-        return path === `${HPAS}?limit=200&continue=a%20b` ? last : undefined;
+        return path === `${HPAS}?limit=200&continue=a+b` ? last : undefined;
       });
     expect((await pages({ items: [hpa("b", web)] }).look()).conditions.otherScaler).toBe("HorizontalPodAutoscaler/b");
     expect((await pages({ items: [null, {}] }).look()).conditions.otherScaler).toBeNull();
@@ -86,10 +86,10 @@ describe("the list of HPAs", () => {
       expect((await pages(none).look()).conditions).not.toHaveProperty("otherScaler");
   });
 
-  test("ends after fifty pages", async () => {
+  test("ends where one page follows the other for ever, and is not known", async () => {
     const { asked, look } = reader((path) => (path === OBJECT ? {} : { items: [], metadata: { continue: "more" } }));
-    expect((await look()).conditions.otherScaler).toBeNull();
-    expect(asked).toHaveLength(51);
+    expect((await look()).conditions).not.toHaveProperty("otherScaler");
+    expect(asked.length).toBeLessThan(1100);
   });
 });
 
