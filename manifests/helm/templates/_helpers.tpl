@@ -60,6 +60,24 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 {{- end }}
 
+{{/* What the job would refuse of cronJob.extraArgs, a line each: flags that it does not know, and those that the chart gives already. */}}
+{{- define "prophet-autoscaler.argFaults" -}}
+{{- $known := include "prophet-autoscaler.flags" . | fromJsonArray -}}
+{{- range $i, $arg := .Values.cronJob.extraArgs -}}
+  {{- $flag := trimPrefix "--" $arg | splitList "=" | first -}}
+  {{- if not (hasPrefix "--" $arg) -}}
+  {{- else if has $flag (list "every" "for") }}
+cronJob.extraArgs[{{ $i }}]: --{{ $flag }} is a value of its own. Set cronJob.every and cronJob.for.
+  {{- else if eq $flag "config" }}
+cronJob.extraArgs[{{ $i }}]: --config appears twice. The chart gives it.
+  {{- else if and (eq $flag "once") $.Values.cronJob.every }}
+cronJob.extraArgs[{{ $i }}]: --once cannot be combined with cronJob.every.
+  {{- else if not (has $flag $known) }}
+cronJob.extraArgs[{{ $i }}]: --{{ $flag }} is not known. See prophet-autoscaler --help.
+  {{- end -}}
+{{- end -}}
+{{- end }}
+
 {{/* A map over another, as YAML, with maps within joined likewise. Not Helm's `merge`, for which 0, false and an empty list are not given. Takes a dict: over, base. */}}
 {{- define "prophet-autoscaler.overlay" -}}
 {{- $joined := deepCopy .base -}}
