@@ -133,7 +133,8 @@ describe.skipIf(skip(missingPrometheus()))("the recording rules, by promtool", (
     expected: readonly (readonly [string, string, Readonly<Record<string, number>>])[],
   ) {
     const tests = expected.map(([expr, eval_time, values]) => ({
-      expr: `sum by (scale_target) (${expr})`,
+      // Prometheus 3 adds rates up in another order than 2: 2.9999999999999996 is 3
+      expr: `round(sum by (scale_target) (${expr}), 1e-6)`,
       eval_time,
       exp_samples: Object.entries(values).map(([name, value]) => ({ labels: `{scale_target="${name}"}`, value })),
     }));
