@@ -13,7 +13,7 @@ import { REPLAY_DEFAULTS } from "../job/replay/world.ts";
 import { each, interruption } from "../scripts/waiting.ts";
 import { keepScores, PICTURED } from "./advise/kept-scores.ts";
 import { type AdviseResult, putResults, resultOf } from "./advise/page.ts";
-import { readCsv, readRange, tracesFolder } from "./series.ts";
+import { readCsv, readRangeFile, tracesFolder } from "./series.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const PAGE = join(ROOT, "docs/advise.md");
@@ -86,7 +86,7 @@ function sources(): readonly Source[] {
 export async function measure({ name, kind, about, file, world: own }: Source): Promise<AdviseResult | null> {
   const world = { ...REPLAY_DEFAULTS, ...own };
   const target = resolveTarget({ scaleTargetRef: { name: "workload" }, targetCpu: world.targetCpu });
-  const samples = file.endsWith(".json") ? readRange(file) : readCsv(file);
+  const samples = file.endsWith(".json") ? readRangeFile(file) : readCsv(file);
   const setup = { samples, others: [], world, trials: gridOf(target, world, null) };
   const played = await playTrials(setup, inThreads(2, inTurn(forecasterOf)), () => !interruption().aborted);
   if (!played.ended) return null;

@@ -1,10 +1,12 @@
 /** The scores of one public series as the bench has played it: docs/img/advice-light.png is drawn from them, without a replay of days. */
+
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { adviceOf } from "../../job/cli/advise-choice.ts";
 import { gridOf } from "../../job/cli/advise-grid.ts";
 import { resolveTarget } from "../../job/config/target-settings.ts";
-import type { ScoredTrial, TimeRange, Trials } from "../../job/replay/advise.ts";
+import type { TimeRange } from "../../job/core/units.ts";
+import type { ScoredTrial, Trials } from "../../job/replay/advise.ts";
 import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 import type { Advice } from "../../job/report/advice-text.ts";
 

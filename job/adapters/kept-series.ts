@@ -26,7 +26,7 @@ export interface LabelledText {
 }
 
 /** New points of a series: all of it from `since` on; the distance of two neighbours; where the window begins. */
-export interface News extends LabelledText {
+export interface NewPoints extends LabelledText {
   readonly since: EpochSeconds;
   readonly step: Seconds;
   readonly begin: EpochSeconds;
@@ -40,7 +40,7 @@ export interface KeptSeries {
    */
   since(key: string, now: EpochSeconds, repeats?: boolean): EpochSeconds | undefined;
   /** The whole window, of what is kept and what is new, which is kept then; undefined where the two do not agree. */
-  join(key: string, news: News, now: EpochSeconds): Samples | undefined;
+  join(key: string, news: NewPoints, now: EpochSeconds): Samples | undefined;
   /** Keeps a window that was read whole at `now`; null: it is none that new points could be joined to. */
   keep(key: string, series: LabelledText | null, now: EpochSeconds): void;
 }
@@ -132,7 +132,7 @@ function settledUntil({ times, values, readAt }: Kept, repeats: boolean): EpochS
 function joinedOf(
   kept: Kept,
   settled: EpochSeconds,
-  { samples: fresh, labels, since, step, begin }: News,
+  { samples: fresh, labels, since, step, begin }: NewPoints,
 ): Samples | undefined {
   if (labels !== kept.labels || !ascend(fresh.times)) return undefined;
   const old = unpacked(kept);

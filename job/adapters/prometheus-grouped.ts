@@ -1,4 +1,5 @@
 /** Reads the histories of many targets by one query over recorded series. Series that are not whole, fresh and unambiguous are read singly. */
+
 import type { PrometheusSettings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
 import type { Samples } from "../core/series/types.ts";
@@ -7,8 +8,9 @@ import type { EpochSeconds, Seconds } from "../core/units.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { HistoryQuery, HistoryReading } from "../ports.ts";
 import { excerpt, HistoryError } from "./errors.ts";
+import type { AdapterLog } from "./log.ts";
 import { type LabelledSeries, parseMatrix, parseVector } from "./prometheus-answer.ts";
-import { type Ask, type Log, parsed } from "./prometheus-range.ts";
+import { type Ask, parsed } from "./prometheus-range.ts";
 import { countsOf, recordedSeries } from "./prometheus-recorded.ts";
 import {
   RECORDED_LABEL,
@@ -53,14 +55,19 @@ interface Reading {
   readonly ask: Ask;
   readonly settings: PrometheusSettings;
   readonly now: EpochSeconds;
-  readonly log: Log;
+  readonly log: AdapterLog;
   readonly signal: AbortSignal | undefined;
   /** Reads the cores: whole, or only what is new. */
   readonly records: RecordsReader;
 }
 
 /** Grouped reading over one Prometheus. It remembers where nothing is recorded. */
-export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log, records = readWhole): GroupedHistory {
+export function groupedHistory(
+  settings: PrometheusSettings,
+  ask: Ask,
+  log: AdapterLog,
+  records = readWhole,
+): GroupedHistory {
   // not repeated, and for a quarter of a single query's time, 2.5 s at the defaults: where it hangs those come after it.
   // An answer for 95 targets took about 0.1 s of a free processor.
   const once: Ask = (path, form, how) => ask(path, form, { ...how, once: settings.timeout / 4 });

@@ -83,7 +83,7 @@ function recorded(
     if (set === undefined || at === undefined) return null;
     const pods = found.pods?.get(i);
     const [most, least] = [found.most.get(i) ?? set, found.least.get(i) ?? set];
-    return { set, at, most, least, ...(pods === undefined ? {} : { pods }) };
+    return { set, at, highest: most, lowest: least, ...(pods === undefined ? {} : { pods }) };
   });
   return { source, scales };
 }

@@ -8,15 +8,15 @@ import { believable, type Expectation, inspect } from "../core/series/quality.ts
 import { metricsOf } from "../core/target.ts";
 import type { HistoryQuery, HistoryReading } from "../ports.ts";
 import { queriesOf } from "../run/read.ts";
-import type { Choice } from "./choice.ts";
+import type { RunInputs } from "./run-inputs.ts";
 import type { World } from "./world.ts";
 
 const MAX_SKEW = 5;
 
 /** Checks the source and the data. Never throws. */
-export async function historyChecks(settings: Settings, world: World, choice: Choice): Promise<readonly Check[]> {
+export async function historyChecks(settings: Settings, world: World, inputs: RunInputs): Promise<readonly Check[]> {
   const { source } = world;
-  const check = source.where({ settings, historyFile: choice.historyFile }) ?? source.name;
+  const check = source.where({ settings, historyFile: inputs.historyFile }) ?? source.name;
   let now: number;
   try {
     now = await world.history.now();

@@ -2,7 +2,7 @@
 import { pinball } from "../core/forecast/combine/losses.ts";
 import { forecasterOf } from "../core/forecast/method.ts";
 import type { ProphetSettings } from "../core/forecast/prophet/settings.ts";
-import type { Forecast, Forecaster, Method } from "../core/forecast/types.ts";
+import type { Forecast, Forecaster, ForecastMethod } from "../core/forecast/types.ts";
 import { coarse, type LongHistory } from "../core/series/coarse.ts";
 import { toGrid } from "../core/series/grid.ts";
 import type { Series } from "../core/series/types.ts";
@@ -15,7 +15,7 @@ export interface BacktestOptions {
   readonly horizon: Seconds;
   /** At most this many origins, evenly spaced. */
   readonly origins: number;
-  readonly methods: readonly Method[];
+  readonly methods: readonly ForecastMethod[];
   /** Each forecast also sees so much of the series before its origin, at a coarser step; absent: it does not. */
   readonly longHistory?: LongHistory;
   /** Prophet's settings; absent: its defaults. */
@@ -36,7 +36,7 @@ export interface Accuracy {
 
 /** One origin of one method: outcome and forecast, in cores. `origin` is the index of the first forecast value. */
 export interface BacktestRow {
-  readonly method: Method;
+  readonly method: ForecastMethod;
   readonly origin: number;
   readonly actualMean: number;
   readonly actualMax: number;
@@ -138,13 +138,13 @@ function isMeasured(filled: Uint8Array, from: number, until: number): boolean {
 
 /** The dependencies of a backtest. */
 interface BacktestPorts {
-  readonly forecasters?: (method: Method) => Forecaster;
+  readonly forecasters?: (method: ForecastMethod) => Forecaster;
   readonly watch?: Watch;
 }
 
 /** One method's rows, and how many outcomes are inside its 90 % interval. */
 interface Tally {
-  readonly method: Method;
+  readonly method: ForecastMethod;
   readonly rows: BacktestRow[];
   inside: number;
 }

@@ -151,7 +151,7 @@ function scoreOf({ podSteps, under, unserved, total, cluster }: World, steps: nu
   };
 }
 
-function clamp(replicas: number, { min, max }: ReplayOptions, { least = 0 }: ReplayPolicy): number {
+function clamp(replicas: number, { min, max }: ReplayOptions, { minReplicas: least = 0 }: ReplayPolicy): number {
   return Math.min(max, Math.max(min, least, replicas));
 }
 

@@ -3,7 +3,7 @@ import { asError } from "../core/result.ts";
 import { BLANK } from "../core/state/memory.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
-import type { News, Notifier, Outcome, Ports, StateStore } from "../ports.ts";
+import type { Notification, Notifier, Outcome, Ports, StateStore } from "../ports.ts";
 import { keyOf, memoryOf } from "./memory.ts";
 import { type NotifiedConditions, notifiedBefore, type Review, reviewOf } from "./news.ts";
 
@@ -49,7 +49,7 @@ export async function notify(
  * Which news to send without memory, where a condition would be news in every run: then one run of each hour sends it. Changes cannot come
  * twice.
  */
-function unremembered({ news }: Review, now: EpochSeconds, { interval }: TargetConfig): readonly News[] {
+function unremembered({ news }: Review, now: EpochSeconds, { interval }: TargetConfig): readonly Notification[] {
   const firstOfHour = Math.floor(now / 3600) !== Math.floor((now - interval) / 3600);
   return news.filter(({ what, phase }) => what === "scaled" || (firstOfHour && phase !== "ended"));
 }

@@ -1,6 +1,6 @@
 /** docs/evening.md as CI runs it: the page's commands in one shell, with minutes in place of the waits. `node test/cluster/evening.ts` runs all of them, on kind. */
 import { spawnSync } from "node:child_process";
-import { blocksOf, type Reading, scriptOf } from "./page.ts";
+import { type PageReading, pageBlocksOf, scriptOf } from "./page.ts";
 
 const PAGE = "docs/evening.md";
 
@@ -11,7 +11,7 @@ const UNTIL = (seconds: number, command: string, pattern: string): string =>
 const NEWEST = "kubectl -n prophet-demo logs -l app.kubernetes.io/name=prophet-autoscaler --tail=-1 2>/dev/null";
 
 /** What the page leaves to an hour of waiting happens here in a minute or two; `from` is the first step that is run. */
-export function evening(from: number): Reading {
+export function evening(from: number): PageReading {
   return {
     from,
     instead: [
@@ -37,7 +37,7 @@ export function evening(from: number): Reading {
 
 /** The page's script, beginning with step `from`. */
 export function eveningScript(from: number): string {
-  return scriptOf(blocksOf(PAGE), evening(from));
+  return scriptOf(pageBlocksOf(PAGE), evening(from));
 }
 
 if (import.meta.main) process.exitCode = spawnSync("bash", ["-c", eveningScript(1)], { stdio: "inherit" }).status ?? 1;

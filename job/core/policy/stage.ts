@@ -159,7 +159,7 @@ export function isActive(value: number, { activation = 0, averageValue }: Metric
 }
 
 /** An amount of a metric as text: cores to the milli-core, others with four digits, and the unit. */
-export function amount(value: number, { unit }: Pick<Metric, "unit">): string {
+export function preciseAmount(value: number, { unit }: Pick<Metric, "unit">): string {
   if (!Number.isFinite(value)) return unit === "" ? "unknown" : `unknown ${unit}`;
   if (unit === "cores") return `${value.toFixed(3)} cores`;
   const digits = Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));

@@ -1,7 +1,8 @@
 /** The stabilisation windows: a recommendation is compared with those of the recent past. */
+import type { Recommendation } from "../../core/state/types.ts";
 import type { EpochSeconds, Replicas } from "../../core/units.ts";
 import type { FullBehavior } from "./defaults.ts";
-import type { HpaSettings, Recommendation } from "./types.ts";
+import type { HpaSettings } from "./types.ts";
 
 /** The recommendation after the window, and the past recommendations with it. */
 export interface Stabilized {

@@ -1,4 +1,5 @@
 /** One sync of the simulated HPA v2: Kubernetes 1.36's reconcile as a pure function of spec, memory and observations. */
+import type { Recommendation } from "../../core/state/types.ts";
 import type { Replicas } from "../../core/units.ts";
 import { completeBehavior, type FullBehavior, HPA_SETTINGS } from "./defaults.ts";
 import { limitByRules, limitPlain, storeEvent } from "./limits.ts";
@@ -13,7 +14,6 @@ import type {
   HpaSpec,
   HpaSync,
   InvalidReason,
-  Recommendation,
 } from "./types.ts";
 
 /** What stays the same during a sync. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { forecasterOf } from "../../../../job/core/forecast/method.ts";
 import type { EventSettings, ProphetSettings } from "../../../../job/core/forecast/prophet/settings.ts";
 import { prophetProfileOf } from "../../../../job/core/forecast/seasons/prophet-profile.ts";
-import type { Forecast, Method } from "../../../../job/core/forecast/types.ts";
+import type { Forecast, ForecastMethod } from "../../../../job/core/forecast/types.ts";
 import type { Series } from "../../../../job/core/series/types.ts";
 import { generator } from "../noise.ts";
 
@@ -24,7 +24,7 @@ interface Asked {
   readonly now: number;
   readonly long?: { readonly days: number; readonly step: number };
   readonly settings?: ProphetSettings;
-  readonly method?: Method;
+  readonly method?: ForecastMethod;
 }
 
 /** The forecast at `now` from a window of 30 minutes and a longer history. */
