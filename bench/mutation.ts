@@ -48,7 +48,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const judged = () => progress.watch(++done, total);
   try {
     for (const { room, sample } of samples) {
-      const survivors = await judge(room, sample, tester, judged);
+      const survivors = await survivorsOf(room, sample, tester, judged);
       // rooms that were judged whole are written already
       if (interruption().aborted) return say(`ended early after ${done} of ${total} mutants`);
       say(`${room.name}: ${sample.length - survivors.length} of ${sample.length} killed`);
@@ -62,7 +62,7 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 /** What lives of the sample, or of its part until Ctrl-C. */
-async function judge(
+async function survivorsOf(
   room: Room,
   sample: readonly Candidate[],
   tester: Tester,

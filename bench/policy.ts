@@ -15,7 +15,7 @@ import { replaySeries, replaySets } from "./series.ts";
 const DOCS = join(import.meta.dirname, "../docs");
 
 /** What was measured last, part by part, so that page and pictures can be drawn again without an hour of replays. */
-const KEPT = join(import.meta.dirname, "../out/bench-policy.json");
+const RESULTS_FILE = join(import.meta.dirname, "../out/bench-policy.json");
 
 /** Parts of the page that can be measured alone, quickest first. */
 const PARTS = ["sets", "fronts", "sensitivity", "peers"] as const;
@@ -44,7 +44,9 @@ export async function main(args: readonly string[]): Promise<void> {
   const setup = { target: settings.targets[0]!, forecasterOf };
   if (values.quick) return void (await playSets(setup, [30]));
   const { series } = replaySeries();
-  let results: PolicyResults = existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, "utf8")) as PolicyResults) : {};
+  let results: PolicyResults = existsSync(RESULTS_FILE)
+    ? (JSON.parse(readFileSync(RESULTS_FILE, "utf8")) as PolicyResults)
+    : {};
   const measures: Record<(typeof PARTS)[number], () => Promise<Partial<PolicyResults>>> = {
     sets: async () => ({ sets: await playSets(setup, startups) }),
     fronts: async () => ({
@@ -57,8 +59,8 @@ export async function main(args: readonly string[]): Promise<void> {
     const measured = await measures[part]();
     if (interruption().aborted) return;
     results = { ...results, ...measured };
-    mkdirSync(dirname(KEPT), { recursive: true });
-    writeFileSync(KEPT, JSON.stringify(results));
+    mkdirSync(dirname(RESULTS_FILE), { recursive: true });
+    writeFileSync(RESULTS_FILE, JSON.stringify(results));
   }
   draw(results);
 }

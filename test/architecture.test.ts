@@ -106,8 +106,12 @@ describe("the house", () => {
   it("names types and constants by what they hold, not by a verb", () => {
     // limits are MIN_ and MAX_; a type is a thing
     const coined =
-      /\bconst \[?(?:\w+, )*(?:MOST|LEAST|\w*[A-Z]EST|MOST_\w+|LEAST_\w+|[A-Z]+EST_\w+|KEPT|AT_ONCE|ENOUGH|FADE)\b|\b(?:interface|type) (?:Seen|Look|Got|Asked|Told|Bought|Stake|Stands|Tried|Played|Play)\b/g;
-    const wrong = job.flatMap(({ path, text }) => [...text.matchAll(coined)].map(([word]) => `${path}: ${word}`));
+      /\bconst \[?(?:\w+, )*(?:MOST|LEAST|\w*[A-Z]EST|MOST_\w+|LEAST_\w+|[A-Z]+EST_\w+|KEPT|AT_ONCE|ENOUGH|FADE)\b|\b(?:interface|type|class) (?:Seen|Look|Got|Asked|Told|Bought|Stake|Stands|Tried|Played|Play)\b/g;
+    const wrong = ["job", "stress-app", "scripts", "bench", "test"]
+      .flatMap(filesOf)
+      .flatMap((path) =>
+        [...readFileSync(join(ROOT, path), "utf8").matchAll(coined)].map(([word]) => `${path}: ${word}`),
+      );
     expect(wrong).toEqual([]);
   });
 
@@ -123,6 +127,14 @@ describe("the house", () => {
     const twice = [...where].filter(([name, paths]) => paths.length > 1 && !(name === "main" && isEntry(paths)));
     expect(twice.map(([name, paths]) => `${name}: ${paths.join(", ")}`)).toEqual([]);
     expect(where.size).toBeGreaterThan(1500);
+    // nor does a private type of the job take the name of an exported one
+    const owner = (name: string) => where.get(name)?.find((path) => path.startsWith("job/"));
+    const taken = job.flatMap(({ path, text }) =>
+      [...text.matchAll(/^(?:interface|type|class) (\w+)/gm)]
+        .filter(([, name]) => owner(name!) !== undefined)
+        .map(([, name]) => `${path}: ${name} of ${owner(name!)}`),
+    );
+    expect(taken).toEqual([]);
   });
 
   it("opens every file with its one responsibility, and keeps files readable", () => {

@@ -56,7 +56,7 @@ async function check(day: Day, minutes: number): Promise<void> {
 const DAY = 1440;
 
 /** Cases that stay: shrunk failures, and faults that were met in clusters. */
-const KEPT: readonly (readonly [string, Day, number])[] = [
+const KNOWN_DAYS: readonly (readonly [string, Day, number])[] = [
   [
     "a clock that was two days ahead for twenty minutes",
     {
@@ -87,7 +87,7 @@ describe("days of faults", () => {
     );
   });
 
-  it.each(KEPT)("%s", async (_, day, minutes) => {
+  it.each(KNOWN_DAYS)("%s", async (_, day, minutes) => {
     await check(day, minutes);
   });
 });

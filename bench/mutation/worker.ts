@@ -8,7 +8,7 @@ const [folder = ""] = process.argv.slice(2);
 /** The order in which the tests of the question are run; vitest's own takes what was slow first. */
 let order: readonly string[] = [];
 const rank = ({ moduleId }: TestSpecification) => order.findIndex((test) => moduleId.endsWith(test));
-class Asked {
+class QuestionOrder {
   shard(files: TestSpecification[]): TestSpecification[] {
     return files;
   }
@@ -30,7 +30,7 @@ const vitest = await createVitest("test", {
   isolate: false,
   maxWorkers: 1,
   fileParallelism: false,
-  sequence: { sequencer: Asked },
+  sequence: { sequencer: QuestionOrder },
 });
 
 /** What is run for a question, by its key. */

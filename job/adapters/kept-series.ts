@@ -46,10 +46,10 @@ export interface KeptSeries {
 }
 
 /** Times in whole milliseconds, as Prometheus has them: evenly spaced ones by the first and their distance, others one by one. */
-type Times = Float64Array | { readonly first: number; readonly step: number };
+type SampleTimes = Float64Array | { readonly first: number; readonly step: number };
 
 interface Kept {
-  readonly times: Times;
+  readonly times: SampleTimes;
   readonly values: Float64Array;
   readonly labels: string;
   readonly readAt: EpochSeconds;

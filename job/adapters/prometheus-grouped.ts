@@ -51,7 +51,7 @@ const [MAX_FAILURES, FAILED]: readonly [number, Seconds] = [2, 30];
 const NOTHING_RECORDED = "nothing is recorded";
 
 /** The queries of one read that have no answer yet. */
-interface Reading {
+interface PendingQueries {
   readonly ask: Ask;
   readonly settings: PrometheusSettings;
   readonly now: EpochSeconds;
@@ -134,7 +134,7 @@ function partsOf(queries: readonly HistoryQuery[]): readonly (readonly HistoryQu
 
 /** The reading of each query, or why there is none; "absent" if nothing at all is recorded. Throws if the answer is missing or partial. */
 async function readPart(
-  { ask, settings, now, log, signal, records }: Reading,
+  { ask, settings, now, log, signal, records }: PendingQueries,
   part: readonly HistoryQuery[],
 ): Promise<readonly (HistoryReading | string)[] | "absent"> {
   const { matchers, measurePodStart } = settings;
@@ -193,7 +193,7 @@ function byName(series: readonly LabelledSeries[]): ReadonlyMap<string, readonly
 
 /** The measured pod starts, in seconds. They are optional: one that cannot be read, or is recorded twice, is left out. */
 async function podStarts(
-  { ask, settings, now, log, signal }: Reading,
+  { ask, settings, now, log, signal }: PendingQueries,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, Seconds>> {
   const query = recordSelector(RECORDS.podStart, names, settings.matchers);

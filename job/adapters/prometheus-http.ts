@@ -1,11 +1,11 @@
 /** Queries Prometheus, with retries where they may help. Every failure is a HistoryError without secrets. */
 
+import type { Environment } from "../config/environment.ts";
 import type { PrometheusSettings } from "../config/types.ts";
 import { pluralize, type Seconds } from "../core/units.ts";
 import { createRedactor, type Redactor } from "../output/redactor.ts";
 import { HistoryError, TransportError } from "./errors.ts";
 import { openAgent, proxyOf, through } from "./http/pool.ts";
-import type { Environment } from "./http/proxy.ts";
 import { type Outside, type Sent, send } from "./http/send.ts";
 import { openSlots, type SlotRequest } from "./http/slots.ts";
 import { redirected } from "./http/verdict.ts";

@@ -1,5 +1,6 @@
 /** Makes the HTTP request of a query to Prometheus: URL and form, tenant headers and credentials. */
 
+import type { Environment } from "../config/environment.ts";
 import type { PrometheusSettings, ServerSettings } from "../config/types.ts";
 import { fileSentence } from "../output/file-problem.ts";
 import type { Redactor } from "../output/redactor.ts";
@@ -8,7 +9,7 @@ import { openAuth } from "./auth/providers.ts";
 import { readSecret } from "./auth/read-secret.ts";
 import type { HttpRequest } from "./http/exchange.ts";
 import { type Tls, through } from "./http/pool.ts";
-import type { Environment, ProxyServer } from "./http/proxy.ts";
+import type { ProxyServer } from "./http/proxy.ts";
 import type { AdapterLog } from "./log.ts";
 
 /** POST: a long query does not fit a URL. GET where that is refused. */

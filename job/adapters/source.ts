@@ -1,12 +1,12 @@
 /** The interface of a metric source: how it is named, opened and explained. */
 
+import type { Environment } from "../config/environment.ts";
 import type { Group } from "../config/schema.ts";
 import type { Settings } from "../config/types.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import type { Redactor } from "../output/redactor.ts";
 import type { History, HistoryQuery, ScaleHistory } from "../ports.ts";
 import type { Check } from "./check.ts";
-import type { Environment } from "./http/proxy.ts";
 import type { AdapterLog } from "./log.ts";
 
 /** The source that a command line asks for. */

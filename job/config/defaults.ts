@@ -1,13 +1,12 @@
 /** The table of a target's settings, each with its default, unit, range, flag and meaning. Docs and checks are made from it. */
 
+import { DAY } from "../core/calendar/days.ts";
 import { LEVEL_SETTINGS } from "./level-settings.ts";
 import { METRIC } from "./metric-schema.ts";
 import { namespaceName, objectName, rules, SCALE_TARGET_REF, SCHEDULE_RULE } from "./nested-schema.ts";
 import { PROPHET } from "./prophet-schema.ts";
 import { choice, group, list, quantity, text, toggle } from "./schema.ts";
 import { TARGET_RULES } from "./target-rules.ts";
-
-const DAY = 86_400;
 
 /** The fields of a target. */
 export const TARGET = group({

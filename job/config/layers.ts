@@ -1,5 +1,7 @@
 /** Reads flags and environment variables as layers of the settings. */
+
 import { check } from "./check.ts";
+import type { Environment } from "./environment.ts";
 import { didYouMean } from "./nearest.ts";
 import type { PartialValue } from "./schema.ts";
 import { holdsSecret, secretsIn } from "./secrets.ts";
@@ -14,7 +16,6 @@ export interface ConfigLayer {
   readonly target: PartialValue<(typeof TABLE)["target"]>;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
 type Entry = readonly [setting: Setting, name: string, raw: unknown];
 
 /** Sets the value at a path of fields. */

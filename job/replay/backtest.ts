@@ -115,7 +115,7 @@ export async function backtest(
       ...(options.prophet && { prophet: options.prophet }),
     };
     for (const tally of tallies)
-      judge(tally, forecasters(tally.method)(request), origin, outcome(series.values, origin, horizonSteps));
+      addRow(tally, forecasters(tally.method)(request), origin, outcome(series.values, origin, horizonSteps));
     done++;
     if (!(await watch(done, planned.length))) break;
   }
@@ -149,7 +149,7 @@ interface Tally {
   inside: number;
 }
 
-function judge(tally: Tally, forecast: Forecast, origin: number, came: Outcome): void {
+function addRow(tally: Tally, forecast: Forecast, origin: number, came: ActualValues): void {
   const { mean, max, meanQuantiles, maxQuantiles } = forecast;
   const [q5, q50, q90, q95] = meanQuantiles as [number, number, number, number];
   const [, , maxq90, maxq95] = maxQuantiles as [number, number, number, number];
@@ -176,13 +176,13 @@ function longBefore({ start, step, values, filled }: Series, origin: number, lon
 }
 
 /** Mean and maximum over the horizon as they came, in cores. */
-interface Outcome {
+interface ActualValues {
   readonly actualMean: number;
   readonly actualMax: number;
 }
 
 /** What came after the origin: mean and maximum of `horizonSteps` values. */
-export function outcome(values: Float64Array, origin: number, horizonSteps: number): Outcome {
+export function outcome(values: Float64Array, origin: number, horizonSteps: number): ActualValues {
   let sum = 0;
   let actualMax = values[origin]!;
   for (let k = 0; k < horizonSteps; k++) {

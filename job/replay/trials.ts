@@ -1,4 +1,5 @@
 /** Replays settings side by side over one stretch of a history, and adds up each one's result day by day. */
+import { DAY } from "../core/calendar/days.ts";
 import type { Forecaster, ForecastMethod } from "../core/forecast/types.ts";
 import { QUANTILE_LEVELS } from "../core/policy/level.ts";
 import { metricsOf, type TargetConfig } from "../core/target.ts";
@@ -64,7 +65,6 @@ export interface TrialTools {
   readonly watch: Watch;
 }
 
-const DAY: Seconds = 86_400;
 /** The sums of no steps. */
 export const NO_STEPS: Sums = { steps: 0, pods: 0, under: 0, missing: 0, load: 0, actions: 0 };
 

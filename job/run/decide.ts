@@ -66,11 +66,11 @@ export async function decideBy(
 }
 
 /** A decision without its tick. `input` null: there is none to be made. */
-interface Prepared extends TargetDecision {
+interface PreparedDecision extends TargetDecision {
   readonly input: TickInput | null;
 }
 
-function preparedFor(target: TargetConfig, i: number, readings: Readings): Prepared {
+function preparedFor(target: TargetConfig, i: number, readings: Readings): PreparedDecision {
   const stored = readings.state instanceof Error ? EMPTY_STATE : readings.state.state;
   const read = readings.histories[i]!;
   const names = metricsOf(target).map(({ name }) => name);

@@ -8,7 +8,7 @@ const PAGE = "docs/evening.md";
 const UNTIL = (seconds: number, command: string, pattern: string): string =>
   `timeout ${seconds} bash -c 'until ${command} | grep -qE "${pattern}"; do sleep 1; done'`;
 
-const NEWEST = "kubectl -n prophet-demo logs -l app.kubernetes.io/name=prophet-autoscaler --tail=-1 2>/dev/null";
+const RUN_LOGS = "kubectl -n prophet-demo logs -l app.kubernetes.io/name=prophet-autoscaler --tail=-1 2>/dev/null";
 
 /** What the page leaves to an hour of waiting happens here in a minute or two; `from` is the first step that is run. */
 export function evening(from: number): PageReading {
@@ -27,7 +27,7 @@ export function evening(from: number): PageReading {
       ["--watch", "--watch-only=false"],
     ],
     after: {
-      4: UNTIL(90, NEWEST, "NoData|TooFewSamples|Forecast"),
+      4: UNTIL(90, RUN_LOGS, "NoData|TooFewSamples|Forecast"),
       5: '[ "$(kubectl -n prophet-demo get deployment stress-app -o jsonpath={.spec.replicas})" = 1 ]',
       6: 'kubectl -n prophet-demo get configmap prophet-autoscaler -o yaml | grep -q "mode: ForecastOnly" && exit 1; true',
       7: "",

@@ -43,7 +43,7 @@ export interface Day {
 }
 
 /** What stands still for all of the history is a load that is constant: it can be told from a dead source only while the window shows that it moved before. */
-const LONGEST_STANDSTILL = 20;
+const MAX_STANDSTILL = 20;
 
 /** At most one standstill a day, and none that is longer than can be told. */
 function tellable(faults: readonly DayFault[]): readonly DayFault[] {
@@ -51,7 +51,7 @@ function tellable(faults: readonly DayFault[]): readonly DayFault[] {
   return faults
     .filter(({ kind }, i) => kind !== "repeated" || i === first)
     .map((fault) =>
-      fault.kind === "repeated" ? { ...fault, minutes: Math.min(fault.minutes, LONGEST_STANDSTILL) } : fault,
+      fault.kind === "repeated" ? { ...fault, minutes: Math.min(fault.minutes, MAX_STANDSTILL) } : fault,
     );
 }
 

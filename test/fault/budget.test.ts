@@ -93,14 +93,14 @@ function run(
   );
 }
 
-interface Told {
+interface PrintedTarget {
   readonly name: string;
   readonly action: string;
   readonly message: string;
 }
-function toldBy({ stdout, stderr }: JobResult): readonly Told[] {
+function toldBy({ stdout, stderr }: JobResult): readonly PrintedTarget[] {
   expect(stdout, stderr).toMatch(/^\{/);
-  return (JSON.parse(stdout) as { targets: Told[] }).targets;
+  return (JSON.parse(stdout) as { targets: PrintedTarget[] }).targets;
 }
 
 describe.skipIf(!built)("reading has its share", () => {

@@ -85,7 +85,7 @@ export type Apply = (draft: Draft, input: PolicyInput) => Verdict | null;
 /** One stage of each metric. */
 export type ApplyToMetric = (draft: Draft, metric: MetricInput, input: PolicyInput) => Verdict | null;
 
-interface Row {
+interface RowOfStage {
   readonly stage: string;
   /** Whether it runs with usable data, without, or in both cases. Without usable data no stage may lower. */
   readonly runs: "sighted" | "blind" | "always";
@@ -100,13 +100,13 @@ interface Row {
 }
 
 /** A row of the table: a stage of each metric, which starts from the current replicas. Its data are that metric's. */
-export interface MetricStage extends Row {
+export interface MetricStage extends RowOfStage {
   readonly of: "metric";
   readonly apply: ApplyToMetric;
 }
 
 /** A row of the table: a stage of the target; its data are usable when one metric's are. */
-export interface TargetStage extends Row {
+export interface TargetStage extends RowOfStage {
   readonly of: "target";
   readonly apply: Apply;
 }

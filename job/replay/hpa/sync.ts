@@ -98,18 +98,18 @@ function byMetrics(context: Context, past: HpaMemory): HpaDecision {
 }
 
 /** Windows, then rates and bounds. */
-function normalize({ sync, settings, bounds, rules }: Context, past: HpaMemory, wish: Replicas): Normalized {
+function normalize({ sync, settings, bounds, rules }: Context, past: HpaMemory, desired: Replicas): Normalized {
   const { now, currentReplicas: current } = sync;
   const stable =
     rules === undefined
-      ? stabilizeDown(past.recommendations, wish, now, settings)
-      : stabilizeBoth(past.recommendations, current, wish, now, rules);
+      ? stabilizeDown(past.recommendations, desired, now, settings)
+      : stabilizeBoth(past.recommendations, current, desired, now, rules);
   const limited =
     rules === undefined
       ? limitPlain(current, stable.replicas, bounds.min, bounds.max)
       : limitByRules(current, stable.replicas, bounds, rules, past, now);
-  const window = rules !== undefined && wish >= current ? "ScaleUpStabilized" : "ScaleDownStabilized";
-  const held = stable.replicas !== wish;
+  const window = rules !== undefined && desired >= current ? "ScaleUpStabilized" : "ScaleDownStabilized";
+  const held = stable.replicas !== desired;
   return {
     replicas: limited.replicas,
     reason: held && limited.reason === "DesiredWithinRange" ? window : limited.reason,

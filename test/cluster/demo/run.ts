@@ -62,14 +62,14 @@ async function nextSlot(every: number, { log }: DemoOptions): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, wait));
 }
 
-interface Seen {
+interface DemoRecords {
   readonly ours: DemoSample[];
   readonly other: DemoSample[];
   readonly runs: DemoRun[];
 }
 
-async function watch(world: DemoWorld, began: number, { seconds, period, log }: DemoOptions): Promise<Seen> {
-  const seen: Seen = { ours: [], other: [], runs: [] };
+async function watch(world: DemoWorld, began: number, { seconds, period, log }: DemoOptions): Promise<DemoRecords> {
+  const seen: DemoRecords = { ours: [], other: [], runs: [] };
   let memory: HpaMemory = EMPTY_MEMORY;
   let synced = Number.NEGATIVE_INFINITY;
   let said = Number.NEGATIVE_INFINITY;

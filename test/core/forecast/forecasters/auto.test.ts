@@ -1,4 +1,4 @@
-/** The whole forecaster: the ladder, seasons, quantiles and their honesty, trust, and inputs that nobody wishes for. */
+/** The whole forecaster: the cold start, seasons, quantiles and their honesty, trust, and bad inputs. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Window } from "../../../../job/core/forecast/forecasters/window.ts";
@@ -68,7 +68,7 @@ describe("every method", () => {
   });
 });
 
-describe("the ladder", () => {
+describe("the cold start", () => {
   it.each([
     [2, "the last value alone", [true, false, false]],
     [20, "a pool without seasons", [true, true, false]],
