@@ -29,11 +29,11 @@ export interface RunOptions {
    */
   readonly timeout?: Seconds;
   /** Called and awaited when a part of the targets is done; must not reject. */
-  readonly part?: (part: Part) => Promise<void>;
+  readonly part?: (part: FinishedTargets) => Promise<void>;
 }
 
 /** Targets that are done, with their outcomes. */
-export interface Part {
+export interface FinishedTargets {
   readonly now: EpochSeconds;
   readonly dryRun: boolean;
   readonly targets: readonly TargetConfig[];

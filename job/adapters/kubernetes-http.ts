@@ -1,5 +1,6 @@
 /** Calls the API server: one JSON request and answer each, limited in size, with the server's own words in every error. */
 import type { Agent } from "node:http";
+import type { Environment } from "../config/environment.ts";
 import type { KubernetesSettings } from "../config/types.ts";
 import type { Redactor } from "../output/redactor.ts";
 import { ClusterError, excerpt } from "./errors.ts";
@@ -7,7 +8,6 @@ import type { HttpRequest } from "./http/exchange.ts";
 import { JsonBoundsError, parseJson } from "./http/json.ts";
 import { nodeTransport } from "./http/node-transport.ts";
 import { openAgent, proxyOf, type Tls, through } from "./http/pool.ts";
-import type { Environment } from "./http/proxy.ts";
 import type { Timing } from "./http/retry.ts";
 import { type Sent, send } from "./http/send.ts";
 import { isUndone, redirected } from "./http/verdict.ts";

@@ -18,7 +18,7 @@ const MAX_UNPACKED = 2 * 1024 * 1024;
 const COMPRESSED = "deflate1:";
 
 /** The stored text of a state, and the targets that still do not fit: none where `leftOut` was called first. */
-export function textOf(state: JobState): Fitted {
+export function stateText(state: JobState): Fitted {
   return fitState(state, { pack, most: MAX_WRITTEN });
 }
 

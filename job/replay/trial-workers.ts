@@ -18,7 +18,7 @@ export const DONE = 0;
 export const END = 1;
 
 /** The one answer of a worker thread. */
-export type Reply = { readonly played: StretchSums } | { readonly problem: string };
+export type WorkerReply = { readonly played: StretchSums } | { readonly problem: string };
 
 /** How often the progress is checked. */
 const CHECK_INTERVAL_MS = 100;
@@ -76,7 +76,7 @@ async function lend<T, R>(idle: T[], use: (one: T) => Promise<R>): Promise<R> {
 function sent(worker: Worker, errand: TrialTask): Promise<StretchSums> {
   return new Promise((done, fail) => {
     worker.removeAllListeners();
-    worker.once("message", (reply: Reply) => {
+    worker.once("message", (reply: WorkerReply) => {
       if ("played" in reply) done(reply.played);
       else fail(new Error(reply.problem));
     });

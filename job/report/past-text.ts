@@ -8,7 +8,7 @@ import type { Outcome } from "../ports.ts";
 import type { PastDecision } from "../replay/past.ts";
 import type { Alternative } from "../replay/what-if.ts";
 import { clock, dayAndClock, zone } from "./clock.ts";
-import { amount, number, wrap } from "./text.ts";
+import { shortAmount, shortNumber, wrap } from "./text.ts";
 
 /** The content of one past decision. */
 export interface PastStory {
@@ -66,7 +66,7 @@ function seen({ decision, source }: PastStory): readonly string[] {
     const { metric, demand, quality } = record;
     const { averageValue, unit } = metric;
     const load = Number.isFinite(demand)
-      ? `The load was ${amount(demand, unit)}: ${amount(demand / Math.max(1, scale.replicas), unit)} a pod, of ${amount(averageValue, unit)} that a pod should carry.`
+      ? `The load was ${shortAmount(demand, unit)}: ${shortAmount(demand / Math.max(1, scale.replicas), unit)} a pod, of ${shortAmount(averageValue, unit)} that a pod should carry.`
       : "The load was not known.";
     return named(decision, record, `${load} The data: ${quality.message}.`);
   });
@@ -84,7 +84,7 @@ function forecast({ decision, outcome }: PastStory): readonly string[] {
     if (made === null) return Number.isFinite(record.demand) ? [named(decision, record, "There was no forecast.")] : [];
     const when = `New pods would meet the load that is measured from ${clock(at + readyAfter)} to ${clock(at + lead)}.`;
     const error = Number.isFinite(made.skill)
-      ? `was ${number(made.skill)} of that of repeating the last value`
+      ? `was ${shortNumber(made.skill)} of that of repeating the last value`
       : "is not known yet";
     const skill = `The forecast was made by ${made.method}. Its recent error ${error}.`;
     const chance = chanceText(
@@ -104,15 +104,15 @@ function chanceText(
 ): string {
   const told = (reason: string) => trail.find((entry) => entry.reason === reason);
   const { value = quantile, factor } = told("ScheduleFactor")?.detail ?? {};
-  const below = `With probability ${number(level)} it would stay below ${amount(Number(value), metric.unit)}`;
-  const max = amount((forecast.parts?.at(-1) ?? forecast).max, metric.unit);
+  const below = `With probability ${shortNumber(level)} it would stay below ${shortAmount(Number(value), metric.unit)}`;
+  const max = shortAmount((forecast.parts?.at(-1) ?? forecast).max, metric.unit);
   const chance =
     told("ForecastNotTrusted") === undefined
       ? `${below}; its expected maximum was ${max}.`
       : `The forecast of its maximum, ${max}, was not followed. ${below}, by the last value and the errors of repeating it.`;
   return factor === undefined
     ? chance
-    : `${chance} The schedule multiplies that by ${factor}: ${amount(quantile, metric.unit)}.`;
+    : `${chance} The schedule multiplies that by ${factor}: ${shortAmount(quantile, metric.unit)}.`;
 }
 
 function decided({ outcome }: PastStory): readonly string[] {
@@ -148,7 +148,7 @@ function changed({ decision, alternatives }: PastStory): readonly string[] {
   const changes = alternatives.map(({ change, replicas }) => {
     if ("setting" in change)
       return `With ${change.setting} ${change.value} instead of ${change.was}: ${pluralize(replicas, "replica")}.`;
-    const share = number(100 * Math.abs(change.load - 1));
+    const share = shortNumber(100 * Math.abs(change.load - 1));
     return `With ${share} % ${change.load > 1 ? "more" : "less"} load: ${pluralize(replicas, "replica")}.`;
   });
   return changes.length > 0
@@ -177,17 +177,17 @@ function cameOf(
   const top = largest(history.samples, at + readyAfter, at + lead);
   if (top === null) return [named(decision, record, "The load of that time has not been measured.")];
   const until = Math.min(last.input.at, at + lead);
-  const against = `${top.value > quantile ? "above" : "within"} the ${amount(quantile, metric.unit)} that the pods were planned for`;
+  const against = `${top.value > quantile ? "above" : "within"} the ${shortAmount(quantile, metric.unit)} that the pods were planned for`;
   // of the floor of an HPA it is not known how many pods there were
   const carried =
     to === null || scale.floor !== undefined
       ? ""
-      : ` ${pluralize(to, "pod")} should carry ${amount(to * metric.averageValue, metric.unit)}.`;
+      : ` ${pluralize(to, "pod")} should carry ${shortAmount(to * metric.averageValue, metric.unit)}.`;
   return [
     named(
       decision,
       record,
-      `From ${clock(at + readyAfter)} to ${clock(until)} the load reached ${amount(top.value, metric.unit)}, ${against}.${carried}`,
+      `From ${clock(at + readyAfter)} to ${clock(until)} the load reached ${shortAmount(top.value, metric.unit)}, ${against}.${carried}`,
     ),
   ];
 }

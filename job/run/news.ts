@@ -1,7 +1,7 @@
 /** Finds the news of a target from its outcome and earlier notifications: changes, and conditions that began, lasted a day, or ended. Pure. */
 import { CONDITIONS, type Condition, type Notified, type TargetState } from "../core/state/types.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
-import type { News, Outcome } from "../ports.ts";
+import type { Notification, Outcome } from "../ports.ts";
 
 /** What people were notified of for a target. */
 export type NotifiedConditions = NonNullable<TargetState["notified"]>;
@@ -15,7 +15,7 @@ export function notifiedBefore(memory: TargetState | undefined): NotifiedConditi
 
 /** News, and what to remember of them. Where nothing changed `notified` is the object that was given. */
 export interface Review {
-  readonly news: readonly News[];
+  readonly news: readonly Notification[];
   readonly notified: NotifiedConditions;
 }
 
@@ -31,7 +31,7 @@ const REMINDER_INTERVAL: Seconds = 86_400;
 export function reviewOf(outcome: Outcome, notified: NotifiedConditions, now: EpochSeconds): Review {
   const present = conditionsOf(outcome);
   const changes = CONDITIONS.map((what) => [what, step(notified[what], present.has(what), now)] as const);
-  const news = changes.flatMap(([what, { phase, since }]): News[] =>
+  const news = changes.flatMap(([what, { phase, since }]): Notification[] =>
     phase === null ? [] : [{ outcome, what, phase, since }],
   );
   const kept = changes.flatMap(([what, { next }]) => (next === undefined ? [] : [[what, next] as const]));
@@ -40,7 +40,7 @@ export function reviewOf(outcome: Outcome, notified: NotifiedConditions, now: Ep
 }
 
 /** A change is always news: the claim of the state lets only one run make it. */
-function scaledNews(outcome: Outcome, now: EpochSeconds): readonly News[] {
+function scaledNews(outcome: Outcome, now: EpochSeconds): readonly Notification[] {
   return outcome.action === "scaled" ? [{ outcome, what: "scaled", phase: "began", since: now }] : [];
 }
 
@@ -57,7 +57,7 @@ function conditionsOf({ action, reason, blindSince }: Outcome): ReadonlySet<Cond
 }
 
 interface Step {
-  readonly phase: News["phase"] | null;
+  readonly phase: Notification["phase"] | null;
   readonly since: EpochSeconds;
   /** Undefined: it is forgotten. */
   readonly next: Notified | undefined;

@@ -3,7 +3,7 @@ import { asError } from "../core/result.ts";
 import { BLANK } from "../core/state/memory.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
-import type { News, Notifier, Outcome, Ports, StateStore } from "../ports.ts";
+import type { Notification, Notifier, Outcome, Ports, StateStore } from "../ports.ts";
 import { keyOf, memoryOf } from "./memory.ts";
 import { type NotifiedConditions, notifiedBefore, type Review, reviewOf } from "./news.ts";
 
@@ -49,12 +49,12 @@ export async function notify(
  * Which news to send without memory, where a condition would be news in every run: then one run of each hour sends it. Changes cannot come
  * twice.
  */
-function unremembered({ news }: Review, now: EpochSeconds, { interval }: TargetConfig): readonly News[] {
+function unremembered({ news }: Review, now: EpochSeconds, { interval }: TargetConfig): readonly Notification[] {
   const firstOfHour = Math.floor(now / 3600) !== Math.floor((now - interval) / 3600);
   return news.filter(({ what, phase }) => what === "scaled" || (firstOfHour && phase !== "ended"));
 }
 
-interface Changed {
+interface ChangedTarget {
   readonly target: TargetConfig;
   /** Its index among all targets. */
   readonly i: number;
@@ -63,7 +63,7 @@ interface Changed {
 /** Stores what was sent, in each object of the state on its own. Gives the targets where that failed, with the error. */
 async function rememberAll(
   state: StateStore,
-  changed: readonly Changed[],
+  changed: readonly ChangedTarget[],
   notifiedOf: (i: number) => NotifiedConditions,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Error>> {
@@ -71,7 +71,7 @@ async function rememberAll(
   const lost = await Promise.all(
     [...byStore].map(async ([store, own]) => {
       const entries = own.map(({ target, i }) => [target, notifiedOf(i)] as const);
-      const error = await remember(store, entries, signal).then(() => null, asError);
+      const error = await saveNotified(store, entries, signal).then(() => null, asError);
       return error === null ? [] : own.map(({ i }) => [i, error] as const);
     }),
   );
@@ -79,7 +79,7 @@ async function rememberAll(
 }
 
 /** Writes what was sent into the newest state. Rejects where that failed. */
-async function remember(
+async function saveNotified(
   store: StateStore,
   targets: readonly (readonly [TargetConfig, NotifiedConditions])[],
   signal: AbortSignal,

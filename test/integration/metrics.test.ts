@@ -19,7 +19,7 @@ import {
 } from "../cluster/available.ts";
 import { freePort, startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
 import { fakeServer } from "../fault/server.ts";
-import { answer, type Rig, type RunResult, settings, startRig } from "./rig.ts";
+import { answer, type Rig, type RigRunResult, settings, startRig } from "./rig.ts";
 
 const pushgateway = process.env.PUSHGATEWAY ?? "/usr/bin/prometheus-pushgateway";
 const missingPushgateway = existsSync(pushgateway)
@@ -57,7 +57,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingOtlp()))("metrics of real r
 
   describe("by OTLP", () => {
     let prometheus: TestPrometheus;
-    const runs: RunResult[] = [];
+    const runs: RigRunResult[] = [];
     const value = async (query: string, time?: number) => {
       const [first, second] = await prometheus.query(query, time);
       expect(second, query).toBeUndefined();

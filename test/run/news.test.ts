@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CONDITIONS, type Notified } from "../../job/core/state/types.ts";
-import type { News, Outcome } from "../../job/ports.ts";
+import type { Notification, Outcome } from "../../job/ports.ts";
 import { type NotifiedConditions, reviewOf } from "../../job/run/news.ts";
 import { NOW } from "../fakes/config.ts";
 
@@ -108,7 +108,7 @@ describe("news", () => {
     fc.assert(
       fc.property(life, (steps) => {
         let [told, now]: [NotifiedConditions, number] = [{}, NOW];
-        const heard: { what: News["what"]; phase: News["phase"]; at: number; present: boolean }[] = [];
+        const heard: { what: Notification["what"]; phase: Notification["phase"]; at: number; present: boolean }[] = [];
         for (const [outcome, minutes] of steps) {
           now += 60 * minutes;
           const review = reviewOf(outcome, told, now);

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { encode } from "../../job/core/state/codec.ts";
 import { BLANK } from "../../job/core/state/memory.ts";
-import type { News, Notifier } from "../../job/ports.ts";
+import type { Notification, Notifier } from "../../job/ports.ts";
 import { keyOf } from "../../job/run/memory.ts";
 import { notify } from "../../job/run/notify.ts";
 import { runOnce } from "../../job/run.ts";
@@ -18,7 +18,7 @@ function setUp(overrides: Partial<FakeWorld> = {}) {
   const heard: string[] = [];
   const wire = { broken: false, sent: 0 };
   const notifier: Notifier = {
-    send: async (news: readonly News[]) => {
+    send: async (news: readonly Notification[]) => {
       wire.sent += 1;
       if (wire.broken) throw new Error("webhook h: 503");
       heard.push(...news.map(({ outcome, what, phase }) => `${outcome.name} ${what} ${phase}`));
