@@ -91,7 +91,8 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
 
   test("two releases in one namespace: each NetworkPolicy is of its own pods only", async () => {
     for (const release of ["a", "b"]) {
-      const all = await objects({ networkPolicy: { enabled: true } }, release);
+      const labels = { "app.kubernetes.io/name": "web", "app.kubernetes.io/instance": "c" };
+      const all = await objects({ networkPolicy: { enabled: true }, cronJob: { podLabels: labels } }, release);
       const selector = { "app.kubernetes.io/name": "prophet-autoscaler", "app.kubernetes.io/instance": release };
       expect(find(all, "NetworkPolicy")?.spec).toMatchObject({ podSelector: { matchLabels: selector } });
       expect(jobPod(all).metadata.labels).toMatchObject(selector);

@@ -211,7 +211,7 @@ describe.skipIf(skip(missingNodes()))("the package", () => {
         expect(JSON.parse((await kubectl(...asked, "-o", "json")).stdout)).toMatchObject(target);
       });
 
-      test("-o wide adds to the decision what it was made from", async () => {
+      test("-o wide draws what the decision was made from", async () => {
         const asked = ["prophet", "explain", "deploy/stress-app", "-n", "shop"];
         const [short, wide] = [await kubectl(...asked), await kubectl(...asked, "-o", "wide")];
         expect([short.code, wide.code], wide.stderr).toEqual([0, 0]);
