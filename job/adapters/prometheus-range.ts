@@ -23,14 +23,14 @@ export interface RangeTimes {
   readonly points: number;
 }
 
-/** Reads a query over the `history` seconds before `now`. `repeats`: whether a value may repeat an older sample; absent: it may. Throws HistoryError. */
+/** Reads a query over the `history` seconds before `now`. `reach`: how old the newest sample of a point is at most; absent: the text of the query tells. Throws HistoryError. */
 export type RangeReader = (
   ask: Ask,
   query: string,
   now: EpochSeconds,
   history: Seconds,
   step: Seconds,
-  repeats?: boolean,
+  reach?: Seconds,
 ) => Promise<RangeAnswer>;
 
 /** Reads the whole range. */

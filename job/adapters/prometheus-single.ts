@@ -75,7 +75,9 @@ async function readSingle(
   // the pods' start is the target's, and asked for once
   const first = isFirstMetric(target, metric);
   const softly: Ask = (path, form, how) => ask(path, form, { ...how, soft: true });
-  const measured = reader.range(ask, query, now, readWindow(target), target.step);
+  const built = (metric.query ?? settings.query) === undefined;
+  const reach = built ? settings.rateWindow : undefined;
+  const measured = reader.range(ask, query, now, readWindow(target), target.step, reach);
   const [answer, count, start] = await Promise.all([
     measured,
     // asked once the sum has come: where Prometheus hangs, one query a target waits for it
@@ -112,8 +114,8 @@ async function countPods(
   const query = podsQuery(target, settings.rateWindow, settings.matchers);
   if (query === undefined) return undefined;
   const seconds = countBack(target);
-  // of rates, which repeat nothing
-  const { samples, labels, seriesCount } = await range(ask, query, now, seconds, target.step, false);
+  const { rateWindow } = settings;
+  const { samples, labels, seriesCount } = await range(ask, query, now, seconds, target.step, rateWindow);
   if (seriesCount > 0 && labels[COUNTED.label] !== COUNTED.value) return undefined;
   const counted = new Map([...samples.times].map((time, i) => [time, samples.values[i]!]));
   const { start, points } = grid(now, seconds, target.step);

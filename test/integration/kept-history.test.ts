@@ -136,7 +136,8 @@ describe.skipIf(skip(missingOtlp()))("a history that is kept", () => {
     // the world is as eventful as it says
     expect([...together].sort()).toEqual(NAMES.filter((name) => name !== "appears").sort());
     expect([...reasons]).toEqual(expect.arrayContaining(REASONS));
-    expect(usual.singleKept! / usual.single!).toBeLessThan(0.5);
-    expect(usual.groupedKept! / usual.grouped!).toBeLessThan(0.5);
+    // a window of half an hour, and hardly a workload without a doubt, which costs a whole reading or a longer one
+    expect(usual.singleKept! / usual.single!).toBeLessThan(0.85);
+    expect(usual.groupedKept! / usual.grouped!).toBeLessThan(0.85);
   });
 });
