@@ -198,8 +198,8 @@ export interface Notification {
 
 /** Notifies people who do not look at the cluster. */
 export interface Notifier {
-  /** Sends all news. Rejects when nobody got them. */
-  send(news: readonly Notification[], now: EpochSeconds, signal?: AbortSignal): Promise<void>;
+  /** Sends all of them. Rejects when nobody got them. */
+  send(notifications: readonly Notification[], now: EpochSeconds, signal?: AbortSignal): Promise<void>;
 }
 
 /** One value of a metric. */

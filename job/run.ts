@@ -8,7 +8,7 @@ import type { Outcome, Ports, StateStore } from "./ports.ts";
 import { openBudget, readingUntil } from "./run/budget.ts";
 import type { Ticks } from "./run/decide.ts";
 import { type FleetDrop, fleetBrake } from "./run/fleet-drop.ts";
-import { type NotifiedConditions, notifiedBefore } from "./run/news.ts";
+import { type NotifiedConditions, notifiedBefore } from "./run/notifications.ts";
 import { type SharedState, sharedState } from "./run/shared-state.ts";
 import type { TargetOrShare } from "./run/shares.ts";
 import { brokenSlice, runSlice, type SliceResult } from "./run/slice.ts";

@@ -46,7 +46,7 @@ export const SURVIVOR_REASONS: Readonly<Record<string, string>> = {
     "ten years is a round number, and ten days more as good",
   "job/core/series/implausible.ts: return UNITS.find(([, perSecond]) => Math.abs(newest / perSecond - now) < MAX_DISTANCE)?.[0] ?? null; => return UNITS.find(([, perSecond]) => Math.abs(newest / perSecond - now) <= MAX_DISTANCE)?.[0] ?? null;":
     "ten years to the second: either is right",
-  "job/core/series/quality.ts: const { series } = window > history ? gridBack(news, at, window) : grid; => const { series } = window >= history ? gridBack(news, at, window) : grid;":
+  "job/core/series/quality.ts: const { series } = window > history ? gridBack(fresh, at, window) : grid; => const { series } = window >= history ? gridBack(fresh, at, window) : grid;":
     "an equal window gives the same grid once more",
   "job/core/state/codec.ts: count = Math.floor(count * 0.9); => count = Math.ceil(count * 0.9);":
     "held since by test/core/state/stored.test.ts",

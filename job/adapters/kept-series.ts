@@ -42,7 +42,7 @@ export interface KeptSeries {
    */
   since(key: string, now: EpochSeconds, reach: Reach): EpochSeconds | undefined;
   /** The whole window, of what is kept and what is new, which is kept then; undefined where the two do not agree. */
-  join(key: string, news: NewPoints, now: EpochSeconds): Samples | undefined;
+  join(key: string, added: NewPoints, now: EpochSeconds): Samples | undefined;
   /** Keeps a window that was read whole at `now`; null: it is none that new points could be joined to. */
   keep(key: string, series: LabelledText | null, now: EpochSeconds): void;
 }
@@ -109,12 +109,12 @@ export function keptSeries(margin: Seconds): KeptSeries {
       if (kept === undefined || now < kept.readAt || now >= kept.refreshAt) return undefined;
       return settledUntil(kept, entry) - margin;
     },
-    join: (key, news, now) => {
+    join: (key, added, now) => {
       const entry = all.get(key);
       const kept = entry?.kept;
       if (kept === undefined) return undefined;
-      const joined = joinedOf(kept, settledUntil(kept, entry!), news);
-      if (joined !== undefined) put(entry!, packed({ ...news, samples: joined }, { ...kept, readAt: now }));
+      const joined = joinedOf(kept, settledUntil(kept, entry!), added);
+      if (joined !== undefined) put(entry!, packed({ ...added, samples: joined }, { ...kept, readAt: now }));
       return joined;
     },
     keep: (key, series, now) => {

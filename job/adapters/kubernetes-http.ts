@@ -35,7 +35,7 @@ export interface Kubernetes {
 }
 
 /** What calls need besides the settings. */
-export interface KubernetesOutside {
+export interface KubernetesTools {
   /** For KUBECONFIG, KUBERNETES_SERVICE_HOST, HOME and the proxies. */
   readonly env: Environment;
   /** Learns the token of each call. */
@@ -54,7 +54,7 @@ const MAX_SOCKETS = 16;
 /** Opens the API server named by the settings, KUBECONFIG, the ServiceAccount or ~/.kube/config, in this order. Throws ClusterError. */
 export async function openKubernetes(
   settings: KubernetesSettings,
-  { env, timing, redactor }: KubernetesOutside,
+  { env, timing, redactor }: KubernetesTools,
 ): Promise<Kubernetes> {
   const server = await findApiServer(settings, env, redactor);
   const url = new URL(server.url);

@@ -6,7 +6,7 @@ import { pluralize, type Seconds } from "../core/units.ts";
 import { createRedactor, type Redactor } from "../output/redactor.ts";
 import { HistoryError, TransportError } from "./errors.ts";
 import { openAgent, proxyOf, through } from "./http/pool.ts";
-import { type Outside, type Sent, send } from "./http/send.ts";
+import { type HttpTools, type Sent, send } from "./http/send.ts";
 import { openSlots, type SlotRequest } from "./http/slots.ts";
 import { redirected } from "./http/verdict.ts";
 import type { AdapterLog } from "./log.ts";
@@ -58,7 +58,7 @@ export interface PrometheusHttp {
 }
 
 /** What queries need besides the settings; all optional. */
-export interface PrometheusOutside extends Outside {
+export interface PrometheusTools extends HttpTools {
   /** For HTTP_PROXY and similar variables, and for the clouds' libraries. */
   readonly env?: Environment | undefined;
   readonly log?: AdapterLog | undefined;
@@ -72,7 +72,7 @@ const REFUSES_POST: ReadonlySet<number> = new Set([403, 405]);
 /** Reads the TLS files and loads axios and the authentication. Throws where a file cannot be read. */
 export async function openPrometheus(
   settings: PrometheusSettings,
-  { env = {}, log = () => {}, redactor = createRedactor(), ...outside }: PrometheusOutside,
+  { env = {}, log = () => {}, redactor = createRedactor(), ...outside }: PrometheusTools,
 ): Promise<PrometheusHttp> {
   const url = urlOf(settings);
   const proxy = await proxyOf(url, env);

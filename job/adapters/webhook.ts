@@ -30,12 +30,12 @@ export function webhookNotifier(
   { redactor, env }: NotifierTools,
 ): Notifier {
   return {
-    send: async (news, now, signal) => {
+    send: async (notifications, now, signal) => {
       const to = urlOf(url ?? (await readUrl(urlFile!)), redactor);
       const proxy = await proxyOf(to, env);
       const agent = openAgent(to, { rejectUnauthorized: true }, 1, proxy);
       const request = `webhook ${to.host}${through(proxy)}`;
-      const body = JSON.stringify({ text: redactor(notificationText(news, now)) });
+      const body = JSON.stringify({ text: redactor(notificationText(notifications, now)) });
       const headers = { "Content-Type": "application/json" };
       const make = () => ({ method: "POST" as const, url: to.href, headers, body, agent });
       const limits = { attempts: 2, timeout, deadline: timeout, bytes: 64 * 1024, write: true, signal };
@@ -86,10 +86,10 @@ function whyNot({ status, body, location }: Answer): string {
   return `${status}: ${excerpt(body)}`;
 }
 
-/** One line for each piece of news. */
-export function notificationText(news: readonly Notification[], now: EpochSeconds): string {
-  const shown = news.slice(0, LINES).map((item) => escaped(cut(lineOf(item, now), LINE)));
-  const rest = news.length - shown.length;
+/** One line for each notification. */
+export function notificationText(notifications: readonly Notification[], now: EpochSeconds): string {
+  const shown = notifications.slice(0, LINES).map((item) => escaped(cut(lineOf(item, now), LINE)));
+  const rest = notifications.length - shown.length;
   return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join("\n");
 }
 

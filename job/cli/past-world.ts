@@ -7,7 +7,7 @@ import type { History, ScaleHistory, Times } from "../ports.ts";
 import { decideAgain, type PastDecision, warmUp } from "../replay/past.ts";
 import type { Watch } from "../replay/types.ts";
 import type { Log } from "../report/log.ts";
-import { cleaner, cleanHistory } from "./door.ts";
+import { cleaner, cleanHistory } from "./clean-ports.ts";
 import { CommandError, type Io } from "./io.ts";
 import type { RunInputs } from "./run-inputs.ts";
 

@@ -21,7 +21,7 @@ import {
   cleanNotifier,
   cleanScaler,
   cleanState,
-} from "./door.ts";
+} from "./clean-ports.ts";
 import type { Io } from "./io.ts";
 import type { RunInputs } from "./run-inputs.ts";
 

@@ -11,7 +11,7 @@ import { clock, dayAndClock, zone } from "./clock.ts";
 import { shortAmount, shortNumber, wrap } from "./text.ts";
 
 /** The content of one past decision. */
-export interface PastStory {
+export interface PastExplanation {
   readonly decision: PastDecision;
   readonly outcome: Outcome;
   /** The decisions that followed, oldest first. */
@@ -21,18 +21,18 @@ export interface PastStory {
   readonly source: string | null;
 }
 
-/** The story, in lines of at most `width` characters. */
-export function pastText(story: PastStory, width = Number.POSITIVE_INFINITY): string {
-  const { decision, outcome } = story;
+/** The past, in lines of at most `width` characters. */
+export function pastText(past: PastExplanation, width = Number.POSITIVE_INFINITY): string {
+  const { decision, outcome } = past;
   const { at, target } = decision.input;
   const name = `${target.namespace}/${target.name}`;
   const head = `${name} at ${dayAndClock(at)} (${zone(at)}): ${replicasText(outcome)} (${outcome.reason})`;
   const parts: readonly (readonly [string, readonly string[]])[] = [
-    ["What was seen", seen(story)],
-    ["What was forecast", forecast(story)],
-    ["What was decided", decided(story)],
-    ["What would have changed it", changed(story)],
-    ["What came afterwards", afterwards(story)],
+    ["What was seen", seen(past)],
+    ["What was forecast", forecast(past)],
+    ["What was decided", decided(past)],
+    ["What would have changed it", changed(past)],
+    ["What came afterwards", afterwards(past)],
   ];
   const sections = parts
     .filter(([, sentences]) => sentences.length > 0)
@@ -59,7 +59,7 @@ function named(decision: PastDecision, { metric }: MetricRecord, sentence: strin
   return metricsIn(decision).length > 1 ? `${metric.name}: ${sentence}` : sentence;
 }
 
-function seen({ decision, source }: PastStory): readonly string[] {
+function seen({ decision, source }: PastExplanation): readonly string[] {
   const { scale } = decision.input;
   const set = scale.floor ?? scale.replicas;
   const demands = metricsIn(decision).map((record) => {
@@ -77,7 +77,7 @@ function seen({ decision, source }: PastStory): readonly string[] {
   return [...demands, `The workload had ${number}, ${origin}.`];
 }
 
-function forecast({ decision, outcome }: PastStory): readonly string[] {
+function forecast({ decision, outcome }: PastExplanation): readonly string[] {
   const { at } = decision.input;
   return metricsIn(decision).flatMap((record) => {
     const { metric, forecast: made, readyAfter, lead } = record;
@@ -115,7 +115,7 @@ function chanceText(
     : `${chance} The schedule multiplies that by ${factor}: ${shortAmount(quantile, metric.unit)}.`;
 }
 
-function decided({ outcome }: PastStory): readonly string[] {
+function decided({ outcome }: PastExplanation): readonly string[] {
   const stages = outcome.trail.filter(isWorthTelling).map((entry) => {
     const name = entry.metric !== undefined && hasSeveral(outcome) ? `${entry.metric}: ${entry.stage}` : entry.stage;
     const change = entry.from === entry.to ? `kept ${entry.to}` : `${entry.from} -> ${entry.to}`;
@@ -143,7 +143,7 @@ function hasSeveral({ metrics }: Outcome): boolean {
   return metrics.length > 1;
 }
 
-function changed({ decision, alternatives }: PastStory): readonly string[] {
+function changed({ decision, alternatives }: PastExplanation): readonly string[] {
   if (decision.decided.output === null) return [];
   const changes = alternatives.map(({ change, replicas }) => {
     if ("setting" in change)
@@ -156,7 +156,7 @@ function changed({ decision, alternatives }: PastStory): readonly string[] {
     : ["Neither a quarter nor four times the load, and no single setting."];
 }
 
-function afterwards({ decision, outcome, after }: PastStory): readonly string[] {
+function afterwards({ decision, outcome, after }: PastExplanation): readonly string[] {
   const last = after.at(-1);
   if (last === undefined) return ["That was the newest decision; nothing has come yet."];
   const came = metricsIn(decision).flatMap((record, i) => cameOf({ decision, outcome }, record, i, last));
@@ -165,7 +165,7 @@ function afterwards({ decision, outcome, after }: PastStory): readonly string[] 
 
 /** The load in the time for which this decision added pods. */
 function cameOf(
-  { decision, outcome: { to } }: Pick<PastStory, "decision" | "outcome">,
+  { decision, outcome: { to } }: Pick<PastExplanation, "decision" | "outcome">,
   record: MetricRecord,
   i: number,
   last: PastDecision,

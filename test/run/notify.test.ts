@@ -146,6 +146,6 @@ test("one that is lost twice is left to the next run", async () => {
   };
   const { calls } = await minute();
   expect(calls).toEqual(["state", "claim", "state", "claim"]);
-  expect(world.logs).toContain("debug: what is told cannot be remembered: other runs wrote the state first");
+  expect(world.logs).toContain("debug: cannot remember what people were notified of: other runs wrote the state first");
   expect(wire.sent).toBe(0);
 });

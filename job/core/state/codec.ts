@@ -26,7 +26,7 @@ const PLAIN: StorageForm = { pack: (json) => json, most: MAX_BYTES };
 const MAX_SAMPLED_TARGETS = 1000;
 
 /** The stored part of a state, and the targets that do not fit. */
-export interface Fitted {
+export interface StoredText {
   readonly text: string;
   readonly leftOut: readonly string[];
 }
@@ -36,11 +36,15 @@ export interface Fitted {
  * Above MAX_BYTES the forecasts are dropped first, then the least recently seen targets: forgetting only lengthens a scale-in.
  */
 export function encode(state: JobState): string {
-  return fitState(state).text;
+  return encodeWithin(state).text;
 }
 
 /** Encodes a state in the given form. Targets that `before` has take precedence over new ones: remembered state is not given up for new. */
-export function fitState(state: JobState, { pack, most }: StorageForm = PLAIN, before: JobState = EMPTY_STATE): Fitted {
+export function encodeWithin(
+  state: JobState,
+  { pack, most }: StorageForm = PLAIN,
+  before: JobState = EMPTY_STATE,
+): StoredText {
   const entries = Object.entries(state.targets);
   const full = pack(write(entries, true));
   if (full.length <= most) return { text: full, leftOut: [] };

@@ -5,7 +5,7 @@ import type { FullBehavior } from "./defaults.ts";
 import type { HpaSettings } from "./types.ts";
 
 /** The recommendation after the window, and the past recommendations with it. */
-export interface Stabilized {
+export interface HpaStabilization {
   readonly replicas: Replicas;
   readonly recommendations: readonly Recommendation[];
 }
@@ -16,7 +16,7 @@ export function stabilizeDown(
   desired: Replicas,
   now: EpochSeconds,
   settings: HpaSettings,
-): Stabilized {
+): HpaStabilization {
   const cutoff = now - settings.downscaleStabilization;
   const replicas = past.reduce((max, r) => (r.at >= cutoff ? Math.max(max, r.replicas) : max), desired);
   return { replicas, recommendations: storeRecommendation(past, { replicas: desired, at: now }, cutoff) };
@@ -32,7 +32,7 @@ export function stabilizeBoth(
   desired: Replicas,
   now: EpochSeconds,
   rules: FullBehavior,
-): Stabilized {
+): HpaStabilization {
   const upCutoff = now - rules.scaleUp.stabilizationWindowSeconds;
   const downCutoff = now - rules.scaleDown.stabilizationWindowSeconds;
   let lowest = desired;
