@@ -6,6 +6,7 @@ import { autoForecaster } from "../job/core/forecast/forecasters/auto.ts";
 import { each, interruption } from "../scripts/waiting.ts";
 import { calibrationOf } from "./ablation/calibration.ts";
 import { ablationPage, type Pieces, type Scored } from "./ablation/page.ts";
+import { hindsightOf } from "./ablation/hindsight.ts";
 import { replayRows } from "./ablation/replay.ts";
 import { lossesOf, questionsOf } from "./ablation/score.ts";
 import { judgedSeries } from "./ablation/series.ts";
@@ -14,10 +15,10 @@ import { AS_IT_IS, VARIANTS, type Variant } from "./ablation/variants.ts";
 const PAGE = join(import.meta.dirname, "../docs/ablation.md");
 /** What was measured last, piece by piece, so that a part of the bench can be run alone and the page drawn of all. */
 const PIECES_FILE = join(import.meta.dirname, "../out/bench-ablation.json");
-const PARTS = ["models", "mechanisms", "calibration", "replay"] as const;
+const PARTS = ["models", "mechanisms", "calibration", "hindsight", "replay"] as const;
 
 /**
- * Runs the bench. `--part models|mechanisms|calibration|replay` (several allowed; all): `--window N` (several; 120, 240, 480, 1440), `--origins N` a series (12), `--seed N` of the
+ * Runs the bench. `--part models|mechanisms|calibration|hindsight|replay` (several allowed; all): `--window N` (several; 120, 240, 480, 1440), `--origins N` a series (12), `--seed N` of the
  * generated series (of the clock, so that no call sees what the last one saw), `--startup S` of the replay (several; 15, 30, 90, 180), `--quick`: few origins, nothing written; `--draw`: the page of what is kept.
  */
 export async function main(args: readonly string[]): Promise<void> {
@@ -45,6 +46,8 @@ export async function main(args: readonly string[]): Promise<void> {
       pieces[`${part} ${window}`] = { seed, origins, rows: await scored(VARIANTS[part], window, origins, seed) };
     }
   }
+  for (const window of [120, 480])
+    if (asked("hindsight")) pieces[`hindsight ${window}`] = { seed, origins, rows: await hindsightOf(window, origins) };
   if (asked("calibration")) pieces.calibration = { seed, origins, rows: await calibrationOf(480, origins, seed) };
   for (const startup of values.startup.map(Number)) {
     if (asked("replay")) pieces[`replay ${startup}`] = { seed, origins, rows: await replayRows(startup) };

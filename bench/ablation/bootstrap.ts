@@ -1,8 +1,8 @@
 /** Paired differences with their bootstrap spread, so that luck does not count as skill. */
 import { seededRandom } from "../../job/core/forecast/prophet/random.ts";
 
-/** A mean of paired log ratios, in percent, and the interval that holds 90 % of its bootstrap means. */
-export interface Difference {
+/** A mean, and the interval that holds 90 % of its bootstrap means. */
+export interface Spread {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
@@ -11,15 +11,19 @@ export interface Difference {
 
 const DRAWS = 1000;
 
-/** How much larger the losses of a variant are than those beside them, in percent, over series (NaN pairs left out); series are drawn anew with replacement. */
-export function differenceOf(variant: readonly number[], beside: readonly number[]): Difference {
-  const logs = variant.map((v, i) => 100 * Math.log(v / beside[i]!)).filter(Number.isFinite);
-  const count = logs.length;
-  const mean = logs.reduce((sum, v) => sum + v, 0) / count;
+/** How much larger the losses of a variant are than those beside them, in percent, over series (NaN pairs left out). */
+export function differenceOf(variant: readonly number[], beside: readonly number[]): Spread {
+  return spreadOf(variant.map((v, i) => 100 * Math.log(v / beside[i]!)).filter(Number.isFinite));
+}
+
+/** The mean over series; series are drawn anew with replacement. */
+export function spreadOf(values: readonly number[]): Spread {
+  const count = values.length;
+  const mean = values.reduce((sum, v) => sum + v, 0) / count;
   const next = seededRandom(7919);
   const means = Float64Array.from({ length: DRAWS }, () => {
     let sum = 0;
-    for (let i = 0; i < count; i++) sum += logs[Math.floor(next() * count)]!;
+    for (let i = 0; i < count; i++) sum += values[Math.floor(next() * count)]!;
     return sum / count;
   }).sort();
   return { mean, low: means[DRAWS * 0.05]!, high: means[DRAWS * 0.95]!, count };
