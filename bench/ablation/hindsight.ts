@@ -9,7 +9,7 @@ import type { LeadPart } from "../../job/core/forecast/types.ts";
 import { persistenceQuantile } from "../../job/core/policy/persistence.ts";
 import type { Probability } from "../../job/core/units.ts";
 import { each } from "../../scripts/waiting.ts";
-import { LEVELS, type Question, questionsOf } from "./score.ts";
+import { DEFAULT_LEVELS, type ForecastCase, questionsOf } from "./score.ts";
 import { type Judged, judgedSeries } from "./series.ts";
 
 /** Losses over the last value's, by rule. The width of a quantile, where it is one, is ours times one factor that is fitted with the weights. */
@@ -35,7 +35,7 @@ export interface Hindsight {
 const SETS: readonly string[] = ["public", "synthetic", "held back"];
 
 /** The level whose bound is taken beside that of the mean. */
-export const HINDSIGHT_LEVEL = LEVELS[1];
+export const HINDSIGHT_LEVEL = DEFAULT_LEVELS[1];
 
 /** Public, synthetic and held-back series. */
 export async function hindsightOf(window: number, origins: number): Promise<Hindsight[]> {
@@ -61,7 +61,7 @@ function of({ set, name, series }: Judged, window: number, origins: number): Hin
 }
 
 /** One forecast, in cores: ours, each model's by name, what came, and how far our quantile lies from the combined forecast. */
-export interface Case {
+export interface HindsightCase {
   readonly came: number;
   readonly own: number;
   readonly last: number;
@@ -69,7 +69,7 @@ export interface Case {
   readonly width: number;
 }
 
-function caseOf(seen: Window, part: LeadPart, summary: Summary, came: number): Case {
+function caseOf(seen: Window, part: LeadPart, summary: Summary, came: number): HindsightCase {
   const { target, blended } = seen.blendOf(part, summary);
   const names = seen.pass.models.map((model) => model.name);
   const models = Object.fromEntries(target.predictions.map((p, m) => [names[m]!, seen.cores(p.at(-1)!)]));
@@ -77,7 +77,11 @@ function caseOf(seen: Window, part: LeadPart, summary: Summary, came: number): C
 }
 
 /** Of a quantile: ours, that of the last value by its moves, and our width. */
-function widthOf(seen: Window, { request }: Question, part: LeadPart): Pick<Case, "own" | "width" | "last"> {
+function widthOf(
+  seen: Window,
+  { request }: ForecastCase,
+  part: LeadPart,
+): Pick<HindsightCase, "own" | "width" | "last"> {
   const [own] = seen.quantiles(part, maximum, [HINDSIGHT_LEVEL], maximumByMoves);
   const { blended } = seen.blendOf(part, maximum);
   const last = persistenceQuantile(request.series, part, HINDSIGHT_LEVEL);
@@ -88,16 +92,16 @@ function widthOf(seen: Window, { request }: Question, part: LeadPart): Pick<Case
 const FACTORS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 
 /** The bounds of one series of cases; losses are pinball losses at the level. */
-export function boundsOf(cases: readonly Case[], level: Probability): Bounds {
+export function boundsOf(cases: readonly HindsightCase[], level: Probability): Bounds {
   const names = [...new Set(cases.flatMap(({ models }) => Object.keys(models)))];
-  const loss = (list: readonly Case[], forecastOf: (one: Case) => number) =>
+  const loss = (list: readonly HindsightCase[], forecastOf: (one: HindsightCase) => number) =>
     list.reduce((sum, one) => sum + pinball(one.came - forecastOf(one), level), 0);
   const factors = cases.some(({ width }) => width !== 0) ? FACTORS : [0];
   // a model without a forecast at an origin stands for the last value, as in the pool
   const rules = names.flatMap((name) =>
-    factors.map((f) => (one: Case) => (one.models[name] ?? one.models.last!) + f * one.width),
+    factors.map((f) => (one: HindsightCase) => (one.models[name] ?? one.models.last!) + f * one.width),
   );
-  const least = (list: readonly Case[]) => {
+  const least = (list: readonly HindsightCase[]) => {
     const losses = rules.map((rule) => loss(list, rule));
     return rules[losses.indexOf(Math.min(...losses))]!;
   };
@@ -163,7 +167,7 @@ export function leastLoss(
 
 const DRAWS = 1000;
 
-function intervalOf(cases: readonly Case[], level: Probability): readonly [number, number] {
+function intervalOf(cases: readonly HindsightCase[], level: Probability): readonly [number, number] {
   const next = seededRandom(104729);
   const ratios = Float64Array.from({ length: DRAWS }, () => {
     let [own, last] = [0, 0];

@@ -14,7 +14,7 @@ interface Row {
 
 const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v / values.length, 0);
 
-/** Runs `auto` over all generated series, `origins` each, and returns the section as Markdown. */
+/** Forecasts `origins` times a generated series with `auto`. Returns the section as Markdown. */
 export async function generatedSection(origins: number): Promise<string> {
   const rows = await each("generated", "series", generatedSeries(), async ({ kind, series }): Promise<Row> => {
     const { methods } = await backtest(series, { window: 120, horizon: 60, origins, methods: ["auto", "naive"] });
@@ -39,7 +39,8 @@ export async function generatedSection(origins: number): Promise<string> {
 ${rows.length} seeded series of ${lines.length - 1} kinds (\`bench/accuracy/generated.ts\`), ${origins} origins each. Every kind has three: one at 15 s, one at 15 s as a rate over one minute shows it, and one at 60 s.
 Formulas with random parameters: series of these kinds, of other seeds, were among those that constants were chosen on; these were looked at only afterwards. relMAE is above 1 on ${worse.length} of them, by ${worse.length === 0 ? "0" : ((geometric(worse.map((r) => r.rel)) - 1) * 100).toFixed(0)} % on average; one seed
 a cell, so 0.97 to 1.03 is not distinguishable from the last value. Nothing beats the last value on a random walk, or foresees a jump that has no cause in the window.
-A dash: the last value made no error, so there is no ratio; such a series is left out of the means.
+
+A dash: the last value made no error, so there is no ratio. Such a series is left out of the means.
 
 | kind | relMAE of auto | pinball of the maximum at 0.9 | 90 % coverage | relMAE at 15 s / as a rate / at 60 s |
 |---|---|---|---|---|

@@ -1,7 +1,7 @@
 /** Bounds of the policy by hindsight: the setting of each series chosen by its own result, at one price of time under for all. */
 import type { ReplayScore } from "../../job/replay/types.ts";
 import { mainEntries } from "./entries.ts";
-import { type Ratios, ratios, type Scores } from "./matrix.ts";
+import { type PolicyRatios, policyRatios, type SeriesScores } from "./matrix.ts";
 
 /** The most time under, as a share of the HPA's, at which the cost is bounded: what the defaults aimed at with pods that start in 30 s. */
 export const GOAL = 0.95;
@@ -13,7 +13,7 @@ const PRICES = Array.from({ length: 145 }, (_, i) => 0.01 * 1.1 ** i);
  * The cheapest that our rows give if the setting of each series is chosen in hindsight, with at most `goal` of the HPA's time under in all.
  * For each price every series takes the row with the least log cost plus price times its time under. Undefined where no price meets the goal.
  */
-export function bestInHindsight(scores: Scores, goal = GOAL): Ratios | undefined {
+export function bestInHindsight(scores: SeriesScores, goal = GOAL): PolicyRatios | undefined {
   const hpa = scores.hpa!;
   const ours = mainEntries()
     .filter(({ policy }) => policy === "auto")
@@ -28,7 +28,7 @@ export function bestInHindsight(scores: Scores, goal = GOAL): Ratios | undefined
     ),
   );
   return [...ours, ...chosen]
-    .map((rows) => ratios(rows, hpa))
+    .map((rows) => policyRatios(rows, hpa))
     .filter(({ under }) => under <= goal)
     .sort((a, b) => a.cost - b.cost)[0];
 }

@@ -1,12 +1,12 @@
 /** Tests the bounds by hindsight of the ablation and of the policy bench against brute force. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { spreadOf } from "../../bench/ablation/bootstrap.ts";
+import { bootstrapMean } from "../../bench/ablation/bootstrap.ts";
 import { furthestFromLevel } from "../../bench/ablation/calibration.ts";
-import { boundsOf, type Case, leastLoss } from "../../bench/ablation/hindsight.ts";
+import { boundsOf, type HindsightCase, leastLoss } from "../../bench/ablation/hindsight.ts";
 import { bestInHindsight } from "../../bench/policy/bounds.ts";
 import { mainEntries } from "../../bench/policy/entries.ts";
-import { ratios, type Scores } from "../../bench/policy/matrix.ts";
+import { policyRatios, type SeriesScores } from "../../bench/policy/matrix.ts";
 import { pinball } from "../../job/core/forecast/combine/losses.ts";
 import { seededRandom } from "../../job/core/forecast/prophet/random.ts";
 import type { ReplayScore } from "../../job/replay/types.ts";
@@ -29,7 +29,7 @@ test("the least loss of fixed weights is that of a grid over two models", () => 
 
 const value = fc.double({ min: 0, max: 10, noNaN: true });
 
-const caseOf = (came: number, last: number, other: number, own: number): Case => ({
+const caseOf = (came: number, last: number, other: number, own: number): HindsightCase => ({
   came,
   own,
   last,
@@ -41,7 +41,8 @@ test("hindsight is never worse than one model, and weights never worse than the 
   fc.assert(
     fc.property(fc.array(fc.tuple(value, value, value, value), { minLength: 4, maxLength: 40 }), (rows) => {
       const cases = rows.map(([came, last, other, own]) => caseOf(came, last, other, own));
-      const off = (of: (one: Case) => number) => cases.reduce((sum, one) => sum + Math.abs(one.came - of(one)), 0);
+      const off = (of: (one: HindsightCase) => number) =>
+        cases.reduce((sum, one) => sum + Math.abs(one.came - of(one)), 0);
       const last = off((one) => one.last);
       fc.pre(last > 1);
       const bounds = boundsOf(cases, 0.5);
@@ -71,7 +72,7 @@ test("weights in hindsight find a mixture that no model is; the model of the oth
 });
 
 test("the spread is that of the mean over series", () => {
-  const { mean, low, high } = spreadOf(Array.from({ length: 100 }, (_, i) => i % 2));
+  const { mean, low, high } = bootstrapMean(Array.from({ length: 100 }, (_, i) => i % 2));
   expect(mean).toBeCloseTo(0.5, 9);
   // 1.645 standard errors of 0.05
   expect(low).toBeCloseTo(0.418, 1);
@@ -94,10 +95,10 @@ test("the setting in hindsight keeps to the goal, and lies between the best of a
   const three = fc.array(score, { minLength: 3, maxLength: 3 });
   fc.assert(
     fc.property(three, fc.array(three, { minLength: ours.length, maxLength: ours.length }), (hpa, rows) => {
-      const scores: Scores = { hpa, ...Object.fromEntries(ours.map((label, k) => [label, rows[k]!])) };
-      const every = rows.flatMap((a) => rows.flatMap((b) => rows.map((c) => ratios([a[0]!, b[1]!, c[2]!], hpa))));
+      const scores: SeriesScores = { hpa, ...Object.fromEntries(ours.map((label, k) => [label, rows[k]!])) };
+      const every = rows.flatMap((a) => rows.flatMap((b) => rows.map((c) => policyRatios([a[0]!, b[1]!, c[2]!], hpa))));
       const within = every.filter(({ under }) => under <= 0.95).map(({ cost }) => cost);
-      const single = rows.map((row) => ratios(row, hpa)).filter(({ under }) => under <= 0.95);
+      const single = rows.map((row) => policyRatios(row, hpa)).filter(({ under }) => under <= 0.95);
       const found = bestInHindsight(scores, 0.95);
       if (found === undefined) {
         expect(single).toEqual([]);
