@@ -8,7 +8,7 @@ WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY LICENSE ./
-COPY scripts/build.ts scripts/build-page.ts scripts/third-party.ts scripts/sbom.ts ./scripts/
+COPY scripts/build.ts scripts/build-lean.ts scripts/build-page.ts scripts/third-party.ts scripts/sbom.ts ./scripts/
 COPY job ./job
 # by path: the image's node is the right one, whatever node_modules/.bin holds; source maps stay out of the image, and the page's script, which the bundle holds
 RUN node scripts/build.ts && find dist -name '*.map' -delete && rm dist/report-page.js

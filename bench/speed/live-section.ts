@@ -25,7 +25,7 @@ export interface Live {
   /** Of a run, as multiples of bare Node. */
   readonly ratios: Ratios;
   readonly markdown: string;
-  /** Where the time goes by source file and chunk: for who cuts it, not for the page. */
+  /** Where the time goes by source file: for who cuts it, not for the page. */
   readonly detail: string;
   /** What the waterfall draws. */
   readonly phases: readonly PhaseRow[];
@@ -111,7 +111,7 @@ function liveRace(servers: LiveServers, all: readonly Contestant[], rounds: numb
 }
 
 /** Bare Node and a run, each where a pod's ServiceAccount is. */
-function contestants({ env, inPod, folder, job, config }: LiveServers): readonly Contestant[] {
+function contestants({ env, flags, inPod, folder, job, config }: LiveServers): readonly Contestant[] {
   const tell = tellingNode(folder);
   const node = (name: string, args: readonly string[]): Contestant => ({
     name,
@@ -121,7 +121,7 @@ function contestants({ env, inPod, folder, job, config }: LiveServers): readonly
   });
   return [
     node("`node -e 0`", ["-e", "0"]),
-    node("a live run (`--once --config`)", [job, "--once", "--config", config]),
+    node("a live run (`--once --config`)", [...flags, job, "--once", "--config", config]),
   ];
 }
 
@@ -180,7 +180,7 @@ function partTable(runs: readonly (readonly Slice[])[]): string {
 function sourceTable(runs: readonly (readonly Slice[])[]): string {
   const rows = sums(runs, ({ part, source }) => source || NAMES[part as Computed]).slice(0, 40);
   return markdown(
-    ["source and chunk", "ms"],
+    ["source, and file of the bundle", "ms"],
     rows.map(([name, ms]) => [name, ms.toFixed(1)]),
   );
 }
