@@ -153,6 +153,9 @@ function requireBuiltins({ onResolve, onLoad }: PluginBuild): void {
   });
 }
 
+/** What stands for import.meta.url in CommonJS: `__url`. */
+export const FILE_URL = 'const __url=require("node:url").pathToFileURL(__filename).href;';
+
 /** Writes the files of the packages that the bundles asked for. */
 export async function buildApart(
   asked: ReadonlyMap<string, Asked>,
@@ -171,7 +174,7 @@ export async function buildApart(
       format: "cjs",
       plugins: [{ name: "spare", setup: spare }],
       metafile: true,
-      banner: { js: 'const __url=require("node:url").pathToFileURL(__filename).href;' },
+      banner: { js: FILE_URL },
       define: { ...options.define, "import.meta.url": "__url" },
     });
     return metafile;

@@ -1,9 +1,10 @@
 /** Bundles job/main.ts to dist/job.js: ESM, minified, with source maps; packages that only some runs need are files of their own. */
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
-import { buildApart, lean } from "./build-lean.ts";
+import { buildApart, FILE_URL, lean } from "./build-lean.ts";
 import { buildPage } from "./build-page.ts";
 import { writeThirdParty } from "./third-party.ts";
 
@@ -38,20 +39,22 @@ const options = {
   logLevel: "warning",
 } as const satisfies BuildOptions;
 
-/** A file of the bundle: its entry, its name, and the imports that stay imports of other files. */
+/** A file of the bundle: its entry, its name, the imports that stay imports of other files, and constants. */
 interface Output {
   readonly entry: string;
   readonly file: string;
   readonly others?: Readonly<Record<string, string>>;
+  readonly define?: Readonly<Record<string, string>>;
 }
 
 /**
  * The command line is one file: to find, read and link the 45 chunks that a run needed took a fifth of its CPU time. What is imported lazily is
- * evaluated lazily there too.
+ * evaluated lazily there too. It is a function, as CommonJS has it, which job/compiled.ts runs.
  */
+const PROGRAM = "chunks/program.cjs";
+
+/** Beside the program. */
 const OUTPUTS: readonly Output[] = [
-  { entry: "job/main.ts", file: "job.js", others: { "./cli/program.ts": "./chunks/program.js" } },
-  { entry: "job/cli/program.ts", file: "chunks/program.js" },
   { entry: "job/kubectl-prophet.ts", file: "kubectl-prophet.js", others: { "./main.ts": "./job.js" } },
   { entry: "job/replay/trial-worker.ts", file: "trial-worker.js" },
   { entry: "job/run/tick-worker.ts", file: "tick-worker.js" },
@@ -59,7 +62,7 @@ const OUTPUTS: readonly Output[] = [
 
 const asked: Parameters<typeof lean>[1] = new Map();
 
-async function bundle({ entry, file, others = {} }: Output): Promise<Metafile> {
+async function bundle({ entry, file, others = {}, define = {} }: Output): Promise<Metafile> {
   const elsewhere: Plugin = {
     name: "elsewhere",
     setup: ({ onResolve }) => {
@@ -72,18 +75,36 @@ async function bundle({ entry, file, others = {} }: Output): Promise<Metafile> {
     ...options,
     entryPoints: [entry],
     outfile: `dist/${file}`,
-    format: "esm",
     metafile: true,
-    // CommonJS dependencies call require() for Node's own modules
-    banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
-    plugins: [elsewhere, lean(file.startsWith("chunks/") ? "./" : "./chunks/", asked)],
+    plugins: [elsewhere, lean(file === PROGRAM ? "./" : "./chunks/", asked)],
+    ...(file === PROGRAM ? asFunction : asModule),
+    define: { ...options.define, ...(file === PROGRAM ? asFunction.define : {}), ...define },
   });
   return metafile;
 }
 
+const asModule = {
+  format: "esm",
+  // CommonJS dependencies call require() for Node's own modules
+  banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
+} as const satisfies BuildOptions;
+
+const asFunction = {
+  format: "cjs",
+  banner: { js: `(function(exports,require,module,__filename){${FILE_URL}` },
+  footer: { js: "})" },
+  define: { "import.meta.url": "__url" },
+} as const satisfies BuildOptions;
+
 rmSync("dist", { recursive: true, force: true });
 const page = await buildPage();
-const metafiles = await Promise.all(OUTPUTS.map(bundle));
+const metafiles = await Promise.all([{ entry: "job/cli/program.ts", file: PROGRAM }, ...OUTPUTS].map(bundle));
+const hash = createHash("sha256")
+  .update(await readFile(`dist/${PROGRAM}`))
+  .digest("hex")
+  .slice(0, 12);
+const program = { PROPHET_AUTOSCALER_PROGRAM: JSON.stringify(hash) };
+metafiles.push(await bundle({ entry: "job/main.ts", file: "job.js", define: program }));
 metafiles.push(...(await buildApart(asked, "dist/chunks", options)));
 writeThirdParty([...metafiles, ...page], "dist");
 const bytes = metafiles.flatMap(({ outputs }) => Object.entries(outputs)).filter(([f]) => /\.c?js$/.test(f));

@@ -36,9 +36,9 @@ test.skipIf(!existsSync(job))("one run of dist/job.js scales, and loads no more 
     expect(modules).toContain("NativeModule https");
     expect(modules).not.toMatch(/undici|webcrypto/);
     const files = /FILES (.*)/.exec(stderr)?.[1]?.split(" ") ?? [];
-    // a kubeconfig is YAML; a pod, which has none, loads the first two
+    // the program itself comes by vm.Script; a kubeconfig is YAML, and a pod, which has none, loads no more than the first
     const own = files.filter((url) => url.startsWith("file:")).map((url) => url.replace(/.*dist\//, ""));
-    expect(own).toEqual(["job.js", "chunks/program.js", "chunks/kubeconfig.cjs"]);
+    expect(own).toEqual(["job.js", "chunks/kubeconfig.cjs"]);
   } finally {
     await prometheus.stop();
     await cluster.stop();
@@ -59,7 +59,7 @@ test.skipIf(!existsSync(job))("the image's compile cache is filled by runs that 
 });
 
 const chunks = join(job, "../chunks");
-const apart = existsSync(chunks) ? readdirSync(chunks).filter((file) => file.endsWith(".cjs")) : [];
+const apart = existsSync(chunks) ? readdirSync(chunks).filter((file) => /(?<!^program)\.cjs$/.test(file)) : [];
 
 test.skipIf(!existsSync(job)).each(apart)("%s, which only some runs load, has what it is loaded for", (file) => {
   const all = Object.entries(createRequire(import.meta.url)(join(chunks, file)) as Record<string, unknown>);
@@ -68,9 +68,32 @@ test.skipIf(!existsSync(job)).each(apart)("%s, which only some runs load, has wh
   for (const [name, value] of all) expect(typeof value, name).toMatch(/^(function|object|symbol)$/);
 });
 
+test.skipIf(!existsSync(job))(
+  "a run keeps its compiled code for the next one, and one that only answers does not",
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "compiled-"));
+    try {
+      const env = { NODE_COMPILE_CACHE: folder, NODE_DEBUG_NATIVE: "COMPILE_CACHE" };
+      const said = async (...args: string[]) => {
+        const { stderr } = await promisify(execFile)(process.execPath, [job, ...args], { env });
+        return /\[compile cache\] the program's code was (.*)/.exec(stderr)?.[1];
+      };
+      const series = join(import.meta.dirname, "../fixtures/recorded/sine.json");
+      const run = ["--once", "--history-file", series, "--target-cpu", "0.05", "--dry-run", "--json"];
+      expect(await said("--version")).toBe("not initialized");
+      expect(await said(...run)).toBe("not initialized");
+      expect(await said(...run)).toBe("accepted");
+      const kept = (await readdir(folder)).filter((name) => name.startsWith("program-"));
+      expect(kept).toEqual([expect.stringMatching(/^program-[0-9a-f]{12}-run$/)]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+);
+
 // of any other character V8 would keep two bytes of the whole text for each: 0.8 MB more
 test.skipIf(!existsSync(job))("the program's text is ASCII", () => {
-  const text = readFileSync(join(chunks, "program.js"));
+  const text = readFileSync(join(chunks, "program.cjs"));
   expect(text.every((byte) => byte < 128)).toBe(true);
 });
 
