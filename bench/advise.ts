@@ -13,11 +13,11 @@ import { REPLAY_DEFAULTS } from "../job/replay/world.ts";
 import { each, interruption } from "../scripts/waiting.ts";
 import { keepScores, PICTURED } from "./advise/kept-scores.ts";
 import { type AdviseResult, putResults, resultOf } from "./advise/page.ts";
-import { readCsv, readRange, tracesFolder } from "./series.ts";
+import { readCsv, readRangeFile, tracesFolder } from "./series.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const PAGE = join(ROOT, "docs/advise.md");
-const KEPT = join(ROOT, "docs/advise/results.json");
+const RESULTS_FILE = join(ROOT, "docs/advise/results.json");
 
 /** Most of the time that may be below the demand. */
 const SLO = 0.005;
@@ -65,11 +65,11 @@ export async function main(args: readonly string[]): Promise<void> {
   const names = values.draw ? [] : values.only?.split(",");
   const wanted = sources().filter(({ name }) => names?.includes(name) ?? true);
   const measured = (await each("advise", "series", wanted, measure)).filter((one) => one !== null);
-  const before = JSON.parse(readFileSync(KEPT, "utf8")) as AdviseResult[];
+  const before = JSON.parse(readFileSync(RESULTS_FILE, "utf8")) as AdviseResult[];
   const results = [...before.filter(({ name }) => !measured.some((one) => one.name === name)), ...measured];
   const order = [RECORDED.name, ...TRACES.map(([path]) => path.slice(path.indexOf("/") + 1))];
   results.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-  writeFileSync(KEPT, `[\n${results.map((one) => JSON.stringify(one)).join(",\n")}\n]\n`);
+  writeFileSync(RESULTS_FILE, `[\n${results.map((one) => JSON.stringify(one)).join(",\n")}\n]\n`);
   writeFileSync(PAGE, putResults(readFileSync(PAGE, "utf8"), results));
 }
 
@@ -86,7 +86,7 @@ function sources(): readonly Source[] {
 export async function measure({ name, kind, about, file, world: own }: Source): Promise<AdviseResult | null> {
   const world = { ...REPLAY_DEFAULTS, ...own };
   const target = resolveTarget({ scaleTargetRef: { name: "workload" }, targetCpu: world.targetCpu });
-  const samples = file.endsWith(".json") ? readRange(file) : readCsv(file);
+  const samples = file.endsWith(".json") ? readRangeFile(file) : readCsv(file);
   const setup = { samples, others: [], world, trials: gridOf(target, world, null) };
   const played = await playTrials(setup, inThreads(2, inTurn(forecasterOf)), () => !interruption().aborted);
   if (!played.ended) return null;

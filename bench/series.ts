@@ -26,7 +26,7 @@ export function readCsv(path: string): Samples {
 }
 
 /** Reads the body of a Prometheus query_range answer with one series. */
-export function readRange(path: string): Samples {
+export function readRangeFile(path: string): Samples {
   const body = JSON.parse(readFileSync(path, "utf8")) as { data: { result: { values: [number, string][] }[] } };
   const values = body.data.result[0]?.values ?? [];
   return { times: Float64Array.from(values, (v) => v[0]), values: Float64Array.from(values, (v) => Number(v[1])) };
@@ -77,7 +77,7 @@ export function replaySeries(): { source: string; series: BenchSeries[] } {
     .filter((file) => file.endsWith(".json") && file !== "restart-counters.json")
     .sort()
     .map((file) => {
-      const samples = readRange(join(folder, file));
+      const samples = readRangeFile(join(folder, file));
       const span = (samples.times.at(-1) ?? 0) - (samples.times[0] ?? 0);
       return { name: file.slice(0, -5), samples, warmup: Math.floor(span / 60) * 15 };
     });

@@ -69,7 +69,7 @@ const APART: Readonly<Record<string, readonly (readonly [RegExp, string, readonl
 };
 
 /** A package of a file that is kept apart, as a bundle asked for it. */
-interface Asked {
+interface RarePackage {
   readonly file: string;
   readonly path: string;
   readonly names: readonly string[];
@@ -80,7 +80,7 @@ interface Asked {
  * inside Node (20 ms of CPU), of crypto all of webcrypto. A `require` reads what is used. `folder` is where the bundle finds the files of packages kept apart, with a slash
  * at its end; `asked` gets the packages.
  */
-export function lean(folder: string, asked: Map<string, Asked>): Plugin {
+export function lean(folder: string, asked: Map<string, RarePackage>): Plugin {
   return {
     name: "lean",
     setup: (esbuild) => {
@@ -107,7 +107,7 @@ function spare({ onResolve, onLoad }: PluginBuild): void {
   }
 }
 
-function keepApart({ onResolve, onLoad, resolve }: PluginBuild, folder: string, asked: Map<string, Asked>): void {
+function keepApart({ onResolve, onLoad, resolve }: PluginBuild, folder: string, asked: Map<string, RarePackage>): void {
   const all = Object.entries(APART).flatMap(([file, packages]) => packages.map((one) => [file, ...one] as const));
   for (const [file, importer, name, names] of all) {
     onResolve({ filter: new RegExp(`^${name}$`) }, async ({ path, importer: by, resolveDir, kind, pluginData }) => {
@@ -158,7 +158,7 @@ export const FILE_URL = 'const __url=require("node:url").pathToFileURL(__filenam
 
 /** Writes the files of the packages that the bundles asked for. */
 export async function buildApart(
-  asked: ReadonlyMap<string, Asked>,
+  asked: ReadonlyMap<string, RarePackage>,
   into: string,
   options: Parameters<typeof build>[0],
 ): Promise<readonly Metafile[]> {

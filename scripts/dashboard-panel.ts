@@ -17,13 +17,13 @@ import { METRIC_PREFIX, type MetricName } from "../job/report/metric-table.ts";
 // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in
 export const SOURCE = { type: "prometheus", uid: "${datasource}" };
 /** Of the target, and of one metric of it: whole names, so that `web` is not `web-api`. */
-export const TARGET = 'namespace="$namespace",kind="$kind",name="$workload"';
-const METRIC = `${TARGET},metric="$metric"`;
+export const TARGET_LABELS = 'namespace="$namespace",kind="$kind",name="$workload"';
+const METRIC = `${TARGET_LABELS},metric="$metric"`;
 /** One colour has one meaning, as in the project's pictures: black is measured, blue forecast, orange what pods carry. */
-export const [MEASURED, FORECAST, PODS, OTHER] = ["text", "#3274d9", "#d9822b", "#8e8e8e"];
+export const [MEASURED_COLOUR, FORECAST_COLOUR, PODS_COLOUR, OTHER_COLOUR] = ["text", "#3274d9", "#d9822b", "#8e8e8e"];
 
 /** A selector of the target; `more` begins with a comma. */
-export const of = (name: MetricName, more = "", labels = TARGET) => `${METRIC_PREFIX}${name}{${labels}${more}}`;
+export const of = (name: MetricName, more = "", labels = TARGET_LABELS) => `${METRIC_PREFIX}${name}{${labels}${more}}`;
 /** The same of the metric that is chosen. */
 export const ofMetric = (name: MetricName, more = "") => of(name, more, METRIC);
 /** More for a selector: one edge of the band, or its middle. */

@@ -6,7 +6,7 @@ function cell(text: string): string {
 }
 
 /** A table with a head. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, head.map(() => "---"), ...rows.map((row) => row.map(cell))];
   return lines.map((row) => `| ${row.join(" | ")} |`).join("\n");
 }

@@ -1,6 +1,6 @@
 /** Makes docs/output.md: what each command prints with --json, as a table of fields from its JSON Schema. */
 import type { Json } from "../job/config/json-schema.ts";
-import { table } from "./markdown.ts";
+import { markdownTable } from "./markdown.ts";
 import { ANSWERS, outputSchema } from "./output-schema.ts";
 
 /** The schemas, as far as the page reads them. */
@@ -87,7 +87,7 @@ function section(title: string, shape: Shape, outcome: Shape): string {
   const own = Object.entries(shape.properties!).filter(([name]) => !wider || !shared.has(name));
   const rows = rowsOf({ ...shape, properties: Object.fromEntries(own) });
   const more = wider ? ` All fields of [an outcome](#${anchor(PARTS.outcome!)}), and these.` : "";
-  return `## ${title}\n\n${shape.description}${more}\n\n${table(["field", "type", "meaning"], rows)}`;
+  return `## ${title}\n\n${shape.description}${more}\n\n${markdownTable(["field", "type", "meaning"], rows)}`;
 }
 
 /** docs/output.md. */

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kindsSvg } from "../bench/accuracy/pictures.ts";
-import { type FrontPoint, frontPicture } from "../bench/policy/front.ts";
+import { frontPicture, type PolicyFrontPoint } from "../bench/policy/front.ts";
 import { waterfallSvg } from "../bench/speed/waterfall.ts";
 import { runCli } from "../job/cli/program.ts";
 import { panelsOf } from "../test/cluster/demo/drawn.ts";
@@ -71,7 +71,7 @@ async function cli(argv: readonly string[]): Promise<void> {
 /** Those of the policy's page, as far as it has them. */
 function fronts(): Record<string, () => string> {
   if (!existsSync(join(ROOT, "docs/policy/fronts.json"))) return {};
-  const points = JSON.parse(read("docs/policy/fronts.json")) as Record<string, readonly FrontPoint[]>;
+  const points = JSON.parse(read("docs/policy/fronts.json")) as Record<string, readonly PolicyFrontPoint[]>;
   return Object.fromEntries(
     Object.entries(points).map(([startup, list]) => [
       `docs/policy/front-${startup}.svg`,

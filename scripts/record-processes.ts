@@ -68,7 +68,7 @@ async function launch(port: number, name: string): Promise<{ child: ChildProcess
 }
 
 /** Starts one stress-app on a free port of the loopback. */
-export async function startApp(name: string): Promise<AppProcess> {
+export async function launchApp(name: string): Promise<AppProcess> {
   let { child, port } = await launch(0, name);
   return {
     port,

@@ -1,18 +1,27 @@
 /** Helpers that write the JSON Schema of our answers. */
 import type { Json } from "../job/config/json-schema.ts";
 
-export const text = (description: string): Json => ({ type: "string", description });
+/** A text. */
+export const string = (description: string): Json => ({ type: "string", description });
+/** A number. */
 export const number = (description: string): Json => ({ type: "number", description });
-export const whole = (description: string): Json => ({ type: "integer", minimum: 0, description });
-export const flag = (description: string): Json => ({ type: "boolean", description });
-export const choice = (values: readonly string[], description: string): Json => ({ enum: values, description });
-export const list = (items: Json, description: string): Json => ({ type: "array", items, description });
-export const byName = (values: Json, description: string): Json => ({
+/** A whole number, 0 or more. */
+export const integer = (description: string): Json => ({ type: "integer", minimum: 0, description });
+/** true or false. */
+export const boolean = (description: string): Json => ({ type: "boolean", description });
+/** One of these words. */
+export const enumOf = (values: readonly string[], description: string): Json => ({ enum: values, description });
+/** A list of such items. */
+export const array = (items: Json, description: string): Json => ({ type: "array", items, description });
+/** Such values under free names. */
+export const dictOf = (values: Json, description: string): Json => ({
   type: "object",
   additionalProperties: values,
   description,
 });
-export const part = (name: string): Json => ({ $ref: `#/$defs/${name}` });
+/** What `$defs` holds under this name. */
+export const ref = (name: string): Json => ({ $ref: `#/$defs/${name}` });
+/** Such a value, or null. */
 export const orNull = (schema: Json): Json => ({ anyOf: [schema, { type: "null" }] });
 
 /** An object. Names that end in `?` may be absent. */
@@ -27,4 +36,5 @@ export function object(description: string, fields: Readonly<Record<string, Json
   };
 }
 
-export const seconds = (what: string) => number(`${what} Seconds since 1970.`);
+/** A time, as seconds since 1970. `what` ends with a full stop. */
+export const time = (what: string) => number(`${what} Seconds since 1970.`);

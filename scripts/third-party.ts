@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Metafile } from "esbuild";
 
 /** A bundled package. */
-export interface Part {
+export interface BundledPackage {
   readonly name: string;
   readonly version: string;
   /** As its package.json says, in SPDX's words. */
@@ -42,7 +42,7 @@ function textsOf(folder: string): readonly string[] {
   return readme.filter((text) => /permission/i.test(text));
 }
 
-function readPart(folder: string): Part & { readonly texts: readonly string[] } {
+function readPart(folder: string): BundledPackage & { readonly texts: readonly string[] } {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
   const spdx = typeof license === "object" ? license.type : license;
   const own = textsOf(folder);
@@ -71,6 +71,6 @@ export function writeThirdParty(metafiles: readonly Metafile[], into: string): v
   });
   const head = "The files beside this one hold code of these packages, each under its own licence.";
   writeFileSync(join(into, "THIRD-PARTY.txt"), `${[head, list.join("\n"), ...sections].join("\n\n")}\n`);
-  const plain: readonly Part[] = parts.map(({ texts: _texts, ...part }) => part);
+  const plain: readonly BundledPackage[] = parts.map(({ texts: _texts, ...part }) => part);
   writeFileSync(join(into, "third-party.json"), `${JSON.stringify(plain, null, 1)}\n`);
 }

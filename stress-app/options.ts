@@ -35,7 +35,7 @@ const NUMBERS = [
 ] as const;
 
 /** The text of --help. */
-export function usage(): string {
+export function usageText(): string {
   const rows = NUMBERS.map(
     (n) => `  --${n.key.padEnd(14)} ${n.env.padEnd(14)} ${n.help} (${n.min} to ${n.max}, default ${n.fallback})`,
   );

@@ -2,14 +2,14 @@
 
 /** The named shapes, each between -1 and 1 over one period; `mixed` is a ramp, a plateau and spikes. */
 export const SHAPES = ["sine", "square", "ramp", "spikes", "constant", "mixed"] as const;
-export type Shape = (typeof SHAPES)[number];
+export type TrafficShape = (typeof SHAPES)[number];
 
 /** Piecewise-linear control points: [seconds or phase, value], ascending; two points at one place make a step. */
 export type Points = readonly (readonly [number, number])[];
 
 /** What is sent when. Rates in requests a second, times in seconds. */
 export interface Pattern {
-  readonly shape: Shape;
+  readonly shape: TrafficShape;
   readonly period: number;
   /** rate = base + amplitude * shape(phase) + noise, never below 0. */
   readonly base: number;
@@ -58,7 +58,7 @@ export function interpolate(points: Points, x: number): number {
 }
 
 /** The value in [-1, 1] of a shape at a phase in [0, 1). Ramp is a saw tooth; a spike is the first tenth of the period. */
-export function shapeAt(shape: Shape, phase: number): number {
+export function shapeAt(shape: TrafficShape, phase: number): number {
   switch (shape) {
     case "sine":
       return Math.sin(2 * Math.PI * phase);

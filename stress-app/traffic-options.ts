@@ -2,7 +2,7 @@
 import yargs from "yargs";
 import type { Spacing } from "./arrivals.ts";
 import { MAX_INTENSITY } from "./intensity.ts";
-import { type Pattern, type Points, SHAPES, type Shape } from "./pattern.ts";
+import { type Pattern, type Points, SHAPES, type TrafficShape } from "./pattern.ts";
 
 /** All settings of one run of the generator. */
 export interface TrafficOptions {
@@ -80,7 +80,11 @@ function parser(argv: readonly string[]) {
       describe: "where to; several are taken in turn",
     })
     .option("allow-remote", { type: "boolean", default: false, describe: "accept hosts other than this one" })
-    .option("pattern", { choices: SHAPES, default: "sine" as Shape, describe: "shape of the rate over one period" })
+    .option("pattern", {
+      choices: SHAPES,
+      default: "sine" as TrafficShape,
+      describe: "shape of the rate over one period",
+    })
     .option("plan", {
       type: "string",
       requiresArg: true,

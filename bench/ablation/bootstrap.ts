@@ -2,7 +2,7 @@
 import { seededRandom } from "../../job/core/forecast/prophet/random.ts";
 
 /** A mean of paired log ratios, in percent, and the interval that holds 90 % of its bootstrap means. */
-export interface Difference {
+export interface MeanDifference {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
@@ -12,7 +12,7 @@ export interface Difference {
 const DRAWS = 1000;
 
 /** How much larger the losses of a variant are than those beside them, in percent, over series (NaN pairs left out); series are drawn anew with replacement. */
-export function differenceOf(variant: readonly number[], beside: readonly number[]): Difference {
+export function differenceOf(variant: readonly number[], beside: readonly number[]): MeanDifference {
   const logs = variant.map((v, i) => 100 * Math.log(v / beside[i]!)).filter(Number.isFinite);
   const count = logs.length;
   const mean = logs.reduce((sum, v) => sum + v, 0) / count;

@@ -1,7 +1,7 @@
 /** Writes docs/ablation.md from the measured parts. */
 import { geometric } from "../geometric.ts";
-import { ratios } from "../policy/matrix.ts";
-import { type Difference, differenceOf } from "./bootstrap.ts";
+import { policyRatios } from "../policy/matrix.ts";
+import { differenceOf, type MeanDifference } from "./bootstrap.ts";
 import { CALIBRATION_LEADS, CALIBRATION_LEVELS, type Calibration } from "./calibration.ts";
 import type { Replayed } from "./replay.ts";
 import type { Losses } from "./score.ts";
@@ -76,7 +76,7 @@ function levels(key: string, { rows }: Piece): string {
   return `| ${key.split(" ")[1]} | ${cells.join(" | ")} |`;
 }
 
-const cell = ({ mean, low, high }: Difference) =>
+const cell = ({ mean, low, high }: MeanDifference) =>
   Number.isFinite(mean) ? `${mean.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})` : "";
 
 function differences(title: string, { seed, origins, rows }: Piece): string {
@@ -139,7 +139,7 @@ function replay(key: string, { rows }: Piece): string {
     const labels = Object.keys(of[0]?.scores ?? {}).filter((label) => label !== "hpa");
     return labels.map((label) => {
       const [own, hpa, beside] = [label, "hpa", AS_IT_IS.name].map((l) => of.map((row) => row.scores[l]!));
-      const { cost, under, unserved, actions } = ratios(own!, hpa!);
+      const { cost, under, unserved, actions } = policyRatios(own!, hpa!);
       const paired = differenceOf(
         own!.map((s) => s.podHours),
         beside!.map((s) => s.podHours),

@@ -19,7 +19,7 @@ export interface Dice {
 }
 
 /** Load (cores, may be negative) of each step of `step` seconds, `n` of them. */
-export type Shape = (dice: Dice, n: number, step: number) => number[];
+export type SeriesShape = (dice: Dice, n: number, step: number) => number[];
 
 const START = 1_767_225_600;
 const LENGTH = 620;
@@ -124,7 +124,7 @@ const random = (d: Dice, n: number) => {
 };
 
 /** Kinds of load. Adding one at the end leaves the others' numbers as they are. */
-const KINDS: Readonly<Record<string, Shape>> = {
+const KINDS: Readonly<Record<string, SeriesShape>> = {
   "wave, drifting amplitude": (d, n, s) =>
     plus(wave(d, n, s, 0.3), noise(d, n, d.uniform(0.05, 0.4))).map((v) => 4 + 2 * v),
   "wave, wandering phase": (d, n, s) => plus(wave(d, n, s, 0.1, 0.3), noise(d, n, 0.15)).map((v) => 4 + 2 * v),

@@ -10,7 +10,7 @@ import { augursPeers, type PeerAnswer, type PeerWindow, pythonPeers } from "./pe
 const WINDOW = 120;
 
 /** A series and the set it is counted in. */
-export interface Listed {
+export interface SeriesOfSet {
   readonly set: string;
   readonly name: string;
   readonly series: Series;
@@ -25,7 +25,7 @@ interface Question {
 }
 
 /** Runs ours and the peers on `origins` windows a series and returns the section as Markdown. */
-export async function peersSection(list: readonly Listed[], origins: number): Promise<string> {
+export async function peersSection(list: readonly SeriesOfSet[], origins: number): Promise<string> {
   const questions = (
     await each("other libraries", "series", list, ({ series }, at) => questionsOf(series, at, origins))
   ).flat();
@@ -68,7 +68,11 @@ function questionsOf(series: Series, at: number, most: number): Question[] {
   });
 }
 
-function relMaes(list: readonly Listed[], questions: readonly Question[], means: readonly (number | null)[]): number[] {
+function relMaes(
+  list: readonly SeriesOfSet[],
+  questions: readonly Question[],
+  means: readonly (number | null)[],
+): number[] {
   const own = new Float64Array(list.length);
   const naive = new Float64Array(list.length);
   questions.forEach(({ at, window, actual }, i) => {

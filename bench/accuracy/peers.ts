@@ -25,7 +25,7 @@ export interface PeerAnswer {
 
 const START = 1_767_225_600;
 
-function meanOf(forecast: () => readonly number[]): number | null {
+function meanForecast(forecast: () => readonly number[]): number | null {
   try {
     const path = forecast();
     const mean = path.reduce((sum, v) => sum + v / path.length, 0);
@@ -63,7 +63,7 @@ export function augursPeers(windows: readonly PeerWindow[]): PeerAnswer[] {
   initProphet({ module: wasm("prophet") });
   const run = (name: string, forecast: (w: PeerWindow) => readonly number[]): PeerAnswer => ({
     name,
-    means: windows.map((w) => meanOf(() => forecast(w))),
+    means: windows.map((w) => meanForecast(() => forecast(w))),
   });
   return [
     run("augurs ETS", (w) => ets({ ...w, season: 1 })),

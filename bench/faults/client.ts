@@ -3,7 +3,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } 
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { ReceivedRequest, Reply } from "../../test/fault/server.ts";
 
-export interface Answer {
+export interface ApiAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -11,7 +11,7 @@ export interface Answer {
 
 export type Client = (
   call: Pick<ReceivedRequest, "method" | "url" | "body"> & Partial<Pick<ReceivedRequest, "headers">>,
-) => Promise<Answer>;
+) => Promise<ApiAnswer>;
 
 /** Headers that belong to one connection, or would have the body compressed. */
 const OWN = new Set(["host", "connection", "content-length", "transfer-encoding", "accept-encoding", "keep-alive"]);

@@ -19,7 +19,7 @@ process.on("exit", () => require("node:fs").writeFileSync(process.env.TELL_FILE,
 /** After this long it is ended. */
 const TIMEOUT_MS = 60_000;
 
-export interface Ended {
+export interface ProcessResult {
   /** null: it had to be ended. */
   readonly code: number | null;
   readonly stdout: string;
@@ -37,7 +37,7 @@ export async function runProcess(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   streams: { readonly stdout?: Stream; readonly stderr?: Stream } = {},
-): Promise<Ended> {
+): Promise<ProcessResult> {
   const own = join(folder, `tell-${env.PROPHET_AUTOSCALER_NAMESPACE}`);
   writeFileSync(`${own}.cjs`, BEFORE);
   rmSync(own, { force: true });

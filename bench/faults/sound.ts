@@ -3,14 +3,14 @@ import { encode, STATE_VERSION } from "../../job/core/state/codec.ts";
 import { BLANK, BLANK_METRIC } from "../../job/core/state/memory.ts";
 import type { JobState, TargetState } from "../../job/core/state/types.ts";
 import type { FaultCase } from "./fault-case.ts";
-import { queryOf, selector, steady } from "./load.ts";
+import { loadQuery, loadSelector, steadyCores } from "./load.ts";
 import { CANARIES, FIRST, type Lane, onGrid } from "./world.ts";
 
 /** Seconds of a run, in the bench's settings. */
 export const TIMEOUT = 10;
 
 /** Sound data. */
-export const STEADY = { cores: steady };
+export const STEADY = { cores: steadyCores };
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -21,10 +21,12 @@ function target(name: string = FIRST, more: object = {}): object {
 }
 
 /** The settings of a case, with what it changes in them. */
-export function settingsOf({ name, load = STEADY, query, settings = {} }: FaultCase, lane: Lane, now: number): Tree {
+export function caseSettings({ name, load = STEADY, query, settings = {} }: FaultCase, lane: Lane, now: number): Tree {
   const own = load === STEADY ? SOUND : name;
   const offset = `offset ${onGrid(now) - lane.end}s`;
-  const text = (query ?? queryOf(own, load)).replaceAll("$load", selector(own, load)).replaceAll("$offset", offset);
+  const text = (query ?? loadQuery(own, load))
+    .replaceAll("$load", loadSelector(own, load))
+    .replaceAll("$offset", offset);
   const read = load.rows === undefined || query !== undefined ? { query: text } : { matchers: { case: name } };
   const { bearer, header } = CANARIES;
   const base = {
@@ -62,7 +64,7 @@ function merged(base: Tree, change: Tree): Tree {
   return { ...base, ...Object.fromEntries(entries) };
 }
 
-export function boundsOf({ targets }: Tree): readonly [number, number] {
+export function replicaBoundsOf({ targets }: Tree): readonly [number, number] {
   const all = (Array.isArray(targets) ? targets : []) as readonly { minReplicas?: unknown; maxReplicas?: unknown }[];
   return [numberOr(all[0]?.minReplicas, 2), numberOr(all[0]?.maxReplicas, 20)];
 }
@@ -72,7 +74,7 @@ function numberOr(value: unknown, otherwise: number): number {
 }
 
 /** The annotation before the run. */
-export function stateOf({ state }: FaultCase, lane: Lane, now: number): string | null {
+export function caseState({ state }: FaultCase, lane: Lane, now: number): string | null {
   if (state === null || typeof state === "string") return state;
   const sound = soundState(lane.namespace, now);
   return state === undefined ? encode(sound) : state(sound, now);
@@ -91,7 +93,7 @@ function soundState(namespace: string, now: number): JobState {
 }
 
 /** The state with the memory of the case's own target changed. */
-export function remembering(state: JobState, change: (memory: TargetState) => TargetState): JobState {
+export function withChangedMemory(state: JobState, change: (memory: TargetState) => TargetState): JobState {
   const entries = Object.entries(state.targets).map(([key, memory]): [string, TargetState] => [
     key,
     key === NEIGHBOUR ? memory : change(memory),

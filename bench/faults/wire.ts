@@ -1,11 +1,11 @@
 /** A proxy before a real server, and the faults that it can add to a call. */
 import { type FakeServer, fakeServer, type ReceivedRequest, type Reply } from "../../test/fault/server.ts";
-import { type Answer, type Client, isReply } from "./client.ts";
+import { type ApiAnswer, type Client, isReply } from "./client.ts";
 
 /** What happens to a call; undefined: it goes through as it is. `forward` asks the real server. */
-export type Fault = (call: Call) => Reply | Promise<Reply> | undefined;
+export type WireFault = (call: WireCall) => Reply | Promise<Reply> | undefined;
 
-export interface Call extends ReceivedRequest {
+export interface WireCall extends ReceivedRequest {
   /** Method, URL and body, decoded, in one text to match. */
   readonly text: string;
   /** How many calls of the run have come, from 1. */
@@ -22,7 +22,7 @@ export interface Passed {
 /** A proxy. `fault` and `passed` belong to the case under way. */
 export interface Relay {
   readonly url: string;
-  fault: Fault | undefined;
+  fault: WireFault | undefined;
   passed: Passed[];
   stop(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export async function startRelay(client: Client): Promise<Relay> {
     const text = decoded(seen);
     const number = passed.push({ text, status: 0 });
     const forward = async (): Promise<Reply> => {
-      const answer = await client(seen).catch((): Answer => ({ status: 0, headers: {}, body: "" }));
+      const answer = await client(seen).catch((): ApiAnswer => ({ status: 0, headers: {}, body: "" }));
       passed[number - 1] = { text, status: answer.status };
       return answer.status === 0 ? { end: "silent" } : answer;
     };
@@ -54,26 +54,26 @@ function decoded({ method, url, body }: ReceivedRequest): string {
 
 /** Always this reply. */
 export const reply =
-  (answer: Reply): Fault =>
+  (answer: Reply): WireFault =>
   () =>
     answer;
 
 /** A status with a body. */
-export const status = (code: number, body = "", headers: Readonly<Record<string, string>> = {}): Fault =>
+export const status = (code: number, body = "", headers: Readonly<Record<string, string>> = {}): WireFault =>
   reply({ status: code, body, headers });
 
 /** 200 with this body. */
-export const body = (text: Reply["body"], headers: Readonly<Record<string, string>> = {}): Fault =>
+export const body = (text: Reply["body"], headers: Readonly<Record<string, string>> = {}): WireFault =>
   reply({ body: text ?? "", headers });
 
 /** Only calls whose text matches. */
 export const on =
-  (what: RegExp, fault: Fault): Fault =>
+  (what: RegExp, fault: WireFault): WireFault =>
   (call) =>
     what.test(call.text) ? fault(call) : undefined;
 
 /** Only the first `times` calls that match; those after go through. One run only. */
-export function first(times: number, what: RegExp, fault: Fault): Fault {
+export function first(times: number, what: RegExp, fault: WireFault): WireFault {
   let left = times;
   return (call) => (what.test(call.text) && left-- > 0 ? fault(call) : undefined);
 }
@@ -81,7 +81,7 @@ export function first(times: number, what: RegExp, fault: Fault): Fault {
 /** The real answer, changed. */
 export const edit =
   // biome-ignore lint/suspicious/noExplicitAny: faults reach into JSON of any shape
-    (change: (json: any) => unknown): Fault =>
+    (change: (json: any) => unknown): WireFault =>
     async ({ forward }) => {
       const answer = await forward();
       if (!isReply(answer)) return answer;
@@ -91,7 +91,7 @@ export const edit =
     };
 
 /** The real answer with another value at a place such as `data.result[0].values`; a function makes it of the old one. */
-export function put(place: string, value: unknown): Fault {
+export function put(place: string, value: unknown): WireFault {
   const keys = place.split(/[.[\]]+/).filter((key) => key !== "");
   return edit((json) => {
     const holder = keys.slice(0, -1).reduce((at, key) => at[key], json);
@@ -101,15 +101,15 @@ export function put(place: string, value: unknown): Fault {
 }
 
 /** The real server does it, and the answer is lost. */
-export const lost: Fault = async ({ forward }) => {
+export const lost: WireFault = async ({ forward }) => {
   await forward();
   return { end: "silent" };
 };
 
-export const hang: Fault = reply({ end: "hang" });
-export const reset: Fault = reply({ end: "silent" });
+export const hang: WireFault = reply({ end: "hang" });
+export const reset: WireFault = reply({ end: "silent" });
 
 /** The answer so many milliseconds late. */
 export const late =
-  (delay: number): Fault =>
+  (delay: number): WireFault =>
   async ({ forward }) => ({ ...(await forward()), delay });

@@ -3,9 +3,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startPrometheus } from "../../test/cluster/prometheus.ts";
 import { type Rig, startRig } from "../../test/integration/rig.ts";
-import { type Answer, clientOf } from "./client.ts";
+import { type ApiAnswer, clientOf } from "./client.ts";
 import type { FaultCase } from "./fault-case.ts";
-import { openMetrics } from "./load.ts";
+import { loadsOpenMetrics } from "./load.ts";
 import { type Relay, startRelay } from "./wire.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -39,7 +39,7 @@ export interface Lane {
   /** Everything that no output may hold. */
   readonly secrets: readonly string[];
   /** One call as administrator, of a path below the namespace's; rejects where it is refused. */
-  admin(method: string, path: string, body?: object): Promise<Answer>;
+  admin(method: string, path: string, body?: object): Promise<ApiAnswer>;
   setReplicas(replicas: number, name?: string): Promise<void>;
   replicas(name: string): Promise<number>;
   /** The annotation; null for none. */
@@ -50,27 +50,27 @@ export interface Lane {
   clearEvents(): Promise<void>;
 }
 
-export interface World {
+export interface FaultWorld {
   readonly lanes: readonly Lane[];
   stop(): Promise<void>;
 }
 
 /** Seconds between two points of a query, as the job's settings have it by default. */
-export const STEP = 15;
+export const QUERY_STEP = 15;
 
 /** The last time of the grid of all queries. */
 export function onGrid(time: number): number {
-  return Math.floor(time / STEP) * STEP;
+  return Math.floor(time / QUERY_STEP) * QUERY_STEP;
 }
 
 /** Starts everything, about 20 s. */
-export async function startWorld(cases: readonly FaultCase[], lanes: number): Promise<World> {
+export async function startWorld(cases: readonly FaultCase[], lanes: number): Promise<FaultWorld> {
   const names = Array.from({ length: lanes }, (_, i) => `faults-${i + 1}`);
   // on the grid of the job's queries, so that a case sees its own samples, not the ones beside them
   // a step back: `offset 0s` is none that Prometheus takes
-  const end = onGrid(Date.now() / 1000) - STEP;
+  const end = onGrid(Date.now() / 1000) - QUERY_STEP;
   const loads = cases.flatMap(({ name, load }) => (load === undefined ? [] : [[name, load] as const]));
-  const history = openMetrics(loads, names, end);
+  const history = loadsOpenMetrics(loads, names, end);
   const prometheus = await startPrometheus({ history });
   const rigs: Rig[] = [];
   try {

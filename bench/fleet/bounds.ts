@@ -2,7 +2,7 @@
 import type { FleetRun } from "./measure.ts";
 
 /** A bound of runs over at least one and at most so many targets. `hard`: it holds on a busy machine too, so that the bench fails. */
-export interface Bound {
+export interface FleetBound {
   readonly targets: readonly [from: number, to: number];
   readonly what: string;
   readonly unit: string;
@@ -15,7 +15,7 @@ const [SMALL, LARGE] = [1000, 10_000];
 const always = (most: number) => () => most;
 
 /** The memory is that which the base manifests allow. */
-export const BOUNDS: readonly Bound[] = [
+export const BOUNDS: readonly FleetBound[] = [
   { targets: [1, SMALL], what: "memory", unit: "MiB", most: always(192), value: (r) => r.memoryMb, hard: true },
   { targets: [SMALL + 1, LARGE], what: "memory", unit: "MiB", most: always(400), value: (r) => r.memoryMb, hard: true },
   { targets: [1, LARGE], what: "longest turn", unit: "ms", most: always(100), value: (r) => r.longestTurn, hard: true },
@@ -33,17 +33,17 @@ export const BOUNDS: readonly Bound[] = [
 ];
 
 /** The bounds of a run. */
-export function boundsOf({ targets }: FleetRun): readonly Bound[] {
+export function fleetBoundsOf({ targets }: FleetRun): readonly FleetBound[] {
   return BOUNDS.filter((bound) => targets >= bound.targets[0] && targets <= bound.targets[1]);
 }
 
 /** Those of them that it broke. */
-export function brokenBounds(run: FleetRun): readonly Bound[] {
-  return boundsOf(run).filter(({ most, value }) => value(run) > most(run));
+export function brokenBounds(run: FleetRun): readonly FleetBound[] {
+  return fleetBoundsOf(run).filter(({ most, value }) => value(run) > most(run));
 }
 
 /** "memory 212 MiB, at most 192". */
-export function boundText({ what, unit, most, value }: Bound, run: FleetRun): string {
+export function boundText({ what, unit, most, value }: FleetBound, run: FleetRun): string {
   const of = unit === "" ? "" : ` ${unit}`;
   const digits = value(run) < 10 ? 1 : 0;
   return `${what} ${value(run).toFixed(digits)}${of}, at most ${most(run)}`;

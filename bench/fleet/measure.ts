@@ -1,6 +1,6 @@
 /** Measures one run of the built job over a fleet: its resources, and its requests by both servers' own counters. */
 import type { AuditEvent } from "../../test/cluster/controlplane.ts";
-import type { RunResult } from "../../test/integration/rig.ts";
+import type { RigRunResult } from "../../test/integration/rig.ts";
 import { figuresIn, type ProcessFigures } from "./process.ts";
 import type { FleetServers } from "./servers.ts";
 
@@ -22,7 +22,7 @@ export interface FleetRun extends ProcessFigures {
   readonly callMb: number;
   readonly changes: number;
   readonly failed: number;
-  readonly result: RunResult;
+  readonly result: RigRunResult;
 }
 
 /** Runs the job once, as its own account. */

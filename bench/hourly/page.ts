@@ -16,7 +16,7 @@ interface Setting {
 }
 
 /** The page. `machine` also says the day. */
-export function page(all: readonly Hourly[], { targets, machine, load }: Setting): string {
+export function hourlyPage(all: readonly Hourly[], { targets, machine, load }: Setting): string {
   return `# A pod for an hour, measured
 
 <!-- Written by \`npm run bench -- hourly\`. -->

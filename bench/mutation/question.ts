@@ -1,7 +1,7 @@
 /** What a worker is asked about a broken source, and what it answers. */
 
 /** With this text in this file, do these tests pass? */
-export interface Question {
+export interface TestsQuestion {
   readonly file: string;
   readonly text: string;
   /** The text to go back to. */
@@ -13,9 +13,9 @@ export interface Question {
 }
 
 /** `failed` names the first test file that failed; null: all passed. */
-export interface Answer {
+export interface TestsAnswer {
   readonly failed: string | null;
 }
 
 /** Questions with equal keys run the same tests. */
-export const keyOf = ({ file, tests, related }: Question): string => (related ? file : tests.join(" "));
+export const testsKeyOf = ({ file, tests, related }: TestsQuestion): string => (related ? file : tests.join(" "));

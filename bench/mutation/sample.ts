@@ -22,10 +22,10 @@ export interface Candidate extends Mutation {
 }
 
 /** Which mutants: new ones, so many a room, or those of the list. */
-export type Choice = { readonly kind: "fresh"; readonly each: number } | { readonly kind: "looked at" };
+export type SampleKind = { readonly kind: "fresh"; readonly each: number } | { readonly kind: "looked at" };
 
 /** The chosen mutants of a room, none twice, those of one source together. */
-export function sampleOf({ sources }: Room, choice: Choice): readonly Candidate[] {
+export function sampleOf({ sources }: Room, choice: SampleKind): readonly Candidate[] {
   const seen = new Set(readFileSync(LOOKED_AT, "utf8").split("\n"));
   const all = sources.flatMap(candidatesOf);
   if (choice.kind === "looked at") return all.filter(({ id }) => seen.has(id));

@@ -1,7 +1,7 @@
 /** Runs policies over series and adds up their scores for the tables. */
 
-import type { Forecaster, Method } from "../../job/core/forecast/types.ts";
-import { keepLevel, LEVELS as PAYING } from "../../job/core/policy/level.ts";
+import type { Forecaster, ForecastMethod } from "../../job/core/forecast/types.ts";
+import { keepLevel, QUANTILE_LEVELS as PAYING } from "../../job/core/policy/level.ts";
 import type { TargetConfig } from "../../job/core/target.ts";
 import { toDemand } from "../../job/replay/demand.ts";
 import { remembering } from "../../job/replay/remembered-forecasts.ts";
@@ -24,13 +24,13 @@ export interface Entry {
 }
 
 /** Scores by label, one per series, same order as the series. */
-export type Scores = Readonly<Record<string, readonly ReplayScore[]>>;
+export type SeriesScores = Readonly<Record<string, readonly ReplayScore[]>>;
 
 /** Quantiles of the fronts; 0.897 is the tables' higher one (entries.ts). */
 export const FRONT = [0.5, 0.6, 0.7, 0.8, 0.897, 0.95] as const;
 
 /** The levels a bench may ask for, the fronts' and what goes with each for scale-in; one forecast serves all of them. */
-export const LEVELS = [...new Set([...FRONT, ...FRONT.map(keepLevel), ...PAYING])].sort((a, b) => a - b);
+export const BENCH_LEVELS = [...new Set([...FRONT, ...FRONT.map(keepLevel), ...PAYING])].sort((a, b) => a - b);
 
 /** Plays every entry over every series, as far as Ctrl-C lets it. `forecasters` lives as long as one series, so its memory stays small. */
 export async function playAll(
@@ -38,13 +38,13 @@ export async function playAll(
   entries: readonly Entry[],
   setup: ReplaySetup,
   base: Partial<ReplayOptions> = {},
-): Promise<Scores> {
+): Promise<SeriesScores> {
   const scores: Record<string, ReplayScore[]> = Object.fromEntries(entries.map((e) => [e.label, []]));
   await each("policy", "series", series, async (one) => {
     const demand = toDemand(one.samples);
     const memo = new Map<string, Forecaster>();
     const forecasterOf: ReplaySetup["forecasterOf"] = (method) => {
-      const found = memo.get(method) ?? remembering(setup.forecasterOf(method), LEVELS);
+      const found = memo.get(method) ?? remembering(setup.forecasterOf(method), BENCH_LEVELS);
       memo.set(method, found);
       return found;
     };
@@ -52,7 +52,7 @@ export async function playAll(
       const options = { ...REPLAY_DEFAULTS, ...base, warmup: one.warmup, ...entry.options };
       const target = { ...setup.target, ...entry.target };
       const { forecaster = (inner) => inner } = entry;
-      const played = { target, forecasterOf: (method: Method) => forecaster(forecasterOf(method)) };
+      const played = { target, forecasterOf: (method: ForecastMethod) => forecaster(forecasterOf(method)) };
       const policy: ReplayPolicy = {
         ...createPolicy(entry.policy, options, demand, played),
         name: entry.label,
@@ -65,7 +65,7 @@ export async function playAll(
 }
 
 /** One line of a table: ratios to the reference. Cost: geometric mean of the ratios; the others: ratios of the means. */
-export interface Ratios {
+export interface PolicyRatios {
   readonly cost: number;
   readonly under: number;
   readonly unserved: number;
@@ -75,7 +75,7 @@ export interface Ratios {
 }
 
 /** Sums one entry up against a reference. */
-export function ratios(scores: readonly ReplayScore[], reference: readonly ReplayScore[]): Ratios {
+export function policyRatios(scores: readonly ReplayScore[], reference: readonly ReplayScore[]): PolicyRatios {
   const of = (field: "under" | "unserved" | "actions") => {
     const total = reference.reduce((sum, s) => sum + s[field], 0);
     return total === 0 ? Number.NaN : scores.reduce((sum, s) => sum + s[field], 0) / total;

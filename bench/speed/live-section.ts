@@ -1,19 +1,20 @@
 /** The section of docs/speed.md on a live run, as production starts it, beside bare Node and the original's Python. */
+import { leastRun } from "./least.ts";
 import { type LiveServers, startLiveServers } from "./live-servers.ts";
 import { ORIGINAL_MODULES, originalRun } from "./original.ts";
 import { type PhaseRow, phasesOf } from "./phases.ts";
 import {
   against,
   type Contestant,
+  type ContestantRow,
   median,
+  type ProcessRatios,
   pythonWith,
-  type Ratios,
-  type Row,
   race,
   raceTable,
   tellingNode,
 } from "./processes.ts";
-import { type Slice, slicesOf } from "./profile.ts";
+import { type ProfileSlice, profileSlices } from "./profile.ts";
 import { INTERVAL, profiledRun, type Trace, tracedRun } from "./trace.ts";
 import { busyMs, extent } from "./waterfall.ts";
 
@@ -23,7 +24,7 @@ const TRACES = 9;
 /** What the live bench found. */
 export interface Live {
   /** Of a run, as multiples of bare Node. */
-  readonly ratios: Ratios;
+  readonly ratios: ProcessRatios;
   readonly markdown: string;
   /** Where the time goes by source file: for who cuts it, not for the page. */
   readonly detail: string;
@@ -32,7 +33,9 @@ export interface Live {
 }
 
 /** A run as multiples of bare Node, and nothing else: what CI asks for. */
-export async function liveRatios(rounds: number): Promise<{ readonly ratios: Ratios; readonly markdown: string }> {
+export async function liveRatios(
+  rounds: number,
+): Promise<{ readonly ratios: ProcessRatios; readonly markdown: string }> {
   const servers = await startLiveServers();
   try {
     const rows = await liveRace(servers, contestants(servers), rounds);
@@ -53,26 +56,32 @@ export async function liveSection(rounds: number, picture: string): Promise<Live
     const ends = await times(TRACES, servers, () => tracedRun(servers));
     // from the end of the program to the end of the process: the profiler writes its file there
     const teardown = median(ends.map(({ exit, gone }) => gone - exit));
-    const phases = phasesOf(shortest, slicesOf(shortest.profile), teardown);
+    const phases = phasesOf(shortest, profileSlices(shortest.profile), teardown);
     return {
       ratios: rows[1]!.times,
       phases,
       markdown: section(rows, phases, traces, picture),
-      detail: sourceTable(traces.map((one) => slicesOf(one.profile))),
+      detail: sourceTable(traces.map((one) => profileSlices(one.profile))),
     };
   } finally {
     await servers.stop();
   }
 }
 
-function section(rows: readonly Row[], phases: readonly PhaseRow[], traces: readonly Trace[], picture: string): string {
-  const python = rows[2];
+function section(
+  rows: readonly ContestantRow[],
+  phases: readonly PhaseRow[],
+  traces: readonly Trace[],
+  picture: string,
+): string {
+  const python = rows[3];
   const words = python === undefined ? skipped : against("The original's Python", python, rows[1]!);
   return `## Cold and live
 
 What production starts each minute: the built bundle with the settings of manifests/base, the image's own compile cache and a pod's ServiceAccount. It reads half an
 hour (120 points) from a real Prometheus, and the scale and the state from a real API server over TLS. Then it forecasts, claims and scales. Before each run the
-Deployment has two replicas and the state is empty. Both servers are on this machine.
+Deployment has two replicas and the state is empty. Both servers are on this machine. The calls alone read the same and write the same, without a setting, a
+forecast or a decision: no program of Node could take less.
 
 ${raceTable(rows)}
 
@@ -87,7 +96,7 @@ ${phaseTable(phases)}
 
 What was computed on the main thread, medians of the ${TRACES} runs:
 
-${partTable(traces.map((one) => slicesOf(one.profile)))}
+${partTable(traces.map((one) => profileSlices(one.profile)))}
 `;
 }
 
@@ -104,14 +113,23 @@ async function times<T>(n: number, servers: LiveServers, work: () => Promise<T>)
   return all;
 }
 
-function liveRace(servers: LiveServers, all: readonly Contestant[], rounds: number): Promise<readonly Row[]> {
+function liveRace(servers: LiveServers, all: readonly Contestant[], rounds: number): Promise<readonly ContestantRow[]> {
   return race(all, rounds, async (next) => {
     if (next !== all[0]) await servers.reset();
   });
 }
 
-/** Bare Node and a run, each where a pod's ServiceAccount is. */
-function contestants({ env, flags, inPod, folder, job, config }: LiveServers): readonly Contestant[] {
+/** Bare Node, a run, and its calls alone, each where a pod's ServiceAccount is. */
+function contestants({
+  env,
+  flags,
+  inPod,
+  folder,
+  job,
+  config,
+  prometheus,
+  namespace,
+}: LiveServers): readonly Contestant[] {
   const tell = tellingNode(folder);
   const node = (name: string, args: readonly string[]): Contestant => ({
     name,
@@ -122,6 +140,7 @@ function contestants({ env, flags, inPod, folder, job, config }: LiveServers): r
   return [
     node("`node -e 0`", ["-e", "0"]),
     node("a live run (`--once --config`)", [...flags, job, "--once", "--config", config]),
+    node("its calls alone, by Node's own `http`", ["-e", leastRun(), prometheus, namespace]),
   ];
 }
 
@@ -148,7 +167,7 @@ function phaseTable(phases: readonly PhaseRow[]): string {
   return markdown(["phase", "begins, ms", "ends, ms", "computes, ms", "calls last, ms"], rows);
 }
 
-type Computed = Exclude<Slice["part"], "idle">;
+type Computed = Exclude<ProfileSlice["part"], "idle">;
 
 /** What the parts of the program are called in the table. */
 const NAMES: Readonly<Record<Computed, string>> = {
@@ -168,7 +187,7 @@ const NAMES: Readonly<Record<Computed, string>> = {
   report: "log and text",
 };
 
-function partTable(runs: readonly (readonly Slice[])[]): string {
+function partTable(runs: readonly (readonly ProfileSlice[])[]): string {
   const rows = sums(runs, ({ part }) => part);
   const total = rows.reduce((sum, [, ms]) => sum + ms, 0);
   return markdown(
@@ -177,7 +196,7 @@ function partTable(runs: readonly (readonly Slice[])[]): string {
   );
 }
 
-function sourceTable(runs: readonly (readonly Slice[])[]): string {
+function sourceTable(runs: readonly (readonly ProfileSlice[])[]): string {
   const rows = sums(runs, ({ part, source }) => source || NAMES[part as Computed]).slice(0, 40);
   return markdown(
     ["source, and file of the bundle", "ms"],
@@ -186,7 +205,10 @@ function sourceTable(runs: readonly (readonly Slice[])[]): string {
 }
 
 /** Milliseconds by a name, the median of the runs, largest first. A sample that is long overdue is one that the machine's other work kept waiting. */
-function sums(runs: readonly (readonly Slice[])[], nameOf: (slice: Slice) => string): [name: string, ms: number][] {
+function sums(
+  runs: readonly (readonly ProfileSlice[])[],
+  nameOf: (slice: ProfileSlice) => string,
+): [name: string, ms: number][] {
   const all = runs.map((slices) => {
     const of = new Map<string, number>();
     for (const slice of slices) {

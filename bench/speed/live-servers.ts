@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { missingControlPlane, missingPrometheus } from "../../test/cluster/available.ts";
 import { startPrometheus } from "../../test/cluster/prometheus.ts";
 import { type Rig, startRig } from "../../test/integration/rig.ts";
-import { plainEnv, run } from "./processes.ts";
+import { plainEnv, runProcessTimed } from "./processes.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const NAMESPACE = "bench";
@@ -116,7 +116,7 @@ async function fillCache(folder: string, job: string): Promise<string> {
   const work = join(folder, "warm");
   await mkdir(work);
   const args = [join(ROOT, "scripts/warm.ts"), "--cache", cache, "--work", work, job];
-  await run({ name: "scripts/warm.ts", command: process.execPath, env: plainEnv() }, args);
+  await runProcessTimed({ name: "scripts/warm.ts", command: process.execPath, env: plainEnv() }, args);
   return cache;
 }
 

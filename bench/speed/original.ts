@@ -41,7 +41,7 @@ query = 'sum(rate(container_cpu_usage_seconds_total{pod=~"stress-app.*", contain
 answer = prometheus.custom_query_range(query=query, start_time=end - datetime.timedelta(minutes=30), end_time=end, step="15s")
 points = answer[0]["values"]
 ${FIT}
-wish = min(10, max(1, math.ceil(largest / 0.05)))
-client.AppsV1Api().patch_namespaced_deployment_scale("stress-app", sys.argv[2], {"spec": {"replicas": wish}})
+desired = min(10, max(1, math.ceil(largest / 0.05)))
+client.AppsV1Api().patch_namespaced_deployment_scale("stress-app", sys.argv[2], {"spec": {"replicas": desired}})
 ${TELL_PYTHON}`;
 }

@@ -1,5 +1,5 @@
 /** The phases of a traced run: what the program computed and what it waited for, and when. */
-import type { Slice } from "./profile.ts";
+import type { ProfileSlice } from "./profile.ts";
 import type { Trace, TracedCall } from "./trace.ts";
 
 /** The rows of the waterfall, in their order. */
@@ -21,7 +21,7 @@ export const PHASES = [
 export type Phase = (typeof PHASES)[number];
 
 /** A stretch of time in ms since the process was asked for. */
-export interface Span {
+export interface PhaseSpan {
   readonly from: number;
   readonly to: number;
 }
@@ -29,14 +29,14 @@ export interface Span {
 /** One row: the process computes (`busy`), or waits for a server (`waits`). */
 export interface PhaseRow {
   readonly phase: Phase;
-  readonly busy: readonly Span[];
-  readonly waits: readonly Span[];
+  readonly busy: readonly PhaseSpan[];
+  readonly waits: readonly PhaseSpan[];
 }
 
 /** Slices nearer to each other than this are one bar, ms: five samples. */
 const GAP = 1;
 
-const OF_PART: Readonly<Record<Slice["part"], Phase | undefined>> = {
+const OF_PART: Readonly<Record<ProfileSlice["part"], Phase | undefined>> = {
   core: "core",
   loader: "core",
   report: "core",
@@ -67,10 +67,10 @@ const OF_CALL: readonly (readonly [RegExp, Phase])[] = [
  * The rows of a run that read, claimed and scaled. `teardown`: ms from the end of the program to the end of the process, as measured without the
  * profiler, which writes its file there. Throws when a call is none that a plain run makes, or one is missing.
  */
-export function phasesOf(trace: Trace, slices: readonly Slice[], teardown: number): readonly PhaseRow[] {
+export function phasesOf(trace: Trace, slices: readonly ProfileSlice[], teardown: number): readonly PhaseRow[] {
   const at = (time: number) => time - trace.spawned;
-  const busy = new Map<Phase, Span[]>(PHASES.map((phase) => [phase, []]));
-  const waits = new Map<Phase, Span[]>(PHASES.map((phase) => [phase, []]));
+  const busy = new Map<Phase, PhaseSpan[]>(PHASES.map((phase) => [phase, []]));
+  const waits = new Map<Phase, PhaseSpan[]>(PHASES.map((phase) => [phase, []]));
   for (const call of trace.calls) waits.get(phaseOf(call))!.push({ from: at(call.began), to: at(call.ended) });
   for (const [, phase] of OF_CALL) {
     if (waits.get(phase)!.length === 0) throw new Error(`the traced run made no call of the phase ${phase}`);
@@ -100,7 +100,7 @@ function phaseOf({ method, path }: TracedCall): Phase {
   return found[1];
 }
 
-function add(spans: Span[], span: Span): void {
+function add(spans: PhaseSpan[], span: PhaseSpan): void {
   const before = spans.at(-1);
   if (before !== undefined && span.from - before.to < GAP) spans[spans.length - 1] = { from: before.from, to: span.to };
   else spans.push(span);

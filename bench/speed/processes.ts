@@ -16,16 +16,16 @@ export interface Contestant {
 }
 
 /** Medians of one contestant, and of its ratios to the first one in the same round. */
-export interface Row {
+export interface ContestantRow {
   readonly name: string;
   readonly wallMs: number;
   readonly cpuMs: number;
   readonly rssMb: number;
-  readonly times: Ratios;
+  readonly times: ProcessRatios;
 }
 
 /** As multiples of bare Node. */
-export interface Ratios {
+export interface ProcessRatios {
   readonly wall: number;
   readonly cpu: number;
   readonly memory: number;
@@ -50,7 +50,7 @@ print("\\nUSAGE " + json.dumps([1000 * seconds, max(own.ru_maxrss, stan.ru_maxrs
 `;
 
 /** Runs a process to its end. Throws when it fails. */
-export async function run(
+export async function runProcessTimed(
   { name, command, env }: Pick<Contestant, "name" | "command" | "env">,
   args: readonly string[],
 ): Promise<{ readonly wallMs: number; readonly stdout: string; readonly stderr: string }> {
@@ -85,13 +85,13 @@ export async function race(
   all: readonly Contestant[],
   rounds: number,
   ready: (next: Contestant) => Promise<void> = async () => {},
-): Promise<readonly Row[]> {
+): Promise<readonly ContestantRow[]> {
   const wall = all.map((): number[] => []);
   const cpu = all.map((): number[] => []);
   const memory = all.map((): number[] => []);
   const start = async (c: Contestant, args: readonly string[]) => {
     await ready(c);
-    return run(c, args);
+    return runProcessTimed(c, args);
   };
   for (const c of all) for (let i = 0; i < 2; i++) await start(c, c.args);
   const progress = progressOf("speed", "starts");
@@ -117,7 +117,7 @@ export async function race(
 }
 
 /** The rows in Markdown. */
-export function raceTable(rows: readonly Row[]): string {
+export function raceTable(rows: readonly ContestantRow[]): string {
   const cells = rows.map((r) => [
     r.name,
     r.wallMs.toFixed(0),
@@ -140,7 +140,7 @@ export function raceTable(rows: readonly Row[]): string {
 }
 
 /** How much more another process takes than ours, in words. */
-export function against(name: string, other: Row, ours: Row): string {
+export function against(name: string, other: ContestantRow, ours: ContestantRow): string {
   const more = (of: "wallMs" | "cpuMs" | "rssMb") => (other[of] / ours[of]).toFixed(1);
   return `${name} takes ${more("wallMs")} times the wall time, ${more("cpuMs")} times the CPU time and ${more("rssMb")} times the memory of a run.`;
 }
@@ -149,7 +149,7 @@ export function against(name: string, other: Row, ours: Row): string {
 export async function pythonWith(modules: readonly string[]): Promise<string | null> {
   for (const command of [process.env.PYTHON, "python3"]) {
     if (command === undefined || command === "") continue;
-    const found = run({ name: command, command, env: plainEnv() }, ["-c", `import ${modules.join(", ")}`]);
+    const found = runProcessTimed({ name: command, command, env: plainEnv() }, ["-c", `import ${modules.join(", ")}`]);
     if (await found.then(() => true).catch(() => false)) return command;
   }
   return null;

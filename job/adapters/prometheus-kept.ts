@@ -6,28 +6,25 @@ import type { KeptSeries, LabelledText } from "./kept-series.ts";
 import type { RangeAnswer } from "./prometheus-answer.ts";
 import { grid, queryTimes, type RangeReader, type RangeTimes } from "./prometheus-range.ts";
 import type { RecordsReader } from "./prometheus-records.ts";
+import { type Reach, reachOf } from "./promql-reach.ts";
 
-/**
- * What makes a point depend on the range that is asked for, or on what comes after it: `@ start()`, a negative offset. Such a query is always asked for its whole window; one that
- * merely has these characters in a string is, too.
- */
-const NOT_BY_POINT = /@|\boffset\s*-|\b(?:start|end|range)\s*\(/i;
+const RECORDED: Reach = { seconds: 0, fills: false };
 
 /** Reads ranges as queryRange does: the same points, and the same decisions. */
 export function keptRange(kept: KeptSeries): RangeReader {
-  return async (ask, query, now, history, step, repeats) => {
+  return async (ask, query, now, history, step, built) => {
     const whole = grid(now, history, step);
+    const reach = built === undefined ? reachOf(query) : { seconds: built, fills: false };
     // the grid of another start is the same one where Prometheus' milliseconds can say it
-    const joinable = Number.isInteger(Math.round(step * 1e9) / 1e6) && !NOT_BY_POINT.test(query);
-    if (!joinable) return queryTimes(ask, query, whole);
+    if (reach === undefined || !Number.isInteger(Math.round(step * 1e9) / 1e6)) return queryTimes(ask, query, whole);
     const key = keyOf(query, history, step);
-    const since = kept.since(key, now, repeats);
+    const since = kept.since(key, now, reach);
     const part = since === undefined ? undefined : newTimes(whole, since);
     if (part !== undefined) {
       const answer = await queryTimes(ask, query, part);
-      const news = { since: part.start, step, begin: whole.start };
+      const added = { since: part.start, step, begin: whole.start };
       const series = seriesOf(answer);
-      const samples = series && kept.join(key, { ...series, ...news }, now);
+      const samples = series && kept.join(key, { ...series, ...added }, now);
       if (samples) return { ...answer, samples };
     }
     const answer = await queryTimes(ask, query, whole);
@@ -56,9 +53,9 @@ function keyOf(query: string, history: Seconds, step: Seconds): string {
 export function keptRecords(kept: KeptSeries): RecordsReader {
   return async (names, wanted, ask) => {
     const { now, window, step } = wanted;
-    // samples as they were recorded: none is a repetition
+    // samples as they were recorded, at their own times
     const key = (name: string) => `${name} ${window} ${step}`;
-    const since = new Map(names.flatMap((name) => pairOf(name, kept.since(key(name), now, false))));
+    const since = new Map(names.flatMap((name) => pairOf(name, kept.since(key(name), now, RECORDED))));
     const first = Math.min(now, ...since.values());
     const newer = now - first <= 0.75 * window ? [...since.keys()] : [];
     // one second more: a window does not hold its beginning
@@ -66,8 +63,8 @@ export function keptRecords(kept: KeptSeries): RecordsReader {
     const found = new Map<string, readonly Samples[]>();
     for (const name of newer) {
       const series = onlyOf(recent.get(name));
-      const news = { since: first, step, begin: now - window };
-      const joined = series && kept.join(key(name), { ...series, ...news }, now);
+      const added = { since: first, step, begin: now - window };
+      const joined = series && kept.join(key(name), { ...series, ...added }, now);
       if (joined) found.set(name, [joined]);
     }
     const whole = names.filter((name) => !found.has(name));

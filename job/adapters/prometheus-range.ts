@@ -6,8 +6,6 @@ import type { PrometheusAnswer, PrometheusHttp } from "./prometheus-http.ts";
 
 /** Requests a path of Prometheus. */
 export type Ask = PrometheusHttp["ask"];
-/** Writes a line of the log. */
-export type Log = (level: "debug" | "warn", message: string) => void;
 
 /** Prometheus refuses range queries of more points per series. */
 const MAX_POINTS = 11_000;
@@ -25,14 +23,14 @@ export interface RangeTimes {
   readonly points: number;
 }
 
-/** Reads a query over the `history` seconds before `now`. `repeats`: whether a value may repeat an older sample; absent: it may. Throws HistoryError. */
+/** Reads a query over the `history` seconds before `now`. `reach`: how old the newest sample of a point is at most; absent: the text of the query tells. Throws HistoryError. */
 export type RangeReader = (
   ask: Ask,
   query: string,
   now: EpochSeconds,
   history: Seconds,
   step: Seconds,
-  repeats?: boolean,
+  reach?: Seconds,
 ) => Promise<RangeAnswer>;
 
 /** Reads the whole range. */
