@@ -1,7 +1,7 @@
 /** Loads the built program with the code that V8 compiled in an earlier run, and keeps that of this run for the next one. */
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { constants, Script } from "node:vm";
+import { Script } from "node:vm";
 import { crc32 } from "node:zlib";
 
 /** What the file of a bundle is: the function that CommonJS runs. */
@@ -28,7 +28,6 @@ export function loadProgram<T>(file: string, cache: string | null): Loaded<T> {
   const script = new Script(readFileSync(file, "latin1"), {
     filename: file,
     ...(cachedData && { cachedData }),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const accepted = cachedData !== undefined && script.cachedDataRejected === false;
   const module = { exports: {} };

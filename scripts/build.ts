@@ -91,6 +91,8 @@ const asModule = {
 
 const asFunction = {
   format: "cjs",
+  // a script has no import() without a warning about an experiment
+  supported: { "dynamic-import": false },
   banner: { js: `(function(exports,require,module,__filename){${FILE_URL}` },
   footer: { js: "})" },
   define: { "import.meta.url": "__url" },
