@@ -25,7 +25,11 @@ interface Row {
   readonly result: Backtest;
 }
 
-/** Runs the bench. `--quick`: 20 origins a series, nothing is written. `--keep-peers`: the table of other libraries stays as the page has it, but for our own row. */
+/**
+ * Runs the bench and rewrites docs/accuracy.md.
+ * - `--quick`: 20 origins a series, and nothing is written.
+ * - `--keep-peers`: the table of other libraries stays as the page has it, but for our own row.
+ */
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],

@@ -56,7 +56,11 @@ const TRACES: readonly (readonly [path: string, kind: AdviseResult["kind"], abou
   ["more/nasa_jul17_60", "held back", "the web site of NASA in July 1995, 3 days"],
 ];
 
-/** Runs the bench. `--only NAMES`: these anew, the others as they were measured last. `--draw`: the page of what was measured last. */
+/**
+ * Runs the bench and rewrites its part of docs/advise.md.
+ * - `--only NAMES`: measures these series anew; the others stay as they were measured last.
+ * - `--draw`: makes the page from what was measured last.
+ */
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
@@ -82,7 +86,10 @@ function sources(): readonly Source[] {
   return [RECORDED, ...(traces === null ? [] : found)];
 }
 
-/** What the command plays and says, but for the worlds with one thing changed; null: ended by Ctrl-C before it was whole. */
+/**
+ * Measures one history: what `advise` chooses on its earlier half, and how that does on its later half. Null where Ctrl-C ended it
+ * early.
+ */
 export async function measure({ name, kind, about, file, world: own }: Source): Promise<AdviseResult | null> {
   const world = { ...REPLAY_DEFAULTS, ...own };
   const target = resolveTarget({ scaleTargetRef: { name: "workload" }, targetCpu: world.targetCpu });

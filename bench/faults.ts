@@ -14,8 +14,10 @@ import { type Lane, startWorld } from "./faults/world.ts";
 const ROOT = join(import.meta.dirname, "..");
 
 /**
- * Runs the bench; exit code 1 when an invariant is broken. `--check`: writes nothing, what CI asks for. `--only WORDS`: the cases whose kind or name
- * holds them, with all that was said; writes nothing. `--lanes N`: cases that run side by side (2). After Ctrl-C it writes nothing.
+ * Runs the bench. It exits with 1 when an invariant is broken. After Ctrl-C it writes nothing.
+ * - `--check`: writes nothing, as CI asks for.
+ * - `--only WORDS`: the cases whose kind or name has these words, with all output; writes nothing.
+ * - `--lanes N`: cases that run side by side (2).
  */
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({

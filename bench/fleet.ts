@@ -18,6 +18,10 @@ const RAW = 100;
 const RUNS = 3;
 const MINUTE = 60_000;
 
+/**
+ * Runs the bench for each size of `--targets`, a list (100,1000,3000). Throws where the servers are missing, or where a hard bound is
+ * broken.
+ */
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { targets: { type: "string", default: "100,1000,3000" } } });
   const missing = missingControlPlane() ?? missingPrometheus();

@@ -13,6 +13,12 @@ const PAGE = join(import.meta.dirname, "../docs/hourly.md");
 const READS = ["grouped", "single"] as const;
 const MINUTE = 60_000;
 
+/**
+ * Runs the bench and writes docs/hourly.md. Throws where the servers are missing.
+ * - `--targets N`: targets of the fleet (300).
+ * - `--minutes N`: decisions of the process that lives (5).
+ * - `--read grouped,single`: how the histories are read (both).
+ */
 export async function main(args: readonly string[]): Promise<void> {
   const options = {
     targets: { type: "string", default: "300" },

@@ -15,8 +15,12 @@ const ROOT = join(import.meta.dirname, "..");
 const RESULTS = join(ROOT, "bench/mutation/results.json");
 
 /**
- * `--each N`: mutants a room (24). `--room NAME`: that room alone. `--looked-at`: those of the list in place of new ones.
- * `--list`: their identities alone. `--match TEXT`: of these only those whose identity has the text; nothing is written.
+ * Runs the bench and writes docs/mutation.md.
+ * - `--each N`: mutants a room (24).
+ * - `--room NAME`: this room alone.
+ * - `--looked-at`: the mutants of the list in place of new ones.
+ * - `--list`: prints their identities and runs nothing.
+ * - `--match TEXT`: only mutants whose identity has the text; writes nothing.
  */
 export async function main(args: readonly string[]): Promise<void> {
   const options = {

@@ -21,8 +21,11 @@ const RESULTS_FILE = join(import.meta.dirname, "../out/bench-policy.json");
 const PARTS = ["sets", "fronts", "sensitivity", "peers"] as const;
 
 /**
- * Runs the bench. `--quick`: start-up 30 s only; nothing is written. `--only sets,peers`: these parts anew, the others as they were measured last. `--startups 30,90`: these alone. `--draw`: page and pictures of what
- * was measured last.
+ * Runs the bench and rewrites docs/policy.md.
+ * - `--quick`: a start-up of 30 s alone; nothing is written.
+ * - `--only sets,peers`: measures these parts anew; the others stay as they were measured last.
+ * - `--startups 30,90`: these start-up times alone.
+ * - `--draw`: makes page and pictures from what was measured last.
  */
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({

@@ -31,7 +31,10 @@ const TRIED = { ...SETTINGS, earlier: object("The scores of the earlier half, wh
 
 const DAY = object("A day of the later half.", SCORE);
 
-/** The answer; `time` is how a moment is written, `interrupted` what an answer that was ended early has besides. */
+/**
+ * The JSON Schema of one answer of `advise --json`. `time` is the schema of a time. `interrupted` has the fields of an answer that
+ * Ctrl-C ended early.
+ */
 export function advice(time: Json, interrupted: Readonly<Record<string, Json>>): Json {
   const span = object("A stretch of time.", { from: time, to: time });
   return object("The settings that cost least and keep the objective, beside the current ones.", {

@@ -11,7 +11,7 @@ function acceptedOf(node: Node): string {
   return node.kind === "toggle" ? "`true`, `false`" : "text";
 }
 
-/** The section, as paragraphs and tables. */
+/** The section as Markdown: one string for each paragraph or table. It is made from the table of settings. */
 export function annotationsSection(): readonly string[] {
   const names = Object.entries(BY_ANNOTATION);
   return [

@@ -76,9 +76,9 @@ interface RarePackage {
 }
 
 /**
- * What a start does not need stays out of it. An `import` of one of Node's modules gives an ES module whose every export is read at once: of http that loads the fetch client
- * inside Node (20 ms of CPU), of crypto all of webcrypto. A `require` reads what is used. `folder` is where the bundle finds the files of packages kept apart, with a slash
- * at its end; `asked` gets the packages.
+ * What a start does not need stays out of it. An `import` of one of Node's modules gives an ES module whose every export is read at once. Of http
+ * that loads the fetch client inside Node (20 ms of CPU), of crypto all of webcrypto. A `require` reads what is used. `folder` is where the bundle
+ * finds the files of packages kept apart, with a slash at its end; `asked` gets the packages.
  */
 export function lean(folder: string, asked: Map<string, RarePackage>): Plugin {
   return {

@@ -6,7 +6,7 @@ import { areaY, axisX, axisY, gridY, lineY, type Markish, rectY } from "@observa
 import { bodyTop, frame, type LegendEntry, label, panel, sign } from "../job/report/chart.ts";
 import { LIGHT } from "../job/report/theme.ts";
 
-/** Runs the command line; resolves to nothing when it ended well. */
+/** Runs the job's command line in this process. It resolves when the command ended with exit code 0, and rejects otherwise. */
 export type Cli = (argv: readonly string[]) => Promise<void>;
 
 /** One step of 15 s of a replay. */
@@ -67,11 +67,11 @@ function wander(steps: number): readonly number[] {
 }
 /** Until 15 minutes of the replay are over; a wave of five minutes follows. */
 const wandering = wander(begin + 60);
-
 /** A scale-in waits for the largest recommendation of so many seconds. */
 const window = (seconds: number): string =>
   `behavior: { scaleDown: { stabilizationWindowSeconds: ${seconds} } }, scaleDownCooldown: 0`;
 
+/** The pictures of docs/concepts.md by name. Each has a load, the replays that answer it, and what is shaded. */
 export const CONCEPTS: Readonly<Record<string, Concept>> = {
   load: {
     title: "Load and target: enough pods, at 0.5 cores each",
@@ -188,7 +188,7 @@ const [WIDTH, PLOT, AXIS, LEFT, RIGHT] = [830, 240, 58, 56, 18];
 const COLOURS = [LIGHT.pods, LIGHT.second] as const;
 const DASHES = ["", "7 5"] as const;
 
-/** An SVG document. */
+/** Replays the load of one concept and draws it. `name` is a key of CONCEPTS. Returns an SVG document; rejects where a replay fails. */
 export async function conceptPicture(name: string, cli: Cli): Promise<string> {
   const concept = CONCEPTS[name]!;
   const replays: (readonly Step[])[] = [];

@@ -224,7 +224,7 @@ const CHANGES = new AnnotationQueryBuilder()
   .titleFormat("{{namespace}}/{{name}}")
   .textFormat("{{reason}}");
 
-/** The file's content. */
+/** The text of the dashboard's JSON file. It is the same for the same metrics. */
 export function dashboardText(): string {
   let dashboard = new DashboardBuilder("Prophet autoscaler: forecast and decisions")
     .uid("prophet-autoscaler-forecast")

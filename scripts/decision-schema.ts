@@ -3,7 +3,7 @@ import { REASONS } from "../job/core/policy/reasons.ts";
 import { STAGES } from "../job/core/policy/stages.ts";
 import { enumOf, integer, number, object, orNull, ref, string } from "./schema-words.ts";
 
-/** A forecast. */
+/** The schema of one forecast. All values are in the metric's unit. */
 export const FORECAST_SCHEMA = object("A forecast in figures, in the metric's unit.", {
   max: number("Largest demand while new pods serve, as expected."),
   quantile: orNull(number("The quantile of that maximum that pods are for; null: none.")),
@@ -11,7 +11,7 @@ export const FORECAST_SCHEMA = object("A forecast in figures, in the metric's un
   method: string("Who made the forecast."),
 });
 
-/** One entry of the trail. */
+/** The schema of one entry of the trail: what one stage of the policy did to the replicas, and why. */
 export const STAGE_SCHEMA = object("One stage of the decision.", {
   stage: enumOf([...new Set(STAGES.map(({ stage }) => stage))], "docs/reasons.md has one line on each."),
   "metric?": string("The metric that the stage was about; absent: the whole target."),
@@ -26,7 +26,7 @@ export const STAGE_SCHEMA = object("One stage of the decision.", {
   },
 });
 
-/** One metric of a target in one run. */
+/** The schema of one metric of a target in one run: its data, its demand and its own recommendation. */
 export const METRIC_SCHEMA = object("What one metric of a target came to, in its unit.", {
   name: string("Its name."),
   unit: string("Its unit."),

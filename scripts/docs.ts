@@ -73,7 +73,7 @@ function commandSection(spec: CommandSpec, shared: ReadonlySet<string>): string 
     .join("\n\n");
 }
 
-/** docs/cli.md. */
+/** docs/cli.md as Markdown: every command with its flags. Tests pass a table of settings of their own. */
 export function cliPage(settings: Table = TABLE): string {
   const commands = commandsOf(settings);
   const shared = new Set(commands[0]!.options.filter((o) => o.setting !== null).map((o) => o.flag));
@@ -117,7 +117,7 @@ function settingRows(settings: Table, node: Node, path: string): (readonly strin
   return [self, ...inner];
 }
 
-/** docs/configuration.md. */
+/** docs/configuration.md as Markdown: every setting with meaning, unit, range, default and variable. Tests pass a table of their own. */
 export function configurationPage(page: Table = TABLE): string {
   const head = ["field", "meaning", "accepted", "default", "flag, variable"];
   const { defaults: _defaults, targets, ...rest } = fileSchema(page).fields;
@@ -138,7 +138,7 @@ export function configurationPage(page: Table = TABLE): string {
   ].join("\n\n")}\n`;
 }
 
-/** All generated files, by path from the root. */
+/** All generated files: text by path from the root of the repository. */
 export function generated(): Readonly<Record<string, string>> {
   return {
     "docs/cli.md": cliPage(),

@@ -80,7 +80,7 @@ function rowsOf(map: YAMLMap, path: string): readonly Row[] {
   });
 }
 
-/** README.md. */
+/** The chart's README.md as Markdown, made from values.yaml and its comments. */
 export function readmeText(): string {
   const document = parseDocument(readFileSync(join(chart, "values.yaml"), "utf8"));
   const values = document.contents as YAMLMap<Scalar<string>, Node>;

@@ -2,7 +2,7 @@
 import { METRIC_PREFIX, METRIC_TABLE, type MetricRow } from "../job/report/metric-table.ts";
 import { markdownTable } from "./markdown.ts";
 
-/** docs/metrics-reference.md. */
+/** docs/metrics-reference.md as Markdown. `generated` is the comment that names the command which writes the page. */
 export function metricsPage(generated: string): string {
   const rows = Object.entries<MetricRow>(METRIC_TABLE).map(([name, { about, labels, stamp }]) => [
     `\`${METRIC_PREFIX}${name}\``,

@@ -167,7 +167,7 @@ const interrupted = {
   "interrupted?": { const: true, description: "Ctrl-C ended it; the answer is of what was done." },
 };
 
-/** What each command with --json prints, by the command's name. */
+/** The JSON Schema of what each command prints with --json, by the command's name. */
 export const ANSWERS: Readonly<Record<string, Json>> = {
   run: run("outcome", "What became of each target. The same with and without --once."),
   explain: run(
@@ -205,7 +205,7 @@ export const ANSWERS: Readonly<Record<string, Json>> = {
   }),
 };
 
-/** The schema as a plain object (draft 2020-12); `$defs` has the answer of each command under the command's name. */
+/** The whole schema (JSON Schema, draft 2020-12). `$defs` has each command's answer under its name, and the parts that answers share. */
 export function outputSchema(): Json {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",

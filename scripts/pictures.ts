@@ -84,7 +84,7 @@ const concepts = Object.fromEntries(
   Object.keys(CONCEPTS).map((name) => [`docs/img/concept-${name}.svg`, () => conceptPicture(name, cli)]),
 );
 
-/** Every picture, by its path. */
+/** How each picture is made, by its path from the root. Each resolves to the text of an SVG document. */
 export const PICTURES: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/img/forecast.svg": () => startPicture(),
   "docs/img/components.svg": () => startPicture("--components"),
@@ -102,7 +102,7 @@ export const PICTURES: Readonly<Record<string, () => string | Promise<string>>> 
 /** Units of a picture that nobody sees: processors differ in the last digits of a sine. */
 const UNSEEN = 2;
 
-/** What two pictures show is the same: the same text but for numbers, and no number that is more than UNSEEN units away. */
+/** Whether two SVG documents show the same. Their texts must be equal but for numbers, and no number may differ by more than UNSEEN. */
 export function sameContent(a: string, b: string): boolean {
   const numbers = /-?\d+(?:\.\d+)?/g;
   if (a.replace(numbers, "#") !== b.replace(numbers, "#")) return false;

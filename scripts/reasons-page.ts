@@ -22,7 +22,7 @@ function explained(entries: readonly (readonly [string, Explanation])[], head: s
   );
 }
 
-/** Reasons that no stage gives: that of a whole decision, that of most of the fleet, and those of a run that was overtaken. */
+/** Reasons that no stage of the policy gives, such as that of a whole decision, or of a run that another one overtook. */
 export function reasonsOfNoStage(): readonly Reason[] {
   const ofStages = new Set(stages.flatMap(({ reasons }) => reasons));
   return (Object.keys(REASONS) as Reason[]).filter((reason) => !ofStages.has(reason));
@@ -38,7 +38,7 @@ function reasonTable(): string {
   return markdownTable(["reason", "stage", "what it means", "what to do"], [...ofStages, ...rest]);
 }
 
-/** docs/reasons.md. */
+/** docs/reasons.md as Markdown. `generated` is the comment that names the command which writes the page. */
 export function reasonsPage(generated: string): string {
   return `${[
     "# Reasons",

@@ -10,7 +10,7 @@ import { end, spawnUrgent } from "./record-processes.ts";
 /** Seconds between two scrapes, and the step of every query. */
 export const SCRAPE_INTERVAL = 15;
 
-/** The Prometheus of a recording. */
+/** A running Prometheus of a recording. */
 export interface RecordPrometheus {
   /** Puts a group's addresses in force, or none to stop its scrapes. */
   setTargets(group: string, ports: readonly number[]): Promise<void>;
@@ -48,7 +48,10 @@ async function waitReady(url: string): Promise<void> {
   throw new Error("prometheus was not ready within 30 s");
 }
 
-/** Starts `binary` on a free port of the loopback. Throws with the way to get one where there is none. */
+/**
+ * Starts the program `binary` on a free port of the loopback, and resolves when it is ready. Where there is none, it throws and says how
+ * to install it.
+ */
 export async function startRecordPrometheus(binary = "/usr/bin/prometheus"): Promise<RecordPrometheus> {
   if (!existsSync(binary)) {
     throw new Error(`no ${binary}: apt-get install -y --no-install-recommends prometheus`);

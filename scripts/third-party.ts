@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
 
-/** A bundled package. */
+/** A package whose code is in the bundle. */
 export interface BundledPackage {
   readonly name: string;
   readonly version: string;
@@ -55,7 +55,10 @@ function readPart(folder: string): BundledPackage & { readonly texts: readonly s
   return { name, version, license: spdx, texts };
 }
 
-/** Writes THIRD-PARTY.txt and third-party.json into a folder. Throws where a package brings no text of its licence. */
+/**
+ * Writes THIRD-PARTY.txt and third-party.json into the folder `into`, from esbuild's metafiles. Throws where a package brings no text of
+ * its licence.
+ */
 export function writeThirdParty(metafiles: readonly Metafile[], into: string): void {
   // one that is there in two places is one
   const found = foldersIn(metafiles).map(readPart);

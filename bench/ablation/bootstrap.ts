@@ -1,7 +1,7 @@
 /** Paired differences with their bootstrap spread, so that luck does not count as skill. */
 import { seededRandom } from "../../job/core/forecast/prophet/random.ts";
 
-/** A mean of paired log ratios, in percent, and the interval that holds 90 % of its bootstrap means. */
+/** The mean of paired log ratios in percent, and the interval that holds 90 % of its bootstrap means. `count`: pairs. */
 export interface MeanDifference {
   readonly mean: number;
   readonly low: number;
@@ -11,7 +11,11 @@ export interface MeanDifference {
 
 const DRAWS = 1000;
 
-/** How much larger the losses of a variant are than those beside them, in percent, over series (NaN pairs left out); series are drawn anew with replacement. */
+/**
+ * How much larger the losses of a variant are than those beside them, in percent, over series. Both lists have one loss a series.
+ * A pair with NaN is left out. The spread is the bootstrap's (Efron 1979): series are drawn anew with replacement, the same draws at
+ * each call.
+ */
 export function differenceOf(variant: readonly number[], beside: readonly number[]): MeanDifference {
   const logs = variant.map((v, i) => 100 * Math.log(v / beside[i]!)).filter(Number.isFinite);
   const count = logs.length;

@@ -7,27 +7,27 @@ import type { Replayed } from "./replay.ts";
 import type { Losses } from "./score.ts";
 import { AS_IT_IS } from "./variants.ts";
 
-/** Losses of all variants on one series. */
+/** The losses of all variants on one series. */
 export interface Scored {
   readonly set: string;
   readonly name: string;
   readonly losses: Readonly<Record<string, Losses>>;
 }
 
-/** One run of a part of the bench. */
+/** What one run of a part of the bench measured. */
 export interface Piece {
   readonly seed: number;
   readonly origins: number;
   readonly rows: readonly (Scored | Calibration | Replayed)[];
 }
 
-/** By part and window or start-up: `models 480`, `mechanisms 120`, `calibration`, `replay 30`. */
+/** All measurements, by part and window or start-up: `models 480`, `mechanisms 120`, `calibration`, `replay 30`. */
 export type Pieces = Record<string, Piece>;
 
 const HELD_BACK = "held back";
 const TARGETS = ["point", "part at 0.7", "part at 0.91"] as const;
 
-/** The page. */
+/** docs/ablation.md as Markdown. A part that was not measured is left out. */
 export function ablationPage(pieces: Pieces): string {
   const of = (start: string) =>
     Object.entries(pieces)

@@ -7,20 +7,20 @@ import { persistenceQuantile } from "../../job/core/policy/persistence.ts";
 import type { Series } from "../../job/core/series/types.ts";
 import { originsOf, outcome, windowBefore } from "../../job/replay/backtest.ts";
 
-/** The levels that the job buys and keeps pods for at its defaults. */
+/** The quantile levels of scale-out and scale-in at the job's defaults. */
 export const DEFAULT_LEVELS = [0.7, 0.91] as const;
 
-/** Losses over those of the last value, by name; NaN where the last value made none. */
+/** Losses as ratios to those of the last value, by name. NaN where the last value made none. */
 export type Losses = Readonly<Record<"point" | "part at 0.7" | "part at 0.91", number>>;
 
-/** What a window is asked, and what came. */
+/** What a forecaster is asked at one origin, and the outcome: mean and maximum, in the series' unit. */
 export interface ForecastCase {
   readonly request: ForecastRequest;
   readonly mean: number;
   readonly maximum: number;
 }
 
-/** Windows of a series with a start-up of 30 s: `origins` of them, evenly spaced. */
+/** The cases of one series: at most `origins` windows of `window` values, evenly spaced, with a start-up of 30 s. */
 export function questionsOf(series: Series, window: number, origins: number): readonly ForecastCase[] {
   const { step } = series;
   const lead = leadOf(step, 30, { interval: 60, scaleUpCooldown: 0, step });
@@ -40,7 +40,7 @@ export function questionsOf(series: Series, window: number, origins: number): re
   }));
 }
 
-/** Losses of a forecaster on the questions, over those of the last value and its empirical errors. */
+/** The mean losses of a forecaster over the cases, as ratios to those of the last value with its empirical errors. */
 export function lossesOf(forecaster: Forecaster, questions: readonly ForecastCase[]): Losses {
   const own = sums(questions, forecaster);
   const last = sums(questions, lastValue);

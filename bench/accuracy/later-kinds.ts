@@ -33,6 +33,7 @@ function gliding({ uniform }: Dice, n: number): number[] {
   });
 }
 
+/** The kinds by name, each with the formula of its load. The dice draw its parameters. */
 export const LATER_KINDS: Readonly<Record<string, SeriesShape>> = {
   "counts about a slow curve": (d, n) => {
     const [mean, turns, phase] = [d.uniform(2, 40), d.uniform(0.5, 3), d.uniform(0, 6.3)];

@@ -9,7 +9,7 @@ import { augursPeers, type PeerAnswer, type PeerWindow, pythonPeers } from "./pe
 
 const WINDOW = 120;
 
-/** A series and the set it is counted in. */
+/** A series, and the set in whose mean it counts. */
 export interface SeriesOfSet {
   readonly set: string;
   readonly name: string;
@@ -24,7 +24,7 @@ interface Question {
   readonly auto: number;
 }
 
-/** Runs ours and the peers on `origins` windows a series and returns the section as Markdown. */
+/** Forecasts `origins` windows a series with ours and with the peers. Returns the section as Markdown. */
 export async function peersSection(list: readonly SeriesOfSet[], origins: number): Promise<string> {
   const questions = (
     await each("other libraries", "series", list, ({ series }, at) => questionsOf(series, at, origins))

@@ -29,7 +29,7 @@ interface Row {
 
 const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v / values.length, 0);
 
-/** Runs `auto` as the job asks it, at most `origins` windows a series, and returns the section as Markdown. */
+/** Forecasts at most `origins` windows a series with `auto`, as the job does. Returns the section as Markdown. */
 export async function productionSection(origins: number): Promise<string> {
   const series = judgedSeries(WINDOW, SEED).filter((one) => one.set in SETS && one.series.values.length > WINDOW + 20);
   const rows = await each("production", "series", series, (one) => rowOf(one, origins));

@@ -10,7 +10,7 @@ import type { ScoredTrial, Trials } from "../../job/replay/advise.ts";
 import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 import type { Advice } from "../../job/report/advice-text.ts";
 
-/** The public series that the picture is of. */
+/** The public series in the picture. */
 export const PICTURED = "wc98_groupstage";
 const SCORES_FILE = join(import.meta.dirname, "../../docs/advise/scores.json");
 
@@ -23,14 +23,14 @@ interface KeptScores {
   readonly tried: readonly Pick<ScoredTrial, "label" | "chosenOn" | "judgedOn" | "days">[];
 }
 
-/** Keeps what was played of the pictured series. */
+/** Stores the scores of a series in docs/advise/scores.json. */
 export function keepScores(name: string, slo: number, { tried, chosenOn, judgedOn }: Trials): void {
   const scores = tried.map(({ label, chosenOn, judgedOn, days }) => ({ label, chosenOn, judgedOn, days }));
   const kept: KeptScores = { name, slo, chosenOn, judgedOn, tried: scores };
   writeFileSync(SCORES_FILE, `${JSON.stringify(kept)}\n`);
 }
 
-/** The halves of the pictured series. */
+/** The times of the pictured series on which settings were chosen, and on which they were judged. */
 export function keptSpans(): { readonly chosenOn: TimeRange; readonly judgedOn: TimeRange } {
   return readKept();
 }
@@ -39,7 +39,7 @@ function readKept(): KeptScores {
   return JSON.parse(readFileSync(SCORES_FILE, "utf8")) as KeptScores;
 }
 
-/** The advice on the pictured series, chosen and judged by the code of now from the kept scores. Throws where the grid is another one by now. */
+/** The advice on the pictured series, from the stored scores by today's code. Throws where the grid of settings has changed since. */
 export function keptAdvice(): Advice {
   const kept = readKept();
   const { targetCpu } = REPLAY_DEFAULTS;

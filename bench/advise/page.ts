@@ -14,7 +14,7 @@ interface Row {
   readonly later: Score;
 }
 
-/** What came of one history. */
+/** What the bench found for one history. */
 export interface AdviseResult {
   readonly name: string;
   readonly kind: "recorded" | "public" | "held back";
@@ -32,7 +32,7 @@ export interface AdviseResult {
   readonly hpas: readonly Row[];
 }
 
-/** The result of an advice that was judged over a span. */
+/** The result of an advice: how what it chose, the current settings and HPAs do over `judgedOn`. */
 export function resultOf(
   about: Pick<AdviseResult, "name" | "kind" | "about">,
   { advised, current, ours, others, slo }: Omit<Advice, "changed">,
@@ -62,7 +62,7 @@ function rowOf({ label, chosenOn, judgedOn }: ScoredTrial): Row {
 
 const [BEGIN, END] = ["<!-- results: begin, by `npm run bench -- advise` -->", "<!-- results: end -->"];
 
-/** The page with the results in their place. Throws where the page has none. */
+/** The text of docs/advise.md with these results in their place. Throws where the page has no such place. */
 export function putResults(page: string, results: readonly AdviseResult[]): string {
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (from < 0 || to < from) throw new Error(`the page has no ${BEGIN} before ${END}`);

@@ -13,6 +13,7 @@ import { WIRE_ANSWER } from "./cases/wire-answer.ts";
 import { WIRE_STATUS } from "./cases/wire-status.ts";
 import type { FaultCase } from "./fault-case.ts";
 
+/** Every case of the bench, by kind in the page's order. Names are unique. */
 export const CASES: readonly FaultCase[] = [
   ...DATA,
   ...QUERY,

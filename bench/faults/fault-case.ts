@@ -4,7 +4,7 @@ import type { CaseLoad } from "./load.ts";
 import type { WireFault } from "./wire.ts";
 import type { Lane } from "./world.ts";
 
-/** The kinds, in the page's order, with what is wrong in each. */
+/** The kinds of faults in the page's order, each with a sentence on what is wrong. */
 export const KINDS = {
   data: "Data: what Prometheus holds is missing, wrong or impossible",
   prometheus: "Prometheus: its answers are late, cut, refused or not what was asked for",
@@ -17,9 +17,10 @@ export const KINDS = {
   several: "Several targets and metrics: one is wrong, the others go on",
 } as const;
 
+/** The name of a kind. */
 export type Kind = keyof typeof KINDS;
 
-/** What must come of a run. */
+/** The result that a run must have. */
 export interface ExpectedResult {
   readonly exit: 0 | 1 | 2;
   /** Of each target, in the settings' order; one stands for all. Absent where no JSON can be read. */
@@ -33,12 +34,13 @@ export interface ExpectedResult {
   readonly noEvent?: string;
 }
 
+/** The outcome that a target must have. Without `reason` any reason will do. */
 export interface ExpectedOutcome {
   readonly action: "scaled" | "wouldScale" | "unchanged" | "held" | "failed";
   readonly reason?: string;
 }
 
-/** One fault. What is not given is sound: 8 replicas where 5 are needed, with the memory of a run that goes well. */
+/** One fault. All that it does not name is sound: 8 replicas where 5 are needed, and the state of a run that went well. */
 export interface FaultCase {
   readonly kind: Kind;
   /** The fault in a few words; unique. */
@@ -80,27 +82,27 @@ const outcome = (action: ExpectedOutcome["action"], reason?: string): ExpectedOu
   ...(reason === undefined ? {} : { reason }),
 });
 
-/** The run holds, exit 0. */
+/** Expects that the run holds the replicas for this reason and exits with 0. `says` must match the output. */
 export function held(reason: string, says?: RegExp): ExpectedResult {
   return { exit: 0, outcomes: [outcome("held", reason)], ...(says && { says }) };
 }
 
-/** The run changes nothing, as nothing is to be changed. */
+/** Expects that the run changes nothing, since the replicas are right. `replicas` is their number, where it is not the usual one. */
 export function unchanged(replicas?: number): ExpectedResult {
   return { exit: 0, outcomes: [outcome("unchanged")], ...(replicas === undefined ? {} : { replicas }) };
 }
 
-/** The run sets these replicas. */
+/** Expects that the run sets these replicas, or a number from and to. `says` must match the output. */
 export function scaled(replicas: number | readonly [from: number, to: number], says?: RegExp): ExpectedResult {
   return { exit: 0, outcomes: [outcome("scaled")], replicas, ...(says && { says }) };
 }
 
-/** The run fails by name, exit 1. */
+/** Expects that the run fails with exit code 1 and an error that `says` matches. */
 export function failed(says: RegExp, reason?: string): ExpectedResult {
   return { exit: 1, outcomes: [outcome("failed", reason)], says };
 }
 
-/** Usage or settings are refused, exit 2. */
+/** Expects that the command line or the settings are refused with exit code 2, and a message that `says` matches. */
 export function refused(says: RegExp): ExpectedResult {
   return { exit: 2, says };
 }

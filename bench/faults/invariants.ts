@@ -52,10 +52,10 @@ const INVARIANTS: Readonly<Record<string, Check>> = {
   ],
 };
 
-/** Names of the invariants, in the page's order. */
+/** The names of the invariants, in the page's order. */
 export const PROMISES: readonly string[] = Object.keys(INVARIANTS);
 
-/** Every broken invariant of a case: its name and what was seen. */
+/** Every invariant that a case broke, with what was seen. `secrets` are texts that no output may hold. */
 export function broken(
   fault: FaultCase,
   seen: CaseObservation,

@@ -1,6 +1,6 @@
 /** CPU histories for the real Prometheus: counters or gauges of each case, under a label of its own. */
 
-/** Cores at so many seconds before the run; null: no sample, NaN and infinities as they are. */
+/** The CPU of a case: cores by seconds before the run. Null gives no sample; NaN and infinities are written as they are. */
 export interface CaseLoad {
   readonly cores: (age: number) => number | null;
   /** `counter` (read by rate over a minute) or `gauge`; default counter. */
@@ -14,22 +14,24 @@ export interface CaseLoad {
 /** Seconds of history. */
 const LENGTH = 3300;
 
-/** 2.2 cores with the noise of a busy service: at 0.5 a pod 5 pods are needed. The same at every start. */
+/**
+ * 2.2 cores with the noise of a busy service, by seconds before the run. At 0.5 a pod, 5 pods are needed. It is the same at every start.
+ */
 export const steadyCores = (age: number): number =>
   2.2 + 0.04 * Math.sin(age * age * 0.37) + 0.02 * Math.sin(age * 1.7);
 
-/** The query of a load: what it measured up to the end of the history, as if that were now. */
+/** The PromQL query of a load. It reads the history up to its end, as if that were now. */
 export function loadQuery(name: string, load: CaseLoad): string {
   return load.as === "gauge" ? "sum($load $offset)" : `sum(rate(${loadSelector(name)}[1m] $offset))`;
 }
 
-/** The selector of a load's series. */
+/** The PromQL selector of a load's series. */
 export function loadSelector(name: string, load?: CaseLoad): string {
   const metric = load?.as === "gauge" ? "load_cores" : "load_cpu_seconds_total";
   return `${metric}{case="${name}"}`;
 }
 
-/** OpenMetrics of all loads; they end at `end`, rows of cadvisor go on for an hour. */
+/** All loads as OpenMetrics text, up to `end` (seconds since 1970). The series of cadvisor go on for an hour after it. */
 export function loadsOpenMetrics(
   loads: readonly (readonly [name: string, load: CaseLoad])[],
   namespaces: readonly string[],

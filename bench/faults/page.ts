@@ -5,6 +5,7 @@ import { PROMISES } from "./invariants.ts";
 import type { CaseObservation } from "./run-case.ts";
 import { FIRST } from "./world.ts";
 
+/** A case, what was seen of it, and the invariants that it broke. */
 export interface FaultRow {
   readonly fault: FaultCase;
   readonly seen: CaseObservation;
@@ -14,6 +15,7 @@ export interface FaultRow {
 /** No cell is longer. */
 const MAX_WIDTH = 130;
 
+/** docs/reliability.md as Markdown. */
 export function faultsPage(rows: readonly FaultRow[]): string {
   const count = rows.flatMap(({ fault, broken }) => (fault.gap === undefined ? broken : [])).length;
   const gaps = rows.filter(({ fault, broken }) => fault.gap !== undefined && broken.length > 0);
@@ -79,7 +81,7 @@ function placeOf({ kind, prometheus, api, stdout, stderr, clock, args }: FaultCa
   return own || (kind === "output" && args !== undefined) ? "process" : "real";
 }
 
-/** What became of the targets: `held 8, StaleData`, `scaled 3 -> 5`. */
+/** The outcomes of a case's targets in short: `held 8, StaleData`, `scaled 3 -> 5`. */
 export function outcomeText({ expect }: FaultCase, { told, before, after }: CaseObservation): string {
   if (expect.exit === 2) return "refused";
   if (told !== null) {

@@ -19,6 +19,7 @@ process.on("exit", () => require("node:fs").writeFileSync(process.env.TELL_FILE,
 /** After this long it is ended. */
 const TIMEOUT_MS = 60_000;
 
+/** The end of a process: its output, its milliseconds, and its peak memory in MiB. */
 export interface ProcessResult {
   /** null: it had to be ended. */
   readonly code: number | null;
@@ -31,7 +32,7 @@ export interface ProcessResult {
 
 type Stream = "closed" | "full" | undefined;
 
-/** Runs it. The environment is nothing but `env`. */
+/** Runs the job to its end, for at most a minute. Its environment is `env` and nothing else. `streams` closes or fills its output. */
 export async function runProcess(
   folder: string,
   args: readonly string[],

@@ -8,7 +8,7 @@ import { caseSettings, caseState, replicaBoundsOf, TIMEOUT } from "./sound.ts";
 import type { Passed } from "./wire.ts";
 import { FIRST, type Lane, QUERY_STEP, SECOND } from "./world.ts";
 
-/** A target of the job's JSON, as far as it is looked at. */
+/** The fields of one target in the job's JSON that the bench reads. */
 export interface TargetAnswer {
   readonly name: string;
   readonly action: string;
@@ -18,7 +18,7 @@ export interface TargetAnswer {
   readonly message: string;
 }
 
-/** What was seen of a case. */
+/** What was seen of a case: the process, its answer, and the cluster before and after. */
 export interface CaseObservation {
   readonly ended: ProcessResult;
   /** The slowest and the largest of its runs. */
@@ -46,7 +46,7 @@ export interface CaseObservation {
   readonly now: number;
 }
 
-/** Runs a case. Rejects only where the servers themselves fail. */
+/** Runs one case in a lane. Rejects only where the servers themselves fail. */
 export async function runCase(fault: FaultCase, lane: Lane): Promise<CaseObservation> {
   const now = Math.floor(Date.now() / 1000);
   const stateBefore = caseState(fault, lane, now);
@@ -103,7 +103,7 @@ function reasonsOf(events: string): readonly string[] {
   return items.map(({ reason }) => reason);
 }
 
-/** The folder of a case's files, `$out` in its arguments; empty before each case. */
+/** The folder of a case's files, `$out` in its arguments. It is empty before each case. */
 export function outOf({ folder, namespace }: Lane): string {
   return join(folder, `${namespace}-out`);
 }

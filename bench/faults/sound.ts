@@ -6,10 +6,10 @@ import type { FaultCase } from "./fault-case.ts";
 import { loadQuery, loadSelector, steadyCores } from "./load.ts";
 import { CANARIES, FIRST, type Lane, onGrid } from "./world.ts";
 
-/** Seconds of a run, in the bench's settings. */
+/** The timeout of a run in the bench's settings, in seconds. */
 export const TIMEOUT = 10;
 
-/** Sound data. */
+/** The load of sound data. */
 export const STEADY = { cores: steadyCores };
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -20,7 +20,7 @@ function target(name: string = FIRST, more: object = {}): object {
   return { scaleTargetRef, targetCpu: 0.5, minReplicas: 2, maxReplicas: 20, ...more };
 }
 
-/** The settings of a case, with what it changes in them. */
+/** The settings of a case: the sound ones with its changes merged in. `now` is in seconds since 1970. */
 export function caseSettings({ name, load = STEADY, query, settings = {} }: FaultCase, lane: Lane, now: number): Tree {
   const own = load === STEADY ? SOUND : name;
   const offset = `offset ${onGrid(now) - lane.end}s`;
@@ -51,7 +51,7 @@ function filled(text: string, { folder, namespace, prometheus }: Lane, offset: s
   return Object.entries(words).reduce((made, [word, value]) => made.replaceAll(`$${word}`, value), text);
 }
 
-/** The name of the load that every case has which brings none of its own. */
+/** The name of the load that cases share which bring none of their own. */
 export const SOUND = "sound data";
 
 function merged(base: Tree, change: Tree): Tree {
@@ -64,6 +64,7 @@ function merged(base: Tree, change: Tree): Tree {
   return { ...base, ...Object.fromEntries(entries) };
 }
 
+/** The bounds of the first target of some settings: minReplicas, maxReplicas. Where they are no numbers: 2 and 20. */
 export function replicaBoundsOf({ targets }: Tree): readonly [number, number] {
   const all = (Array.isArray(targets) ? targets : []) as readonly { minReplicas?: unknown; maxReplicas?: unknown }[];
   return [numberOr(all[0]?.minReplicas, 2), numberOr(all[0]?.maxReplicas, 20)];
@@ -73,7 +74,7 @@ function numberOr(value: unknown, otherwise: number): number {
   return typeof value === "number" && Number.isFinite(value) ? value : otherwise;
 }
 
-/** The annotation before the run. */
+/** The state's annotation before the run: the case's own text, or sound state with its changes. Null: none. */
 export function caseState({ state }: FaultCase, lane: Lane, now: number): string | null {
   if (state === null || typeof state === "string") return state;
   const sound = soundState(lane.namespace, now);
@@ -92,7 +93,7 @@ function soundState(namespace: string, now: number): JobState {
   };
 }
 
-/** The state with the memory of the case's own target changed. */
+/** The state with the memory of the case's own target changed. That of NEIGHBOUR stays. */
 export function withChangedMemory(state: JobState, change: (memory: TargetState) => TargetState): JobState {
   const entries = Object.entries(state.targets).map(([key, memory]): [string, TargetState] => [
     key,
@@ -101,5 +102,5 @@ export function withChangedMemory(state: JobState, change: (memory: TargetState)
   return { ...state, targets: Object.fromEntries(entries) };
 }
 
-/** A target of another job that keeps its memory in the same object. */
+/** A target of another job whose memory is in the same ConfigMap. No case may change it. */
 export const NEIGHBOUR = "faults/neighbour";

@@ -2,9 +2,10 @@
 import { type FakeServer, fakeServer, type ReceivedRequest, type Reply } from "../../test/fault/server.ts";
 import { type ApiAnswer, type Client, isReply } from "./client.ts";
 
-/** What happens to a call; undefined: it goes through as it is. `forward` asks the real server. */
+/** Answers a call in place of the real server. Undefined: the call goes through unchanged. `forward` asks the real server. */
 export type WireFault = (call: WireCall) => Reply | Promise<Reply> | undefined;
 
+/** A call that reached the proxy. */
 export interface WireCall extends ReceivedRequest {
   /** Method, URL and body, decoded, in one text to match. */
   readonly text: string;
@@ -13,13 +14,13 @@ export interface WireCall extends ReceivedRequest {
   forward(): Promise<Reply>;
 }
 
-/** A call with what the real server answered to it; 0 where it was not asked, or gave no answer. */
+/** A call with the status of the real server's answer. It is 0 where that was not asked, or gave none. */
 export interface Passed {
   readonly text: string;
   readonly status: number;
 }
 
-/** A proxy. `fault` and `passed` belong to the case under way. */
+/** A proxy. `fault` and `passed` belong to the case that runs. */
 export interface Relay {
   readonly url: string;
   fault: WireFault | undefined;
@@ -27,7 +28,7 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
-/** Starts a proxy on loopback before what `client` asks. */
+/** Starts a proxy on the loopback in front of the server that `client` asks. */
 export async function startRelay(client: Client): Promise<Relay> {
   const relay: Pick<Relay, "fault" | "passed"> = { fault: undefined, passed: [] };
   const server: FakeServer = await fakeServer(async (seen) => {
@@ -52,33 +53,33 @@ function decoded({ method, url, body }: ReceivedRequest): string {
   return `${method} ${path}${search === "" ? "" : `?${search} ${form(search)}`} ${said}`;
 }
 
-/** Always this reply. */
+/** Answers with this reply, without asking the real server. */
 export const reply =
   (answer: Reply): WireFault =>
   () =>
     answer;
 
-/** A status with a body. */
+/** Answers with this status and body. */
 export const status = (code: number, body = "", headers: Readonly<Record<string, string>> = {}): WireFault =>
   reply({ status: code, body, headers });
 
-/** 200 with this body. */
+/** Answers 200 with this body. */
 export const body = (text: Reply["body"], headers: Readonly<Record<string, string>> = {}): WireFault =>
   reply({ body: text ?? "", headers });
 
-/** Only calls whose text matches. */
+/** The fault for calls whose text matches; others go through. */
 export const on =
   (what: RegExp, fault: WireFault): WireFault =>
   (call) =>
     what.test(call.text) ? fault(call) : undefined;
 
-/** Only the first `times` calls that match; those after go through. One run only. */
+/** The fault for the first `times` calls that match; later ones go through. For one run only. */
 export function first(times: number, what: RegExp, fault: WireFault): WireFault {
   let left = times;
   return (call) => (what.test(call.text) && left-- > 0 ? fault(call) : undefined);
 }
 
-/** The real answer, changed. */
+/** The real server's answer with its JSON changed. */
 export const edit =
   // biome-ignore lint/suspicious/noExplicitAny: faults reach into JSON of any shape
     (change: (json: any) => unknown): WireFault =>
@@ -90,7 +91,10 @@ export const edit =
       return { ...answer, body: typeof changed === "string" ? changed : JSON.stringify(changed ?? json) };
     };
 
-/** The real answer with another value at a place such as `data.result[0].values`; a function makes it of the old one. */
+/**
+ * The real server's answer with another value at a place such as `data.result[0].values`. A function makes the new value from the old
+ * one.
+ */
 export function put(place: string, value: unknown): WireFault {
   const keys = place.split(/[.[\]]+/).filter((key) => key !== "");
   return edit((json) => {
@@ -100,16 +104,18 @@ export function put(place: string, value: unknown): WireFault {
   });
 }
 
-/** The real server does it, and the answer is lost. */
+/** The real server does what is asked, and its answer is lost. */
 export const lost: WireFault = async ({ forward }) => {
   await forward();
   return { end: "silent" };
 };
 
+/** No answer comes; the connection stays open. */
 export const hang: WireFault = reply({ end: "hang" });
+/** The connection is reset before any byte. */
 export const reset: WireFault = reply({ end: "silent" });
 
-/** The answer so many milliseconds late. */
+/** The real server's answer, so many milliseconds late. */
 export const late =
   (delay: number): WireFault =>
   async ({ forward }) => ({ ...(await forward()), delay });

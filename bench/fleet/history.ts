@@ -1,9 +1,9 @@
 /** The history of a fleet as OpenMetrics: the recorded series of every workload, and the pods' counters of some. */
 import { RECORDS } from "../../job/adapters/prometheus-records.ts";
 
-/** The fleet's namespace. */
+/** The namespace of the fleet. */
 export const NAMESPACE = "fleet";
-/** Pods that are measured of each workload: as many as there may be, so that none is missed. */
+/** Pods of each workload whose counters are written: the largest number that it may have. */
 export const PODS = 10;
 /** Distance of two samples, seconds. */
 const STEP = 15;
@@ -12,7 +12,7 @@ const BACK = 7500;
 /** Pods are counted over the last 5 minutes only. */
 const COUNTED = 600;
 
-/** A workload by its number. */
+/** The name of workload number `k`. */
 export const workloadName = (k: number): string => `service-${String(k).padStart(5, "0")}`;
 
 /** Cores that workload k has used since the beginning, at a step: waves of 20 to 60 minutes between 0.5 and 2.5 cores, and noise. */
@@ -30,8 +30,9 @@ function usedBy(k: number, steps: number): Float64Array {
 }
 
 /**
- * What a past holds: workloads 0 to `targets`, of them `raw` with their counters. `samples`: of a counter in a window of a minute, which this Prometheus says.
- * `ahead`: so many seconds after now are in it as well, which keeps the newest sample fresh while the bench goes on.
+ * What a history has: workloads 0 to `targets`, of which `raw` have the counters of their pods.
+ * `samples` is the number of a counter's samples in a window of one minute, which depends on the version of Prometheus. `ahead` is
+ * seconds after now that are written too. They keep the newest sample fresh while the bench runs.
  */
 export interface FleetHistory {
   readonly now: number;
@@ -41,7 +42,11 @@ export interface FleetHistory {
   readonly samples: 4 | 5;
 }
 
-/** The text, in pieces: of 10,000 workloads it has 1.6 GB. A rate over a minute of 5 samples is their difference over 60 s, of 4 (a window open to the left) over 45 s. */
+/**
+ * The history as OpenMetrics, in pieces: that of 10,000 workloads has 1.6 GB.
+ * The rate over a minute of 5 samples is their difference over 60 s. Of 4 samples (a window open to the left) it is the difference over
+ * 45 s.
+ */
 export function* fleetOpenMetrics({ now, ahead, targets, raw, samples }: FleetHistory): Generator<string> {
   const start = Math.floor((now - BACK) / STEP) * STEP;
   const steps = Math.floor((BACK + ahead) / STEP);

@@ -4,7 +4,7 @@ import type { RigRunResult } from "../../test/integration/rig.ts";
 import { figuresIn, type ProcessFigures } from "./process.ts";
 import type { FleetServers } from "./servers.ts";
 
-/** What a run took. */
+/** What one run took. */
 export interface FleetRun extends ProcessFigures {
   readonly targets: number;
   /** How the histories were read. */
@@ -25,7 +25,7 @@ export interface FleetRun extends ProcessFigures {
   readonly result: RigRunResult;
 }
 
-/** Runs the job once, as its own account. */
+/** Runs the job once with its own ServiceAccount. `read` chooses grouped or single queries, `more` is merged into the settings. */
 export async function measuredRun(
   servers: FleetServers,
   targets: number,

@@ -3,7 +3,7 @@ import { boundText, brokenBounds } from "./bounds.ts";
 import type { FleetRun } from "./measure.ts";
 import type { Alike } from "./same.ts";
 
-/** One size of a fleet. */
+/** The runs of one size of the fleet. */
 export interface MeasuredFleet {
   readonly targets: number;
   /** The first found no state. */
@@ -15,7 +15,7 @@ export interface MeasuredFleet {
   readonly load: number;
 }
 
-/** The page. `machine` also says the day. */
+/** docs/scale.md as Markdown. `machine` describes the machine and says the day. */
 export function fleetPage(all: readonly MeasuredFleet[], machine: string): string {
   const last = all.at(-1)!;
   return `# Scale

@@ -7,14 +7,14 @@ import { fakePorts, fakeWorld } from "../../test/fakes/ports.ts";
 import { prometheusSettings } from "../../test/fault/settings.ts";
 import { NAMESPACE, PODS, workloadName } from "./history.ts";
 
-/** Of a sample: how many were decided alike, and the first that was not. */
+/** How many targets of a sample were decided alike, and the first that was not; null: none. */
 export interface Alike {
   readonly sample: number;
   readonly alike: number;
   readonly other: string | null;
 }
 
-/** Decides all `targets` together and each of `sample` alone. */
+/** Decides all `targets` together, then each of `sample` alone, at one moment. `url` is Prometheus'. */
 export async function decidedAlike(url: string, targets: number, sample: readonly number[]): Promise<Alike> {
   const now = Math.floor(Date.now() / 1000);
   const all = Array.from({ length: targets }, (_, k) => k);

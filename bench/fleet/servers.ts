@@ -14,7 +14,7 @@ const BATCH = 500;
 /** Seconds that a bench takes at most after the servers are there. */
 const AHEAD = 1500;
 
-/** A place to run a fleet in. */
+/** The servers of a fleet, and how the job runs against them. */
 export interface FleetServers {
   readonly prometheus: TestPrometheus;
   readonly rig: Rig;
@@ -25,7 +25,10 @@ export interface FleetServers {
   stop(): Promise<void>;
 }
 
-/** Starts them with so many targets, of which `raw` can be read by single queries too. They know `ahead` seconds to come. */
+/**
+ * Starts the servers with so many targets. `raw` of them can be read by single queries too. The history goes on for `ahead` seconds
+ * after now.
+ */
 export async function startFleet(targets: number, raw: number, ahead = AHEAD): Promise<FleetServers> {
   const rig = await startRig(NAMESPACE);
   // without a node their pods would only wait to be scheduled: ten thousand objects that are no part of this

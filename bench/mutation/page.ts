@@ -2,7 +2,7 @@
 import { markdownTable } from "../../scripts/markdown.ts";
 import { SURVIVOR_REASONS } from "./survivors.ts";
 
-/** What became of the mutants of one room. */
+/** The mutants of one room, and which of them survived. */
 export interface RoomResult {
   readonly room: string;
   /** New ones, or those that were looked at while tests were written. */
@@ -12,6 +12,7 @@ export interface RoomResult {
   readonly survivors: readonly { readonly id: string; readonly place: string }[];
 }
 
+/** docs/mutation.md as Markdown. */
 export function mutationPage(results: readonly RoomResult[]): string {
   const of = (sample: RoomResult["sample"]) => results.filter((result) => result.sample === sample);
   const [fresh, seen] = [of("fresh"), of("looked at")];

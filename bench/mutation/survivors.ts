@@ -1,4 +1,5 @@
 /** Surviving mutants that were looked at, with the reason why no test can or need notice them. */
+/** The reason of each survivor that somebody has looked at, by its identity: `FILE: TEXT => CHANGED TEXT`. */
 export const SURVIVOR_REASONS: Readonly<Record<string, string>> = {
   "job/adapters/kubernetes-conditions.ts: const pods = resources === undefined ? {} : { resources }; => const pods = true ? {} : { resources };":
     "held since by test/adapters/kubernetes-conditions.test.ts",

@@ -10,13 +10,14 @@ const LIMIT_FACTOR = 4;
 /** and so long in any case. */
 const MIN_LIMIT_MS = 5000;
 
+/** Runs tests in a worker process that stays. */
 export interface Tester {
   /** The first test file that fails, or "time" where they never end; null: all pass. */
   killer(question: TestsQuestion): Promise<string | null>;
   stop(): void;
 }
 
-/** A tester over a copy of the project. Throws where tests fail without a mutant. */
+/** Starts a tester in a copy of the project. Throws where tests fail without a mutant. */
 export async function startTester(folder: string): Promise<Tester> {
   let worker = await startWorker(folder);
   /** Milliseconds that the tests of a question take without the mutant, by its key. */

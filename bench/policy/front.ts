@@ -4,7 +4,7 @@ import { bodyTop, frame, type LegendEntry, label, panel, sign } from "../../job/
 import { LIGHT } from "../../job/report/theme.ts";
 import { policyRatios, type SeriesScores } from "./matrix.ts";
 
-/** One point: a policy at one setting, as ratios to HPA at 70 %. */
+/** One policy at one setting. Cost and unserved load are ratios to HPA at 70 %. */
 export interface PolicyFrontPoint {
   readonly policy: "auto" | "hpa";
   readonly label: string;
@@ -17,7 +17,7 @@ const [LEFT, RIGHT, AXIS] = [66, 30, 62];
 const TICKS = [0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3];
 const COLOUR = { auto: LIGHT.forecast, hpa: LIGHT.pods } as const;
 
-/** The points of a front, to the digits that are drawn. */
+/** The points of a front, rounded to the four digits that are drawn. */
 export function frontPoints(front: SeriesScores): readonly PolicyFrontPoint[] {
   const reference = front["hpa 0.7"]!;
   const round = (v: number) => Number(v.toFixed(4));
@@ -28,7 +28,7 @@ export function frontPoints(front: SeriesScores): readonly PolicyFrontPoint[] {
   });
 }
 
-/** An SVG document. */
+/** Draws a front for one start-up time in seconds. Returns an SVG document. */
 export function frontPicture(points: readonly PolicyFrontPoint[], startup: number): string {
   const legend: readonly LegendEntry[] = [
     { sign: sign.line(COLOUR.auto, 2.5) + sign.dot(COLOUR.auto, 5), label: "ours, by quantile" },

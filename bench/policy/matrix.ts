@@ -13,7 +13,7 @@ import { each } from "../../scripts/waiting.ts";
 import { geometric } from "../geometric.ts";
 import type { BenchSeries } from "../series.ts";
 
-/** A policy of a table: a name to print, the policy, and what differs from the defaults. */
+/** A row of a table: its label, its policy, and the options that differ from the defaults. */
 export interface Entry {
   readonly label: string;
   readonly policy: PolicyName;
@@ -23,16 +23,16 @@ export interface Entry {
   readonly forecaster?: (inner: Forecaster) => Forecaster;
 }
 
-/** Scores by label, one per series, same order as the series. */
+/** Scores by label: one a series, in the order of the series. */
 export type SeriesScores = Readonly<Record<string, readonly ReplayScore[]>>;
 
-/** Quantiles of the fronts; 0.897 is the tables' higher one (entries.ts). */
+/** The quantiles of the front. 0.897 is HIGH of entries.ts. */
 export const FRONT = [0.5, 0.6, 0.7, 0.8, 0.897, 0.95] as const;
 
-/** The levels a bench may ask for, the fronts' and what goes with each for scale-in; one forecast serves all of them. */
+/** All quantile levels that the bench asks for, ascending. One forecast answers all of them. */
 export const BENCH_LEVELS = [...new Set([...FRONT, ...FRONT.map(keepLevel), ...PAYING])].sort((a, b) => a - b);
 
-/** Plays every entry over every series, as far as Ctrl-C lets it. `forecasters` lives as long as one series, so its memory stays small. */
+/** Replays every entry over every series until Ctrl-C. The forecasters live as long as one series, so memory stays small. */
 export async function playAll(
   series: readonly BenchSeries[],
   entries: readonly Entry[],
@@ -64,7 +64,7 @@ export async function playAll(
   return scores;
 }
 
-/** One line of a table: ratios to the reference. Cost: geometric mean of the ratios; the others: ratios of the means. */
+/** An entry's scores as ratios to the reference. The cost is a geometric mean of ratios; the others are ratios of means. */
 export interface PolicyRatios {
   readonly cost: number;
   readonly under: number;
@@ -74,7 +74,7 @@ export interface PolicyRatios {
   readonly worse: readonly number[];
 }
 
-/** Sums one entry up against a reference. */
+/** Sums up the scores of an entry against the reference, which has the same series in the same order. */
 export function policyRatios(scores: readonly ReplayScore[], reference: readonly ReplayScore[]): PolicyRatios {
   const of = (field: "under" | "unserved" | "actions") => {
     const total = reference.reduce((sum, s) => sum + s[field], 0);

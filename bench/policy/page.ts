@@ -2,7 +2,7 @@
 import { mainEntries, SHARES, sloLabel } from "./entries.ts";
 import { policyRatios, type SeriesScores } from "./matrix.ts";
 
-/** One set of series: scores by start-up seconds. */
+/** One set of series, with its scores by start-up time in seconds. */
 export interface SetScores {
   readonly name: string;
   /** It took part in no choice of a default. */
@@ -11,7 +11,7 @@ export interface SetScores {
   readonly scores: Readonly<Record<number, SeriesScores>>;
 }
 
-/** All that the bench measured; a part that was not is absent. */
+/** All that the bench measured. A part that was not measured is absent. */
 export interface PolicyResults {
   readonly sets?: readonly SetScores[];
   /** By start-up seconds, over the public and synthetic series. */
@@ -21,7 +21,7 @@ export interface PolicyResults {
   readonly peers?: SeriesScores;
 }
 
-/** docs/policy.md. */
+/** docs/policy.md as Markdown. */
 export function policyPage({ sets = [], fronts, sensitivity, peers }: PolicyResults): string {
   const startups = Object.keys(sets[0]?.scores ?? {}).map(Number);
   const parts = [

@@ -21,7 +21,7 @@ import { busyMs, extent } from "./waterfall.ts";
 /** Runs under the profiler. The shortest is drawn: the one that the machine disturbed least. */
 const TRACES = 9;
 
-/** What the live bench found. */
+/** What the bench found about a live run. */
 export interface Live {
   /** Of a run, as multiples of bare Node. */
   readonly ratios: ProcessRatios;
@@ -32,7 +32,7 @@ export interface Live {
   readonly phases: readonly PhaseRow[];
 }
 
-/** A run as multiples of bare Node, and nothing else: what CI asks for. */
+/** Measures a live run as multiples of bare Node, and nothing else. CI asks for it. */
 export async function liveRatios(
   rounds: number,
 ): Promise<{ readonly ratios: ProcessRatios; readonly markdown: string }> {
@@ -45,7 +45,7 @@ export async function liveRatios(
   }
 }
 
-/** Starts the servers, runs the race and the traces, stops the servers; `picture` is the path of the waterfall in the page. */
+/** Starts the servers, times the processes, traces a run, and stops the servers. `picture` is the path of the waterfall in the page. */
 export async function liveSection(rounds: number, picture: string): Promise<Live> {
   const servers = await startLiveServers();
   try {

@@ -17,7 +17,7 @@ const BEFORE = 2;
 /** Until the controllers have made or removed the pods of the last change and are quiet again, ms. */
 const QUIET = 800;
 
-/** A place to run the job in as its CronJob would. */
+/** The servers, and what the job needs to run against them as its CronJob would. */
 export interface LiveServers {
   /** A scratch folder, removed by stop(). */
   readonly folder: string;
@@ -37,12 +37,13 @@ export interface LiveServers {
   stop(): Promise<void>;
 }
 
-/** Why the servers cannot be started here; undefined when they can. */
+/** What is missing to start the servers here, as a sentence; undefined: nothing. */
 export function missingServers(): string | undefined {
   const rootless = process.getuid?.() === 0 ? undefined : "root is needed, for the folder of the pod's ServiceAccount";
   return missingControlPlane() ?? missingPrometheus() ?? rootless;
 }
 
+/** Starts the servers. Throws where a program is missing. */
 export async function startLiveServers(): Promise<LiveServers> {
   const prometheus = await startPrometheus({ history: history(Math.floor(Date.now() / 1000)) });
   const rig = await startRig(NAMESPACE);

@@ -18,15 +18,16 @@ export const PHASES = [
   "exit",
   "garbage",
 ] as const;
+/** The name of a phase. */
 export type Phase = (typeof PHASES)[number];
 
-/** A stretch of time in ms since the process was asked for. */
+/** A time span in milliseconds since the process was asked for. */
 export interface PhaseSpan {
   readonly from: number;
   readonly to: number;
 }
 
-/** One row: the process computes (`busy`), or waits for a server (`waits`). */
+/** One row of the waterfall: when the process computes (`busy`), and when it waits for a server (`waits`). */
 export interface PhaseRow {
   readonly phase: Phase;
   readonly busy: readonly PhaseSpan[];
@@ -64,8 +65,9 @@ const OF_CALL: readonly (readonly [RegExp, Phase])[] = [
 ];
 
 /**
- * The rows of a run that read, claimed and scaled. `teardown`: ms from the end of the program to the end of the process, as measured without the
- * profiler, which writes its file there. Throws when a call is none that a plain run makes, or one is missing.
+ * The rows of a run that read, claimed and scaled. Throws where a call is missing, or is none of a plain run.
+ * `teardown` is the milliseconds from the end of the program to the end of the process. It is measured without the profiler, which
+ * writes its file there.
  */
 export function phasesOf(trace: Trace, slices: readonly ProfileSlice[], teardown: number): readonly PhaseRow[] {
   const at = (time: number) => time - trace.spawned;
@@ -88,7 +90,7 @@ export function phasesOf(trace: Trace, slices: readonly ProfileSlice[], teardown
   return PHASES.map((name) => ({ phase: name, busy: busy.get(name)!, waits: waits.get(name)! }));
 }
 
-/** The rows as text to keep, one a line, in tenths of a millisecond. */
+/** The rows as JSON to store, one a line, in tenths of a millisecond. */
 export function phasesJson(rows: readonly PhaseRow[]): string {
   const short = (_key: string, value: unknown) => (typeof value === "number" ? Math.round(value * 10) / 10 : value);
   return `[\n${rows.map((row) => JSON.stringify(row, short)).join(",\n")}\n]\n`;

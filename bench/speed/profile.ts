@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CpuProfile } from "./trace.ts";
 
-/** What a sample of the profile was spent on. */
+/** The part of the program on which a sample of the profile was spent. */
 export type ProfilePart =
   | "node"
   | "loader"
@@ -23,7 +23,7 @@ export type ProfilePart =
   | "native"
   | "idle";
 
-/** A stretch of time that one part had, milliseconds of the monotonic clock. */
+/** A time span that one part had, in milliseconds of the monotonic clock. */
 export interface ProfileSlice {
   readonly part: ProfilePart;
   /** Source file and file of the bundle of the innermost function of the bundle; empty where there is none. */
@@ -69,7 +69,7 @@ function sourcesOf(): (frame: Frame) => string | undefined {
   };
 }
 
-/** The slices of a profile, in time. O(samples + nodes x depth). */
+/** The slices of a profile in order of time. O(samples + nodes x depth). */
 export function profileSlices(profile: CpuProfile): readonly ProfileSlice[] {
   const where = attribution(profile);
   const slices: ProfileSlice[] = [];

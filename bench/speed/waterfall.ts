@@ -8,21 +8,21 @@ const [WIDTH, LEFT, RIGHT] = [960, 206, 96];
 const [ROW, BAR] = [30, 14];
 const LEGEND = 2;
 
-/** Milliseconds that a row's bars cover: from the first one's start to the last one's end; 0 to 0 where there is none. */
+/** The time that a row covers, from its first bar's start to its last one's end. 0 to 0 where it has no bar. */
 export function extent({ busy, waits }: PhaseRow): PhaseSpan {
   const all = [...busy, ...waits];
   if (all.length === 0) return { from: 0, to: 0 };
   return { from: Math.min(...all.map(({ from }) => from)), to: Math.max(...all.map(({ to }) => to)) };
 }
 
-/** What the process computes in a row, ms. */
+/** The milliseconds in which the process computes in a row. */
 export function busyMs({ busy }: PhaseRow): number {
   return busy.reduce((sum, { from, to }) => sum + to - from, 0);
 }
 
 const TITLE = "A live run, cold: from the start of the process to its end";
 
-/** Draws the rows; the same rows give the same bytes. */
+/** Draws the rows. Returns an SVG document, the same bytes for the same rows. */
 export function waterfallSvg(rows: readonly PhaseRow[], title = TITLE): string {
   const end = Math.max(...rows.map((row) => extent(row).to));
   const x = (ms: number) => LEFT + (ms / end) * (WIDTH - LEFT - RIGHT);

@@ -109,4 +109,5 @@ function sees(action: ExpectedOutcome["action"], reason?: string): ExpectedResul
   return { exit: 0, outcomes: [{ action, ...(reason !== undefined && { reason }) }], event: "DataUsable" };
 }
 
+/** The cases of the kind `blind`: unusable data for a long time. */
 export const BLIND = casesOf("blind", LONG, GATED, AGAIN);

@@ -49,4 +49,5 @@ const OURS: readonly Line[] = [
   ],
 ];
 
+/** The cases of the kind `clock`: clocks that disagree. */
 export const CLOCK = casesOf("clock", PROMETHEUS, OURS);

@@ -136,4 +136,5 @@ const MOVES: readonly Line[] = [
   ["noise as large as the load", scaled([9, 11]), gauge((age) => 2.2 + 2.1 * Math.sin(age * age * 0.37))],
 ];
 
+/** The cases of the kind `data` whose samples are faulty. */
 export const DATA = casesOf("data", MISSING, IMPOSSIBLE, MOVES);

@@ -179,4 +179,5 @@ const MEANWHILE: readonly Line[] = [
   ],
 ];
 
+/** The cases of the kind `kubernetes` that the API server makes itself. */
 export const KUBERNETES_REAL = casesOf("kubernetes", RIGHTS, OBJECTS, MEANWHILE);

@@ -186,4 +186,5 @@ const EVENTS: readonly Line[] = [
   ["Events: a page", scaled(5), at(EVENT, body("<html>"))],
 ];
 
+/** The cases of the kind `kubernetes` whose answers the proxy changes. */
 export const KUBERNETES_WIRE = casesOf("kubernetes", READS, STATES, WRITES, EVENTS);

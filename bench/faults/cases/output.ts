@@ -75,4 +75,5 @@ const TERMINALS: readonly Line[] = [
   ["the whole record in the log", done, { args: [...json, "--log-level", "debug", "--log-format", "json"] }],
 ];
 
+/** The cases of the kind `output`: streams and files that cannot be written. */
 export const OUTPUT = casesOf("output", STREAMS, PICTURES, TERMINALS);

@@ -142,4 +142,5 @@ const METRICS: readonly Line[] = [
   ["a metric twice", { exit: 2, says: /name/ }, metrics(sound, sound)],
 ];
 
+/** The cases of the kind `several`: one of several targets or metrics is faulty. */
 export const SEVERAL = casesOf("several", TARGETS, METRICS);

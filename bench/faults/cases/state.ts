@@ -166,4 +166,5 @@ function unchangedAfter(replicas: number): ExpectedResult {
   return { exit: 0, outcomes: [{ action: "unchanged" }], replicas };
 }
 
+/** The cases of the kind `state`: faulty texts and values in the stored state. */
 export const STATE_CASES = casesOf("state", TEXTS, VALUES, RUNS);

@@ -139,4 +139,5 @@ const ECHOES: readonly Line[] = [
   ],
 ];
 
+/** The cases of the kind `prometheus` whose JSON the proxy changes. */
 export const WIRE_ANSWER = casesOf("prometheus", FORMS, VALUES, TIMES, ECHOES);

@@ -172,4 +172,5 @@ function zipped(cut: (bytes: Buffer) => Buffer): WireFault {
   });
 }
 
+/** The cases of the kind `prometheus` whose status, connection or body the proxy changes. */
 export const WIRE_STATUS = casesOf("prometheus", STATUSES, CONNECTION, BODIES);
