@@ -67,7 +67,7 @@ describe.skipIf(skip(missingNodes()))("the package", () => {
 
   test("holds the bundle, the texts of the licences and what describes it, and no map, source or test", () => {
     const others = files.filter(
-      (file) => !/^dist\/(chunks\/[\w-]+|job|kubectl-prophet|trial-worker|tick-worker)\.js$/.test(file),
+      (file) => !/^dist\/(chunks\/[\w-]+\.cjs|(job|kubectl-prophet|trial-worker|tick-worker)\.js)$/.test(file),
     );
     expect(others.sort()).toEqual(
       ["CHANGELOG.md", "LICENSE", "README.md", "dist/THIRD-PARTY.txt", "dist/third-party.json"].concat([
