@@ -136,6 +136,7 @@ const REMEMBERED = object("What is remembered of a target between runs.", {
     "Paused?": number("The pause annotation."),
   }),
   "heldSince?": seconds("Since when each decision has held the replicas; absent: the last one did not."),
+  "kind?": text("The kind of the workload that the memory is of; absent: a Deployment."),
   "notified?": object("What people were told of.", {
     "failed?": TOLD_OF,
     "blind?": TOLD_OF,
