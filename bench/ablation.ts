@@ -17,8 +17,14 @@ const PIECES_FILE = join(import.meta.dirname, "../out/bench-ablation.json");
 const PARTS = ["models", "mechanisms", "calibration", "replay"] as const;
 
 /**
- * Runs the bench. `--part models|mechanisms|calibration|replay` (several allowed; all): `--window N` (several; 120, 240, 480, 1440), `--origins N` a series (12), `--seed N` of the
- * generated series (of the clock, so that no call sees what the last one saw), `--startup S` of the replay (several; 15, 30, 90, 180), `--quick`: few origins, nothing written; `--draw`: the page of what is kept.
+ * Runs the bench.
+ * - `--part models|mechanisms|calibration|replay`: these parts; may be given several times (all).
+ * - `--window N`: values of a window; several (120, 240, 480, 1440).
+ * - `--origins N`: forecasts a series (12).
+ * - `--seed N`: of the generated series (the clock, so that no call sees what the last one saw).
+ * - `--startup S`: seconds in the replay; several (15, 30, 90, 180).
+ * - `--quick`: few origins, and nothing is written.
+ * - `--draw`: makes the page from what is stored.
  */
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({

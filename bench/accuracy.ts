@@ -2,19 +2,19 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Method } from "../job/core/forecast/types.ts";
+import type { ForecastMethod } from "../job/core/forecast/types.ts";
 import type { Series } from "../job/core/series/types.ts";
 import { type Backtest, backtest } from "../job/replay/backtest.ts";
 import { each, interruption } from "../scripts/waiting.ts";
 import { coverageSection } from "./accuracy/coverage-section.ts";
 import { generatedSection } from "./accuracy/generated-section.ts";
-import { type Listed, peersSection } from "./accuracy/peers-section.ts";
+import { peersSection, type SeriesOfSet } from "./accuracy/peers-section.ts";
 import { kindsSvg } from "./accuracy/pictures.ts";
 import { productionSection } from "./accuracy/production-section.ts";
 import { geometric } from "./geometric.ts";
-import { type BenchSeries, readCsv, readRange, tracesFolder } from "./series.ts";
+import { type BenchSeries, readCsv, readRangeFile, tracesFolder } from "./series.ts";
 
-const METHODS: readonly Method[] = ["auto", "prophet", "original", "naive"];
+const METHODS: readonly ForecastMethod[] = ["auto", "prophet", "original", "naive"];
 const PAGE = join(import.meta.dirname, "../docs/accuracy.md");
 const PICTURE = join(import.meta.dirname, "../docs/img/accuracy.svg");
 
@@ -25,7 +25,11 @@ interface Row {
   readonly result: Backtest;
 }
 
-/** Runs the bench. `--quick`: 20 origins a series, nothing is written. `--keep-peers`: the table of other libraries stays as the page has it, but for our own row. */
+/**
+ * Runs the bench and rewrites docs/accuracy.md.
+ * - `--quick`: 20 origins a series, and nothing is written.
+ * - `--keep-peers`: the table of other libraries stays as the page has it, but for our own row.
+ */
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
@@ -33,7 +37,7 @@ export async function main(args: readonly string[]): Promise<void> {
   });
   const began = performance.now();
   const list = setsOf().flatMap(([set, series]) =>
-    series.map((one): Listed => ({ set, name: one.name, series: gridOf(one) })),
+    series.map((one): SeriesOfSet => ({ set, name: one.name, series: gridOf(one) })),
   );
   const rows = await each("accuracy", "series", list, async ({ set, name, series }): Promise<Row> => {
     const options = { window: 120, horizon: 60, origins: values.quick ? 20 : 150, methods: METHODS };
@@ -79,7 +83,7 @@ function setsOf(): (readonly [string, BenchSeries[]])[] {
       .filter((file) => file.endsWith(end) && file !== "restart-counters.json")
       .sort()
       .map((file) => ({ name: file.slice(0, -end.length), samples: parse(join(folder, file)), warmup: 0 }));
-  const own = read(join(import.meta.dirname, "../fixtures/recorded"), ".json", readRange);
+  const own = read(join(import.meta.dirname, "../fixtures/recorded"), ".json", readRangeFile);
   const long = own.filter((one) => one.samples.times.length > 130);
   if (traces === null) {
     console.log("the public traces are not on this machine: recorded fixtures only");

@@ -13,11 +13,11 @@ import { REPLAY_DEFAULTS } from "../job/replay/world.ts";
 import { each, interruption } from "../scripts/waiting.ts";
 import { keepScores, PICTURED } from "./advise/kept-scores.ts";
 import { type AdviseResult, putResults, resultOf } from "./advise/page.ts";
-import { readCsv, readRange, tracesFolder } from "./series.ts";
+import { readCsv, readRangeFile, tracesFolder } from "./series.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const PAGE = join(ROOT, "docs/advise.md");
-const KEPT = join(ROOT, "docs/advise/results.json");
+const RESULTS_FILE = join(ROOT, "docs/advise/results.json");
 
 /** Most of the time that may be below the demand. */
 const SLO = 0.005;
@@ -56,7 +56,11 @@ const TRACES: readonly (readonly [path: string, kind: AdviseResult["kind"], abou
   ["more/nasa_jul17_60", "held back", "the web site of NASA in July 1995, 3 days"],
 ];
 
-/** Runs the bench. `--only NAMES`: these anew, the others as they were measured last. `--draw`: the page of what was measured last. */
+/**
+ * Runs the bench and rewrites its part of docs/advise.md.
+ * - `--only NAMES`: measures these series anew; the others stay as they were measured last.
+ * - `--draw`: makes the page from what was measured last.
+ */
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
@@ -65,11 +69,11 @@ export async function main(args: readonly string[]): Promise<void> {
   const names = values.draw ? [] : values.only?.split(",");
   const wanted = sources().filter(({ name }) => names?.includes(name) ?? true);
   const measured = (await each("advise", "series", wanted, measure)).filter((one) => one !== null);
-  const before = JSON.parse(readFileSync(KEPT, "utf8")) as AdviseResult[];
+  const before = JSON.parse(readFileSync(RESULTS_FILE, "utf8")) as AdviseResult[];
   const results = [...before.filter(({ name }) => !measured.some((one) => one.name === name)), ...measured];
   const order = [RECORDED.name, ...TRACES.map(([path]) => path.slice(path.indexOf("/") + 1))];
   results.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-  writeFileSync(KEPT, `[\n${results.map((one) => JSON.stringify(one)).join(",\n")}\n]\n`);
+  writeFileSync(RESULTS_FILE, `[\n${results.map((one) => JSON.stringify(one)).join(",\n")}\n]\n`);
   writeFileSync(PAGE, putResults(readFileSync(PAGE, "utf8"), results));
 }
 
@@ -82,11 +86,14 @@ function sources(): readonly Source[] {
   return [RECORDED, ...(traces === null ? [] : found)];
 }
 
-/** What the command plays and says, but for the worlds with one thing changed; null: ended by Ctrl-C before it was whole. */
+/**
+ * Measures one history: what `advise` chooses on its earlier half, and how that does on its later half. Null where Ctrl-C ended it
+ * early.
+ */
 export async function measure({ name, kind, about, file, world: own }: Source): Promise<AdviseResult | null> {
   const world = { ...REPLAY_DEFAULTS, ...own };
   const target = resolveTarget({ scaleTargetRef: { name: "workload" }, targetCpu: world.targetCpu });
-  const samples = file.endsWith(".json") ? readRange(file) : readCsv(file);
+  const samples = file.endsWith(".json") ? readRangeFile(file) : readCsv(file);
   const setup = { samples, others: [], world, trials: gridOf(target, world, null) };
   const played = await playTrials(setup, inThreads(2, inTurn(forecasterOf)), () => !interruption().aborted);
   if (!played.ended) return null;

@@ -7,15 +7,17 @@ import { missingControlPlane, missingPrometheus } from "../test/cluster/availabl
 import { CASES } from "./faults/all-cases.ts";
 import type { FaultCase } from "./faults/fault-case.ts";
 import { broken } from "./faults/invariants.ts";
-import { outcomeText, page, type Row } from "./faults/page.ts";
+import { type FaultRow, faultsPage, outcomeText } from "./faults/page.ts";
 import { runCase } from "./faults/run-case.ts";
 import { type Lane, startWorld } from "./faults/world.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
 /**
- * Runs the bench; exit code 1 when an invariant is broken. `--check`: writes nothing, what CI asks for. `--only WORDS`: the cases whose kind or name
- * holds them, with all that was said; writes nothing. `--lanes N`: cases that run side by side (2). After Ctrl-C it writes nothing.
+ * Runs the bench. It exits with 1 when an invariant is broken. After Ctrl-C it writes nothing.
+ * - `--check`: writes nothing, as CI asks for.
+ * - `--only WORDS`: the cases whose kind or name has these words, with all output; writes nothing.
+ * - `--lanes N`: cases that run side by side (2).
  */
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -29,7 +31,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const chosen = only === undefined ? CASES : CASES.filter(({ kind, name }) => `${kind}: ${name}`.includes(only));
   const world = await startWorld(CASES, Math.min(chosen.length, Number(values.lanes)));
   const started = performance.now();
-  let rows: readonly Row[];
+  let rows: readonly FaultRow[];
   try {
     rows = await runAll(chosen, world.lanes, only !== undefined);
   } finally {
@@ -42,12 +44,16 @@ export async function main(args: readonly string[]): Promise<void> {
     console.log(`CLOSED  ${fault.kind}: ${fault.name}: keeps every promise, so take its gap away`);
   console.log(`${rows.length} cases in ${seconds} s, ${wrong.length} broken invariants`);
   if (wrong.length > 0) process.exitCode = 1;
-  if (!values.check && only === undefined) writeFileSync(join(ROOT, "docs/reliability.md"), page(rows));
+  if (!values.check && only === undefined) writeFileSync(join(ROOT, "docs/reliability.md"), faultsPage(rows));
 }
 
 /** Each lane takes the next case that none has taken. Rows in the cases' order; after Ctrl-C, which ends the servers too, those that were done before. */
-async function runAll(cases: readonly FaultCase[], lanes: readonly Lane[], verbose: boolean): Promise<readonly Row[]> {
-  const rows: Row[] = [];
+async function runAll(
+  cases: readonly FaultCase[],
+  lanes: readonly Lane[],
+  verbose: boolean,
+): Promise<readonly FaultRow[]> {
+  const rows: FaultRow[] = [];
   const progress = progressOf("faults", "cases");
   let next = 0;
   let done = 0;
@@ -69,7 +75,7 @@ async function runAll(cases: readonly FaultCase[], lanes: readonly Lane[], verbo
 }
 
 /** null: Ctrl-C came before the end, and says nothing of the case. */
-async function row(fault: FaultCase, lane: Lane, verbose: boolean): Promise<Row | null> {
+async function row(fault: FaultCase, lane: Lane, verbose: boolean): Promise<FaultRow | null> {
   const seen = await runCase(fault, lane).catch((error: unknown) => {
     if (interruption().aborted) return null;
     throw error;

@@ -7,7 +7,7 @@ import { Interrupted, interruption, progressOf, say } from "../scripts/waiting.t
 import { missingControlPlane, missingPrometheus } from "../test/cluster/available.ts";
 import { boundText, brokenBounds } from "./fleet/bounds.ts";
 import { type FleetRun, measuredRun } from "./fleet/measure.ts";
-import { type Measured, page } from "./fleet/page.ts";
+import { fleetPage, type MeasuredFleet } from "./fleet/page.ts";
 import { decidedAlike } from "./fleet/same.ts";
 import { startFleet } from "./fleet/servers.ts";
 
@@ -18,6 +18,10 @@ const RAW = 100;
 const RUNS = 3;
 const MINUTE = 60_000;
 
+/**
+ * Runs the bench for each size of `--targets`, a list (100,1000,3000). Throws where the servers are missing, or where a hard bound is
+ * broken.
+ */
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { targets: { type: "string", default: "100,1000,3000" } } });
   const missing = missingControlPlane() ?? missingPrometheus();
@@ -29,7 +33,7 @@ export async function main(args: readonly string[]): Promise<void> {
   });
   // servers, runs, the run by single queries, and the comparison
   const [progress, steps] = [progressOf("fleet", "steps"), RUNS + 3];
-  const all: Measured[] = [];
+  const all: MeasuredFleet[] = [];
   for (const [i, targets] of sizes.entries()) {
     let done = i * steps;
     const step: Step = async () => {
@@ -41,7 +45,7 @@ export async function main(args: readonly string[]): Promise<void> {
         .finally(progress.end),
     );
     const sorted = all.toSorted((a, b) => a.targets - b.targets);
-    writeFileSync(PAGE, page(sorted, machine()));
+    writeFileSync(PAGE, fleetPage(sorted, machine()));
   }
   console.error(`written: ${PAGE}`);
   const broken = all.flatMap(({ runs }) =>
@@ -63,7 +67,7 @@ function endedBy(error: unknown, sizes: number): never {
   throw new Interrupted(sizes === 0 ? undefined : `ended early: ${PAGE} has the sizes before`);
 }
 
-async function measure(targets: number, step: Step): Promise<Measured> {
+async function measure(targets: number, step: Step): Promise<MeasuredFleet> {
   const raw = Math.min(RAW, targets);
   tell(`${targets} targets: starting the servers`);
   const servers = await startFleet(targets, raw);

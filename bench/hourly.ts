@@ -7,7 +7,7 @@ import { Interrupted, interruption, progressOf, say } from "../scripts/waiting.t
 import { missingControlPlane, missingPrometheus } from "../test/cluster/available.ts";
 import { type FleetRun, measuredRun } from "./fleet/measure.ts";
 import { type FleetServers, startFleet } from "./fleet/servers.ts";
-import { type Hourly, page } from "./hourly/page.ts";
+import { type Hourly, hourlyPage } from "./hourly/page.ts";
 
 const PAGE = join(import.meta.dirname, "../docs/hourly.md");
 const READS = ["grouped", "single"] as const;
@@ -15,6 +15,12 @@ const MINUTE = 60_000;
 /** Processes that decide once, before the one that lives and as many after it. */
 const ONCE = 3;
 
+/**
+ * Runs the bench and writes docs/hourly.md. Throws where the servers are missing.
+ * - `--targets N`: targets of the fleet (300).
+ * - `--minutes N`: decisions of the process that lives (5).
+ * - `--read grouped,single`: how the histories are read (both).
+ */
 export async function main(args: readonly string[]): Promise<void> {
   const options = {
     targets: { type: "string", default: "300" },
@@ -39,7 +45,7 @@ export async function main(args: readonly string[]): Promise<void> {
     await step();
     const all: Hourly[] = [];
     for (const read of reads) all.push(await measure(servers, { targets, minutes, read, idle, step }));
-    writeFileSync(PAGE, page(all, { targets, machine: machine(), load: loadavg()[0]! }));
+    writeFileSync(PAGE, hourlyPage(all, { targets, machine: machine(), load: loadavg()[0]! }));
   } catch (error) {
     // Ctrl-C ends the servers too, so that what asks them fails
     throw interruption().aborted ? new Interrupted() : error;

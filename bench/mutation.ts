@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import type { Progress } from "../job/report/progress.ts";
 import { copyOfTests } from "../scripts/mutants.ts";
 import { interruption, progressOf, say } from "../scripts/waiting.ts";
-import { page, type Result } from "./mutation/page.ts";
+import { mutationPage, type RoomResult } from "./mutation/page.ts";
 import { type Room, rooms, testsOf } from "./mutation/rooms.ts";
 import { type Candidate, sampleOf } from "./mutation/sample.ts";
 import { startTester, type Tester } from "./mutation/tester.ts";
@@ -15,8 +15,12 @@ const ROOT = join(import.meta.dirname, "..");
 const RESULTS = join(ROOT, "bench/mutation/results.json");
 
 /**
- * `--each N`: mutants a room (24). `--room NAME`: that room alone. `--looked-at`: those of the list in place of new ones.
- * `--list`: their identities alone. `--match TEXT`: of these only those whose identity has the text; nothing is written.
+ * Runs the bench and writes docs/mutation.md.
+ * - `--each N`: mutants a room (24).
+ * - `--room NAME`: this room alone.
+ * - `--looked-at`: the mutants of the list in place of new ones.
+ * - `--list`: prints their identities and runs nothing.
+ * - `--match TEXT`: only mutants whose identity has the text; writes nothing.
  */
 export async function main(args: readonly string[]): Promise<void> {
   const options = {
@@ -48,7 +52,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const judged = () => progress.watch(++done, total);
   try {
     for (const { room, sample } of samples) {
-      const survivors = await judge(room, sample, tester, judged);
+      const survivors = await survivorsOf(room, sample, tester, judged);
       // rooms that were judged whole are written already
       if (interruption().aborted) return say(`ended early after ${done} of ${total} mutants`);
       say(`${room.name}: ${sample.length - survivors.length} of ${sample.length} killed`);
@@ -62,12 +66,12 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 /** What lives of the sample, or of its part until Ctrl-C. */
-async function judge(
+async function survivorsOf(
   room: Room,
   sample: readonly Candidate[],
   tester: Tester,
   judged: () => ReturnType<Progress["watch"]>,
-): Promise<Result["survivors"]> {
+): Promise<RoomResult["survivors"]> {
   const survivors: Candidate[] = [];
   const killers = new Map<string, string[]>();
   for (const one of sample) {
@@ -89,12 +93,12 @@ async function judge(
 }
 
 /** Puts a result in the place of its older one, and makes the page anew. */
-function write(result: Result): void {
-  const all: readonly Result[] = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : [];
+function write(result: RoomResult): void {
+  const all: readonly RoomResult[] = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : [];
   const others = all.filter(({ room, sample }) => room !== result.room || sample !== result.sample);
   const order = rooms().map(({ name }) => name);
-  const rank = ({ room, sample }: Result) => 2 * order.indexOf(room) + Number(sample === "fresh");
+  const rank = ({ room, sample }: RoomResult) => 2 * order.indexOf(room) + Number(sample === "fresh");
   const results = [...others, result].sort((a, b) => rank(a) - rank(b));
   writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
-  writeFileSync(join(ROOT, "docs/mutation.md"), page(results));
+  writeFileSync(join(ROOT, "docs/mutation.md"), mutationPage(results));
 }

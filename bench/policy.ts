@@ -7,22 +7,25 @@ import { forecasterOf } from "../job/core/forecast/method.ts";
 import type { ReplaySetup } from "../job/replay/replay.ts";
 import { interruption } from "../scripts/waiting.ts";
 import { frontEntries, mainEntries, peerEntries, sensitivityEntries } from "./policy/entries.ts";
-import { type FrontPoint, frontPicture, frontPoints } from "./policy/front.ts";
-import { playAll, ratios, type Scores } from "./policy/matrix.ts";
+import { frontPicture, frontPoints, type PolicyFrontPoint } from "./policy/front.ts";
+import { playAll, policyRatios, type SeriesScores } from "./policy/matrix.ts";
 import { type PolicyResults, policyPage, type SetScores } from "./policy/page.ts";
 import { replaySeries, replaySets } from "./series.ts";
 
 const DOCS = join(import.meta.dirname, "../docs");
 
 /** What was measured last, part by part, so that page and pictures can be drawn again without an hour of replays. */
-const KEPT = join(import.meta.dirname, "../out/bench-policy.json");
+const RESULTS_FILE = join(import.meta.dirname, "../out/bench-policy.json");
 
 /** Parts of the page that can be measured alone, quickest first. */
 const PARTS = ["sets", "fronts", "sensitivity", "peers"] as const;
 
 /**
- * Runs the bench. `--quick`: start-up 30 s only; nothing is written. `--only sets,peers`: these parts anew, the others as they were measured last. `--startups 30,90`: these alone. `--draw`: page and pictures of what
- * was measured last.
+ * Runs the bench and rewrites docs/policy.md.
+ * - `--quick`: a start-up of 30 s alone; nothing is written.
+ * - `--only sets,peers`: measures these parts anew; the others stay as they were measured last.
+ * - `--startups 30,90`: these start-up times alone.
+ * - `--draw`: makes page and pictures from what was measured last.
  */
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -44,7 +47,9 @@ export async function main(args: readonly string[]): Promise<void> {
   const setup = { target: settings.targets[0]!, forecasterOf };
   if (values.quick) return void (await playSets(setup, [30]));
   const { series } = replaySeries();
-  let results: PolicyResults = existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, "utf8")) as PolicyResults) : {};
+  let results: PolicyResults = existsSync(RESULTS_FILE)
+    ? (JSON.parse(readFileSync(RESULTS_FILE, "utf8")) as PolicyResults)
+    : {};
   const measures: Record<(typeof PARTS)[number], () => Promise<Partial<PolicyResults>>> = {
     sets: async () => ({ sets: await playSets(setup, startups) }),
     fronts: async () => ({
@@ -57,8 +62,8 @@ export async function main(args: readonly string[]): Promise<void> {
     const measured = await measures[part]();
     if (interruption().aborted) return;
     results = { ...results, ...measured };
-    mkdirSync(dirname(KEPT), { recursive: true });
-    writeFileSync(KEPT, JSON.stringify(results));
+    mkdirSync(dirname(RESULTS_FILE), { recursive: true });
+    writeFileSync(RESULTS_FILE, JSON.stringify(results));
   }
   draw(results);
 }
@@ -73,8 +78,8 @@ async function playSets(setup: ReplaySetup, startups: readonly number[]): Promis
   return out;
 }
 
-async function playSensitivity(setup: ReplaySetup): Promise<Record<string, Scores>> {
-  const out: Record<string, Scores> = {};
+async function playSensitivity(setup: ReplaySetup): Promise<Record<string, SeriesScores>> {
+  const out: Record<string, SeriesScores> = {};
   for (const { name, series } of replaySets()) {
     if (interruption().aborted) break;
     out[name] = await playAll(series, sensitivityEntries(), setup, { startup: 30 });
@@ -83,8 +88,8 @@ async function playSensitivity(setup: ReplaySetup): Promise<Record<string, Score
   return out;
 }
 
-async function byStartup(startups: readonly number[], play: (startup: number) => Promise<Scores>) {
-  const scores: Record<number, Scores> = {};
+async function byStartup(startups: readonly number[], play: (startup: number) => Promise<SeriesScores>) {
+  const scores: Record<number, SeriesScores> = {};
   for (const startup of startups) if (!interruption().aborted) scores[startup] = await play(startup);
   return scores;
 }
@@ -101,7 +106,7 @@ function draw(results: PolicyResults): void {
 }
 
 /** The points of the pictures, one a line, for `npm run pictures`. */
-function frontsText(fronts: readonly (readonly [string, readonly FrontPoint[]])[]): string {
+function frontsText(fronts: readonly (readonly [string, readonly PolicyFrontPoint[]])[]): string {
   const parts = fronts.map(([startup, points]) => {
     const lines = points.map((point) => `  ${JSON.stringify(point)}`).join(",\n");
     return ` "${startup}": [\n${lines}\n ]`;
@@ -109,10 +114,10 @@ function frontsText(fronts: readonly (readonly [string, readonly FrontPoint[]])[
   return `{\n${parts.join(",\n")}\n}\n`;
 }
 
-function printTable(title: string, scores: Scores): void {
+function printTable(title: string, scores: SeriesScores): void {
   console.log(`\n${title}: ratios to hpa (cost / under / unserved / actions)`);
   for (const [label, rows] of Object.entries(scores)) {
-    const r = ratios(rows, scores.hpa!);
+    const r = policyRatios(rows, scores.hpa!);
     const numbers = [r.cost, r.under, r.unserved, r.actions].map((x) => x.toFixed(3)).join(" / ");
     console.log(`${label.padEnd(36)} ${numbers}   worse in both: ${r.worse.length}`);
   }

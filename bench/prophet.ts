@@ -10,13 +10,13 @@ import type { ProphetOptions, SeasonalityOption } from "../job/core/forecast/pro
 import { predict } from "../job/core/forecast/prophet/predict.ts";
 import { originalProphet, seasonalProphet } from "../job/core/forecast/prophet/presets.ts";
 
-/** Median milliseconds of one way of fitting and of predicting four steps; NaN where it cannot be asked. */
+/** Median milliseconds to fit, and to predict four steps. NaN where that cannot be measured. */
 export interface ProphetTiming {
   readonly fit: number;
   readonly predict: number;
 }
 
-/** One set of options, timed in every way that is at hand. */
+/** One set of options, timed with every implementation that is installed. */
 export interface ProphetBenchRow {
   readonly name: string;
   readonly ours: ProphetTiming;
@@ -148,7 +148,7 @@ function timePython(): readonly ProphetTiming[] | undefined {
   return JSON.parse(run.stdout.trim().split("\n").at(-1)!);
 }
 
-/** Times every case; prints nothing. Python's column is undefined where Prophet is not installed. */
+/** Times every case. Python's column is undefined where its Prophet is not installed. */
 export function benchProphet(): readonly ProphetBenchRow[] {
   const wasmFile = join(createRequire(import.meta.url).resolve("@bsull/augurs/prophet"), "../prophet_bg.wasm");
   initSync({ module: readFileSync(wasmFile) });
@@ -161,7 +161,7 @@ export function benchProphet(): readonly ProphetBenchRow[] {
   }));
 }
 
-/** The rows as a Markdown table: milliseconds, and how many times longer than ours the others take for fit + predict. */
+/** The rows as a Markdown table: milliseconds, and how many times longer than ours the others take to fit and predict. */
 export function prophetTable(rows: readonly ProphetBenchRow[]): string {
   const ms = (v: number) => (Number.isNaN(v) ? "-" : v < 1 ? v.toFixed(3) : v.toFixed(1));
   const pair = (t: ProphetTiming | undefined) =>

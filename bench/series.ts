@@ -3,20 +3,20 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Samples } from "../job/core/series/types.ts";
 
-/** A series with its name and, for replays, the seconds that are history only. */
+/** A series with its name. For replays also the seconds at its beginning that serve as history only. */
 export interface BenchSeries {
   readonly name: string;
   readonly samples: Samples;
   readonly warmup: number;
 }
 
-/** Folder of the public traces: the variable TRACES, or ../shared/traces beside the checkout; null when absent. */
+/** The folder of the public traces: the variable TRACES, or ../shared/traces beside the checkout. Null where there is none. */
 export function tracesFolder(): string | null {
   const folder = process.env.TRACES ?? join(import.meta.dirname, "../../shared/traces");
   return existsSync(folder) ? folder : null;
 }
 
-/** Reads `timestamp,value` CSV. */
+/** Reads a CSV file with the columns timestamp (seconds since 1970) and value. */
 export function readCsv(path: string): Samples {
   const rows = readFileSync(path, "utf8").trim().split("\n").slice(1);
   return {
@@ -25,21 +25,21 @@ export function readCsv(path: string): Samples {
   };
 }
 
-/** Reads the body of a Prometheus query_range answer with one series. */
-export function readRange(path: string): Samples {
+/** Reads a file with Prometheus' answer to query_range over one series. */
+export function readRangeFile(path: string): Samples {
   const body = JSON.parse(readFileSync(path, "utf8")) as { data: { result: { values: [number, string][] }[] } };
   const values = body.data.result[0]?.values ?? [];
   return { times: Float64Array.from(values, (v) => v[0]), values: Float64Array.from(values, (v) => Number(v[1])) };
 }
 
-/** A set of replays; `held`: it took part in no choice of a default. */
+/** A set of replays. `held`: it took part in no choice of a default. */
 export interface ReplaySet {
   readonly name: string;
   readonly held: boolean;
   readonly series: readonly BenchSeries[];
 }
 
-/** The replays set by set: public and synthetic traces, and those held back; without the traces the recorded fixtures are the one set. */
+/** The replays set by set: public, synthetic, and held back. Without the traces the recorded fixtures are the only set. */
 export function replaySets(): readonly ReplaySet[] {
   const traces = tracesFolder();
   const { series } = replaySeries();
@@ -66,7 +66,7 @@ function replaysIn(folder: string): BenchSeries[] {
     }));
 }
 
-/** Series of a replay: traces/replay15 with its warm-ups, or the recorded fixtures with a quarter of each as warm-up. */
+/** The series of traces/replay15 with their warm-ups. Without the traces: the recorded fixtures, with a quarter of each as warm-up. */
 export function replaySeries(): { source: string; series: BenchSeries[] } {
   const traces = tracesFolder();
   if (traces !== null) {
@@ -77,7 +77,7 @@ export function replaySeries(): { source: string; series: BenchSeries[] } {
     .filter((file) => file.endsWith(".json") && file !== "restart-counters.json")
     .sort()
     .map((file) => {
-      const samples = readRange(join(folder, file));
+      const samples = readRangeFile(join(folder, file));
       const span = (samples.times.at(-1) ?? 0) - (samples.times[0] ?? 0);
       return { name: file.slice(0, -5), samples, warmup: Math.floor(span / 60) * 15 };
     });

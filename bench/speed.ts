@@ -16,8 +16,11 @@ const CACHE = join(ROOT, "node_modules/.cache/speed");
 const PICTURE = "img/speed-live.svg";
 
 /**
- * Runs the bench. `--rounds N`: how often each process is started (11). `--check`: the live run alone, against the committed ratios; writes nothing.
- * `--only live|cold|warm`: that section alone, of the live run also its time by source file; the picture goes to node_modules/.cache/speed.
+ * Runs the bench and writes docs/speed.md.
+ * - `--rounds N`: starts of each process (11).
+ * - `--check`: the live run alone, compared with the committed ratios; writes nothing.
+ * - `--only live|cold|warm`: this section alone. For the live run it also prints the time by source file. The picture goes to
+ *   node_modules/.cache/speed.
  */
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({

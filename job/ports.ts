@@ -84,8 +84,8 @@ export interface RecordedScale {
   /** When it was measured. */
   readonly at: EpochSeconds;
   /** The largest and the smallest number that was set since the time before. */
-  readonly most: Replicas;
-  readonly least: Replicas;
+  readonly highest: Replicas;
+  readonly lowest: Replicas;
   /** Pods, where `set` is something else. */
   readonly pods?: Replicas;
 }
@@ -188,7 +188,7 @@ export interface Outcome extends SetNumber {
 }
 
 /** News for people: a change, or a condition that began, lasts, or is over. */
-export interface News {
+export interface Notification {
   readonly outcome: Outcome;
   readonly what: "scaled" | Condition;
   readonly phase: "began" | "lasts" | "ended";
@@ -198,8 +198,8 @@ export interface News {
 
 /** Notifies people who do not look at the cluster. */
 export interface Notifier {
-  /** Sends all news. Rejects when nobody got them. */
-  send(news: readonly News[], now: EpochSeconds, signal?: AbortSignal): Promise<void>;
+  /** Sends all of them. Rejects when nobody got them. */
+  send(notifications: readonly Notification[], now: EpochSeconds, signal?: AbortSignal): Promise<void>;
 }
 
 /** One value of a metric. */

@@ -8,7 +8,7 @@ import type { Outcome, Ports, StateStore } from "./ports.ts";
 import { openBudget, readingUntil } from "./run/budget.ts";
 import type { Ticks } from "./run/decide.ts";
 import { type FleetDrop, fleetBrake } from "./run/fleet-drop.ts";
-import { type NotifiedConditions, notifiedBefore } from "./run/news.ts";
+import { type NotifiedConditions, notifiedBefore } from "./run/notifications.ts";
 import { type SharedState, sharedState } from "./run/shared-state.ts";
 import type { TargetOrShare } from "./run/shares.ts";
 import { brokenSlice, runSlice, type SliceResult } from "./run/slice.ts";
@@ -29,11 +29,11 @@ export interface RunOptions {
    */
   readonly timeout?: Seconds;
   /** Called and awaited when a part of the targets is done; must not reject. */
-  readonly part?: (part: Part) => Promise<void>;
+  readonly part?: (part: FinishedTargets) => Promise<void>;
 }
 
 /** Targets that are done, with their outcomes. */
-export interface Part {
+export interface FinishedTargets {
   readonly now: EpochSeconds;
   readonly dryRun: boolean;
   readonly targets: readonly TargetConfig[];

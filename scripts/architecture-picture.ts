@@ -12,7 +12,7 @@ interface Place {
 
 const place = (column: number, row: number, about: string): Place => ({ column, row, about });
 
-/** Each room that is drawn. A room stands above every room that it imports. */
+/** Each room that is drawn, by its name, with the middle of its box. A room stands above every room that it imports. */
 export const PLACES: Readonly<Record<string, Place>> = {
   "kubectl-prophet": place(2, 0, "the plugin's entry"),
   main: place(1, 0, "entry; touches process"),
@@ -32,14 +32,14 @@ export const PLACES: Readonly<Record<string, Place>> = {
   "core/calendar": place(1.5, 9.25, "time zones, holidays"),
 };
 
-/** Small rooms that nearly all import, and that import none: they would hide the rest. */
+/** Rooms that are not drawn. Nearly all rooms import them and they import none, so their lines would hide the rest. */
 export const EVERYWHERE = ["core/units", "core/result", "output", "in-parallel"] as const;
 
 const [WIDTH, BOX, HEIGHT, ROW, TOP] = [830, 232, 52, 86, 96];
 const x = (column: number): number => 150 + column * 265;
 const y = (row: number): number => TOP + row * ROW;
 
-/** The lines of the picture. */
+/** The lines of the picture as pairs: the importing room, the imported room. An import that follows from two others is left out. */
 export function drawnImports(): readonly (readonly [string, string])[] {
   const hidden = new Set<string>(EVERYWHERE);
   const graph = [...imports()].flatMap(([room, list]) =>
@@ -74,7 +74,7 @@ function line([from, to]: readonly [string, string]): string {
 
 const STROKE = `fill="none" stroke="${LIGHT.muted}" stroke-width="1.6" marker-end="url(#to)"`;
 
-/** An SVG document. */
+/** Draws the rooms and their imports. Returns an SVG document, the same bytes for the same imports. */
 export function architecturePicture(): string {
   const rooms = Object.keys(PLACES);
   const bottom = y(9.25) + HEIGHT;

@@ -21,7 +21,10 @@ async function bundled(entry: string): Promise<{ readonly text: string; readonly
   return { text: outputFiles[0]!.text, metafile };
 }
 
-/** Makes the file, and says what is in it. The job's own bundle and Node from the sources find it by `#report-page`. */
+/**
+ * Writes dist/report-page.js and returns esbuild's metafiles: script first, then style. The job's bundle, and Node from the sources,
+ * import it as `#report-page`.
+ */
 export async function buildPage(): Promise<readonly Metafile[]> {
   const [script, style] = await Promise.all([bundled("main.ts"), bundled("style.css")]);
   await mkdir("dist", { recursive: true });

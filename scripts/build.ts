@@ -48,8 +48,8 @@ const PATCHED: readonly (readonly [RegExp, string, string])[] = [
 ];
 
 /**
- * What a start does not need stays out of it. An `import` of one of Node's modules gives an ES module whose every export is read at once: of http that loads the fetch client
- * inside Node (20 ms of CPU), of crypto all of webcrypto. A `require` reads what is used.
+ * Keeps out of a start what it does not need. An `import` of one of Node's modules gives an ES module whose every export is read at once.
+ * Reading all of http loads the fetch client inside Node (20 ms of CPU), and of crypto all of webcrypto. A `require` reads what is used.
  */
 const lean: Plugin = {
   name: "lean",

@@ -6,12 +6,12 @@ import { areaY, axisX, axisY, gridY, lineY, type Markish, rectY } from "@observa
 import { bodyTop, frame, type LegendEntry, label, panel, sign } from "../job/report/chart.ts";
 import { LIGHT } from "../job/report/theme.ts";
 
-/** Runs the command line; resolves to nothing when it ended well. */
+/** Runs the job's command line in this process. It resolves when the command ended with exit code 0, and rejects otherwise. */
 export type Cli = (argv: readonly string[]) => Promise<void>;
 
-/** One step of 15 s of a play. */
+/** One step of 15 s of a replay. */
 interface Step {
-  /** Minutes since the play began. */
+  /** Minutes since the replay began. */
   readonly t: number;
   readonly demand: number;
   readonly ready: number;
@@ -20,8 +20,8 @@ interface Step {
   readonly reason: string;
 }
 
-/** One play: a name for its line, and flags of `replay`. */
-interface Play {
+/** One replay: a name for its line, and flags of `replay`. */
+interface ReplayLine {
   readonly name: string;
   readonly flags: readonly string[];
   /** Settings of the target in a file, where `replay` has no flag. */
@@ -32,17 +32,17 @@ interface Concept {
   readonly title: string;
   /** Cores at each step of 15 s, null: not known. An hour of history comes first. */
   readonly load: (step: number) => number | null;
-  readonly plays: readonly Play[];
+  readonly replays: readonly ReplayLine[];
   /** Cores that one pod carries. */
   readonly target?: number;
   /** Shaded: the decisions whose reason matches. */
   readonly spans?: { readonly reason: RegExp; readonly name: string };
-  /** What is drawn of a play: what ready pods carry, or what was ordered. */
+  /** What is drawn of a replay: what ready pods carry, or what was ordered. */
   readonly ordered?: boolean;
 }
 
 const STEP = 15;
-/** Minutes of history before the play, and of the play. */
+/** Minutes of history before the replay, and of the replay. */
 const [HISTORY, PLAYED] = [60, 40];
 const TARGET = 0.5;
 const PERIOD = 20;
@@ -65,19 +65,19 @@ function wander(steps: number): readonly number[] {
   }
   return values;
 }
-/** Until 15 minutes of the play are over; a wave of five minutes follows. */
+/** Until 15 minutes of the replay are over; a wave of five minutes follows. */
 const wandering = wander(begin + 60);
-
 /** A scale-in waits for the largest recommendation of so many seconds. */
 const window = (seconds: number): string =>
   `behavior: { scaleDown: { stabilizationWindowSeconds: ${seconds} } }, scaleDownCooldown: 0`;
 
+/** The pictures of docs/concepts.md by name. Each has a load, the replays that answer it, and what is shaded. */
 export const CONCEPTS: Readonly<Record<string, Concept>> = {
   load: {
     title: "Load and target: enough pods, at 0.5 cores each",
     load: (i) => 2.2 + 1.8 * Math.sin(i / 40),
     ordered: true,
-    plays: [
+    replays: [
       {
         name: "replicas times the target",
         flags: [],
@@ -89,7 +89,7 @@ export const CONCEPTS: Readonly<Record<string, Concept>> = {
     title: "Recommendation: checked before it becomes replicas",
     load: wave,
     ordered: true,
-    plays: [
+    replays: [
       { name: "held by a scale-in window of 5 min", flags: [], settings: window(300) },
       { name: "as recommended", flags: [], settings: window(0) },
     ],
@@ -98,7 +98,7 @@ export const CONCEPTS: Readonly<Record<string, Concept>> = {
   quantile: {
     title: "Quantile: how much of the risk to buy off",
     load: (i) => wave(i) + 0.9 * noise(i),
-    plays: [
+    replays: [
       { name: "carried at quantile 0.5", flags: ["--quantile", "0.5"] },
       { name: "carried at quantile 0.95", flags: ["--quantile", "0.95"] },
     ],
@@ -107,7 +107,7 @@ export const CONCEPTS: Readonly<Record<string, Concept>> = {
     title: "Lead: slow pods are ordered earlier",
     load: wave,
     ordered: true,
-    plays: [
+    replays: [
       { name: "ordered, pods ready after 15 s", flags: ["--startup", "15"] },
       { name: "ordered, pods ready after 2 min", flags: ["--startup", "120"] },
     ],
@@ -116,7 +116,7 @@ export const CONCEPTS: Readonly<Record<string, Concept>> = {
     title: "Band: pods are kept longer than they are bought",
     load: (i) => 2.2 + 0.35 * Math.sin(i / 5.3) * Math.sin(i / 17.9) + 0.5 * noise(i),
     target: 0.1,
-    plays: [
+    replays: [
       { name: "with the band", flags: [], settings: "quantile: 0.7, scaleDownQuantile: 0.91" },
       { name: "without one", flags: [], settings: "quantile: 0.7, scaleDownQuantile: 0.7" },
     ],
@@ -124,20 +124,20 @@ export const CONCEPTS: Readonly<Record<string, Concept>> = {
   trust: {
     title: "Trust: a forecast decides only while it beats the last value",
     load: (i) => wandering[i] ?? 2 + 1.4 * Math.sin((2 * Math.PI * (i - wandering.length)) / PERIOD),
-    plays: [{ name: "carried by ready pods", flags: [] }],
+    replays: [{ name: "carried by ready pods", flags: [] }],
     spans: { reason: /^ForecastNotTrusted$/, name: "the last value decides" },
   },
   blind: {
     title: "Blind: without data the replicas stay",
     load: (i) => (i >= begin + 60 && i < begin + 110 ? null : wave(i)),
-    plays: [{ name: "carried by ready pods", flags: [] }],
+    replays: [{ name: "carried by ready pods", flags: [] }],
     spans: { reason: /^(NoData|StaleData|TooFewSamples|GapsInData)$/, name: "no usable data" },
   },
 };
 
-async function played(
+async function replayed(
   { load, target: perPod = TARGET }: Concept,
-  { flags, settings }: Play,
+  { flags, settings }: ReplayLine,
   cli: Cli,
 ): Promise<readonly Step[]> {
   const folder = mkdtempSync(join(tmpdir(), "concepts-"));
@@ -188,24 +188,26 @@ const [WIDTH, PLOT, AXIS, LEFT, RIGHT] = [830, 240, 58, 56, 18];
 const COLOURS = [LIGHT.pods, LIGHT.second] as const;
 const DASHES = ["", "7 5"] as const;
 
-/** An SVG document. */
+/** Replays the load of one concept and draws it. `name` is a key of CONCEPTS. Returns an SVG document; rejects where a replay fails. */
 export async function conceptPicture(name: string, cli: Cli): Promise<string> {
   const concept = CONCEPTS[name]!;
-  const plays: (readonly Step[])[] = [];
-  for (const play of concept.plays) plays.push(await played(concept, play, cli));
+  const replays: (readonly Step[])[] = [];
+  for (const replay of concept.replays) replays.push(await replayed(concept, replay, cli));
   const { spans } = concept;
-  const shaded = spans === undefined ? [] : plays[0]!.filter(({ reason }) => spans.reason.test(reason));
+  const shaded = spans === undefined ? [] : replays[0]!.filter(({ reason }) => spans.reason.test(reason));
   if (spans !== undefined && shaded.length === 0) throw new Error(`${name}: no decision has the reason that is shown`);
   const carried = (step: Step) => (concept.ordered === true ? step.replicas : step.ready) * (concept.target ?? TARGET);
   const legend: readonly LegendEntry[] = [
     { sign: sign.line(LIGHT.ink, 2), label: "the load" },
-    ...concept.plays.map((play, i) => ({ sign: sign.line(COLOURS[i]!, 2.5, DASHES[i]), label: play.name })),
+    ...concept.replays.map(({ name }, i) => ({ sign: sign.line(COLOURS[i]!, 2.5, DASHES[i]), label: name })),
     ...(spans === undefined ? [] : [{ sign: sign.band(LIGHT.forecast, 0.2), label: spans.name }]),
   ];
   const top = bodyTop(legend.length) + 36;
   const high =
-    Math.max(...plays.flat().map(carried), ...plays[0]!.map(({ demand }) => (Number.isFinite(demand) ? demand : 0))) *
-    1.08;
+    Math.max(
+      ...replays.flat().map(carried),
+      ...replays[0]!.map(({ demand }) => (Number.isFinite(demand) ? demand : 0)),
+    ) * 1.08;
   const marks: Markish[] = [
     gridY({ stroke: LIGHT.grid, strokeOpacity: 1, ticks: 5 }),
     rectY(shaded, {
@@ -218,7 +220,7 @@ export async function conceptPicture(name: string, cli: Cli): Promise<string> {
     }),
     axisX({ ticks: 5 }),
     axisY({ ticks: 5 }),
-    ...plays.map((steps, i) =>
+    ...replays.map((steps, i) =>
       lineY(steps, {
         x: "t",
         y: carried,
@@ -228,8 +230,8 @@ export async function conceptPicture(name: string, cli: Cli): Promise<string> {
         ...(DASHES[i] === "" ? {} : { strokeDasharray: DASHES[i]! }),
       }),
     ),
-    areaY(plays[0]!, { x: "t", y: "demand", fill: LIGHT.ink, fillOpacity: 0.06 }),
-    lineY(plays[0]!, { x: "t", y: "demand", stroke: LIGHT.ink, strokeWidth: 2 }),
+    areaY(replays[0]!, { x: "t", y: "demand", fill: LIGHT.ink, fillOpacity: 0.06 }),
+    lineY(replays[0]!, { x: "t", y: "demand", stroke: LIGHT.ink, strokeWidth: 2 }),
   ];
   return frame({
     width: WIDTH,

@@ -14,22 +14,26 @@ import { PanelBuilder as StatPanel } from "@grafana/grafana-foundation-sdk/stat"
 import { PanelBuilder as TimeseriesPanel } from "@grafana/grafana-foundation-sdk/timeseries";
 import { METRIC_PREFIX, type MetricName } from "../job/report/metric-table.ts";
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in
-export const SOURCE = { type: "prometheus", uid: "${datasource}" };
-/** Of the target, and of one metric of it: whole names, so that `web` is not `web-api`. */
-export const TARGET = 'namespace="$namespace",kind="$kind",name="$workload"';
-const METRIC = `${TARGET},metric="$metric"`;
+/** The data source of every panel: the Prometheus that the dashboard's variable `datasource` names. */
+export const SOURCE = {
+  type: "prometheus",
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in
+  uid: "${datasource}",
+};
+/** Label matchers of the chosen target. They match whole names, so that `web` is not `web-api`. */
+export const TARGET_LABELS = 'namespace="$namespace",kind="$kind",name="$workload"';
+const METRIC = `${TARGET_LABELS},metric="$metric"`;
 /** One colour has one meaning, as in the project's pictures: black is measured, blue forecast, orange what pods carry. */
-export const [MEASURED, FORECAST, PODS, OTHER] = ["text", "#3274d9", "#d9822b", "#8e8e8e"];
+export const [MEASURED_COLOUR, FORECAST_COLOUR, PODS_COLOUR, OTHER_COLOUR] = ["text", "#3274d9", "#d9822b", "#8e8e8e"];
 
-/** A selector of the target; `more` begins with a comma. */
-export const of = (name: MetricName, more = "", labels = TARGET) => `${METRIC_PREFIX}${name}{${labels}${more}}`;
-/** The same of the metric that is chosen. */
+/** A PromQL selector of one of our metrics for the chosen target. `more` is further matchers and begins with a comma. */
+export const of = (name: MetricName, more = "", labels = TARGET_LABELS) => `${METRIC_PREFIX}${name}{${labels}${more}}`;
+/** As `of`, but also for the chosen metric of the target. */
 export const ofMetric = (name: MetricName, more = "") => of(name, more, METRIC);
-/** More for a selector: one edge of the band, or its middle. */
+/** The matcher of one line of the forecast's band, to pass as `more`: "0.05", "0.5" or "0.95". */
 export const level = (value: string) => `,level="${value}"`;
 
-/** A query over the time that is shown. */
+/** A query over the time that the dashboard shows. `refId` is its letter in the panel, `legend` may have labels as `{{name}}`. */
 export function query(refId: string, legend: string, expr: string): Builder<Dataquery> {
   return new DataqueryBuilder().refId(refId).expr(expr).legendFormat(legend).range();
 }
@@ -39,7 +43,7 @@ const LEGEND = new VizLegendOptionsBuilder()
   .placement(LegendPlacement.Bottom)
   .showLegend(true);
 
-/** Lines over time, half as wide as the page. */
+/** A panel of lines over time, half as wide as the page. `description` is the text behind its (i). */
 export function timeseries(title: string, description: string): TimeseriesPanel {
   return new TimeseriesPanel()
     .title(title)
@@ -56,12 +60,17 @@ export function timeseries(title: string, description: string): TimeseriesPanel 
     .legend(LEGEND);
 }
 
-/** Properties for `overrideByName`. */
+/** An override of Grafana: draws one series in this colour. Pass it to `overrideByName`. */
 export const colour = (fixedColor: string) => ({ id: "color", value: { mode: "fixed", fixedColor } });
+/** An override of Grafana: sets one property of how a series is drawn. Pass it to `overrideByName`. */
 export const custom = (property: string, value: unknown) => ({ id: `custom.${property}`, value });
+/** An override of Grafana: a value holds until the next one, as replicas do. */
 export const steps = custom("lineInterpolation", LineInterpolation.StepAfter);
 
-/** One number, a quarter as wide as the page; `legend` names it where there are several. */
+/**
+ * A panel with one number, a quarter as wide as the page. `unit` is Grafana's name of a unit. `legend` names the number where there are
+ * several.
+ */
 export function stat(title: string, description: string, unit: string, expr: string, legend = ""): StatPanel {
   return new StatPanel()
     .title(title)

@@ -16,18 +16,18 @@ import { METRIC_PREFIX } from "../job/report/metric-table.ts";
 import {
   colour,
   custom,
-  FORECAST,
+  FORECAST_COLOUR,
   level,
-  MEASURED,
-  OTHER,
+  MEASURED_COLOUR,
+  OTHER_COLOUR,
   of,
   ofMetric,
-  PODS,
+  PODS_COLOUR,
   query,
   SOURCE,
   stat,
   steps,
-  TARGET,
+  TARGET_LABELS,
   timeseries,
 } from "./dashboard-panel.ts";
 
@@ -41,19 +41,19 @@ function load(): TimeseriesPanel {
     .withTarget(query("C", "95 %", ofMetric("forecast", level("0.95"))))
     .withTarget(query("D", "5 %", ofMetric("forecast", level("0.05"))))
     .overrideByName("measured", [
-      colour(MEASURED),
+      colour(MEASURED_COLOUR),
       custom("drawStyle", GraphDrawStyle.Points),
       custom("showPoints", VisibilityMode.Always),
       custom("pointSize", 4),
     ])
-    .overrideByName("forecast", [colour(FORECAST), custom("lineWidth", 2)])
+    .overrideByName("forecast", [colour(FORECAST_COLOUR), custom("lineWidth", 2)])
     .overrideByName("95 %", [
-      colour(FORECAST),
+      colour(FORECAST_COLOUR),
       custom("lineWidth", 0),
       custom("fillBelowTo", "5 %"),
       custom("fillOpacity", 15),
     ])
-    .overrideByName("5 %", [colour(FORECAST), custom("lineWidth", 0)]);
+    .overrideByName("5 %", [colour(FORECAST_COLOUR), custom("lineWidth", 0)]);
 }
 
 function replicas(): TimeseriesPanel {
@@ -66,10 +66,14 @@ function replicas(): TimeseriesPanel {
     .withTarget(query("B", "ordered", of("desired_replicas")))
     .withTarget(query("C", "ready", `${ready("deployment")} or ${ready("statefulset")}`))
     .withTarget(query("D", "most", of("max_replicas")))
-    .overrideByName("needed", [colour(FORECAST), steps])
-    .overrideByName("ordered", [colour(PODS), custom("lineWidth", 2), steps])
-    .overrideByName("ready", [colour(MEASURED), custom("drawStyle", GraphDrawStyle.Points), custom("pointSize", 4)])
-    .overrideByName("most", [colour(OTHER), custom("lineStyle", { fill: "dash", dash: [8, 8] })]);
+    .overrideByName("needed", [colour(FORECAST_COLOUR), steps])
+    .overrideByName("ordered", [colour(PODS_COLOUR), custom("lineWidth", 2), steps])
+    .overrideByName("ready", [
+      colour(MEASURED_COLOUR),
+      custom("drawStyle", GraphDrawStyle.Points),
+      custom("pointSize", 4),
+    ])
+    .overrideByName("most", [colour(OTHER_COLOUR), custom("lineStyle", { fill: "dash", dash: [8, 8] })]);
 }
 
 /** Mean absolute error of a forecast over an hour. */
@@ -88,8 +92,8 @@ function skill(): TimeseriesPanel {
       ),
     )
     .withTarget(query("B", "in the window", ofMetric("forecast_skill_ratio")))
-    .overrideByName("last hour", [colour(FORECAST), custom("lineWidth", 2)])
-    .overrideByName("in the window", [colour(OTHER)]);
+    .overrideByName("last hour", [colour(FORECAST_COLOUR), custom("lineWidth", 2)])
+    .overrideByName("in the window", [colour(OTHER_COLOUR)]);
 }
 
 function coverage(): TimeseriesPanel {
@@ -103,8 +107,8 @@ function coverage(): TimeseriesPanel {
     .max(1)
     .withTarget(query("A", "last hour", `avg_over_time(((${above}) * (${below}))[1h:1m])`))
     .withTarget(query("B", "in the window", ofMetric("forecast_coverage_ratio")))
-    .overrideByName("last hour", [colour(FORECAST), custom("lineWidth", 2)])
-    .overrideByName("in the window", [colour(OTHER)]);
+    .overrideByName("last hour", [colour(FORECAST_COLOUR), custom("lineWidth", 2)])
+    .overrideByName("in the window", [colour(OTHER_COLOUR)]);
 }
 
 function reasons(): TimeseriesPanel {
@@ -125,8 +129,8 @@ function pods(): TimeseriesPanel {
   )
     .withTarget(query("A", "ordered", ORDERED))
     .withTarget(query("B", "HPA", HPA))
-    .overrideByName("ordered", [colour(PODS), custom("lineWidth", 2), steps])
-    .overrideByName("HPA", [colour(OTHER), steps]);
+    .overrideByName("ordered", [colour(PODS_COLOUR), custom("lineWidth", 2), steps])
+    .overrideByName("HPA", [colour(OTHER_COLOUR), steps]);
 }
 
 /** Hours of pods within the time that is shown: a minute in which nothing was sent counts nothing. */
@@ -214,13 +218,13 @@ const CHANGES = new AnnotationQueryBuilder()
   .name("Changes")
   .datasource(SOURCE)
   .enable(true)
-  .iconColor(PODS!)
+  .iconColor(PODS_COLOUR!)
   .expr(`(${of("reason")} == 1) and ignoring(reason, action) (${of("action", ',action="scaled"')} == 1)`)
   .step("60s")
   .titleFormat("{{namespace}}/{{name}}")
   .textFormat("{{reason}}");
 
-/** The file's content. */
+/** The text of the dashboard's JSON file. It is the same for the same metrics. */
 export function dashboardText(): string {
   let dashboard = new DashboardBuilder("Prophet autoscaler: forecast and decisions")
     .uid("prophet-autoscaler-forecast")
@@ -232,7 +236,7 @@ export function dashboardText(): string {
     .withVariable(variable("namespace", "Namespace", "namespace", ""))
     .withVariable(variable("kind", "Kind", "kind", 'namespace="$namespace"'))
     .withVariable(variable("workload", "Workload", "name", 'namespace="$namespace",kind="$kind"'))
-    .withVariable(variable("metric", "Metric", "metric", TARGET))
+    .withVariable(variable("metric", "Metric", "metric", TARGET_LABELS))
     // no price is invented: with 1 the money is pod-hours
     .withVariable(new TextBoxVariableBuilder("price").label("Price of a pod-hour").defaultValue("1"))
     .annotations([CHANGES]);

@@ -15,7 +15,7 @@ import { dashboardText } from "./dashboard.ts";
 import { readmeText } from "./helm-readme.ts";
 import { rulesText } from "./helm-rules.ts";
 import { schemaText } from "./helm-schema.ts";
-import { table } from "./markdown.ts";
+import { markdownTable } from "./markdown.ts";
 import { metricsPage } from "./metrics-page.ts";
 import { outputPage } from "./output-page.ts";
 import { outputSchema } from "./output-schema.ts";
@@ -55,7 +55,7 @@ function optionTable(options: readonly Option[]): string {
     node.kind === "toggle" ? "" : acceptedOf(node),
     presetOf(node),
   ];
-  return table(["flag", "meaning", "accepted", "default"], options.map(row));
+  return markdownTable(["flag", "meaning", "accepted", "default"], options.map(row));
 }
 
 function commandSection(spec: CommandSpec, shared: ReadonlySet<string>): string {
@@ -73,7 +73,7 @@ function commandSection(spec: CommandSpec, shared: ReadonlySet<string>): string 
     .join("\n\n");
 }
 
-/** docs/cli.md. */
+/** docs/cli.md as Markdown: every command with its flags. Tests pass a table of settings of their own. */
 export function cliPage(settings: Table = TABLE): string {
   const commands = commandsOf(settings);
   const shared = new Set(commands[0]!.options.filter((o) => o.setting !== null).map((o) => o.flag));
@@ -81,7 +81,7 @@ export function cliPage(settings: Table = TABLE): string {
     "# Command line",
     GENERATED,
     "`prophet-autoscaler` stands for `node dist/job.js`, or for the image's entry point. [output.md](output.md) has every field of what `--json` prints.",
-    table(
+    markdownTable(
       ["exit code", "meaning", "what to do"],
       Object.entries(EXIT_CODES).map(([code, { means, todo }]) => [code, means, todo]),
     ),
@@ -117,7 +117,7 @@ function settingRows(settings: Table, node: Node, path: string): (readonly strin
   return [self, ...inner];
 }
 
-/** docs/configuration.md. */
+/** docs/configuration.md as Markdown: every setting with meaning, unit, range, default and variable. Tests pass a table of their own. */
 export function configurationPage(page: Table = TABLE): string {
   const head = ["field", "meaning", "accepted", "default", "flag, variable"];
   const { defaults: _defaults, targets, ...rest } = fileSchema(page).fields;
@@ -130,15 +130,15 @@ export function configurationPage(page: Table = TABLE): string {
     "```yaml\nprometheus:\n  url: http://prometheus.monitoring:9090\ndefaults:\n  quantile: 0.9\ntargets:\n  - namespace: shop\n    scaleTargetRef: { name: web }\n    targetCpu: 400m\n    minReplicas: 2\n    maxReplicas: 20\n    behavior:\n      scaleDown: { stabilizationWindowSeconds: 10m }\n```",
     "## A target",
     "Each entry of `targets`; `defaults` takes the same fields and holds for all targets that do not set them.",
-    table(head, settingRows(page, targets.of, "")),
+    markdownTable(head, settingRows(page, targets.of, "")),
     ...annotationsSection(),
     ...Object.entries(rest).map(
-      ([key, node]) => `## ${key}\n\n${node.about}\n\n${table(head, settingRows(page, node, key))}`,
+      ([key, node]) => `## ${key}\n\n${node.about}\n\n${markdownTable(head, settingRows(page, node, key))}`,
     ),
   ].join("\n\n")}\n`;
 }
 
-/** All generated files, by path from the root. */
+/** All generated files: text by path from the root of the repository. */
 export function generated(): Readonly<Record<string, string>> {
   return {
     "docs/cli.md": cliPage(),

@@ -21,7 +21,10 @@ const ROWS: Readonly<Record<string, Pick<Point, "whose" | "name">>> = {
   "hpa at 90 %": { whose: "hpa", name: "90 %" },
 };
 
-/** The points of one table: below the heading of a start and that of a set of series. Throws when a row is not there. */
+/**
+ * The points of one table of docs/policy.md. `start` is the heading of a start-up time, `set` that of a set of series. Throws where the
+ * page lacks a row.
+ */
 export function pointsOf(page: string, start: string, set: string): readonly Point[] {
   const section = page.split(/^## /m).find((part) => part.startsWith(start)) ?? "";
   const table = section.split(/^### /m).find((part) => part.startsWith(set)) ?? "";
@@ -46,7 +49,7 @@ const PANEL = WIDTH / 2;
 const COLOURS = { ours: LIGHT.forecast, hpa: LIGHT.pods } as const;
 const TICKS = [0.25, 0.5, 1, 2, 4];
 
-/** An SVG document. */
+/** Draws the README's picture from the text of docs/policy.md. Returns an SVG document. Throws where the page lacks a row. */
 export function frontsPicture(page: string): string {
   const legend: readonly LegendEntry[] = [
     { sign: sign.line(COLOURS.ours, 2.5) + sign.dot(COLOURS.ours, 5), label: "ours, by slo" },

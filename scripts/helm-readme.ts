@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMap, type Node, type Pair, parseDocument, type Scalar, type YAMLMap } from "yaml";
-import { table } from "./markdown.ts";
+import { markdownTable } from "./markdown.ts";
 
 const chart = join(import.meta.dirname, "../manifests/helm");
 
@@ -80,12 +80,12 @@ function rowsOf(map: YAMLMap, path: string): readonly Row[] {
   });
 }
 
-/** README.md. */
+/** The chart's README.md as Markdown, made from values.yaml and its comments. */
 export function readmeText(): string {
   const document = parseDocument(readFileSync(join(chart, "values.yaml"), "utf8"));
   const values = document.contents as YAMLMap<Scalar<string>, Node>;
   const config = values.items.find(({ key }) => key.value === "config");
   const rows = rowsOf(values, "").map(([at, ...rest]) => [`\`${at}\``, ...rest]);
   const about = textOf(config?.key.commentBefore);
-  return `${HEAD}\n${table(["value", "default", "meaning"], rows)}\n\n\`config\`: ${about}\n`;
+  return `${HEAD}\n${markdownTable(["value", "default", "meaning"], rows)}\n\n\`config\`: ${about}\n`;
 }

@@ -51,7 +51,7 @@ const resources = group({
   "ephemeral-storage": { ...text, pattern: "^[0-9]+(Ki|Mi|Gi|k|M|G)$" },
 });
 
-/** No secret in a ConfigMap, and nothing that the chart itself sets. */
+/** Whether the chart's `config` lacks a setting: a secret, which no ConfigMap may hold, or a setting that the chart itself makes. */
 export function isLeftOut(node: Node): boolean {
   return node.chart === undefined ? isSecret(node) : !node.chart;
 }
@@ -119,7 +119,7 @@ function cronJob(): Json {
   });
 }
 
-/** values.schema.json as an object, for a table of settings. */
+/** The JSON Schema (draft 2020-12) of values.yaml, for a table of settings. */
 export function valuesSchema(table: Table = TABLE): Json {
   const part = (more: Fields = {}) => group({ enabled: toggle, ...more });
   return {
@@ -168,5 +168,5 @@ export function valuesSchema(table: Table = TABLE): Json {
   };
 }
 
-/** The file's content. */
+/** The text of values.schema.json, with a line feed at its end. */
 export const schemaText = (): string => `${JSON.stringify(valuesSchema(), null, 2)}\n`;

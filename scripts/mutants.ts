@@ -9,7 +9,7 @@ import { startTester, type Tester } from "../bench/mutation/tester.ts";
 const ROOT = join(import.meta.dirname, "..");
 const LISTS = join(ROOT, "test/mutants");
 
-/** One way to break a file. */
+/** One way to break a file on purpose. A test must notice it. */
 export interface Mutant {
   readonly name: string;
   readonly file: string;
@@ -19,13 +19,13 @@ export interface Mutant {
   readonly tests: readonly string[];
 }
 
-/** All mutants, in the order of their lists. */
+/** All mutants of test/mutants/*.json, in the order of their lists. */
 export function mutants(): readonly Mutant[] {
   const lists = readdirSync(LISTS).filter((name) => name.endsWith(".json"));
   return lists.sort().flatMap((name) => JSON.parse(readFileSync(join(LISTS, name), "utf8")) as readonly Mutant[]);
 }
 
-/** The broken text. Throws where an edit is not found, or found twice: the code has moved on, and the list must too. */
+/** The broken text of a file. Throws where an edit is not found, or found twice: then the code has moved on, and the list must too. */
 export function mutate({ name, file, edits }: Mutant, text: string): string {
   return edits.reduce((made, [search, replace]) => {
     const found = made.split(search).length - 1;
@@ -34,7 +34,7 @@ export function mutate({ name, file, edits }: Mutant, text: string): string {
   }, text);
 }
 
-/** A copy of everything that unit tests need; the packages by a link. */
+/** Copies everything that unit tests need into a temporary folder and returns its path. The packages are a link. The caller removes it. */
 export function copyOfTests(): string {
   const folder = mkdtempSync(join(tmpdir(), "mutants-"));
   const files = spawnSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd: ROOT, encoding: "utf8" }).stdout;

@@ -1,6 +1,6 @@
 /** Makes docs/output.md: what each command prints with --json, as a table of fields from its JSON Schema. */
 import type { Json } from "../job/config/json-schema.ts";
-import { table } from "./markdown.ts";
+import { markdownTable } from "./markdown.ts";
 import { ANSWERS, outputSchema } from "./output-schema.ts";
 
 /** The schemas, as far as the page reads them. */
@@ -74,7 +74,7 @@ function rowsOf(shape: Shape, path = ""): (readonly string[])[] {
   });
 }
 
-/** The names of fields in the tables of one answer or part, without the marks of optional ones. For the test of real answers. */
+/** The names of the fields that docs/output.md documents for one answer or part, without the marks of optional ones. */
 export function documentedFields(name: string): ReadonlySet<string> {
   const { $defs } = outputSchema() as unknown as { readonly $defs: Readonly<Record<string, Shape>> };
   return new Set(rowsOf($defs[name]!).map(([field]) => field!.replace(/[`?]/g, "")));
@@ -87,10 +87,10 @@ function section(title: string, shape: Shape, outcome: Shape): string {
   const own = Object.entries(shape.properties!).filter(([name]) => !wider || !shared.has(name));
   const rows = rowsOf({ ...shape, properties: Object.fromEntries(own) });
   const more = wider ? ` All fields of [an outcome](#${anchor(PARTS.outcome!)}), and these.` : "";
-  return `## ${title}\n\n${shape.description}${more}\n\n${table(["field", "type", "meaning"], rows)}`;
+  return `## ${title}\n\n${shape.description}${more}\n\n${markdownTable(["field", "type", "meaning"], rows)}`;
 }
 
-/** docs/output.md. */
+/** docs/output.md as Markdown. `generated` is the comment that names the command which writes the page. */
 export function outputPage(generated: string): string {
   const { $defs } = outputSchema() as unknown as { readonly $defs: Readonly<Record<string, Shape>> };
   const answers = Object.keys(ANSWERS as Readonly<Record<string, Json>>);

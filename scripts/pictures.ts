@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { kindsSvg } from "../bench/accuracy/pictures.ts";
-import { type FrontPoint, frontPicture } from "../bench/policy/front.ts";
+import { frontPicture, type PolicyFrontPoint } from "../bench/policy/front.ts";
 import { waterfallSvg } from "../bench/speed/waterfall.ts";
 import { runCli } from "../job/cli/program.ts";
 import { panelsOf } from "../test/cluster/demo/drawn.ts";
@@ -71,7 +71,7 @@ async function cli(argv: readonly string[]): Promise<void> {
 /** Those of the policy's page, as far as it has them. */
 function fronts(): Record<string, () => string> {
   if (!existsSync(join(ROOT, "docs/policy/fronts.json"))) return {};
-  const points = JSON.parse(read("docs/policy/fronts.json")) as Record<string, readonly FrontPoint[]>;
+  const points = JSON.parse(read("docs/policy/fronts.json")) as Record<string, readonly PolicyFrontPoint[]>;
   return Object.fromEntries(
     Object.entries(points).map(([startup, list]) => [
       `docs/policy/front-${startup}.svg`,
@@ -84,7 +84,7 @@ const concepts = Object.fromEntries(
   Object.keys(CONCEPTS).map((name) => [`docs/img/concept-${name}.svg`, () => conceptPicture(name, cli)]),
 );
 
-/** Every picture, by its path. */
+/** How each picture is made, by its path from the root. Each resolves to the text of an SVG document. */
 export const PICTURES: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/img/forecast.svg": () => startPicture(),
   "docs/img/components.svg": () => startPicture("--components"),
@@ -102,7 +102,7 @@ export const PICTURES: Readonly<Record<string, () => string | Promise<string>>> 
 /** Units of a picture that nobody sees: processors differ in the last digits of a sine. */
 const UNSEEN = 2;
 
-/** What two pictures show is the same: the same text but for numbers, and no number that is more than UNSEEN units away. */
+/** Whether two SVG documents show the same. Their texts must be equal but for numbers, and no number may differ by more than UNSEEN. */
 export function sameContent(a: string, b: string): boolean {
   const numbers = /-?\d+(?:\.\d+)?/g;
   if (a.replace(numbers, "#") !== b.replace(numbers, "#")) return false;

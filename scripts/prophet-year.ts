@@ -9,13 +9,13 @@ const DAY = 86_400;
 const END = Date.UTC(2026, 10, 26, 22, 30) / 1000;
 const SALES = ["2025-11-28", "2025-11-29", "2025-11-30", "2025-12-01"];
 
-/** The settings of the page: its first block of YAML, but for the server. */
+/** The settings of docs/prophet.md as YAML: its first block, without the server. */
 export function yearSettings(): string {
   const page = readFileSync(join(import.meta.dirname, "../docs/prophet.md"), "utf8");
   return /```yaml\n([\s\S]*?)```/.exec(page)![1]!.replace(/ {2}url: .*\n/, "");
 }
 
-/** The year as a series file: hours, and two hours of 15 s at its end. Cores. */
+/** The year as a series file in CSV, in cores: one value an hour, and one every 15 s in the last two hours. */
 export function yearSeries(): string {
   const calendar = openCalendar("holidays(DE-BY)");
   if (typeof calendar === "string") throw new Error(calendar);

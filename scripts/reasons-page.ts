@@ -5,7 +5,7 @@ import { type Explanation, REASONS, type Reason } from "../job/core/policy/reaso
 import type { StageRow } from "../job/core/policy/stage.ts";
 import { STAGES } from "../job/core/policy/stages.ts";
 import { EXIT_CODES, FAILURES } from "../job/run/explanations.ts";
-import { table } from "./markdown.ts";
+import { markdownTable } from "./markdown.ts";
 
 const RUNS: Readonly<Record<StageRow["runs"], string>> = {
   sighted: "with usable data",
@@ -16,13 +16,13 @@ const RUNS: Readonly<Record<StageRow["runs"], string>> = {
 const stages: readonly StageRow[] = STAGES;
 
 function explained(entries: readonly (readonly [string, Explanation])[], head: string): string {
-  return table(
+  return markdownTable(
     [head, "what it means", "what to do"],
     entries.map(([name, { means, todo }]) => [`\`${name}\``, means, todo]),
   );
 }
 
-/** Reasons that no stage gives: that of a whole decision, that of most of the fleet, and those of a run that was overtaken. */
+/** Reasons that no stage of the policy gives, such as that of a whole decision, or of a run that another one overtook. */
 export function reasonsOfNoStage(): readonly Reason[] {
   const ofStages = new Set(stages.flatMap(({ reasons }) => reasons));
   return (Object.keys(REASONS) as Reason[]).filter((reason) => !ofStages.has(reason));
@@ -35,10 +35,10 @@ function reasonTable(): string {
   };
   const ofStages = stages.flatMap(({ stage, reasons }) => reasons.map((reason) => row(reason, `\`${stage}\``)));
   const rest = reasonsOfNoStage().map((reason) => row(reason, ""));
-  return table(["reason", "stage", "what it means", "what to do"], [...ofStages, ...rest]);
+  return markdownTable(["reason", "stage", "what it means", "what to do"], [...ofStages, ...rest]);
 }
 
-/** docs/reasons.md. */
+/** docs/reasons.md as Markdown. `generated` is the comment that names the command which writes the page. */
 export function reasonsPage(generated: string): string {
   return `${[
     "# Reasons",
@@ -49,7 +49,7 @@ export function reasonsPage(generated: string): string {
     explained(Object.entries(EXIT_CODES), "code"),
     "## Stages",
     "They run in this order. Each takes a number of replicas and gives one. Only those that say so can lower the replicas below the current ones.",
-    table(
+    markdownTable(
       ["stage", "what it does", "runs", "may lower"],
       stages.map(({ stage, about, runs, lowers }) => [`\`${stage}\``, about, RUNS[runs], lowers ? "yes" : "no"]),
     ),
@@ -63,7 +63,7 @@ export function reasonsPage(generated: string): string {
     explained(Object.entries(EVENT_REASONS), "Event"),
     "## Annotations",
     "The job reads and writes no other annotation.",
-    table(
+    markdownTable(
       ["annotation", "on", "set by", "what it means"],
       Object.entries(ANNOTATIONS).map(([name, { on, setBy, means }]) => [`\`${name}\``, on, setBy, means]),
     ),

@@ -1,12 +1,12 @@
 /** The plan of a recording: groups of stress-apps, their traffic, and what happens to them when. */
 
-/** Something done to a group at a time in seconds since the start. */
+/** Something done to a group of stress-apps, such as a restart. Times are seconds since the start. */
 export interface RecordEvent {
   readonly at: number;
   readonly action: "restart-one" | "restart-all" | "scrapes-off" | "scrapes-on";
 }
 
-/** One group: a few processes behind one generator, scraped under the label `group`. */
+/** One group: a few stress-apps behind one traffic generator. Prometheus scrapes them under the label `group`. */
 export interface RecordGroup {
   readonly name: string;
   readonly processes: number;
@@ -17,7 +17,7 @@ export interface RecordGroup {
   readonly events: readonly RecordEvent[];
 }
 
-/** A file to write: the answer to one query over one group's time. */
+/** A file to write: Prometheus' answer to one range query over one group's time. */
 export interface RecordFile {
   readonly file: string;
   readonly query: string;
@@ -33,7 +33,7 @@ function traffic(seed: number, pattern: string, period: number, base: number, am
   return Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
 }
 
-/** The plan over `duration` seconds. At 3000 s the short groups take 20 minutes, and the gap is 180 s wide. */
+/** The groups of a recording of `duration` seconds. At 3000 s the short groups take 20 minutes, and the gap is 180 s wide. */
 export function recordPlan(duration: number): readonly RecordGroup[] {
   const short = Math.min(duration, Math.max(180, 0.4 * duration));
   const at = (share: number, action: RecordEvent["action"]): RecordEvent => ({ at: share * short, action });
@@ -57,7 +57,7 @@ export function recordPlan(duration: number): readonly RecordGroup[] {
   ];
 }
 
-/** The files of a plan: each group's CPU in cores, and the bare counters of the restarted one, where the reset can be seen. */
+/** The files of a plan: each group's CPU in cores, and the bare counters of the group whose apps restart. */
 export function recordFiles(groups: readonly RecordGroup[]): readonly RecordFile[] {
   const counter = (group: string): string => `process_cpu_seconds_total{job="stress-app",group="${group}"}`;
   return groups.flatMap(({ name, duration }) => {

@@ -20,8 +20,9 @@ process.once("exit", () => {
 });
 
 /**
- * Starts a process at NICE (root only; others keep theirs, and `nice` says so). Where the kernel groups tasks by session, niceness counts
- * only inside one session: with two builds beside it, a recording at -10 lost a third of its peaks. So each gets a session and a raised group.
+ * Starts a process with a raised priority (NICE), which needs root. Without it the priority stays, and `nice` says so on stderr.
+ * Where the kernel groups tasks by session, niceness counts only inside one session. Beside two builds, a recording at -10 lost a third
+ * of its peaks. So each process gets a session, and the session's group is raised too.
  */
 export function spawnUrgent(command: string, args: readonly string[], name: string): ChildProcess {
   const stdio = ["ignore", "pipe", "pipe"] as const;
@@ -39,7 +40,7 @@ export function spawnUrgent(command: string, args: readonly string[], name: stri
   return child;
 }
 
-/** Asks a process to end and waits for it. */
+/** Asks a process to end by SIGTERM, and resolves when it has ended. */
 export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, "exit");
@@ -47,7 +48,7 @@ export async function end(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** One stress-app that keeps its port over a restart, as a pod's container keeps its address. */
+/** One stress-app. It keeps its port over a restart, as a pod keeps its address when its container restarts. */
 export interface AppProcess {
   readonly port: number;
   restart(): Promise<void>;
@@ -67,8 +68,8 @@ async function launch(port: number, name: string): Promise<{ child: ChildProcess
   return { child, port: Number(match[1]) };
 }
 
-/** Starts one stress-app on a free port of the loopback. */
-export async function startApp(name: string): Promise<AppProcess> {
+/** Starts one stress-app on a free port of the loopback, and resolves when it listens. */
+export async function launchApp(name: string): Promise<AppProcess> {
   let { child, port } = await launch(0, name);
   return {
     port,
@@ -80,7 +81,7 @@ export async function startApp(name: string): Promise<AppProcess> {
   };
 }
 
-/** Starts the generator of a group over its apps. */
+/** Starts the traffic generator of a group. It sends the group's requests to its apps in turn. */
 export function startTraffic(group: RecordGroup, apps: readonly AppProcess[]): ChildProcess {
   const urls = apps.flatMap((app) => ["--url", `http://127.0.0.1:${app.port}`]);
   const args = [TRAFFIC, ...urls, "--duration", String(group.duration), ...group.traffic];

@@ -8,9 +8,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { end, spawnUrgent } from "./record-processes.ts";
 
 /** Seconds between two scrapes, and the step of every query. */
-export const STEP = 15;
+export const SCRAPE_INTERVAL = 15;
 
-/** The Prometheus of a recording. */
+/** A running Prometheus of a recording. */
 export interface RecordPrometheus {
   /** Puts a group's addresses in force, or none to stop its scrapes. */
   setTargets(group: string, ports: readonly number[]): Promise<void>;
@@ -31,7 +31,7 @@ async function freePort(): Promise<number> {
   });
 }
 
-const CONFIG = `global: { scrape_interval: ${STEP}s, scrape_timeout: 5s }
+const CONFIG = `global: { scrape_interval: ${SCRAPE_INTERVAL}s, scrape_timeout: 5s }
 scrape_configs:
   - job_name: stress-app
     file_sd_configs: [{ files: [targets/*.json], refresh_interval: 5s }]
@@ -48,8 +48,11 @@ async function waitReady(url: string): Promise<void> {
   throw new Error("prometheus was not ready within 30 s");
 }
 
-/** Starts `binary` on a free port of the loopback. Throws with the way to get one where there is none. */
-export async function startPrometheus(binary = "/usr/bin/prometheus"): Promise<RecordPrometheus> {
+/**
+ * Starts the program `binary` on a free port of the loopback, and resolves when it is ready. Where there is none, it throws and says how
+ * to install it.
+ */
+export async function startRecordPrometheus(binary = "/usr/bin/prometheus"): Promise<RecordPrometheus> {
   if (!existsSync(binary)) {
     throw new Error(`no ${binary}: apt-get install -y --no-install-recommends prometheus`);
   }
@@ -79,7 +82,12 @@ export async function startPrometheus(binary = "/usr/bin/prometheus"): Promise<R
       await rename(`${path}.new`, path);
     },
     async queryRange(query, start, end) {
-      const body = new URLSearchParams({ query, start: String(start), end: String(end), step: String(STEP) });
+      const body = new URLSearchParams({
+        query,
+        start: String(start),
+        end: String(end),
+        step: String(SCRAPE_INTERVAL),
+      });
       const response = await fetch(`${url}/api/v1/query_range`, { method: "POST", body });
       if (!response.ok) throw new Error(`query_range ${query}: ${response.status} ${await response.text()}`);
       return new Uint8Array(await response.arrayBuffer());

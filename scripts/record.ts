@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type RecordGroup, recordFiles, recordPlan } from "./record-plan.ts";
-import { type AppProcess, end, startApp, startTraffic } from "./record-processes.ts";
-import { type RecordPrometheus, STEP, startPrometheus } from "./record-prometheus.ts";
+import { type AppProcess, end, launchApp, startTraffic } from "./record-processes.ts";
+import { type RecordPrometheus, SCRAPE_INTERVAL, startRecordPrometheus } from "./record-prometheus.ts";
 import { progressOf, say } from "./waiting.ts";
 
 /** 50 minutes: 200 samples at 15 s, ten periods of the sine. */
@@ -42,10 +42,10 @@ async function runEvents(
 
 /** Asks for every file's time so far and writes the answers. Times are multiples of the step: Prometheus evaluates exactly there. */
 async function save(groups: readonly RecordGroup[], prometheus: RecordPrometheus, out: string, started: number) {
-  const start = Math.ceil(started / 1000 / STEP) * STEP;
-  const now = Math.floor(Date.now() / 1000 / STEP) * STEP;
+  const start = Math.ceil(started / 1000 / SCRAPE_INTERVAL) * SCRAPE_INTERVAL;
+  const now = Math.floor(Date.now() / 1000 / SCRAPE_INTERVAL) * SCRAPE_INTERVAL;
   for (const { file, query, duration } of recordFiles(groups)) {
-    const until = Math.min(now, start + Math.floor(duration / STEP) * STEP);
+    const until = Math.min(now, start + Math.floor(duration / SCRAPE_INTERVAL) * SCRAPE_INTERVAL);
     await writeFile(join(out, file), await prometheus.queryRange(query, start, until));
   }
   say(`${out}: saved after ${now - start} s`);
@@ -57,7 +57,7 @@ type Stop = () => Promise<void>;
 async function startGroup(group: RecordGroup, prometheus: RecordPrometheus, stops: Stop[]): Promise<AppProcess[]> {
   const apps: AppProcess[] = [];
   for (let i = 0; i < group.processes; i++) {
-    const app = await startApp(group.name);
+    const app = await launchApp(group.name);
     stops.push(app.stop);
     apps.push(app);
   }
@@ -74,7 +74,7 @@ async function startGroup(group: RecordGroup, prometheus: RecordPrometheus, stop
 async function record(duration: number, out: string, signal: AbortSignal): Promise<void> {
   const partial = `${out.replace(/\/+$/, "")}.partial`;
   await mkdir(partial, { recursive: true });
-  const prometheus = await startPrometheus();
+  const prometheus = await startRecordPrometheus();
   const groups = recordPlan(duration);
   const stops: Stop[] = [];
   const progress = progressOf("record", "seconds");
@@ -88,12 +88,12 @@ async function record(duration: number, out: string, signal: AbortSignal): Promi
       });
     }
     // A scrape interval more, so that the last step has its sample.
-    const ending = started + (duration + STEP) * 1000;
+    const ending = started + (duration + SCRAPE_INTERVAL) * 1000;
     while (Date.now() < ending && !failure && !signal.aborted) {
       const until = Math.min(ending, Date.now() + SAVE_EVERY * 1000);
       while (Date.now() < until && !failure && !signal.aborted) {
         await sleep(Math.min(1000, until - Date.now()), undefined, { signal }).catch(() => undefined);
-        await progress.watch(Math.round((Date.now() - started) / 1000), duration + STEP);
+        await progress.watch(Math.round((Date.now() - started) / 1000), duration + SCRAPE_INTERVAL);
       }
       await save(groups, prometheus, partial, started);
     }

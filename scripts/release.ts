@@ -28,7 +28,7 @@ const IMAGES: Readonly<Record<string, string>> = {
   "prophet-autoscaler-stress-app": "stress-app/Dockerfile",
 };
 
-/** What a step needs to know. */
+/** What a step of a release needs to know. */
 export interface Facts {
   readonly version: string;
   readonly registry: string;
@@ -36,14 +36,14 @@ export interface Facts {
   readonly revision: string;
 }
 
-/** The part of the changelog about one version, without its heading; "" where it has none. */
+/** The part of CHANGELOG.md about one version, without its heading; "" where it has none. */
 export function notesOf(changelog: string, version: string): string {
   const parts = changelog.split(/^## /m).slice(1);
   const own = parts.find((part) => part.split(/[\s,]/)[0] === version);
   return own === undefined ? "" : own.slice(own.indexOf("\n")).trim();
 }
 
-/** Where the repository says another version: a sentence each. `read` gives a file's text. */
+/** Places of the repository that name another version than this one, a sentence each; none when all agree. `read` gives a file's text. */
 export function disagreements(version: string, read: (path: string) => string): readonly string[] {
   const chart = parse(read("manifests/helm/Chart.yaml")) as { readonly version: string; readonly appVersion: string };
   const lock = JSON.parse(read("package-lock.json")) as { readonly version: string };
@@ -66,7 +66,7 @@ export function disagreements(version: string, read: (path: string) => string): 
   return other;
 }
 
-/** The build of one image for both platforms: it is pushed, and its digest goes into a file. */
+/** The command that builds one image for amd64 and arm64, pushes it, and writes its digest into a file. Program first, then arguments. */
 export function buildCommand(name: string, { version, registry, source, revision }: Facts): readonly string[] {
   const facts = Object.entries({ VERSION: version, REVISION: revision, SOURCE: source, SOURCE_DATE_EPOCH: "0" });
   return [
@@ -77,7 +77,7 @@ export function buildCommand(name: string, { version, registry, source, revision
   ];
 }
 
-/** The chart's Chart.yaml with what only a release knows. */
+/** The text of Chart.yaml for a release: its version, the registry, the source and the notes are filled in. */
 export function releasedChart(text: string, { version, registry, source }: Facts, notes: string): string {
   const chart = parse(text) as { readonly annotations: Readonly<Record<string, string>> };
   const images = Object.keys(IMAGES).map((name) => ({ name, image: `${registry}/${name}:${version}` }));
@@ -98,7 +98,10 @@ function run(argv: readonly string[]): string {
   return execFileSync(argv[0]!, argv.slice(1), { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 }
 
-/** Each step by its name. `push` runs what needs a registry or an account; with --local it only prints it. */
+/**
+ * Each step of a release by its name, in the order of release.yml. `push` runs what needs a registry or an account; with --local it only
+ * prints it.
+ */
 export const STEPS: Readonly<Record<string, (facts: Facts, push: (argv: readonly string[]) => string) => void>> = {
   check({ version }) {
     const other = disagreements(version, read);

@@ -18,7 +18,7 @@ const LOOKS = {
   paper: { width: 760, scheme: "dark", media: "print" },
 } as const;
 
-/** What the page says, without its data: as text to keep beside the pictures. */
+/** The page of a run's report without its data, as text. A test compares it with the text beside the pictures. */
 export async function reportText(): Promise<string> {
   const { title, sentence, scores, data } = replayPage(await sampleReport(FILE));
   const [section] = data.sections;
@@ -26,13 +26,13 @@ export async function reportText(): Promise<string> {
   return `${JSON.stringify(kept, null, 1)}\n`;
 }
 
-/** What the page of an advice says, without its data: a real answer over days of a public series. */
+/** The page of an advice without its data, as text. It is made from a real answer over days of a public series. */
 export function adviceWords(): string {
   const { title, sentence, notes, front } = advicePage(keptAdvice(), null);
   return `${JSON.stringify({ title, sentence, notes, front }, null, 1)}\n`;
 }
 
-/** Takes the pictures into `folder`, where there is a Chromium; else says what is missing. */
+/** Takes the pictures with Chromium and writes them as PNG into `folder`. Where Chromium is missing it prints how to get it. */
 export async function takeReportPictures(folder: string): Promise<void> {
   const missing = missingChromium();
   if (missing !== undefined) return console.error(`the pictures of the report stay as they are: ${missing}`);

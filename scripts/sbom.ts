@@ -1,7 +1,7 @@
 /** Prints the bill of materials (CycloneDX JSON) of the bundle: sbom.ts [VERSION [REVISION [SOURCE]]]. Equal inputs give equal bytes. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import type { Part } from "./third-party.ts";
+import type { BundledPackage } from "./third-party.ts";
 
 interface Bill {
   serialNumber?: string;
@@ -15,7 +15,7 @@ interface Bill {
 
 const { name } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly name: string };
 // as the build beside it found them; npm itself knows only who installs what
-const parts = JSON.parse(readFileSync("dist/third-party.json", "utf8")) as readonly Part[];
+const parts = JSON.parse(readFileSync("dist/third-party.json", "utf8")) as readonly BundledPackage[];
 const shipped = new Set(parts.map(({ name, version }) => `${name}@${version}`));
 const bill = JSON.parse(
   execFileSync("npm", ["sbom", "--sbom-format", "cyclonedx", "--package-lock-only"], {

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
 
-/** A bundled package. */
-export interface Part {
+/** A package whose code is in the bundle. */
+export interface BundledPackage {
   readonly name: string;
   readonly version: string;
   /** As its package.json says, in SPDX's words. */
@@ -42,7 +42,7 @@ function textsOf(folder: string): readonly string[] {
   return readme.filter((text) => /permission/i.test(text));
 }
 
-function readPart(folder: string): Part & { readonly texts: readonly string[] } {
+function readPart(folder: string): BundledPackage & { readonly texts: readonly string[] } {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
   const spdx = typeof license === "object" ? license.type : license;
   const own = textsOf(folder);
@@ -55,7 +55,10 @@ function readPart(folder: string): Part & { readonly texts: readonly string[] } 
   return { name, version, license: spdx, texts };
 }
 
-/** Writes THIRD-PARTY.txt and third-party.json into a folder. Throws where a package brings no text of its licence. */
+/**
+ * Writes THIRD-PARTY.txt and third-party.json into the folder `into`, from esbuild's metafiles. Throws where a package brings no text of
+ * its licence.
+ */
 export function writeThirdParty(metafiles: readonly Metafile[], into: string): void {
   // one that is there in two places is one
   const found = foldersIn(metafiles).map(readPart);
@@ -71,6 +74,6 @@ export function writeThirdParty(metafiles: readonly Metafile[], into: string): v
   });
   const head = "The files beside this one hold code of these packages, each under its own licence.";
   writeFileSync(join(into, "THIRD-PARTY.txt"), `${[head, list.join("\n"), ...sections].join("\n\n")}\n`);
-  const plain: readonly Part[] = parts.map(({ texts: _texts, ...part }) => part);
+  const plain: readonly BundledPackage[] = parts.map(({ texts: _texts, ...part }) => part);
   writeFileSync(join(into, "third-party.json"), `${JSON.stringify(plain, null, 1)}\n`);
 }

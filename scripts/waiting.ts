@@ -4,7 +4,7 @@ import { type Progress, showProgress } from "../job/report/progress.ts";
 
 let stop: AbortController | undefined;
 
-/** A signal that the first Ctrl-C aborts, the same for the whole process; a second Ctrl-C ends it at once. */
+/** A signal that the first Ctrl-C aborts; the whole process has one. A second Ctrl-C ends the process at once. */
 export function interruption(): AbortSignal {
   if (stop === undefined) {
     const made = new AbortController();
@@ -17,7 +17,7 @@ export function interruption(): AbortSignal {
   return stop.signal;
 }
 
-/** Ctrl-C came, and what is done so far is of no use. */
+/** Thrown where Ctrl-C came and the results so far are of no use. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
   constructor(message = "ended early: nothing was written") {
@@ -27,7 +27,7 @@ export class Interrupted extends Error {
 
 let shown: Progress | undefined;
 
-/** Progress on this process' stderr. A terminal that was told no size gets lines, as a file does. */
+/** A progress display on stderr: `name` and a count in `unit`. Where stderr is no terminal of known size it prints lines. */
 export function progressOf(name: string, unit: string): Progress {
   const { stderr } = process;
   shown = showProgress(name, unit, {
@@ -40,13 +40,16 @@ export function progressOf(name: string, unit: string): Progress {
   return shown;
 }
 
-/** Prints a line, on stdout or where `print` does; a bar that stands there is taken away first, and comes back with the next step. */
+/** Prints a line to stdout, or by `print`. A progress bar on the terminal goes away first, and comes back with the next step. */
 export function say(line: string, print: (line: string) => void = console.log): void {
   shown?.end();
   print(line);
 }
 
-/** `work` on each item, one after the other, under a display; the results of those that were done before Ctrl-C. */
+/**
+ * Does `work` for one item after the other, with progress on stderr. Returns the results of the items that were done before Ctrl-C, in
+ * order.
+ */
 export async function each<T, R>(
   name: string,
   unit: string,

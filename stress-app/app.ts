@@ -6,7 +6,7 @@ import { createStressServer } from "./http.ts";
 import { createMetrics } from "./metrics.ts";
 import type { ServerOptions } from "./options.ts";
 
-/** A listening stress-app. */
+/** A stress-app that listens. */
 export interface StressApp {
   readonly url: string;
   readonly port: number;
@@ -14,7 +14,7 @@ export interface StressApp {
   drain(): Promise<boolean>;
 }
 
-/** Listens and returns; rejects when the address is taken. */
+/** Starts a stress-app and resolves when it listens. Rejects when the address is taken. */
 export async function startStressApp(options: ServerOptions): Promise<StressApp> {
   const pool = createBurnPool(options.workers, options.queue);
   let draining = false;

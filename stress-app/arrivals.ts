@@ -1,7 +1,10 @@
 /** The time of each request: a pure, seeded schedule from a traffic pattern. */
 import { type Pattern, rateAt, uniform } from "./pattern.ts";
 
-/** `even`: one request each time the integrated rate passes a whole number. `poisson`: exponential gaps on the same clock. */
+/**
+ * How requests follow each other. `even`: one each time the integrated rate passes a whole number. `poisson`: with exponential gaps on
+ * the same clock.
+ */
 export type Spacing = "even" | "poisson";
 
 /** Pieces of the integration in a second: a sine of 10 s period is still cut into 200. Whole seconds are exact ends of a piece. */
@@ -12,7 +15,7 @@ function widthOf(i: number, seconds: number): number {
   return (i + 1) / PIECES <= seconds ? 1 / PIECES : seconds - i / PIECES;
 }
 
-/** The integral of the rate over [0, seconds), by the midpoint rule the schedule itself uses. */
+/** The expected number of requests in the first `seconds`: the integral of the rate, by the midpoint rule of the schedule itself. */
 export function expectedCount(pattern: Pattern, seconds: number): number {
   let sum = 0;
   for (let i = 0; i / PIECES < seconds; i++) {
@@ -23,8 +26,9 @@ export function expectedCount(pattern: Pattern, seconds: number): number {
 }
 
 /**
- * Ascending times in seconds, all below `duration`. Time rescaling: gaps are drawn in units of the integrated rate (1 each when even,
- * exponential with mean 1 otherwise) and mapped back to seconds; Cinlar 1975, the inversion method for inhomogeneous Poisson processes.
+ * The times of the requests in seconds since the start, ascending and below `duration`.
+ * By time rescaling: gaps are drawn in units of the integrated rate and mapped back to seconds. They are 1 when even, else exponential
+ * with mean 1. Source: Cinlar 1975, the inversion method for inhomogeneous Poisson processes.
  */
 export function* arrivals(pattern: Pattern, duration: number, spacing: Spacing): Generator<number, void, undefined> {
   let drawn = 0;

@@ -42,7 +42,7 @@ export interface BurnPool {
 /** The worker lies beside this file, under the extension this file has: .ts from a checkout, .js in the bundle. */
 const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./burn-worker.ts" : "./burn-worker.js", import.meta.url);
 
-/** Starts `workers` threads; at most `queueLimit` burns wait for one. */
+/** Starts a pool of `workers` threads. At most `queueLimit` burns wait for one; further ones are refused with QueueFullError. */
 export function createBurnPool(workers: number, queueLimit: number): BurnPool {
   const waiting: Job[] = [];
   const busy = new Map<Worker, Job>();

@@ -67,7 +67,10 @@ function send(response: ServerResponse, answer: Answer, draining: boolean): void
   response.end(answer.body);
 }
 
-/** A server that is not listening yet. `draining` turns /healthz and /stress to 503 and closes connections after their answer. */
+/**
+ * An HTTP server that does not listen yet. Once `draining` is true, /healthz and /stress answer 503, and each answer closes its
+ * connection.
+ */
 export function createStressServer(pool: BurnPool, metrics: Metrics, draining: () => boolean): Server {
   const routes = routesOf(pool, metrics, draining);
 

@@ -1,21 +1,27 @@
 /** The input of /stress: how many CPU seconds to burn, and how long that may take. */
 
-/** Longest burn in CPU seconds: a request is an event of a load test, not a job. */
+/** The longest burn, in CPU seconds. A request is an event of a load test, not a job. */
 export const MAX_INTENSITY = 60;
-/** Burn in CPU seconds when the request names none. */
+/** The burn of a request that names none, in CPU seconds. */
 export const DEFAULT_INTENSITY = 0.4;
 
-/** Wall clock that a burn may take: a pod at a fifth of a core with four workers gives each a twentieth, for ever if it must. */
+/**
+ * The seconds that a burn of `seconds` CPU seconds may take on the wall clock. A fifth of a core with four workers gives each a
+ * twentieth.
+ */
 export function wallLimit(seconds: number): number {
   return 10 * seconds + 5;
 }
 
-/** Either the seconds or a sentence for the 400. */
+/** What the request asks for: CPU seconds, or the sentence of the answer 400. */
 export type Intensity = { readonly seconds: number } | { readonly error: string };
 
 const RANGE = `a decimal number of seconds from 0 to ${MAX_INTENSITY}, given once, like intensity=0.4`;
 
-/** Reads the values of the query parameter `intensity`. Plain decimals only: "1e9", "0x10", "", "NaN" and "-1" are refused. */
+/**
+ * Reads the values of the query parameter `intensity`. Only plain decimals in range are taken: "1e9", "0x10", "", "NaN" and "-1" are
+ * refused.
+ */
 export function parseIntensity(values: readonly string[]): Intensity {
   if (values.length === 0) return { seconds: DEFAULT_INTENSITY };
   const [text = ""] = values;

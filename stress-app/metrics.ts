@@ -14,7 +14,7 @@ export interface Metrics {
 /** Buckets in seconds: from a health check (under 1 ms) to the longest burn (60 s). */
 const BUCKETS = [0.001, 0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** Metrics over `pool`: process_cpu_seconds_total counts all threads, so what the workers burn is in it. */
+/** The metrics of one server over its pool. process_cpu_seconds_total counts all threads, so it has what the workers burn. */
 export function createMetrics(pool: Pick<BurnPool, "queued" | "running">): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -6,7 +6,7 @@ export class OptionError extends Error {
   override readonly name = "OptionError";
 }
 
-/** All settings of one server. */
+/** The settings of one server. */
 export interface ServerOptions {
   readonly host: string;
   /** 0 asks the system for a free port. */
@@ -34,8 +34,8 @@ const NUMBERS = [
   { key: "drain-seconds", env: "DRAIN_SECONDS", fallback: 20, min: 0, max: 600, help: "longest wait after SIGTERM" },
 ] as const;
 
-/** The text of --help. */
-export function usage(): string {
+/** The text of --help: every flag with its variable, range and default. */
+export function usageText(): string {
   const rows = NUMBERS.map(
     (n) => `  --${n.key.padEnd(14)} ${n.env.padEnd(14)} ${n.help} (${n.min} to ${n.max}, default ${n.fallback})`,
   );
@@ -48,7 +48,10 @@ function whole(name: string, text: string, min: number, max: number): number {
   throw new OptionError(`${name}=${JSON.stringify(text)}: a whole number from ${min} to ${max} is accepted`);
 }
 
-/** Reads the settings; undefined when help was asked for. Throws OptionError, or TypeError for an unknown flag. */
+/**
+ * Reads the settings: a flag, else the variable, else the default. Undefined when help was asked for. Throws OptionError, or TypeError
+ * for an unknown flag.
+ */
 export function readOptions(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,

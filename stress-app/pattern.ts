@@ -2,14 +2,15 @@
 
 /** The named shapes, each between -1 and 1 over one period; `mixed` is a ramp, a plateau and spikes. */
 export const SHAPES = ["sine", "square", "ramp", "spikes", "constant", "mixed"] as const;
-export type Shape = (typeof SHAPES)[number];
+/** The name of a shape. */
+export type TrafficShape = (typeof SHAPES)[number];
 
-/** Piecewise-linear control points: [seconds or phase, value], ascending; two points at one place make a step. */
+/** Control points of a piecewise-linear curve: [seconds or phase, value], ascending. Two points at one place make a step. */
 export type Points = readonly (readonly [number, number])[];
 
 /** What is sent when. Rates in requests a second, times in seconds. */
 export interface Pattern {
-  readonly shape: Shape;
+  readonly shape: TrafficShape;
   readonly period: number;
   /** rate = base + amplitude * shape(phase) + noise, never below 0. */
   readonly base: number;
@@ -47,7 +48,7 @@ const MIXED: Points = [
   [1, -1],
 ];
 
-/** Linear between the control points, constant outside them; of a step the later value counts. */
+/** The value of the curve at `x`: linear between control points, constant outside them. At a step the later value counts. */
 export function interpolate(points: Points, x: number): number {
   const after = points.findIndex(([at]) => at > x);
   if (after === 0) return points[0]![1];
@@ -57,8 +58,8 @@ export function interpolate(points: Points, x: number): number {
   return y0 + ((y1 - y0) * (x - x0)) / (x1 - x0);
 }
 
-/** The value in [-1, 1] of a shape at a phase in [0, 1). Ramp is a saw tooth; a spike is the first tenth of the period. */
-export function shapeAt(shape: Shape, phase: number): number {
+/** The value of a shape, -1 to 1, at a phase from 0 to below 1. A ramp is a saw tooth; a spike is the first tenth of the period. */
+export function shapeAt(shape: TrafficShape, phase: number): number {
   switch (shape) {
     case "sine":
       return Math.sin(2 * Math.PI * phase);
@@ -75,7 +76,7 @@ export function shapeAt(shape: Shape, phase: number): number {
   }
 }
 
-/** Uniform in (0, 1) from a seed and a position: a 32-bit avalanche hash (the finaliser of MurmurHash3), so any order of asking gives the same. */
+/** A number in (0, 1) for a seed and a position. It hashes both by the finaliser of MurmurHash3, so the order of calls does not matter. */
 export function uniform(seed: number, index: number): number {
   let h = (seed ^ Math.imul(index + 1, 0x9e3779b9)) | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
@@ -90,7 +91,7 @@ function normal(seed: number, index: number): number {
   return radius * Math.cos(2 * Math.PI * uniform(seed, 2 * index + 1));
 }
 
-/** Requests a second at `t` seconds since the start; at least 0. */
+/** The rate at `t` seconds since the start, in requests a second, at least 0. */
 export function rateAt(pattern: Pattern, t: number): number {
   // The remainder first: it is exact, where the fraction of t / period rounds differently in each period and misses a shape's edge.
   const phase = ((t % pattern.period) / pattern.period + (pattern.phase ?? 0)) % 1;

@@ -33,7 +33,10 @@ function request(url: string, agent: Agent, timeout: number): Promise<string> {
   });
 }
 
-/** Sends everything and waits for the last answer; resolves to the tally of the whole run. */
+/**
+ * Sends all requests, each at its time, and waits for the last answer. Resolves to the tally of the whole run; a failed request is
+ * counted, not thrown.
+ */
 export async function sendAll(plan: SendPlan): Promise<Tally> {
   const total = createTally();
   const agent = new Agent({ keepAlive: plan.keepAlive });

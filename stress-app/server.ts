@@ -1,11 +1,11 @@
 /** The entry of the stress-app: settings, start, SIGTERM, exit code. */
 import { startStressApp } from "./app.ts";
-import { readOptions, usage } from "./options.ts";
+import { readOptions, usageText } from "./options.ts";
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2), process.env);
   if (!options) {
-    console.log(usage());
+    console.log(usageText());
     return;
   }
   const app = await startStressApp(options);

@@ -1,6 +1,6 @@
 /** Counts answers and latency quantiles, for one report line at a time. */
 
-/** Counts and latencies of a stretch of time. */
+/** Counts and latencies of requests over some time. */
 export interface Tally {
   sent: number;
   /** Not sent, because max-in-flight was reached. */
@@ -11,6 +11,7 @@ export interface Tally {
   readonly latencies: number[];
 }
 
+/** An empty tally. */
 export function createTally(): Tally {
   return { sent: 0, skipped: 0, answers: new Map(), latencies: [] };
 }
@@ -21,13 +22,13 @@ export function addAnswer(tally: Tally, answer: string, seconds: number): void {
   tally.latencies.push(seconds);
 }
 
-/** Nearest-rank quantile: the smallest value that at least a share `q` of the values does not exceed; NaN for none. */
+/** The smallest value that at least a share `q` of the values does not exceed (nearest rank). NaN for no values. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
 }
 
-/** One line: what was sent, what came back, how fast. */
+/** One line of text about a tally: requests sent, answers by code, and latencies. */
 export function describeTally(tally: Tally): string {
   const answers = [...tally.answers].toSorted(([a], [b]) => a.localeCompare(b)).map(([code, n]) => `${code}:${n}`);
   const [p50, p90, p99] = [0.5, 0.9, 0.99].map((q) => quantile(tally.latencies, q).toFixed(3));

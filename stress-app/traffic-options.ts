@@ -2,7 +2,7 @@
 import yargs from "yargs";
 import type { Spacing } from "./arrivals.ts";
 import { MAX_INTENSITY } from "./intensity.ts";
-import { type Pattern, type Points, SHAPES, type Shape } from "./pattern.ts";
+import { type Pattern, type Points, SHAPES, type TrafficShape } from "./pattern.ts";
 
 /** All settings of one run of the generator. */
 export interface TrafficOptions {
@@ -20,7 +20,7 @@ export interface TrafficOptions {
   readonly every: number;
 }
 
-/** A value outside its range: exit 2. */
+/** A flag with a value outside its range. The generator then exits with 2. */
 export class TrafficOptionError extends Error {
   override readonly name = "TrafficOptionError";
 }
@@ -29,12 +29,12 @@ export class TrafficOptionError extends Error {
 const PERIOD = 300;
 const MIXED_PERIOD = 3000;
 
-/** True for localhost, 127.0.0.0/8 and ::1. */
+/** Whether a host is this machine: localhost, 127.0.0.0/8 or ::1. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
-/** Reads "0:1,600:6,600:2" to ascending control points. Throws TrafficOptionError. */
+/** Reads a plan such as "0:1,600:6,600:2" (seconds:rate) to ascending control points. Throws TrafficOptionError. */
 export function parsePlan(text: string): Points {
   const points = text.split(",").map((part) => {
     const match = /^\s*(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)\s*$/.exec(part);
@@ -80,7 +80,11 @@ function parser(argv: readonly string[]) {
       describe: "where to; several are taken in turn",
     })
     .option("allow-remote", { type: "boolean", default: false, describe: "accept hosts other than this one" })
-    .option("pattern", { choices: SHAPES, default: "sine" as Shape, describe: "shape of the rate over one period" })
+    .option("pattern", {
+      choices: SHAPES,
+      default: "sine" as TrafficShape,
+      describe: "shape of the rate over one period",
+    })
     .option("plan", {
       type: "string",
       requiresArg: true,

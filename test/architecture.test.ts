@@ -36,6 +36,13 @@ function isAllowed(from: string, to: string): boolean {
   return from === to || list.includes(to) || (to.startsWith("core/") && list.includes("core/*"));
 }
 
+/** The names that a file declares and exports; overloads count once. */
+function exportsOf(text: string): ReadonlySet<string> {
+  const declared =
+    /^export (?:declare )?(?:async )?(?:function\*?|const|let|(?:abstract )?class|interface|type|enum) (\[[^\]]*\]|\w+)/gm;
+  return new Set([...text.matchAll(declared)].flatMap(([, names]) => names!.match(/\w+/g) ?? []));
+}
+
 const job = filesOfJob();
 
 describe("the house", () => {
@@ -99,9 +106,35 @@ describe("the house", () => {
   it("names types and constants by what they hold, not by a verb", () => {
     // limits are MIN_ and MAX_; a type is a thing
     const coined =
-      /\bconst \[?(?:\w+, )*(?:MOST|LEAST|\w*[A-Z]EST|MOST_\w+|LEAST_\w+|[A-Z]+EST_\w+|KEPT|AT_ONCE|ENOUGH|FADE)\b|\b(?:interface|type) (?:Seen|Look|Got|Asked|Told|Bought|Stake|Stands|Tried|Played|Play)\b/g;
-    const wrong = job.flatMap(({ path, text }) => [...text.matchAll(coined)].map(([word]) => `${path}: ${word}`));
+      /\bconst \[?(?:\w+, )*(?:MOST|LEAST|\w*[A-Z]EST|MOST_\w+|LEAST_\w+|[A-Z]+EST_\w+|KEPT|AT_ONCE|ENOUGH|FADE)\b|\b(?:interface|type|class) (?:Seen|Look|Got|Asked|Told|Bought|Stake|Stands|Tried|Played|Play)\b/g;
+    const wrong = ["job", "stress-app", "scripts", "bench", "test"]
+      .flatMap(filesOf)
+      .flatMap((path) =>
+        [...readFileSync(join(ROOT, path), "utf8").matchAll(coined)].map(([word]) => `${path}: ${word}`),
+      );
     expect(wrong).toEqual([]);
+  });
+
+  it("gives each exported name one meaning", () => {
+    // two things of one name are told apart by their import alone; two of one kind should be one
+    const where = new Map<string, readonly string[]>();
+    for (const path of ["job", "stress-app", "scripts", "bench", "test"].flatMap(filesOf)) {
+      for (const name of exportsOf(readFileSync(join(ROOT, path), "utf8"))) {
+        where.set(name, [...(where.get(name) ?? []), path]);
+      }
+    }
+    const isEntry = (paths: readonly string[]) => paths.every((path) => /^bench\/[\w-]+\.ts$/.test(path));
+    const twice = [...where].filter(([name, paths]) => paths.length > 1 && !(name === "main" && isEntry(paths)));
+    expect(twice.map(([name, paths]) => `${name}: ${paths.join(", ")}`)).toEqual([]);
+    expect(where.size).toBeGreaterThan(1500);
+    // nor does a private type of the job take the name of an exported one
+    const owner = (name: string) => where.get(name)?.find((path) => path.startsWith("job/"));
+    const taken = job.flatMap(({ path, text }) =>
+      [...text.matchAll(/^(?:interface|type|class) (\w+)/gm)]
+        .filter(([, name]) => owner(name!) !== undefined)
+        .map(([, name]) => `${path}: ${name} of ${owner(name!)}`),
+    );
+    expect(taken).toEqual([]);
   });
 
   it("opens every file with its one responsibility, and keeps files readable", () => {

@@ -1,7 +1,7 @@
 /** Whole days, a run a minute, with faulty ports, wrong clocks, deaths between two calls and data that are wrong in every way: the invariants hold after every run. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { anyDay, type Day, isDoubt, type Lived, live, neededFor, TARGET } from "./fakes/days.ts";
+import { anyDay, DAY_TARGET, type Day, isDoubt, type Lived, live, neededFor } from "./fakes/days.ts";
 
 /** One target's memory, packed: 300 s of recommendations, changes of minutes, a forecast. Seen at most 202. */
 const MAX_BYTES = 400;
@@ -14,8 +14,8 @@ function invariants() {
     const at = `minute ${minute}, ${kinds.join(" and ") || "no fault"}: ${before} -> ${after}`;
     const [outcome] = result.targets;
     // within the bounds, one write
-    expect(after, at).toBeGreaterThanOrEqual(TARGET.minReplicas);
-    expect(after, at).toBeLessThanOrEqual(TARGET.maxReplicas);
+    expect(after, at).toBeGreaterThanOrEqual(DAY_TARGET.minReplicas);
+    expect(after, at).toBeLessThanOrEqual(DAY_TARGET.maxReplicas);
     expect(writes, at).toBeLessThanOrEqual(1);
     // never fewer on doubt, and never fewer than the load needs
     if (after < before) {
@@ -56,7 +56,7 @@ async function check(day: Day, minutes: number): Promise<void> {
 const DAY = 1440;
 
 /** Cases that stay: shrunk failures, and faults that were met in clusters. */
-const KEPT: readonly (readonly [string, Day, number])[] = [
+const KNOWN_DAYS: readonly (readonly [string, Day, number])[] = [
   [
     "a clock that was two days ahead for twenty minutes",
     {
@@ -87,7 +87,7 @@ describe("days of faults", () => {
     );
   });
 
-  it.each(KEPT)("%s", async (_, day, minutes) => {
+  it.each(KNOWN_DAYS)("%s", async (_, day, minutes) => {
     await check(day, minutes);
   });
 });

@@ -1,8 +1,8 @@
 /** Paired differences with their bootstrap spread, so that luck does not count as skill. */
 import { seededRandom } from "../../job/core/forecast/prophet/random.ts";
 
-/** A mean of paired log ratios, in percent, and the interval that holds 90 % of its bootstrap means. */
-export interface Difference {
+/** The mean of paired log ratios in percent, and the interval that holds 90 % of its bootstrap means. `count`: pairs. */
+export interface MeanDifference {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
@@ -11,8 +11,12 @@ export interface Difference {
 
 const DRAWS = 1000;
 
-/** How much larger the losses of a variant are than those beside them, in percent, over series (NaN pairs left out); series are drawn anew with replacement. */
-export function differenceOf(variant: readonly number[], beside: readonly number[]): Difference {
+/**
+ * How much larger the losses of a variant are than those beside them, in percent, over series. Both lists have one loss a series.
+ * A pair with NaN is left out. The spread is the bootstrap's (Efron 1979): series are drawn anew with replacement, the same draws at
+ * each call.
+ */
+export function differenceOf(variant: readonly number[], beside: readonly number[]): MeanDifference {
   const logs = variant.map((v, i) => 100 * Math.log(v / beside[i]!)).filter(Number.isFinite);
   const count = logs.length;
   const mean = logs.reduce((sum, v) => sum + v, 0) / count;

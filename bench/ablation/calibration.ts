@@ -5,19 +5,25 @@ import { originsOf, outcome, windowBefore } from "../../job/replay/backtest.ts";
 import { each } from "../../scripts/waiting.ts";
 import { type Judged, judgedSeries } from "./series.ts";
 
-/** Levels of the table. */
+/** The quantile levels of the table. */
 export const CALIBRATION_LEVELS = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95] as const;
-/** Leads, seconds. */
+/** The leads of the table, in seconds. */
 export const CALIBRATION_LEADS = [60, 120, 180, 300, 600] as const;
 
-/** Of one series: by lead, the share of outcomes below each level; empty where a lead is shorter than its step. */
+/**
+ * The calibration of one series: by lead, the share of outcomes below each level. It is empty where a lead is shorter than the series'
+ * step.
+ */
 export interface Calibration {
   readonly set: string;
   readonly name: string;
   readonly below: readonly (readonly number[])[];
 }
 
-/** The maximum over each whole lead, `window` values, `origins` a series. */
+/**
+ * Measures the calibration of the maximum over each whole lead, one entry a series. `window` is in values, `origins` is forecasts a
+ * series.
+ */
 export async function calibrationOf(window: number, origins: number, seed: number): Promise<Calibration[]> {
   const series = judgedSeries(window, seed).filter((one) => one.series.values.length > window + 60);
   return each("calibration", "series", series, (one) => of(one, window, origins));

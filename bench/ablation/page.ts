@@ -1,33 +1,33 @@
 /** Writes docs/ablation.md from the measured parts. */
 import { geometric } from "../geometric.ts";
-import { ratios } from "../policy/matrix.ts";
-import { type Difference, differenceOf } from "./bootstrap.ts";
+import { policyRatios } from "../policy/matrix.ts";
+import { differenceOf, type MeanDifference } from "./bootstrap.ts";
 import { CALIBRATION_LEADS, CALIBRATION_LEVELS, type Calibration } from "./calibration.ts";
 import type { Replayed } from "./replay.ts";
 import type { Losses } from "./score.ts";
 import { AS_IT_IS } from "./variants.ts";
 
-/** Losses of all variants on one series. */
+/** The losses of all variants on one series. */
 export interface Scored {
   readonly set: string;
   readonly name: string;
   readonly losses: Readonly<Record<string, Losses>>;
 }
 
-/** One run of a part of the bench. */
+/** What one run of a part of the bench measured. */
 export interface Piece {
   readonly seed: number;
   readonly origins: number;
   readonly rows: readonly (Scored | Calibration | Replayed)[];
 }
 
-/** By part and window or start-up: `models 480`, `mechanisms 120`, `calibration`, `replay 30`. */
+/** All measurements, by part and window or start-up: `models 480`, `mechanisms 120`, `calibration`, `replay 30`. */
 export type Pieces = Record<string, Piece>;
 
 const HELD_BACK = "held back";
 const TARGETS = ["point", "part at 0.7", "part at 0.91"] as const;
 
-/** The page. */
+/** docs/ablation.md as Markdown. A part that was not measured is left out. */
 export function ablationPage(pieces: Pieces): string {
   const of = (start: string) =>
     Object.entries(pieces)
@@ -76,7 +76,7 @@ function levels(key: string, { rows }: Piece): string {
   return `| ${key.split(" ")[1]} | ${cells.join(" | ")} |`;
 }
 
-const cell = ({ mean, low, high }: Difference) =>
+const cell = ({ mean, low, high }: MeanDifference) =>
   Number.isFinite(mean) ? `${mean.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})` : "";
 
 function differences(title: string, { seed, origins, rows }: Piece): string {
@@ -139,7 +139,7 @@ function replay(key: string, { rows }: Piece): string {
     const labels = Object.keys(of[0]?.scores ?? {}).filter((label) => label !== "hpa");
     return labels.map((label) => {
       const [own, hpa, beside] = [label, "hpa", AS_IT_IS.name].map((l) => of.map((row) => row.scores[l]!));
-      const { cost, under, unserved, actions } = ratios(own!, hpa!);
+      const { cost, under, unserved, actions } = policyRatios(own!, hpa!);
       const paired = differenceOf(
         own!.map((s) => s.podHours),
         beside!.map((s) => s.podHours),

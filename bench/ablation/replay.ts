@@ -11,14 +11,14 @@ import { AS_IT_IS, VARIANTS, type Variant } from "./variants.ts";
 /** Variants whose replay is worth its minutes. */
 const REPLAYED = ["last value alone", "last value and ar alone", "without any season", "departures at face value"];
 
-/** One series of one set: scores by `variant, quantile`, and of the HPA. */
+/** One series of one set: its scores by `variant, quantile`, and those of the HPA. */
 export interface Replayed {
   readonly set: string;
   readonly name: string;
   readonly scores: Readonly<Record<string, ReplayScore>>;
 }
 
-/** Plays all variants at one start-up time, seconds; at the default quantile and, as it is, at 0.897. */
+/** Replays all variants with one start-up time in seconds: at the default quantile, and the unchanged forecaster also at 0.897. */
 export async function replayRows(startup: number): Promise<Replayed[]> {
   const settings = await loadSettings({
     flags: { deployment: "web", "target-cpu": 0.45 },

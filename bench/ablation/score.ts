@@ -7,21 +7,21 @@ import { persistenceQuantile } from "../../job/core/policy/persistence.ts";
 import type { Series } from "../../job/core/series/types.ts";
 import { originsOf, outcome, windowBefore } from "../../job/replay/backtest.ts";
 
-/** The levels that the job buys and keeps pods for at its defaults. */
-export const LEVELS = [0.7, 0.91] as const;
+/** The quantile levels of scale-out and scale-in at the job's defaults. */
+export const DEFAULT_LEVELS = [0.7, 0.91] as const;
 
-/** Losses over those of the last value, by name; NaN where the last value made none. */
+/** Losses as ratios to those of the last value, by name. NaN where the last value made none. */
 export type Losses = Readonly<Record<"point" | "part at 0.7" | "part at 0.91", number>>;
 
-/** What a window is asked, and what came. */
-export interface Question {
+/** What a forecaster is asked at one origin, and the outcome: mean and maximum, in the series' unit. */
+export interface ForecastCase {
   readonly request: ForecastRequest;
   readonly mean: number;
   readonly maximum: number;
 }
 
-/** Windows of a series with a start-up of 30 s: `origins` of them, evenly spaced. */
-export function questionsOf(series: Series, window: number, origins: number): readonly Question[] {
+/** The cases of one series: at most `origins` windows of `window` values, evenly spaced, with a start-up of 30 s. */
+export function questionsOf(series: Series, window: number, origins: number): readonly ForecastCase[] {
   const { step } = series;
   const lead = leadOf(step, 30, { interval: 60, scaleUpCooldown: 0, step });
   const horizonSteps = Math.max(1, Math.round(60 / step));
@@ -33,15 +33,15 @@ export function questionsOf(series: Series, window: number, origins: number): re
       horizonSteps,
       leadSteps: lead.steps,
       parts: lead.parts,
-      levels: LEVELS,
+      levels: DEFAULT_LEVELS,
     },
     mean: outcome(series.values, origin, horizonSteps).actualMean,
     maximum: outcome(series.values, origin + from, to - from).actualMax,
   }));
 }
 
-/** Losses of a forecaster on the questions, over those of the last value and its empirical errors. */
-export function lossesOf(forecaster: Forecaster, questions: readonly Question[]): Losses {
+/** The mean losses of a forecaster over the cases, as ratios to those of the last value with its empirical errors. */
+export function lossesOf(forecaster: Forecaster, questions: readonly ForecastCase[]): Losses {
   const own = sums(questions, forecaster);
   const last = sums(questions, lastValue);
   const size = questions.reduce((sum, { request }) => sum + request.series.values.at(-1)!, 0);
@@ -49,13 +49,13 @@ export function lossesOf(forecaster: Forecaster, questions: readonly Question[])
   return { point: ratio(0), "part at 0.7": ratio(1), "part at 0.91": ratio(2) };
 }
 
-function sums(questions: readonly Question[], forecaster: Forecaster): readonly number[] {
+function sums(questions: readonly ForecastCase[], forecaster: Forecaster): readonly number[] {
   const total = [0, 0, 0];
   for (const { request, mean, maximum } of questions) {
     const forecast = forecaster(request);
     const quantiles = forecast.parts!.at(-1)!.maxQuantiles;
     total[0]! += Math.abs(forecast.mean - mean);
-    LEVELS.forEach((level, l) => {
+    DEFAULT_LEVELS.forEach((level, l) => {
       total[l + 1]! += pinball(maximum - quantiles[l]!, level);
     });
   }
@@ -65,6 +65,6 @@ function sums(questions: readonly Question[], forecaster: Forecaster): readonly 
 /** The last value, with its own empirical errors over the last part of the lead: what the job falls back to. */
 const lastValue: Forecaster = (request) => {
   const part = request.parts!.at(-1)!;
-  const maxQuantiles = LEVELS.map((level) => persistenceQuantile(request.series, part, level));
+  const maxQuantiles = DEFAULT_LEVELS.map((level) => persistenceQuantile(request.series, part, level));
   return { ...forecastNaive(request), parts: [{ max: Number.NaN, maxQuantiles }] };
 };

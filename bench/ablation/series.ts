@@ -5,14 +5,17 @@ import type { Series } from "../../job/core/series/types.ts";
 import { generatedSeries } from "../accuracy/generated.ts";
 import { readCsv, tracesFolder } from "../series.ts";
 
-/** A series, and the set whose mean it counts in. */
+/** A series, and the set in whose mean it counts. */
 export interface Judged {
   readonly set: string;
   readonly name: string;
   readonly series: Series;
 }
 
-/** All sets, for windows of `window` values. Generated series come of `seed`; what the machine does not have is left out and said. */
+/**
+ * The series of all sets for windows of `window` values. `seed` makes the generated ones. What the machine lacks is left out, and said
+ * on stderr.
+ */
 export function judgedSeries(window: number, seed: number): readonly Judged[] {
   const known = [...traces("public"), ...traces("synthetic")];
   const generated = generatedSeries(seed, window + 220).map(({ name, series }) => ({ set: "generated", name, series }));

@@ -9,7 +9,7 @@ export interface Variant {
   readonly options: AutoOptions;
 }
 
-/** The forecaster as the job has it; every other variant is compared with it. */
+/** The forecaster as the job has it. Every other variant is compared with it. */
 export const AS_IT_IS: Variant = { name: "as it is", options: {} };
 
 const SEASONAL = ["seasonalMean", "holtWinters", "fourier"];
@@ -45,7 +45,7 @@ const MECHANISMS: readonly Variant[] = [
   { name: "errors of today's weights (no replay)", options: weighing({ prior: 1e9 }) },
 ];
 
-/** By part of the bench. */
+/** The variants by part of the bench: without one model each, and without one mechanism each. */
 export const VARIANTS: Readonly<Record<"models" | "mechanisms", readonly Variant[]>> = {
   models: POOLS,
   mechanisms: MECHANISMS,

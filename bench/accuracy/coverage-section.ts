@@ -20,7 +20,7 @@ interface Tally {
   count: number;
 }
 
-/** Runs `auto` and the last value over the series, `origins` each, and returns the section as Markdown. */
+/** Forecasts `origins` times a series with `auto` and with the last value. Returns the section as Markdown. */
 export async function coverageSection(list: readonly Series[], origins: number): Promise<string> {
   const asked = LEADS.flatMap((lead) => list.map((series) => ({ lead, series })));
   const done = await each("quantiles", "series", asked, ({ lead, series }) => ({

@@ -14,7 +14,7 @@ interface Row {
 
 const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v / values.length, 0);
 
-/** Runs `auto` over all generated series, `origins` each, and returns the section as Markdown. */
+/** Forecasts `origins` times a generated series with `auto`. Returns the section as Markdown. */
 export async function generatedSection(origins: number): Promise<string> {
   const rows = await each("generated", "series", generatedSeries(), async ({ kind, series }): Promise<Row> => {
     const { methods } = await backtest(series, { window: 120, horizon: 60, origins, methods: ["auto", "naive"] });

@@ -4,7 +4,7 @@ import { toGrid } from "../../job/core/series/grid.ts";
 import type { Series } from "../../job/core/series/types.ts";
 import { LATER_KINDS } from "./later-kinds.ts";
 
-/** A generated series and the kind of load it stands for. */
+/** A generated series, and the kind of load that it stands for. */
 export interface GeneratedSeries {
   readonly kind: string;
   readonly name: string;
@@ -18,8 +18,8 @@ export interface Dice {
   readonly normal: () => number;
 }
 
-/** Load (cores, may be negative) of each step of `step` seconds, `n` of them. */
-export type Shape = (dice: Dice, n: number, step: number) => number[];
+/** Makes a load: `n` values in cores, one each `step` seconds. They may be negative; the caller cuts them at 0. */
+export type SeriesShape = (dice: Dice, n: number, step: number) => number[];
 
 const START = 1_767_225_600;
 const LENGTH = 620;
@@ -124,7 +124,7 @@ const random = (d: Dice, n: number) => {
 };
 
 /** Kinds of load. Adding one at the end leaves the others' numbers as they are. */
-const KINDS: Readonly<Record<string, Shape>> = {
+const KINDS: Readonly<Record<string, SeriesShape>> = {
   "wave, drifting amplitude": (d, n, s) =>
     plus(wave(d, n, s, 0.3), noise(d, n, d.uniform(0.05, 0.4))).map((v) => 4 + 2 * v),
   "wave, wandering phase": (d, n, s) => plus(wave(d, n, s, 0.1, 0.3), noise(d, n, 0.15)).map((v) => 4 + 2 * v),
@@ -187,8 +187,9 @@ const KINDS: Readonly<Record<string, Shape>> = {
 };
 
 /**
- * Three series a kind: as it is at 15 s, as a rate over one minute shows it at 15 s, and as it is at 60 s (waves of 240 s and more). Same bytes every time for a seed;
- * docs/accuracy.md is measured on seed 0, which nothing is chosen on.
+ * Three series of each kind. One is as it is at 15 s, one as a rate over one minute shows it at 15 s. One is as it is at 60 s, with
+ * waves of 240 s and more.
+ * The same seed gives the same bytes. docs/accuracy.md is measured on seed 0, on which nothing is chosen.
  */
 export function generatedSeries(seed = 0, length = LENGTH): GeneratedSeries[] {
   return Object.entries(KINDS).flatMap(([kind, shape], k) =>

@@ -1,5 +1,5 @@
 /** Further kinds of generated load, seen in real series: counts, momentum, flat loads that jump, plateaus, and values held between updates. */
-import type { Dice, Shape } from "./generated.ts";
+import type { Dice, SeriesShape } from "./generated.ts";
 
 const steps = (n: number, of: (i: number) => number) => Array.from({ length: n }, (_, i) => of(i));
 
@@ -33,7 +33,8 @@ function gliding({ uniform }: Dice, n: number): number[] {
   });
 }
 
-export const LATER_KINDS: Readonly<Record<string, Shape>> = {
+/** The kinds by name, each with the formula of its load. The dice draw its parameters. */
+export const LATER_KINDS: Readonly<Record<string, SeriesShape>> = {
   "counts about a slow curve": (d, n) => {
     const [mean, turns, phase] = [d.uniform(2, 40), d.uniform(0.5, 3), d.uniform(0, 6.3)];
     return steps(n, (i) => (4 / mean) * poisson(d, mean * (1 + 0.5 * Math.sin((6.283 * turns * i) / n + phase))));

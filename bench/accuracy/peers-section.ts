@@ -9,8 +9,8 @@ import { augursPeers, type PeerAnswer, type PeerWindow, pythonPeers } from "./pe
 
 const WINDOW = 120;
 
-/** A series and the set it is counted in. */
-export interface Listed {
+/** A series, and the set in whose mean it counts. */
+export interface SeriesOfSet {
   readonly set: string;
   readonly name: string;
   readonly series: Series;
@@ -24,8 +24,8 @@ interface Question {
   readonly auto: number;
 }
 
-/** Runs ours and the peers on `origins` windows a series and returns the section as Markdown. */
-export async function peersSection(list: readonly Listed[], origins: number): Promise<string> {
+/** Forecasts `origins` windows a series with ours and with the peers. Returns the section as Markdown. */
+export async function peersSection(list: readonly SeriesOfSet[], origins: number): Promise<string> {
   const questions = (
     await each("other libraries", "series", list, ({ series }, at) => questionsOf(series, at, origins))
   ).flat();
@@ -68,7 +68,11 @@ function questionsOf(series: Series, at: number, most: number): Question[] {
   });
 }
 
-function relMaes(list: readonly Listed[], questions: readonly Question[], means: readonly (number | null)[]): number[] {
+function relMaes(
+  list: readonly SeriesOfSet[],
+  questions: readonly Question[],
+  means: readonly (number | null)[],
+): number[] {
   const own = new Float64Array(list.length);
   const naive = new Float64Array(list.length);
   questions.forEach(({ at, window, actual }, i) => {

@@ -8,7 +8,7 @@ import { initSync as initMstl, MSTL } from "@bsull/augurs/mstl";
 import { initSync as initProphet, Prophet } from "@bsull/augurs/prophet";
 import { optimizer } from "@bsull/augurs-prophet-wasmstan";
 
-/** What a peer is given: the window, and the season (in steps, 1 for none) that our detection found in it. */
+/** The input of a peer: the window, and the season that our detection found in it, in steps (1: none). */
 export interface PeerWindow {
   readonly values: readonly number[];
   readonly step: number;
@@ -17,7 +17,7 @@ export interface PeerWindow {
   readonly season: number;
 }
 
-/** A library's forecasts, one a window; null where it failed. `means` undefined: it is not installed. */
+/** A library's forecasts, one a window; null where it failed. `means` is undefined where the library is not installed. */
 export interface PeerAnswer {
   readonly name: string;
   readonly means: readonly (number | null)[] | undefined;
@@ -25,7 +25,7 @@ export interface PeerAnswer {
 
 const START = 1_767_225_600;
 
-function meanOf(forecast: () => readonly number[]): number | null {
+function meanForecast(forecast: () => readonly number[]): number | null {
   try {
     const path = forecast();
     const mean = path.reduce((sum, v) => sum + v / path.length, 0);
@@ -54,7 +54,7 @@ function wasmProphet({ values, step, ahead }: PeerWindow): readonly number[] {
   return model.predict({ ds: ds(values.length, ahead) }).yhat.point;
 }
 
-/** augurs' AutoETS, MSTL (its ETS where no season was found) and Prophet, live. */
+/** Forecasts with augurs: AutoETS, Prophet, and MSTL, which is its ETS where no season was found. One answer a library. */
 export function augursPeers(windows: readonly PeerWindow[]): PeerAnswer[] {
   const wasm = (name: string) =>
     readFileSync(join(createRequire(import.meta.url).resolve(`@bsull/augurs/${name}`), `../${name}_bg.wasm`));
@@ -63,7 +63,7 @@ export function augursPeers(windows: readonly PeerWindow[]): PeerAnswer[] {
   initProphet({ module: wasm("prophet") });
   const run = (name: string, forecast: (w: PeerWindow) => readonly number[]): PeerAnswer => ({
     name,
-    means: windows.map((w) => meanOf(() => forecast(w))),
+    means: windows.map((w) => meanForecast(() => forecast(w))),
   });
   return [
     run("augurs ETS", (w) => ets({ ...w, season: 1 })),
@@ -74,7 +74,9 @@ export function augursPeers(windows: readonly PeerWindow[]): PeerAnswer[] {
 
 const PYTHON_PEERS = ["AutoETS", "AutoTheta", "AutoARIMA, no season", "Prophet"];
 
-/** Python's peers, where $PYTHON (default python3) has prophet and statsforecast; else answers without means. */
+/**
+ * Forecasts with statsforecast and Prophet in Python ($PYTHON, default python3). Answers lack their means where these are not installed.
+ */
 export async function pythonPeers(windows: readonly PeerWindow[]): Promise<PeerAnswer[]> {
   const child = spawn(process.env.PYTHON ?? "python3", [join(import.meta.dirname, "peers.py")], {
     stdio: ["pipe", "pipe", "ignore"],

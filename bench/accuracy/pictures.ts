@@ -26,7 +26,7 @@ interface Row {
   readonly high: number;
 }
 
-/** All kinds (the series at 15 s of each) as one SVG of small pictures; the same bytes every time. */
+/** Draws the 15 s series of all kinds, one small picture each. Returns an SVG document, the same bytes every time. */
 export function kindsSvg(): string {
   const kinds = generatedSeries().filter(({ name }) => name.endsWith(", 15 s"));
   const top = bodyTop(LEGEND.length) + 4;

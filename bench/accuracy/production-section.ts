@@ -2,7 +2,7 @@
 import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
 import { each } from "../../scripts/waiting.ts";
 import { CALIBRATION_LEADS, CALIBRATION_LEVELS, type Calibration, calibrationOf } from "../ablation/calibration.ts";
-import { LEVELS, type Losses, lossesOf, type Question, questionsOf } from "../ablation/score.ts";
+import { DEFAULT_LEVELS, type ForecastCase, type Losses, lossesOf, questionsOf } from "../ablation/score.ts";
 import { type Judged, judgedSeries } from "../ablation/series.ts";
 import { geometric } from "../geometric.ts";
 
@@ -29,7 +29,7 @@ interface Row {
 
 const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v / values.length, 0);
 
-/** Runs `auto` as the job asks it, at most `origins` windows a series, and returns the section as Markdown. */
+/** Forecasts at most `origins` windows a series with `auto`, as the job does. Returns the section as Markdown. */
 export async function productionSection(origins: number): Promise<string> {
   const series = judgedSeries(WINDOW, SEED).filter((one) => one.set in SETS && one.series.values.length > WINDOW + 20);
   const rows = await each("production", "series", series, (one) => rowOf(one, origins));
@@ -41,7 +41,7 @@ Written by \`npm run bench -- accuracy\`. First what the job does at its default
 
 ## As the job forecasts
 
-Windows of ${WINDOW} values, at most ${origins} a series. Forecast are the mean of the next minute, and the quantiles ${LEVELS.join(" and ")} of a maximum.
+Windows of ${WINDOW} values, at most ${origins} a series. Forecast are the mean of the next minute, and the quantiles ${DEFAULT_LEVELS.join(" and ")} of a maximum.
 It is that over the part of the lead in which new pods serve (start-up 30 s, a decision a minute). Losses are relative to the last value with its own errors; below 1 is better than doing nothing.
 
 | series | took part in choosing | count | error of the mean | worst series | loss at 0.7 | loss at 0.91 | below 0.7 | below 0.91 |
@@ -76,8 +76,8 @@ function rowOf({ set, name, series }: Judged, origins: number): Row {
 }
 
 /** Share of the outcomes at or below the quantile of each level. */
-function sharesBelow(questions: readonly Question[]): readonly number[] {
-  const shares = LEVELS.map(() => 0);
+function sharesBelow(questions: readonly ForecastCase[]): readonly number[] {
+  const shares = DEFAULT_LEVELS.map(() => 0);
   for (const { request, maximum } of questions) {
     forecastAuto(request)
       .parts!.at(-1)!
@@ -97,7 +97,7 @@ function line(set: string, rows: readonly Row[]): string {
     Math.max(...loss("point")),
     geometric(loss("part at 0.7")),
     geometric(loss("part at 0.91")),
-    ...LEVELS.map((_, l) => mean(of.map((row) => row.below[l]!))),
+    ...DEFAULT_LEVELS.map((_, l) => mean(of.map((row) => row.below[l]!))),
   ];
   return `| ${set} | ${SETS[set]} | ${of.length} | ${cells.map((v) => v.toFixed(3)).join(" | ")} |`;
 }

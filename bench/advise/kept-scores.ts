@@ -1,16 +1,18 @@
 /** The scores of one public series as the bench has played it: docs/img/advice-light.png is drawn from them, without a replay of days. */
+
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { adviceOf } from "../../job/cli/advise-choice.ts";
 import { gridOf } from "../../job/cli/advise-grid.ts";
 import { resolveTarget } from "../../job/config/target-settings.ts";
-import type { ScoredTrial, TimeRange, Trials } from "../../job/replay/advise.ts";
+import type { TimeRange } from "../../job/core/units.ts";
+import type { ScoredTrial, Trials } from "../../job/replay/advise.ts";
 import { REPLAY_DEFAULTS } from "../../job/replay/world.ts";
 import type { Advice } from "../../job/report/advice-text.ts";
 
-/** The public series that the picture is of. */
+/** The public series in the picture. */
 export const PICTURED = "wc98_groupstage";
-const KEPT = join(import.meta.dirname, "../../docs/advise/scores.json");
+const SCORES_FILE = join(import.meta.dirname, "../../docs/advise/scores.json");
 
 /** Scores in the order of the grid's trials; the settings themselves follow from the grid. */
 interface KeptScores {
@@ -21,23 +23,23 @@ interface KeptScores {
   readonly tried: readonly Pick<ScoredTrial, "label" | "chosenOn" | "judgedOn" | "days">[];
 }
 
-/** Keeps what was played of the pictured series. */
+/** Stores the scores of a series in docs/advise/scores.json. */
 export function keepScores(name: string, slo: number, { tried, chosenOn, judgedOn }: Trials): void {
   const scores = tried.map(({ label, chosenOn, judgedOn, days }) => ({ label, chosenOn, judgedOn, days }));
   const kept: KeptScores = { name, slo, chosenOn, judgedOn, tried: scores };
-  writeFileSync(KEPT, `${JSON.stringify(kept)}\n`);
+  writeFileSync(SCORES_FILE, `${JSON.stringify(kept)}\n`);
 }
 
-/** The halves of the pictured series. */
+/** The times of the pictured series on which settings were chosen, and on which they were judged. */
 export function keptSpans(): { readonly chosenOn: TimeRange; readonly judgedOn: TimeRange } {
   return readKept();
 }
 
 function readKept(): KeptScores {
-  return JSON.parse(readFileSync(KEPT, "utf8")) as KeptScores;
+  return JSON.parse(readFileSync(SCORES_FILE, "utf8")) as KeptScores;
 }
 
-/** The advice on the pictured series, chosen and judged by the code of now from the kept scores. Throws where the grid is another one by now. */
+/** The advice on the pictured series, from the stored scores by today's code. Throws where the grid of settings has changed since. */
 export function keptAdvice(): Advice {
   const kept = readKept();
   const { targetCpu } = REPLAY_DEFAULTS;

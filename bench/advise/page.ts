@@ -1,7 +1,8 @@
 /** The results of the `advise` bench, and their part of docs/advise.md. */
-import { cheapestWithin, type ScoredTrial, type TimeRange, type TrialScore } from "../../job/replay/advise.ts";
+import type { TimeRange } from "../../job/core/units.ts";
+import { cheapestWithin, type ScoredTrial, type TrialScore } from "../../job/replay/advise.ts";
 import type { Advice } from "../../job/report/advice-text.ts";
-import { table } from "../../scripts/markdown.ts";
+import { markdownTable } from "../../scripts/markdown.ts";
 
 /** Scores over one half of a history. */
 type Score = Pick<TrialScore, "cost" | "under" | "actions">;
@@ -13,7 +14,7 @@ interface Row {
   readonly later: Score;
 }
 
-/** What came of one history. */
+/** What the bench found for one history. */
 export interface AdviseResult {
   readonly name: string;
   readonly kind: "recorded" | "public" | "held back";
@@ -31,7 +32,7 @@ export interface AdviseResult {
   readonly hpas: readonly Row[];
 }
 
-/** The result of an advice that was judged over a span. */
+/** The result of an advice: how what it chose, the current settings and HPAs do over `judgedOn`. */
 export function resultOf(
   about: Pick<AdviseResult, "name" | "kind" | "about">,
   { advised, current, ours, others, slo }: Omit<Advice, "changed">,
@@ -61,7 +62,7 @@ function rowOf({ label, chosenOn, judgedOn }: ScoredTrial): Row {
 
 const [BEGIN, END] = ["<!-- results: begin, by `npm run bench -- advise` -->", "<!-- results: end -->"];
 
-/** The page with the results in their place. Throws where the page has none. */
+/** The text of docs/advise.md with these results in their place. Throws where the page has no such place. */
 export function putResults(page: string, results: readonly AdviseResult[]): string {
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (from < 0 || to < from) throw new Error(`the page has no ${BEGIN} before ${END}`);
@@ -94,7 +95,7 @@ function seriesText({ name, about, hours, promised, chosen, days, current, hpas 
     String(later.actions),
   ]);
   const head = ["settings", "earlier half: pod-hours", "time under", "later half: pod-hours", "time under", "changes"];
-  return `**${name}**: ${about}. ${said}\n\n${table(head, cells)}`;
+  return `**${name}**: ${about}. ${said}\n\n${markdownTable(head, cells)}`;
 }
 
 function heldText(results: readonly AdviseResult[]): string {
@@ -117,7 +118,7 @@ function heldText(results: readonly AdviseResult[]): string {
   const kept = results.filter(({ chosen, slo }) => chosen !== null && chosen.later.under <= slo).length;
   const daily = results.filter(({ days }) => days !== null && days[0] === days[1]).length;
   const sum = `Over the whole later half the advice kept the objective on ${kept} of ${results.length}; on every single day of it, on ${daily}.`;
-  return `On these nothing of this project was chosen. ${sum} Scores are pod-hours and the time under, of the later half where nothing else is said.\n\n${table(head, cells)}`;
+  return `On these nothing of this project was chosen. ${sum} Scores are pod-hours and the time under, of the later half where nothing else is said.\n\n${markdownTable(head, cells)}`;
 }
 
 function pods({ cost }: Score): string {

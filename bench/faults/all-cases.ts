@@ -8,11 +8,12 @@ import { OUTPUT } from "./cases/output.ts";
 import { QUERY } from "./cases/queries.ts";
 import { SETTINGS } from "./cases/settings.ts";
 import { SEVERAL } from "./cases/several.ts";
-import { STATE } from "./cases/state.ts";
+import { STATE_CASES } from "./cases/state.ts";
 import { WIRE_ANSWER } from "./cases/wire-answer.ts";
 import { WIRE_STATUS } from "./cases/wire-status.ts";
 import type { FaultCase } from "./fault-case.ts";
 
+/** Every case of the bench, by kind in the page's order. Names are unique. */
 export const CASES: readonly FaultCase[] = [
   ...DATA,
   ...QUERY,
@@ -20,7 +21,7 @@ export const CASES: readonly FaultCase[] = [
   ...WIRE_ANSWER,
   ...KUBERNETES_WIRE,
   ...KUBERNETES_REAL,
-  ...STATE,
+  ...STATE_CASES,
   ...CLOCK,
   ...BLIND,
   ...SETTINGS,

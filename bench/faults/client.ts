@@ -3,20 +3,22 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } 
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { ReceivedRequest, Reply } from "../../test/fault/server.ts";
 
-export interface Answer {
+/** An answer of any status. Header names are in lower case. */
+export interface ApiAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
+/** Sends one request. It rejects only where no answer came. */
 export type Client = (
   call: Pick<ReceivedRequest, "method" | "url" | "body"> & Partial<Pick<ReceivedRequest, "headers">>,
-) => Promise<Answer>;
+) => Promise<ApiAnswer>;
 
 /** Headers that belong to one connection, or would have the body compressed. */
 const OWN = new Set(["host", "connection", "content-length", "transfer-encoding", "accept-encoding", "keep-alive"]);
 
-/** `token` gives what to send in place of the Authorization that came. */
+/** A client of the server at `base`. `token` gives the Authorization to send in place of the one that came. */
 export function clientOf(base: string, ca?: Buffer, token?: (came: string | undefined) => string | undefined): Client {
   const tls = base.startsWith("https:");
   const agent = tls ? new HttpsAgent({ keepAlive: true, ca }) : new HttpAgent({ keepAlive: true });
@@ -47,7 +49,7 @@ function kept(headers: IncomingHttpHeaders): Record<string, string> {
   );
 }
 
-/** Whether a reply has a text that can be changed. */
+/** Whether a reply has a text that a fault can change. */
 export function isReply(answer: Reply): answer is Reply & { readonly body: string } {
   return typeof answer.body === "string";
 }

@@ -1,10 +1,10 @@
 /** The type of a fault case: the state before the run, the fault, and the expected outcome. */
 import type { JobState } from "../../job/core/state/types.ts";
-import type { Load } from "./load.ts";
-import type { Fault } from "./wire.ts";
+import type { CaseLoad } from "./load.ts";
+import type { WireFault } from "./wire.ts";
 import type { Lane } from "./world.ts";
 
-/** The kinds, in the page's order, with what is wrong in each. */
+/** The kinds of faults in the page's order, each with a sentence on what is wrong. */
 export const KINDS = {
   data: "Data: what Prometheus holds is missing, wrong or impossible",
   prometheus: "Prometheus: its answers are late, cut, refused or not what was asked for",
@@ -17,10 +17,11 @@ export const KINDS = {
   several: "Several targets and metrics: one is wrong, the others go on",
 } as const;
 
+/** The name of a kind. */
 export type Kind = keyof typeof KINDS;
 
-/** What must come of a run. */
-export interface Expected {
+/** The result that a run must have. */
+export interface ExpectedResult {
   readonly exit: 0 | 1 | 2;
   /** Of each target, in the settings' order; one stands for all. Absent where no JSON can be read. */
   readonly outcomes?: readonly ExpectedOutcome[];
@@ -33,21 +34,22 @@ export interface Expected {
   readonly noEvent?: string;
 }
 
+/** The outcome that a target must have. Without `reason` any reason will do. */
 export interface ExpectedOutcome {
   readonly action: "scaled" | "wouldScale" | "unchanged" | "held" | "failed";
   readonly reason?: string;
 }
 
-/** One fault. What is not given is sound: 8 replicas where 5 are needed, with the memory of a run that goes well. */
+/** One fault. All that it does not name is sound: 8 replicas where 5 are needed, and the state of a run that went well. */
 export interface FaultCase {
   readonly kind: Kind;
   /** The fault in a few words; unique. */
   readonly name: string;
-  readonly expect: Expected;
+  readonly expect: ExpectedResult;
   /** Replicas before the run. 8: sound data would scale in to 5. 3: out to 5. */
   readonly from?: number;
   /** The workload's CPU in the real Prometheus. */
-  readonly load?: Load;
+  readonly load?: CaseLoad;
   /** The query in place of the load's own. `$load` is its selector, `$offset` the time since the history ends. */
   readonly query?: string;
   /** Changes to the settings, merged at each level; a list replaces. */
@@ -55,9 +57,9 @@ export interface FaultCase {
   /** The settings file's text in place of all that. `$prometheus`: its URL. */
   readonly file?: string;
   /** What a proxy before the real Prometheus does. */
-  readonly prometheus?: Fault;
+  readonly prometheus?: WireFault;
   /** What a proxy before the real API server does. */
-  readonly api?: Fault;
+  readonly api?: WireFault;
   /** The annotation before the run, null for none; absent: that of a run that goes well. */
   readonly state?: string | null | ((sound: JobState, now: number) => string);
   /** Changes to the real cluster before the run; what it gives undoes them. */
@@ -80,27 +82,27 @@ const outcome = (action: ExpectedOutcome["action"], reason?: string): ExpectedOu
   ...(reason === undefined ? {} : { reason }),
 });
 
-/** The run holds, exit 0. */
-export function held(reason: string, says?: RegExp): Expected {
+/** Expects that the run holds the replicas for this reason and exits with 0. `says` must match the output. */
+export function held(reason: string, says?: RegExp): ExpectedResult {
   return { exit: 0, outcomes: [outcome("held", reason)], ...(says && { says }) };
 }
 
-/** The run changes nothing, as nothing is to be changed. */
-export function unchanged(replicas?: number): Expected {
+/** Expects that the run changes nothing, since the replicas are right. `replicas` is their number, where it is not the usual one. */
+export function unchanged(replicas?: number): ExpectedResult {
   return { exit: 0, outcomes: [outcome("unchanged")], ...(replicas === undefined ? {} : { replicas }) };
 }
 
-/** The run sets these replicas. */
-export function scaled(replicas: number | readonly [from: number, to: number], says?: RegExp): Expected {
+/** Expects that the run sets these replicas, or a number from and to. `says` must match the output. */
+export function scaled(replicas: number | readonly [from: number, to: number], says?: RegExp): ExpectedResult {
   return { exit: 0, outcomes: [outcome("scaled")], replicas, ...(says && { says }) };
 }
 
-/** The run fails by name, exit 1. */
-export function failed(says: RegExp, reason?: string): Expected {
+/** Expects that the run fails with exit code 1 and an error that `says` matches. */
+export function failed(says: RegExp, reason?: string): ExpectedResult {
   return { exit: 1, outcomes: [outcome("failed", reason)], says };
 }
 
-/** Usage or settings are refused, exit 2. */
-export function refused(says: RegExp): Expected {
+/** Expects that the command line or the settings are refused with exit code 2, and a message that `says` matches. */
+export function refused(says: RegExp): ExpectedResult {
   return { exit: 2, says };
 }

@@ -2,8 +2,8 @@
 import { readState as storedState } from "../../job/adapters/state-text.ts";
 import type { JobState } from "../../job/core/state/types.ts";
 import { MEMORY_LIMIT } from "../../test/fault/job-process.ts";
-import type { Expected, ExpectedOutcome, FaultCase } from "./fault-case.ts";
-import type { Observation, TargetAnswer } from "./run-case.ts";
+import type { ExpectedOutcome, ExpectedResult, FaultCase } from "./fault-case.ts";
+import type { CaseObservation, TargetAnswer } from "./run-case.ts";
 import { FIRST } from "./world.ts";
 
 /** Seconds beyond the run's own time in which the process must be gone: the CronJob's deadline is 50 s where the run's is 45 s. */
@@ -11,7 +11,7 @@ const GRACE = 5;
 /** Bytes by which one run may lengthen the memory of a target. */
 const MAX_GROWTH = 1500;
 
-type Check = (fault: FaultCase, seen: Observation, secrets: readonly string[]) => readonly string[];
+type Check = (fault: FaultCase, seen: CaseObservation, secrets: readonly string[]) => readonly string[];
 
 /** By the words in which the page lists them. */
 const INVARIANTS: Readonly<Record<string, Check>> = {
@@ -52,13 +52,13 @@ const INVARIANTS: Readonly<Record<string, Check>> = {
   ],
 };
 
-/** Names of the invariants, in the page's order. */
+/** The names of the invariants, in the page's order. */
 export const PROMISES: readonly string[] = Object.keys(INVARIANTS);
 
-/** Every broken invariant of a case: its name and what was seen. */
+/** Every invariant that a case broke, with what was seen. `secrets` are texts that no output may hold. */
 export function broken(
   fault: FaultCase,
-  seen: Observation,
+  seen: CaseObservation,
   secrets: readonly string[],
 ): readonly (readonly [string, string])[] {
   return Object.entries(INVARIANTS).flatMap(([promise, check]) =>
@@ -67,7 +67,7 @@ export function broken(
 }
 
 /** Replicas that may be there afterwards, from and to. */
-function wanted({ replicas }: Expected, before: number): readonly [number, number] {
+function wanted({ replicas }: ExpectedResult, before: number): readonly [number, number] {
   if (replicas === undefined) return [before, before];
   return typeof replicas === "number" ? [replicas, replicas] : replicas;
 }
@@ -82,7 +82,7 @@ function forms(secret: string): readonly string[] {
 }
 
 /** Every memory that was there and could be read is there afterwards; others' is the same. */
-function memory(fault: FaultCase, { stateBefore, stateAfter, now }: Observation): readonly string[] {
+function memory(fault: FaultCase, { stateBefore, stateAfter, now }: CaseObservation): readonly string[] {
   const was = readState(stateBefore);
   if (was === null) return [];
   const is = readState(stateAfter);
@@ -109,7 +109,7 @@ function readState(text: string | null): JobState | null {
 }
 
 /** What was told is what was done, and what should be. */
-function truth(fault: FaultCase, seen: Observation): readonly string[] {
+function truth(fault: FaultCase, seen: CaseObservation): readonly string[] {
   const { expect } = fault;
   const { ended, told, before, after, calls } = seen;
   const wrong: string[] = [];
@@ -131,7 +131,7 @@ function truth(fault: FaultCase, seen: Observation): readonly string[] {
 }
 
 /** Events that should be there and are not, and the other way round. */
-function untold({ event, noEvent }: Expected, events: readonly string[]): readonly string[] {
+function untold({ event, noEvent }: ExpectedResult, events: readonly string[]): readonly string[] {
   const missing = event !== undefined && !events.includes(event);
   return [
     ...(missing ? [`no Event ${event}: ${events.join(", ")}`] : []),
@@ -148,7 +148,10 @@ function unlike(told: TargetAnswer, outcome: ExpectedOutcome | undefined): reado
 }
 
 /** What a target's line claims, against the server. */
-function untrue({ name, action, to, message }: TargetAnswer, { beforeLast, after }: Observation): readonly string[] {
+function untrue(
+  { name, action, to, message }: TargetAnswer,
+  { beforeLast, after }: CaseObservation,
+): readonly string[] {
   const [was, is] = [beforeLast.get(name), after.get(name)];
   if (was === undefined || is === undefined) return [];
   if (action === "scaled") return is === to && to !== was ? [] : [`${name}: told scaled to ${to}, it has ${is}`];

@@ -1,7 +1,7 @@
 /** CPU histories for the real Prometheus: counters or gauges of each case, under a label of its own. */
 
-/** Cores at so many seconds before the run; null: no sample, NaN and infinities as they are. */
-export interface Load {
+/** The CPU of a case: cores by seconds before the run. Null gives no sample; NaN and infinities are written as they are. */
+export interface CaseLoad {
   readonly cores: (age: number) => number | null;
   /** `counter` (read by rate over a minute) or `gauge`; default counter. */
   readonly as?: "counter" | "gauge";
@@ -14,23 +14,26 @@ export interface Load {
 /** Seconds of history. */
 const LENGTH = 3300;
 
-/** 2.2 cores with the noise of a busy service: at 0.5 a pod 5 pods are needed. The same at every start. */
-export const steady = (age: number): number => 2.2 + 0.04 * Math.sin(age * age * 0.37) + 0.02 * Math.sin(age * 1.7);
+/**
+ * 2.2 cores with the noise of a busy service, by seconds before the run. At 0.5 a pod, 5 pods are needed. It is the same at every start.
+ */
+export const steadyCores = (age: number): number =>
+  2.2 + 0.04 * Math.sin(age * age * 0.37) + 0.02 * Math.sin(age * 1.7);
 
-/** The query of a load: what it measured up to the end of the history, as if that were now. */
-export function queryOf(name: string, load: Load): string {
-  return load.as === "gauge" ? "sum($load $offset)" : `sum(rate(${selector(name)}[1m] $offset))`;
+/** The PromQL query of a load. It reads the history up to its end, as if that were now. */
+export function loadQuery(name: string, load: CaseLoad): string {
+  return load.as === "gauge" ? "sum($load $offset)" : `sum(rate(${loadSelector(name)}[1m] $offset))`;
 }
 
-/** The selector of a load's series. */
-export function selector(name: string, load?: Load): string {
+/** The PromQL selector of a load's series. */
+export function loadSelector(name: string, load?: CaseLoad): string {
   const metric = load?.as === "gauge" ? "load_cores" : "load_cpu_seconds_total";
   return `${metric}{case="${name}"}`;
 }
 
-/** OpenMetrics of all loads; they end at `end`, rows of cadvisor go on for an hour. */
-export function openMetrics(
-  loads: readonly (readonly [name: string, load: Load])[],
+/** All loads as OpenMetrics text, up to `end` (seconds since 1970). The series of cadvisor go on for an hour after it. */
+export function loadsOpenMetrics(
+  loads: readonly (readonly [name: string, load: CaseLoad])[],
   namespaces: readonly string[],
   end: number,
 ): string {
@@ -44,7 +47,7 @@ export function openMetrics(
   return `${[...counters, ...gauges, ...rows].join("\n")}\n# EOF\n`;
 }
 
-function samples(name: string, load: Load, end: number): string[] {
+function samples(name: string, load: CaseLoad, end: number): string[] {
   const { cores, scrape = 15 } = load;
   const lines: string[] = [];
   let used = 0;
@@ -53,12 +56,12 @@ function samples(name: string, load: Load, end: number): string[] {
     if (now === null) continue;
     used += now * scrape;
     const value = load.as === "gauge" ? now : used;
-    lines.push(`${selector(name, load)} ${text(value)} ${end - age}`);
+    lines.push(`${loadSelector(name, load)} ${text(value)} ${end - age}`);
   }
   return lines;
 }
 
-function cadvisor(name: string, { rows, scrape = 15 }: Load, namespaces: readonly string[], end: number): string[] {
+function cadvisor(name: string, { rows, scrape = 15 }: CaseLoad, namespaces: readonly string[], end: number): string[] {
   return namespaces.flatMap((namespace) =>
     (rows?.(namespace) ?? []).flatMap(([labels, cores]) => {
       const lines: string[] = [];

@@ -1,20 +1,22 @@
 /** Writes docs/reliability.md: the promises, how many cases kept them, and one line per case. */
-import { table } from "../../scripts/markdown.ts";
+import { markdownTable } from "../../scripts/markdown.ts";
 import { type FaultCase, KINDS, type Kind } from "./fault-case.ts";
 import { PROMISES } from "./invariants.ts";
-import type { Observation } from "./run-case.ts";
+import type { CaseObservation } from "./run-case.ts";
 import { FIRST } from "./world.ts";
 
-export interface Row {
+/** A case, what was seen of it, and the invariants that it broke. */
+export interface FaultRow {
   readonly fault: FaultCase;
-  readonly seen: Observation;
+  readonly seen: CaseObservation;
   readonly broken: readonly (readonly [promise: string, what: string])[];
 }
 
 /** No cell is longer. */
 const MAX_WIDTH = 130;
 
-export function page(rows: readonly Row[]): string {
+/** docs/reliability.md as Markdown. */
+export function faultsPage(rows: readonly FaultRow[]): string {
   const count = rows.flatMap(({ fault, broken }) => (fault.gap === undefined ? broken : [])).length;
   const gaps = rows.filter(({ fault, broken }) => fault.gap !== undefined && broken.length > 0);
   const slowest = Math.max(...rows.map(({ seen }) => seen.milliseconds));
@@ -27,7 +29,7 @@ export function page(rows: readonly Row[]): string {
 What the job does when something is wrong. ${rows.length} faults were put into a sound world, one at a time, and each promise below was checked after each of them.
 **${count === 0 ? "No promise was broken" : `${count} promises were broken`}${gaps.length === 0 ? "." : `, but for the ${gaps.length} known gaps below.`}** The slowest case took ${(slowest / 1000).toFixed(1)} s, the largest held ${largest.toFixed(0)} MiB.
 
-${table(["promise", "cases", "broken"], promises(rows))}
+${markdownTable(["promise", "cases", "broken"], promises(rows))}
 
 ${gaps.length === 0 ? "" : gapsText(gaps)}## How it is measured
 
@@ -46,19 +48,19 @@ CI runs all cases. It fails where a promise is broken that is not among the know
 ${sections}`;
 }
 
-function gapsText(gaps: readonly Row[]): string {
+function gapsText(gaps: readonly FaultRow[]): string {
   const cells = gaps.map(({ fault, broken }) => [fault.name, broken[0]?.[0] ?? "", fault.gap ?? ""]);
-  return `## Known gaps\n\n${table(["fault", "promise", "why, and what helps"], cells)}\n\n`;
+  return `## Known gaps\n\n${markdownTable(["fault", "promise", "why, and what helps"], cells)}\n\n`;
 }
 
-function promises(rows: readonly Row[]): string[][] {
+function promises(rows: readonly FaultRow[]): string[][] {
   return PROMISES.map((promise) => {
     const wrong = rows.filter(({ broken }) => broken.some(([name]) => name === promise));
     return [promise, String(rows.length), String(wrong.length)];
   });
 }
 
-function section(kind: Kind, rows: readonly Row[]): string {
+function section(kind: Kind, rows: readonly FaultRow[]): string {
   const own = rows.filter(({ fault }) => fault.kind === kind);
   const cells = own.map(({ fault, seen }) => [
     fault.name,
@@ -69,7 +71,7 @@ function section(kind: Kind, rows: readonly Row[]): string {
     seen.mebibytes.toFixed(0),
     messageText(fault, seen),
   ]);
-  return `## ${KINDS[kind]}\n\n${own.length} cases.\n\n${table(["fault", "on", "outcome", "exit", "ms", "MiB", "message"], cells)}\n`;
+  return `## ${KINDS[kind]}\n\n${own.length} cases.\n\n${markdownTable(["fault", "on", "outcome", "exit", "ms", "MiB", "message"], cells)}\n`;
 }
 
 /** Where the fault is. */
@@ -79,8 +81,8 @@ function placeOf({ kind, prometheus, api, stdout, stderr, clock, args }: FaultCa
   return own || (kind === "output" && args !== undefined) ? "process" : "real";
 }
 
-/** What became of the targets: `held 8, StaleData`, `scaled 3 -> 5`. */
-export function outcomeText({ expect }: FaultCase, { told, before, after }: Observation): string {
+/** The outcomes of a case's targets in short: `held 8, StaleData`, `scaled 3 -> 5`. */
+export function outcomeText({ expect }: FaultCase, { told, before, after }: CaseObservation): string {
   if (expect.exit === 2) return "refused";
   if (told !== null) {
     return told
@@ -95,7 +97,7 @@ export function outcomeText({ expect }: FaultCase, { told, before, after }: Obse
 }
 
 /** The first words of the first target whose message is the fault's, on one line. */
-function messageText({ expect }: FaultCase, { told, ended }: Observation): string {
+function messageText({ expect }: FaultCase, { told, ended }: CaseObservation): string {
   const about = told?.find(({ message }) => expect.says?.test(message)) ?? told?.[0];
   const lines = `${ended.stderr}\n${ended.stdout}`.split("\n").filter((line) => line.trim() !== "");
   const text = about?.message ?? lines.find((line) => expect.says?.test(line)) ?? lines[0] ?? "";

@@ -19,7 +19,8 @@ process.on("exit", () => require("node:fs").writeFileSync(process.env.TELL_FILE,
 /** After this long it is ended. */
 const TIMEOUT_MS = 60_000;
 
-export interface Ended {
+/** The end of a process: its output, its milliseconds, and its peak memory in MiB. */
+export interface ProcessResult {
   /** null: it had to be ended. */
   readonly code: number | null;
   readonly stdout: string;
@@ -31,13 +32,13 @@ export interface Ended {
 
 type Stream = "closed" | "full" | undefined;
 
-/** Runs it. The environment is nothing but `env`. */
+/** Runs the job to its end, for at most a minute. Its environment is `env` and nothing else. `streams` closes or fills its output. */
 export async function runProcess(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   streams: { readonly stdout?: Stream; readonly stderr?: Stream } = {},
-): Promise<Ended> {
+): Promise<ProcessResult> {
   const own = join(folder, `tell-${env.PROPHET_AUTOSCALER_NAMESPACE}`);
   writeFileSync(`${own}.cjs`, BEFORE);
   rmSync(own, { force: true });

@@ -3,12 +3,12 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { FaultCase } from "./fault-case.ts";
-import { type Ended, runProcess } from "./process.ts";
-import { boundsOf, settingsOf, stateOf, TIMEOUT } from "./sound.ts";
+import { type ProcessResult, runProcess } from "./process.ts";
+import { caseSettings, caseState, replicaBoundsOf, TIMEOUT } from "./sound.ts";
 import type { Passed } from "./wire.ts";
-import { FIRST, type Lane, SECOND, STEP } from "./world.ts";
+import { FIRST, type Lane, QUERY_STEP, SECOND } from "./world.ts";
 
-/** A target of the job's JSON, as far as it is looked at. */
+/** The fields of one target in the job's JSON that the bench reads. */
 export interface TargetAnswer {
   readonly name: string;
   readonly action: string;
@@ -18,9 +18,9 @@ export interface TargetAnswer {
   readonly message: string;
 }
 
-/** What was seen of a case. */
-export interface Observation {
-  readonly ended: Ended;
+/** What was seen of a case: the process, its answer, and the cluster before and after. */
+export interface CaseObservation {
+  readonly ended: ProcessResult;
   /** The slowest and the largest of its runs. */
   readonly milliseconds: number;
   readonly mebibytes: number;
@@ -46,10 +46,10 @@ export interface Observation {
   readonly now: number;
 }
 
-/** Runs a case. Rejects only where the servers themselves fail. */
-export async function runCase(fault: FaultCase, lane: Lane): Promise<Observation> {
+/** Runs one case in a lane. Rejects only where the servers themselves fail. */
+export async function runCase(fault: FaultCase, lane: Lane): Promise<CaseObservation> {
   const now = Math.floor(Date.now() / 1000);
-  const stateBefore = stateOf(fault, lane, now);
+  const stateBefore = caseState(fault, lane, now);
   lane.prometheus.fault = undefined;
   lane.api.fault = undefined;
   await Promise.all([
@@ -67,7 +67,7 @@ export async function runCase(fault: FaultCase, lane: Lane): Promise<Observation
   try {
     const { all, before } = await runs(fault, lane, out);
     const ended = all.at(-1)!;
-    const settings = settingsOf(fault, lane, now);
+    const settings = caseSettings(fault, lane, now);
     const stateAfter = await lane.state().catch(() => null);
     const files = readdirSync(out, { withFileTypes: true }).flatMap((file) =>
       file.isFile() ? [readFileSync(join(out, file.name), "utf8")] : [],
@@ -85,7 +85,7 @@ export async function runCase(fault: FaultCase, lane: Lane): Promise<Observation
       stateBefore,
       stateAfter,
       calls: lane.api.passed.slice(),
-      bounds: boundsOf(settings),
+      bounds: replicaBoundsOf(settings),
       timeout: (settings as { timeout?: number }).timeout ?? TIMEOUT,
       events: reasonsOf(events),
       written: [...said, events, stateAfter ?? "", ...files].join("\n"),
@@ -103,7 +103,7 @@ function reasonsOf(events: string): readonly string[] {
   return items.map(({ reason }) => reason);
 }
 
-/** The folder of a case's files, `$out` in its arguments; empty before each case. */
+/** The folder of a case's files, `$out` in its arguments. It is empty before each case. */
 export function outOf({ folder, namespace }: Lane): string {
   return join(folder, `${namespace}-out`);
 }
@@ -123,16 +123,16 @@ async function runs(
   fault: FaultCase,
   lane: Lane,
   out: string,
-): Promise<{ readonly all: readonly Ended[]; readonly before?: ReadonlyMap<string, number> }> {
+): Promise<{ readonly all: readonly ProcessResult[]; readonly before?: ReadonlyMap<string, number> }> {
   const config = join(lane.folder, `${lane.namespace}.yaml`);
-  const all: Ended[] = [];
+  const all: ProcessResult[] = [];
   let before: ReadonlyMap<string, number> | undefined;
   for (let i = 0; i < (fault.runs ?? 1); i++) {
     if (i > 0) before = await replicasNow(lane);
     if (fault.kind === "data") await clearOfTheGrid();
     const now = Math.floor(Date.now() / 1000);
     const text =
-      fault.file?.replaceAll("$prometheus", lane.prometheus.url) ?? JSON.stringify(settingsOf(fault, lane, now));
+      fault.file?.replaceAll("$prometheus", lane.prometheus.url) ?? JSON.stringify(caseSettings(fault, lane, now));
     writeFileSync(config, text);
     lane.prometheus.passed = [];
     lane.api.passed = [];
@@ -155,7 +155,7 @@ async function runs(
 
 /** Waits where the next point of the queries' grid is so near that the run may see it: its data would be a point older. */
 async function clearOfTheGrid(): Promise<void> {
-  const left = STEP - ((Date.now() / 1000) % STEP);
+  const left = QUERY_STEP - ((Date.now() / 1000) % QUERY_STEP);
   if (left < 2.5) await new Promise((resolve) => setTimeout(resolve, left * 1000 + 50));
 }
 

@@ -3,14 +3,14 @@ import { encode, STATE_VERSION } from "../../job/core/state/codec.ts";
 import { BLANK, BLANK_METRIC } from "../../job/core/state/memory.ts";
 import type { JobState, TargetState } from "../../job/core/state/types.ts";
 import type { FaultCase } from "./fault-case.ts";
-import { queryOf, selector, steady } from "./load.ts";
+import { loadQuery, loadSelector, steadyCores } from "./load.ts";
 import { CANARIES, FIRST, type Lane, onGrid } from "./world.ts";
 
-/** Seconds of a run, in the bench's settings. */
+/** The timeout of a run in the bench's settings, in seconds. */
 export const TIMEOUT = 10;
 
-/** Sound data. */
-export const STEADY = { cores: steady };
+/** The load of sound data. */
+export const STEADY = { cores: steadyCores };
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -20,11 +20,13 @@ function target(name: string = FIRST, more: object = {}): object {
   return { scaleTargetRef, targetCpu: 0.5, minReplicas: 2, maxReplicas: 20, ...more };
 }
 
-/** The settings of a case, with what it changes in them. */
-export function settingsOf({ name, load = STEADY, query, settings = {} }: FaultCase, lane: Lane, now: number): Tree {
+/** The settings of a case: the sound ones with its changes merged in. `now` is in seconds since 1970. */
+export function caseSettings({ name, load = STEADY, query, settings = {} }: FaultCase, lane: Lane, now: number): Tree {
   const own = load === STEADY ? SOUND : name;
   const offset = `offset ${onGrid(now) - lane.end}s`;
-  const text = (query ?? queryOf(own, load)).replaceAll("$load", selector(own, load)).replaceAll("$offset", offset);
+  const text = (query ?? loadQuery(own, load))
+    .replaceAll("$load", loadSelector(own, load))
+    .replaceAll("$offset", offset);
   const read = load.rows === undefined || query !== undefined ? { query: text } : { matchers: { case: name } };
   const { bearer, header } = CANARIES;
   const base = {
@@ -49,7 +51,7 @@ function filled(text: string, { folder, namespace, prometheus }: Lane, offset: s
   return Object.entries(words).reduce((made, [word, value]) => made.replaceAll(`$${word}`, value), text);
 }
 
-/** The name of the load that every case has which brings none of its own. */
+/** The name of the load that cases share which bring none of their own. */
 export const SOUND = "sound data";
 
 function merged(base: Tree, change: Tree): Tree {
@@ -62,7 +64,8 @@ function merged(base: Tree, change: Tree): Tree {
   return { ...base, ...Object.fromEntries(entries) };
 }
 
-export function boundsOf({ targets }: Tree): readonly [number, number] {
+/** The bounds of the first target of some settings: minReplicas, maxReplicas. Where they are no numbers: 2 and 20. */
+export function replicaBoundsOf({ targets }: Tree): readonly [number, number] {
   const all = (Array.isArray(targets) ? targets : []) as readonly { minReplicas?: unknown; maxReplicas?: unknown }[];
   return [numberOr(all[0]?.minReplicas, 2), numberOr(all[0]?.maxReplicas, 20)];
 }
@@ -71,8 +74,8 @@ function numberOr(value: unknown, otherwise: number): number {
   return typeof value === "number" && Number.isFinite(value) ? value : otherwise;
 }
 
-/** The annotation before the run. */
-export function stateOf({ state }: FaultCase, lane: Lane, now: number): string | null {
+/** The state's annotation before the run: the case's own text, or sound state with its changes. Null: none. */
+export function caseState({ state }: FaultCase, lane: Lane, now: number): string | null {
   if (state === null || typeof state === "string") return state;
   const sound = soundState(lane.namespace, now);
   return state === undefined ? encode(sound) : state(sound, now);
@@ -90,8 +93,8 @@ function soundState(namespace: string, now: number): JobState {
   };
 }
 
-/** The state with the memory of the case's own target changed. */
-export function remembering(state: JobState, change: (memory: TargetState) => TargetState): JobState {
+/** The state with the memory of the case's own target changed. That of NEIGHBOUR stays. */
+export function withChangedMemory(state: JobState, change: (memory: TargetState) => TargetState): JobState {
   const entries = Object.entries(state.targets).map(([key, memory]): [string, TargetState] => [
     key,
     key === NEIGHBOUR ? memory : change(memory),
@@ -99,5 +102,5 @@ export function remembering(state: JobState, change: (memory: TargetState) => Ta
   return { ...state, targets: Object.fromEntries(entries) };
 }
 
-/** A target of another job that keeps its memory in the same object. */
+/** A target of another job whose memory is in the same ConfigMap. No case may change it. */
 export const NEIGHBOUR = "faults/neighbour";

@@ -3,9 +3,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startPrometheus } from "../../test/cluster/prometheus.ts";
 import { type Rig, startRig } from "../../test/integration/rig.ts";
-import { type Answer, clientOf } from "./client.ts";
+import { type ApiAnswer, clientOf } from "./client.ts";
 import type { FaultCase } from "./fault-case.ts";
-import { openMetrics } from "./load.ts";
+import { loadsOpenMetrics } from "./load.ts";
 import { type Relay, startRelay } from "./wire.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -15,14 +15,14 @@ const STATE = "prophet-autoscaler-state";
 /** The workloads of a lane; cases with one target have the first. */
 export const [FIRST, SECOND] = ["stress-app", "second"] as const;
 
-/** Planted where secrets belong; none may reach any output. */
+/** Secrets that are planted where secrets belong. None may reach any output. */
 export const CANARIES = {
   bearer: "cAnary7f3Q-bearer-9xZkw5Tb8",
   header: "cAnary7f3Q-header-4mPq2Vn6s",
   kubernetes: "cAnary7f3Q-account-8jRd3Lh1y",
 } as const;
 
-/** One namespace in which cases run one after the other. */
+/** One namespace with its proxies, in which cases run one after the other. */
 export interface Lane {
   readonly namespace: string;
   /** Scratch folder, and the built job in it. */
@@ -39,7 +39,7 @@ export interface Lane {
   /** Everything that no output may hold. */
   readonly secrets: readonly string[];
   /** One call as administrator, of a path below the namespace's; rejects where it is refused. */
-  admin(method: string, path: string, body?: object): Promise<Answer>;
+  admin(method: string, path: string, body?: object): Promise<ApiAnswer>;
   setReplicas(replicas: number, name?: string): Promise<void>;
   replicas(name: string): Promise<number>;
   /** The annotation; null for none. */
@@ -50,27 +50,28 @@ export interface Lane {
   clearEvents(): Promise<void>;
 }
 
-export interface World {
+/** The running servers, with their lanes. */
+export interface FaultWorld {
   readonly lanes: readonly Lane[];
   stop(): Promise<void>;
 }
 
-/** Seconds between two points of a query, as the job's settings have it by default. */
-export const STEP = 15;
+/** The step of the job's queries, in seconds: the default of its settings. */
+export const QUERY_STEP = 15;
 
-/** The last time of the grid of all queries. */
+/** The last time of the queries' grid at or before `time`, in seconds since 1970. */
 export function onGrid(time: number): number {
-  return Math.floor(time / STEP) * STEP;
+  return Math.floor(time / QUERY_STEP) * QUERY_STEP;
 }
 
-/** Starts everything, about 20 s. */
-export async function startWorld(cases: readonly FaultCase[], lanes: number): Promise<World> {
+/** Starts the servers with the histories of all cases and so many lanes. It takes about 20 s. */
+export async function startWorld(cases: readonly FaultCase[], lanes: number): Promise<FaultWorld> {
   const names = Array.from({ length: lanes }, (_, i) => `faults-${i + 1}`);
   // on the grid of the job's queries, so that a case sees its own samples, not the ones beside them
   // a step back: `offset 0s` is none that Prometheus takes
-  const end = onGrid(Date.now() / 1000) - STEP;
+  const end = onGrid(Date.now() / 1000) - QUERY_STEP;
   const loads = cases.flatMap(({ name, load }) => (load === undefined ? [] : [[name, load] as const]));
-  const history = openMetrics(loads, names, end);
+  const history = loadsOpenMetrics(loads, names, end);
   const prometheus = await startPrometheus({ history });
   const rigs: Rig[] = [];
   try {

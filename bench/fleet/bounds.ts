@@ -1,8 +1,8 @@
 /** What a run over a fleet may take: the bounds by its size, and which of them a run broke. */
 import type { FleetRun } from "./measure.ts";
 
-/** A bound of runs over at least one and at most so many targets. `hard`: it holds on a busy machine too, so that the bench fails. */
-export interface Bound {
+/** A bound of a run whose targets are within a range. `hard`: it holds on a busy machine too, so breaking it fails the bench. */
+export interface FleetBound {
   readonly targets: readonly [from: number, to: number];
   readonly what: string;
   readonly unit: string;
@@ -14,8 +14,8 @@ export interface Bound {
 const [SMALL, LARGE] = [1000, 10_000];
 const always = (most: number) => () => most;
 
-/** The memory is that which the base manifests allow. */
-export const BOUNDS: readonly Bound[] = [
+/** All bounds. That of the memory is the limit of the base manifests. */
+export const BOUNDS: readonly FleetBound[] = [
   { targets: [1, SMALL], what: "memory", unit: "MiB", most: always(192), value: (r) => r.memoryMb, hard: true },
   { targets: [SMALL + 1, LARGE], what: "memory", unit: "MiB", most: always(400), value: (r) => r.memoryMb, hard: true },
   { targets: [1, LARGE], what: "longest turn", unit: "ms", most: always(100), value: (r) => r.longestTurn, hard: true },
@@ -32,18 +32,18 @@ export const BOUNDS: readonly Bound[] = [
   { targets: [1, LARGE], what: "API calls", unit: "", most: (r) => r.changes + 60, value: (r) => r.calls, hard: false },
 ];
 
-/** The bounds of a run. */
-export function boundsOf({ targets }: FleetRun): readonly Bound[] {
+/** The bounds that hold for the size of a run. */
+export function fleetBoundsOf({ targets }: FleetRun): readonly FleetBound[] {
   return BOUNDS.filter((bound) => targets >= bound.targets[0] && targets <= bound.targets[1]);
 }
 
-/** Those of them that it broke. */
-export function brokenBounds(run: FleetRun): readonly Bound[] {
-  return boundsOf(run).filter(({ most, value }) => value(run) > most(run));
+/** The bounds that a run broke. */
+export function brokenBounds(run: FleetRun): readonly FleetBound[] {
+  return fleetBoundsOf(run).filter(({ most, value }) => value(run) > most(run));
 }
 
-/** "memory 212 MiB, at most 192". */
-export function boundText({ what, unit, most, value }: Bound, run: FleetRun): string {
+/** A bound with the measured value: "memory 212 MiB, at most 192". */
+export function boundText({ what, unit, most, value }: FleetBound, run: FleetRun): string {
   const of = unit === "" ? "" : ` ${unit}`;
   const digits = value(run) < 10 ? 1 : 0;
   return `${what} ${value(run).toFixed(digits)}${of}, at most ${most(run)}`;

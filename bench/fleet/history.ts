@@ -1,9 +1,9 @@
 /** The history of a fleet as OpenMetrics: the recorded series of every workload, and the pods' counters of some. */
 import { RECORDS } from "../../job/adapters/prometheus-records.ts";
 
-/** The fleet's namespace. */
+/** The namespace of the fleet. */
 export const NAMESPACE = "fleet";
-/** Pods that are measured of each workload: as many as there may be, so that none is missed. */
+/** Pods of each workload whose counters are written: the largest number that it may have. */
 export const PODS = 10;
 /** Distance of two samples, seconds. */
 const STEP = 15;
@@ -12,8 +12,8 @@ const BACK = 7500;
 /** Pods are counted over the last 5 minutes only. */
 const COUNTED = 600;
 
-/** A workload by its number. */
-export const nameOf = (k: number): string => `service-${String(k).padStart(5, "0")}`;
+/** The name of workload number `k`. */
+export const workloadName = (k: number): string => `service-${String(k).padStart(5, "0")}`;
 
 /** Cores that workload k has used since the beginning, at a step: waves of 20 to 60 minutes between 0.5 and 2.5 cores, and noise. */
 function usedBy(k: number, steps: number): Float64Array {
@@ -30,10 +30,11 @@ function usedBy(k: number, steps: number): Float64Array {
 }
 
 /**
- * What a past holds: workloads 0 to `targets`, of them `raw` with their counters. `samples`: of a counter in a window of a minute, which this Prometheus says.
- * `ahead`: so many seconds after now are in it as well, which keeps the newest sample fresh while the bench goes on.
+ * What a history has: workloads 0 to `targets`, of which `raw` have the counters of their pods.
+ * `samples` is the number of a counter's samples in a window of one minute, which depends on the version of Prometheus. `ahead` is
+ * seconds after now that are written too. They keep the newest sample fresh while the bench runs.
  */
-export interface Past {
+export interface FleetHistory {
   readonly now: number;
   readonly ahead: number;
   readonly targets: number;
@@ -41,13 +42,17 @@ export interface Past {
   readonly samples: 4 | 5;
 }
 
-/** The text, in pieces: of 10,000 workloads it has 1.6 GB. A rate over a minute of 5 samples is their difference over 60 s, of 4 (a window open to the left) over 45 s. */
-export function* openMetrics({ now, ahead, targets, raw, samples }: Past): Generator<string> {
+/**
+ * The history as OpenMetrics, in pieces: that of 10,000 workloads has 1.6 GB.
+ * The rate over a minute of 5 samples is their difference over 60 s. Of 4 samples (a window open to the left) it is the difference over
+ * 45 s.
+ */
+export function* fleetOpenMetrics({ now, ahead, targets, raw, samples }: FleetHistory): Generator<string> {
   const start = Math.floor((now - BACK) / STEP) * STEP;
   const steps = Math.floor((BACK + ahead) / STEP);
   const back = samples - 1;
   const labels = (k: number) =>
-    `kind="Deployment",namespace="${NAMESPACE}",scale_target="${NAMESPACE}/Deployment/${nameOf(k)}",workload="${nameOf(k)}"`;
+    `kind="Deployment",namespace="${NAMESPACE}",scale_target="${NAMESPACE}/Deployment/${workloadName(k)}",workload="${workloadName(k)}"`;
   yield `# TYPE ${RECORDS.cores} gauge\n`;
   for (let k = 0; k < targets; k++) {
     const used = usedBy(k, steps);
@@ -62,7 +67,7 @@ export function* openMetrics({ now, ahead, targets, raw, samples }: Past): Gener
   for (let k = 0; k < raw; k++) {
     const used = usedBy(k, steps);
     for (let pod = 0; pod < PODS; pod++) {
-      const row = `container_cpu_usage_seconds_total{namespace="${NAMESPACE}",pod="${nameOf(k)}-5d4f8c9b7-${"bcdfghjklm"[pod]}2x4z",container="app"}`;
+      const row = `container_cpu_usage_seconds_total{namespace="${NAMESPACE}",pod="${workloadName(k)}-5d4f8c9b7-${"bcdfghjklm"[pod]}2x4z",container="app"}`;
       yield series(row, start, [0, steps], (i) => (used[i]! / PODS).toFixed(9));
     }
   }

@@ -1,10 +1,10 @@
 /** Measures one run of the built job over a fleet: its resources, and its requests by both servers' own counters. */
 import type { AuditEvent } from "../../test/cluster/controlplane.ts";
-import type { RunResult } from "../../test/integration/rig.ts";
+import type { RigRunResult } from "../../test/integration/rig.ts";
 import { figuresIn, type ProcessFigures } from "./process.ts";
 import type { FleetServers } from "./servers.ts";
 
-/** What a run took. */
+/** What one run took. */
 export interface FleetRun extends ProcessFigures {
   readonly targets: number;
   /** How the histories were read. */
@@ -22,10 +22,10 @@ export interface FleetRun extends ProcessFigures {
   readonly callMb: number;
   readonly changes: number;
   readonly failed: number;
-  readonly result: RunResult;
+  readonly result: RigRunResult;
 }
 
-/** Runs the job once, as its own account. */
+/** Runs the job once with its own ServiceAccount. `read` chooses grouped or single queries, `more` is merged into the settings. */
 export async function measuredRun(
   servers: FleetServers,
   targets: number,

@@ -3,8 +3,8 @@ import { boundText, brokenBounds } from "./bounds.ts";
 import type { FleetRun } from "./measure.ts";
 import type { Alike } from "./same.ts";
 
-/** One size of a fleet. */
-export interface Measured {
+/** The runs of one size of the fleet. */
+export interface MeasuredFleet {
   readonly targets: number;
   /** The first found no state. */
   readonly runs: readonly FleetRun[];
@@ -15,8 +15,8 @@ export interface Measured {
   readonly load: number;
 }
 
-/** The page. `machine` also says the day. */
-export function page(all: readonly Measured[], machine: string): string {
+/** docs/scale.md as Markdown. `machine` describes the machine and says the day. */
+export function fleetPage(all: readonly MeasuredFleet[], machine: string): string {
   const last = all.at(-1)!;
   return `# Scale
 
@@ -83,7 +83,7 @@ ${arithmetic(last)}
 }
 
 /** What the last runs broke of the bounds. */
-function broken(all: readonly Measured[]): string {
+function broken(all: readonly MeasuredFleet[]): string {
   const lines = all.flatMap(({ runs }) => {
     const run = runs.at(-1)!;
     const texts = brokenBounds(run).map((bound) => boundText(bound, run));
@@ -96,7 +96,7 @@ function broken(all: readonly Measured[]): string {
 
 const SIZES = [10_000, 100_000, 1_000_000];
 
-function perTarget({ runs }: Measured) {
+function perTarget({ runs }: MeasuredFleet) {
   const run = runs.at(-1)!;
   return {
     cpuMs: (1000 * run.cpuSeconds) / run.targets,
@@ -105,16 +105,16 @@ function perTarget({ runs }: Measured) {
   };
 }
 
-function per(measured: Measured): string {
+function per(measured: MeasuredFleet): string {
   const { cpuMs, prometheusMs, queryKb } = perTarget(measured);
   return `${cpuMs.toFixed(1)} ms of CPU, ${prometheusMs.toFixed(1)} ms of Prometheus' CPU, ${queryKb.toFixed(1)} kB of answers`;
 }
 
-function fits(measured: Measured): string {
+function fits(measured: MeasuredFleet): string {
   return grouped(100 * Math.floor(45_000 / perTarget(measured).cpuMs / 100));
 }
 
-function arithmetic(measured: Measured): string {
+function arithmetic(measured: MeasuredFleet): string {
   const { cpuMs, prometheusMs, queryKb } = perTarget(measured);
   const rows = SIZES.map((n) => [
     grouped(n),

@@ -2,17 +2,20 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What a process told: CPU of all its threads, s; largest memory, MiB; the longest turn of its event loop since its first connection, ms of CPU. */
+/**
+ * What a process told at its end. CPU of all its threads in seconds, and the largest memory in MiB.
+ * The longest turn of its event loop since its first connection, in ms of CPU.
+ */
 export interface ProcessFigures {
   readonly cpuSeconds: number;
   readonly memoryMb: number;
   readonly longestTurn: number;
 }
 
-/** The heap of old objects that Node 24 takes in a container of 192 or 384 MiB, as measured in both; without a limit it is 4 GiB here, and garbage stays for long. */
+/** The heap of old objects that Node 24 takes in a container of 192 or 384 MiB, as measured in both. Without a limit it is 4 GiB here, and garbage stays for long. */
 const POD_HEAP = "--max-old-space-size=256";
 
-/** Options of Node that make V8 as sparing as in a pod: those of the image, and the heap that comes from the limit of the container. */
+/** Flags of Node that give V8 the heap of a pod: those of the image, and the heap that follows from the container's limit. */
 export function limitsOfPod(): readonly string[] {
   const dockerfile = readFileSync(join(import.meta.dirname, "../../Dockerfile"), "utf8");
   const entry = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1];
@@ -40,7 +43,7 @@ if (require("node:worker_threads").isMainThread) {
 }
 `;
 
-/** Options of Node that make it tell, by a file in \`folder\`. */
+/** Flags of Node with which a process writes its figures to stderr at its end. The code for that lies in `folder`. */
 export function tellingFleet(folder: string): readonly string[] {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "tell.cjs");
@@ -48,7 +51,7 @@ export function tellingFleet(folder: string): readonly string[] {
   return ["--require", file];
 }
 
-/** What it told. Throws when it did not. */
+/** Reads the figures from a process' stderr. Throws where there are none. */
 export function figuresIn(stderr: string): ProcessFigures {
   const told = /USAGE (\[.*\])/.exec(stderr)?.[1];
   if (told === undefined) throw new Error(`the job did not tell its CPU time: ${stderr.slice(0, 500)}`);

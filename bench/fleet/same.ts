@@ -5,16 +5,16 @@ import type { Outcome, Ports } from "../../job/ports.ts";
 import { runOnce } from "../../job/run.ts";
 import { fakePorts, fakeWorld } from "../../test/fakes/ports.ts";
 import { prometheusSettings } from "../../test/fault/settings.ts";
-import { NAMESPACE, nameOf, PODS } from "./history.ts";
+import { NAMESPACE, PODS, workloadName } from "./history.ts";
 
-/** Of a sample: how many were decided alike, and the first that was not. */
+/** How many targets of a sample were decided alike, and the first that was not; null: none. */
 export interface Alike {
   readonly sample: number;
   readonly alike: number;
   readonly other: string | null;
 }
 
-/** Decides all `targets` together and each of `sample` alone. */
+/** Decides all `targets` together, then each of `sample` alone, at one moment. `url` is Prometheus'. */
 export async function decidedAlike(url: string, targets: number, sample: readonly number[]): Promise<Alike> {
   const now = Math.floor(Date.now() / 1000);
   const all = Array.from({ length: targets }, (_, k) => k);
@@ -25,7 +25,7 @@ export async function decidedAlike(url: string, targets: number, sample: readonl
     const [alone] = await decide(url, [k], "never", now);
     const said = [told(together[k]!), told(alone!)];
     if (said[0] === said[1]) alike += 1;
-    else other ??= `${nameOf(k)}: ${said.join(", alone ")}`;
+    else other ??= `${workloadName(k)}: ${said.join(", alone ")}`;
   }
   return { sample: sample.length, alike, other };
 }
@@ -34,10 +34,15 @@ const told = ({ action, to, reason }: Outcome) => `${action} ${to} ${reason}`;
 
 async function decide(url: string, numbers: readonly number[], grouped: "always" | "never", now: number) {
   const history = prometheusHistory(prometheusSettings(url, { grouped, timeout: 20 }));
-  const replicas = Object.fromEntries(numbers.map((k) => [nameOf(k), 1 + (k % PODS)]));
+  const replicas = Object.fromEntries(numbers.map((k) => [workloadName(k), 1 + (k % PODS)]));
   const ports: Ports = { ...fakePorts(fakeWorld({ now, replicas })), history: { ...history, now: async () => now } };
   const targets = numbers.map((k) =>
-    resolveTarget({ namespace: NAMESPACE, scaleTargetRef: { name: nameOf(k) }, targetCpu: 0.5, maxReplicas: PODS }),
+    resolveTarget({
+      namespace: NAMESPACE,
+      scaleTargetRef: { name: workloadName(k) },
+      targetCpu: 0.5,
+      maxReplicas: PODS,
+    }),
   );
   const run = await runOnce(ports, targets, { dryRun: true });
   history.close();

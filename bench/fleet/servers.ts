@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { startPrometheus, type TestPrometheus } from "../../test/cluster/prometheus.ts";
 import { type Rig, startRig } from "../../test/integration/rig.ts";
-import { NAMESPACE, nameOf, openMetrics, PODS } from "./history.ts";
+import { fleetOpenMetrics, NAMESPACE, PODS, workloadName } from "./history.ts";
 import { limitsOfPod, tellingFleet } from "./process.ts";
 
 /** Replicas before the first run. */
@@ -14,7 +14,7 @@ const BATCH = 500;
 /** Seconds that a bench takes at most after the servers are there. */
 const AHEAD = 1500;
 
-/** A place to run a fleet in. */
+/** The servers of a fleet, and how the job runs against them. */
 export interface FleetServers {
   readonly prometheus: TestPrometheus;
   readonly rig: Rig;
@@ -25,7 +25,10 @@ export interface FleetServers {
   stop(): Promise<void>;
 }
 
-/** Starts them with so many targets, of which `raw` can be read by single queries too. They know `ahead` seconds to come. */
+/**
+ * Starts the servers with so many targets. `raw` of them can be read by single queries too. The history goes on for `ahead` seconds
+ * after now.
+ */
 export async function startFleet(targets: number, raw: number, ahead = AHEAD): Promise<FleetServers> {
   const rig = await startRig(NAMESPACE);
   // without a node their pods would only wait to be scheduled: ten thousand objects that are no part of this
@@ -35,7 +38,13 @@ export async function startFleet(targets: number, raw: number, ahead = AHEAD): P
   await rig.cluster.kubectl(["apply", "-f", "-"], access(targets, states));
   // at last: the calls above take minutes for 10,000
   const prometheus = await startPrometheus({
-    history: openMetrics({ now: Math.floor(Date.now() / 1000), ahead, targets, raw, samples: await samplesOfMinute() }),
+    history: fleetOpenMetrics({
+      now: Math.floor(Date.now() / 1000),
+      ahead,
+      targets,
+      raw,
+      samples: await samplesOfMinute(),
+    }),
   });
   const tell = join(rig.cluster.dir, "tell");
   return {
@@ -50,7 +59,7 @@ export async function startFleet(targets: number, raw: number, ahead = AHEAD): P
       state: { configMap: { name: STATE, count: statesOf(count).length } },
       defaults: { targetCpu: 0.5, maxReplicas: PODS },
       targets: Array.from({ length: count }, (_, k) => ({
-        scaleTargetRef: { name: nameOf(k) },
+        scaleTargetRef: { name: workloadName(k) },
       })),
     }),
     stop: async () => {
@@ -72,10 +81,10 @@ async function samplesOfMinute(): Promise<4 | 5> {
 
 function deployments(from: number, targets: number): string {
   const items = Array.from({ length: Math.min(BATCH, targets - from) }, (_, i) => {
-    const labels = { app: nameOf(from + i) };
+    const labels = { app: workloadName(from + i) };
     const pod = { metadata: { labels }, spec: { containers: [{ name: "app", image: "test.local/pause:1" }] } };
     const spec = { replicas: BEFORE, selector: { matchLabels: labels }, template: pod };
-    const metadata = { name: nameOf(from + i), namespace: NAMESPACE };
+    const metadata = { name: workloadName(from + i), namespace: NAMESPACE };
     return { apiVersion: "apps/v1", kind: "Deployment", metadata, spec };
   });
   return JSON.stringify({ apiVersion: "v1", kind: "List", items });
@@ -88,7 +97,7 @@ function statesOf(targets: number): readonly string[] {
 
 /** As the base and the overlay many-targets have it: two verbs on named objects, and ConfigMaps without data. */
 function access(targets: number, states: readonly string[]): string {
-  const names = Array.from({ length: targets }, (_, k) => nameOf(k));
+  const names = Array.from({ length: targets }, (_, k) => workloadName(k));
   const verbs = ["get", "patch"];
   const role = {
     apiVersion: "rbac.authorization.k8s.io/v1",

@@ -1,7 +1,7 @@
 /** docs/hourly.md: what a decision costs in a process that lives, beside one in a process of its own. */
 import type { FleetRun } from "../fleet/measure.ts";
 
-/** One way of reading: processes that decided once, and one that decided so many times. */
+/** One way of reading: processes that decided once each, and one that decided `decisions` times. */
 export interface Hourly {
   readonly read: FleetRun["read"];
   readonly once: readonly FleetRun[];
@@ -15,8 +15,8 @@ interface Setting {
   readonly load: number;
 }
 
-/** The page. `machine` also says the day. */
-export function page(all: readonly Hourly[], { targets, machine, load }: Setting): string {
+/** docs/hourly.md as Markdown. `machine` describes the machine and says the day. */
+export function hourlyPage(all: readonly Hourly[], { targets, machine, load }: Setting): string {
   return `# A pod for an hour, measured
 
 <!-- Written by \`npm run bench -- hourly\`. -->

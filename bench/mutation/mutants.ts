@@ -1,7 +1,7 @@
 /** Makes mutants of a TypeScript source: each is one small edit, such as a person's slip. */
 import { parseSync } from "oxc-parser";
 
-/** One edit: the text from `start` to `end` is replaced. */
+/** One edit: `text` replaces what stands from `start` to `end`, offsets in the source. */
 export interface Mutation {
   readonly start: number;
   readonly end: number;
@@ -37,7 +37,7 @@ const CALLS: Readonly<Record<string, string>> = {
   ceil: "floor",
 };
 
-/** All mutations of a source, in the order of the text. Types, imports and texts are left alone. */
+/** All mutations of a TypeScript source, in the order of the text. Types, imports and string literals are left alone. */
 export function mutationsOf(source: string): readonly Mutation[] {
   const { program, errors } = parseSync("source.ts", source);
   if (errors.length > 0) throw new Error(`cannot be parsed: ${errors[0]?.message}`);
@@ -46,7 +46,7 @@ export function mutationsOf(source: string): readonly Mutation[] {
   return all.sort((a, b) => a.start - b.start || a.text.localeCompare(b.text));
 }
 
-/** The source with one of them. */
+/** The source with one mutation applied. */
 export function mutated(source: string, { start, end, text }: Mutation): string {
   return source.slice(0, start) + text + source.slice(end);
 }

@@ -1,9 +1,9 @@
 /** Writes docs/mutation.md: each room's score on fresh and on known mutants, and every survivor with its reason. */
-import { table } from "../../scripts/markdown.ts";
-import { REASONS } from "./survivors.ts";
+import { markdownTable } from "../../scripts/markdown.ts";
+import { SURVIVOR_REASONS } from "./survivors.ts";
 
-/** What became of the mutants of one room. */
-export interface Result {
+/** The mutants of one room, and which of them survived. */
+export interface RoomResult {
   readonly room: string;
   /** New ones, or those that were looked at while tests were written. */
   readonly sample: "fresh" | "looked at";
@@ -12,11 +12,12 @@ export interface Result {
   readonly survivors: readonly { readonly id: string; readonly place: string }[];
 }
 
-export function page(results: readonly Result[]): string {
-  const of = (sample: Result["sample"]) => results.filter((result) => result.sample === sample);
+/** docs/mutation.md as Markdown. */
+export function mutationPage(results: readonly RoomResult[]): string {
+  const of = (sample: RoomResult["sample"]) => results.filter((result) => result.sample === sample);
   const [fresh, seen] = [of("fresh"), of("looked at")];
   const names = [...new Set(results.map(({ room }) => room))];
-  const cell = (some: readonly Result[], name: string) => scoreText(some.filter(({ room }) => room === name));
+  const cell = (some: readonly RoomResult[], name: string) => scoreText(some.filter(({ room }) => room === name));
   const rows = names.map((name) => [`\`${name}\``, cell(fresh, name), cell(seen, name)]);
   const lists = results.filter(({ survivors }) => survivors.length > 0).map(survivorList);
   return `# Mutation score
@@ -26,7 +27,7 @@ export function page(results: readonly Result[]): string {
 How many small breaks of the code a unit test notices: **${scoreText(fresh)}**. A break is one edit: a comparison turned, a boundary moved, a sign dropped,
 a constant changed, a condition fixed, a statement removed. The sample is drawn by a fixed seed from all such edits of a room, so the same sources give the same sample.
 
-${table(["room", "not looked at", "looked at"], [...rows, ["all", scoreText(fresh), scoreText(seen)]])}
+${markdownTable(["room", "not looked at", "looked at"], [...rows, ["all", scoreText(fresh), scoreText(seen)]])}
 
 The first column counts: nobody had looked at these breaks when the tests were written. For those of the second column tests were written where they lived;
 \`bench/mutation/looked-at.txt\` lists them, and new samples leave them out.
@@ -41,17 +42,17 @@ A survivor is a break that no unit test noticed. Where it cannot be noticed, or 
 ${lists.join("\n")}`;
 }
 
-function scoreText(results: readonly Result[]): string {
+function scoreText(results: readonly RoomResult[]): string {
   const total = results.reduce((sum, result) => sum + result.total, 0);
   const killed = total - results.reduce((sum, { survivors }) => sum + survivors.length, 0);
   return total === 0 ? "" : `${killed} of ${total}, ${((100 * killed) / total).toFixed(0)} %`;
 }
 
-function survivorList({ room, sample, survivors }: Result): string {
+function survivorList({ room, sample, survivors }: RoomResult): string {
   const rows = survivors.map(({ id, place: text }) => {
     const [, place = "", what = ""] = /^(\S+) (.*)$/.exec(text) ?? [];
-    return [place.replace(/^job\//, ""), what, REASONS[id] ?? "not looked at yet"];
+    return [place.replace(/^job\//, ""), what, SURVIVOR_REASONS[id] ?? "not looked at yet"];
   });
   const which = sample === "fresh" ? "not looked at" : "looked at";
-  return `### ${room}, ${which}\n\n${table(["place", "break", "reason"], rows)}\n`;
+  return `### ${room}, ${which}\n\n${markdownTable(["place", "break", "reason"], rows)}\n`;
 }

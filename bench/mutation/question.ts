@@ -1,7 +1,7 @@
 /** What a worker is asked about a broken source, and what it answers. */
 
-/** With this text in this file, do these tests pass? */
-export interface Question {
+/** A changed source and the tests to run on it. */
+export interface TestsQuestion {
   readonly file: string;
   readonly text: string;
   /** The text to go back to. */
@@ -12,10 +12,10 @@ export interface Question {
   readonly related: boolean;
 }
 
-/** `failed` names the first test file that failed; null: all passed. */
-export interface Answer {
+/** The result of a question. `failed` is the first test file that failed; null: all passed. */
+export interface TestsAnswer {
   readonly failed: string | null;
 }
 
-/** Questions with equal keys run the same tests. */
-export const keyOf = ({ file, tests, related }: Question): string => (related ? file : tests.join(" "));
+/** The key of a question. Questions with equal keys run the same tests. */
+export const testsKeyOf = ({ file, tests, related }: TestsQuestion): string => (related ? file : tests.join(" "));

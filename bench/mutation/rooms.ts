@@ -1,6 +1,7 @@
 /** The rooms under mutation, their sources, and their unit tests, nearest first, since the first failure ends a mutant. */
 import { globSync } from "node:fs";
 
+/** A folder of the job with its sources and unit tests, as paths. */
 export interface Room {
   readonly name: string;
   readonly sources: readonly string[];

@@ -10,7 +10,7 @@ const SEED = 20_261_130;
 /** Identities of the mutants that were looked at while tests were written: their score says how good the tests became, not how good tests are. */
 const LOOKED_AT = "bench/mutation/looked-at.txt";
 
-/** A mutant of a source. */
+/** A mutation with its source and its identity. */
 export interface Candidate extends Mutation {
   readonly file: string;
   /** The whole source without it. */
@@ -21,11 +21,11 @@ export interface Candidate extends Mutation {
   readonly place: string;
 }
 
-/** Which mutants: new ones, so many a room, or those of the list. */
-export type Choice = { readonly kind: "fresh"; readonly each: number } | { readonly kind: "looked at" };
+/** Which mutants to take: `each` new ones a room, or those of the list that somebody has looked at. */
+export type SampleKind = { readonly kind: "fresh"; readonly each: number } | { readonly kind: "looked at" };
 
-/** The chosen mutants of a room, none twice, those of one source together. */
-export function sampleOf({ sources }: Room, choice: Choice): readonly Candidate[] {
+/** The chosen mutants of a room, none twice. Those of one source stand together. */
+export function sampleOf({ sources }: Room, choice: SampleKind): readonly Candidate[] {
   const seen = new Set(readFileSync(LOOKED_AT, "utf8").split("\n"));
   const all = sources.flatMap(candidatesOf);
   if (choice.kind === "looked at") return all.filter(({ id }) => seen.has(id));

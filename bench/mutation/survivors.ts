@@ -1,5 +1,6 @@
 /** Surviving mutants that were looked at, with the reason why no test can or need notice them. */
-export const REASONS: Readonly<Record<string, string>> = {
+/** The reason of each survivor that somebody has looked at, by its identity: `FILE: TEXT => CHANGED TEXT`. */
+export const SURVIVOR_REASONS: Readonly<Record<string, string>> = {
   "job/adapters/kubernetes-conditions.ts: const pods = resources === undefined ? {} : { resources }; => const pods = true ? {} : { resources };":
     "held since by test/adapters/kubernetes-conditions.test.ts",
   'job/adapters/kubernetes-state.ts: throw new ClusterError(asked, 200, "Malformed", "the ConfigMap has no resourceVersion"); => throw new ClusterError(asked, 201, "Malformed", "the ConfigMap has no resourceVersion");':
@@ -46,7 +47,7 @@ export const REASONS: Readonly<Record<string, string>> = {
     "ten years is a round number, and ten days more as good",
   "job/core/series/implausible.ts: return UNITS.find(([, perSecond]) => Math.abs(newest / perSecond - now) < MAX_DISTANCE)?.[0] ?? null; => return UNITS.find(([, perSecond]) => Math.abs(newest / perSecond - now) <= MAX_DISTANCE)?.[0] ?? null;":
     "ten years to the second: either is right",
-  "job/core/series/quality.ts: const { series } = window > history ? gridBack(news, at, window) : grid; => const { series } = window >= history ? gridBack(news, at, window) : grid;":
+  "job/core/series/quality.ts: const { series } = window > history ? gridBack(fresh, at, window) : grid; => const { series } = window >= history ? gridBack(fresh, at, window) : grid;":
     "an equal window gives the same grid once more",
   "job/core/state/codec.ts: count = Math.floor(count * 0.9); => count = Math.ceil(count * 0.9);":
     "held since by test/core/state/stored.test.ts",
@@ -71,11 +72,11 @@ export const REASONS: Readonly<Record<string, string>> = {
     "saves the look at a small state: 31 targets always fit as well as 30 do",
   "job/run/shares.ts: if (scale instanceof Error) return [rest, scale]; => if (false) return [rest, scale];":
     "held since by test/run/shares.test.ts",
-  'job/run/shares.ts: return `a pod ${asks} and ${limit === undefined ? "has no limit" : `may use ${cpu(limit)}`}`; => return `a pod ${asks} and ${false ? "has no limit" : `may use ${cpu(limit)}`}`;':
+  'job/run/shares.ts: return `a pod ${asks} and ${limit === undefined ? "has no limit" : `may use ${quantityText(limit)}`}`; => return `a pod ${asks} and ${false ? "has no limit" : `may use ${quantityText(limit)}`}`;':
     "held since by test/run/shares.test.ts",
-  'job/run/shares.ts: return `a pod ${asks} and ${limit === undefined ? "has no limit" : `may use ${cpu(limit)}`}`; => return `a pod ${asks} and ${limit !== undefined ? "has no limit" : `may use ${cpu(limit)}`}`;':
+  'job/run/shares.ts: return `a pod ${asks} and ${limit === undefined ? "has no limit" : `may use ${quantityText(limit)}`}`; => return `a pod ${asks} and ${limit !== undefined ? "has no limit" : `may use ${quantityText(limit)}`}`;':
     "held since by test/run/shares.test.ts",
-  'job/run/shares.ts: return `a pod ${asks} and ${limit === undefined ? "has no limit" : `may use ${cpu(limit)}`}`; => return `a pod ${asks} and ${true ? "has no limit" : `may use ${cpu(limit)}`}`;':
+  'job/run/shares.ts: return `a pod ${asks} and ${limit === undefined ? "has no limit" : `may use ${quantityText(limit)}`}`; => return `a pod ${asks} and ${true ? "has no limit" : `may use ${quantityText(limit)}`}`;':
     "held since by test/run/shares.test.ts",
   "job/run/shares.ts: return targets.every(({ averageUtilization }) => averageUtilization === undefined); => return targets.some(({ averageUtilization }) => averageUtilization === undefined);":
     "held since by test/run/shares.test.ts",

@@ -2,13 +2,13 @@
 import { writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { createVitest, type TestSpecification } from "vitest/node";
-import { type Answer, keyOf, type Question } from "./question.ts";
+import { type TestsAnswer, type TestsQuestion, testsKeyOf } from "./question.ts";
 
 const [folder = ""] = process.argv.slice(2);
 /** The order in which the tests of the question are run; vitest's own takes what was slow first. */
 let order: readonly string[] = [];
 const rank = ({ moduleId }: TestSpecification) => order.findIndex((test) => moduleId.endsWith(test));
-class Asked {
+class QuestionOrder {
   shard(files: TestSpecification[]): TestSpecification[] {
     return files;
   }
@@ -30,7 +30,7 @@ const vitest = await createVitest("test", {
   isolate: false,
   maxWorkers: 1,
   fileParallelism: false,
-  sequence: { sequencer: Asked },
+  sequence: { sequencer: QuestionOrder },
 });
 
 /** What is run for a question, by its key. */
@@ -38,12 +38,12 @@ const known = new Map<string, readonly TestSpecification[]>();
 
 // whoever asks is gone: nothing may stay behind
 process.on("disconnect", () => process.exit());
-process.on("message", async (question: Question) => {
+process.on("message", async (question: TestsQuestion) => {
   process.send?.(await answer(question));
 });
 process.send?.("ready");
 
-async function answer(question: Question): Promise<Answer> {
+async function answer(question: TestsQuestion): Promise<TestsAnswer> {
   const { file, text, original, tests } = question;
   const path = join(folder, file);
   writeFileSync(path, text);
@@ -63,15 +63,15 @@ async function answer(question: Question): Promise<Answer> {
   }
 }
 
-async function specifications(question: Question): Promise<readonly TestSpecification[]> {
+async function specifications(question: TestsQuestion): Promise<readonly TestSpecification[]> {
   const { file, tests, related } = question;
-  const before = known.get(keyOf(question));
+  const before = known.get(testsKeyOf(question));
   if (before !== undefined) return before;
   if (related) vitest.config.related = [join(folder, file)];
   else delete vitest.config.related;
   const found = await vitest.getRelevantTestSpecifications(tests.map((test) => join(folder, test)));
   if (found.length < (related ? 1 : tests.length))
     throw new Error(`no test, or not all, for ${file}: ${tests.join(" ")}`);
-  known.set(keyOf(question), found);
+  known.set(testsKeyOf(question), found);
   return found;
 }

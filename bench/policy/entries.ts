@@ -6,13 +6,16 @@ import type { TargetConfig } from "../../job/core/target.ts";
 import type { EpochSeconds } from "../../job/core/units.ts";
 import { type Entry, FRONT } from "./matrix.ts";
 
-/** The higher quantile that the tables show beside the default: the least that leaves 0.4 of the HPA's unserved load at most, in both of its figures. */
+/**
+ * The higher quantile that the tables show beside the default. It is the least that leaves at most
+ * 0.4 of the HPA's unserved load, in both of its figures.
+ */
 export const HIGH = 0.897;
 
-/** Shares of the time that are asked of `slo`. */
+/** The shares of the time that the tables give to `slo`. */
 export const SHARES = [0.003, 0.01, 0.03] as const;
 
-/** Ours, a fixed level as it was by default before, and what is quickly played. The reference, HPA v2 with its defaults at 70 %, comes first. */
+/** The policies of the main table: HPA v2 at 70 % first, which is the reference, then ours and the quick peers. */
 export function mainEntries(): Entry[] {
   return [
     { label: "hpa", policy: "hpa" },
@@ -27,12 +30,12 @@ export function mainEntries(): Entry[] {
   ];
 }
 
-/** The row of an `slo`. */
+/** The label of the row with this `slo`. */
 export function sloLabel(slo: number): string {
   return `auto, slo ${Number((slo * 100).toPrecision(3))} %`;
 }
 
-/** Peers that fit anew at every decision, which takes long. */
+/** The peers that fit anew at each decision, which takes long. */
 export function peerEntries(): Entry[] {
   return [
     { label: "hpa", policy: "hpa" },
@@ -44,7 +47,7 @@ export function peerEntries(): Entry[] {
   ];
 }
 
-/** A target's settings at a quantile: what goes with it by default. */
+/** A target's settings at one quantile, with the quantile of scale-in that goes with it by default. */
 export function at(quantile: number): Partial<TargetConfig> {
   const { scaleDownQuantile, calibration } = resolveTarget({
     scaleTargetRef: { name: "workload" },
@@ -54,7 +57,7 @@ export function at(quantile: number): Partial<TargetConfig> {
   return { quantile, scaleDownQuantile: scaleDownQuantile!, calibration };
 }
 
-/** The front of ours over quantiles, and of HPA over targets. */
+/** The policies of the front: ours by quantile, and the HPA by its target. */
 export function frontEntries(): Entry[] {
   const ours = FRONT.map((quantile): Entry => ({ label: `auto ${quantile}`, policy: "auto", target: at(quantile) }));
   const theirs = [0.5, 0.6, 0.7, 0.8, 0.9].map(
@@ -63,7 +66,7 @@ export function frontEntries(): Entry[] {
   return [...ours, ...theirs];
 }
 
-/** One assumption changed at a time, at 30 s start-up: of the metrics, the pods, the runs, the forecast. */
+/** Ours with one assumption changed at a time, at a start-up of 30 s: on metrics, pods, runs or forecast. */
 export function sensitivityEntries(): Entry[] {
   return [
     { label: "hpa", policy: "hpa" },

@@ -2,10 +2,10 @@
 import { axisX, axisY, dot, gridX, gridY, line, text } from "@observablehq/plot";
 import { bodyTop, frame, type LegendEntry, label, panel, sign } from "../../job/report/chart.ts";
 import { LIGHT } from "../../job/report/theme.ts";
-import { ratios, type Scores } from "./matrix.ts";
+import { policyRatios, type SeriesScores } from "./matrix.ts";
 
-/** One point: a policy at one setting, as ratios to HPA at 70 %. */
-export interface FrontPoint {
+/** One policy at one setting. Cost and unserved load are ratios to HPA at 70 %. */
+export interface PolicyFrontPoint {
   readonly policy: "auto" | "hpa";
   readonly label: string;
   readonly cost: number;
@@ -17,19 +17,19 @@ const [LEFT, RIGHT, AXIS] = [66, 30, 62];
 const TICKS = [0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3];
 const COLOUR = { auto: LIGHT.forecast, hpa: LIGHT.pods } as const;
 
-/** The points of a front, to the digits that are drawn. */
-export function frontPoints(front: Scores): readonly FrontPoint[] {
+/** The points of a front, rounded to the four digits that are drawn. */
+export function frontPoints(front: SeriesScores): readonly PolicyFrontPoint[] {
   const reference = front["hpa 0.7"]!;
   const round = (v: number) => Number(v.toFixed(4));
   return Object.entries(front).map(([name, list]) => {
     const [policy, setting] = name.split(" ") as ["auto" | "hpa", string];
-    const { cost, unserved } = ratios(list, reference);
+    const { cost, unserved } = policyRatios(list, reference);
     return { policy, label: setting, cost: round(cost), unserved: round(unserved) };
   });
 }
 
-/** An SVG document. */
-export function frontPicture(points: readonly FrontPoint[], startup: number): string {
+/** Draws a front for one start-up time in seconds. Returns an SVG document. */
+export function frontPicture(points: readonly PolicyFrontPoint[], startup: number): string {
   const legend: readonly LegendEntry[] = [
     { sign: sign.line(COLOUR.auto, 2.5) + sign.dot(COLOUR.auto, 5), label: "ours, by quantile" },
     { sign: sign.line(COLOUR.hpa, 2.5) + square, label: "HPA, by target utilisation" },
@@ -38,7 +38,7 @@ export function frontPicture(points: readonly FrontPoint[], startup: number): st
   const top = bodyTop(legend.length) + 34;
   // those beyond the points are drawn over the labels
   const ticks = TICKS.filter((v) => v > 0.85 * Math.min(...unserved) && v < 1.15 * Math.max(...unserved));
-  const of = (policy: FrontPoint["policy"]) => points.filter((point) => point.policy === policy);
+  const of = (policy: PolicyFrontPoint["policy"]) => points.filter((point) => point.policy === policy);
   const at = { x: "cost", y: "unserved" } as const;
   const marks = (["auto", "hpa"] as const).flatMap((policy) => [
     line(of(policy), { ...at, stroke: COLOUR[policy], strokeWidth: 2.5, sort: "cost" }),

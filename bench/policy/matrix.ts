@@ -1,7 +1,7 @@
 /** Runs policies over series and adds up their scores for the tables. */
 
-import type { Forecaster, Method } from "../../job/core/forecast/types.ts";
-import { keepLevel, LEVELS as PAYING } from "../../job/core/policy/level.ts";
+import type { Forecaster, ForecastMethod } from "../../job/core/forecast/types.ts";
+import { keepLevel, QUANTILE_LEVELS as PAYING } from "../../job/core/policy/level.ts";
 import type { TargetConfig } from "../../job/core/target.ts";
 import { toDemand } from "../../job/replay/demand.ts";
 import { remembering } from "../../job/replay/remembered-forecasts.ts";
@@ -13,7 +13,7 @@ import { each } from "../../scripts/waiting.ts";
 import { geometric } from "../geometric.ts";
 import type { BenchSeries } from "../series.ts";
 
-/** A policy of a table: a name to print, the policy, and what differs from the defaults. */
+/** A row of a table: its label, its policy, and the options that differ from the defaults. */
 export interface Entry {
   readonly label: string;
   readonly policy: PolicyName;
@@ -23,28 +23,28 @@ export interface Entry {
   readonly forecaster?: (inner: Forecaster) => Forecaster;
 }
 
-/** Scores by label, one per series, same order as the series. */
-export type Scores = Readonly<Record<string, readonly ReplayScore[]>>;
+/** Scores by label: one a series, in the order of the series. */
+export type SeriesScores = Readonly<Record<string, readonly ReplayScore[]>>;
 
-/** Quantiles of the fronts; 0.897 is the tables' higher one (entries.ts). */
+/** The quantiles of the front. 0.897 is HIGH of entries.ts. */
 export const FRONT = [0.5, 0.6, 0.7, 0.8, 0.897, 0.95] as const;
 
-/** The levels a bench may ask for, the fronts' and what goes with each for scale-in; one forecast serves all of them. */
-export const LEVELS = [...new Set([...FRONT, ...FRONT.map(keepLevel), ...PAYING])].sort((a, b) => a - b);
+/** All quantile levels that the bench asks for, ascending. One forecast answers all of them. */
+export const BENCH_LEVELS = [...new Set([...FRONT, ...FRONT.map(keepLevel), ...PAYING])].sort((a, b) => a - b);
 
-/** Plays every entry over every series, as far as Ctrl-C lets it. `forecasters` lives as long as one series, so its memory stays small. */
+/** Replays every entry over every series until Ctrl-C. The forecasters live as long as one series, so memory stays small. */
 export async function playAll(
   series: readonly BenchSeries[],
   entries: readonly Entry[],
   setup: ReplaySetup,
   base: Partial<ReplayOptions> = {},
-): Promise<Scores> {
+): Promise<SeriesScores> {
   const scores: Record<string, ReplayScore[]> = Object.fromEntries(entries.map((e) => [e.label, []]));
   await each("policy", "series", series, async (one) => {
     const demand = toDemand(one.samples);
     const memo = new Map<string, Forecaster>();
     const forecasterOf: ReplaySetup["forecasterOf"] = (method) => {
-      const found = memo.get(method) ?? remembering(setup.forecasterOf(method), LEVELS);
+      const found = memo.get(method) ?? remembering(setup.forecasterOf(method), BENCH_LEVELS);
       memo.set(method, found);
       return found;
     };
@@ -52,7 +52,7 @@ export async function playAll(
       const options = { ...REPLAY_DEFAULTS, ...base, warmup: one.warmup, ...entry.options };
       const target = { ...setup.target, ...entry.target };
       const { forecaster = (inner) => inner } = entry;
-      const played = { target, forecasterOf: (method: Method) => forecaster(forecasterOf(method)) };
+      const played = { target, forecasterOf: (method: ForecastMethod) => forecaster(forecasterOf(method)) };
       const policy: ReplayPolicy = {
         ...createPolicy(entry.policy, options, demand, played),
         name: entry.label,
@@ -64,8 +64,8 @@ export async function playAll(
   return scores;
 }
 
-/** One line of a table: ratios to the reference. Cost: geometric mean of the ratios; the others: ratios of the means. */
-export interface Ratios {
+/** An entry's scores as ratios to the reference. The cost is a geometric mean of ratios; the others are ratios of means. */
+export interface PolicyRatios {
   readonly cost: number;
   readonly under: number;
   readonly unserved: number;
@@ -74,8 +74,8 @@ export interface Ratios {
   readonly worse: readonly number[];
 }
 
-/** Sums one entry up against a reference. */
-export function ratios(scores: readonly ReplayScore[], reference: readonly ReplayScore[]): Ratios {
+/** Sums up the scores of an entry against the reference, which has the same series in the same order. */
+export function policyRatios(scores: readonly ReplayScore[], reference: readonly ReplayScore[]): PolicyRatios {
   const of = (field: "under" | "unserved" | "actions") => {
     const total = reference.reduce((sum, s) => sum + s[field], 0);
     return total === 0 ? Number.NaN : scores.reduce((sum, s) => sum + s[field], 0) / total;

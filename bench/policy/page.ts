@@ -1,27 +1,27 @@
 /** Writes the page of the policy bench. */
 import { mainEntries, SHARES, sloLabel } from "./entries.ts";
-import { ratios, type Scores } from "./matrix.ts";
+import { policyRatios, type SeriesScores } from "./matrix.ts";
 
-/** One set of series: scores by start-up seconds. */
+/** One set of series, with its scores by start-up time in seconds. */
 export interface SetScores {
   readonly name: string;
   /** It took part in no choice of a default. */
   readonly held: boolean;
   readonly names: readonly string[];
-  readonly scores: Readonly<Record<number, Scores>>;
+  readonly scores: Readonly<Record<number, SeriesScores>>;
 }
 
-/** All that the bench measured; a part that was not is absent. */
+/** All that the bench measured. A part that was not measured is absent. */
 export interface PolicyResults {
   readonly sets?: readonly SetScores[];
   /** By start-up seconds, over the public and synthetic series. */
-  readonly fronts?: Readonly<Record<number, Scores>>;
+  readonly fronts?: Readonly<Record<number, SeriesScores>>;
   /** By the name of the set. */
-  readonly sensitivity?: Readonly<Record<string, Scores>>;
-  readonly peers?: Scores;
+  readonly sensitivity?: Readonly<Record<string, SeriesScores>>;
+  readonly peers?: SeriesScores;
 }
 
-/** docs/policy.md. */
+/** docs/policy.md as Markdown. */
 export function policyPage({ sets = [], fronts, sensitivity, peers }: PolicyResults): string {
   const startups = Object.keys(sets[0]?.scores ?? {}).map(Number);
   const parts = [
@@ -81,9 +81,9 @@ function promise(sets: readonly SetScores[], startups: readonly number[]): strin
   const rows = sets.flatMap((set) =>
     startups.map((startup) => {
       const scores = set.scores[startup]!;
-      const r = ratios(scores.auto!, scores.hpa!);
+      const r = policyRatios(scores.auto!, scores.hpa!);
       const now = [r.cost, r.under, r.unserved, r.actions].map((x) => x.toFixed(2)).join(" | ");
-      const before = ratios(scores["auto, quantile 0.7"]!, scores.hpa!);
+      const before = policyRatios(scores["auto, quantile 0.7"]!, scores.hpa!);
       const was = [before.cost, before.under, before.unserved, before.actions].map((x) => x.toFixed(2)).join(" / ");
       return `| ${title(set)} | ${startup} s | ${now} | ${was} | ${equalService(scores)} |`;
     }),
@@ -92,9 +92,9 @@ function promise(sets: readonly SetScores[], startups: readonly number[]): strin
 }
 
 /** Cost at which the time under equals HPA's, on the line through the shares and the default, in the logarithm of the time. */
-function equalService(scores: Scores): string {
+function equalService(scores: SeriesScores): string {
   const points = ["auto", ...SHARES.map(sloLabel)]
-    .map((label) => ratios(scores[label]!, scores.hpa!))
+    .map((label) => policyRatios(scores[label]!, scores.hpa!))
     .sort((a, b) => a.under - b.under);
   const after = points.findIndex(({ under }) => under >= 1);
   if (after < 1) return "-";
@@ -126,15 +126,15 @@ function asked(sets: readonly SetScores[]): string {
 
 const isNear = (under: number, share: number) => under >= share / 1.5 - 1e-9 && under <= share * 1.5 + 1e-9;
 
-function isWithinReach(scores: Scores, i: number, share: number): boolean {
+function isWithinReach(scores: SeriesScores, i: number, share: number): boolean {
   const ours = mainEntries().filter(({ policy }) => policy === "auto");
   const met = ours.map(({ label }) => scores[label]![i]!.under);
   return Math.max(...met) >= share / 1.5 && Math.min(...met) <= share * 1.5;
 }
 
-function table(scores: Scores): string {
+function table(scores: SeriesScores): string {
   const rows = Object.entries(scores).map(([label, list]) => {
-    const r = ratios(list, scores.hpa!);
+    const r = policyRatios(list, scores.hpa!);
     const under = mean(list.map((s) => s.under)) * 100;
     const unserved = mean(list.map((s) => s.unserved)) * 100;
     return `| ${label} | ${r.cost.toFixed(3)} | ${r.under.toFixed(3)} | ${r.unserved.toFixed(3)} | ${r.actions.toFixed(2)} | ${under.toFixed(2)} % | ${unserved.toFixed(2)} % | ${r.worse.length} |`;
@@ -149,7 +149,7 @@ function sensitivityOf(sets: readonly SetScores[], by: NonNullable<PolicyResults
     const played = scores.hpa!.length;
     const some = played < set.names.length ? `The first ${played} of them by name.\n\n` : "";
     const rows = Object.entries(scores).map(([label, list]) => {
-      const r = ratios(list, scores.hpa!);
+      const r = policyRatios(list, scores.hpa!);
       return `| ${label} | ${[r.cost, r.under, r.unserved, r.actions].map((x) => x.toFixed(3)).join(" | ")} |`;
     });
     const head = "| assumption | cost | under | unserved | actions |\n|---|---|---|---|---|";

@@ -40,7 +40,7 @@ async function contestants(folder: string): Promise<readonly Contestant[]> {
   ];
 }
 
-/** Runs the race in a folder for its files; returns Markdown. */
+/** Times the processes `rounds` times each. `folder` takes their files. Returns the section as Markdown. */
 export async function coldSection(folder: string, rounds: number): Promise<string> {
   const rows = await race(await contestants(folder), rounds);
   const python = rows.find((r) => r.name.startsWith("Python"));

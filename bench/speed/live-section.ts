@@ -5,25 +5,25 @@ import { type PhaseRow, phasesOf } from "./phases.ts";
 import {
   against,
   type Contestant,
+  type ContestantRow,
   median,
+  type ProcessRatios,
   pythonWith,
-  type Ratios,
-  type Row,
   race,
   raceTable,
   tellingNode,
 } from "./processes.ts";
-import { type Slice, slicesOf } from "./profile.ts";
+import { type ProfileSlice, profileSlices } from "./profile.ts";
 import { INTERVAL, profiledRun, type Trace, tracedRun } from "./trace.ts";
 import { busyMs, extent } from "./waterfall.ts";
 
 /** Runs under the profiler. The shortest is drawn: the one that the machine disturbed least. */
 const TRACES = 9;
 
-/** What the live bench found. */
+/** What the bench found about a live run. */
 export interface Live {
   /** Of a run, as multiples of bare Node. */
-  readonly ratios: Ratios;
+  readonly ratios: ProcessRatios;
   readonly markdown: string;
   /** Where the time goes by source file and chunk: for who cuts it, not for the page. */
   readonly detail: string;
@@ -31,8 +31,10 @@ export interface Live {
   readonly phases: readonly PhaseRow[];
 }
 
-/** A run as multiples of bare Node, and nothing else: what CI asks for. */
-export async function liveRatios(rounds: number): Promise<{ readonly ratios: Ratios; readonly markdown: string }> {
+/** Measures a live run as multiples of bare Node, and nothing else. CI asks for it. */
+export async function liveRatios(
+  rounds: number,
+): Promise<{ readonly ratios: ProcessRatios; readonly markdown: string }> {
   const servers = await startLiveServers();
   try {
     const rows = await liveRace(servers, contestants(servers), rounds);
@@ -42,7 +44,7 @@ export async function liveRatios(rounds: number): Promise<{ readonly ratios: Rat
   }
 }
 
-/** Starts the servers, runs the race and the traces, stops the servers; `picture` is the path of the waterfall in the page. */
+/** Starts the servers, times the processes, traces a run, and stops the servers. `picture` is the path of the waterfall in the page. */
 export async function liveSection(rounds: number, picture: string): Promise<Live> {
   const servers = await startLiveServers();
   try {
@@ -53,19 +55,24 @@ export async function liveSection(rounds: number, picture: string): Promise<Live
     const ends = await times(TRACES, servers, () => tracedRun(servers));
     // from the end of the program to the end of the process: the profiler writes its file there
     const teardown = median(ends.map(({ exit, gone }) => gone - exit));
-    const phases = phasesOf(shortest, slicesOf(shortest.profile), teardown);
+    const phases = phasesOf(shortest, profileSlices(shortest.profile), teardown);
     return {
       ratios: rows[1]!.times,
       phases,
       markdown: section(rows, phases, traces, picture),
-      detail: sourceTable(traces.map((one) => slicesOf(one.profile))),
+      detail: sourceTable(traces.map((one) => profileSlices(one.profile))),
     };
   } finally {
     await servers.stop();
   }
 }
 
-function section(rows: readonly Row[], phases: readonly PhaseRow[], traces: readonly Trace[], picture: string): string {
+function section(
+  rows: readonly ContestantRow[],
+  phases: readonly PhaseRow[],
+  traces: readonly Trace[],
+  picture: string,
+): string {
   const python = rows[2];
   const words = python === undefined ? skipped : against("The original's Python", python, rows[1]!);
   return `## Cold and live
@@ -87,7 +94,7 @@ ${phaseTable(phases)}
 
 What was computed on the main thread, medians of the ${TRACES} runs:
 
-${partTable(traces.map((one) => slicesOf(one.profile)))}
+${partTable(traces.map((one) => profileSlices(one.profile)))}
 `;
 }
 
@@ -104,7 +111,7 @@ async function times<T>(n: number, servers: LiveServers, work: () => Promise<T>)
   return all;
 }
 
-function liveRace(servers: LiveServers, all: readonly Contestant[], rounds: number): Promise<readonly Row[]> {
+function liveRace(servers: LiveServers, all: readonly Contestant[], rounds: number): Promise<readonly ContestantRow[]> {
   return race(all, rounds, async (next) => {
     if (next !== all[0]) await servers.reset();
   });
@@ -148,7 +155,7 @@ function phaseTable(phases: readonly PhaseRow[]): string {
   return markdown(["phase", "begins, ms", "ends, ms", "computes, ms", "calls last, ms"], rows);
 }
 
-type Computed = Exclude<Slice["part"], "idle">;
+type Computed = Exclude<ProfileSlice["part"], "idle">;
 
 /** What the parts of the program are called in the table. */
 const NAMES: Readonly<Record<Computed, string>> = {
@@ -168,7 +175,7 @@ const NAMES: Readonly<Record<Computed, string>> = {
   report: "log and text",
 };
 
-function partTable(runs: readonly (readonly Slice[])[]): string {
+function partTable(runs: readonly (readonly ProfileSlice[])[]): string {
   const rows = sums(runs, ({ part }) => part);
   const total = rows.reduce((sum, [, ms]) => sum + ms, 0);
   return markdown(
@@ -177,7 +184,7 @@ function partTable(runs: readonly (readonly Slice[])[]): string {
   );
 }
 
-function sourceTable(runs: readonly (readonly Slice[])[]): string {
+function sourceTable(runs: readonly (readonly ProfileSlice[])[]): string {
   const rows = sums(runs, ({ part, source }) => source || NAMES[part as Computed]).slice(0, 40);
   return markdown(
     ["source and chunk", "ms"],
@@ -186,7 +193,10 @@ function sourceTable(runs: readonly (readonly Slice[])[]): string {
 }
 
 /** Milliseconds by a name, the median of the runs, largest first. A sample that is long overdue is one that the machine's other work kept waiting. */
-function sums(runs: readonly (readonly Slice[])[], nameOf: (slice: Slice) => string): [name: string, ms: number][] {
+function sums(
+  runs: readonly (readonly ProfileSlice[])[],
+  nameOf: (slice: ProfileSlice) => string,
+): [name: string, ms: number][] {
   const all = runs.map((slices) => {
     const of = new Map<string, number>();
     for (const slice of slices) {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { missingControlPlane, missingPrometheus } from "../../test/cluster/available.ts";
 import { startPrometheus } from "../../test/cluster/prometheus.ts";
 import { type Rig, startRig } from "../../test/integration/rig.ts";
-import { plainEnv, run } from "./processes.ts";
+import { plainEnv, runProcessTimed } from "./processes.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const NAMESPACE = "bench";
@@ -17,7 +17,7 @@ const BEFORE = 2;
 /** Until the controllers have made or removed the pods of the last change and are quiet again, ms. */
 const QUIET = 800;
 
-/** A place to run the job in as its CronJob would. */
+/** The servers, and what the job needs to run against them as its CronJob would. */
 export interface LiveServers {
   /** A scratch folder, removed by stop(). */
   readonly folder: string;
@@ -35,12 +35,13 @@ export interface LiveServers {
   stop(): Promise<void>;
 }
 
-/** Why the servers cannot be started here; undefined when they can. */
+/** What is missing to start the servers here, as a sentence; undefined: nothing. */
 export function missingServers(): string | undefined {
   const rootless = process.getuid?.() === 0 ? undefined : "root is needed, for the folder of the pod's ServiceAccount";
   return missingControlPlane() ?? missingPrometheus() ?? rootless;
 }
 
+/** Starts the servers. Throws where a program is missing. */
 export async function startLiveServers(): Promise<LiveServers> {
   const prometheus = await startPrometheus({ history: history(Math.floor(Date.now() / 1000)) });
   const rig = await startRig(NAMESPACE);
@@ -102,7 +103,7 @@ async function fillCache(folder: string, job: string): Promise<string> {
   const work = join(folder, "warm");
   await mkdir(work);
   const args = [join(ROOT, "scripts/warm.ts"), "--cache", cache, "--work", work, job];
-  await run({ name: "scripts/warm.ts", command: process.execPath, env: plainEnv() }, args);
+  await runProcessTimed({ name: "scripts/warm.ts", command: process.execPath, env: plainEnv() }, args);
   return cache;
 }
 

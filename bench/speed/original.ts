@@ -19,17 +19,20 @@ largest = max(model.predict(future)["yhat"])
 print(largest)
 `;
 
-/** Python that fits and predicts; its argument is a recorded answer of Prometheus. */
+/** The text of a Python program that fits and predicts. Its argument is a file with Prometheus' answer. */
 export function originalFit(): string {
   return `${IMPORTS}
 points = json.load(open(sys.argv[1]))["data"]["result"][0]["values"][-120:]
 ${FIT}${TELL_PYTHON}`;
 }
 
-/** The modules that the run over real servers needs. */
+/** The Python modules that `originalRun` needs. */
 export const ORIGINAL_MODULES = ["kubernetes", "prometheus_api_client", "prophet"];
 
-/** Python that asks Prometheus, forecasts and sets the replicas; its arguments are Prometheus' URL and the namespace. */
+/**
+ * The text of a Python program that asks Prometheus, forecasts, and sets the replicas. Its arguments are Prometheus' URL and the
+ * namespace.
+ */
 export function originalRun(): string {
   return `${IMPORTS}
 from kubernetes import client, config
@@ -41,7 +44,7 @@ query = 'sum(rate(container_cpu_usage_seconds_total{pod=~"stress-app.*", contain
 answer = prometheus.custom_query_range(query=query, start_time=end - datetime.timedelta(minutes=30), end_time=end, step="15s")
 points = answer[0]["values"]
 ${FIT}
-wish = min(10, max(1, math.ceil(largest / 0.05)))
-client.AppsV1Api().patch_namespaced_deployment_scale("stress-app", sys.argv[2], {"spec": {"replicas": wish}})
+desired = min(10, max(1, math.ceil(largest / 0.05)))
+client.AppsV1Api().patch_namespaced_deployment_scale("stress-app", sys.argv[2], {"spec": {"replicas": desired}})
 ${TELL_PYTHON}`;
 }

@@ -1,5 +1,5 @@
 /** The phases of a traced run: what the program computed and what it waited for, and when. */
-import type { Slice } from "./profile.ts";
+import type { ProfileSlice } from "./profile.ts";
 import type { Trace, TracedCall } from "./trace.ts";
 
 /** The rows of the waterfall, in their order. */
@@ -18,25 +18,26 @@ export const PHASES = [
   "exit",
   "garbage",
 ] as const;
+/** The name of a phase. */
 export type Phase = (typeof PHASES)[number];
 
-/** A stretch of time in ms since the process was asked for. */
-export interface Span {
+/** A time span in milliseconds since the process was asked for. */
+export interface PhaseSpan {
   readonly from: number;
   readonly to: number;
 }
 
-/** One row: the process computes (`busy`), or waits for a server (`waits`). */
+/** One row of the waterfall: when the process computes (`busy`), and when it waits for a server (`waits`). */
 export interface PhaseRow {
   readonly phase: Phase;
-  readonly busy: readonly Span[];
-  readonly waits: readonly Span[];
+  readonly busy: readonly PhaseSpan[];
+  readonly waits: readonly PhaseSpan[];
 }
 
 /** Slices nearer to each other than this are one bar, ms: five samples. */
 const GAP = 1;
 
-const OF_PART: Readonly<Record<Slice["part"], Phase | undefined>> = {
+const OF_PART: Readonly<Record<ProfileSlice["part"], Phase | undefined>> = {
   core: "core",
   loader: "core",
   report: "core",
@@ -64,13 +65,14 @@ const OF_CALL: readonly (readonly [RegExp, Phase])[] = [
 ];
 
 /**
- * The rows of a run that read, claimed and scaled. `teardown`: ms from the end of the program to the end of the process, as measured without the
- * profiler, which writes its file there. Throws when a call is none that a plain run makes, or one is missing.
+ * The rows of a run that read, claimed and scaled. Throws where a call is missing, or is none of a plain run.
+ * `teardown` is the milliseconds from the end of the program to the end of the process. It is measured without the profiler, which
+ * writes its file there.
  */
-export function phasesOf(trace: Trace, slices: readonly Slice[], teardown: number): readonly PhaseRow[] {
+export function phasesOf(trace: Trace, slices: readonly ProfileSlice[], teardown: number): readonly PhaseRow[] {
   const at = (time: number) => time - trace.spawned;
-  const busy = new Map<Phase, Span[]>(PHASES.map((phase) => [phase, []]));
-  const waits = new Map<Phase, Span[]>(PHASES.map((phase) => [phase, []]));
+  const busy = new Map<Phase, PhaseSpan[]>(PHASES.map((phase) => [phase, []]));
+  const waits = new Map<Phase, PhaseSpan[]>(PHASES.map((phase) => [phase, []]));
   for (const call of trace.calls) waits.get(phaseOf(call))!.push({ from: at(call.began), to: at(call.ended) });
   for (const [, phase] of OF_CALL) {
     if (waits.get(phase)!.length === 0) throw new Error(`the traced run made no call of the phase ${phase}`);
@@ -88,7 +90,7 @@ export function phasesOf(trace: Trace, slices: readonly Slice[], teardown: numbe
   return PHASES.map((name) => ({ phase: name, busy: busy.get(name)!, waits: waits.get(name)! }));
 }
 
-/** The rows as text to keep, one a line, in tenths of a millisecond. */
+/** The rows as JSON to store, one a line, in tenths of a millisecond. */
 export function phasesJson(rows: readonly PhaseRow[]): string {
   const short = (_key: string, value: unknown) => (typeof value === "number" ? Math.round(value * 10) / 10 : value);
   return `[\n${rows.map((row) => JSON.stringify(row, short)).join(",\n")}\n]\n`;
@@ -100,7 +102,7 @@ function phaseOf({ method, path }: TracedCall): Phase {
   return found[1];
 }
 
-function add(spans: Span[], span: Span): void {
+function add(spans: PhaseSpan[], span: PhaseSpan): void {
   const before = spans.at(-1);
   if (before !== undefined && span.from - before.to < GAP) spans[spans.length - 1] = { from: before.from, to: span.to };
   else spans.push(span);

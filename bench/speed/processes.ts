@@ -15,17 +15,17 @@ export interface Contestant {
   readonly telling: readonly string[];
 }
 
-/** Medians of one contestant, and of its ratios to the first one in the same round. */
-export interface Row {
+/** The medians of one contestant, and of its ratios to the first contestant of the same round. */
+export interface ContestantRow {
   readonly name: string;
   readonly wallMs: number;
   readonly cpuMs: number;
   readonly rssMb: number;
-  readonly times: Ratios;
+  readonly times: ProcessRatios;
 }
 
-/** As multiples of bare Node. */
-export interface Ratios {
+/** Wall time, CPU time and memory as multiples of bare Node. */
+export interface ProcessRatios {
   readonly wall: number;
   readonly cpu: number;
   readonly memory: number;
@@ -34,7 +34,7 @@ export interface Ratios {
 /** Told by the process itself at its end, on stderr: wall time is taken from outside, without this. */
 const TELL_NODE = `process.on("exit",()=>{const u=process.resourceUsage();require("node:fs").writeSync(2,"\\nUSAGE "+JSON.stringify([(u.userCPUTime+u.systemCPUTime)/1000,u.maxRSS/1024])+"\\n")})`;
 
-/** Arguments of Node that make it tell, as a file in `folder`. */
+/** Flags of Node with which a process tells its usage on stderr at its end. The code for that lies in `folder`. */
 export function tellingNode(folder: string): readonly string[] {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "tell.cjs");
@@ -42,15 +42,18 @@ export function tellingNode(folder: string): readonly string[] {
   return ["--require", file];
 }
 
-/** Python's way to tell; it needs `json`, `resource` and `sys`. Prophet fits in a process of its own, Stan's, whose time is counted too. */
+/**
+ * Python code that tells a process' usage; it needs `json`, `resource` and `sys`. Prophet fits in a process of Stan, whose time counts
+ * too.
+ */
 export const TELL_PYTHON = `
 own, stan = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
 seconds = sum(u.ru_utime + u.ru_stime for u in (own, stan))
 print("\\nUSAGE " + json.dumps([1000 * seconds, max(own.ru_maxrss, stan.ru_maxrss) / 1024]), file=sys.stderr)
 `;
 
-/** Runs a process to its end. Throws when it fails. */
-export async function run(
+/** Runs a process to its end and measures its wall time. Throws when it fails. */
+export async function runProcessTimed(
   { name, command, env }: Pick<Contestant, "name" | "command" | "env">,
   args: readonly string[],
 ): Promise<{ readonly wallMs: number; readonly stdout: string; readonly stderr: string }> {
@@ -73,25 +76,27 @@ export async function run(
   return { wallMs, ...said };
 }
 
+/** The median of numbers; of an even count the upper of the two in the middle. There must be one. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 /**
- * All contestants in turn, again and again, so that a busy minute of the machine hits all alike; the first is bare Node. Each round starts each of
- * them twice: once timed from outside, once telling. `ready` is awaited before each start, and twice two starts warm the caches.
+ * Times all contestants in turn for so many rounds, so that a busy machine hits all alike. The first one is bare Node.
+ * Each round starts each contestant twice: once timed from outside, once telling its usage. `ready` is awaited before each start. Two
+ * starts of each warm the caches first.
  */
 export async function race(
   all: readonly Contestant[],
   rounds: number,
   ready: (next: Contestant) => Promise<void> = async () => {},
-): Promise<readonly Row[]> {
+): Promise<readonly ContestantRow[]> {
   const wall = all.map((): number[] => []);
   const cpu = all.map((): number[] => []);
   const memory = all.map((): number[] => []);
   const start = async (c: Contestant, args: readonly string[]) => {
     await ready(c);
-    return run(c, args);
+    return runProcessTimed(c, args);
   };
   for (const c of all) for (let i = 0; i < 2; i++) await start(c, c.args);
   const progress = progressOf("speed", "starts");
@@ -116,8 +121,8 @@ export async function race(
   }));
 }
 
-/** The rows in Markdown. */
-export function raceTable(rows: readonly Row[]): string {
+/** The rows as a Markdown table. */
+export function raceTable(rows: readonly ContestantRow[]): string {
   const cells = rows.map((r) => [
     r.name,
     r.wallMs.toFixed(0),
@@ -139,23 +144,23 @@ export function raceTable(rows: readonly Row[]): string {
   return [head, head.map(() => "---"), ...cells].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 
-/** How much more another process takes than ours, in words. */
-export function against(name: string, other: Row, ours: Row): string {
+/** How many times more another process takes than ours, in words. */
+export function against(name: string, other: ContestantRow, ours: ContestantRow): string {
   const more = (of: "wallMs" | "cpuMs" | "rssMb") => (other[of] / ours[of]).toFixed(1);
   return `${name} takes ${more("wallMs")} times the wall time, ${more("cpuMs")} times the CPU time and ${more("rssMb")} times the memory of a run.`;
 }
 
-/** A Python that has all the modules: PYTHON, else python3; null when neither has. */
+/** The command of a Python that has all the modules: $PYTHON, else python3. Null when neither has them. */
 export async function pythonWith(modules: readonly string[]): Promise<string | null> {
   for (const command of [process.env.PYTHON, "python3"]) {
     if (command === undefined || command === "") continue;
-    const found = run({ name: command, command, env: plainEnv() }, ["-c", `import ${modules.join(", ")}`]);
+    const found = runProcessTimed({ name: command, command, env: plainEnv() }, ["-c", `import ${modules.join(", ")}`]);
     if (await found.then(() => true).catch(() => false)) return command;
   }
   return null;
 }
 
-/** The environment without what would change how Node starts. */
+/** The environment without the variables that change how Node starts, and with `more`. */
 export function plainEnv(more: Readonly<Record<string, string>> = {}): Record<string, string> {
   const { PATH = "", HOME = "", LANG = "C.UTF-8" } = process.env;
   return { PATH, HOME, LANG, ...more };

@@ -5,8 +5,8 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CpuProfile } from "./trace.ts";
 
-/** What a sample of the profile was spent on. */
-export type Part =
+/** The part of the program on which a sample of the profile was spent. */
+export type ProfilePart =
   | "node"
   | "loader"
   | "tls"
@@ -23,9 +23,9 @@ export type Part =
   | "native"
   | "idle";
 
-/** A stretch of time that one part had, milliseconds of the monotonic clock. */
-export interface Slice {
-  readonly part: Part;
+/** A time span that one part had, in milliseconds of the monotonic clock. */
+export interface ProfileSlice {
+  readonly part: ProfilePart;
   /** Source file and chunk of the innermost function of the bundle; empty where there is none. */
   readonly source: string;
   readonly from: number;
@@ -33,7 +33,7 @@ export interface Slice {
 }
 
 /** Source file, or the chunk that it is bundled in -> part; the first that fits. */
-const PARTS: readonly (readonly [RegExp, Part])[] = [
+const PARTS: readonly (readonly [RegExp, ProfilePart])[] = [
   [/job\/core\/forecast\//, "forecast"],
   [/job\/(core|run)\/|job\/run\.ts/, "decide"],
   [/job\/config\/|node_modules\/yaml\//, "settings"],
@@ -69,10 +69,10 @@ function sourcesOf(): (frame: Frame) => string | undefined {
   };
 }
 
-/** The slices of a profile, in time. O(samples + nodes x depth). */
-export function slicesOf(profile: CpuProfile): readonly Slice[] {
+/** The slices of a profile in order of time. O(samples + nodes x depth). */
+export function profileSlices(profile: CpuProfile): readonly ProfileSlice[] {
   const where = attribution(profile);
-  const slices: Slice[] = [];
+  const slices: ProfileSlice[] = [];
   let at = profile.startTime / 1000;
   profile.samples.forEach((id, i) => {
     at += profile.timeDeltas[i]! / 1000;
@@ -82,7 +82,7 @@ export function slicesOf(profile: CpuProfile): readonly Slice[] {
   return slices;
 }
 
-function attribution({ nodes }: CpuProfile): Map<number, { readonly part: Part; readonly source: string }> {
+function attribution({ nodes }: CpuProfile): Map<number, { readonly part: ProfilePart; readonly source: string }> {
   const parents = new Map(nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id] as const)));
   const frames = new Map(nodes.map((node) => [node.id, node.callFrame]));
   const source = sourcesOf();
@@ -98,7 +98,7 @@ function attribution({ nodes }: CpuProfile): Map<number, { readonly part: Part; 
 function place(
   stack: readonly Frame[],
   source: (frame: Frame) => string | undefined,
-): { readonly part: Part; readonly source: string } {
+): { readonly part: ProfilePart; readonly source: string } {
   const { functionName } = stack[0]!;
   if (functionName === "(idle)") return { part: "idle", source: "" };
   if (functionName === "(garbage collector)") return { part: "garbage", source: "" };

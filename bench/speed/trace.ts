@@ -5,7 +5,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LiveServers } from "./live-servers.ts";
 
-/** One call over HTTP. */
+/** One HTTP call of a traced run. */
 export interface TracedCall {
   readonly method: string;
   readonly path: string;
@@ -15,7 +15,7 @@ export interface TracedCall {
   readonly ended: number;
 }
 
-/** The parts of a .cpuprofile that are read here. */
+/** The fields of a .cpuprofile file that are read here. */
 export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
@@ -36,7 +36,7 @@ export interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
-/** What one run left. */
+/** What one traced run left. */
 export interface Trace {
   /** The parent asked for the process; the preload ran; the process began to end; the parent saw it end. */
   readonly spawned: number;
@@ -47,7 +47,7 @@ export interface Trace {
   readonly profile: CpuProfile;
 }
 
-/** Between two samples, microseconds: at 1000 the parts of a few milliseconds would be guesses. */
+/** Microseconds between two samples. At 1000 the parts of a few milliseconds would be guesses. */
 export const INTERVAL = 200;
 
 const PRELOAD = `
@@ -68,7 +68,7 @@ process.on("exit", () => {
 
 const now = () => Number(process.hrtime.bigint()) / 1e6;
 
-/** Runs the job once under the profiler. Throws when it fails. */
+/** Runs the job once under V8's sampling profiler. Throws when it fails. */
 export async function profiledRun(servers: LiveServers): Promise<Trace> {
   const folder = join(servers.folder, "trace");
   const flags = ["--cpu-prof", `--cpu-prof-interval=${INTERVAL}`, `--cpu-prof-dir=${folder}`, "--cpu-prof-name=run"];
@@ -76,7 +76,7 @@ export async function profiledRun(servers: LiveServers): Promise<Trace> {
   return { ...traced, profile: JSON.parse(await readFile(join(folder, "run"), "utf8")) as CpuProfile };
 }
 
-/** Runs the job once, with more flags of Node. Throws when it fails. */
+/** Runs the job once with further flags of Node, and records its HTTP calls. Throws when it fails. */
 export async function tracedRun(servers: LiveServers, flags: readonly string[] = []): Promise<Omit<Trace, "profile">> {
   const folder = join(servers.folder, "trace");
   await rm(folder, { recursive: true, force: true });

@@ -16,7 +16,7 @@ const CASES: readonly (readonly [values: number, lead: number])[] = [
 const WINDOWS = 8;
 const REPEATS = 3;
 
-/** Runs `auto` over windows of every generated kind, and Prophet in every way that is at hand; returns Markdown. */
+/** Times `auto` over windows of every generated kind, and Prophet with every implementation that is installed. Returns Markdown. */
 export function warmSection(): string {
   const rows = CASES.map(([values, lead]) => {
     const { times, cpu } = measure(requests(values, lead));

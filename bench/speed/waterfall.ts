@@ -1,28 +1,28 @@
 /** The waterfall of a run as SVG: a row per phase, solid while computing, thin while waiting. */
 import { bodyTop, escapeXml, frame, label } from "../../job/report/chart.ts";
 import { LIGHT } from "../../job/report/theme.ts";
-import type { PhaseRow, Span } from "./phases.ts";
+import type { PhaseRow, PhaseSpan } from "./phases.ts";
 
 /** Left and right of the bars is room for the names and the last number in the type of a phone. */
 const [WIDTH, LEFT, RIGHT] = [960, 206, 96];
 const [ROW, BAR] = [30, 14];
 const LEGEND = 2;
 
-/** Milliseconds that a row's bars cover: from the first one's start to the last one's end; 0 to 0 where there is none. */
-export function extent({ busy, waits }: PhaseRow): Span {
+/** The time that a row covers, from its first bar's start to its last one's end. 0 to 0 where it has no bar. */
+export function extent({ busy, waits }: PhaseRow): PhaseSpan {
   const all = [...busy, ...waits];
   if (all.length === 0) return { from: 0, to: 0 };
   return { from: Math.min(...all.map(({ from }) => from)), to: Math.max(...all.map(({ to }) => to)) };
 }
 
-/** What the process computes in a row, ms. */
+/** The milliseconds in which the process computes in a row. */
 export function busyMs({ busy }: PhaseRow): number {
   return busy.reduce((sum, { from, to }) => sum + to - from, 0);
 }
 
 const TITLE = "A live run, cold: from the start of the process to its end";
 
-/** Draws the rows; the same rows give the same bytes. */
+/** Draws the rows. Returns an SVG document, the same bytes for the same rows. */
 export function waterfallSvg(rows: readonly PhaseRow[], title = TITLE): string {
   const end = Math.max(...rows.map((row) => extent(row).to));
   const x = (ms: number) => LEFT + (ms / end) * (WIDTH - LEFT - RIGHT);
@@ -48,16 +48,16 @@ export function waterfallSvg(rows: readonly PhaseRow[], title = TITLE): string {
 
 type Scale = (ms: number) => number;
 
-function computes(span: Span, y: number, x: Scale): string {
+function computes(span: PhaseSpan, y: number, x: Scale): string {
   return bar(span, y, BAR, x, LIGHT.ink);
 }
 
 /** Lighter and lower than what is computed. */
-function waits(span: Span, y: number, x: Scale): string {
+function waits(span: PhaseSpan, y: number, x: Scale): string {
   return bar(span, y + BAR / 4, BAR / 2, x, LIGHT.muted);
 }
 
-function bar(span: Span, y: number, height: number, x: Scale, colour: string): string {
+function bar(span: PhaseSpan, y: number, height: number, x: Scale, colour: string): string {
   const width = Math.max(1, x(span.to) - x(span.from)).toFixed(1);
   return `<rect x="${x(span.from).toFixed(1)}" y="${y}" width="${width}" height="${height}" fill="${colour}"/>`;
 }

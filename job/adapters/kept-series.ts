@@ -28,7 +28,7 @@ export interface LabelledText {
 }
 
 /** New points of a series: all of it from `since` on; the distance of two neighbours; where the window begins. */
-export interface News extends LabelledText {
+export interface NewPoints extends LabelledText {
   readonly since: EpochSeconds;
   readonly step: Seconds;
   readonly begin: EpochSeconds;
@@ -42,16 +42,16 @@ export interface KeptSeries {
    */
   since(key: string, now: EpochSeconds, reach: Reach): EpochSeconds | undefined;
   /** The whole window, of what is kept and what is new, which is kept then; undefined where the two do not agree. */
-  join(key: string, news: News, now: EpochSeconds): Samples | undefined;
+  join(key: string, added: NewPoints, now: EpochSeconds): Samples | undefined;
   /** Keeps a window that was read whole at `now`; null: it is none that new points could be joined to. */
   keep(key: string, series: LabelledText | null, now: EpochSeconds): void;
 }
 
 /** Times in whole milliseconds, as Prometheus has them: evenly spaced ones by the first and their distance, others one by one. */
-type Times = Float64Array | { readonly first: number; readonly step: number };
+type SampleTimes = Float64Array | { readonly first: number; readonly step: number };
 
 interface Kept {
-  readonly times: Times;
+  readonly times: SampleTimes;
   readonly values: Float64Array;
   readonly labels: string;
   readonly readAt: EpochSeconds;
@@ -109,12 +109,12 @@ export function keptSeries(margin: Seconds): KeptSeries {
       if (kept === undefined || now < kept.readAt || now >= kept.refreshAt) return undefined;
       return settledUntil(kept, entry) - margin;
     },
-    join: (key, news, now) => {
+    join: (key, added, now) => {
       const entry = all.get(key);
       const kept = entry?.kept;
       if (kept === undefined) return undefined;
-      const joined = joinedOf(kept, settledUntil(kept, entry!), news);
-      if (joined !== undefined) put(entry!, packed({ ...news, samples: joined }, { ...kept, readAt: now }));
+      const joined = joinedOf(kept, settledUntil(kept, entry!), added);
+      if (joined !== undefined) put(entry!, packed({ ...added, samples: joined }, { ...kept, readAt: now }));
       return joined;
     },
     keep: (key, series, now) => {
@@ -165,7 +165,7 @@ function firstHole(times: Float64Array, since: EpochSeconds): EpochSeconds {
 function joinedOf(
   kept: Kept,
   settled: EpochSeconds,
-  { samples: fresh, labels, since, step, begin }: News,
+  { samples: fresh, labels, since, step, begin }: NewPoints,
 ): Samples | undefined {
   if (labels !== kept.labels || !ascend(fresh.times)) return undefined;
   const old = unpacked(kept);

@@ -13,10 +13,10 @@ import type { Hpa, ManagedField, Workload } from "./kubernetes-objects.ts";
 import { listAll } from "./kubernetes-pages.ts";
 import { objectPath } from "./kubernetes-path.ts";
 import { podResourcesOf } from "./kubernetes-resources.ts";
+import type { AdapterLog } from "./log.ts";
 
 /** Set to "true" on a workload, this annotation pauses scaling until it is removed. */
 export const pauseAnnotation = "prophet-autoscaler/paused";
-type Log = (level: "debug" | "warn", message: string) => void;
 
 /** The result of reading a workload. */
 export interface Inspection {
@@ -32,7 +32,7 @@ export interface Inspection {
 
 /** Tools and options of a reader. */
 export interface ReaderTools {
-  readonly log: Log;
+  readonly log: AdapterLog;
   /** Whether to ask for the workload and the HPAs beside it. What was found is known without asking. */
   readonly inspect: boolean;
   /** What a list told of a target's workload in this run; undefined: it was in none. */

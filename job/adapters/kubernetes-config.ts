@@ -3,13 +3,13 @@ import { type SpawnOptions, spawn } from "node:child_process";
 import type { Agent } from "node:http";
 import type { RequestOptions } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
+import type { Environment } from "../config/environment.ts";
 import type { KubernetesSettings } from "../config/types.ts";
 import type { Seconds } from "../core/units.ts";
 import { fileSentence } from "../output/file-problem.ts";
 import type { Redactor } from "../output/redactor.ts";
 import { ClusterError } from "./errors.ts";
 import type { Tls } from "./http/pool.ts";
-import type { Environment } from "./http/proxy.ts";
 
 /** The credentials of the next call. */
 export interface Credentials {

@@ -20,7 +20,7 @@ const MAX_LISTS = 3;
 const MAX_FOUND = 20_000;
 
 /** What was found. */
-export interface Findings {
+export interface DiscoveryResult {
   /** Each once, in the order of the entries, then of the API server. */
   readonly workloads: readonly FoundWorkload[];
   /** Lists that could not be read, or not to their end. What they hold besides is not known. */
@@ -32,7 +32,7 @@ export interface Findings {
 /** Finds workloads. */
 export interface Discovery {
   /** Never throws. What is found is what the scaler then knows of these workloads, until it is called again. */
-  find(selectors: readonly DiscoverySelector[], signal?: AbortSignal): Promise<Findings>;
+  find(selectors: readonly DiscoverySelector[], signal?: AbortSignal): Promise<DiscoveryResult>;
 }
 
 /** A list of workloads could not be read: whatever opted in there is left alone. */

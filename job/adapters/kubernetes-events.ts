@@ -1,4 +1,5 @@
 /** Writes Events about a workload: one for a change, a counted one for repeated failures, and one at each condition's begin and end. */
+
 import type { Explanation } from "../core/policy/reasons.ts";
 import { justOverruled } from "../core/policy/writer.ts";
 import type { Standing } from "../core/state/types.ts";
@@ -11,6 +12,7 @@ import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import type { Event, ObjectReference } from "./kubernetes-objects.ts";
 import { collectionPath, fieldManager } from "./kubernetes-path.ts";
+import type { AdapterLog } from "./log.ts";
 
 /**
  * The meaning of the Events. Their reasons are the HPA's for the same things, so that existing dashboards and alerts show them.
@@ -110,7 +112,7 @@ export interface EventWriter {
 
 /** What an EventWriter needs. */
 export interface EventTools {
-  readonly log: (level: "debug" | "warn", message: string) => void;
+  readonly log: AdapterLog;
   /** The object that was read for a target; undefined when none could be. */
   readonly aboutOf: (target: TargetConfig) => ObjectReference | undefined;
   readonly redact: (text: string) => string;

@@ -13,7 +13,7 @@ const LIST_LIFETIME_MS = 10_000;
 
 type Hpas = readonly Hpa[] | undefined;
 /** Reads a whole list; undefined where it may not or could not be read to its end: an HPA that was not looked at would be none. */
-type List = (listing: Listing, pick: (item: unknown) => Hpa) => Promise<Hpas>;
+type ReadList = (listing: Listing, pick: (item: unknown) => Hpa) => Promise<Hpas>;
 
 /** The HPAs as a run needs them. */
 export interface HpaLists {
@@ -24,7 +24,7 @@ export interface HpaLists {
 }
 
 /** Lists over `list`, which never throws. */
-export function hpaLists(list: List): HpaLists {
+export function hpaLists(list: ReadList): HpaLists {
   const lists = new Map<string, { readonly at: number; readonly hpas: Promise<Hpas> }>();
   let everywhere: ReadonlyMap<string, readonly Hpa[]> | undefined;
   const read = (path: string, signal: AbortSignal | undefined) =>

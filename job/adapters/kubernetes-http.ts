@@ -1,5 +1,6 @@
 /** Calls the API server: one JSON request and answer each, limited in size, with the server's own words in every error. */
 import type { Agent } from "node:http";
+import type { Environment } from "../config/environment.ts";
 import type { KubernetesSettings } from "../config/types.ts";
 import type { Redactor } from "../output/redactor.ts";
 import { ClusterError, excerpt } from "./errors.ts";
@@ -7,7 +8,6 @@ import type { HttpRequest } from "./http/exchange.ts";
 import { JsonBoundsError, parseJson } from "./http/json.ts";
 import { nodeTransport } from "./http/node-transport.ts";
 import { openAgent, proxyOf, type Tls, through } from "./http/pool.ts";
-import type { Environment } from "./http/proxy.ts";
 import type { Timing } from "./http/retry.ts";
 import { type Sent, send } from "./http/send.ts";
 import { isUndone, redirected } from "./http/verdict.ts";
@@ -35,7 +35,7 @@ export interface Kubernetes {
 }
 
 /** What calls need besides the settings. */
-export interface KubernetesOutside {
+export interface KubernetesTools {
   /** For KUBECONFIG, KUBERNETES_SERVICE_HOST, HOME and the proxies. */
   readonly env: Environment;
   /** Learns the token of each call. */
@@ -54,7 +54,7 @@ const MAX_SOCKETS = 16;
 /** Opens the API server named by the settings, KUBECONFIG, the ServiceAccount or ~/.kube/config, in this order. Throws ClusterError. */
 export async function openKubernetes(
   settings: KubernetesSettings,
-  { env, timing, redactor }: KubernetesOutside,
+  { env, timing, redactor }: KubernetesTools,
 ): Promise<Kubernetes> {
   const server = await findApiServer(settings, env, redactor);
   const url = new URL(server.url);

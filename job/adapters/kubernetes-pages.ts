@@ -32,7 +32,7 @@ export interface Listed<T> {
 }
 
 /** Where a list is: the token of the next page, its size, and how often it began. */
-interface Place {
+interface PagePosition {
   readonly token: string;
   readonly limit: number;
   readonly beginnings: number;
@@ -41,7 +41,7 @@ interface Place {
 /** Reads a whole list. `pick` keeps of each object what is needed. Never throws: what came before an error is there beside it. */
 export async function listAll<T>(api: Kubernetes, listing: Listing, pick: (item: unknown) => T): Promise<Listed<T>> {
   let items: T[] = [];
-  let place: Place = { token: "", limit: listing.pageSize ?? PAGE, beginnings: 1 };
+  let place: PagePosition = { token: "", limit: listing.pageSize ?? PAGE, beginnings: 1 };
   for (let calls = 0; calls < MAX_CALLS; calls++) {
     try {
       const page = await readPage(api, listing, place);
@@ -61,7 +61,7 @@ export async function listAll<T>(api: Kubernetes, listing: Listing, pick: (item:
 }
 
 /** Where to go on after an error; null: nowhere. */
-function afterError(error: unknown, { token, limit, beginnings }: Place): Place | null {
+function afterError(error: unknown, { token, limit, beginnings }: PagePosition): PagePosition | null {
   if (isTooLarge(error) && limit > 1) return { token, limit: Math.ceil(limit / 4), beginnings };
   if (isExpired(error) && beginnings < MAX_BEGINNINGS) return { token: "", limit, beginnings: beginnings + 1 };
   return null;
@@ -71,7 +71,7 @@ function tooMany({ path }: Listing, what: string): ClusterError {
   return new ClusterError(`GET ${path}`, 200, "TooMany", `there are more than ${what}`);
 }
 
-async function readPage(api: Kubernetes, { path, labelSelector, signal }: Listing, { limit, token }: Place) {
+async function readPage(api: Kubernetes, { path, labelSelector, signal }: Listing, { limit, token }: PagePosition) {
   const query = new URLSearchParams({
     ...(labelSelector === undefined ? {} : { labelSelector }),
     limit: `${limit}`,

@@ -1,4 +1,5 @@
 /** Scaler over the API server: each target by its actuator; never the workload itself. */
+
 import type { TargetConfig } from "../core/target.ts";
 import type { ScaleReading, Scaler } from "../ports.ts";
 import type { Reading } from "./actuator.ts";
@@ -10,12 +11,13 @@ import { nameOf, ownersOf } from "./kubernetes-managers.ts";
 import { count } from "./kubernetes-number.ts";
 import type { ObjectReference } from "./kubernetes-objects.ts";
 import { fieldManager, objectPath } from "./kubernetes-path.ts";
+import type { AdapterLog } from "./log.ts";
 
 /** Options of a Scaler. */
 export interface ScalerOptions {
   /** Whether to read the workload and other HPAs; what the Role does not allow stays unknown. */
   readonly inspect: boolean;
-  readonly log: (level: "debug" | "warn", message: string) => void;
+  readonly log: AdapterLog;
   /** Called with the object that was read for a target, for Events about it. */
   readonly read?: (target: TargetConfig, about: ObjectReference) => void;
   /** What a list of this run told of a target's workload. */

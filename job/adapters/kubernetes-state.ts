@@ -8,7 +8,7 @@ import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import type { ConfigMap } from "./kubernetes-objects.ts";
 import { collectionPath, fieldManager } from "./kubernetes-path.ts";
-import { leftOut, MAX_WRITTEN, readState, textOf } from "./state-text.ts";
+import { leftOut, MAX_WRITTEN, readState, stateText } from "./state-text.ts";
 
 /** The annotation that holds the state. */
 export const stateAnnotation = "prophet-autoscaler/last-forecast";
@@ -65,7 +65,7 @@ export function stateObject(kubernetes: () => Promise<Kubernetes>, namespace: st
       }
     },
     claim: async (state, version, signal, count) => {
-      const { text, leftOut: lost } = textOf(state);
+      const { text, leftOut: lost } = stateText(state);
       if (lost.length > 0) {
         const why = `${pluralize(lost.length, "target does", "targets do")} not fit, among them ${lost[0]}: raise state.configMap.count`;
         throw new ClusterError(`PATCH ${path}`, undefined, "", why);

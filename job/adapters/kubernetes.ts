@@ -1,18 +1,20 @@
 /** The ports over the API server, with one connection that is opened at the first call. */
+
 import type { KubernetesSettings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { Scaler, StateStore } from "../ports.ts";
 import { workloadOf } from "./actuator-scale.ts";
 import { type Discovery, kubernetesDiscovery } from "./kubernetes-discovery.ts";
 import { type EventWriter, kubernetesEvents } from "./kubernetes-events.ts";
-import { type Kubernetes, type KubernetesOutside, openKubernetes } from "./kubernetes-http.ts";
+import { type Kubernetes, type KubernetesTools, openKubernetes } from "./kubernetes-http.ts";
 import type { ObjectReference } from "./kubernetes-objects.ts";
 import { kubernetesScaler } from "./kubernetes-scaler.ts";
+import type { AdapterLog } from "./log.ts";
 import { kubernetesState, type StatePlace } from "./state-store.ts";
 
 /** Options of the ports. */
-export interface KubernetesOptions extends KubernetesOutside {
-  readonly log?: (level: "debug" | "warn", message: string) => void;
+export interface KubernetesOptions extends KubernetesTools {
+  readonly log?: AdapterLog;
 }
 
 /** All ports over one API server. */

@@ -6,7 +6,7 @@ import { below, JOB_LABEL, MetricsError, type MetricsSettings, type MetricsTools
 import { type Families, sendByTime } from "./metrics-stamped.ts";
 
 type Request = Parameters<typeof ProtobufMetricsSerializer.serializeRequest>[0];
-type Metric = Request["scopeMetrics"][number]["metrics"][number];
+type OtlpMetric = Request["scopeMetrics"][number]["metrics"][number];
 type Resource = Request["resource"];
 
 /** Numbers of OpenTelemetry's enums InstrumentType (a text), ValueType, DataPointType and AggregationTemporality: their packages would load a whole SDK for them. */
@@ -29,13 +29,18 @@ function encode(families: Families, now: EpochSeconds, { instance, version }: Me
   // what names the job and nothing else: for any other attribute Prometheus writes a target_info, whose time goes back from request to request
   const attributes = { "service.name": JOB_LABEL, "service.instance.id": instance };
   const resource = { attributes } as unknown as Resource;
-  const metrics = families.map(({ name, help, samples }): Metric => {
+  const metrics = families.map(({ name, help, samples }): OtlpMetric => {
     const descriptor = { name, description: help, unit: "", valueType: DOUBLE, type: "GAUGE" };
     const dataPoints = samples.map(({ labels, value, at = now }) => {
       const time = highResolution(at);
       return { startTime: time, endTime: time, attributes: labels, value };
     });
-    return { descriptor, aggregationTemporality: CUMULATIVE, dataPointType: GAUGE, dataPoints } as unknown as Metric;
+    return {
+      descriptor,
+      aggregationTemporality: CUMULATIVE,
+      dataPointType: GAUGE,
+      dataPoints,
+    } as unknown as OtlpMetric;
   });
   const scopeMetrics = [{ scope: { name: "prophet-autoscaler", version }, metrics }];
   const bytes = ProtobufMetricsSerializer.serializeRequest({ resource, scopeMetrics });

@@ -27,7 +27,7 @@ export function remoteWriteMetrics(settings: MetricsSettings, tools: MetricsTool
 }
 
 /** One series with its only sample. */
-interface Series {
+interface RemoteSeries {
   readonly labels: readonly (readonly [name: string, value: string])[];
   readonly value: number;
   /** Milliseconds. */
@@ -48,14 +48,14 @@ function encode(families: Families, now: EpochSeconds, { instance }: Pick<Metric
 }
 
 /** Labels by name, as the specification wants them; an empty value is no label. */
-function sorted(labels: Readonly<Record<string, string>>): Series["labels"] {
+function sorted(labels: Readonly<Record<string, string>>): RemoteSeries["labels"] {
   return Object.entries(labels)
     .filter(([, value]) => value !== "")
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** TimeSeries: `labels` 1, `samples` 2. */
-function writeSeries({ labels, value, at }: Series, pbf: PbfWriter): void {
+function writeSeries({ labels, value, at }: RemoteSeries, pbf: PbfWriter): void {
   for (const label of labels) pbf.writeMessage(1, writeLabel, label);
   pbf.writeMessage(2, writeSample, [value, at] as const);
 }

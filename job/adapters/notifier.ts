@@ -14,6 +14,6 @@ export interface NotifierKind {
   readonly settings: Group;
   /** Whether the settings ask for it. */
   isConfigured(settings: Settings): boolean;
-  /** Opens it; nothing is connected before the first message. Its code is loaded here, so that a run without news pays nothing. */
+  /** Opens it; nothing is connected before the first message. Its code is loaded here, so that a run without notifications pays nothing. */
   open(settings: Settings, tools: NotifierTools): Promise<Notifier>;
 }

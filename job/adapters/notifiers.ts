@@ -20,7 +20,7 @@ export function notifierOf(
     send: async (...message) => {
       const sent = configured.map(async (kind) => (await kind.open(settings, tools)).send(...message));
       const failed = (await Promise.allSettled(sent)).flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
-      // as soon as one got the news all count as notified: otherwise the others would get them again and again
+      // as soon as one got them all count as notified: otherwise the others would get them again and again
       if (failed.length === configured.length) throw asError(failed[0]);
     },
   };

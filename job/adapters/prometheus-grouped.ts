@@ -1,4 +1,5 @@
 /** Reads the histories of many targets by one query over recorded series. Series that are not whole, fresh and unambiguous are read singly. */
+
 import type { PrometheusSettings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
 import type { Samples } from "../core/series/types.ts";
@@ -7,8 +8,9 @@ import type { EpochSeconds, Seconds } from "../core/units.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { HistoryQuery, HistoryReading } from "../ports.ts";
 import { excerpt, HistoryError } from "./errors.ts";
+import type { AdapterLog } from "./log.ts";
 import { type LabelledSeries, parseMatrix, parseVector } from "./prometheus-answer.ts";
-import { type Ask, type Log, parsed } from "./prometheus-range.ts";
+import { type Ask, parsed } from "./prometheus-range.ts";
 import { countsOf, recordedSeries } from "./prometheus-recorded.ts";
 import {
   RECORDED_LABEL,
@@ -49,18 +51,23 @@ const [MAX_FAILURES, FAILED]: readonly [number, Seconds] = [2, 30];
 const NOTHING_RECORDED = "nothing is recorded";
 
 /** The queries of one read that have no answer yet. */
-interface Reading {
+interface PendingQueries {
   readonly ask: Ask;
   readonly settings: PrometheusSettings;
   readonly now: EpochSeconds;
-  readonly log: Log;
+  readonly log: AdapterLog;
   readonly signal: AbortSignal | undefined;
   /** Reads the cores: whole, or only what is new. */
   readonly records: RecordsReader;
 }
 
 /** Grouped reading over one Prometheus. It remembers where nothing is recorded. */
-export function groupedHistory(settings: PrometheusSettings, ask: Ask, log: Log, records = readWhole): GroupedHistory {
+export function groupedHistory(
+  settings: PrometheusSettings,
+  ask: Ask,
+  log: AdapterLog,
+  records = readWhole,
+): GroupedHistory {
   // not repeated, and for a quarter of a single query's time, 2.5 s at the defaults: where it hangs those come after it.
   // An answer for 95 targets took about 0.1 s of a free processor.
   const once: Ask = (path, form, how) => ask(path, form, { ...how, once: settings.timeout / 4 });
@@ -127,7 +134,7 @@ function partsOf(queries: readonly HistoryQuery[]): readonly (readonly HistoryQu
 
 /** The reading of each query, or why there is none; "absent" if nothing at all is recorded. Throws if the answer is missing or partial. */
 async function readPart(
-  { ask, settings, now, log, signal, records }: Reading,
+  { ask, settings, now, log, signal, records }: PendingQueries,
   part: readonly HistoryQuery[],
 ): Promise<readonly (HistoryReading | string)[] | "absent"> {
   const { matchers, measurePodStart } = settings;
@@ -186,7 +193,7 @@ function byName(series: readonly LabelledSeries[]): ReadonlyMap<string, readonly
 
 /** The measured pod starts, in seconds. They are optional: one that cannot be read, or is recorded twice, is left out. */
 async function podStarts(
-  { ask, settings, now, log, signal }: Reading,
+  { ask, settings, now, log, signal }: PendingQueries,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, Seconds>> {
   const query = recordSelector(RECORDS.podStart, names, settings.matchers);

@@ -1,17 +1,26 @@
 /** Queries Prometheus, with retries where they may help. Every failure is a HistoryError without secrets. */
 
+import type { Environment } from "../config/environment.ts";
 import type { PrometheusSettings } from "../config/types.ts";
 import { pluralize, type Seconds } from "../core/units.ts";
 import { createRedactor, type Redactor } from "../output/redactor.ts";
 import { HistoryError, TransportError } from "./errors.ts";
 import { openAgent, proxyOf, through } from "./http/pool.ts";
-import type { Environment } from "./http/proxy.ts";
-import { type Outside, type Sent, send } from "./http/send.ts";
+import { type HttpTools, type Sent, send } from "./http/send.ts";
 import { openSlots, type SlotRequest } from "./http/slots.ts";
 import { redirected } from "./http/verdict.ts";
+import type { AdapterLog } from "./log.ts";
 import { errorText } from "./prometheus-answer.ts";
 import { axiosTransport } from "./prometheus-axios.ts";
-import { type Form, type Method, openSigner, printable, queryRequest, tlsOf, urlOf } from "./prometheus-request.ts";
+import {
+  type HttpMethod,
+  openSigner,
+  printable,
+  type QueryParameters,
+  queryRequest,
+  tlsOf,
+  urlOf,
+} from "./prometheus-request.ts";
 
 /**
  * A thousand targets must not become a thousand connections: Prometheus itself answers 20 queries at a time.
@@ -44,15 +53,15 @@ export interface QueryOptions extends SlotRequest {
 /** An opened Prometheus. */
 export interface PrometheusHttp {
   /** Requests a path, when its turn comes. Throws HistoryError. */
-  ask(path: string, form: Form, how: QueryOptions): Promise<PrometheusAnswer>;
+  ask(path: string, form: QueryParameters, how: QueryOptions): Promise<PrometheusAnswer>;
   close(): void;
 }
 
 /** What queries need besides the settings; all optional. */
-export interface PrometheusOutside extends Outside {
+export interface PrometheusTools extends HttpTools {
   /** For HTTP_PROXY and similar variables, and for the clouds' libraries. */
   readonly env?: Environment | undefined;
-  readonly log?: ((level: "debug" | "warn", message: string) => void) | undefined;
+  readonly log?: AdapterLog | undefined;
   /** Learns every secret that is read. */
   readonly redactor?: Redactor | undefined;
 }
@@ -63,7 +72,7 @@ const REFUSES_POST: ReadonlySet<number> = new Set([403, 405]);
 /** Reads the TLS files and loads axios and the authentication. Throws where a file cannot be read. */
 export async function openPrometheus(
   settings: PrometheusSettings,
-  { env = {}, log = () => {}, redactor = createRedactor(), ...outside }: PrometheusOutside,
+  { env = {}, log = () => {}, redactor = createRedactor(), ...outside }: PrometheusTools,
 ): Promise<PrometheusHttp> {
   const url = urlOf(settings);
   const proxy = await proxyOf(url, env);
@@ -74,7 +83,7 @@ export async function openPrometheus(
   const { timeout } = settings;
   const limits = { attempts, timeout, deadline: timeout * Math.min(2, attempts), write: false };
   const slots = openSlots(SLOTS);
-  const askBy = async (method: Method, path: string, form: Form, how: QueryOptions) => {
+  const askBy = async (method: HttpMethod, path: string, form: QueryParameters, how: QueryOptions) => {
     const request = `${method} ${printable(url, path)}${through(proxy)} ${JSON.stringify(form.query ?? "")}`;
     const { bytes, signal, once } = how;
     const make = async () => {
@@ -90,7 +99,7 @@ export async function openPrometheus(
     });
     return { ...answer, request: redactor(request), redact: redactor };
   };
-  let known: Method = "POST";
+  let known: HttpMethod = "POST";
   return {
     ask: async (path, form, how) => {
       const answer = await askBy(known, path, form, how);

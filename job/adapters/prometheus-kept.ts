@@ -22,9 +22,9 @@ export function keptRange(kept: KeptSeries): RangeReader {
     const part = since === undefined ? undefined : newTimes(whole, since);
     if (part !== undefined) {
       const answer = await queryTimes(ask, query, part);
-      const news = { since: part.start, step, begin: whole.start };
+      const added = { since: part.start, step, begin: whole.start };
       const series = seriesOf(answer);
-      const samples = series && kept.join(key, { ...series, ...news }, now);
+      const samples = series && kept.join(key, { ...series, ...added }, now);
       if (samples) return { ...answer, samples };
     }
     const answer = await queryTimes(ask, query, whole);
@@ -63,8 +63,8 @@ export function keptRecords(kept: KeptSeries): RecordsReader {
     const found = new Map<string, readonly Samples[]>();
     for (const name of newer) {
       const series = onlyOf(recent.get(name));
-      const news = { since: first, step, begin: now - window };
-      const joined = series && kept.join(key(name), { ...series, ...news }, now);
+      const added = { since: first, step, begin: now - window };
+      const joined = series && kept.join(key(name), { ...series, ...added }, now);
       if (joined) found.set(name, [joined]);
     }
     const whole = names.filter((name) => !found.has(name));

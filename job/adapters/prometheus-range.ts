@@ -6,8 +6,6 @@ import type { PrometheusAnswer, PrometheusHttp } from "./prometheus-http.ts";
 
 /** Requests a path of Prometheus. */
 export type Ask = PrometheusHttp["ask"];
-/** Writes a line of the log. */
-export type Log = (level: "debug" | "warn", message: string) => void;
 
 /** Prometheus refuses range queries of more points per series. */
 const MAX_POINTS = 11_000;

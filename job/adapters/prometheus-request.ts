@@ -1,4 +1,6 @@
 /** Makes the HTTP request of a query to Prometheus: URL and form, tenant headers and credentials. */
+
+import type { Environment } from "../config/environment.ts";
 import type { PrometheusSettings, ServerSettings } from "../config/types.ts";
 import { fileSentence } from "../output/file-problem.ts";
 import type { Redactor } from "../output/redactor.ts";
@@ -7,12 +9,13 @@ import { openAuth } from "./auth/providers.ts";
 import { readSecret } from "./auth/read-secret.ts";
 import type { HttpRequest } from "./http/exchange.ts";
 import { type Tls, through } from "./http/pool.ts";
-import type { Environment, ProxyServer } from "./http/proxy.ts";
+import type { ProxyServer } from "./http/proxy.ts";
+import type { AdapterLog } from "./log.ts";
 
 /** POST: a long query does not fit a URL. GET where that is refused. */
-export type Method = "GET" | "POST";
+export type HttpMethod = "GET" | "POST";
 /** Parameters of one query. */
-export type Form = Readonly<Record<string, string>>;
+export type QueryParameters = Readonly<Record<string, string>>;
 
 /** The base URL with the parameters of all queries: its own (`?namespace=x`) and those of the settings. */
 export function urlOf({ url: base, parameters }: PrometheusSettings): URL {
@@ -33,10 +36,10 @@ function pathUnder({ pathname }: URL, path: string): string {
 /** One query, not yet signed. */
 export function queryRequest(
   base: URL,
-  method: Method,
+  method: HttpMethod,
   path: string,
-  form: Form,
-): UnsignedRequest & { method: Method } {
+  form: QueryParameters,
+): UnsignedRequest & { method: HttpMethod } {
   const url = new URL(base);
   url.pathname = pathUnder(base, path);
   const headers = { accept: "application/json", "user-agent": "prophet-autoscaler" };
@@ -49,13 +52,13 @@ export function queryRequest(
 }
 
 /** Adds headers and credentials to a query, and registers them with the redactor. */
-export type SignRequest = (query: UnsignedRequest & { method: Method }) => Promise<Omit<HttpRequest, "agent">>;
+export type SignRequest = (query: UnsignedRequest & { method: HttpMethod }) => Promise<Omit<HttpRequest, "agent">>;
 
 /** What a signer needs. */
 export interface SigningTools {
   readonly env: Environment;
   readonly redactor: Redactor;
-  readonly log: (level: "debug" | "warn", message: string) => void;
+  readonly log: AdapterLog;
   readonly proxy: ProxyServer | undefined;
 }
 

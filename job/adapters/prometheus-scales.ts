@@ -12,8 +12,8 @@ const SERIES: Readonly<Record<string, readonly [metric: string, label: string]>>
   ReplicaSet: ["kube_replicaset_spec_replicas", "replicaset"],
   HorizontalPodAutoscaler: ["kube_horizontalpodautoscaler_spec_min_replicas", "horizontalpodautoscaler"],
 };
-/** Prometheus answers at most 11,000 points per series. */
-const MAX_POINTS_PER_QUERY = 10_000;
+/** Points of one query. Prometheus answers 11,000 a series at most; a query for fewer leaves room for its own rounding. */
+export const MAX_POINTS_PER_QUERY = 10_000;
 /** A sample of an answer is 25 to 48 bytes. */
 const bytesFor = (points: number) => 64 * 1024 + 64 * points;
 
@@ -83,7 +83,7 @@ function recorded(
     if (set === undefined || at === undefined) return null;
     const pods = found.pods?.get(i);
     const [most, least] = [found.most.get(i) ?? set, found.least.get(i) ?? set];
-    return { set, at, most, least, ...(pods === undefined ? {} : { pods }) };
+    return { set, at, highest: most, lowest: least, ...(pods === undefined ? {} : { pods }) };
   });
   return { source, scales };
 }

@@ -1,4 +1,5 @@
 /** Reads the history of one target from Prometheus: a range query per metric, the pod count, the longer history and the measured pod start. */
+
 import type { PrometheusSettings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
 import type { Samples } from "../core/series/types.ts";
@@ -6,6 +7,7 @@ import { isFirstMetric, type Metric, readWindow, type TargetConfig } from "../co
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { HistoryQuery, HistoryReading } from "../ports.ts";
 import { HistoryError } from "./errors.ts";
+import type { AdapterLog } from "./log.ts";
 import { parseInstant } from "./prometheus-answer.ts";
 import {
   COUNTED,
@@ -16,7 +18,7 @@ import {
   podsQuery,
   quotePromql,
 } from "./prometheus-query.ts";
-import { type Ask, grid, type Log, parsed, type RangeReader } from "./prometheus-range.ts";
+import { type Ask, grid, parsed, type RangeReader } from "./prometheus-range.ts";
 
 /** Pods are counted over so many seconds: what the sum lacked since the last run is not learned. */
 const POD_COUNT_RANGE: Seconds = 300;
@@ -32,7 +34,7 @@ export interface Reader {
   readonly ask: Ask;
   /** Reads ranges: whole, or only their new points. */
   readonly range: RangeReader;
-  readonly log: Log;
+  readonly log: AdapterLog;
 }
 
 /**
@@ -184,7 +186,7 @@ export function isPodStart(value: number): boolean {
 }
 
 /** The result of optional work; its failure is a warning. */
-async function soft<T>(log: Log, promise: Promise<T>): Promise<T | undefined> {
+async function soft<T>(log: AdapterLog, promise: Promise<T>): Promise<T | undefined> {
   try {
     return await promise;
   } catch (error) {

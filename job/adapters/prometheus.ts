@@ -7,7 +7,7 @@ import type { Check } from "./check.ts";
 import { HistoryError } from "./errors.ts";
 import { parseInstant } from "./prometheus-answer.ts";
 import type { Grouped, GroupedHistory } from "./prometheus-grouped.ts";
-import { openPrometheus, type PrometheusHttp, type PrometheusOutside } from "./prometheus-http.ts";
+import { openPrometheus, type PrometheusHttp, type PrometheusTools } from "./prometheus-http.ts";
 import { type Ask, parsed, queryRange, type RangeReader } from "./prometheus-range.ts";
 import { GROUPED_FROM, type RecordsReader } from "./prometheus-records.ts";
 import { prometheusScales } from "./prometheus-scales.ts";
@@ -25,7 +25,7 @@ export interface PrometheusHistory extends History {
 }
 
 /** How a history is opened. */
-export interface PrometheusOptions extends PrometheusOutside {
+export interface PrometheusOptions extends PrometheusTools {
   /** It is read again and again: what was read is kept, and only new points are asked for. */
   readonly keeps?: boolean;
 }

@@ -1,11 +1,13 @@
 /** The interface of a metric source: how it is named, opened and explained. */
+
+import type { Environment } from "../config/environment.ts";
 import type { Group } from "../config/schema.ts";
 import type { Settings } from "../config/types.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import type { Redactor } from "../output/redactor.ts";
 import type { History, HistoryQuery, ScaleHistory } from "../ports.ts";
 import type { Check } from "./check.ts";
-import type { Environment } from "./http/proxy.ts";
+import type { AdapterLog } from "./log.ts";
 
 /** The source that a command line asks for. */
 export interface SourceChoice {
@@ -18,7 +20,7 @@ export interface SourceChoice {
 
 /** What a source needs. */
 export interface SourceTools {
-  readonly log: (level: "debug" | "warn", message: string) => void;
+  readonly log: AdapterLog;
   /** Learns every secret that the source reads. */
   readonly redactor: Redactor;
   /** The environment: for proxies, and for the clouds' libraries. */

@@ -1,7 +1,7 @@
 /** Converts a state to the text of an annotation and back: readable JSON while short, compressed above that. Too large a state is refused. */
 
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { decode, EMPTY_STATE, type Fitted, fitState } from "../core/state/codec.ts";
+import { decode, EMPTY_STATE, encodeWithin, type StoredText } from "../core/state/codec.ts";
 import type { JobState } from "../core/state/types.ts";
 import { pluralize } from "../core/units.ts";
 import type { StateReading } from "../ports.ts";
@@ -18,13 +18,13 @@ const MAX_UNPACKED = 2 * 1024 * 1024;
 const COMPRESSED = "deflate1:";
 
 /** The stored text of a state, and the targets that still do not fit: none where `leftOut` was called first. */
-export function textOf(state: JobState): Fitted {
-  return fitState(state, { pack, most: MAX_WRITTEN });
+export function stateText(state: JobState): StoredText {
+  return encodeWithin(state, { pack, most: MAX_WRITTEN });
 }
 
 /** The targets that do not fit; those that are stored now take precedence over new ones. */
 export function leftOut(state: JobState, before: JobState | undefined): readonly string[] {
-  return fitState(state, { pack, most: MAX_KEPT }, before).leftOut;
+  return encodeWithin(state, { pack, most: MAX_KEPT }, before).leftOut;
 }
 
 /** The state of a stored text. A missing or unreadable text gives an empty state; an unreadable one also a warning. */

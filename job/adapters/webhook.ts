@@ -3,7 +3,7 @@ import type { Settings } from "../config/types.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import { cut } from "../output/escape.ts";
 import type { Redactor } from "../output/redactor.ts";
-import type { News, Notifier } from "../ports.ts";
+import type { Notification, Notifier } from "../ports.ts";
 import { readSecret } from "./auth/read-secret.ts";
 import { excerpt, TransportError } from "./errors.ts";
 import type { Answer } from "./http/exchange.ts";
@@ -30,12 +30,12 @@ export function webhookNotifier(
   { redactor, env }: NotifierTools,
 ): Notifier {
   return {
-    send: async (news, now, signal) => {
+    send: async (notifications, now, signal) => {
       const to = urlOf(url ?? (await readUrl(urlFile!)), redactor);
       const proxy = await proxyOf(to, env);
       const agent = openAgent(to, { rejectUnauthorized: true }, 1, proxy);
       const request = `webhook ${to.host}${through(proxy)}`;
-      const body = JSON.stringify({ text: redactor(textOf(news, now)) });
+      const body = JSON.stringify({ text: redactor(notificationText(notifications, now)) });
       const headers = { "Content-Type": "application/json" };
       const make = () => ({ method: "POST" as const, url: to.href, headers, body, agent });
       const limits = { attempts: 2, timeout, deadline: timeout, bytes: 64 * 1024, write: true, signal };
@@ -86,10 +86,10 @@ function whyNot({ status, body, location }: Answer): string {
   return `${status}: ${excerpt(body)}`;
 }
 
-/** One line for each piece of news. */
-export function textOf(news: readonly News[], now: EpochSeconds): string {
-  const shown = news.slice(0, LINES).map((item) => escaped(cut(lineOf(item, now), LINE)));
-  const rest = news.length - shown.length;
+/** One line for each notification. */
+export function notificationText(notifications: readonly Notification[], now: EpochSeconds): string {
+  const shown = notifications.slice(0, LINES).map((item) => escaped(cut(lineOf(item, now), LINE)));
+  const rest = notifications.length - shown.length;
   return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join("\n");
 }
 
@@ -98,14 +98,14 @@ function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-const BEGAN: Readonly<Record<News["what"], string>> = {
+const BEGAN: Readonly<Record<Notification["what"], string>> = {
   scaled: "",
   failed: "failing",
   blind: "without usable data",
   overruled: "overruled by another writer",
 };
 
-function lineOf({ outcome, what, phase, since }: News, now: EpochSeconds): string {
+function lineOf({ outcome, what, phase, since }: Notification, now: EpochSeconds): string {
   const { namespace, name, from, to, sets, object, reason, message } = outcome;
   const who = `${namespace}/${name}`;
   const why = `(${reason}: ${message})`;

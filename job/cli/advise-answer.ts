@@ -1,5 +1,6 @@
 /** The advice as `--json` prints it. */
-import type { ScoredTrial, TimeRange, Trials } from "../replay/advise.ts";
+import type { TimeRange } from "../core/units.ts";
+import type { ScoredTrial, Trials } from "../replay/advise.ts";
 import type { Trial } from "../replay/trials.ts";
 import type { Advice } from "../report/advice-text.ts";
 import { timeText } from "../report/answer.ts";

@@ -1,13 +1,13 @@
 /** `backtest`: measures the forecasters' accuracy at rolling origins over a recorded series. */
 
 import { forecasterOf } from "../core/forecast/method.ts";
-import type { Method } from "../core/forecast/types.ts";
+import type { ForecastMethod } from "../core/forecast/types.ts";
 import { toGrid } from "../core/series/grid.ts";
 import type { Series } from "../core/series/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import { pluralize } from "../core/units.ts";
 import { type Backtest, type BacktestOptions, backtest, DUMP_COLUMNS } from "../replay/backtest.ts";
-import { number, table, wrap } from "../report/text.ts";
+import { shortNumber, table, wrap } from "../report/text.ts";
 import { type Command, CommandError, type Flags, INTERRUPTED, type Io } from "./io.ts";
 import { longHistoryOption, numberOption, ownOption, wordsOption } from "./option-values.ts";
 import { checkOutputs, writeOutput } from "./outputs.ts";
@@ -24,7 +24,7 @@ export const backtestCommand: Command = async (flags, io) => {
   const recorded = await recordedTarget(flags, io);
   const options = optionsOf(flags, recorded);
   const series = await seriesOf(file, recorded.target, io);
-  const forecasters = (method: Method) => forecasterOf(method === "auto" ? recorded.target.method : method);
+  const forecasters = (method: ForecastMethod) => forecasterOf(method === "auto" ? recorded.target.method : method);
   const result = await withProgress(io, "backtest", "origins", (watch) =>
     backtest(series, options, { forecasters, watch }),
   );
@@ -77,11 +77,11 @@ function figures(file: string, result: Backtest, width: number): string {
   const { step, window, horizonSteps, origins, planned, filler, methods } = result;
   const rows = Object.entries(methods).map(([name, a]) => [
     name,
-    number(a.mae),
-    number(a.relMae),
+    shortNumber(a.mae),
+    shortNumber(a.relMae),
     `${(100 * a.coverage90).toFixed(1)} %`,
-    number(a.pinball["0.9"]),
-    number(a.maxPinball["0.9"]),
+    shortNumber(a.pinball["0.9"]),
+    shortNumber(a.maxPinball["0.9"]),
   ]);
   const head = ["method", "MAE", "MAE/naive", "in 90 % band", "pinball 0.9", "of maximum 0.9"];
   const of = origins < planned ? ` of ${planned}, interrupted` : "";

@@ -3,21 +3,21 @@
 import type { Check } from "../adapters/check.ts";
 import { pluralize } from "../core/units.ts";
 import { keyOf } from "../run/memory.ts";
-import { choose, settingsOf } from "./choice.ts";
 import { clusterChecks } from "./doctor-cluster.ts";
 import { discoveryChecks } from "./doctor-discovery.ts";
 import { historyChecks } from "./doctor-history.ts";
 import { settingsInCores } from "./doctor-resources.ts";
 import type { Command } from "./io.ts";
+import { chooseInputs, settingsOf } from "./run-inputs.ts";
 import { targetSource, targetsNow } from "./target-source.ts";
 import { openLog, openWorld } from "./world.ts";
 
 /** Runs all checks. Exit code 1 when one failed. */
 export const doctorCommand: Command = async (flags, io) => {
-  const choice = choose(flags, io);
-  const settings = await settingsOf(flags, io, choice);
+  const inputs = chooseInputs(flags, io);
+  const settings = await settingsOf(flags, io, inputs);
   const log = openLog({ ...settings, warnings: [], report: { ...settings.report, logLevel: "error" } }, io);
-  const world = await openWorld(settings, choice, io, log);
+  const world = await openWorld(settings, inputs, io, log);
   try {
     const source = targetSource(settings, world, io, log);
     const now = await targetsNow(source);
@@ -34,7 +34,7 @@ export const doctorCommand: Command = async (flags, io) => {
       ...settings.warnings.map((message): Check => ({ check: "settings", status: "warn", message })),
       ...discoveryChecks(source, settings.targets),
       ...sized,
-      ...(await historyChecks(inCores, world, choice)),
+      ...(await historyChecks(inCores, world, inputs)),
       ...(await clusterChecks({ ...inCores, targets: known! }, world, found)),
     ];
     const failed = checks.filter((c) => c.status === "fail").length;

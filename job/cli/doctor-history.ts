@@ -7,16 +7,14 @@ import { asError } from "../core/result.ts";
 import { believable, type Expectation, inspect } from "../core/series/quality.ts";
 import { metricsOf } from "../core/target.ts";
 import type { HistoryQuery, HistoryReading } from "../ports.ts";
-import { queriesOf } from "../run/read.ts";
-import type { Choice } from "./choice.ts";
+import { MAX_CLOCK_SKEW, queriesOf } from "../run/read.ts";
+import type { RunInputs } from "./run-inputs.ts";
 import type { World } from "./world.ts";
 
-const MAX_SKEW = 5;
-
 /** Checks the source and the data. Never throws. */
-export async function historyChecks(settings: Settings, world: World, choice: Choice): Promise<readonly Check[]> {
+export async function historyChecks(settings: Settings, world: World, inputs: RunInputs): Promise<readonly Check[]> {
   const { source } = world;
-  const check = source.where({ settings, historyFile: choice.historyFile }) ?? source.name;
+  const check = source.where({ settings, historyFile: inputs.historyFile }) ?? source.name;
   let now: number;
   try {
     now = await world.history.now();
@@ -41,7 +39,7 @@ function clockCheck(there: number, here: number): Check {
   const skew = there - here;
   const message = `${Math.abs(skew).toFixed(1)} s ${skew < 0 ? "behind" : "ahead of"} this machine`;
   const todo = "its time is used, so decisions are right. Other tools may be wrong: synchronise the clocks";
-  return { check: "clock of the source", status: Math.abs(skew) > MAX_SKEW ? "warn" : "ok", message, todo };
+  return { check: "clock of the source", status: Math.abs(skew) > MAX_CLOCK_SKEW ? "warn" : "ok", message, todo };
 }
 
 function dataChecks(

@@ -5,10 +5,10 @@ import type { Workload } from "../adapters/kubernetes-objects.ts";
 import { objectPath } from "../adapters/kubernetes-path.ts";
 import { podResourcesOf } from "../adapters/kubernetes-resources.ts";
 import type { Settings } from "../config/types.ts";
-import { cpu, misfitsOf, type PodResources } from "../core/policy/pod-resources.ts";
+import { misfitsOf, type PodResources, quantityText } from "../core/policy/pod-resources.ts";
 import { asError } from "../core/result.ts";
 import type { TargetConfig } from "../core/target.ts";
-import { haveCores, inCores, percent, resourcesText } from "../run/shares.ts";
+import { haveCores, inCores, percentSetting, resourcesText } from "../run/shares.ts";
 import type { World } from "./world.ts";
 
 /** The settings with shares of the request turned into cores. Leaves out a target with an unknown request, and its check says why. Never throws. */
@@ -25,7 +25,13 @@ export async function settingsInCores(
     const scale = known[i]!;
     if (scale instanceof Error)
       return [{ check, status: "fail", message: scale.message, todo: "until then it is not scaled" }];
-    return [{ check, status: "ok", message: `${percent(share)} of the request is ${cpu(targets[i]!.targetCpu!)}` }];
+    return [
+      {
+        check,
+        status: "ok",
+        message: `${percentSetting(share)} of the request is ${quantityText(targets[i]!.targetCpu!)}`,
+      },
+    ];
   });
   const usable = targets.filter((_, i) => !(known[i] instanceof Error));
   return { settings: { ...settings, targets: usable }, checks };
@@ -42,7 +48,7 @@ export async function resourceChecks(
   const check = `CPU of the pods of ${target.namespace}/${target.name}`;
   const misfits = misfitsOf(target, resources);
   if (misfits.length === 0) {
-    const message = `${resourcesText(resources)}; targetCpu is ${cpu(target.targetCpu)}`;
+    const message = `${resourcesText(resources)}; targetCpu is ${quantityText(target.targetCpu)}`;
     return [{ check, status: "ok", message }];
   }
   return misfits.map(({ level, message, todo }) => {

@@ -6,11 +6,11 @@ import { type Metric, metricsOf } from "../core/target.ts";
 import { pluralize } from "../core/units.ts";
 import { runAnswer } from "../report/answer.ts";
 import { collectingReporter } from "../report/reporter.ts";
-import { amount, columns, decisionText, number } from "../report/text.ts";
+import { columns, decisionText, shortAmount, shortNumber } from "../report/text.ts";
 import { runOnce } from "../run.ts";
-import { choose, refuseShares, settingsOf } from "./choice.ts";
 import type { Command } from "./io.ts";
 import { checkMoment } from "./moment.ts";
+import { chooseInputs, refuseShares, settingsOf } from "./run-inputs.ts";
 import { settingsWithFound, targetSource } from "./target-source.ts";
 import { clockFor, openLog, openWorld } from "./world.ts";
 
@@ -25,15 +25,15 @@ const STANDING: Readonly<Record<Standing, string>> = {
 /** Explains. Exit code 1 when a target could not be decided. */
 export const explainCommand: Command = async (flags, io) => {
   if (flags.at !== undefined) checkMoment("at", String(flags.at));
-  const choice = choose(flags, io);
-  const settings = await settingsOf(flags, io, choice);
+  const inputs = chooseInputs(flags, io);
+  const settings = await settingsOf(flags, io, inputs);
   const log = openLog(settings, io);
   if (flags.at !== undefined) {
     const all = await settingsWithFound(settings, io, log);
     refuseShares(all, "of a time that is past");
-    return (await import("./explain-past.ts")).explainPast(flags, io, { choice, settings: all, log });
+    return (await import("./explain-past.ts")).explainPast(flags, io, { inputs, settings: all, log });
   }
-  const world = await openWorld(settings, choice, io, log);
+  const world = await openWorld(settings, inputs, io, log);
   try {
     const stored = await world.state.read().catch((error: unknown) => {
       log("warn", "the state could not be read", { error });
@@ -79,7 +79,7 @@ function metricRows(
   const rows: [string, string][] = [];
   if (lastForecast !== null) {
     const { at, max, quantile, level, method } = lastForecast;
-    const text = `maximum ${amount(max, metric.unit)}, ${number(level)} quantile ${amount(quantile, metric.unit)}`;
+    const text = `maximum ${shortAmount(max, metric.unit)}, ${shortNumber(level)} quantile ${shortAmount(quantile, metric.unit)}`;
     rows.push(["forecast", `${ago(at)} by ${method}: ${text}`]);
   }
   if (lastGoodData !== null) rows.push(["good data", ago(lastGoodData)]);
@@ -96,7 +96,7 @@ export function rememberedText(
 ): string {
   if (state === null)
     return "Nothing is remembered: there has been no decision for this target, or its state was lost. A scale-in waits for the whole window.\n";
-  const ago = (at: number) => `${number(Math.max(0, now - at))} s ago`;
+  const ago = (at: number) => `${shortNumber(Math.max(0, now - at))} s ago`;
   const { changes, recommendations, lastWritten } = state;
   const rows: (readonly string[])[] = metrics.flatMap((metric) => metricRows(metric, state, ago, metrics.length > 1));
   if (recommendations.length > 0) {
@@ -117,7 +117,7 @@ export function rememberedText(
   }
   for (const [name, since] of Object.entries(state.standing ?? {})) rows.push([STANDING[name as Standing], ago(since)]);
   if (state.dropHoldUntil !== null && state.dropHoldUntil > now) {
-    rows.push(["sudden drop", `no scale-in for another ${number(state.dropHoldUntil - now)} s`]);
+    rows.push(["sudden drop", `no scale-in for another ${shortNumber(state.dropHoldUntil - now)} s`]);
   }
   return `Remembered:\n${columns(rows, width - 2)
     .map((line) => `  ${line}`)

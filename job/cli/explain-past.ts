@@ -9,10 +9,10 @@ import { runAnswer } from "../report/answer.ts";
 import type { Log } from "../report/log.ts";
 import { pastText } from "../report/past-text.ts";
 import { notWritten, outcomeOf } from "../run/outcome.ts";
-import type { Choice } from "./choice.ts";
 import { type Flags, INTERRUPTED, type Io } from "./io.ts";
 import { momentOf } from "./moment.ts";
 import { openPast, type PastWorld, pastOf } from "./past-world.ts";
+import type { RunInputs } from "./run-inputs.ts";
 import { withProgress } from "./waiting.ts";
 
 /** Seconds after a decision that are reported. By then the pods of most decisions have served. */
@@ -22,14 +22,14 @@ const JUDGED_SPAN: Seconds = 600;
 export async function explainPast(
   flags: Flags,
   io: Io,
-  { choice, settings, log }: { readonly choice: Choice; readonly settings: Settings; readonly log: Log },
+  { inputs, settings, log }: { readonly inputs: RunInputs; readonly settings: Settings; readonly log: Log },
 ): Promise<number> {
-  const world = await openPast(settings, choice, io, log);
+  const world = await openPast(settings, inputs, io, log);
   try {
     const at = momentOf("at", String(flags.at), world.now);
     const targets: Outcome[] = [];
     for (const target of settings.targets) {
-      const made = await makeAgain(world, target, at, { io, log, first: choice.pretend?.replicas ?? null });
+      const made = await makeAgain(world, target, at, { io, log, first: inputs.pretend?.replicas ?? null });
       if (made === null) return INTERRUPTED;
       const { decision, after, source } = made;
       const outcome = notWritten(outcomeOf(decision.decided));

@@ -1,5 +1,5 @@
 /** The targets of a run with those that `discover` finds: listed ones win, each workload once, and one with wrong settings fails by name alone. */
-import type { Discovery, Findings } from "../adapters/kubernetes-discovery.ts";
+import type { Discovery, DiscoveryResult } from "../adapters/kubernetes-discovery.ts";
 import { type FoundTarget, type FoundWorkload, foundTarget, issuesText } from "../config/found-target.ts";
 import { MAX_TARGETS } from "../config/shard-settings.ts";
 import { resolveTarget } from "../config/target-settings.ts";
@@ -161,7 +161,7 @@ function nameOf({ namespace, kind, name }: FoundWorkload): string {
   return `${kind} ${namespace}/${name}`;
 }
 
-function tell(summary: DiscoverySummary, { lists }: Findings, { selectors }: DiscoverySettings, log: Log): void {
+function tell(summary: DiscoverySummary, { lists }: DiscoveryResult, { selectors }: DiscoverySettings, log: Log): void {
   const { found, listed, refused, failures } = summary;
   for (const failure of failures) log("error", `${failure}; whatever opted in there is left as it is`);
   const also = listed === 0 ? "" : `; ${listed} of them are listed too, and the list wins`;

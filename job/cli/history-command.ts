@@ -3,10 +3,10 @@ import type { TargetConfig } from "../core/target.ts";
 import { timeText } from "../report/answer.ts";
 import { type PastRow, pastRow, pastTable } from "../report/past-table.ts";
 import { notWritten, outcomeOf } from "../run/outcome.ts";
-import { choose, refuseShares, settingsOf } from "./choice.ts";
 import { type Command, type Flags, INTERRUPTED, type Io, UsageError } from "./io.ts";
 import { numberOption } from "./option-values.ts";
 import { openPast, type PastWorld, pastOf } from "./past-world.ts";
+import { chooseInputs, refuseShares, settingsOf } from "./run-inputs.ts";
 import { settingsWithFound } from "./target-source.ts";
 import { withProgress } from "./waiting.ts";
 import { openLog } from "./world.ts";
@@ -15,16 +15,16 @@ import { openLog } from "./world.ts";
 export const historyCommand: Command = async (flags, io) => {
   const form = formOf(flags);
   const since = numberOption("history", "since", flags);
-  const choice = choose(flags, io);
-  const given = await settingsOf(flags, io, choice);
+  const inputs = chooseInputs(flags, io);
+  const given = await settingsOf(flags, io, inputs);
   const log = openLog(given, io);
   const settings = await settingsWithFound(given, io, log);
   refuseShares(settings, "of a time that is past");
-  const world = await openPast(settings, choice, io, log);
+  const world = await openPast(settings, inputs, io, log);
   try {
     const all: PastRow[] = [];
     for (const target of settings.targets) {
-      const first = choice.pretend?.replicas ?? null;
+      const first = inputs.pretend?.replicas ?? null;
       const { rows, source, ended } = await rowsOf(world, target, since, { io, log, first });
       all.push(...rows);
       const wide = form === "wide";

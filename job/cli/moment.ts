@@ -1,11 +1,11 @@
 /** Parses times as people write them on the command line. */
 
 import { isCalendarDay } from "../config/calendar-day.ts";
+import { DAY } from "../core/calendar/days.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import { UsageError } from "./io.ts";
 
 const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
-const DAY: number = 86_400;
 const YEAR_3000: EpochSeconds = 32_503_680_000;
 
 /**

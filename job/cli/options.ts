@@ -1,7 +1,18 @@
 /** The table of all flags: the command line's own, and those of the settings' schema. Help, parsing and docs use it. */
 import { settingsIn } from "../config/settings.ts";
 import { TABLE, type Table } from "../config/table.ts";
-import { advise, backtest, config, explain, history, json, type Option, replay, run, trial } from "./own-options.ts";
+import {
+  adviseFlags,
+  backtestFlags,
+  configFlag,
+  explainFlags,
+  historyFlags,
+  jsonFlag,
+  type Option,
+  replayFlags,
+  runFlags,
+  trialFlags,
+} from "./own-options.ts";
 
 /** A command with its flags, as help and docs show it. */
 export interface CommandSpec {
@@ -35,7 +46,7 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
       name: "run",
       form: "$0",
       about: "Read the history, forecast, decide, set the replicas, exit.",
-      options: [...run, ...config, ...json, ...settings],
+      options: [...runFlags, ...configFlag, ...jsonFlag, ...settings],
       examples: [
         [`${prog} --once --config autoscaler.yaml`, "One run over the targets of a file"],
         [
@@ -55,7 +66,7 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
       form: "replay [file]",
       file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
       about: "Replay a recorded series: what our policy and others would have done.",
-      options: [...replay, ...config, ...json, ...settings.filter((o) => SOURCE.test(o.flag))],
+      options: [...replayFlags, ...configFlag, ...jsonFlag, ...settings.filter((o) => SOURCE.test(o.flag))],
       examples: [
         [`${prog} replay cpu.csv --policies auto,hpa --report replay.html`, "Compare with the HPA"],
         [
@@ -69,7 +80,7 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
       form: "backtest <file>",
       file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
       about: "Measure how accurate the forecasts would have been on a recorded series.",
-      options: [...backtest, ...config, ...json, ...settings.filter((o) => PICK.test(o.flag))],
+      options: [...backtestFlags, ...configFlag, ...jsonFlag, ...settings.filter((o) => PICK.test(o.flag))],
       examples: [
         [`${prog} backtest cpu.csv --methods auto,prophet,naive`, "Compare methods on one series"],
         [`${prog} backtest cpu.csv --config autoscaler.yaml --deployment web`, "With that target's own settings"],
@@ -80,7 +91,7 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
       form: "advise [file]",
       file: "Series file: CSV with the header timestamp,value, or the JSON of query_range.",
       about: "Find settings for your own history. They are chosen on its earlier part and judged on its later part.",
-      options: [...advise, ...config, ...json, ...settings.filter((o) => SOURCE.test(o.flag))],
+      options: [...adviseFlags, ...configFlag, ...jsonFlag, ...settings.filter((o) => SOURCE.test(o.flag))],
       examples: [
         [
           `${prog} advise --from-prometheus 7d --slo 0.5% --config autoscaler.yaml --deployment web`,
@@ -92,7 +103,7 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
       name: "explain",
       form: "explain",
       about: "Explain what is remembered, what would be decided now, and why. Writes nothing.",
-      options: [...explain, ...trial, ...config, ...json, ...settings],
+      options: [...explainFlags, ...trialFlags, ...configFlag, ...jsonFlag, ...settings],
       examples: [
         [
           `${prog} explain --prometheus http://prometheus:9090 --namespace shop --deployment web --target-cpu 0.4`,
@@ -106,7 +117,7 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
       form: "history",
       about:
         "List the decisions of the last hours with their reasons, recomputed from Prometheus' history. Writes nothing.",
-      options: [...history, ...trial, ...config, ...json, ...settings],
+      options: [...historyFlags, ...trialFlags, ...configFlag, ...jsonFlag, ...settings],
       examples: [
         [`${prog} history --since 2h -o wide --config autoscaler.yaml`, "Each decision, its forecast and why"],
       ],
@@ -115,7 +126,7 @@ export function commandsOf(table: Table): readonly CommandSpec[] {
       name: "doctor",
       form: "doctor",
       about: "Check before the first run: Prometheus, the data, permissions and other scalers.",
-      options: [...trial, ...config, ...json, ...settings],
+      options: [...trialFlags, ...configFlag, ...jsonFlag, ...settings],
       examples: [[`${prog} doctor --config autoscaler.yaml`, "Each line says ok, warn or fail, and what to do"]],
     },
     {

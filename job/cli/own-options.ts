@@ -18,12 +18,14 @@ function own(groupName: string, nodes: Readonly<Record<string, Node>>): readonly
 }
 
 /** The flag of the configuration file. */
-export const config = own("Run:", { config: text({ about: "Configuration file (YAML)." }) });
+export const configFlag = own("Run:", { config: text({ about: "Configuration file (YAML)." }) });
 /** The flag of JSON output. */
-export const json = own("Run:", { json: toggle({ about: "Print one JSON object on stdout and nothing else there." }) });
+export const jsonFlag = own("Run:", {
+  json: toggle({ about: "Print one JSON object on stdout and nothing else there." }),
+});
 
 /** The flags of the run. */
-export const run = own("Run:", {
+export const runFlags = own("Run:", {
   once: toggle({ about: "Decide once, then exit. This is the default; a manifest can state it." }),
   "dry-run": toggle({ about: "Decide and report, but write nothing." }),
   ...REPEAT.fields,
@@ -48,14 +50,14 @@ export const run = own("Run:", {
 });
 
 /** The flags of `explain`. */
-export const explain = own("Explain:", {
+export const explainFlags = own("Explain:", {
   at: text({
     about: "Recompute the decision of this time from Prometheus' history: 14:05, 2026-11-27T14:05:00Z or unix seconds.",
   }),
 });
 
 /** The flags of `history`. */
-export const history = own("History:", {
+export const historyFlags = own("History:", {
   since: quantity({
     about: "How far back to look.",
     unit: "seconds",
@@ -71,7 +73,7 @@ export const history = own("History:", {
 });
 
 /** The run's flags for a trial without a cluster. */
-export const trial = run.filter((o) => o.flag === "history-file" || o.flag === "replicas");
+export const trialFlags = runFlags.filter((o) => o.flag === "history-file" || o.flag === "replicas");
 
 const longHistory = quantity({
   about:
@@ -82,7 +84,7 @@ const longHistory = quantity({
 });
 
 /** The flags of `replay`. */
-export const replay = own("Replay:", {
+export const replayFlags = own("Replay:", {
   policies: text({
     about: "Policies to compare, separated by commas: auto, hpa, original, mean, linear, static, oracle.",
     default: "auto,hpa,original,oracle",
@@ -153,7 +155,7 @@ export const replay = own("Replay:", {
 });
 
 /** The flags of `backtest`. */
-export const backtest = own("Backtest:", {
+export const backtestFlags = own("Backtest:", {
   window: quantity({
     about: "Number of samples that each forecast sees.",
     unit: "count",
@@ -184,12 +186,12 @@ export const backtest = own("Backtest:", {
 });
 
 /** The flags of a replay's modelled world, which an advice uses too. */
-const world = replay.filter(({ flag }) =>
+const world = replayFlags.filter(({ flag }) =>
   /^(warmup|startup|request|target-cpu|every|min|max|quantile|long-history|price)$/.test(flag),
 );
 
 /** The flags of `advise`. */
-export const advise = own("Advise:", {
+export const adviseFlags = own("Advise:", {
   "from-prometheus": quantity({
     about: "Read this much history of --deployment from Prometheus instead of a file, e.g. 7d.",
     unit: "seconds",

@@ -7,9 +7,9 @@ import type { History, ScaleHistory, Times } from "../ports.ts";
 import { decideAgain, type PastDecision, warmUp } from "../replay/past.ts";
 import type { Watch } from "../replay/types.ts";
 import type { Log } from "../report/log.ts";
-import type { Choice } from "./choice.ts";
-import { cleaner, cleanHistory } from "./door.ts";
+import { cleaner, cleanHistory } from "./clean-ports.ts";
 import { CommandError, type Io } from "./io.ts";
+import type { RunInputs } from "./run-inputs.ts";
 
 /** An opened past. */
 export interface PastWorld {
@@ -21,8 +21,8 @@ export interface PastWorld {
 }
 
 /** Opens only the source, and no cluster. Throws a CommandError if the source does not answer. */
-export async function openPast(settings: Settings, choice: Choice, io: Io, log: Log): Promise<PastWorld> {
-  const wanted = { settings, historyFile: choice.historyFile };
+export async function openPast(settings: Settings, inputs: RunInputs, io: Io, log: Log): Promise<PastWorld> {
+  const wanted = { settings, historyFile: inputs.historyFile };
   const source = sourceOf(wanted)!;
   const tools = {
     log: (level: "debug" | "warn", message: string) => log(level, message),
@@ -33,7 +33,7 @@ export async function openPast(settings: Settings, choice: Choice, io: Io, log: 
   const history = cleanHistory(opened.history, cleaner(io.redactor));
   try {
     const now = await history.now();
-    const scales = choice.pretend === null ? (opened.scales ?? null) : null;
+    const scales = inputs.pretend === null ? (opened.scales ?? null) : null;
     return { now, history, scales, close: opened.close };
   } catch (cause) {
     opened.close();

@@ -2,9 +2,9 @@
 import { resolveTarget } from "../config/target-settings.ts";
 import type { Settings } from "../config/types.ts";
 import type { TargetConfig } from "../core/target.ts";
-import { loadFor, refuseShares } from "./choice.ts";
 import { type Flags, type Io, UsageError } from "./io.ts";
 import { numberOption, readOption } from "./option-values.ts";
+import { loadFor, refuseShares } from "./run-inputs.ts";
 import { settingsWithFound } from "./target-source.ts";
 import { openLog } from "./world.ts";
 

@@ -6,7 +6,7 @@ import { pluralize } from "../core/units.ts";
 import { POLICY_NAMES, replay, rowsToCsv } from "../replay/replay.ts";
 import type { ReplayDecision, ReplayOptions, ReplayResult } from "../replay/types.ts";
 import { requestFor } from "../replay/world.ts";
-import { number, table, wrap } from "../report/text.ts";
+import { shortNumber, table, wrap } from "../report/text.ts";
 import { type Command, CommandError, type Flags, INTERRUPTED } from "./io.ts";
 import { longHistoryOption, numberOption, ownOption, readOption, wordsOption } from "./option-values.ts";
 import { checkOutputs, writeOutput } from "./outputs.ts";
@@ -71,7 +71,7 @@ export function worldOf(flags: Flags, { target, settings }: Pick<ReplaySource, "
 function scores(file: string, { steps, planned, filler, policies }: ReplayResult, width: number): string {
   const rows = Object.entries(policies).map(([name, s]) => [
     name,
-    number(s.podHours),
+    shortNumber(s.podHours),
     `${(100 * s.under).toFixed(2)} %`,
     `${(100 * s.unserved).toFixed(2)} %`,
     String(s.actions),

@@ -1,5 +1,7 @@
 /** Reads a replay's series: from a file, a folder of them, or a range that Prometheus still has. */
+
 import { fileHistory, readSeriesFile } from "../adapters/history-file.ts";
+import { MAX_POINTS_PER_QUERY } from "../adapters/prometheus-scales.ts";
 import { noSource, sourceOf } from "../adapters/sources.ts";
 import type { Settings } from "../config/types.ts";
 import type { Samples } from "../core/series/types.ts";
@@ -23,8 +25,6 @@ export interface ReplaySource {
   readonly settings: Settings | null;
 }
 
-/** Prometheus answers 11,000 points a series at most; a query for fewer leaves room for its own rounding. */
-const MAX_POINTS_PER_QUERY = 10_000;
 /** Steps of the replay. */
 const STEP: Seconds = 15;
 
@@ -52,7 +52,7 @@ export async function replaySource(flags: Flags, io: Io): Promise<ReplaySource> 
 }
 
 /** The complete recording of a metric. */
-type Reading = Pick<HistoryReading, "samples" | "seriesCount" | "partial">;
+type CompleteReading = Pick<HistoryReading, "samples" | "seriesCount" | "partial">;
 
 /** The recordings of a target's metrics: a file is the first metric, a folder has a file for each. Rejects with the first file's error. */
 async function fileRecordings(
@@ -80,7 +80,7 @@ async function fromPrometheus(
   io: Io,
   settings: Settings,
   target: TargetConfig,
-): Promise<readonly Reading[]> {
+): Promise<readonly CompleteReading[]> {
   const source = sourceOf({ settings, historyFile: null });
   if (source === null) throw new UsageError(`--from-prometheus: ${noSource()}`);
   const log = (_level: string, message: string) => io.err(`${message}\n`);
@@ -88,7 +88,7 @@ async function fromPrometheus(
   const { history, close } = await source.open({ settings, historyFile: null }, tools);
   const range = numberOption("replay", "range", flags);
   try {
-    const all: Reading[] = [];
+    const all: CompleteReading[] = [];
     for (const query of queriesOf(target)) all.push(await readRange(history, query, range));
     return all;
   } finally {
@@ -100,7 +100,7 @@ async function fromPrometheus(
 function judged(
   target: TargetConfig,
   metrics: readonly Metric[],
-  readings: readonly (Reading | Error)[],
+  readings: readonly (CompleteReading | Error)[],
   io: Io,
 ): readonly Recording[] {
   return metrics.map((metric, k) => {
@@ -116,7 +116,11 @@ function judged(
  * The last `range` seconds of a metric's history, oldest first, in as many queries as Prometheus' limit of points requires.
  * Rejects with the adapter's HistoryError when one fails: a hole would be replayed as a line.
  */
-export async function readRange(history: History, { target, metric }: HistoryQuery, range: Seconds): Promise<Reading> {
+export async function readRange(
+  history: History,
+  { target, metric }: HistoryQuery,
+  range: Seconds,
+): Promise<CompleteReading> {
   const now = await history.now();
   const chunk = MAX_POINTS_PER_QUERY * STEP;
   const parts: HistoryReading[] = [];

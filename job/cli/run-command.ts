@@ -8,13 +8,13 @@ import type { Ports } from "../ports.ts";
 import { answerText, runAnswer, timeText } from "../report/answer.ts";
 import { collectingReporter, type Reported } from "../report/reporter.ts";
 import { notify } from "../run/notify.ts";
-import { type Part, type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
-import { choose, settingsOf } from "./choice.ts";
+import { type FinishedTargets, type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
 import { decidingThreads } from "./deciding.ts";
 import { type Command, CommandError, type Flags, type Io, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
 import { checkOutputs, tryOutput } from "./outputs.ts";
 import { ownShard } from "./own-shard.ts";
+import { chooseInputs, settingsOf } from "./run-inputs.ts";
 import { pushMetrics } from "./run-metrics.ts";
 import { isSummary, printText, writePictures, writeReport } from "./run-telling.ts";
 import { targetSource } from "./target-source.ts";
@@ -22,14 +22,14 @@ import { clockFor, openLog, openWorld, type World } from "./world.ts";
 
 /** Runs once, or repeatedly for a while. */
 export const runCommand: Command = async (flags, io) => {
-  const choice = choose(flags, io);
+  const inputs = chooseInputs(flags, io);
   const repeat = repetition(flags);
   const drawn = flags.plot === true || flags.svg !== undefined || flags.report !== undefined;
   if (flags.components === true && !drawn)
     throw new UsageError("--components needs --plot, --svg FILE or --report FILE.");
   await checkOutputs(flags, ["svg", "report"], (problem) => io.err(`prophet-autoscaler: ${problem}\n`));
-  const all = await settingsOf(flags, io, choice);
-  const settings = ownShard(all, flags["dry-run"] !== true && choice.pretend === null);
+  const all = await settingsOf(flags, io, inputs);
+  const settings = ownShard(all, flags["dry-run"] !== true && inputs.pretend === null);
   const log = openLog(settings, io);
   const { count, index } = settings.shards;
   if (count > 1)
@@ -37,7 +37,7 @@ export const runCommand: Command = async (flags, io) => {
       "debug",
       `shard ${index ?? "of all"} of ${count}: ${settings.targets.length} of ${pluralize(all.targets.length, "target")}`,
     );
-  const world = await openWorld(settings, { ...choice, repeats: repeat !== null }, io, log);
+  const world = await openWorld(settings, { ...inputs, repeats: repeat !== null }, io, log);
   const { logFormat: format } = settings.report;
   const printed = flags.json !== true && format === "text";
   const source = targetSource(all, world, io, log);
@@ -60,7 +60,7 @@ export const runCommand: Command = async (flags, io) => {
       if (repeat !== null && printed) await tryOutput(io, "the answer", () => io.out(`${timeText(at)}\n`));
       if (flags.json !== true) await tryOutput(io, "the answer", () => printText(last, flags, io, !printed));
     };
-    const part = async ({ now: at, dryRun, targets, outcomes, over }: Part) => {
+    const part = async ({ now: at, dryRun, targets, outcomes, over }: FinishedTargets) => {
       if (!dryRun) await inParallel(targets, (target, i) => world.announce(target, outcomes[i]!, at, over));
     };
     const options = {

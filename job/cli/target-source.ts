@@ -5,7 +5,7 @@ import type { Log } from "../report/log.ts";
 import { targetsOf } from "../run/shards.ts";
 import type { TargetOrShare } from "../run/shares.ts";
 import type { Targets } from "../run.ts";
-import { cleaner } from "./door.ts";
+import { cleaner } from "./clean-ports.ts";
 import { CommandError, type Io } from "./io.ts";
 import { openWorld, type World } from "./world.ts";
 

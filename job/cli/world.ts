@@ -12,7 +12,6 @@ import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Replicas } from "../core/units.ts";
 import type { Clock, History, MetricsSink, Notifier, Outcome, Scaler, StateStore } from "../ports.ts";
 import { createLog, type Log } from "../report/log.ts";
-import type { Choice } from "./choice.ts";
 import {
   cleanApi,
   cleanChecks,
@@ -22,8 +21,9 @@ import {
   cleanNotifier,
   cleanScaler,
   cleanState,
-} from "./door.ts";
+} from "./clean-ports.ts";
 import type { Io } from "./io.ts";
+import type { RunInputs } from "./run-inputs.ts";
 
 /** Ports besides the reporter, and how a command closes them. */
 export interface World {
@@ -93,11 +93,11 @@ export function forgetfulState(): StateStore {
 }
 
 /** Opens the ports. Nothing is connected before the first call. */
-export async function openWorld(settings: Settings, choice: Choice, io: Io, log: Log): Promise<World> {
+export async function openWorld(settings: Settings, inputs: RunInputs, io: Io, log: Log): Promise<World> {
   const adapterLog = (level: "debug" | "warn", message: string) => log(level, message);
-  const source = sourceOf({ settings, historyFile: choice.historyFile })!;
+  const source = sourceOf({ settings, historyFile: inputs.historyFile })!;
   const tools = { log: adapterLog, redactor: io.redactor, env: io.env };
-  const opened = await source.open({ settings, ...choice }, tools);
+  const opened = await source.open({ settings, ...inputs }, tools);
   const clean = cleaner(io.redactor);
   const history = cleanHistory(opened.history, clean);
   const sourceChecks = cleanChecks(opened.checks ?? (async () => []), clean);
@@ -105,8 +105,8 @@ export async function openWorld(settings: Settings, choice: Choice, io: Io, log:
   const close = () => {
     for (const closer of closers) closer();
   };
-  if (choice.pretend !== null) {
-    const scaler = pretendScaler(choice.pretend.replicas);
+  if (inputs.pretend !== null) {
+    const scaler = pretendScaler(inputs.pretend.replicas);
     const ports = { history, scaler, state: forgetfulState(), clock: systemClock };
     const silent = { announce: async () => {}, notifier: null, metrics: null };
     return { ...ports, source, sourceChecks, api: null, discovery: null, ...silent, close };

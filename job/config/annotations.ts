@@ -4,9 +4,9 @@ import { pluralize } from "../core/units.ts";
 import { check } from "./check.ts";
 import type { TARGET } from "./defaults.ts";
 import { ENABLED } from "./groups/discover.ts";
-import { put } from "./layers.ts";
+import { setAt } from "./layers.ts";
 import { didYouMean } from "./nearest.ts";
-import type { Part } from "./schema.ts";
+import type { PartialValue } from "./schema.ts";
 import { type Setting, settingsIn } from "./settings.ts";
 import type { Issue } from "./types.ts";
 
@@ -113,7 +113,10 @@ export function ownAnnotations(all: unknown): Readonly<Record<string, string>> {
 }
 
 /** The settings in a workload's annotations. A name that is not known, not allowed, or has a wrong value is an issue: a misspelt limit must not be lost in silence. */
-export function fromAnnotations(annotations: Readonly<Record<string, string>>, issues: Issue[]): Part<typeof TARGET> {
+export function fromAnnotations(
+  annotations: Readonly<Record<string, string>>,
+  issues: Issue[],
+): PartialValue<typeof TARGET> {
   const part: Record<string, unknown> = {};
   let unknown = 0;
   for (const [name, raw] of Object.entries(annotations)) {
@@ -133,9 +136,9 @@ export function fromAnnotations(annotations: Readonly<Record<string, string>>, i
       continue;
     }
     const value = check(setting.node, raw, name, issues);
-    if (value !== undefined) put(part, setting.path, value);
+    if (value !== undefined) setAt(part, setting.path, value);
   }
-  return part as Part<typeof TARGET>;
+  return part as PartialValue<typeof TARGET>;
 }
 
 function unknownText(name: string): string {

@@ -14,13 +14,13 @@ export interface Place {
 }
 
 /** The findings, each with the path of the wrong value. */
-export interface Findings {
+export interface RuleFindings {
   readonly refused: readonly Issue[];
   readonly warned: readonly Issue[];
 }
 
 /** Every rule that these settings break, for a run or for one target. Skips rules about values that already have an issue. */
-export function applyRules(whole: Place, reported: AlreadyReported = () => false): Findings {
+export function applyRules(whole: Place, reported: AlreadyReported = () => false): RuleFindings {
   const found = groupsIn(whole).flatMap((place) =>
     (place.node.rules ?? []).flatMap((rule) => broken(rule, place, whole, reported).map((issue) => ({ rule, issue }))),
   );

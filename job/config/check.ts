@@ -3,7 +3,7 @@ import { pluralize } from "../core/units.ts";
 import { isPrintable } from "../output/escape.ts";
 import { hideShapes } from "../output/redactor.ts";
 import { didYouMean, nearest } from "./nearest.ts";
-import type { Choice, Dict, Group, List, Node, Part, Quantity, Share, Text } from "./schema.ts";
+import type { Choice, Dict, Group, List, Node, PartialValue, Quantity, Share, Text } from "./schema.ts";
 import { holdsSecret } from "./secrets.ts";
 import type { Issue } from "./types.ts";
 import { formatUnit, parseUnit, WRITTEN } from "./units.ts";
@@ -56,8 +56,13 @@ export function rangeOf({ unit, min, max }: Quantity, between: string): string {
  * Checks one layer and parses units. Wrong and unknown fields become issues and are left out. A list keeps a hole in their place, so that
  * later indices stay right.
  */
-export function check<N extends Node>(node: N, value: unknown, path: string, issues: Issue[]): Part<N> | undefined {
-  return checkNode(node, value, path, issues) as Part<N> | undefined;
+export function check<N extends Node>(
+  node: N,
+  value: unknown,
+  path: string,
+  issues: Issue[],
+): PartialValue<N> | undefined {
+  return checkNode(node, value, path, issues) as PartialValue<N> | undefined;
 }
 
 function checkNode(node: Node, value: unknown, path: string, issues: Issue[]): unknown {

@@ -1,13 +1,13 @@
 /** Joins layers of settings field by field, and fills in defaults. */
 import { isRecord, join, joinNamed } from "./check.ts";
-import type { Group, Node, Part, Value } from "./schema.ts";
+import type { Group, Node, PartialValue, Value } from "./schema.ts";
 
 /** Joins layers. Later ones take precedence, field by field; lists are replaced whole. */
-export function merge<N extends Group>(...layers: readonly (Part<N> | undefined)[]): Part<N> {
+export function merge<N extends Group>(...layers: readonly (PartialValue<N> | undefined)[]): PartialValue<N> {
   return layers.reduce<Readonly<Record<string, unknown>>>(
     (sum, layer) => (layer === undefined ? sum : mergeTwo(sum, layer as Readonly<Record<string, unknown>>)),
     {},
-  ) as Part<N>;
+  ) as PartialValue<N>;
 }
 
 function mergeTwo(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -20,14 +20,19 @@ function mergeTwo(a: Readonly<Record<string, unknown>>, b: Readonly<Record<strin
 }
 
 /** Called for each required field that no layer gives. */
-export type Missing = (path: string, node: Node) => void;
+export type OnMissing = (path: string, node: Node) => void;
 
 /** Fills in defaults, and reports required fields that are missing; the result then lacks them. Holes of lists stay, so that indices stay right. */
-export function complete<N extends Node>(node: N, part: Part<N> | undefined, path: string, missing: Missing): Value<N> {
+export function complete<N extends Node>(
+  node: N,
+  part: PartialValue<N> | undefined,
+  path: string,
+  missing: OnMissing,
+): Value<N> {
   return completeNode(node, part, path, missing) as Value<N>;
 }
 
-function completeNode(node: Node, part: unknown, path: string, missing: Missing): unknown {
+function completeNode(node: Node, part: unknown, path: string, missing: OnMissing): unknown {
   if (node.kind === "list" && Array.isArray(part)) {
     return part.map((item: unknown, i) =>
       item === undefined ? undefined : completeNode(node.of, item, `${path}[${i}]`, missing),

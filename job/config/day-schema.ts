@@ -12,7 +12,7 @@ const RULE = `${MONTH_DAY}|easter( -?[0-9]{1,2})?|${NTH}|${WEEKDAY} (before|afte
 const HOLIDAYS = "holidays\\([A-Z]{2}(-[A-Z0-9]{1,10}){0,2}\\)";
 
 /** One entry of a list of days. */
-export const DAY = text({
+export const DAY_ENTRY = text({
   about: "A date, a rule, or public holidays.",
   pattern: new RegExp(`^([0-9]{4}-${MONTH_DAY}|${RULE}|${HOLIDAYS})$`),
   check: isOnCalendar,
@@ -21,7 +21,7 @@ export const DAY = text({
 
 /** A list of days; a single day needs no brackets. */
 export function days<const O extends { about: string }>(options: O) {
-  return list({ of: DAY, atMost: 1000, single: true, ...options });
+  return list({ of: DAY_ENTRY, atMost: 1000, single: true, ...options });
 }
 
 /** Whether the calendar has this day: 2027-02-29 it has not, 02-29 it has in some years. */

@@ -1,7 +1,7 @@
 /** Turns entries of lists of days into the core's days. Calendars are opened from a chunk that nothing else loads. */
 import type { Calendar, Days } from "../core/calendar/days.ts";
 import { isRecord, join } from "./check.ts";
-import { DAY } from "./day-schema.ts";
+import { DAY_ENTRY } from "./day-schema.ts";
 import type { Node } from "./schema.ts";
 import type { Issue } from "./types.ts";
 
@@ -42,7 +42,7 @@ export async function openCalendars(
 
 /** Every entry that is no plain date, with its place. */
 function entriesIn(path: string, node: Node, value: unknown): readonly (readonly [path: string, entry: string])[] {
-  if (node === DAY) return typeof value === "string" && !DATE.test(value) ? [[path, value]] : [];
+  if (node === DAY_ENTRY) return typeof value === "string" && !DATE.test(value) ? [[path, value]] : [];
   if (node.kind === "list" && Array.isArray(value))
     return value.flatMap((item: unknown, i) => entriesIn(`${path}[${i}]`, node.of, item));
   if (node.kind !== "group" || !isRecord(value)) return [];

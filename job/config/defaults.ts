@@ -1,13 +1,12 @@
 /** The table of a target's settings, each with its default, unit, range, flag and meaning. Docs and checks are made from it. */
 
-import { LEVELS } from "./level-settings.ts";
+import { DAY } from "../core/calendar/days.ts";
+import { LEVEL_SETTINGS } from "./level-settings.ts";
 import { METRIC } from "./metric-schema.ts";
 import { namespaceName, objectName, rules, SCALE_TARGET_REF, SCHEDULE_RULE } from "./nested-schema.ts";
 import { PROPHET } from "./prophet-schema.ts";
 import { choice, group, list, quantity, text, toggle } from "./schema.ts";
 import { TARGET_RULES } from "./target-rules.ts";
-
-const DAY = 86_400;
 
 /** The fields of a target. */
 export const TARGET = group({
@@ -122,7 +121,7 @@ export const TARGET = group({
       default: "auto",
       flag: "method",
     }),
-    ...LEVELS,
+    ...LEVEL_SETTINGS,
     prophet: PROPHET,
     followSurge: toggle({
       about: "Follow the slope of a rise that is steeper than any other in the history.",

@@ -1,10 +1,10 @@
 /** What `discover` says once all layers are joined: where to look, for which workload, and with which settings besides. */
 import { FOUND_KINDS } from "./groups/discover.ts";
-import type { Part, Value } from "./schema.ts";
+import type { PartialValue, Value } from "./schema.ts";
 import type { TABLE } from "./table.ts";
 import type { DiscoverySettings } from "./types.ts";
 
-type TargetPart = Part<(typeof TABLE)["target"]>;
+type TargetPart = PartialValue<(typeof TABLE)["target"]>;
 
 /** The entries with their defaults. `outer`: what flags and environment say of a target; `own`: the job's namespace; `listed`: whether the workload that they name is listed. */
 export function discoverySettings(

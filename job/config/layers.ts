@@ -1,7 +1,9 @@
 /** Reads flags and environment variables as layers of the settings. */
+
 import { check } from "./check.ts";
+import type { Environment } from "./environment.ts";
 import { didYouMean } from "./nearest.ts";
-import type { Part } from "./schema.ts";
+import type { PartialValue } from "./schema.ts";
 import { holdsSecret, secretsIn } from "./secrets.ts";
 import { isServiceLink } from "./service-links.ts";
 import { PREFIX, type Setting, settingsIn } from "./settings.ts";
@@ -9,16 +11,15 @@ import { TABLE, type Table } from "./table.ts";
 import type { Issue } from "./types.ts";
 
 /** The values of one source, as parts of both trees. */
-export interface Layer {
-  readonly run: Part<(typeof TABLE)["run"]>;
-  readonly target: Part<(typeof TABLE)["target"]>;
+export interface ConfigLayer {
+  readonly run: PartialValue<(typeof TABLE)["run"]>;
+  readonly target: PartialValue<(typeof TABLE)["target"]>;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
 type Entry = readonly [setting: Setting, name: string, raw: unknown];
 
 /** Sets the value at a path of fields. */
-export function put(root: Record<string, unknown>, path: readonly string[], value: unknown): void {
+export function setAt(root: Record<string, unknown>, path: readonly string[], value: unknown): void {
   let at = root;
   for (const key of path.slice(0, -1)) {
     at[key] ??= {};
@@ -27,12 +28,12 @@ export function put(root: Record<string, unknown>, path: readonly string[], valu
   at[path.at(-1)!] = value;
 }
 
-function layer(entries: readonly Entry[], issues: Issue[]): Layer {
+function layer(entries: readonly Entry[], issues: Issue[]): ConfigLayer {
   const run: Record<string, unknown> = {};
   const target: Record<string, unknown> = {};
   for (const [setting, name, raw] of entries) {
     const value = check(setting.node, raw, name, issues);
-    if (value !== undefined) put(setting.scope === "run" ? run : target, setting.path, value);
+    if (value !== undefined) setAt(setting.scope === "run" ? run : target, setting.path, value);
   }
   return { run, target };
 }
@@ -42,7 +43,12 @@ function layer(entries: readonly Entry[], issues: Issue[]): Layer {
  * not given.
  * Those of a Service with our name get a note.
  */
-export function fromEnvironment(env: Environment, issues: Issue[], notes: string[] = [], table: Table = TABLE): Layer {
+export function fromEnvironment(
+  env: Environment,
+  issues: Issue[],
+  notes: string[] = [],
+  table: Table = TABLE,
+): ConfigLayer {
   const given = Object.entries(env).filter(([name, value]) => name.startsWith(PREFIX) && value && !IGNORED.has(name));
   if (given.length === 0) return { run: {}, target: {} };
   const known = new Map(settingsIn(table).map((s) => [s.variable, s]));
@@ -67,7 +73,11 @@ export function secretVariables(env: Environment, table: Table = TABLE): readonl
 }
 
 /** Reads flags, by name without dashes; those that are not settings are left to the command line. */
-export function fromFlags(flags: Readonly<Record<string, unknown>>, issues: Issue[], table: Table = TABLE): Layer {
+export function fromFlags(
+  flags: Readonly<Record<string, unknown>>,
+  issues: Issue[],
+  table: Table = TABLE,
+): ConfigLayer {
   const entries = settingsIn(table).flatMap((s): Entry[] =>
     s.flag === null || flags[s.flag] === undefined ? [] : [[s, `--${s.flag}`, flags[s.flag]]],
   );

@@ -2,7 +2,7 @@
 import { quantity } from "./schema.ts";
 
 /** Settings of a target, each absent by default. */
-export const LEVELS = {
+export const LEVEL_SETTINGS = {
   slo: quantity({
     about:
       "Share of the time in which demand may exceed what the ready pods carry. Default: pods are added while they are worth their cost.",

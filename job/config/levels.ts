@@ -1,10 +1,10 @@
 /** Decides between `slo` and `quantile` where several layers, or one, give both. */
 import { join } from "./check.ts";
-import type { LEVELS } from "./level-settings.ts";
-import type { Part } from "./schema.ts";
+import type { LEVEL_SETTINGS } from "./level-settings.ts";
+import type { PartialValue } from "./schema.ts";
 import type { Issue } from "./types.ts";
 
-type Levels = { readonly [K in keyof typeof LEVELS]?: Part<(typeof LEVELS)[K]> };
+type Levels = { readonly [K in keyof typeof LEVEL_SETTINGS]?: PartialValue<(typeof LEVEL_SETTINGS)[K]> };
 
 /**
  * What a nearer layer leaves of those under it. `slo` and `quantile` answer one question, so the nearer one holds.

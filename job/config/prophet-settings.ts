@@ -14,10 +14,10 @@ import { MONTH_NAMES, type PROPHET } from "./prophet-schema.ts";
 import type { Value } from "./schema.ts";
 import type { Issue, Settings } from "./types.ts";
 
-type Raw = Value<typeof PROPHET>;
+type RawProphet = Value<typeof PROPHET>;
 
 /** The core's settings. */
-export function prophetFrom(raw: Raw, calendars: Calendars): ProphetSettings {
+export function prophetFrom(raw: RawProphet, calendars: Calendars): ProphetSettings {
   return {
     ...raw,
     seasonalities: raw.seasonalities.map((season) => seasonFrom(season, calendars)),
@@ -25,7 +25,10 @@ export function prophetFrom(raw: Raw, calendars: Calendars): ProphetSettings {
   };
 }
 
-function seasonFrom({ condition, ...season }: Raw["seasonalities"][number], calendars: Calendars): SeasonSettings {
+function seasonFrom(
+  { condition, ...season }: RawProphet["seasonalities"][number],
+  calendars: Calendars,
+): SeasonSettings {
   if (condition === undefined) return season;
   const { days, months, except, also } = condition;
   return {

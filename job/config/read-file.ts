@@ -41,7 +41,7 @@ const YAML_PROBLEMS: Readonly<Record<string, string>> = {
 };
 
 /** What reading needs from outside. */
-interface Sources {
+interface FileAccess {
   readonly readFile: (path: string) => Promise<string>;
   readonly learn?: (...secrets: readonly string[]) => void;
 }
@@ -50,7 +50,7 @@ interface Sources {
 export async function readConfig(
   table: Table,
   path: string,
-  { readFile, learn }: Sources,
+  { readFile, learn }: FileAccess,
   issues: Issue[],
 ): Promise<FilePart | null> {
   const name = JSON.stringify(path);

@@ -1,5 +1,5 @@
 /** Knows which issues were reported, so that none follows from another: a refused value is not missing too, and is compared with nothing. */
-import type { Missing } from "./complete.ts";
+import type { OnMissing } from "./complete.ts";
 import type { Node } from "./schema.ts";
 import { settingOf } from "./settings.ts";
 import type { Table } from "./table.ts";
@@ -31,7 +31,7 @@ function prefixes(path: string): readonly string[] {
 }
 
 /** Adds an issue for each required setting that no source gives. */
-export function missingReporter(table: Table, reported: AlreadyReported, issues: Issue[]): Missing {
+export function missingReporter(table: Table, reported: AlreadyReported, issues: Issue[]): OnMissing {
   return (path, node) => {
     if (reported(path, node)) return;
     const setting = settingOf(node, table);

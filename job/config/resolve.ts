@@ -1,15 +1,15 @@
 /** Joins the layers into settings (flags over environment over file over defaults), then checks what only shows across fields. */
 import type { TargetConfig } from "../core/target.ts";
-import { applyRules, type Findings } from "./apply-rules.ts";
+import { applyRules, type RuleFindings } from "./apply-rules.ts";
 import { isRecord, join, joinNamed } from "./check.ts";
 import { complete, merge, withoutHoles } from "./complete.ts";
 import { openCalendars } from "./days.ts";
 import { discoverySettings } from "./discovery-settings.ts";
-import type { Layer } from "./layers.ts";
+import type { ConfigLayer } from "./layers.ts";
 import { levelIssues, levelsUnder } from "./levels.ts";
 import { prophetIssues, prophetWarnings } from "./prophet-settings.ts";
 import { missingReporter, reportedIn } from "./reported.ts";
-import type { Part, Value } from "./schema.ts";
+import type { PartialValue, Value } from "./schema.ts";
 import { settingsIn } from "./settings.ts";
 import { shardIssues, shardOf } from "./shard-settings.ts";
 import type { fileSchema, TABLE, Table } from "./table.ts";
@@ -18,16 +18,16 @@ import type { Issue, Settings } from "./types.ts";
 import { formatUnit } from "./units.ts";
 
 /** A configuration file as one layer: any part of it may be missing. */
-export type FilePart = Part<ReturnType<typeof fileSchema<typeof TABLE>>>;
-type TargetPart = Part<(typeof TABLE)["target"]>;
+export type FilePart = PartialValue<ReturnType<typeof fileSchema<typeof TABLE>>>;
+type TargetPart = PartialValue<(typeof TABLE)["target"]>;
 type Run = Value<(typeof TABLE)["run"]>;
 type Placed = readonly [path: string, part: TargetPart];
 
 /** The layers by rising precedence, and the environment itself, which `headersFrom` reads. */
 export interface Layers {
   readonly file: FilePart;
-  readonly environment: Layer;
-  readonly flags: Layer;
+  readonly environment: ConfigLayer;
+  readonly flags: ConfigLayer;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Seconds between two decisions of this process, where it makes several. */
   readonly every?: number;
@@ -168,7 +168,7 @@ function headersOf(
 }
 
 /** The findings about a target. A value set by a flag is reported under that flag, since the file may not have it. */
-function byFlags(findings: Findings, prefix: string, flags: Layer, table: Table): Findings {
+function byFlags(findings: RuleFindings, prefix: string, flags: ConfigLayer, table: Table): RuleFindings {
   const given = settingsIn(table).filter(
     (s) => s.scope === "target" && s.flag !== null && isGiven(flags.target, s.path),
   );
@@ -178,7 +178,7 @@ function byFlags(findings: Findings, prefix: string, flags: Layer, table: Table)
 }
 
 /** An issue where a target's own interval differs from the process's: the lead time would be planned for decisions that do not come. */
-function paceOf(path: string, { interval }: TargetPart, every: number | undefined): Findings {
+function paceOf(path: string, { interval }: TargetPart, every: number | undefined): RuleFindings {
   if (every === undefined || interval === undefined || interval === every) return { refused: [], warned: [] };
   const message = `${formatUnit("seconds", interval)} is not the time between two decisions, which --every sets to ${formatUnit("seconds", every)}. Leave interval out.`;
   return { refused: [{ path: join(path, "interval"), message }], warned: [] };

@@ -118,12 +118,12 @@ export type Value<N> = N extends { kind: "quantity" }
               : never;
 
 /** The value of a node in one layer (file, environment, flags): any part of it may be missing. */
-export type Part<N> = N extends { kind: "group"; fields: infer F }
-  ? { readonly [K in keyof F]?: Part<F[K]> }
+export type PartialValue<N> = N extends { kind: "group"; fields: infer F }
+  ? { readonly [K in keyof F]?: PartialValue<F[K]> }
   : N extends { kind: "list"; of: infer I }
-    ? readonly Part<I>[]
+    ? readonly PartialValue<I>[]
     : N extends { kind: "dict"; of: infer I }
-      ? { readonly [name: string]: Part<I> }
+      ? { readonly [name: string]: PartialValue<I> }
       : Value<N>;
 
 type Options<N extends Node> = Omit<N, "kind">;

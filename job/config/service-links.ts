@@ -1,6 +1,5 @@
 /** Recognises variables that the kubelet adds to every pod for each Service of its namespace ("service links"): they are not settings. */
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from "./environment.ts";
 
 const ADDRESS = /^[0-9a-f.:]+$/i;
 const PORT = /^\d{1,5}$/;

@@ -2,7 +2,7 @@
 import { pluralize } from "../core/units.ts";
 import { check } from "./check.ts";
 import { SHARDS } from "./groups/shards.ts";
-import type { Part } from "./schema.ts";
+import type { PartialValue } from "./schema.ts";
 import type { Issue, Settings } from "./types.ts";
 
 /** Set by the Job controller in each pod of an Indexed Job. */
@@ -11,7 +11,10 @@ const COMPLETION_INDEX = "JOB_COMPLETION_INDEX";
 export const MAX_TARGETS = 10_000;
 
 /** The shard that an Indexed Job gives a pod, if any. Another index in the file, the environment or a flag is refused (shardIssues). */
-export function shardOf(env: Readonly<Record<string, string | undefined>>, issues: Issue[]): Part<typeof SHARDS> {
+export function shardOf(
+  env: Readonly<Record<string, string | undefined>>,
+  issues: Issue[],
+): PartialValue<typeof SHARDS> {
   const raw = env[COMPLETION_INDEX];
   if (raw === undefined || raw === "") return {};
   const index = check(SHARDS.fields.index, raw, COMPLETION_INDEX, issues) as number | undefined;

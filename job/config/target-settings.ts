@@ -7,14 +7,14 @@ import { type Calendars, daysFrom, noCalendars } from "./days.ts";
 import type { METRIC } from "./metric-schema.ts";
 import { DAYS, type SCHEDULE_RULE } from "./nested-schema.ts";
 import { prophetFrom } from "./prophet-settings.ts";
-import type { Part, Value } from "./schema.ts";
+import type { PartialValue, Value } from "./schema.ts";
 import { TABLE } from "./table.ts";
 import type { Settings } from "./types.ts";
 
 type Target = (typeof TABLE)["target"];
 
 /** One target with every default filled in, for the replay, benches and tests. The given fields must be valid, and required fields present. */
-export function resolveTarget(given: Part<Target>): TargetConfig {
+export function resolveTarget(given: PartialValue<Target>): TargetConfig {
   const full = complete(TABLE.target, given, "", (path) => {
     throw new RangeError(`${path} is missing`);
   });

@@ -1,7 +1,7 @@
 /** The types of the settings of a whole run, resolved and checked, which come from the table. */
 import type { TargetConfig } from "../core/target.ts";
 import type { FOUND_KINDS } from "./groups/discover.ts";
-import type { Part, Value } from "./schema.ts";
+import type { PartialValue, Value } from "./schema.ts";
 import type { TABLE } from "./table.ts";
 
 // `infer` leaves the node open until the table is known: the schema language is recursive
@@ -44,9 +44,9 @@ export interface DiscoverySelector {
 export interface DiscoverySettings {
   readonly selectors: readonly DiscoverySelector[];
   /** An annotation goes before these: those of `defaults`. */
-  readonly below: Part<(typeof TABLE)["target"]>;
+  readonly below: PartialValue<(typeof TABLE)["target"]>;
   /** These go before an annotation: those of flags and environment. */
-  readonly above: Part<(typeof TABLE)["target"]>;
+  readonly above: PartialValue<(typeof TABLE)["target"]>;
   /** The one workload that flags or environment name; absent: all. */
   readonly only?: { readonly name: string; readonly namespace?: string; readonly kind?: string };
 }

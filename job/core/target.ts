@@ -1,7 +1,7 @@
 /** The settings of one target as the core sees them: complete, checked and in base units. job/config makes them. */
 import type { Days } from "./calendar/days.ts";
 import type { ProphetSettings } from "./forecast/prophet/settings.ts";
-import type { Method } from "./forecast/types.ts";
+import type { ForecastMethod } from "./forecast/types.ts";
 import type { Cores, Probability, Replicas, Seconds } from "./units.ts";
 
 /** Kubernetes' reference to the object whose /scale is set. */
@@ -112,7 +112,7 @@ export interface TargetConfig {
   /** Forecast errors of this long a past calibrate the quantiles. What is read is the longer of this and `history`. */
   readonly calibration: Seconds;
   readonly step: Seconds;
-  readonly method: Method;
+  readonly method: ForecastMethod;
   /** Prophet's settings. Method `prophet` uses them alone, method `auto` in its pool of models. */
   readonly prophet?: ProphetSettings;
   /** With minReplicas 0: the last pod is removed after so long without demand and without a forecast of any. */

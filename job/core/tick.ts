@@ -55,7 +55,7 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
   return { decision, memory: standing === undefined ? after : { ...after, standing }, record };
 }
 
-type Draft = Decided["metrics"][number]["draft"];
+type DecidedDraft = Decided["metrics"][number]["draft"];
 
 function learntOf(seen: Observation, i: number, { metrics }: Decided, { now, config }: TickInput): MetricFindings {
   const made = metrics[i];
@@ -70,7 +70,7 @@ function learntOf(seen: Observation, i: number, { metrics }: Decided, { now, con
   };
 }
 
-function recordOf(seen: Observation, draft: Draft | null, current: number): MetricRecord {
+function recordOf(seen: Observation, draft: DecidedDraft | null, current: number): MetricRecord {
   const { metric, quality, demand, lead, forecast, window, longHistory } = seen;
   return {
     metric,

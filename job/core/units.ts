@@ -4,6 +4,11 @@
 export type EpochSeconds = number;
 /** A length of time in seconds. */
 export type Seconds = number;
+/** A stretch of time, both ends included. */
+export interface TimeRange {
+  readonly from: EpochSeconds;
+  readonly to: EpochSeconds;
+}
 /** CPU in cores (1 = one core fully used). */
 export type Cores = number;
 /** A whole number of pods, 0 or more. */

@@ -1,6 +1,6 @@
 /** Replays a grid of settings over a history: the earlier half chooses among them, the later half judges. */
 import type { Samples } from "../core/series/types.ts";
-import { type EpochSeconds, type Probability, pluralize, type Seconds } from "../core/units.ts";
+import { type EpochSeconds, type Probability, pluralize, type Seconds, type TimeRange } from "../core/units.ts";
 import { type Demand, DemandError, type RecordedMetric, toDemands } from "./demand.ts";
 import {
   NO_STEPS,
@@ -30,12 +30,6 @@ export interface ScoredTrial extends Trial {
   readonly judgedOn: TrialScore;
   /** The later half day by day; the last day may be shorter. */
   readonly days: readonly TrialScore[];
-}
-
-/** A stretch of time. */
-export interface TimeRange {
-  readonly from: EpochSeconds;
-  readonly to: EpochSeconds;
 }
 
 /** All trials with their scores, and the times that chose and judged. `ended`: all of the time was replayed. */

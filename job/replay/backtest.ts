@@ -2,7 +2,7 @@
 import { pinball } from "../core/forecast/combine/losses.ts";
 import { forecasterOf } from "../core/forecast/method.ts";
 import type { ProphetSettings } from "../core/forecast/prophet/settings.ts";
-import type { Forecast, Forecaster, Method } from "../core/forecast/types.ts";
+import type { Forecast, Forecaster, ForecastMethod } from "../core/forecast/types.ts";
 import { coarse, type LongHistory } from "../core/series/coarse.ts";
 import { toGrid } from "../core/series/grid.ts";
 import type { Series } from "../core/series/types.ts";
@@ -15,7 +15,7 @@ export interface BacktestOptions {
   readonly horizon: Seconds;
   /** At most this many origins, evenly spaced. */
   readonly origins: number;
-  readonly methods: readonly Method[];
+  readonly methods: readonly ForecastMethod[];
   /** Each forecast also sees so much of the series before its origin, at a coarser step; absent: it does not. */
   readonly longHistory?: LongHistory;
   /** Prophet's settings; absent: its defaults. */
@@ -36,7 +36,7 @@ export interface Accuracy {
 
 /** One origin of one method: outcome and forecast, in cores. `origin` is the index of the first forecast value. */
 export interface BacktestRow {
-  readonly method: Method;
+  readonly method: ForecastMethod;
   readonly origin: number;
   readonly actualMean: number;
   readonly actualMax: number;
@@ -115,7 +115,7 @@ export async function backtest(
       ...(options.prophet && { prophet: options.prophet }),
     };
     for (const tally of tallies)
-      judge(tally, forecasters(tally.method)(request), origin, outcome(series.values, origin, horizonSteps));
+      addRow(tally, forecasters(tally.method)(request), origin, outcome(series.values, origin, horizonSteps));
     done++;
     if (!(await watch(done, planned.length))) break;
   }
@@ -138,18 +138,18 @@ function isMeasured(filled: Uint8Array, from: number, until: number): boolean {
 
 /** The dependencies of a backtest. */
 interface BacktestPorts {
-  readonly forecasters?: (method: Method) => Forecaster;
+  readonly forecasters?: (method: ForecastMethod) => Forecaster;
   readonly watch?: Watch;
 }
 
 /** One method's rows, and how many outcomes are inside its 90 % interval. */
 interface Tally {
-  readonly method: Method;
+  readonly method: ForecastMethod;
   readonly rows: BacktestRow[];
   inside: number;
 }
 
-function judge(tally: Tally, forecast: Forecast, origin: number, came: Outcome): void {
+function addRow(tally: Tally, forecast: Forecast, origin: number, came: ActualValues): void {
   const { mean, max, meanQuantiles, maxQuantiles } = forecast;
   const [q5, q50, q90, q95] = meanQuantiles as [number, number, number, number];
   const [, , maxq90, maxq95] = maxQuantiles as [number, number, number, number];
@@ -176,13 +176,13 @@ function longBefore({ start, step, values, filled }: Series, origin: number, lon
 }
 
 /** Mean and maximum over the horizon as they came, in cores. */
-interface Outcome {
+interface ActualValues {
   readonly actualMean: number;
   readonly actualMax: number;
 }
 
 /** What came after the origin: mean and maximum of `horizonSteps` values. */
-export function outcome(values: Float64Array, origin: number, horizonSteps: number): Outcome {
+export function outcome(values: Float64Array, origin: number, horizonSteps: number): ActualValues {
   let sum = 0;
   let actualMax = values[origin]!;
   for (let k = 0; k < horizonSteps; k++) {

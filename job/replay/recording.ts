@@ -1,7 +1,7 @@
 /** Judges a recorded series as a run judges what it reads: whether it is possible, and what a person should know of it. */
 
 import { clean } from "../core/series/clean.ts";
-import { believable, inspect, newsIn } from "../core/series/quality.ts";
+import { believable, inspect, newSamplesOf } from "../core/series/quality.ts";
 import type { Samples } from "../core/series/types.ts";
 import type { Metric, TargetConfig } from "../core/target.ts";
 import { type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
@@ -59,14 +59,14 @@ export function judgeRecording(
     seriesCount,
   });
   if (quality.verdict === "hold") throw new RecordingError(`${quality.reason}: ${quality.message}`);
-  const { news, cadence } = newsIn({ times, values }, { now, step, history });
+  const { samples: fresh, cadence } = newSamplesOf({ times, values }, { now, step, history });
   const notes = [
     ...(partial ? ["the source warned of a partial answer"] : []),
     ...unusable(cleaned.refused, samples.times.length),
     ...(ofPods ? zeros(values) : []),
     ...(cadence > step ? [`a new value comes every ${Math.round(cadence)} s only: what repeats it is no sample`] : []),
   ];
-  return { samples: news, step: cadence, notes };
+  return { samples: fresh, step: cadence, notes };
 }
 
 /** The samples up to that time. Unusable samples at the end of a recording are left out, as elsewhere: they are not in the future. */

@@ -65,7 +65,7 @@ function fillerIn({ filled }: { readonly filled?: Uint8Array | undefined }, firs
 }
 
 /** One policy's workload, and its counts so far. */
-interface World {
+interface SimulatedWorkload {
   readonly policy: ReplayPolicy;
   readonly cluster: ModelCluster;
   readonly rows: ReplayRow[];
@@ -75,7 +75,7 @@ interface World {
   total: number;
 }
 
-function worldOf(policy: ReplayPolicy, known: Cores, now: EpochSeconds, options: ReplayOptions): World {
+function worldOf(policy: ReplayPolicy, known: Cores, now: EpochSeconds, options: ReplayOptions): SimulatedWorkload {
   const initial = clamp(Math.ceil(known / (options.request * options.hpaTarget) - 1e-9), options, policy);
   const cluster = createCluster(initial, options.startup, now);
   return { policy, cluster, rows: [], podSteps: 0, under: 0, unserved: 0, total: 0 };
@@ -94,7 +94,7 @@ interface Shared {
  * One step, `index` of the demand and `step` of the replay: decide where it is time, serve, count.
  * In a hole the demand is not known: nothing is counted, and only a policy that judges the data itself decides.
  */
-async function play(world: World, shared: Shared, index: number, step: number): Promise<void> {
+async function play(world: SimulatedWorkload, shared: Shared, index: number, step: number): Promise<void> {
   const { policy, cluster } = world;
   const { demand, viewOf, options, decided, row = (one) => void world.rows.push(one) } = shared;
   const now = demand.start + index * demand.step;
@@ -142,7 +142,11 @@ function decidedOf(
   return { t, from, to, ...wanted, ...(made && { forecast: made }) };
 }
 
-function scoreOf({ podSteps, under, unserved, total, cluster }: World, steps: number, step: Seconds): ReplayScore {
+function scoreOf(
+  { podSteps, under, unserved, total, cluster }: SimulatedWorkload,
+  steps: number,
+  step: Seconds,
+): ReplayScore {
   return {
     podHours: (podSteps * step) / 3600,
     under: under / steps,
@@ -151,7 +155,7 @@ function scoreOf({ podSteps, under, unserved, total, cluster }: World, steps: nu
   };
 }
 
-function clamp(replicas: number, { min, max }: ReplayOptions, { least = 0 }: ReplayPolicy): number {
+function clamp(replicas: number, { min, max }: ReplayOptions, { minReplicas: least = 0 }: ReplayPolicy): number {
   return Math.min(max, Math.max(min, least, replicas));
 }
 

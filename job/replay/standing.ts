@@ -68,8 +68,8 @@ export function judged(
   return young > 0 ? standing : { set: record.set, memory, change: null, recorded: true };
 }
 
-function isReached({ from, to }: Change, { set, most, least }: RecordedScale): boolean {
-  return set === to || (to > from ? most >= to : least <= to);
+function isReached({ from, to }: Change, { set, highest, lowest }: RecordedScale): boolean {
+  return set === to || (to > from ? highest >= to : lowest <= to);
 }
 
 /** Memory as the next run reads it: encoded and decoded, with the rounding of both. */

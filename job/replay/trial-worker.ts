@@ -2,7 +2,7 @@
 import { parentPort } from "node:worker_threads";
 import { forecasterOf } from "../core/forecast/method.ts";
 import { asError } from "../core/result.ts";
-import { DONE, END, type Reply, type TrialTask } from "./trial-workers.ts";
+import { DONE, END, type TrialTask, type WorkerReply } from "./trial-workers.ts";
 import { playStretch } from "./trials.ts";
 
 parentPort?.on("message", async ({ stretch, shared }: TrialTask) => {
@@ -11,8 +11,8 @@ parentPort?.on("message", async ({ stretch, shared }: TrialTask) => {
     return Atomics.load(shared, END) === 0;
   };
   const reply = await playStretch(stretch, { forecasterOf, watch }).then(
-    (played): Reply => ({ played }),
-    (cause: unknown): Reply => ({ problem: asError(cause).message }),
+    (played): WorkerReply => ({ played }),
+    (cause: unknown): WorkerReply => ({ problem: asError(cause).message }),
   );
   parentPort?.postMessage(reply);
 });

@@ -18,7 +18,7 @@ export const DONE = 0;
 export const END = 1;
 
 /** The one answer of a worker thread. */
-export type Reply = { readonly played: StretchSums } | { readonly problem: string };
+export type WorkerReply = { readonly played: StretchSums } | { readonly problem: string };
 
 /** How often the progress is checked. */
 const CHECK_INTERVAL_MS = 100;
@@ -33,19 +33,19 @@ const ENTRY = import.meta.url.endsWith(".ts") ? "./trial-worker.ts" : "../trial-
 export function inThreads(threads: number, otherwise: PlayStretches): PlayStretches {
   return async (stretches, watch) => {
     if (Math.min(threads, stretches.length) < 2 || !stretches.every(isData)) return otherwise(stretches, watch);
-    const errands = stretches.map((stretch): TrialTask => {
+    const tasks = stretches.map((stretch): TrialTask => {
       return { stretch, shared: new Int32Array(new SharedArrayBuffer(8)) };
     });
     const work = { over: false };
-    const looking = watchProgress(errands, watch, work);
+    const looking = watchProgress(tasks, watch, work);
     const workers = Array.from(
-      { length: Math.min(threads, errands.length) },
+      { length: Math.min(threads, tasks.length) },
       () => new Worker(new URL(ENTRY, import.meta.url)),
     );
     const idle = [...workers];
     try {
       // as many at a time as there are workers
-      return await inParallel(errands, (errand) => lend(idle, (worker) => sent(worker, errand)), workers.length);
+      return await inParallel(tasks, (task) => lend(idle, (worker) => sent(worker, task)), workers.length);
     } finally {
       work.over = true;
       await Promise.all(workers.map((worker) => worker.terminate()));
@@ -73,31 +73,31 @@ async function lend<T, R>(idle: T[], use: (one: T) => Promise<R>): Promise<R> {
 }
 
 /** The worker's result. */
-function sent(worker: Worker, errand: TrialTask): Promise<StretchSums> {
+function sent(worker: Worker, task: TrialTask): Promise<StretchSums> {
   return new Promise((done, fail) => {
     worker.removeAllListeners();
-    worker.once("message", (reply: Reply) => {
+    worker.once("message", (reply: WorkerReply) => {
       if ("played" in reply) done(reply.played);
       else fail(new Error(reply.problem));
     });
     worker.once("error", fail);
     worker.once("exit", (code) => fail(new Error(`a worker thread ended with code ${code} before it had answered`)));
-    worker.postMessage(errand);
+    worker.postMessage(task);
   });
 }
 
 /** Reports the progress, and ends the threads where the watch says so. */
 async function watchProgress(
-  errands: readonly TrialTask[],
+  tasks: readonly TrialTask[],
   watch: Watch,
   work: { readonly over: boolean },
 ): Promise<void> {
-  const total = errands.reduce((sum, { stretch }) => sum + stepsOf(stretch), 0);
+  const total = tasks.reduce((sum, { stretch }) => sum + stepsOf(stretch), 0);
   while (!work.over) {
     await setTimeout(CHECK_INTERVAL_MS);
-    const done = errands.reduce((sum, { shared }) => sum + Atomics.load(shared, DONE), 0);
+    const done = tasks.reduce((sum, { shared }) => sum + Atomics.load(shared, DONE), 0);
     if (await watch(done, total)) continue;
-    for (const { shared } of errands) Atomics.store(shared, END, 1);
+    for (const { shared } of tasks) Atomics.store(shared, END, 1);
     return;
   }
 }

@@ -1,6 +1,7 @@
 /** Replays settings side by side over one stretch of a history, and adds up each one's result day by day. */
-import type { Forecaster, Method } from "../core/forecast/types.ts";
-import { LEVELS } from "../core/policy/level.ts";
+import { DAY } from "../core/calendar/days.ts";
+import type { Forecaster, ForecastMethod } from "../core/forecast/types.ts";
+import { QUANTILE_LEVELS } from "../core/policy/level.ts";
 import { metricsOf, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Probability, Replicas, Seconds } from "../core/units.ts";
 import { autoPolicy } from "./auto.ts";
@@ -60,11 +61,10 @@ export interface StretchSums {
 
 /** What a replay of trials needs. */
 export interface TrialTools {
-  readonly forecasterOf: (method: Method) => Forecaster;
+  readonly forecasterOf: (method: ForecastMethod) => Forecaster;
   readonly watch: Watch;
 }
 
-const DAY: Seconds = 86_400;
 /** The sums of no steps. */
 export const NO_STEPS: Sums = { steps: 0, pods: 0, under: 0, missing: 0, load: 0, actions: 0 };
 
@@ -88,7 +88,7 @@ export function policiesOf(
   { trials, demand }: Pick<Stretch, "trials" | "demand">,
   forecasterOf: TrialTools["forecasterOf"],
 ): readonly ReplayPolicy[] {
-  const shared = new Map<Method, Forecaster>();
+  const shared = new Map<ForecastMethod, Forecaster>();
   const levels = levelsOf(trials);
   return trials.map(({ decider, options }, k) => {
     const name = String(k);
@@ -109,7 +109,7 @@ function levelsOf(trials: readonly Trial[]): readonly Probability[] {
   const levels = trials.flatMap(({ decider }) =>
     decider.by === "ours"
       ? metricsOf(decider.target).flatMap(({ quantile, scaleDownQuantile }) =>
-          [quantile ?? LEVELS, scaleDownQuantile ?? []].flat(),
+          [quantile ?? QUANTILE_LEVELS, scaleDownQuantile ?? []].flat(),
         )
       : [],
   );

@@ -87,7 +87,7 @@ export interface ReplayPolicy {
   /** Seconds between its decisions. */
   readonly every: Seconds;
   /** From fewer pods than this it does not scale up again; absent: it does from any number. */
-  readonly least?: Replicas;
+  readonly minReplicas?: Replicas;
   /** It also decides where nothing was measured, since it judges the data itself; absent: it then leaves the replicas, as an HPA without metrics. */
   readonly judgesData?: boolean;
   decide(view: View): PolicyDecision | Promise<PolicyDecision>;

@@ -1,9 +1,9 @@
 /** The advice as text: the front of settings, those to take and how certain they are, what one change more would do, and YAML. */
-import { pluralize } from "../core/units.ts";
-import type { ScoredTrial, TimeRange, TrialScore } from "../replay/advise.ts";
+import { pluralize, type TimeRange } from "../core/units.ts";
+import type { ScoredTrial, TrialScore } from "../replay/advise.ts";
 import type { Trial } from "../replay/trials.ts";
 import { frontPlot } from "./front-plot.ts";
-import { number, table, wrap } from "./text.ts";
+import { shortNumber, table, wrap } from "./text.ts";
 
 /** The content of an advice. */
 export interface Advice {
@@ -70,8 +70,8 @@ function scores(
   const price = money === null ? [] : ["cost"];
   const head = ["settings", "pod-hours", ...price, "time under", "unserved", "actions"];
   const cells = rows.map(([label, { cost, under, unserved, actions }]) => {
-    const paid = money === null ? [] : [number(cost * money.request * money.price)];
-    return [label, number(cost), ...paid, percent(under), percent(unserved), String(actions)];
+    const paid = money === null ? [] : [shortNumber(cost * money.request * money.price)];
+    return [label, shortNumber(cost), ...paid, percentText(under), percentText(unserved), String(actions)];
   });
   return table(head, cells, width);
 }
@@ -102,14 +102,14 @@ export function spanText({ from, to }: TimeRange): string {
 }
 
 /** A share as a person reads it. */
-export function percent(share: number): string {
-  return `${number(100 * share)} %`;
+export function percentText(share: number): string {
+  return `${shortNumber(100 * share)} %`;
 }
 
 function nineText([share, tried]: readonly [number, ScoredTrial | null]): string {
-  if (tried === null) return `at most ${percent(share)} of the time below: none of these settings.`;
+  if (tried === null) return `at most ${percentText(share)} of the time below: none of these settings.`;
   const { cost, under } = tried.judgedOn;
-  return `at most ${percent(share)} of the time below: ${tried.label}; then ${number(cost)} pod-hours and ${percent(under)}.`;
+  return `at most ${percentText(share)} of the time below: ${tried.label}; then ${shortNumber(cost)} pod-hours and ${percentText(under)}.`;
 }
 
 /** The advised settings, their results on both halves, and how certain these are. */
@@ -122,15 +122,15 @@ export function sentences({ current, slo }: Advice, advised: ScoredTrial): reado
     advised === current
       ? "Advised: the current settings."
       : `Advised: ${advised.label}. ${comparison(judgedOn, current.judgedOn)}`,
-    `On the earlier half, on which it was chosen, it was below the demand for ${percent(chosenOn.under)} of the time.`,
-    `On the later half it was below for ${percent(judgedOn.under)}, where ${percent(slo)} were allowed${broken}.`,
-    `It kept that on ${kept} of ${pluralize(days.length, "day")}; on the worst day it was ${percent(worst)}.`,
+    `On the earlier half, on which it was chosen, it was below the demand for ${percentText(chosenOn.under)} of the time.`,
+    `On the later half it was below for ${percentText(judgedOn.under)}, where ${percentText(slo)} were allowed${broken}.`,
+    `It kept that on ${kept} of ${pluralize(days.length, "day")}; on the worst day it was ${percentText(worst)}.`,
   ];
 }
 
 function comparison(advised: TrialScore, current: TrialScore): string {
   const change = advised.cost / current.cost - 1;
-  return `It costs ${number(100 * Math.abs(change))} % ${change <= 0 ? "less" : "more"} than the current settings.`;
+  return `It costs ${shortNumber(100 * Math.abs(change))} % ${change <= 0 ? "less" : "more"} than the current settings.`;
 }
 
 /** The fields to change, as written in the file. */

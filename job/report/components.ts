@@ -9,7 +9,7 @@ import {
 import { type Component, predict } from "../core/forecast/prophet/predict.ts";
 import { originalProphet, seasonalProphet } from "../core/forecast/prophet/presets.ts";
 import type { ProphetSettings } from "../core/forecast/prophet/settings.ts";
-import type { Method } from "../core/forecast/types.ts";
+import type { ForecastMethod } from "../core/forecast/types.ts";
 import type { MetricRecord } from "../core/policy/types.ts";
 import type { Series } from "../core/series/types.ts";
 import type { BandPoint, Point } from "./picture.ts";
@@ -68,12 +68,15 @@ const EVENT_STEP = SECONDS_PER_DAY / 24;
  * - `auto`, which blends many models and has no components: Prophet with the detected season, and Prophet with the target's settings over the
  *   longer history.
  */
-export function componentsOf(record: MetricRecord, method: Method): readonly Components[] {
+export function componentsOf(record: MetricRecord, method: ForecastMethod): readonly Components[] {
   const { unit } = record.metric;
   return partsOf(record, method).map((made) => ({ ...made, unit }));
 }
 
-function partsOf({ series, longHistory, forecast, lead, metric }: MetricRecord, method: Method): readonly Parts[] {
+function partsOf(
+  { series, longHistory, forecast, lead, metric }: MetricRecord,
+  method: ForecastMethod,
+): readonly Parts[] {
   if (series === null || method === "naive") return [];
   if (method === "original") return parts({ source: "method original", series, lead, options: originalProphet() });
   const ownSettings = metric.prophet && { settings: metric.prophet };

@@ -7,10 +7,10 @@ import { HIDDEN } from "../output/redactor.ts";
 /** The level of a log line. */
 export type Level = "debug" | "info" | "warn" | "error";
 /** Named values of a log line. */
-export type Fields = Readonly<Record<string, unknown>>;
+export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Writes one message with its fields. */
-export type Log = (level: Level, message: string, fields?: Fields) => void;
+export type Log = (level: Level, message: string, fields?: LogFields) => void;
 
 /** What a log needs. */
 export interface LogOptions {
@@ -28,22 +28,22 @@ const RANK: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, erro
 const SECRET_FIELD = /authorization|token|password|passwd|secret|cookie|api-?key|x-scope-orgid|credential/i;
 
 /** Removes secrets from a value of any shape. Errors become their name, message and causes. Cut at 6 levels, so cycles end. */
-export function clean(value: unknown, redact: (text: string) => string, depth = 0): unknown {
+export function withoutSecrets(value: unknown, redact: (text: string) => string, depth = 0): unknown {
   if (typeof value === "string") return redact(value);
   if (typeof value === "bigint") return value.toString();
   if (typeof value === "function" || typeof value === "symbol") return undefined;
   if (typeof value !== "object" || value === null) return value;
   if (depth >= 6) return "[deeper]";
   if (value instanceof Error) {
-    const cause = value.cause === undefined ? {} : { cause: clean(value.cause, redact, depth + 1) };
+    const cause = value.cause === undefined ? {} : { cause: withoutSecrets(value.cause, redact, depth + 1) };
     return { name: value.name, message: redact(value.message), ...cause };
   }
   if (ArrayBuffer.isView(value)) return `[${pluralize(value.byteLength, "byte")}]`;
-  if (Array.isArray(value)) return value.map((item: unknown) => clean(item, redact, depth + 1));
+  if (Array.isArray(value)) return value.map((item: unknown) => withoutSecrets(item, redact, depth + 1));
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       key,
-      SECRET_FIELD.test(key) && item !== undefined && item !== null ? HIDDEN : clean(item, redact, depth + 1),
+      SECRET_FIELD.test(key) && item !== undefined && item !== null ? HIDDEN : withoutSecrets(item, redact, depth + 1),
     ]),
   );
 }
@@ -53,7 +53,7 @@ export function createLog(options: LogOptions): Log {
   return (level, message, fields = {}) => {
     if (RANK[level] < RANK[options.level]) return;
     const time = new Date(options.now() * 1000).toISOString();
-    const safe = clean(fields, options.redact) as Fields;
+    const safe = withoutSecrets(fields, options.redact) as LogFields;
     const text = options.redact(message);
     options.write(
       options.format === "json"
@@ -64,12 +64,12 @@ export function createLog(options: LogOptions): Log {
 }
 
 /** Renames fields that have the log's own names: `level` becomes `level_`. */
-function renamed(fields: Fields): Fields {
+function renamed(fields: LogFields): LogFields {
   const entries = Object.entries(fields);
   return Object.fromEntries(entries.map(([k, v]) => [["time", "level", "message"].includes(k) ? `${k}_` : k, v]));
 }
 
-function asText(level: Level, message: string, fields: Fields): string {
+function asText(level: Level, message: string, fields: LogFields): string {
   const more = Object.entries(fields)
     .filter(([, v]) => v !== undefined)
     .map(([k, v]) => ` ${k}=${typeof v === "string" && /^[\w./:-]+$/.test(v) ? v : oneLine(JSON.stringify(v))}`);

@@ -7,7 +7,7 @@ import { METRIC_PREFIX, METRIC_TABLE, type MetricName } from "./metric-table.ts"
 import type { Reported } from "./reporter.ts";
 
 /** The parts of a run that its metrics show. */
-export interface Measured {
+export interface MeasuredRun {
   readonly now: EpochSeconds;
   readonly exitCode: 0 | 1;
   /** Milliseconds of each step. */
@@ -29,7 +29,7 @@ export const FAILED_REASONS = ["HistoryError", "ClusterError", "StateFull", "Inv
 const [LOW, POINT, HIGH] = ["0.05", "0.5", "0.95"];
 
 /** All metrics of a run, in the order of the table, without unknown values. */
-export function metricsOfRun({ now, exitCode, timings, reported, hpa, state }: Measured): readonly MetricFamily[] {
+export function metricsOfRun({ now, exitCode, timings, reported, hpa, state }: MeasuredRun): readonly MetricFamily[] {
   const families = new Map<MetricName, MetricSample[]>();
   const add: Add = (name, labels, value, at) => {
     if (value === null || value === undefined || !Number.isFinite(value)) return;

@@ -6,7 +6,7 @@ import { type EpochSeconds, pluralize } from "../core/units.ts";
 import type { Outcome } from "../ports.ts";
 import type { PastDecision } from "../replay/past.ts";
 import { dayAndClock, zone } from "./clock.ts";
-import { amount, columns, number, table, wrap } from "./text.ts";
+import { columns, shortAmount, shortNumber, table, wrap } from "./text.ts";
 
 /** One row: a decision without its curves. */
 export interface PastRow {
@@ -84,9 +84,9 @@ function cells(row: PastRow, mark: boolean, wide: boolean): readonly string[] {
   return [
     dayAndClock(at),
     mark && !recorded ? `${change} *` : change,
-    amount(demand, unit),
-    amount(quantile, unit),
-    ...(wide ? [amount(max, unit), number(skill)] : []),
+    shortAmount(demand, unit),
+    shortAmount(quantile, unit),
+    ...(wide ? [shortAmount(max, unit), shortNumber(skill)] : []),
     reason,
     ...(wide ? [message] : []),
   ];

@@ -8,10 +8,10 @@ import type { Outcome } from "../ports.ts";
 import type { PastDecision } from "../replay/past.ts";
 import type { Alternative } from "../replay/what-if.ts";
 import { clock, dayAndClock, zone } from "./clock.ts";
-import { amount, number, wrap } from "./text.ts";
+import { shortAmount, shortNumber, wrap } from "./text.ts";
 
 /** The content of one past decision. */
-export interface PastStory {
+export interface PastExplanation {
   readonly decision: PastDecision;
   readonly outcome: Outcome;
   /** The decisions that followed, oldest first. */
@@ -21,18 +21,18 @@ export interface PastStory {
   readonly source: string | null;
 }
 
-/** The story, in lines of at most `width` characters. */
-export function pastText(story: PastStory, width = Number.POSITIVE_INFINITY): string {
-  const { decision, outcome } = story;
+/** The past, in lines of at most `width` characters. */
+export function pastText(past: PastExplanation, width = Number.POSITIVE_INFINITY): string {
+  const { decision, outcome } = past;
   const { at, target } = decision.input;
   const name = `${target.namespace}/${target.name}`;
   const head = `${name} at ${dayAndClock(at)} (${zone(at)}): ${replicasText(outcome)} (${outcome.reason})`;
   const parts: readonly (readonly [string, readonly string[]])[] = [
-    ["What was seen", seen(story)],
-    ["What was forecast", forecast(story)],
-    ["What was decided", decided(story)],
-    ["What would have changed it", changed(story)],
-    ["What came afterwards", afterwards(story)],
+    ["What was seen", seen(past)],
+    ["What was forecast", forecast(past)],
+    ["What was decided", decided(past)],
+    ["What would have changed it", changed(past)],
+    ["What came afterwards", afterwards(past)],
   ];
   const sections = parts
     .filter(([, sentences]) => sentences.length > 0)
@@ -59,14 +59,14 @@ function named(decision: PastDecision, { metric }: MetricRecord, sentence: strin
   return metricsIn(decision).length > 1 ? `${metric.name}: ${sentence}` : sentence;
 }
 
-function seen({ decision, source }: PastStory): readonly string[] {
+function seen({ decision, source }: PastExplanation): readonly string[] {
   const { scale } = decision.input;
   const set = scale.floor ?? scale.replicas;
   const demands = metricsIn(decision).map((record) => {
     const { metric, demand, quality } = record;
     const { averageValue, unit } = metric;
     const load = Number.isFinite(demand)
-      ? `The load was ${amount(demand, unit)}: ${amount(demand / Math.max(1, scale.replicas), unit)} a pod, of ${amount(averageValue, unit)} that a pod should carry.`
+      ? `The load was ${shortAmount(demand, unit)}: ${shortAmount(demand / Math.max(1, scale.replicas), unit)} a pod, of ${shortAmount(averageValue, unit)} that a pod should carry.`
       : "The load was not known.";
     return named(decision, record, `${load} The data: ${quality.message}.`);
   });
@@ -77,14 +77,14 @@ function seen({ decision, source }: PastStory): readonly string[] {
   return [...demands, `The workload had ${number}, ${origin}.`];
 }
 
-function forecast({ decision, outcome }: PastStory): readonly string[] {
+function forecast({ decision, outcome }: PastExplanation): readonly string[] {
   const { at } = decision.input;
   return metricsIn(decision).flatMap((record) => {
     const { metric, forecast: made, readyAfter, lead } = record;
     if (made === null) return Number.isFinite(record.demand) ? [named(decision, record, "There was no forecast.")] : [];
     const when = `New pods would meet the load that is measured from ${clock(at + readyAfter)} to ${clock(at + lead)}.`;
     const error = Number.isFinite(made.skill)
-      ? `was ${number(made.skill)} of that of repeating the last value`
+      ? `was ${shortNumber(made.skill)} of that of repeating the last value`
       : "is not known yet";
     const skill = `The forecast was made by ${made.method}. Its recent error ${error}.`;
     const chance = chanceText(
@@ -104,18 +104,18 @@ function chanceText(
 ): string {
   const told = (reason: string) => trail.find((entry) => entry.reason === reason);
   const { value = quantile, factor } = told("ScheduleFactor")?.detail ?? {};
-  const below = `With probability ${number(level)} it would stay below ${amount(Number(value), metric.unit)}`;
-  const max = amount((forecast.parts?.at(-1) ?? forecast).max, metric.unit);
+  const below = `With probability ${shortNumber(level)} it would stay below ${shortAmount(Number(value), metric.unit)}`;
+  const max = shortAmount((forecast.parts?.at(-1) ?? forecast).max, metric.unit);
   const chance =
     told("ForecastNotTrusted") === undefined
       ? `${below}; its expected maximum was ${max}.`
       : `The forecast of its maximum, ${max}, was not followed. ${below}, by the last value and the errors of repeating it.`;
   return factor === undefined
     ? chance
-    : `${chance} The schedule multiplies that by ${factor}: ${amount(quantile, metric.unit)}.`;
+    : `${chance} The schedule multiplies that by ${factor}: ${shortAmount(quantile, metric.unit)}.`;
 }
 
-function decided({ outcome }: PastStory): readonly string[] {
+function decided({ outcome }: PastExplanation): readonly string[] {
   const stages = outcome.trail.filter(isWorthTelling).map((entry) => {
     const name = entry.metric !== undefined && hasSeveral(outcome) ? `${entry.metric}: ${entry.stage}` : entry.stage;
     const change = entry.from === entry.to ? `kept ${entry.to}` : `${entry.from} -> ${entry.to}`;
@@ -143,12 +143,12 @@ function hasSeveral({ metrics }: Outcome): boolean {
   return metrics.length > 1;
 }
 
-function changed({ decision, alternatives }: PastStory): readonly string[] {
+function changed({ decision, alternatives }: PastExplanation): readonly string[] {
   if (decision.decided.output === null) return [];
   const changes = alternatives.map(({ change, replicas }) => {
     if ("setting" in change)
       return `With ${change.setting} ${change.value} instead of ${change.was}: ${pluralize(replicas, "replica")}.`;
-    const share = number(100 * Math.abs(change.load - 1));
+    const share = shortNumber(100 * Math.abs(change.load - 1));
     return `With ${share} % ${change.load > 1 ? "more" : "less"} load: ${pluralize(replicas, "replica")}.`;
   });
   return changes.length > 0
@@ -156,7 +156,7 @@ function changed({ decision, alternatives }: PastStory): readonly string[] {
     : ["Neither a quarter nor four times the load, and no single setting."];
 }
 
-function afterwards({ decision, outcome, after }: PastStory): readonly string[] {
+function afterwards({ decision, outcome, after }: PastExplanation): readonly string[] {
   const last = after.at(-1);
   if (last === undefined) return ["That was the newest decision; nothing has come yet."];
   const came = metricsIn(decision).flatMap((record, i) => cameOf({ decision, outcome }, record, i, last));
@@ -165,7 +165,7 @@ function afterwards({ decision, outcome, after }: PastStory): readonly string[] 
 
 /** The load in the time for which this decision added pods. */
 function cameOf(
-  { decision, outcome: { to } }: Pick<PastStory, "decision" | "outcome">,
+  { decision, outcome: { to } }: Pick<PastExplanation, "decision" | "outcome">,
   record: MetricRecord,
   i: number,
   last: PastDecision,
@@ -177,17 +177,17 @@ function cameOf(
   const top = largest(history.samples, at + readyAfter, at + lead);
   if (top === null) return [named(decision, record, "The load of that time has not been measured.")];
   const until = Math.min(last.input.at, at + lead);
-  const against = `${top.value > quantile ? "above" : "within"} the ${amount(quantile, metric.unit)} that the pods were planned for`;
+  const against = `${top.value > quantile ? "above" : "within"} the ${shortAmount(quantile, metric.unit)} that the pods were planned for`;
   // of the floor of an HPA it is not known how many pods there were
   const carried =
     to === null || scale.floor !== undefined
       ? ""
-      : ` ${pluralize(to, "pod")} should carry ${amount(to * metric.averageValue, metric.unit)}.`;
+      : ` ${pluralize(to, "pod")} should carry ${shortAmount(to * metric.averageValue, metric.unit)}.`;
   return [
     named(
       decision,
       record,
-      `From ${clock(at + readyAfter)} to ${clock(until)} the load reached ${amount(top.value, metric.unit)}, ${against}.${carried}`,
+      `From ${clock(at + readyAfter)} to ${clock(until)} the load reached ${shortAmount(top.value, metric.unit)}, ${against}.${carried}`,
     ),
   ];
 }

@@ -2,7 +2,7 @@
 import { canvasOf, drawLine, marksOf, namesLine, rowText, type Terminal } from "./canvas.ts";
 import { type Components, type EventsPart, seasonTicks } from "./components.ts";
 import type { Point } from "./picture.ts";
-import { cpu, wrap } from "./text.ts";
+import { shortCpu, wrap } from "./text.ts";
 import { timeLabels, timeTicks } from "./ticks.ts";
 
 const ROWS = 5;
@@ -16,7 +16,7 @@ export function terminalComponents(all: readonly Components[], terminal: Termina
     const names = timeLabels(ticks).map((name, i): Names[number] => [ticks[i]!.getTime() / 1000, name.split("\n")[0]!]);
     return [
       ...wrap(`trend, ${source} (UTC)`, terminal.columns),
-      ...lines(trend, names, cpu, terminal),
+      ...lines(trend, names, shortCpu, terminal),
       ...(holidays === null ? [] : effect("holidays", { ...holidays, unit: "time (UTC)", names }, terminal)),
       ...seasons.flatMap(({ name, period, ...part }) => {
         const { unit, ticks: marks } = seasonTicks(period, timeZone);
@@ -36,7 +36,7 @@ interface Effect extends EventsPart {
 /** The values that a component adds to the trend, below its title. */
 function effect(name: string, { mode, points, unit, names }: Effect, terminal: Terminal): string[] {
   const share = mode === "multiplicative";
-  const value = share ? (v: number) => `${Math.round(100 * v)} %` : cpu;
+  const value = share ? (v: number) => `${Math.round(100 * v)} %` : shortCpu;
   const title = `${name}${share ? ", share of the trend" : ""}: ${unit}`;
   return ["", ...wrap(title, terminal.columns), ...lines(points, names, value, terminal)];
 }

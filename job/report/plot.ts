@@ -11,7 +11,7 @@ import {
   type Terminal,
 } from "./canvas.ts";
 import type { BandPoint, Picture, Point } from "./picture.ts";
-import { amount, number, wrap } from "./text.ts";
+import { shortAmount, shortNumber, wrap } from "./text.ts";
 import { tickStep, timeLabels } from "./ticks.ts";
 
 const ROWS = 14;
@@ -28,7 +28,7 @@ export function terminalPlot(picture: Picture, terminal: Terminal): string {
   const [actual, before] = [recent(picture.actual), recent(picture.before)];
   const highs = [...before, ...picture.future].map((p) => p.high);
   const top = Math.max(...actual.map((p) => p.y), ...highs, picture.cover?.y ?? 0, 1e-9) * 1.05;
-  const margin = Math.max(...[0, top / 2, top].map((v) => amount(v, picture.unit).length)) + 1;
+  const margin = Math.max(...[0, top / 2, top].map((v) => shortAmount(v, picture.unit).length)) + 1;
   const width = Math.max(10, terminal.columns - margin - 1);
   const canvas = canvasOf(width, ROWS, [from, end], [0, top]);
   drawBand(canvas, before, false);
@@ -38,7 +38,7 @@ export function terminalPlot(picture: Picture, terminal: Terminal): string {
   const now = Math.min(width - 1, Math.round(canvas.x(picture.now)) >> 1);
   const ticks = new Map<number, string>();
   for (let v = 0, step = tickStep(top, 4); v <= top; v += step)
-    ticks.set(Math.round(canvas.y(v)) >> 2, amount(v, picture.unit));
+    ticks.set(Math.round(canvas.y(v)) >> 2, shortAmount(v, picture.unit));
   const lines = Array.from({ length: ROWS }, (_, row) => {
     const label = (ticks.get(row) ?? "").padStart(margin);
     return `${label} ${rowText(canvas, row, now, marks, terminal.color)}`.trimEnd();
@@ -81,7 +81,7 @@ function timeAxis(from: number, now: number, width: number, nowColumn: number): 
 }
 
 function keyLines({ lead, cover, load, unit }: Picture, { key, band, now }: Marks, columns: number): readonly string[] {
-  const bought = cover === null ? "" : ` Replicas are bought for ${amount(cover.y, unit)}.`;
-  const text = `${key}: ${load} as measured. ${band}: 90 % band, left of ${now} as forecast ${number(lead)} s before, right of it from now on.${bought} Times are UTC.`;
+  const bought = cover === null ? "" : ` Replicas are bought for ${shortAmount(cover.y, unit)}.`;
+  const text = `${key}: ${load} as measured. ${band}: 90 % band, left of ${now} as forecast ${shortNumber(lead)} s before, right of it from now on.${bought} Times are UTC.`;
   return wrap(text, columns);
 }

@@ -4,7 +4,7 @@ import type { SeasonalityMode } from "../core/forecast/prophet/options.ts";
 import { label, panel } from "./chart.ts";
 import { type Components, type EventsPart, type SeasonPart, seasonTicks } from "./components.ts";
 import type { Point } from "./picture.ts";
-import { number } from "./text.ts";
+import { shortNumber } from "./text.ts";
 import { LIGHT } from "./theme.ts";
 import { timeLabels, timeTicks } from "./ticks.ts";
 
@@ -90,7 +90,7 @@ function trendPanel({ source, trend, intervalWidth, unit: own }: Components): Dr
   return drawn({
     title: `trend, ${shown(own, milli)}${Math.round(100 * intervalWidth)} % band (${source})`,
     ...timeAxis(trend),
-    value: (v) => (milli ? String(Math.round(v * 1000)) : number(v)),
+    value: (v) => (milli ? String(Math.round(v * 1000)) : shortNumber(v)),
     marks: [
       areaY(trend, { x: "t", y1: "low", y2: "high", fill: LIGHT.forecast, fillOpacity: 0.2 }),
       lineY(trend, { x: "t", y: "y", stroke: LIGHT.forecast, strokeWidth: 2.5 }),
@@ -118,7 +118,7 @@ function effect(
   const milli = own === "cores" && Math.max(...points.map((p) => Math.abs(p.y))) < 2;
   return {
     title: share ? `${name}, % of the trend` : `${name}, ${shown(own, milli)}`.replace(/, $/, ""),
-    value: (v) => (share ? String(Math.round(100 * v)) : milli ? String(Math.round(v * 1000)) : number(v)),
+    value: (v) => (share ? String(Math.round(100 * v)) : milli ? String(Math.round(v * 1000)) : shortNumber(v)),
     marks: [lineY(points, { x: "t", y: "y", stroke: LIGHT.forecast, strokeWidth: 2.5 })],
   };
 }

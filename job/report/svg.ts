@@ -6,7 +6,7 @@ import { bodyTop, frame, type LegendEntry, label, panel, sign } from "./chart.ts
 import type { Components } from "./components.ts";
 import type { BandPoint, Picture } from "./picture.ts";
 import { componentsBody, componentsHeight } from "./svg-components.ts";
-import { amount, number } from "./text.ts";
+import { shortAmount, shortNumber } from "./text.ts";
 import { LIGHT } from "./theme.ts";
 import { timeLabels, timeTicks } from "./ticks.ts";
 
@@ -38,7 +38,7 @@ export function forecastSvg(picture: Picture, components: readonly Components[] 
   const decided = from === to ? `stays at ${pluralize(to, "pod")}` : `${from} \u2192 ${pluralize(to, "pod")}`;
   const body = [
     label(16, top - 22, axisName(picture, load)),
-    label(split + GAP, top - 22, `the next ${number(picture.lead)} s`),
+    label(split + GAP, top - 22, `the next ${shortNumber(picture.lead)} s`),
     pastPanel(picture, load, split, top),
     futurePanel(picture, load, split + GAP, WIDTH - split - GAP, top),
     label(split, top + PLOT + AXIS, "time (UTC)", 'text-anchor="end"'),
@@ -75,7 +75,7 @@ function legendOf({ lead, cover, capacity, load: name, unit }: Picture, load: Lo
   const forecastSign = (width: number) => sign.band(forecast, BAND) + sign.line(forecast, width);
   return [
     { sign: sign.dot(ink, 3), label: `${name} as measured` },
-    { sign: forecastSign(2), label: `forecast ${number(lead)} s before, 90 %` },
+    { sign: forecastSign(2), label: `forecast ${shortNumber(lead)} s before, 90 %` },
     { sign: forecastSign(4), label: "forecast from now, 90 %" },
     ...(carriedShown(capacity, load)
       ? [
@@ -91,7 +91,7 @@ function legendOf({ lead, cover, capacity, load: name, unit }: Picture, load: Lo
       : [
           {
             sign: sign.line(ink, 2.5, DASH),
-            label: `to cover: ${amount(cover.y, unit)}, quantile ${number(cover.level)}`,
+            label: `to cover: ${shortAmount(cover.y, unit)}, quantile ${shortNumber(cover.level)}`,
           },
         ]),
   ];
@@ -118,7 +118,11 @@ function pastPanel({ actual, before, now, step }: Picture, load: Load, width: nu
     y: { domain: [0, load.top], label: null },
     marks: [
       gridY({ stroke: LIGHT.grid, strokeOpacity: 1, ticks: 5 }),
-      axisY({ ticks: 5, tickSize: 4, tickFormat: (v: number) => (load.milli ? `${Math.round(v * 1000)}` : number(v)) }),
+      axisY({
+        ticks: 5,
+        tickSize: 4,
+        tickFormat: (v: number) => (load.milli ? `${Math.round(v * 1000)}` : shortNumber(v)),
+      }),
       axisX(ticks, { tickSize: 4, tickFormat: (_, i) => names[i]! }),
       ...banded(before, 1.5 * stride, 2),
       dot(actual, { x: (p) => date(p.t), y: "y", r: 2.2, fill: LIGHT.ink }),

@@ -6,7 +6,7 @@ import { pluralize } from "../core/units.ts";
 import type { Outcome } from "../ports.ts";
 
 /** A number as a person reads it: 3 significant digits, `-` when there is none. */
-export function number(value: number): string {
+export function shortNumber(value: number): string {
   if (!Number.isFinite(value)) return "-";
   if (value === 0) return "0";
   const size = Math.abs(value);
@@ -15,15 +15,15 @@ export function number(value: number): string {
 }
 
 /** CPU as Kubernetes writes it: milli-cores below one core. */
-export function cpu(cores: number): string {
+export function shortCpu(cores: number): string {
   if (!Number.isFinite(cores)) return "-";
-  return Math.abs(cores) < 1 ? `${number(cores * 1000)}m` : pluralize(number(cores), "core");
+  return Math.abs(cores) < 1 ? `${shortNumber(cores * 1000)}m` : pluralize(shortNumber(cores), "core");
 }
 
 /** An amount of a metric in its unit; cores as Kubernetes writes them. */
-export function amount(value: number, unit: string): string {
-  if (unit === "cores") return cpu(value);
-  return unit === "" || !Number.isFinite(value) ? number(value) : `${number(value)} ${unit}`;
+export function shortAmount(value: number, unit: string): string {
+  if (unit === "cores") return shortCpu(value);
+  return unit === "" || !Number.isFinite(value) ? shortNumber(value) : `${shortNumber(value)} ${unit}`;
 }
 
 /** The words of a text in lines of at most `width` characters, with later lines indented. A longer word gets its own line. */
@@ -121,7 +121,7 @@ function factsOf(target: TargetConfig, record: MetricRecord): (readonly string[]
   const { averageValue, unit } = metric;
   const rows = [
     ["data", `${quality.message}`],
-    ["demand now", `${amount(record.demand, unit)} (${amount(averageValue, unit)} a pod)`],
+    ["demand now", `${shortAmount(record.demand, unit)} (${shortAmount(averageValue, unit)} a pod)`],
   ];
   if (forecast !== null) {
     const weights = Object.entries(forecast.modelWeights)
@@ -129,19 +129,19 @@ function factsOf(target: TargetConfig, record: MetricRecord): (readonly string[]
       .sort(([, a], [, b]) => b - a)
       .slice(0, 4)
       .map(([name, weight]) => `${name} ${Math.round(weight * 100)} %`);
-    const season = forecast.period === null ? "no season" : `season ${number(forecast.period)} s`;
+    const season = forecast.period === null ? "no season" : `season ${shortNumber(forecast.period)} s`;
     rows.push(
       [
         "forecast",
-        `${forecast.method}: mean ${amount(forecast.mean, unit)} over the next ${number(target.horizon)} s, ${season}`,
+        `${forecast.method}: mean ${shortAmount(forecast.mean, unit)} over the next ${shortNumber(target.horizon)} s, ${season}`,
       ],
       [
         "to cover",
-        `${amount(record.quantile, unit)} = ${number(record.level)} quantile of the maximum ${number(record.readyAfter)} to ${number(record.lead)} s ahead`,
+        `${shortAmount(record.quantile, unit)} = ${shortNumber(record.level)} quantile of the maximum ${shortNumber(record.readyAfter)} to ${shortNumber(record.lead)} s ahead`,
       ],
       [
         "recent error",
-        `${number(forecast.skill)} of repeating the last value, over ${pluralize(forecast.origins, "origin")}`,
+        `${shortNumber(forecast.skill)} of repeating the last value, over ${pluralize(forecast.origins, "origin")}`,
       ],
     );
     if (weights.length > 0) rows.push(["models", weights.join(", ")]);

@@ -24,7 +24,7 @@ const FORGET_AFTER: Seconds = 86_400;
 export async function claim(
   ports: Ports,
   { state: reading, now }: Readings,
-  fits: Fitting,
+  fits: StorableDecisions,
   latest: StateReading | Error,
   signal: AbortSignal,
 ): Promise<Written> {
@@ -58,18 +58,18 @@ class StateFull extends Error {
 }
 
 /** What can be claimed: the decisions, with those failed whose memory does not fit, and the keys of all that does not fit. */
-export interface Fitting {
+export interface StorableDecisions {
   readonly decisions: readonly TargetDecision[];
   readonly leftOut: ReadonlySet<string>;
 }
 
 /** Checks whether the memory of all decisions fits the state. */
-export function fitting(
+export function storableDecisions(
   { state: store }: Ports,
   { now }: Readings,
   decisions: readonly TargetDecision[],
   latest: StateReading | Error,
-): Fitting {
+): StorableDecisions {
   if (latest instanceof Error || store.leftOut === undefined) return { decisions, leftOut: new Set() };
   const state = withMemory(latest.state, { decisions, leftOut: new Set() }, now);
   const leftOut = new Set(store.leftOut(state));
@@ -116,7 +116,7 @@ async function write(
  * The state with the memory of these decisions, without other jobs' targets that were last seen long before their newest one.
  * Our own clock does not count here: it may be ahead, and would make all others old.
  */
-function withMemory(state: JobState, { decisions, leftOut }: Fitting, now: EpochSeconds): JobState {
+function withMemory(state: JobState, { decisions, leftOut }: StorableDecisions, now: EpochSeconds): JobState {
   const decided = new Map(
     decisions.flatMap(({ target, output }) => (output === null ? [] : [[keyOf(target), output.memory] as const])),
   );

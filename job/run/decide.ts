@@ -1,5 +1,5 @@
 /** Makes a decision for each target from what a run read. The ticks are made by the given function. */
-import type { Forecaster, Method } from "../core/forecast/types.ts";
+import type { Forecaster, ForecastMethod } from "../core/forecast/types.ts";
 import type { TickInput } from "../core/policy/observe.ts";
 import { asError } from "../core/result.ts";
 import { EMPTY_STATE } from "../core/state/codec.ts";
@@ -31,7 +31,10 @@ export interface TargetDecision {
 export type Ticks = (inputs: readonly TickInput[]) => Promise<readonly (TickOutput | Error)[]>;
 
 /** One tick, or what went wrong with it. */
-export function tickOrError(input: TickInput, forecasterOf: (method: Method) => Forecaster): TickOutput | Error {
+export function tickOrError(
+  input: TickInput,
+  forecasterOf: (method: ForecastMethod) => Forecaster,
+): TickOutput | Error {
   try {
     return tick(input, forecasterOf(input.config.method));
   } catch (error) {
@@ -43,7 +46,7 @@ export function tickOrError(input: TickInput, forecasterOf: (method: Method) => 
 export function decideAll(
   targets: readonly TargetConfig[],
   readings: Readings,
-  forecasterOf: (method: Method) => Forecaster,
+  forecasterOf: (method: ForecastMethod) => Forecaster,
 ): readonly TargetDecision[] {
   return targets.map((target, i) => {
     const { input, ...rest } = preparedFor(target, i, readings);
@@ -63,11 +66,11 @@ export async function decideBy(
 }
 
 /** A decision without its tick. `input` null: there is none to be made. */
-interface Prepared extends TargetDecision {
+interface PreparedDecision extends TargetDecision {
   readonly input: TickInput | null;
 }
 
-function preparedFor(target: TargetConfig, i: number, readings: Readings): Prepared {
+function preparedFor(target: TargetConfig, i: number, readings: Readings): PreparedDecision {
   const stored = readings.state instanceof Error ? EMPTY_STATE : readings.state.state;
   const read = readings.histories[i]!;
   const names = metricsOf(target).map(({ name }) => name);

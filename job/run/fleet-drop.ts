@@ -33,7 +33,7 @@ export interface SliceBrake {
 }
 
 /** How many could shrink by more than half, and how many of them want to. */
-interface Count {
+interface ShrinkCount {
   readonly could: number;
   readonly want: number;
 }
@@ -50,7 +50,7 @@ export function fleetBrake(
   { targets, enough }: { readonly targets: number; readonly enough: number },
   reporter: Pick<Reporter, "log">,
 ): Brake {
-  let sum: Count = { could: 0, want: 0 };
+  let sum: ShrinkCount = { could: 0, want: 0 };
   let decided = 0;
   let logged = false;
   const known = Promise.withResolvers<void>();
@@ -67,7 +67,7 @@ export function fleetBrake(
     countOnce: () => void,
     ...[decisions, now, signal]: Parameters<SliceBrake["apply"]>
   ): Promise<readonly TargetDecision[]> => {
-    const all = decisions.map((decision) => judge(decision, now, settings?.hold ?? 0));
+    const all = decisions.map((decision) => assess(decision, now, settings?.hold ?? 0));
     const own = countOf(all);
     sum = { could: sum.could + own.could, want: sum.want + own.want };
     countOnce();
@@ -77,7 +77,7 @@ export function fleetBrake(
     // time is over and some are not known: they may want it too, and what is known decides, however few they are
     const unknown = Math.max(0, Math.min(targets, enough) - decided);
     const least = unknown === 0 || targets < settings.targets ? settings.targets : 1;
-    const isHeld = ({ could, want }: Count) =>
+    const isHeld = ({ could, want }: ShrinkCount) =>
       isMost({ could: could + unknown, want: want + unknown }, least, settings.share);
     const most = (targets > enough ? [own, sum] : [sum]).find(isHeld);
     if (most === undefined) return all.map((judged) => settled(judged, null));
@@ -110,7 +110,7 @@ async function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /** A decision, and its effect on the brake. */
-interface Judged {
+interface Assessment {
   readonly decided: TargetDecision;
   /** Null: nothing was decided. */
   readonly target: FleetTarget | null;
@@ -121,7 +121,7 @@ interface Judged {
   readonly believed: boolean;
 }
 
-function judge(decided: TargetDecision, now: EpochSeconds, hold: number): Judged {
+function assess(decided: TargetDecision, now: EpochSeconds, hold: number): Assessment {
   const { target: config, output, before } = decided;
   if (output === null) return { decided, target: null, could: false, wants: false, since: null, believed: false };
   const target = { config, output, before };
@@ -130,17 +130,20 @@ function judge(decided: TargetDecision, now: EpochSeconds, hold: number): Judged
   return { decided, target, could: couldHalve(target), wants, since, believed: since !== null && now - since >= hold };
 }
 
-function countOf(all: readonly Judged[]): Count {
+function countOf(all: readonly Assessment[]): ShrinkCount {
   const could = all.filter((judged) => judged.could);
   return { could: could.length, want: could.filter(({ wants, believed }) => wants && !believed).length };
 }
 
-function isMost({ could, want }: Count, least: number, share: number): boolean {
+function isMost({ could, want }: ShrinkCount, least: number, share: number): boolean {
   return could >= least && want > share * could;
 }
 
 /** The decision, held if it would scale in and its hold is not over yet. */
-function settled(judged: Judged, held: { readonly now: EpochSeconds; readonly why: string } | null): TargetDecision {
+function settled(
+  judged: Assessment,
+  held: { readonly now: EpochSeconds; readonly why: string } | null,
+): TargetDecision {
   const { decided, target, could, wants, since, believed } = judged;
   if (target === null) return decided;
   const output =

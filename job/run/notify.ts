@@ -1,12 +1,12 @@
-/** Notifies people after a run, once for each piece of news: remembers it first, and forgets it again where nobody got it. */
+/** Notifies people after a run, of each thing once: remembers it first, and forgets it again where nobody got it. */
 import { asError } from "../core/result.ts";
 import { BLANK } from "../core/state/memory.ts";
 import { ownerOf } from "../core/state/owner.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
-import type { News, Notifier, Outcome, Ports, StateStore } from "../ports.ts";
+import type { Notification, Notifier, Outcome, Ports, StateStore } from "../ports.ts";
 import { keyOf, memoryOf } from "./memory.ts";
-import { type NotifiedConditions, notifiedBefore, type Review, reviewOf } from "./news.ts";
+import { type NotifiedConditions, notifiedBefore, type Review, reviewOf } from "./notifications.ts";
 
 /** What notifications of a run need. */
 export interface NotificationInput {
@@ -18,7 +18,7 @@ export interface NotificationInput {
   readonly over: AbortSignal;
 }
 
-/** Sends the news of a run, if any. Never rejects and changes nothing that was done. What could not be sent is logged, and sent by the next run. */
+/** Sends the notifications of a run, if any. Never rejects and changes nothing that was done. What could not be sent is logged, and sent by the next run. */
 export async function notify(
   { state, reporter }: Pick<Ports, "state" | "reporter">,
   notifier: Notifier,
@@ -31,31 +31,37 @@ export async function notify(
     const changed = targets.flatMap((target, i) => (reviews[i]!.notified === before[i] ? [] : [{ target, i }]));
     const lost = await rememberAll(state, changed, (i) => reviews[i]!.notified, over);
     for (const { message } of new Set(lost.values()))
-      reporter.log("debug", `what is told cannot be remembered: ${message}`);
-    const news = reviews.flatMap((review, i) => (lost.has(i) ? unremembered(review, now, targets[i]!) : review.news));
-    if (news.length === 0) return;
-    await notifier.send(news, now, over).catch(async (error: unknown) => {
+      reporter.log("debug", `cannot remember what people were notified of: ${message}`);
+    const all = reviews.flatMap((review, i) =>
+      lost.has(i) ? unremembered(review, now, targets[i]!) : review.notifications,
+    );
+    if (all.length === 0) return;
+    await notifier.send(all, now, over).catch(async (error: unknown) => {
       const kept = changed.filter(({ i }) => !lost.has(i));
       await rememberAll(state, kept, (i) => before[i]!, over);
       throw error;
     });
-    const all = news.map(({ what, phase, outcome: { namespace, name } }) => `${namespace}/${name} ${what} ${phase}`);
-    reporter.log("debug", `told: ${all.join(", ")}`);
+    const texts = all.map(({ what, phase, outcome: { namespace, name } }) => `${namespace}/${name} ${what} ${phase}`);
+    reporter.log("debug", `notified: ${texts.join(", ")}`);
   } catch (error) {
     reporter.log("warn", `${asError(error).message}; what was done is unchanged`);
   }
 }
 
 /**
- * Which news to send without memory, where a condition would be news in every run: then one run of each hour sends it. Changes cannot come
+ * What to send without memory, where every run would send a condition: then one run of each hour sends it. Changes cannot come
  * twice.
  */
-function unremembered({ news }: Review, now: EpochSeconds, { interval }: TargetConfig): readonly News[] {
+function unremembered(
+  { notifications }: Review,
+  now: EpochSeconds,
+  { interval }: TargetConfig,
+): readonly Notification[] {
   const firstOfHour = Math.floor(now / 3600) !== Math.floor((now - interval) / 3600);
-  return news.filter(({ what, phase }) => what === "scaled" || (firstOfHour && phase !== "ended"));
+  return notifications.filter(({ what, phase }) => what === "scaled" || (firstOfHour && phase !== "ended"));
 }
 
-interface Changed {
+interface ChangedTarget {
   readonly target: TargetConfig;
   /** Its index among all targets. */
   readonly i: number;
@@ -64,7 +70,7 @@ interface Changed {
 /** Stores what was sent, in each object of the state on its own. Gives the targets where that failed, with the error. */
 async function rememberAll(
   state: StateStore,
-  changed: readonly Changed[],
+  changed: readonly ChangedTarget[],
   notifiedOf: (i: number) => NotifiedConditions,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Error>> {
@@ -72,7 +78,7 @@ async function rememberAll(
   const lost = await Promise.all(
     [...byStore].map(async ([store, own]) => {
       const entries = own.map(({ target, i }) => [target, notifiedOf(i)] as const);
-      const error = await remember(store, entries, signal).then(() => null, asError);
+      const error = await saveNotified(store, entries, signal).then(() => null, asError);
       return error === null ? [] : own.map(({ i }) => [i, error] as const);
     }),
   );
@@ -80,7 +86,7 @@ async function rememberAll(
 }
 
 /** Writes what was sent into the newest state. Rejects where that failed. */
-async function remember(
+async function saveNotified(
   store: StateStore,
   targets: readonly (readonly [TargetConfig, NotifiedConditions])[],
   signal: AbortSignal,

@@ -22,7 +22,7 @@ export function queriesOf(target: TargetOrShare): readonly HistoryQuery[] {
 }
 
 /** Clocks that differ by more than this give a warning; "now" is the source's in any case. */
-const MAX_SKEW: Seconds = 5;
+export const MAX_CLOCK_SKEW: Seconds = 5;
 
 /** The source's time and one history per metric of each target. Without the source the time is our own. */
 export async function readHistories(
@@ -36,7 +36,7 @@ export async function readHistories(
   try {
     const now = await history.now(signal);
     const skew = Math.abs(now - local);
-    if (warns && skew > MAX_SKEW) {
+    if (warns && skew > MAX_CLOCK_SKEW) {
       const text = `the clock of the metric source is ${skew.toFixed(1)} s away from ours; its time is used`;
       reporter.log("warn", text, { skew });
     }

@@ -2,7 +2,7 @@
 import { asError } from "../core/result.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { Outcome, Ports } from "../ports.ts";
-import { claim, fitting, takeBack } from "./claim.ts";
+import { claim, storableDecisions, takeBack } from "./claim.ts";
 import type { TargetDecision } from "./decide.ts";
 import { conflictOutcome, failedOutcome, numberText, outcomeOf, settledOutcome } from "./outcome.ts";
 import type { Readings } from "./read.ts";
@@ -21,7 +21,7 @@ export async function settle(
 ): Promise<readonly Outcome[]> {
   let decisions = decided;
   const claimed = await shared.update((latest) => {
-    const fits = fitting(ports, readings, decided, latest);
+    const fits = storableDecisions(ports, readings, decided, latest);
     decisions = fits.decisions;
     return claim(ports, readings, fits, latest, signal);
   }, signal);

@@ -1,5 +1,5 @@
 /** Turns a `targetCpu` that is a share of the pod's CPU request into cores, once the workload has been read. */
-import { cpu, misfitsOf } from "../core/policy/pod-resources.ts";
+import { misfitsOf, quantityText } from "../core/policy/pod-resources.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { Ports, ScaleReading } from "../ports.ts";
 
@@ -39,7 +39,7 @@ export function inCores(targets: readonly TargetOrShare[], scales: InCores["scal
 
 function unknown({ scaleTargetRef }: TargetConfig, share: number, { resources }: ScaleReading): string {
   const { kind, name } = scaleTargetRef;
-  const asked = `targetCpu is ${percent(share)} of what a pod of ${kind}/${name} requests`;
+  const asked = `targetCpu is ${percentSetting(share)} of what a pod of ${kind}/${name} requests`;
   const value = "or write targetCpu in cores";
   if (resources === undefined) {
     const role =
@@ -53,7 +53,7 @@ function unknown({ scaleTargetRef }: TargetConfig, share: number, { resources }:
 }
 
 /** A share as the settings write it. */
-export function percent(share: number): string {
+export function percentSetting(share: number): string {
   return `${Number((share * 100).toPrecision(6))}%`;
 }
 
@@ -71,6 +71,6 @@ export function warnOfMisfits({ reporter }: Ports, { targets, scales }: InCores)
 
 /** The resources in words: "a pod requests 500m and may use 1". */
 export function resourcesText({ request, limit }: NonNullable<ScaleReading["resources"]>): string {
-  const asks = request === undefined ? "requests no CPU" : `requests ${cpu(request)}`;
-  return `a pod ${asks} and ${limit === undefined ? "has no limit" : `may use ${cpu(limit)}`}`;
+  const asks = request === undefined ? "requests no CPU" : `requests ${quantityText(request)}`;
+  return `a pod ${asks} and ${limit === undefined ? "has no limit" : `may use ${quantityText(limit)}`}`;
 }

@@ -5,7 +5,7 @@ import type { EpochSeconds } from "../core/units.ts";
 import type { Outcome, Ports } from "../ports.ts";
 import { decideBy, type TargetDecision, type Ticks } from "./decide.ts";
 import type { SliceBrake } from "./fleet-drop.ts";
-import { type NotifiedConditions, notifiedBefore } from "./news.ts";
+import { type NotifiedConditions, notifiedBefore } from "./notifications.ts";
 import { failedOutcome, notWritten, outcomeOf, writerOf } from "./outcome.ts";
 import { nameWriters, type Readings, readHistories, readScales } from "./read.ts";
 import { settle } from "./settle.ts";

@@ -5,7 +5,7 @@ import { ClusterError } from "../../job/adapters/errors.ts";
 import { count, patchNumber } from "../../job/adapters/kubernetes-number.ts";
 
 const at = { path: "/scale", field: "/spec/replicas", of: ({ replicas }: { replicas?: unknown }) => replicas };
-interface Asked {
+interface SentCall {
   readonly method?: string;
   readonly path: string;
   readonly body?: unknown;
@@ -13,8 +13,8 @@ interface Asked {
 
 /** Patches from 3 to 5; the PATCH is answered by `patched`, the GET after it by `now`. */
 async function patch(patched: unknown, now: unknown = new Error("not asked"), from = 3) {
-  const asked: Asked[] = [];
-  const send = async (call: Asked) => {
+  const asked: SentCall[] = [];
+  const send = async (call: SentCall) => {
     asked.push(call);
     const answer = call.method === "PATCH" ? patched : now;
     if (answer instanceof Error) throw answer;

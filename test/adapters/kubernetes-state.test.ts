@@ -15,7 +15,7 @@ const STATE: JobState = {
 };
 const TEXT = encode(STATE);
 const PATH = "/api/v1/namespaces/jobs/configmaps";
-interface Asked {
+interface SentCall {
   readonly method?: string;
   readonly path: string;
   readonly body?: unknown;
@@ -28,8 +28,8 @@ const refused = (status: number | undefined, uncertain = false) =>
 
 /** A store whose answers come by the method. */
 function store(answers: Readonly<Record<string, unknown>>) {
-  const asked: Asked[] = [];
-  const send = async (call: Asked) => {
+  const asked: SentCall[] = [];
+  const send = async (call: SentCall) => {
     asked.push(call);
     const answer = answers[call.method ?? "GET"];
     if (answer instanceof Error) throw answer;

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { keptSeries } from "../../job/adapters/kept-series.ts";
 import { keptRange, keptRecords } from "../../job/adapters/prometheus-kept.ts";
 import { queryRange } from "../../job/adapters/prometheus-range.ts";
-import { GrowingSource, START, STEP, steady, WINDOW } from "../fakes/growing-source.ts";
+import { GrowingSource, START, STEP, steadySource, WINDOW } from "../fakes/growing-source.ts";
 
 const query = "sum(rate(x[1m]))";
 /** Reads at a time by what is kept, and whole; tells how many points were asked for by the first. */
@@ -26,7 +26,7 @@ async function both(
 
 describe("a kept range", () => {
   it("is asked for once, then for its new points: those of the minute, of the minute that was not settled and of the minute that is compared", async () => {
-    const [source, read] = [steady(), keptRange(keptSeries(60))];
+    const [source, read] = [steadySource(), keptRange(keptSeries(60))];
     const asked: number[] = [];
     for (let minute = 0; minute < 9; minute++) {
       const { mine, whole, points } = await both(source, read, START + 3 + 60 * minute);
@@ -38,7 +38,7 @@ describe("a kept range", () => {
   });
 
   it("is read whole again in the first five minutes, then every 10 to 20, not all series in the same run", async () => {
-    const [source, kept] = [steady(), keptSeries(60)];
+    const [source, kept] = [steadySource(), keptSeries(60)];
     const read = keptRange(kept);
     const wholes: number[] = [];
     for (let minute = 0; minute < 60; minute++) {
@@ -70,7 +70,7 @@ describe("a kept range", () => {
     ],
   ];
   it("a young hole may be filled: what is new begins before it", async () => {
-    const [source, read] = [steady(), keptRange(keptSeries(60))];
+    const [source, read] = [steadySource(), keptRange(keptSeries(60))];
     for (const time of source.points.keys()) if (time > START - 700 && time < START - 600) source.points.delete(time);
     await both(source, read, START + 3);
     source.add(START - 675, 5, START + 30);
@@ -79,7 +79,7 @@ describe("a kept range", () => {
     expect(points).toEqual([56]);
   });
   it.each(doubts)("%s: the whole window is read", async (_what, change) => {
-    const [source, read] = [steady(), keptRange(keptSeries(60))];
+    const [source, read] = [steadySource(), keptRange(keptSeries(60))];
     await both(source, read, START + 3);
     change(source);
     const { mine, whole, points } = await both(source, read, START + 63);
@@ -94,7 +94,7 @@ describe("a kept range", () => {
     ["another query", START + 63, WINDOW, "other"],
   ];
   it.each(other)("%s: the whole window is read at once", async (_what, present, window, text) => {
-    const [source, read] = [steady(), keptRange(keptSeries(60))];
+    const [source, read] = [steadySource(), keptRange(keptSeries(60))];
     await both(source, read, START + 3);
     const { mine, whole, points } = await both(source, read, present, window, text);
     expect(mine).toEqual(whole);
@@ -103,14 +103,14 @@ describe("a kept range", () => {
   it.each(["x @ start()", "x - x offset -5m", "sum(x) / range()", 'x{team="a@b"}'])(
     "%s: is always read whole",
     async (text) => {
-      const [source, read] = [steady(), keptRange(keptSeries(60))];
+      const [source, read] = [steadySource(), keptRange(keptSeries(60))];
       for (const minute of [0, 1])
         expect((await both(source, read, START + 60 * minute, WINDOW, text, null)).points).toEqual([120]);
     },
   );
 
   it("most of a short window is new: it is read whole at once", async () => {
-    const [source, read] = [steady(), keptRange(keptSeries(60))];
+    const [source, read] = [steadySource(), keptRange(keptSeries(60))];
     for (const [present, points] of [
       [START + 3, 40],
       [START + 180, 21],
@@ -119,7 +119,7 @@ describe("a kept range", () => {
       expect((await both(source, read, present, 600)).points).toEqual([points]);
   });
   it("an old hole is no doubt", async () => {
-    const [source, read] = [steady(), keptRange(keptSeries(60))];
+    const [source, read] = [steadySource(), keptRange(keptSeries(60))];
     for (const time of source.points.keys()) if (time > START - 1400 && time < START - 1300) source.points.delete(time);
     for (const [minute, points] of [120, 13, 13].entries()) {
       const reading = await both(source, read, START + 3 + 60 * minute);
@@ -128,7 +128,7 @@ describe("a kept range", () => {
     }
   });
   it("samples that were missing and have come: what is new begins before them", async () => {
-    const [source, read] = [steady(), keptRange(keptSeries(60))];
+    const [source, read] = [steadySource(), keptRange(keptSeries(60))];
     for (const time of source.points.keys())
       if (time > START - 90) source.points.get(time)![0] = { value: 2, from: START + 30 };
     await both(source, read, START + 3);
@@ -139,7 +139,7 @@ describe("a kept range", () => {
   });
 
   it("goes on from the last good reading when some have failed", async () => {
-    const [source, read] = [steady(), keptRange(keptSeries(60))];
+    const [source, read] = [steadySource(), keptRange(keptSeries(60))];
     await both(source, read, START + 3);
     source.fails = true;
     for (const minute of [1, 2]) await expect(both(source, read, START + 3 + 60 * minute)).rejects.toThrow("no answer");
@@ -198,7 +198,7 @@ describe("a kept range", () => {
 
 describe("kept records", () => {
   it("asks for the new samples of those it has and the whole of others, and again for those that differ", async () => {
-    const sources = new Map(["a", "b", "new", "late"].map((name) => [name, steady()]));
+    const sources = new Map(["a", "b", "new", "late"].map((name) => [name, steadySource()]));
     let names = ["a", "b", "late", "none"];
     let now = START + 3;
     const asked: [readonly string[], number][] = [];

@@ -2,7 +2,7 @@
 import { deflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { leftOut, readState, textOf } from "../../job/adapters/state-text.ts";
+import { leftOut, readState, stateText } from "../../job/adapters/state-text.ts";
 import { encode } from "../../job/core/state/codec.ts";
 import { BLANK } from "../../job/core/state/memory.ts";
 import type { JobState, TargetState } from "../../job/core/state/types.ts";
@@ -49,7 +49,7 @@ describe("the stored text", () => {
     fc.assert(
       fc.property(anyMemory, fc.integer({ min: 0, max: 400 }), (memory, count) => {
         const all = state(Object.fromEntries(Array.from({ length: count }, (_, i) => [`shop/web-${i}`, memory])));
-        const { text, leftOut: lost } = textOf(all);
+        const { text, leftOut: lost } = stateText(all);
         expect(text.length).toBeLessThanOrEqual(240 * 1024);
         if (lost.length === 0 && count < 100) expect(readState(text)).toEqual({ state: all });
         expect(Object.keys(readState(text).state.targets)).toHaveLength(count - lost.length);
@@ -59,13 +59,13 @@ describe("the stored text", () => {
   });
 
   it("is the JSON that it always was for some hundred targets, and reads that of any size", () => {
-    expect(textOf(many(100)).text).toBe(encode(many(100)));
+    expect(stateText(many(100)).text).toBe(encode(many(100)));
     expect(readState(encode(many(900))).state).toEqual(many(900));
   });
 
   it("takes at most 100 bytes a target from a thousand on, forecasts included", () => {
     for (const count of [1000, 2000, 3000]) {
-      const { text, leftOut: lost } = textOf(many(count));
+      const { text, leftOut: lost } = stateText(many(count));
       expect(lost).toEqual([]);
       expect(readState(text).state).toEqual(many(count));
     }
@@ -79,7 +79,7 @@ describe("the stored text", () => {
     for (const key of lost) expect(stored.targets).not.toHaveProperty([key]);
     const out = new Set(lost);
     const rest = Object.entries(all.targets).filter(([key]) => !out.has(key));
-    expect(textOf(state(Object.fromEntries(rest.reverse()))).leftOut).toEqual([]);
+    expect(stateText(state(Object.fromEntries(rest.reverse()))).leftOut).toEqual([]);
   });
 
   it.each([
@@ -87,7 +87,7 @@ describe("the stored text", () => {
     ["no base64", () => "deflate1:%%%"],
     ["a bomb of 60 MB in 60 kB", () => `deflate1:${deflateRawSync(Buffer.alloc(60_000_000, "[")).toString("base64")}`],
   ])("that is %s is no memory, and a warning", (_what, damage) => {
-    const { state: read, warning } = readState(damage(textOf(many(1000)).text));
+    const { state: read, warning } = readState(damage(stateText(many(1000)).text));
     expect(read.targets).toEqual({});
     expect(warning).toMatch(/damaged|not JSON/);
   });

@@ -3,15 +3,15 @@ import { describe, expect, test } from "vitest";
 import { CASES } from "../../bench/faults/all-cases.ts";
 import { held, KINDS, scaled } from "../../bench/faults/fault-case.ts";
 import { broken, PROMISES } from "../../bench/faults/invariants.ts";
-import { page } from "../../bench/faults/page.ts";
-import type { Observation } from "../../bench/faults/run-case.ts";
+import { faultsPage } from "../../bench/faults/page.ts";
+import type { CaseObservation } from "../../bench/faults/run-case.ts";
 
 const memory = (at: number, replicas: number) =>
   JSON.stringify({ v: 1, t: { "lane/stress-app": { w: [at, replicas] }, "faults/neighbour": { w: [at, 5] } } });
 const now = 1_700_000_000;
 const fault = { kind: "data", name: "a", expect: held("NoData", /no sample/) } as const;
 const told = { name: "stress-app", action: "held", from: 8, to: 8, reason: "NoData", message: "no sample" };
-const sound: Observation = {
+const sound: CaseObservation = {
   ended: { code: 0, stdout: "", stderr: "", milliseconds: 300, mebibytes: 90 },
   milliseconds: 300,
   mebibytes: 90,
@@ -33,7 +33,7 @@ const write = { text: "PATCH /apis/apps/v1/namespaces/a/deployments/stress-app/s
 const secrets = ["cAnary-token"];
 
 /** The promise by its number, and an observation that breaks it. */
-const breaks: readonly (readonly [string, number, Partial<Observation>])[] = [
+const breaks: readonly (readonly [string, number, Partial<CaseObservation>])[] = [
   ["replicas that were lowered", 0, { after: at(5) }],
   ["replicas below the minimum", 1, { after: at(1) }],
   ["replicas above the maximum", 1, { after: at(21) }],
@@ -94,8 +94,8 @@ describe("the cases", () => {
 
   test("stand on the page, with what was broken", () => {
     const row = { fault, seen: sound, broken: [[PROMISES[0]!, "lowered"]] as const };
-    expect(page([row])).toContain("1 promises were broken");
-    const known = page([{ ...row, fault: { ...fault, gap: "why it is so" } }]);
+    expect(faultsPage([row])).toContain("1 promises were broken");
+    const known = faultsPage([{ ...row, fault: { ...fault, gap: "why it is so" } }]);
     expect(known).toContain("No promise was broken, but for the 1 known gaps below.");
     expect(known).toMatch(/\| a \| Replicas are never lowered on doubt\. \| why it is so \|/);
     expect(known).toMatch(/\| a \| real \| held 8, NoData \| 0 \| 300 \| 90 \| no sample \|/);

@@ -1,6 +1,6 @@
 /** The bounds of a fleet: each is broken by a run just above it, and by none that is at it. */
 import { describe, expect, test } from "vitest";
-import { boundsOf, boundText, brokenBounds } from "../../bench/fleet/bounds.ts";
+import { boundText, brokenBounds, fleetBoundsOf } from "../../bench/fleet/bounds.ts";
 import type { FleetRun } from "../../bench/fleet/measure.ts";
 
 const calm = { wallSeconds: 45, cpuSeconds: 90, longestTurn: 100, firstChange: 5, changes: 3, calls: 63 };
@@ -32,7 +32,7 @@ describe("the bounds of a fleet", () => {
 
   test("memory is bounded once at every size, and a run that changed nothing has no first change to be late", () => {
     for (const targets of [1, 1000, 1001, 10_000])
-      expect(boundsOf(run(targets, 0)).filter(({ what }) => what === "memory").length).toBe(1);
+      expect(fleetBoundsOf(run(targets, 0)).filter(({ what }) => what === "memory").length).toBe(1);
     expect(broken(run(10_000, 401))).toEqual(["memory 401 MiB, at most 400"]);
     expect(broken(run(10, 0, { firstChange: null }))).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { beyond, readBaseline } from "../../bench/speed/baseline.ts";
 import { PHASES, phasesOf } from "../../bench/speed/phases.ts";
-import { type Slice, slicesOf } from "../../bench/speed/profile.ts";
+import { type ProfileSlice, profileSlices } from "../../bench/speed/profile.ts";
 import type { CpuProfile, Trace, TracedCall } from "../../bench/speed/trace.ts";
 import { busyMs, extent, waterfallSvg } from "../../bench/speed/waterfall.ts";
 
@@ -40,7 +40,7 @@ describe("slices of a profile", () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** One sample of a stack, its outermost function first: a name, a URL of Node, or a line of the bundle. */
-  function partOf(...stack: (string | number)[]): Pick<Slice, "part" | "source"> {
+  function partOf(...stack: (string | number)[]): Pick<ProfileSlice, "part" | "source"> {
     const url = pathToFileURL(join(folder, "dist/axios-AB.js")).href;
     const nodes = stack.map((frame, i): CpuProfile["nodes"][number] => ({
       id: i + 1,
@@ -53,12 +53,12 @@ describe("slices of a profile", () => {
       ...(i + 1 < stack.length ? { children: [i + 2] } : {}),
     }));
     const profile = { nodes, startTime: 1000, endTime: 3000, samples: [stack.length], timeDeltas: [500] };
-    const [slice] = slicesOf(profile);
+    const [slice] = profileSlices(profile);
     expect(slice).toMatchObject({ from: 1.5, to: 3 });
     return { part: slice!.part, source: slice!.source };
   }
 
-  test.each<[string, (string | number)[], Slice["part"]]>([
+  test.each<[string, (string | number)[], ProfileSlice["part"]]>([
     ["a function of the bundle, by its source", ["(root)", 1], "forecast"],
     ["the innermost of several", ["(root)", 1, 2], "axios"],
     ["Node's code, by who called it", ["(root)", 1, "node:internal/streams"], "forecast"],
@@ -93,7 +93,12 @@ describe("phases of a run", () => {
   ];
   const empty: CpuProfile = { nodes: [], startTime: 0, endTime: 0, samples: [], timeDeltas: [] };
   const trace: Trace = { spawned: 100, begun: 120, exit: 205, gone: 250, calls, profile: empty };
-  const slice = (part: Slice["part"], from: number, to: number): Slice => ({ part, source: "", from, to });
+  const slice = (part: ProfileSlice["part"], from: number, to: number): ProfileSlice => ({
+    part,
+    source: "",
+    from,
+    to,
+  });
   const slices = [
     slice("native", 110, 130),
     slice("core", 130, 134),

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium } from "playwright-core";
-import type { Missing } from "../cluster/available.ts";
+import type { MissingProgram } from "../cluster/available.ts";
 
 const PROGRAM = "/usr/bin/chromium";
 
@@ -20,7 +20,7 @@ const FLAGS = [
 ];
 
 /** What is missing, with the command that gets it. */
-export function missingChromium(): Missing {
+export function missingChromium(): MissingProgram {
   return existsSync(PROGRAM)
     ? undefined
     : "Chromium is missing: test/cluster/setup.sh apt, or apt-get install chromium";

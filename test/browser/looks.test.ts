@@ -4,7 +4,7 @@ import { forecasterOf } from "../../job/core/forecast/method.ts";
 import { replayReport, runReport } from "../../job/report/page/reports.ts";
 import { DARK, LIGHT } from "../../job/report/theme.ts";
 import { skip } from "../cluster/available.ts";
-import { OUTCOME, sampleRecord, TARGET } from "../report/sample.ts";
+import { OUTCOME, SAMPLE_TARGET, sampleRecord } from "../report/sample.ts";
 import { missingChromium } from "./chromium.ts";
 import { openPage, pixelsOf, testByAxe } from "./page.ts";
 import { NASTY, type OpenReport, openReport } from "./sample-report.ts";
@@ -89,10 +89,10 @@ describe.skipIf(skip(missingChromium()))("the report", () => {
     const record = sampleRecord();
     const outcome = { ...OUTCOME, action: "wouldScale" } as const;
     const reported = [
-      { target: TARGET, record, outcome },
-      { target: { ...TARGET, name: NASTY }, record, outcome: { ...outcome, name: NASTY } },
+      { target: SAMPLE_TARGET, record, outcome },
+      { target: { ...SAMPLE_TARGET, name: NASTY }, record, outcome: { ...outcome, name: NASTY } },
       {
-        target: { ...TARGET, name: "gone" },
+        target: { ...SAMPLE_TARGET, name: "gone" },
         record: null,
         outcome: { ...OUTCOME, action: "failed", from: null, to: null, trail: [] } as const,
       },

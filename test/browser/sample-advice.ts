@@ -1,6 +1,6 @@
 /** The advice whose page the browser tests open: the whole grid over the recorded sine, as if its minutes were days enough. */
 import { join } from "node:path";
-import { readRange } from "../../bench/series.ts";
+import { readRangeFile } from "../../bench/series.ts";
 import { adviceOf, changedBy } from "../../job/cli/advise-choice.ts";
 import { gridOf, isOurs, worldsOf } from "../../job/cli/advise-grid.ts";
 import { resolveTarget } from "../../job/config/target-settings.ts";
@@ -12,7 +12,7 @@ import type { Advice } from "../../job/report/advice-text.ts";
 
 /** Nothing is promised on less than a day; here it is, so that every part of the page is drawn. */
 export async function sampleAdvice(file: string): Promise<Advice> {
-  const samples = readRange(join(import.meta.dirname, "../../fixtures/recorded/sine.json"));
+  const samples = readRangeFile(join(import.meta.dirname, "../../fixtures/recorded/sine.json"));
   const target = resolveTarget({ scaleTargetRef: { name: "workload" }, targetCpu: 0.09 });
   const world = { ...REPLAY_DEFAULTS, warmup: 900, request: 0.1, targetCpu: 0.09, max: 20 };
   const recorded: RecordedReplicas = { times: Float64Array.of(samples.times[0]!), values: Float64Array.of(4) };

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readRange } from "../../bench/series.ts";
+import { readRangeFile } from "../../bench/series.ts";
 import { resolveTarget } from "../../job/config/target-settings.ts";
 import { forecasterOf } from "../../job/core/forecast/method.ts";
 import { replay } from "../../job/replay/replay.ts";
@@ -37,7 +37,7 @@ export const NASTY = `</script><script>alert("in")</script><img src=x onerror=al
 
 /** What its page is made of. */
 export async function sampleReport(file: string): Promise<ReplayReport> {
-  const samples = readRange(join(import.meta.dirname, "../../fixtures/recorded/sine.json"));
+  const samples = readRangeFile(join(import.meta.dirname, "../../fixtures/recorded/sine.json"));
   const target = resolveTarget({ scaleTargetRef: { name: "workload" }, targetCpu: 0.09 });
   const options = { ...REPLAY_DEFAULTS, warmup: 900, request: 0.1, targetCpu: 0.09, max: 20 };
   const decisions = new Map<string, ReplayDecision[]>();

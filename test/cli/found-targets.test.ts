@@ -1,6 +1,6 @@
 /** The targets of a run among what was found: listed ones win, names are whole, room is shared, and what could not be listed is said. */
 import { describe, expect, it } from "vitest";
-import { DiscoveryError, type Findings } from "../../job/adapters/kubernetes-discovery.ts";
+import { DiscoveryError, type DiscoveryResult } from "../../job/adapters/kubernetes-discovery.ts";
 import { findTargets } from "../../job/cli/found-targets.ts";
 import type { FoundWorkload } from "../../job/config/found-target.ts";
 import { loadSettings } from "../../job/config/load.ts";
@@ -19,7 +19,11 @@ const workload = (name: string, more: Partial<FoundWorkload> = {}): FoundWorkloa
 
 async function find(
   workloads: readonly FoundWorkload[],
-  { file = {}, flags = {}, failures = [] }: { file?: object; flags?: object; failures?: Findings["failures"] } = {},
+  {
+    file = {},
+    flags = {},
+    failures = [],
+  }: { file?: object; flags?: object; failures?: DiscoveryResult["failures"] } = {},
 ) {
   const text = JSON.stringify({ discover: [{ namespaces: ["shop"] }], ...file });
   const settings = await loadSettings({ flags: { config: "a", ...flags }, env: {}, readFile: async () => text });

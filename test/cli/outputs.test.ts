@@ -36,7 +36,7 @@ async function cli(args: readonly string[]) {
 
 const RUN = ["--once", "--history-file", WAVE, "--target-cpu", "0.05", "--max", "10", "--dry-run", "--json"];
 const REPLAY = ["replay", WAVE, "--warmup", "3000", "--policies", "hpa", "--max", "10", "--json"];
-const BACKTEST = ["backtest", WAVE, "--window", "20", "--origins", "3", "--methods", "naive", "--json"];
+const ARGUMENTS = ["backtest", WAVE, "--window", "20", "--origins", "3", "--methods", "naive", "--json"];
 const ADVISE = ["advise", WAVE, "--warmup", "3000", "--every", "600", "--json"];
 /** Every flag that names a file to write, with its command and a name that it takes. */
 const FLAGS: readonly (readonly [string, readonly string[], string])[] = [
@@ -44,7 +44,7 @@ const FLAGS: readonly (readonly [string, readonly string[], string])[] = [
   ["--report", RUN, "page.html"],
   ["--dump", REPLAY, "rows.csv"],
   ["--report", REPLAY, "page.html"],
-  ["--dump", BACKTEST, "rows.csv"],
+  ["--dump", ARGUMENTS, "rows.csv"],
   ["--report", ADVISE, "page.html"],
 ];
 

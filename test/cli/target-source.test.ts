@@ -1,6 +1,6 @@
 /** The targets of a process: found anew each time, those of one shard, and a run whose lists failed ends with 1. */
 import { expect, it } from "vitest";
-import { DiscoveryError, type Findings } from "../../job/adapters/kubernetes-discovery.ts";
+import { DiscoveryError, type DiscoveryResult } from "../../job/adapters/kubernetes-discovery.ts";
 import type { Io } from "../../job/cli/io.ts";
 import { targetSource, targetsNow } from "../../job/cli/target-source.ts";
 import type { World } from "../../job/cli/world.ts";
@@ -15,7 +15,11 @@ const workload = (name: string) => ({
   annotations: { "prophet-autoscaler/target-cpu": "1" },
 });
 
-async function source(findings: readonly Partial<Findings>[], flags: object = {}, file: object = { discover: [{}] }) {
+async function source(
+  findings: readonly Partial<DiscoveryResult>[],
+  flags: object = {},
+  file: object = { discover: [{}] },
+) {
   const readFile = async () => JSON.stringify(file);
   const settings = await loadSettings({ flags: { config: "a", ...flags }, env: {}, readFile });
   const left = [...findings];

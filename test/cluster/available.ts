@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { clusterDir } from "./holder.ts";
 
 /** A sentence that names what is missing and the command that gets it; undefined when nothing is missing. */
-export type Missing = string | undefined;
+export type MissingProgram = string | undefined;
 
 const debianPrometheus = "/usr/bin/prometheus";
 
@@ -14,7 +14,7 @@ export function programs(name: "kube" | "prometheus" | "coredns" | "helm"): stri
 }
 
 /** Tier 1: API server, etcd, controllers and scheduler on loopback. */
-export function missingControlPlane(): Missing {
+export function missingControlPlane(): MissingProgram {
   const gone = tools(["setpriv", "openssl", "curl"]);
   if (gone) return `${gone} missing: apt-get install util-linux openssl curl`;
   const lost = ["kube-apiserver", "etcd", "kubectl"].filter((name) => !existsSync(`${programs("kube")}/${name}`));
@@ -25,7 +25,7 @@ export function missingControlPlane(): Missing {
 }
 
 /** Tier 1 with what envtest lacks: Deployments get pods, CronJobs get Jobs, namespaces get their account. */
-export function missingControllers(): Missing {
+export function missingControllers(): MissingProgram {
   const below = missingControlPlane();
   if (below) return below;
   return existsSync(`${programs("kube")}/kube-controller-manager`)
@@ -34,7 +34,7 @@ export function missingControllers(): Missing {
 }
 
 /** A Prometheus on loopback: Debian's, or the one built for the node. */
-export function missingPrometheus(): Missing {
+export function missingPrometheus(): MissingProgram {
   return prometheusBinary()
     ? undefined
     : "Prometheus is missing: apt-get install prometheus, or run test/cluster/setup.sh prometheus";
@@ -47,7 +47,7 @@ export function nodes(): Readonly<Record<"20" | "22" | "24" | "26", string>> {
 }
 
 /** Node in several versions, from the npm registry. */
-export function missingNodes(): Missing {
+export function missingNodes(): MissingProgram {
   const gone = Object.entries(nodes()).filter(([, folder]) => !existsSync(`${folder}/node`));
   return gone.length === 0
     ? undefined
@@ -60,7 +60,7 @@ export function prometheusBinary(): string | undefined {
 }
 
 /** A Prometheus with a receiver for OTLP: Debian's is too old for one. */
-export function missingOtlp(): Missing {
+export function missingOtlp(): MissingProgram {
   return otlpPrometheus() ? undefined : "a Prometheus 3 is missing: run test/cluster/setup.sh prometheus";
 }
 
@@ -70,7 +70,7 @@ export function otlpPrometheus(): string | undefined {
 }
 
 /** Tier 3: a node with real pods; needs root for its namespaces. */
-export function missingNode(): Missing {
+export function missingNode(): MissingProgram {
   const below = existsSync(`${bash("go_dir kube")}/kube`) ? undefined : "run test/cluster/setup.sh tier3";
   if (below) return below;
   if (process.getuid?.() !== 0) return "a node needs root, for namespaces and cgroups";
@@ -86,7 +86,7 @@ export function missingNode(): Missing {
  * For `describe.skipIf(skip(missingControlPlane()))`: prints why and gives true when something is missing.
  * With PROPHET_REQUIRE_ALL=1, as in CI, it throws, so that nothing is skipped in silence.
  */
-export function skip(missing: Missing): boolean {
+export function skip(missing: MissingProgram): boolean {
   if (missing === undefined) return false;
   if (process.env.PROPHET_REQUIRE_ALL === "1") throw new Error(`nothing may be skipped here: ${missing}`);
   console.warn(`skipped: ${missing}`);

@@ -2,12 +2,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Missing, missingControlPlane, missingNode, missingPrometheus } from "./available.ts";
+import { type MissingProgram, missingControlPlane, missingNode, missingPrometheus } from "./available.ts";
 import { drawnText } from "./demo/drawn.ts";
 import { demoPicture } from "./demo/picture.ts";
 import { PER_POD, reportOf } from "./demo/report.ts";
 import { runDemo } from "./demo/run.ts";
-import type { World } from "./demo/world.ts";
+import type { DemoWorld } from "./demo/world.ts";
 
 const usage = `npm run demo -- [--minutes 20] [--period 300] [--tier 3|1] [--out out/demo]
   The stress-app under waves of --period seconds for --minutes, scaled by the autoscaler, and the same load under an HPA-like policy
@@ -51,7 +51,7 @@ export async function demo(args: readonly string[]): Promise<number> {
   return report.failures.length === 0 ? 0 : 1;
 }
 
-function open(tier: "1" | "3", log: (line: string) => void): Promise<World> {
+function open(tier: "1" | "3", log: (line: string) => void): Promise<DemoWorld> {
   return tier === "3"
     ? import("./demo/node-world.ts").then((m) => m.openNodeWorld(log))
     : import("./demo/process-world.ts").then((m) => m.openProcessWorld(log));
@@ -59,7 +59,7 @@ function open(tier: "1" | "3", log: (line: string) => void): Promise<World> {
 
 /** The tier that was asked for, or the highest that this machine can; says which and why. Undefined: none. */
 function chooseTier(asked: "1" | "3" | undefined): "1" | "3" | undefined {
-  const missing: Readonly<Record<"1" | "3", Missing>> = {
+  const missing: Readonly<Record<"1" | "3", MissingProgram>> = {
     "3": missingNode(),
     "1": missingControlPlane() ?? missingPrometheus(),
   };

@@ -8,7 +8,7 @@ export interface Block {
 }
 
 /** What is run in place of what the page says, and what must hold after a step. */
-export interface Reading {
+export interface PageReading {
   /** The steps to run. */
   readonly from: number;
   /** Texts of the page with what stands in for them: waits of an hour, and commands that never end. Each must occur. */
@@ -18,7 +18,7 @@ export interface Reading {
 }
 
 /** The shell blocks of a page with numbered sections, in order. */
-export function blocksOf(path: string): readonly Block[] {
+export function pageBlocksOf(path: string): readonly Block[] {
   return readFileSync(path, "utf8")
     .split(/^## (?=\d+\. )/m)
     .slice(1)
@@ -31,7 +31,7 @@ export function blocksOf(path: string): readonly Block[] {
 }
 
 /** The whole page as one script for bash: it stops at the first command that fails, says each, and ends what it left in the background. */
-export function scriptOf(blocks: readonly Block[], { from, instead, after }: Reading): string {
+export function scriptOf(blocks: readonly Block[], { from, instead, after }: PageReading): string {
   const parts = blocks.flatMap(({ step, script }, i) => {
     if (step < from) return [];
     const last = blocks[i + 1]?.step !== step;

@@ -20,7 +20,7 @@ export interface ScrapeJob {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-export interface PrometheusOptions {
+export interface TestPrometheusOptions {
   readonly scrape?: readonly ScrapeJob[];
   /** Seconds between scrapes, and between evaluations of the rules; default 1. */
   readonly interval?: number;
@@ -58,7 +58,7 @@ export interface InstantSample {
 }
 
 /** Starts Prometheus and waits until it is ready (about 1 s). The kernel ends it when this thread ends, and its data goes with this process. */
-export async function startPrometheus(options: PrometheusOptions = {}): Promise<TestPrometheus> {
+export async function startPrometheus(options: TestPrometheusOptions = {}): Promise<TestPrometheus> {
   const binary = options.binary ?? prometheusBinary();
   if (!binary) throw new Error("Prometheus is missing: see missingPrometheus()");
   const { dir, remove } = await passingFolder("prom-");
@@ -89,7 +89,7 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
   };
 }
 
-function configuration(options: PrometheusOptions): string {
+function configuration(options: TestPrometheusOptions): string {
   const interval = `${Math.round((options.interval ?? 1) * 1000)}ms`;
   return JSON.stringify({
     ...options.more,

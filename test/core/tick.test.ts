@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ForecastRequest } from "../../job/core/forecast/types.ts";
-import { LEVELS } from "../../job/core/policy/level.ts";
+import { QUANTILE_LEVELS } from "../../job/core/policy/level.ts";
 import type { TickInput } from "../../job/core/policy/observe.ts";
 import { decode, encode } from "../../job/core/state/codec.ts";
 import { BLANK, BLANK_METRIC } from "../../job/core/state/memory.ts";
@@ -53,7 +53,7 @@ describe("tick", () => {
 
   it("asks for the levels at which pods may pay where no quantile is given, and carries what was met of the share", () => {
     const { quantile: _, ...free } = config({ slo: 0.01 });
-    expect(asked(input({ config: free })).levels).toEqual(LEVELS);
+    expect(asked(input({ config: free })).levels).toEqual(QUANTILE_LEVELS);
     expect(asked(input({ config: { ...free, scaleDownQuantile: 0.93 } })).levels).toContain(0.93);
     const first = tick(
       input({ config: free }, () => 9),

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ELSEWHERE, NOT_RUN, placesOf } from "./page-commands.ts";
-import { blocksOf, pageFiles } from "./page-files.ts";
+import { pageFiles, shellBlocksOf } from "./page-files.ts";
 
 const all = pageFiles().flatMap((page) => placesOf(page).map(([line, place]) => ({ page, line, place })));
 
@@ -14,7 +14,7 @@ describe("the commands of the pages", () => {
   });
 
   it.each(ELSEWHERE)("of %s with %j are run by %s, which reads the page or has the command", (page, text, by) => {
-    expect(blocksOf(page).some((block) => block.includes(text))).toBe(true);
+    expect(shellBlocksOf(page).some((block) => block.includes(text))).toBe(true);
     const code = readFileSync(by, "utf8");
     expect(code.includes(page) || (text !== "" && code.includes(text))).toBe(true);
   });

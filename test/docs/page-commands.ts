@@ -1,5 +1,5 @@
 /** Where each command of the pages is run. What is not in these tables is run as it stands by test/integration/page-commands.test.ts. */
-import { blocksOf, linesOf } from "./page-files.ts";
+import { commandLines, shellBlocksOf } from "./page-files.ts";
 
 /** Blocks that another file runs: of a page, all or those with this text. The file names the page, or has the command. */
 export const ELSEWHERE: readonly (readonly [page: string, text: string, by: string])[] = [
@@ -37,15 +37,15 @@ export const STAND_INS = (past: string, prometheus: string): readonly (readonly 
   ["--every 1m --for 60m", "--every 10s --for 20s"],
 ];
 
-export type Place = { readonly run: string } | { readonly by: string } | { readonly why: string };
+export type CommandPlace = { readonly run: string } | { readonly by: string } | { readonly why: string };
 
 /** Where each line of a page is run; one of a block for the integration test has that block without the lines that nothing runs. */
-export function placesOf(page: string): readonly (readonly [line: string, place: Place])[] {
-  return blocksOf(page).flatMap((block) => {
+export function placesOf(page: string): readonly (readonly [line: string, place: CommandPlace])[] {
+  return shellBlocksOf(page).flatMap((block) => {
     const by = ELSEWHERE.find(([of, text]) => of === page && block.includes(text))?.[2];
-    return linesOf(block).map((line) => {
+    return commandLines(block).map((line) => {
       const why = NOT_RUN.find(([command]) => command.test(line))?.[1];
-      const place: Place = by !== undefined ? { by } : why !== undefined ? { why } : { run: line };
+      const place: CommandPlace = by !== undefined ? { by } : why !== undefined ? { why } : { run: line };
       return [line, place] as const;
     });
   });

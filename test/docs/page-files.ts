@@ -14,12 +14,12 @@ export function pageFiles(): readonly string[] {
 }
 
 /** The blocks marked `sh` of a page, as they stand there. */
-export function blocksOf(path: string): readonly string[] {
+export function shellBlocksOf(path: string): readonly string[] {
   return [...readFileSync(path, "utf8").matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block!);
 }
 
 /** The commands of a block, a line each; continued lines are joined, comments left out. */
-export function linesOf(block: string): readonly string[] {
+export function commandLines(block: string): readonly string[] {
   return block
     .replace(/\\\n\s*/g, "")
     .split("\n")
@@ -27,4 +27,4 @@ export function linesOf(block: string): readonly string[] {
     .filter((line) => line !== "");
 }
 
-export const commandsOf = (path: string): readonly string[] => blocksOf(path).flatMap(linesOf);
+export const pageCommandsOf = (path: string): readonly string[] => shellBlocksOf(path).flatMap(commandLines);

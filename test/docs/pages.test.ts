@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
-import { commandsOf, pageFiles } from "./page-files.ts";
+import { pageCommandsOf, pageFiles } from "./page-files.ts";
 
 const pages = pageFiles();
 
@@ -42,7 +42,7 @@ describe("commands", () => {
   const known = new Set([...read("docs/cli.md").matchAll(/`(--?[a-z][a-z-]*)`/g)].map((match) => match[1]));
   known.add("--help").add("--version");
   const ours = pages.flatMap((page) =>
-    commandsOf(page).flatMap((line) => (/\bdist\/job\.js\b/.test(line) ? ([[page, line]] as const) : [])),
+    pageCommandsOf(page).flatMap((line) => (/\bdist\/job\.js\b/.test(line) ? ([[page, line]] as const) : [])),
   );
 
   it("of the job are many", () => expect(ours.length).toBeGreaterThan(10));
@@ -53,7 +53,7 @@ describe("commands", () => {
   });
 
   it.each(pages)("of %s name files of the project that are there", (page) => {
-    const named = commandsOf(page).flatMap(
+    const named = pageCommandsOf(page).flatMap(
       (line) => line.match(/(?<=[\s=])(?:manifests|fixtures|stress-app|test|bench|scripts)\/[\w./-]+/g) ?? [],
     );
     expect(named.filter((path) => !existsSync(path))).toEqual([]);

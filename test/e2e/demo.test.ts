@@ -14,8 +14,8 @@ import { type DemoResult, runDemo } from "../cluster/demo/run.ts";
 import { wavesOf } from "../cluster/demo/waves.ts";
 import { OTHER, OURS } from "../cluster/demo/world.ts";
 import type { TestNode } from "../cluster/node.ts";
-import { byPod, INSPECT, linesOf, roleOf, SCALE, STATE } from "../integration/calls.ts";
-import { ABSENT, LONG, LONG_DEADLINE, openPull, PRESENT, type Pull, SHIPPED } from "./pull.ts";
+import { byPod, callLines, INSPECT_CALLS, roleOf, SCALE_CALLS, STATE_CALLS } from "../integration/calls.ts";
+import { ABSENT, CRON_JOB, LONG_CRON_JOB, LONG_DEADLINE, openPull, PRESENT, type Pull } from "./pull.ts";
 
 const PERIOD = 120;
 
@@ -91,40 +91,40 @@ describe.skipIf(skip(missingNode()))("the closed loop", () => {
 
   test.concurrent("an image that cannot be pulled: Forbid blocks, the deadline frees, the alert fires and ends", async () => {
     // a first slot: the shipped CronJob succeeds, the other waits for its image
-    await expect.poll(() => slots(LONG), slow).toHaveLength(1);
-    const [first] = await pull.attempts(LONG);
+    await expect.poll(() => slots(LONG_CRON_JOB), slow).toHaveLength(1);
+    const [first] = await pull.attempts(LONG_CRON_JOB);
     const { slot } = first!;
-    const succeeded = async () => Date.parse((await pull.cronJob(SHIPPED)).status.lastSuccessfulTime ?? "") / 1000;
+    const succeeded = async () => Date.parse((await pull.cronJob(CRON_JOB)).status.lastSuccessfulTime ?? "") / 1000;
     await expect.poll(succeeded, slow).toBeGreaterThan(slot);
     await expect.poll(() => pull.waiting(first!.name), slow).toEqual(noImage);
     expect(await pull.firing("ProphetAutoscalerSilent")).toEqual([]);
 
     // its last success is five minutes ago, and its image is gone too
-    await pull.setImage(SHIPPED, ABSENT);
-    await pull.age(SHIPPED, 301);
-    await expect.poll(() => slots(SHIPPED), slow).toEqual([slot + 60]);
-    const [hung] = await pull.attempts(SHIPPED);
+    await pull.setImage(CRON_JOB, ABSENT);
+    await pull.age(CRON_JOB, 301);
+    await expect.poll(() => slots(CRON_JOB), slow).toEqual([slot + 60]);
+    const [hung] = await pull.attempts(CRON_JOB);
     await expect.poll(() => pull.waiting(hung!.name), slow).toEqual(noImage);
 
     // the slot of the other one comes while it still hangs: blocked, until its deadline
-    await expect.poll(() => pull.events(LONG), slow).toContain("JobAlreadyActive");
-    await expect.poll(() => ended(LONG), slow).toMatchObject({ reason: "DeadlineExceeded" });
-    await expect.poll(() => slots(LONG), slow).toEqual([slot, slot + 60]);
-    expect((await pull.attempts(LONG))[1]!.created).toBeGreaterThanOrEqual(slot + LONG_DEADLINE);
+    await expect.poll(() => pull.events(LONG_CRON_JOB), slow).toContain("JobAlreadyActive");
+    await expect.poll(() => ended(LONG_CRON_JOB), slow).toMatchObject({ reason: "DeadlineExceeded" });
+    await expect.poll(() => slots(LONG_CRON_JOB), slow).toEqual([slot, slot + 60]);
+    expect((await pull.attempts(LONG_CRON_JOB))[1]!.created).toBeGreaterThanOrEqual(slot + LONG_DEADLINE);
 
     // the shipped deadline is before the next slot, which therefore begins in time
-    await expect.poll(() => ended(SHIPPED), slow).toMatchObject({ reason: "DeadlineExceeded" });
+    await expect.poll(() => ended(CRON_JOB), slow).toMatchObject({ reason: "DeadlineExceeded" });
     expect(await pull.waiting(hung!.name)).toEqual([]);
-    const { after } = (await ended(SHIPPED))!;
+    const { after } = (await ended(CRON_JOB))!;
     expect(after).toBeGreaterThanOrEqual(50);
     expect(after).toBeLessThan(60);
-    await expect.poll(() => slots(SHIPPED), slow).toEqual([slot + 60, slot + 120]);
-    expect((await pull.attempts(SHIPPED))[1]!.created).toBeLessThan(slot + 120 + 15);
-    expect(await pull.events(SHIPPED)).not.toContain("JobAlreadyActive");
+    await expect.poll(() => slots(CRON_JOB), slow).toEqual([slot + 60, slot + 120]);
+    expect((await pull.attempts(CRON_JOB))[1]!.created).toBeLessThan(slot + 120 + 15);
+    expect(await pull.events(CRON_JOB)).not.toContain("JobAlreadyActive");
 
     // of that CronJob only, not of the demo's, which succeeds every minute
-    await expect.poll(() => pull.firing("ProphetAutoscalerSilent"), slow).toEqual([`pull/${SHIPPED}`]);
-    await pull.setImage(SHIPPED, PRESENT);
+    await expect.poll(() => pull.firing("ProphetAutoscalerSilent"), slow).toEqual([`pull/${CRON_JOB}`]);
+    await pull.setImage(CRON_JOB, PRESENT);
     await expect.poll(() => pull.firing("ProphetAutoscalerSilent"), slow).toEqual([]);
   });
 
@@ -202,14 +202,14 @@ describe.skipIf(skip(missingNode()))("the closed loop", () => {
     byPod(await world.node.audit(`system:serviceaccount:${namespace}:prophet-autoscaler`));
 
   test("the audit log: each pod's calls are these, each once, fewer than 8, each allowed by the shipped Roles", async () => {
-    const looks = [...STATE, ...INSPECT].filter((call) => !call.startsWith("create"));
+    const looks = [...STATE_CALLS, ...INSPECT_CALLS].filter((call) => !call.startsWith("create"));
     const acts = [...looks, "patch deployments/scale stress-app", "create events *"];
     const pods = [...(await callsIn("prophet-demo"))];
     const acted = pods.filter(([, calls]) => calls.some(({ verb }) => verb === "create"));
     for (const [pod, calls] of pods) {
       expect(pod).toMatch(/^prophet-autoscaler-\d+-\w+$/);
       const expected = acted.some(([name]) => name === pod) ? acts : looks;
-      expect(linesOf(calls).toSorted()).toEqual(expected.map((call) => `${call} in prophet-demo`).toSorted());
+      expect(callLines(calls).toSorted()).toEqual(expected.map((call) => `${call} in prophet-demo`).toSorted());
       expect(calls.length).toBeLessThan(8);
       for (const { responseStatus, verb } of calls) expect(responseStatus?.code).toBe(verb === "create" ? 201 : 200);
       for (const call of calls) expect(roleOf(call)).toMatch(/^prophet-demo\/prophet-autoscaler(-inspect)?$/);
@@ -221,11 +221,11 @@ describe.skipIf(skip(missingNode()))("the closed loop", () => {
   });
 
   test("the audit log: with the plain Role they are among its four", async () => {
-    const granted = [...SCALE, ...STATE].map((call) => `${call} in pull`);
+    const granted = [...SCALE_CALLS, ...STATE_CALLS].map((call) => `${call} in pull`);
     const pods = [...(await callsIn("pull")).values()];
     expect(pods.length).toBeGreaterThan(0);
     for (const calls of pods) {
-      const made = linesOf(calls);
+      const made = callLines(calls);
       expect(granted).toEqual(expect.arrayContaining([...made]));
       expect(new Set(made).size).toBe(made.length);
       expect(calls.map(roleOf)).toEqual(made.map(() => "pull/prophet-autoscaler"));

@@ -11,7 +11,7 @@ const NAMESPACE = "pull";
 export const ABSENT = "test.local/absent:1";
 export const PRESENT = "docker.io/library/prophet-autoscaler:0.1.0";
 /** As shipped; and one whose deadline of 70 s is after the next slot, as it is for ever without `activeDeadlineSeconds`. */
-export const [SHIPPED, LONG] = ["prophet-autoscaler", "prophet-autoscaler-long"] as const;
+export const [CRON_JOB, LONG_CRON_JOB] = ["prophet-autoscaler", "prophet-autoscaler-long"] as const;
 /** Past the next slot by so much that it is seen to be blocked, and short enough for that slot to begin within its 30 s. */
 export const LONG_DEADLINE = 70;
 
@@ -100,7 +100,7 @@ async function apply(node: TestNode): Promise<void> {
   await writeFile(join(folder, "kustomization.yaml"), JSON.stringify(overlay));
   await node.kubectl(["create", "namespace", NAMESPACE]);
   await node.kubectl(["apply", "-k", folder]);
-  const shipped = JSON.parse(await node.kubectl(["-n", NAMESPACE, "get", "cronjob", SHIPPED, "-o", "json"]));
+  const shipped = JSON.parse(await node.kubectl(["-n", NAMESPACE, "get", "cronjob", CRON_JOB, "-o", "json"]));
   const { template, ...job } = shipped.spec.jobTemplate.spec;
   const [container] = template.spec.containers;
   const pod = { ...template, spec: { ...template.spec, containers: [{ ...container, image: ABSENT }] } };
@@ -108,7 +108,7 @@ async function apply(node: TestNode): Promise<void> {
   const long = {
     apiVersion: "batch/v1",
     kind: "CronJob",
-    metadata: { name: LONG, namespace: NAMESPACE },
+    metadata: { name: LONG_CRON_JOB, namespace: NAMESPACE },
     spec: { ...shipped.spec, jobTemplate },
   };
   await node.kubectl(["apply", "-f", "-"], JSON.stringify(long));

@@ -8,10 +8,10 @@ import { CORRUPTIONS } from "./corruptions.ts";
 import { last } from "./forecaster.ts";
 import { type FakeWorld, fakePorts, fakeWorld, reading } from "./ports.ts";
 
-export const TARGET = config({ minReplicas: 2, maxReplicas: 30, suddenDropHold: 300, blindAfter: 600 });
+export const DAY_TARGET = config({ minReplicas: 2, maxReplicas: 30, suddenDropHold: 300, blindAfter: 600 });
 /** The begin of the day is a midnight. */
 const BEGIN = Math.floor(NOW / 86_400) * 86_400;
-const CPU = TARGET.targetCpu!;
+const CPU = DAY_TARGET.targetCpu!;
 
 /** What fails: a port call by its begin, after it has taken effect where the answer is lost; or the run dies at its call number `cut`. */
 const PORTS = {
@@ -26,7 +26,7 @@ const ANSWERS = ["claimAnswerLost", "scaleAnswerLost", "claimLost", "conflict"] 
 const DOUBTS = Object.keys(CORRUPTIONS).filter((kind) => CORRUPTIONS[kind]!.makes === "doubt");
 
 /** One fault from minute `at` on for `minutes`; `share`, `ahead` (seconds) and `cut` say how far it goes, where that means something. */
-export interface Fault {
+export interface DayFault {
   readonly kind: string;
   readonly at: number;
   readonly minutes: number;
@@ -39,19 +39,19 @@ export interface Fault {
 export interface Day {
   readonly seed: number;
   readonly counted: boolean;
-  readonly faults: readonly Fault[];
+  readonly faults: readonly DayFault[];
 }
 
 /** What stands still for all of the history is a load that is constant: it can be told from a dead source only while the window shows that it moved before. */
-const LONGEST_STANDSTILL = 20;
+const MAX_STANDSTILL = 20;
 
 /** At most one standstill a day, and none that is longer than can be told. */
-function tellable(faults: readonly Fault[]): readonly Fault[] {
+function tellable(faults: readonly DayFault[]): readonly DayFault[] {
   const first = faults.findIndex(({ kind }) => kind === "repeated");
   return faults
     .filter(({ kind }, i) => kind !== "repeated" || i === first)
     .map((fault) =>
-      fault.kind === "repeated" ? { ...fault, minutes: Math.min(fault.minutes, LONGEST_STANDSTILL) } : fault,
+      fault.kind === "repeated" ? { ...fault, minutes: Math.min(fault.minutes, MAX_STANDSTILL) } : fault,
     );
 }
 
@@ -80,7 +80,7 @@ export const anyDay = (minutes: number) =>
   });
 
 /** Cores at a time: a day's wave, noise, and a burst of 20 minutes within the first two of every three hours. */
-export function loadAt(seed: number, time: number): number {
+export function dayLoadAt(seed: number, time: number): number {
   const wave = 5 + 3 * Math.sin((2 * Math.PI * (time - BEGIN)) / 86_400 + seed);
   const since = ((time - BEGIN) % 10_800) - 3600 - 60 * (seed % 30);
   const burst = since >= 0 && since < 1200 ? 3 : 0;
@@ -91,7 +91,7 @@ export function loadAt(seed: number, time: number): number {
 export function neededFor({ samples }: HistoryReading): number {
   const [before, newest] = samples.values.slice(-2);
   const most = Math.ceil((before! + newest!) / 2 / CPU - 1e-9);
-  return Math.min(TARGET.maxReplicas, Math.max(TARGET.minReplicas, most));
+  return Math.min(DAY_TARGET.maxReplicas, Math.max(DAY_TARGET.minReplicas, most));
 }
 
 /** What one run of a day was, for the invariants. */
@@ -117,7 +117,7 @@ export interface Lived {
 /** Lives a day, a run a minute; `judge` sees every run. */
 export async function live(day: Day, minutes: number, judge: (lived: Lived) => void): Promise<FakeWorld> {
   const world = fakeWorld({ replicas: { web: 12 } });
-  const target = { ...TARGET };
+  const target = { ...DAY_TARGET };
   for (let minute = 0; minute < minutes; minute++) {
     const now = BEGIN + 60 * minute;
     const active = activeAt(day, minute);
@@ -153,7 +153,7 @@ export async function live(day: Day, minutes: number, judge: (lived: Lived) => v
 }
 
 /** The faults of a minute, one in the data at most: thousands of seconds and milliseconds together are right again. */
-function activeAt({ faults, counted }: Day, minute: number): readonly Fault[] {
+function activeAt({ faults, counted }: Day, minute: number): readonly DayFault[] {
   const active = faults.filter(({ at, minutes }) => minute >= at && minute < at + minutes);
   const data = active.find(({ kind }) => DOUBTS.includes(kind) && (counted || kind !== "targetsLost"));
   return active.filter((fault) => fault === data || !DOUBTS.includes(fault.kind));
@@ -161,13 +161,13 @@ function activeAt({ faults, counted }: Day, minute: number): readonly Fault[] {
 
 /** By a clock that is ahead everything is: it stamps the samples too. */
 function truthAt({ seed, counted }: Day, now: number, ahead: number, pods: number): HistoryReading {
-  const read = reading((time) => loadAt(seed, time - ahead), now + ahead);
+  const read = reading((time) => dayLoadAt(seed, time - ahead), now + ahead);
   if (!counted) return read;
   const times = read.samples.times.slice(-20);
   return { ...read, pods: { times, values: times.map(() => pods) } };
 }
 
-function corrupted(truth: HistoryReading, faults: readonly Fault[], minute: number, now: number) {
+function corrupted(truth: HistoryReading, faults: readonly DayFault[], minute: number, now: number) {
   const fault = faults.find(({ kind }) => DOUBTS.includes(kind));
   if (fault === undefined) return truth;
   const { kind, share, at } = fault;
@@ -179,7 +179,7 @@ export function isDoubt(kinds: readonly string[]): boolean {
   return kinds.some((kind) => (DOUBTS.includes(kind) && kind !== "targetsLost") || kind === "historyFails");
 }
 
-function breakPorts(world: FakeWorld, faults: readonly Fault[]): void {
+function breakPorts(world: FakeWorld, faults: readonly DayFault[]): void {
   const cut = faults.find(({ kind }) => kind === "killed")?.cut ?? Number.POSITIVE_INFINITY;
   const broken = faults.flatMap(({ kind }) => (kind in PORTS ? [PORTS[kind as keyof typeof PORTS]] : []));
   let calls = 0;
@@ -191,7 +191,7 @@ function breakPorts(world: FakeWorld, faults: readonly Fault[]): void {
 }
 
 /** Ports whose answers are lost, or say that somebody else was first. */
-function withAnswers(world: FakeWorld, faults: readonly Fault[]): Ports {
+function withAnswers(world: FakeWorld, faults: readonly DayFault[]): Ports {
   const ports = fakePorts(world);
   const is = (kind: (typeof ANSWERS)[number]) => faults.some((fault) => fault.kind === kind);
   const lost = () => {

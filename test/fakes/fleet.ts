@@ -15,12 +15,12 @@ export const fleet = (count: number, more: Partial<TargetConfig> = {}) =>
   Array.from({ length: count }, (_, i) =>
     config({ name: `web-${i}`, suddenDropHold: 0, scaleDownCooldown: 0, behavior: quick, ...more }),
   );
-export const number = (name: string) => Number(name.split("-")[1]);
+export const indexOfName = (name: string) => Number(name.split("-")[1]);
 
 /** Eight replicas each, which 4 cores need; `fallen` have a tenth of them. */
-export function worldOf(targets: readonly TargetConfig[], fallen: (i: number) => boolean): FakeWorld {
+export function fleetWorld(targets: readonly TargetConfig[], fallen: (i: number) => boolean): FakeWorld {
   return fakeWorld({
-    load: (name) => (fallen(number(name)) ? 0.4 : 4),
+    load: (name) => (fallen(indexOfName(name)) ? 0.4 : 4),
     replicas: Object.fromEntries(targets.map(({ name }) => [name, 8])),
   });
 }
@@ -43,5 +43,5 @@ export async function minutes(
 
 export const scaledIn = (outcomes: readonly Outcome[]) =>
   outcomes.filter(({ action, from, to }) => action === "scaled" && to! < from!).map(({ name }) => name);
-export const held = (outcomes: readonly Outcome[]) =>
+export const heldNames = (outcomes: readonly Outcome[]) =>
   outcomes.filter(({ reason }) => reason === "FleetDrop").map(({ name }) => name);

@@ -50,7 +50,7 @@ export class GrowingSource {
 }
 
 /** Values of two hours, each as soon as its time has come. */
-export function steady(): GrowingSource {
+export function steadySource(): GrowingSource {
   const source = new GrowingSource();
   for (let i = -WINDOW / STEP; i < 480; i++) source.add(START + i * STEP, 1 + Math.sin(i / 20));
   return source;

@@ -1,5 +1,5 @@
 /** Ports in memory: a cluster of replica counts, a store with versions, histories by function; every call can be watched or broken. */
-import { decode, EMPTY_STATE, encode, fitState } from "../../job/core/state/codec.ts";
+import { decode, EMPTY_STATE, encode, encodeWithin } from "../../job/core/state/codec.ts";
 import type { JobState } from "../../job/core/state/types.ts";
 import type { HistoryReading, Outcome, Ports, ScaleReading } from "../../job/ports.ts";
 import { NOW } from "./config.ts";
@@ -105,7 +105,7 @@ export function fakePorts(world: FakeWorld): Ports {
         world.state = { text: encode(state), version: world.state.version + 1 };
         return "claimed";
       },
-      leftOut: (state) => fitState(state, undefined, stateOf(world)).leftOut,
+      leftOut: (state) => encodeWithin(state, undefined, stateOf(world)).leftOut,
     },
     reporter: {
       tick: (_target, _record, outcome) => {

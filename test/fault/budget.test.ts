@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { built, type Ended, runJob } from "./job-process.ts";
+import { built, type JobResult, runJob } from "./job-process.ts";
 import { type FakeServer, fakeServer, matrix, type ReceivedRequest, type Reply } from "./server.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "budget-"));
@@ -73,7 +73,7 @@ function run(
   kubeconfig: string,
   more: object = {},
   wrap: readonly string[] = [],
-): Promise<Ended> {
+): Promise<JobResult> {
   const config = file("config.json", {
     prometheus: { url, measurePodStart: false },
     kubernetes: { detectScalers: false, events: false },
@@ -93,14 +93,14 @@ function run(
   );
 }
 
-interface Told {
+interface PrintedTarget {
   readonly name: string;
   readonly action: string;
   readonly message: string;
 }
-function toldBy({ stdout, stderr }: Ended): readonly Told[] {
+function toldBy({ stdout, stderr }: JobResult): readonly PrintedTarget[] {
   expect(stdout, stderr).toMatch(/^\{/);
-  return (JSON.parse(stdout) as { targets: Told[] }).targets;
+  return (JSON.parse(stdout) as { targets: PrintedTarget[] }).targets;
 }
 
 describe.skipIf(!built)("reading has its share", () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect } from "vitest";
-import { type Ended, runJob } from "./job-process.ts";
+import { type JobResult, runJob } from "./job-process.ts";
 import { type FakeServer, fakeServer, matrix, type ReceivedRequest, type Reply } from "./server.ts";
 
 /** Where the files of these tests stand. */
@@ -21,13 +21,13 @@ export const TOKEN = "ya29.s3cr3t-access-token";
 export const IDENTITY = "id3ntity.t0ken.0f-the-pod";
 
 /** A file of this content; gives its path. */
-export function file(name: string, content: string): string {
+export function cloudFile(name: string, content: string): string {
   writeFileSync(join(dir, name), content);
   return join(dir, name);
 }
 
 /** A server that ends with the test. */
-export async function serve(
+export async function serveCloud(
   reply: (seen: ReceivedRequest) => Reply,
   tls?: Parameters<typeof fakeServer>[1],
 ): Promise<FakeServer> {
@@ -38,7 +38,7 @@ export async function serve(
 
 /** A healthy Prometheus. */
 async function prometheus() {
-  return serve(({ url, body }) => {
+  return serveCloud(({ url, body }) => {
     const at = Math.floor(Date.now() / 1000);
     if (!url.includes("/query_range")) {
       const result = [{ metric: {}, value: [at, "20"] }];
@@ -53,7 +53,7 @@ async function prometheus() {
 }
 
 /** One dry run with these settings of `prometheus`. */
-export async function run(more: object, env: Readonly<Record<string, string>>) {
+export async function runInCloud(more: object, env: Readonly<Record<string, string>>) {
   const server = await prometheus();
   const target = {
     namespace: "shop",
@@ -63,7 +63,7 @@ export async function run(more: object, env: Readonly<Record<string, string>>) {
     maxReplicas: 20,
   };
   const url = `${server.url}/workspaces/ws-1?tenant=a%20b`;
-  const config = file(
+  const config = cloudFile(
     "config.yaml",
     JSON.stringify({ prometheus: { url, retries: 0, timeout: 5, ...more }, targets: [target] }),
   );
@@ -72,7 +72,7 @@ export async function run(more: object, env: Readonly<Record<string, string>>) {
 }
 
 /** It was decided, and no secret was printed. */
-export function expectScaled({ code, stdout, stderr }: Ended): void {
+export function expectScaled({ code, stdout, stderr }: JobResult): void {
   expect(code, stderr).toBe(0);
   expect(JSON.parse(stdout).targets[0]).toMatchObject({ from: 3, to: 5 });
   for (const secret of [SECRET, SESSION, TOKEN, IDENTITY]) expect(stdout + stderr).not.toContain(secret);

@@ -1,6 +1,16 @@
 /** Credentials of AWS, by the bundled job against fakes of the documented endpoints of STS and of the Pod Identity agent. */
 import { describe, expect, test } from "vitest";
-import { ACCESS, dir, expectScaled, file, IDENTITY, run, SECRET, SESSION, serve } from "./cloud-run.ts";
+import {
+  ACCESS,
+  cloudFile,
+  dir,
+  expectScaled,
+  IDENTITY,
+  runInCloud,
+  SECRET,
+  SESSION,
+  serveCloud,
+} from "./cloud-run.ts";
 import { built } from "./job-process.ts";
 import { expectedAuthorization } from "./naive-sigv4.ts";
 import type { ReceivedRequest } from "./server.ts";
@@ -12,7 +22,7 @@ describe.skipIf(!built)("AWS", () => {
   const keys = `<AccessKeyId>${ACCESS}</AccessKeyId><SecretAccessKey>${SECRET}</SecretAccessKey><SessionToken>${SESSION}</SessionToken><Expiration>${ending}</Expiration>`;
   /** STS, which answers in XML. */
   const sts = () =>
-    serve(({ body }) => {
+    serveCloud(({ body }) => {
       const action = new URLSearchParams(body).get("Action");
       const text = `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result><Credentials>${keys}</Credentials></${action}Result></${action}Response>`;
       return { headers: { "content-type": "text/xml" }, body: text };
@@ -31,23 +41,26 @@ describe.skipIf(!built)("AWS", () => {
   }
 
   test("given keys, the secret one in a file", async () => {
-    const secretKeyFile = file("key", `${SECRET}\n`);
-    const { ended, seen } = await run({ sigv4: { ...sigv4, accessKey: ACCESS, secretKeyFile } }, {});
+    const secretKeyFile = cloudFile("key", `${SECRET}\n`);
+    const { ended, seen } = await runInCloud({ sigv4: { ...sigv4, accessKey: ACCESS, secretKeyFile } }, {});
     expectScaled(ended);
     expectSigned(seen, false);
   });
 
   test("keys of the environment", async () => {
     const env = { AWS_ACCESS_KEY_ID: ACCESS, AWS_SECRET_ACCESS_KEY: SECRET, AWS_SESSION_TOKEN: SESSION };
-    const { ended, seen } = await run({ sigv4 }, env);
+    const { ended, seen } = await runInCloud({ sigv4 }, env);
     expectScaled(ended);
     expectSigned(seen, true);
   });
 
   test("a profile of the shared file", async () => {
     const text = `[reader]\naws_access_key_id=${ACCESS}\naws_secret_access_key=${SECRET}\n`;
-    const env = { AWS_SHARED_CREDENTIALS_FILE: file("credentials", text), AWS_CONFIG_FILE: file("awsconfig", "") };
-    const { ended, seen } = await run({ sigv4: { ...sigv4, profile: "reader" } }, env);
+    const env = {
+      AWS_SHARED_CREDENTIALS_FILE: cloudFile("credentials", text),
+      AWS_CONFIG_FILE: cloudFile("awsconfig", ""),
+    };
+    const { ended, seen } = await runInCloud({ sigv4: { ...sigv4, profile: "reader" } }, env);
     expectScaled(ended);
     expectSigned(seen, false);
   });
@@ -56,10 +69,10 @@ describe.skipIf(!built)("AWS", () => {
     const server = await sts();
     const env = {
       AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/reader",
-      AWS_WEB_IDENTITY_TOKEN_FILE: file("identity", IDENTITY),
+      AWS_WEB_IDENTITY_TOKEN_FILE: cloudFile("identity", IDENTITY),
       AWS_ENDPOINT_URL_STS: server.url,
     };
-    const { ended, seen } = await run({ sigv4 }, env);
+    const { ended, seen } = await runInCloud({ sigv4 }, env);
     expectScaled(ended);
     expectSigned(seen, true);
     expect(server.seen).toHaveLength(1);
@@ -73,12 +86,12 @@ describe.skipIf(!built)("AWS", () => {
 
   test("EKS Pod Identity: the agent's endpoint, with the token of the pod", async () => {
     const answer = { AccessKeyId: ACCESS, SecretAccessKey: SECRET, Token: SESSION, Expiration: ending };
-    const agent = await serve(() => ({ body: JSON.stringify(answer) }));
+    const agent = await serveCloud(() => ({ body: JSON.stringify(answer) }));
     const env = {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.url}/v1/credentials`,
-      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file("pod-identity", IDENTITY),
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: cloudFile("pod-identity", IDENTITY),
     };
-    const { ended, seen } = await run({ sigv4 }, env);
+    const { ended, seen } = await runInCloud({ sigv4 }, env);
     expectScaled(ended);
     expectSigned(seen, true);
     expect(agent.seen).toMatchObject([{ url: "/v1/credentials", headers: { authorization: IDENTITY } }]);
@@ -88,7 +101,7 @@ describe.skipIf(!built)("AWS", () => {
     const server = await sts();
     const roleArn = "arn:aws:iam::123456789012:role/other-account";
     const env = { AWS_ACCESS_KEY_ID: "AKIAOTHER", AWS_SECRET_ACCESS_KEY: "other", AWS_ENDPOINT_URL_STS: server.url };
-    const { ended, seen } = await run({ sigv4: { ...sigv4, roleArn } }, env);
+    const { ended, seen } = await runInCloud({ sigv4: { ...sigv4, roleArn } }, env);
     expectScaled(ended);
     expectSigned(seen, true);
     expect(server.seen).toHaveLength(1);
@@ -97,19 +110,19 @@ describe.skipIf(!built)("AWS", () => {
 
   test("no credentials anywhere: fails by name", async () => {
     const env = { AWS_EC2_METADATA_DISABLED: "true", HOME: dir };
-    const { ended } = await run({ sigv4 }, env);
+    const { ended } = await runInCloud({ sigv4 }, env);
     expect(ended.code).toBe(1);
     expect(ended.stdout).toMatch(/Could not load credentials from any providers/);
   });
 
   test("STS refuses: its words, and no token", async () => {
     const body = `<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>Not authorized to perform sts:AssumeRoleWithWebIdentity with ${IDENTITY}</Message></Error></ErrorResponse>`;
-    const server = await serve(() => ({ status: 403, headers: { "content-type": "text/xml" }, body }));
-    const { ended } = await run(
+    const server = await serveCloud(() => ({ status: 403, headers: { "content-type": "text/xml" }, body }));
+    const { ended } = await runInCloud(
       { sigv4 },
       {
         AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/reader",
-        AWS_WEB_IDENTITY_TOKEN_FILE: file("identity", IDENTITY),
+        AWS_WEB_IDENTITY_TOKEN_FILE: cloudFile("identity", IDENTITY),
         AWS_ENDPOINT_URL_STS: server.url,
       },
     );

@@ -1,7 +1,7 @@
 /** Credentials of Google and Azure, by the bundled job against fakes of their documented metadata and token endpoints. */
 import { describe, expect, test } from "vitest";
 import { certificates, haveOpenssl } from "./certificates.ts";
-import { dir, expectScaled, file, IDENTITY, run, serve, TOKEN } from "./cloud-run.ts";
+import { cloudFile, dir, expectScaled, IDENTITY, runInCloud, serveCloud, TOKEN } from "./cloud-run.ts";
 import { built } from "./job-process.ts";
 import type { FakeServer, ReceivedRequest } from "./server.ts";
 
@@ -13,7 +13,7 @@ describe.skipIf(!built)("Google", () => {
   }
 
   test("the metadata server, as in GKE with workload identity: one token for all requests", async () => {
-    const metadata = await serve(({ url }) => {
+    const metadata = await serveCloud(({ url }) => {
       const body = url.includes("/token") ? token : "ok";
       return { headers: { "metadata-flavor": "Google", "content-type": "application/json" }, body };
     });
@@ -22,7 +22,7 @@ describe.skipIf(!built)("Google", () => {
       METADATA_SERVER_DETECTION: "assume-present",
       HOME: dir,
     };
-    const { ended, seen } = await run({ googleIam: {} }, env);
+    const { ended, seen } = await runInCloud({ googleIam: {} }, env);
     expectScaled(ended);
     expectBearer(seen);
     const asked = metadata.seen.filter(({ url }) => url.includes("/token"));
@@ -32,16 +32,16 @@ describe.skipIf(!built)("Google", () => {
   });
 
   test("workload identity federation: a credentials file that exchanges the pod's token", async () => {
-    const sts = await serve(() => ({ body: token }));
+    const sts = await serveCloud(() => ({ body: token }));
     const credentials = {
       type: "external_account",
       audience: "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q",
       subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
       token_url: `${sts.url}/v1/token`,
-      credential_source: { file: file("identity", IDENTITY) },
+      credential_source: { file: cloudFile("identity", IDENTITY) },
     };
-    const credentialsFile = file("federation.json", JSON.stringify(credentials));
-    const { ended, seen } = await run({ googleIam: { credentialsFile } }, { HOME: dir });
+    const credentialsFile = cloudFile("federation.json", JSON.stringify(credentials));
+    const { ended, seen } = await runInCloud({ googleIam: { credentialsFile } }, { HOME: dir });
     expectScaled(ended);
     expectBearer(seen);
     const asked = Object.fromEntries(new URLSearchParams(sts.seen[0]!.body));
@@ -49,7 +49,7 @@ describe.skipIf(!built)("Google", () => {
   });
 
   test("no credentials anywhere: fails by name", async () => {
-    const { ended } = await run({ googleIam: {} }, { METADATA_SERVER_DETECTION: "none", HOME: dir });
+    const { ended } = await runInCloud({ googleIam: {} }, { METADATA_SERVER_DETECTION: "none", HOME: dir });
     expect(ended.code).toBe(1);
     expect(ended.stdout).toMatch(/Could not load the default credentials/);
   });
@@ -62,7 +62,7 @@ describe.skipIf(!built)("Azure", () => {
     "workload identity, as in AKS: the pod's token for one of Azure's, once for all requests",
     async () => {
       const { ca, cert, key, caFile } = certificates(dir);
-      const authority: FakeServer = await serve(
+      const authority: FakeServer = await serveCloud(
         ({ url }) => {
           if (!url.includes("openid-configuration")) return { body: token };
           const base = `${authority.url}/tenant-1`;
@@ -79,10 +79,10 @@ describe.skipIf(!built)("Azure", () => {
         AZURE_AUTHORITY_HOST: authority.url,
         AZURE_TENANT_ID: "tenant-1",
         AZURE_CLIENT_ID: "client-1",
-        AZURE_FEDERATED_TOKEN_FILE: file("identity", IDENTITY),
+        AZURE_FEDERATED_TOKEN_FILE: cloudFile("identity", IDENTITY),
         NODE_EXTRA_CA_CERTS: caFile,
       };
-      const { ended, seen } = await run({ azureAd: {} }, env);
+      const { ended, seen } = await runInCloud({ azureAd: {} }, env);
       expectScaled(ended);
       expect(new Set(seen.map(({ headers }) => headers.authorization))).toEqual(new Set([`Bearer ${TOKEN}`]));
       const asked = authority.seen.filter(({ method }) => method === "POST");
@@ -96,8 +96,8 @@ describe.skipIf(!built)("Azure", () => {
   );
 
   test("managed identity of the machine, by its metadata endpoint", async () => {
-    const imds = await serve(() => ({ body: token }));
-    const { ended, seen } = await run(
+    const imds = await serveCloud(() => ({ body: token }));
+    const { ended, seen } = await runInCloud(
       { azureAd: { clientId: "client-1" } },
       { AZURE_POD_IDENTITY_AUTHORITY_HOST: imds.url },
     );

@@ -1,6 +1,6 @@
 /** One run over a small API server and a metric source of constant load, for tests of what a run tells others: `shop/web` goes from 3 to 5 replicas. */
 import { fakeCluster } from "../contract/api-server.ts";
-import { run } from "../output/canary.ts";
+import { runCanary } from "../output/canary.ts";
 import { fakeServer, matrix } from "./server.ts";
 
 /** `once()` is a run; its outputs are listened to for the canary. `load`: cores, "" for a source that refuses. */
@@ -19,6 +19,6 @@ export async function decidingOnce(stops: (() => Promise<void>)[], env: Record<s
   stops.push(prometheus.stop);
   const all = { KUBECONFIG: cluster.kubeconfig, PROPHET_AUTOSCALER_STATE_CONFIG_MAP_NAME: "state", ...env };
   const target = ["--prometheus", prometheus.url, "--namespace", "shop", "--deployment", "web", "--max", "20"];
-  const once = (...more: string[]) => run(["--once", "--json", ...target, "--target-cpu", "0.5", ...more], all);
+  const once = (...more: string[]) => runCanary(["--once", "--json", ...target, "--target-cpu", "0.5", ...more], all);
   return { cluster, once };
 }

@@ -1,6 +1,6 @@
 /** Lists of workloads from an API server that refuses, is wrong or sends nonsense: what is found is whole, or said to be not. */
 import { afterEach, describe, expect, test } from "vitest";
-import { endAll, failure, list, names, open, SHOP, selector, target, web } from "./lists.ts";
+import { discoverySelector, endAll, listReply, names, open, SHOP, statusReply, target, web } from "./lists.ts";
 import type { Reply } from "./server.ts";
 
 afterEach(endAll);
@@ -14,15 +14,15 @@ describe("what is no list of workloads", () => {
     ["a redirect", { status: 302, headers: { location: "http://127.0.0.1:1/" } }],
   ])("%s is a failure, never an empty list", async (_what, reply) => {
     const { discovery } = await open(() => reply);
-    const found = await discovery.find([selector()]);
+    const found = await discovery.find([discoverySelector()]);
     expect(found.workloads).toEqual([]);
     expect(found.failures).toHaveLength(1);
   });
 
   test("an empty list is no failure, whether Go wrote [] or null", async () => {
     for (const items of [[], null]) {
-      const { discovery } = await open(() => list(items));
-      expect(await discovery.find([selector()])).toEqual({ workloads: [], failures: [], lists: 1 });
+      const { discovery } = await open(() => listReply(items));
+      expect(await discovery.find([discoverySelector()])).toEqual({ workloads: [], failures: [], lists: 1 });
     }
   });
 
@@ -35,16 +35,18 @@ describe("what is no list of workloads", () => {
       web("other", {}, { namespace: "kube-system" }),
       web("web"),
     ];
-    const { discovery } = await open(() => list(items));
-    expect(names(await discovery.find([selector()]))).toEqual(["web"]);
+    const { discovery } = await open(() => listReply(items));
+    expect(names(await discovery.find([discoverySelector()]))).toEqual(["web"]);
   });
 });
 
 describe("several lists", () => {
   test("one that is refused says which right is missing, and the others are there", async () => {
-    const { discovery } = await open((path) => (path === SHOP ? list([web("web")]) : failure(403, "Forbidden")));
+    const { discovery } = await open((path) =>
+      path === SHOP ? listReply([web("web")]) : statusReply(403, "Forbidden"),
+    );
     const found = await discovery.find([
-      selector({ namespaces: ["shop", "pay"], kinds: ["Deployment", "StatefulSet"] }),
+      discoverySelector({ namespaces: ["shop", "pay"], kinds: ["Deployment", "StatefulSet"] }),
     ]);
     expect(names(found)).toEqual(["web"]);
     expect(found.failures.map(({ message }) => message)).toEqual([
@@ -57,8 +59,8 @@ describe("several lists", () => {
   });
 
   test("are asked for once, and a workload that two of them hold is there once", async () => {
-    const { discovery, server } = await open(() => list([web("web")]));
-    const both = [selector(), selector({ labelSelector: "team=shop" }), selector()];
+    const { discovery, server } = await open(() => listReply([web("web")]));
+    const both = [discoverySelector(), discoverySelector({ labelSelector: "team=shop" }), discoverySelector()];
     expect(names(await discovery.find(both))).toEqual(["web"]);
     expect(server.seen).toHaveLength(2);
   });
@@ -71,11 +73,11 @@ describe("several lists", () => {
     const { discovery, scaler, server } = await open(
       (path) =>
         path.endsWith("horizontalpodautoscalers")
-          ? list([hpa])
-          : list([web("web"), web("web", {}, { namespace: "pay" })]),
+          ? listReply([hpa])
+          : listReply([web("web"), web("web", {}, { namespace: "pay" })]),
       { detectScalers: true },
     );
-    const found = await discovery.find([selector({ namespaces: ["shop", "*"] })]);
+    const found = await discovery.find([discoverySelector({ namespaces: ["shop", "*"] })]);
     expect(found.workloads.map(({ namespace, name }) => `${namespace}/${name}`)).toEqual(["shop/web", "pay/web"]);
     expect((await scaler.read(target("web"))).conditions.otherScaler).toBeNull();
     expect((await scaler.read(target("web", { namespace: "pay" }))).conditions.otherScaler).toBe(
@@ -96,14 +98,14 @@ test("an HPA's floor comes from the list of HPAs, and from the HPA itself where 
   });
   const { discovery, scaler, server } = await open(
     (path) => {
-      if (path.endsWith("/horizontalpodautoscalers")) return list([hpa("web")]);
+      if (path.endsWith("/horizontalpodautoscalers")) return listReply([hpa("web")]);
       return path.endsWith("/horizontalpodautoscalers/api")
         ? { body: JSON.stringify(hpa("api")) }
-        : list([web("web"), web("api")]);
+        : listReply([web("web"), web("api")]);
     },
     { detectScalers: true },
   );
-  await discovery.find([selector()]);
+  await discovery.find([discoverySelector()]);
   const by = { actuator: "hpa" as const };
   expect(await scaler.read(target("web", { ...by, hpaName: "web" }))).toMatchObject({ replicas: 5, floor: 4 });
   const asked = server.seen.length;
@@ -116,12 +118,12 @@ test("an HPA's floor comes from the list of HPAs, and from the HPA itself where 
 test("what is no longer found is asked for again: a list tells of one run only", async () => {
   let items: object[] = [web("web")];
   const { discovery, scaler, server } = await open((path) =>
-    path.endsWith("/scale") ? { body: JSON.stringify({ spec: { replicas: 7 } }) } : list(items),
+    path.endsWith("/scale") ? { body: JSON.stringify({ spec: { replicas: 7 } }) } : listReply(items),
   );
-  await discovery.find([selector()]);
+  await discovery.find([discoverySelector()]);
   expect(await scaler.read(target("web"))).toMatchObject({ replicas: 3 });
   items = [];
-  await discovery.find([selector()]);
+  await discovery.find([discoverySelector()]);
   expect(await scaler.read(target("web"))).toMatchObject({ replicas: 7 });
   expect(server.seen.at(-1)!.url).toBe(`${SHOP}/web/scale`);
 });

@@ -14,7 +14,7 @@ export const MEMORY_LIMIT = 192;
 const TELL = `data:text/javascript,import{writeSync}from"node:fs";process.on("exit",()=>writeSync(2,"\\nRSS "+process.resourceUsage().maxRSS/1024+"\\n"))`;
 
 /** What became of a process. */
-export interface Ended {
+export interface JobResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -28,7 +28,7 @@ export function runJob(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   wrap: readonly string[] = [],
-): Promise<Ended> {
+): Promise<JobResult> {
   const start = performance.now();
   const [command = "", ...rest] = [...wrap, process.execPath, "--import", TELL, JOB, ...args];
   return new Promise((resolve) => {

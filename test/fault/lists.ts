@@ -17,7 +17,7 @@ export async function endAll(): Promise<void> {
 
 /** Ports over a server that answers so, and the pauses in milliseconds before what was asked again. */
 export async function open(
-  reply: (path: string, query: URLSearchParams, n: number) => Reply,
+  reply: (path: string, query: URLSearchParams, n: number) => Reply | Promise<Reply>,
   more: Partial<KubernetesSettings> = {},
 ) {
   const pauses: number[] = [];
@@ -52,15 +52,15 @@ export const web = (name: string, more: object = {}, metadata: object = {}) => (
   spec: { replicas: 3 },
   ...more,
 });
-export const list = (items: unknown, next = ""): Reply => ({
+export const listReply = (items: unknown, next = ""): Reply => ({
   body: JSON.stringify({ items, metadata: { continue: next } }),
 });
-export const failure = (status: number, reason: string, headers = {}): Reply => ({
+export const statusReply = (status: number, reason: string, headers = {}): Reply => ({
   status,
   headers,
   body: JSON.stringify({ kind: "Status", status: "Failure", reason, message: `${reason} it is` }),
 });
-export const selector = (more: Partial<DiscoverySelector> = {}): DiscoverySelector => ({
+export const discoverySelector = (more: Partial<DiscoverySelector> = {}): DiscoverySelector => ({
   namespaces: ["shop"],
   labelSelector: "prophet-autoscaler/enabled=true",
   kinds: ["Deployment"],

@@ -2,7 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { fakeCluster } from "../contract/api-server.ts";
-import { built, type Ended, MEMORY_LIMIT, runJob } from "./job-process.ts";
+import { built, type JobResult, MEMORY_LIMIT, runJob } from "./job-process.ts";
 import { fakeServer, matrix, type ReceivedRequest, type Reply } from "./server.ts";
 
 const ends: (() => Promise<void>)[] = [];
@@ -44,7 +44,7 @@ function range(body: string, value = "2.2"): Reply {
 async function prometheus(
   answers: { readonly clock?: Reply; readonly start?: Reply; readonly range?: (body: string) => Reply },
   more: readonly string[] = [],
-): Promise<Ended> {
+): Promise<JobResult> {
   const cluster = await fakeCluster();
   const server = await fakeServer(({ url, body }: ReceivedRequest) => {
     if (url.endsWith("/query_range")) return (answers.range ?? range)(body);
@@ -54,13 +54,13 @@ async function prometheus(
   return run(server.url, cluster.kubeconfig, more);
 }
 
-function run(url: string, kubeconfig: string, more: readonly string[]): Promise<Ended> {
+function run(url: string, kubeconfig: string, more: readonly string[]): Promise<JobResult> {
   const target = ["--namespace", "shop", "--deployment", "web", "--target-cpu", "0.5", "--max", "20"];
   const env = { KUBECONFIG: kubeconfig, PROPHET_AUTOSCALER_STATE_CONFIG_MAP_NAME: "state" };
   return runJob(["--once", "--json", "--prometheus", url, ...target, ...more], env);
 }
 
-function action({ stdout, stderr }: Ended): string {
+function action({ stdout, stderr }: JobResult): string {
   expect(stdout, stderr).toMatch(/^\{/);
   return (JSON.parse(stdout) as { targets: { action: string }[] }).targets[0]!.action;
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:f
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { METRIC_PREFIX } from "../../job/report/metric-table.ts";
-import { CANARY, file, folder, SONG, silent } from "../output/canary.ts";
+import { CANARY, canaryFile, folder, SONG, silent } from "../output/canary.ts";
 import { besides, placesIn, withValue } from "../output/places.ts";
 import { decidingOnce } from "./deciding-once.ts";
 import type { Reply } from "./server.ts";
@@ -143,9 +143,10 @@ test.each(own.map(({ path, node }) => [path.join("."), path, node] as const))(
   "%s is sent, sung back, and heard nowhere",
   async (_name, path, node) => {
     const server = await serve(() => ({ status: 400, body: SONG }));
-    const value = node.kind === "text" && node.secretFile === true ? file(`${CANARY}\n`, "metrics-secret") : CANARY;
+    const value =
+      node.kind === "text" && node.secretFile === true ? canaryFile(`${CANARY}\n`, "metrics-secret") : CANARY;
     const given = besides(path) as { metrics?: object };
-    const config = file(
+    const config = canaryFile(
       withValue({ metrics: { ...given.metrics, pushgateway: server.url } }, path, value),
       "metrics.yaml",
     );

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, request } from "node:http";
 import { connect, type Socket } from "node:net";
 
-export interface ProxyServer {
+export interface TestProxyServer {
   /** With user and password. */
   readonly url: string;
   /** What it was asked, CONNECT among it. */
@@ -12,7 +12,7 @@ export interface ProxyServer {
 }
 
 /** Leads every name to one server; with `refuse` it answers that status instead. */
-export async function proxyServer(target: string, refuse = 0): Promise<ProxyServer> {
+export async function proxyServer(target: string, refuse = 0): Promise<TestProxyServer> {
   const { port: to } = new URL(target);
   const asked: IncomingMessage[] = [];
   const server = createServer((incoming, outgoing) => {

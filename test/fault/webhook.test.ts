@@ -1,11 +1,11 @@
 /** The webhook against real servers on loopback: what it is sent, whatever it answers, and that no run is another for it. */
 import { describe, expect, test } from "vitest";
 import { stateAnnotation } from "../../job/adapters/kubernetes-state.ts";
-import { textOf, WebhookError, webhookNotifier } from "../../job/adapters/webhook.ts";
+import { notificationText, WebhookError, webhookNotifier } from "../../job/adapters/webhook.ts";
 import { createRedactor } from "../../job/output/redactor.ts";
-import type { News, Outcome } from "../../job/ports.ts";
+import type { Notification, Outcome } from "../../job/ports.ts";
 import { NOW } from "../fakes/config.ts";
-import { CANARY, file, SONG, silent } from "../output/canary.ts";
+import { CANARY, canaryFile, SONG, silent } from "../output/canary.ts";
 import { decidingOnce } from "./deciding-once.ts";
 import type { FakeServer, Reply } from "./server.ts";
 import { stoppedEach } from "./stopped-each.ts";
@@ -26,7 +26,11 @@ const outcome: Outcome = {
   metrics: [],
   trail: [],
 };
-const news = (more: Partial<Outcome>, what: News["what"] = "scaled", phase: News["phase"] = "began"): News => ({
+const news = (
+  more: Partial<Outcome>,
+  what: Notification["what"] = "scaled",
+  phase: Notification["phase"] = "began",
+): Notification => ({
   outcome: { ...outcome, ...more },
   what,
   phase,
@@ -35,7 +39,7 @@ const news = (more: Partial<Outcome>, what: News["what"] = "scaled", phase: News
 const failure = { action: "failed", reason: "HistoryError", message: "no answer" } as const;
 
 describe("the text", () => {
-  test.each<[string, News, string]>([
+  test.each<[string, Notification, string]>([
     ["a change", news({}), "shop/web: from 2 to 5 replicas (ForecastQuantile: forecast asks for 5)"],
     [
       "of a floor",
@@ -61,11 +65,11 @@ describe("the text", () => {
       "shop/web: from 2 to 5 replicas (ForecastQuantile: &lt;!channel&gt; &amp; &lt;http://x|y&gt;\\nshop/db: fine\\u001b[31m)",
     ],
   ])("%s", (_name, item, text) => {
-    expect(textOf([item], NOW)).toBe(text);
+    expect(notificationText([item], NOW)).toBe(text);
   });
 
   test("of a thousand failures is one that a chat takes", () => {
-    const text = textOf(
+    const text = notificationText(
       Array.from({ length: 1000 }, () => news({ ...failure, message: "&".repeat(5000) }, "failed")),
       NOW,
     );
@@ -97,7 +101,7 @@ describe("a webhook", () => {
       url: path,
       headers: { "content-type": "application/json" },
     });
-    expect(JSON.parse(server.seen[0]!.body)).toEqual({ text: textOf([news({})], NOW) });
+    expect(JSON.parse(server.seen[0]!.body)).toEqual({ text: notificationText([news({})], NOW) });
   });
 
   test("teaches the redactor its address, however short its path", async () => {
@@ -139,7 +143,7 @@ describe("a webhook", () => {
     ["is empty", " \n", /webhook\.urlFile: .* is empty/],
     ["holds something else", CANARY, /does not hold an http:\/\/ or https:\/\/ URL/],
   ])("whose file %s says so, and not what is in it", async (_name, content, why) => {
-    const urlFile = content === null ? "/nowhere" : file(content, "hook");
+    const urlFile = content === null ? "/nowhere" : canaryFile(content, "hook");
     const redactor = createRedactor();
     const sent = webhookNotifier({ urlFile, timeout: 1 }, { redactor, env: {} }).send([news({})], NOW);
     const error = await sent.catch((e: unknown) => e);
@@ -201,7 +205,7 @@ describe("a run with a webhook", () => {
 
   test("by a file does as by the variable", async () => {
     const hook = await serve(() => ({ body: "ok" }));
-    const urlFile = file(`${hook.url}/services/T1/${CANARY}\n`, "hook");
+    const urlFile = canaryFile(`${hook.url}/services/T1/${CANARY}\n`, "hook");
     const { once } = await decide({ PROPHET_AUTOSCALER_WEBHOOK_URL_FILE: urlFile });
     expect((await once()).code).toBe(0);
     expect(texts(hook)).toHaveLength(1);

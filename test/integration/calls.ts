@@ -2,17 +2,17 @@
 import type { AuditEvent } from "../cluster/controlplane.ts";
 
 const both = (what: string) => [`get ${what}`, `patch ${what}`];
-export const STATE = both("configmaps prophet-autoscaler-state");
-export const SCALE = both("deployments/scale stress-app");
-export const FLOOR = both("horizontalpodautoscalers stress-app");
-export const WORKER = both("statefulsets/scale worker");
+export const STATE_CALLS = both("configmaps prophet-autoscaler-state");
+export const SCALE_CALLS = both("deployments/scale stress-app");
+export const FLOOR_CALLS = both("horizontalpodautoscalers stress-app");
+export const WORKER_CALLS = both("statefulsets/scale worker");
 /** With components/inspect: the Deployment itself, other scalers, Events. */
-export const INSPECT = ["get deployments stress-app", "list horizontalpodautoscalers *", "create events *"];
+export const INSPECT_CALLS = ["get deployments stress-app", "list horizontalpodautoscalers *", "create events *"];
 /** Of `SCALE`. With the right to read the Deployment its replicas are read there: reading /scale is for when that fails. */
 export const UNUSED = "get deployments/scale stress-app";
 
 /** Calls as "VERB RESOURCE NAME in NAMESPACE"; a list or a create names no object. */
-export function linesOf(calls: readonly AuditEvent[]): readonly string[] {
+export function callLines(calls: readonly AuditEvent[]): readonly string[] {
   return calls.map(({ verb, objectRef = {} }) => {
     const { resource, subresource, namespace, name } = objectRef;
     const named = verb === "create" || verb === "list" ? "*" : (name ?? "*");

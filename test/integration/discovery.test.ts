@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readState } from "../../job/adapters/state-text.ts";
 import { missingControlPlane, missingPrometheus, skip } from "../cluster/available.ts";
 import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
-import { linesOf, roleOf } from "./calls.ts";
-import { type Rig, type RunResult, startRig } from "./rig.ts";
+import { callLines, roleOf } from "./calls.ts";
+import { type Rig, type RigRunResult, startRig } from "./rig.ts";
 
 const HOME = "autoscaling";
 /** More than a page. */
@@ -104,7 +104,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("discover", 
     discover: [{ namespaces }],
     ...more,
   });
-  const of = ({ targets }: RunResult, name: string) => targets.find((target) => target.name === name);
+  const of = ({ targets }: RigRunResult, name: string) => targets.find((target) => target.name === name);
   const replicas = async (what: string) =>
     Number(await kubectl("-n", "shop", "get", what, "-o", "jsonpath={.spec.replicas}"));
 
@@ -126,7 +126,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("discover", 
     ];
     const kubeconfig = rig.cluster.kubeconfig;
     const same = await rig.run(config([], { discover: [], targets }), { args: dry, kubeconfig });
-    const decided = (run: RunResult) =>
+    const decided = (run: RigRunResult) =>
       run.targets
         .filter(({ name }) => name !== "bad")
         .map(({ name, action, from, to, reason }) => ({ name, action, from, to, reason }));
@@ -154,7 +154,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("discover", 
       /Warning\s+InvalidSettings.*prophet-autoscaler\/max-replica is not a known annotation/,
     );
     const calls = await rig.calls();
-    const lines = linesOf(calls);
+    const lines = callLines(calls);
     expect(lines.filter((line) => line.startsWith("get") && !line.includes("configmaps"))).toEqual([]);
     expect(lines.filter((line) => /^list/.test(line)).sort()).toEqual([
       "list deployments * in shop",

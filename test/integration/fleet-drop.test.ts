@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missingControlPlane, missingPrometheus, skip } from "../cluster/available.ts";
 import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
 import { fleetNames, makeFleet, replicasOf } from "./fleet.ts";
-import { type Rig, type RunResult, startRig } from "./rig.ts";
+import { type Rig, type RigRunResult, startRig } from "./rig.ts";
 
 const NAMES = fleetNames(12);
 /** Eight lose three of their four pods' metrics; one of the others needs a quarter less. */
@@ -53,7 +53,8 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("a drop of m
       query: `sum(load{workload="${name}"})`,
     })),
   });
-  const of = ({ targets }: RunResult, names: readonly string[]) => targets.filter(({ name }) => names.includes(name));
+  const of = ({ targets }: RigRunResult, names: readonly string[]) =>
+    targets.filter(({ name }) => names.includes(name));
 
   beforeAll(async () => {
     prometheus = await startPrometheus({ history: gauges() });

@@ -1,7 +1,7 @@
 /** A fleet of 300 on real servers, as the built job: read together it asks Prometheus a few times, decides each target as if it were alone, and does what it says. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { boundText, brokenBounds } from "../../bench/fleet/bounds.ts";
-import { nameOf } from "../../bench/fleet/history.ts";
+import { workloadName } from "../../bench/fleet/history.ts";
 import { type FleetRun, measuredRun } from "../../bench/fleet/measure.ts";
 import { decidedAlike } from "../../bench/fleet/same.ts";
 import { type FleetServers, startFleet } from "../../bench/fleet/servers.ts";
@@ -23,7 +23,9 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("a fleet of 
 
   test("each target is decided, and what was said to be done was done", async () => {
     expect(first!.result.targets.filter(({ action }) => action === "failed")).toEqual([]);
-    expect(first!.result.targets.map(({ name }) => name)).toEqual(Array.from({ length: TARGETS }, (_, k) => nameOf(k)));
+    expect(first!.result.targets.map(({ name }) => name)).toEqual(
+      Array.from({ length: TARGETS }, (_, k) => workloadName(k)),
+    );
     expect(first!.changes).toBeGreaterThan(20);
     const list = await servers.rig.cluster.kubectl(["-n", servers.rig.namespace, "get", "deployments", "-o", "json"]);
     const { items } = JSON.parse(list) as { items: { metadata: { name: string }; spec: { replicas: number } }[] };

@@ -5,7 +5,16 @@ import { Agent, request } from "node:https";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missingControlPlane, skip } from "../cluster/available.ts";
 import { type FakeServer, fakeServer } from "../fault/server.ts";
-import { FLOOR, INSPECT, linesOf, roleOf, SCALE, STATE, UNUSED, WORKER } from "./calls.ts";
+import {
+  callLines,
+  FLOOR_CALLS,
+  INSPECT_CALLS,
+  roleOf,
+  SCALE_CALLS,
+  STATE_CALLS,
+  UNUSED,
+  WORKER_CALLS,
+} from "./calls.ts";
 import { answer, type Rig, settings, startRig } from "./rig.ts";
 
 const VERBS = "get list watch create update patch delete deletecollection".split(" ");
@@ -110,28 +119,34 @@ const ANY = ["list horizontalpodautoscalers", "create events", "patch events"].f
 );
 
 const shipped = [
-  { folder: "manifests/base", grants: [...SCALE, ...STATE], used: [...SCALE, ...STATE], target: {}, cluster: {} },
+  {
+    folder: "manifests/base",
+    grants: [...SCALE_CALLS, ...STATE_CALLS],
+    used: [...SCALE_CALLS, ...STATE_CALLS],
+    target: {},
+    cluster: {},
+  },
   {
     folder: "manifests/overlays/demo",
     namespace: "prophet-demo",
-    grants: [...SCALE, ...STATE, INSPECT[0]!, ...ANY],
-    used: [...SCALE.filter((call) => call !== UNUSED), ...STATE, ...INSPECT],
+    grants: [...SCALE_CALLS, ...STATE_CALLS, INSPECT_CALLS[0]!, ...ANY],
+    used: [...SCALE_CALLS.filter((call) => call !== UNUSED), ...STATE_CALLS, ...INSPECT_CALLS],
     target: {},
     cluster: { detectScalers: true, events: true },
   },
   {
     folder: "manifests/overlays/hpa-floor",
     namespace: "floor",
-    grants: [...FLOOR, ...STATE],
-    used: [...FLOOR, ...STATE],
+    grants: [...FLOOR_CALLS, ...STATE_CALLS],
+    used: [...FLOOR_CALLS, ...STATE_CALLS],
     target: { actuator: "hpa", hpaName: "stress-app" },
     cluster: {},
   },
   {
     folder: "manifests/overlays/multi-target",
     namespace: "many",
-    grants: [...SCALE, ...WORKER, ...STATE],
-    used: [...SCALE, ...WORKER, ...STATE],
+    grants: [...SCALE_CALLS, ...WORKER_CALLS, ...STATE_CALLS],
+    used: [...SCALE_CALLS, ...WORKER_CALLS, ...STATE_CALLS],
     target: {},
     others: [worker],
     cluster: {},
@@ -180,7 +195,7 @@ describe.skipIf(skip(missingControlPlane())).each(shipped)("the Role of $folder"
     expect(calls.map((call) => call.responseStatus?.code)).toEqual(
       calls.map((call) => (call.verb === "create" ? 201 : 200)),
     );
-    expect(linesOf(calls).toSorted()).toEqual(used.map((call) => `${call} in ${namespace}`).toSorted());
+    expect(callLines(calls).toSorted()).toEqual(used.map((call) => `${call} in ${namespace}`).toSorted());
     expect(calls.length).toBeLessThan(8);
     for (const call of calls) expect(roleOf(call)).toMatch(new RegExp(`^${namespace}/prophet-autoscaler(-inspect)?$`));
   });

@@ -11,7 +11,7 @@ import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
 import { cpuOf } from "../fakes/queries.ts";
 import { prometheusSettings } from "../fault/settings.ts";
 import { rawPast, WORKLOADS } from "./grouped-world.ts";
-import { type Recorded, record, textOf } from "./recorded-rules.ts";
+import { openMetricsOf, type Recorded, recordRules } from "./recorded-rules.ts";
 
 const END = Math.floor(Date.now() / 15_000) * 15 - 60;
 const NOW = END + 3;
@@ -35,11 +35,11 @@ describe.skipIf(skip(missingPrometheus()))("targets read together", () => {
   let [raw, prometheus]: (TestPrometheus | undefined)[] = [];
   beforeAll(async () => {
     const past = rawPast(END - 4500, END);
-    const recorded = await record(past, { start: END - 2400, end: END, step: 15 });
+    const recorded = await recordRules(past, { start: END - 2400, end: END, step: 15 });
     const spoilt = recorded.flatMap((series) =>
       series.labels.namespace === "faulty" ? (FAULTS[series.labels.workload ?? ""]?.(series) ?? [series]) : [series],
     );
-    prometheus = await startPrometheus({ history: `${past}${textOf(spoilt)}# EOF\n` });
+    prometheus = await startPrometheus({ history: `${past}${openMetricsOf(spoilt)}# EOF\n` });
     raw = await startPrometheus({ history: `${past}# EOF\n` });
   }, 120_000);
   afterAll(async () => {

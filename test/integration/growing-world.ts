@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { RULES } from "./recorded-rules.ts";
 
 /** Seconds between two scrapes, and between two evaluations of the rules. */
-export const STEP = 15;
+export const WORLD_STEP = 15;
 /** Steps of the past that the world is born with. */
 const PAST = 160;
 
@@ -74,7 +74,7 @@ const RECORDED = (
 /** Evaluates our rules at these times, one after the other, and writes what they record. */
 async function record(url: string, start: number, end: number): Promise<void> {
   for (const { record: name, expr } of RECORDED) {
-    const form = { query: expr, start: String(start), end: String(end), step: String(STEP) };
+    const form = { query: expr, start: String(start), end: String(end), step: String(WORLD_STEP) };
     const answer = await fetch(`${url}/api/v1/query_range`, { method: "POST", body: new URLSearchParams(form) });
     if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`);
     type Row = { metric: Record<string, string>; values: [number, string][] };
@@ -91,11 +91,12 @@ function sampleOf(workload: string, k: number, life: PodLife, start: number, ste
   const { from = -PAST, until = Number.POSITIVE_INFINITY, hole, restart = Number.POSITIVE_INFINITY } = life;
   if (step < from || step > until || (hole && step >= hole[0] && step < hole[1])) return [];
   const seed = NAMES.indexOf(workload) + 3 * k;
-  const used = (at: number) => 0.3 * STEP * at + 60 * Math.sin(at / 40 + seed) + 2 * Math.sin(at * 12.9898 + seed);
+  const used = (at: number) =>
+    0.3 * WORLD_STEP * at + 60 * Math.sin(at / 40 + seed) + 2 * Math.sin(at * 12.9898 + seed);
   const value = used(step) - used(step >= restart ? restart : Math.max(from, -PAST)) + 1;
   const pod = `${workload}-5d4f8c9b7-${["x2x4z", "b2c4d", "24567", "cdfgh"][k]}`;
   const labels = { namespace: "shop", pod, container: "app" };
-  return [{ name: "container_cpu_usage_seconds_total", labels, time: start + STEP * step, value }];
+  return [{ name: "container_cpu_usage_seconds_total", labels, time: start + WORLD_STEP * step, value }];
 }
 
 /** Writes what has arrived by a step, and records what the rules see at it; the first call writes the past as well. */
@@ -115,8 +116,8 @@ export function growingWorld(url: () => string, start: number): { advance(step: 
       const first = last === undefined;
       for (let now = last === undefined ? step : last + 1; now <= step; now++) {
         await write(url(), arrived(now));
-        const time = start + STEP * now;
-        await record(url(), first ? start - STEP * (PAST - 4) : time, time);
+        const time = start + WORLD_STEP * now;
+        await record(url(), first ? start - WORLD_STEP * (PAST - 4) : time, time);
       }
       last = step;
     },

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { parseAllDocuments } from "yaml";
-import { type Missing, missingControlPlane, programs } from "../cluster/available.ts";
+import { type MissingProgram, missingControlPlane, programs } from "../cluster/available.ts";
 import type { PodSpec } from "../kubernetes/scc.ts";
 
 const run = promisify(execFile);
@@ -19,7 +19,7 @@ export const valuesFiles = readdirSync(join(chart, "values")).map((file) => file
 export const valuesFile = (name: string): string => join(chart, "values", `${name}.yaml`);
 
 /** What `skip()` is told: Helm and kubectl are programs of the test cluster. */
-export function missingHelm(): Missing {
+export function missingHelm(): MissingProgram {
   if (!existsSync(join(programs("helm"), "helm")))
     return "Helm is not built: run test/cluster/setup.sh helm (needs Go, 2 minutes)";
   return missingControlPlane();

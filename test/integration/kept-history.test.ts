@@ -10,9 +10,9 @@ import { missingOtlp, otlpPrometheus, skip } from "../cluster/available.ts";
 import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
 import { config } from "../fakes/config.ts";
 import { prometheusSettings } from "../fault/settings.ts";
-import { growingWorld, LATE, NAMES, STEP } from "./growing-world.ts";
+import { growingWorld, LATE, NAMES, WORLD_STEP } from "./growing-world.ts";
 
-const START = 1_750_000_005 - (1_750_000_005 % STEP);
+const START = 1_750_000_005 - (1_750_000_005 % WORLD_STEP);
 const targets = (history: number): readonly TargetConfig[] =>
   NAMES.map((name) =>
     config({ name, scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name }, targetCpu: 0.2, history }),

@@ -4,7 +4,7 @@ import { METRIC_PREFIX, METRIC_TABLE } from "../../job/report/metric-table.ts";
 import { missingControlPlane, missingOtlp, missingPrometheus, otlpPrometheus, skip } from "../cluster/available.ts";
 import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
 import { fakeServer } from "../fault/server.ts";
-import { answer, type Rig, type RunResult, settings, startRig } from "./rig.ts";
+import { answer, type Rig, type RigRunResult, settings, startRig } from "./rig.ts";
 
 const TARGET = 'namespace="metrics",kind="Deployment",name="stress-app"';
 const LABELS = `{${TARGET},metric="cpu",unit="cores"`;
@@ -23,7 +23,7 @@ const SERVERS = [
 describe.each(SERVERS)("by remote write into %s", (_name, missing, binary) => {
   describe.skipIf(skip(missingControlPlane() ?? missing))("metrics of real runs", () => {
     const ends: (() => unknown)[] = [];
-    const runs: RunResult[] = [];
+    const runs: RigRunResult[] = [];
     let rig: Rig;
     let prometheus: TestPrometheus;
     let load = 0.3;

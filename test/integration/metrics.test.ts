@@ -12,7 +12,7 @@ import { METRIC_PREFIX, METRIC_TABLE } from "../../job/report/metric-table.ts";
 import { missingControlPlane, missingOtlp, otlpPrometheus, skip } from "../cluster/available.ts";
 import { freePort, startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
 import { fakeServer } from "../fault/server.ts";
-import { answer, type Rig, type RunResult, settings, startRig } from "./rig.ts";
+import { answer, type Rig, type RigRunResult, settings, startRig } from "./rig.ts";
 
 const promtool = "/usr/bin/promtool";
 const pushgateway = process.env.PUSHGATEWAY ?? "/usr/bin/prometheus-pushgateway";
@@ -51,7 +51,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingOtlp()))("metrics of real r
 
   describe("by OTLP", () => {
     let prometheus: TestPrometheus;
-    const runs: RunResult[] = [];
+    const runs: RigRunResult[] = [];
     const value = async (query: string, time?: number) => {
       const [first, second] = await prometheus.query(query, time);
       expect(second, query).toBeUndefined();

@@ -5,14 +5,14 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missingPrometheus, skip } from "../cluster/available.ts";
 import { placesOf, STAND_INS } from "../docs/page-commands.ts";
-import { blocksOf, pageFiles } from "../docs/page-files.ts";
+import { pageFiles, shellBlocksOf } from "../docs/page-files.ts";
 import { missingHelm } from "./helm-program.ts";
 import { type PageWorld, startPageWorld } from "./page-world.ts";
 
 /** The blocks with something to run here, each without the lines that nothing runs. */
 const blocks = pageFiles().flatMap((page) => {
   const places = new Map(placesOf(page));
-  return blocksOf(page).flatMap((block) => {
+  return shellBlocksOf(page).flatMap((block) => {
     const joined = block.replace(/\\\n\s*/g, "").split("\n");
     const rest = joined.filter((line) => {
       const place = places.get(line.replace(/(^|\s)# .*$/, "").trim());

@@ -6,7 +6,7 @@ import { missingControlPlane, missingPrometheus, skip } from "../cluster/availab
 import { type Api, openApi } from "../cluster/demo/api.ts";
 import { serveKubeState } from "../cluster/kube-state.ts";
 import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
-import { type Rig, type RunResult, settings, startRig } from "./rig.ts";
+import { type Rig, type RigRunResult, settings, startRig } from "./rig.ts";
 
 const PODS = ["stress-app-5d4f8c9b7-x2x4z", "stress-app-5d4f8c9b7-bcdfg"];
 const INTERVAL = 30;
@@ -73,7 +73,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("decisions m
   let api: Api;
   let prometheus: TestPrometheus;
   let config: object;
-  const real: RunResult[] = [];
+  const real: RigRunResult[] = [];
 
   // real runs by the real clock: the past is recorded as it happens, and cannot be made up
   const nextTick = async () => {

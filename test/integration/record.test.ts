@@ -10,7 +10,7 @@ import { runOnce } from "../../job/run.ts";
 import { missingControlPlane, missingPrometheus, skip } from "../cluster/available.ts";
 import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
 import { fakePorts, fakeWorld } from "../fakes/ports.ts";
-import { type Rig, type RunResult, settings, startRig } from "./rig.ts";
+import { type Rig, type RigRunResult, settings, startRig } from "./rig.ts";
 
 const PODS = ["stress-app-5d4f8c9b7-x2x4z", "stress-app-5d4f8c9b7-bcdfg"];
 /** What kube-state-metrics would show: two pods ready 40 and 70 s after they were made, the 0.9 quantile of which is 67 s; a third that became ready anew after 20 minutes, and another workload's, which do not count. */
@@ -117,7 +117,7 @@ describe.skipIf(skip(missing))("one record", () => {
   }
 
   /** Runs the built job, then the same in memory, and compares outcome, record, replicas and what is remembered. */
-  async function both(replicas: number): Promise<RunResult> {
+  async function both(replicas: number): Promise<RigRunResult> {
     await rig.setReplicas(replicas);
     const before = await rig.memory();
     const real = await rig.run(config);

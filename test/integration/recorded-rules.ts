@@ -25,16 +25,16 @@ interface Span {
 }
 
 /** Samples as OpenMetrics, without its last line. `raw` ends without it, too. */
-export type Text = string;
+export type OpenMetricsText = string;
 
 /** Evaluates the rules over the raw series at each step from start to end: first whose pods are, then what is made of it. */
-export async function record(raw: Text, span: Span): Promise<readonly Recorded[]> {
+export async function recordRules(raw: OpenMetricsText, span: Span): Promise<readonly Recorded[]> {
   const { groups } = parse(readFileSync(RULES, "utf8")) as { groups: readonly { rules: readonly Rule[] }[] };
   const [owner, cores, ...others] = groups[0]!.rules;
   let all: readonly Recorded[] = [];
   // each of these reads what those before it have written
   for (const rules of [[owner!], [cores!], others]) {
-    const prometheus = await startPrometheus({ history: `${raw}${textOf(all)}# EOF\n` });
+    const prometheus = await startPrometheus({ history: `${raw}${openMetricsOf(all)}# EOF\n` });
     for (const rule of rules) all = [...all, ...(await evaluate(prometheus.url, rule, span))];
     await prometheus.stop();
   }
@@ -51,7 +51,7 @@ async function evaluate(url: string, rule: Rule, { start, end, step }: Span): Pr
 }
 
 /** Series as OpenMetrics: all of one name together. */
-export function textOf(all: readonly Recorded[]): Text {
+export function openMetricsOf(all: readonly Recorded[]): OpenMetricsText {
   const names = [...new Set(all.map(({ labels }) => labels.__name__!))];
   return names
     .map((name) => {

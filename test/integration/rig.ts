@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "../..");
 export const annotation = "prophet-autoscaler/last-forecast";
 
 /** What one run of the job left. */
-export interface RunResult {
+export interface RigRunResult {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   /** That which was decided for. */
@@ -34,7 +34,7 @@ export interface Rig {
   readonly kubeconfig: string;
   readonly user: string;
   /** Runs `dist/job.js --once --json --config` with these settings. `kubeconfig` stands in for the ServiceAccount's; `started` gets the process. */
-  run(settings: object, options?: RunSettings): Promise<RunResult>;
+  run(settings: object, options?: RunSettings): Promise<RigRunResult>;
   replicas(name?: string): Promise<number>;
   setReplicas(replicas: number): Promise<void>;
   /** The stored annotation; "" when there is none. */
@@ -128,7 +128,7 @@ async function runJob(
   namespace: string,
   settings: object,
   { kubeconfig, started, env, args = ["--once"] }: RunSettings,
-): Promise<RunResult> {
+): Promise<RigRunResult> {
   files += 1;
   const config = join(dir, `config-${files}.yaml`);
   await writeFile(config, JSON.stringify(settings));
@@ -155,7 +155,9 @@ async function runJob(
   // a run that ends without its one object has broken off: why is in the log
   if (signal === null && !stdout.startsWith("{")) throw new Error(`exit ${code}: ${stderr}`);
   const none = { time: "", targets: [] };
-  const { time, targets } = stdout.startsWith("{") ? (JSON.parse(stdout) as Pick<RunResult, "time" | "targets">) : none;
+  const { time, targets } = stdout.startsWith("{")
+    ? (JSON.parse(stdout) as Pick<RigRunResult, "time" | "targets">)
+    : none;
   return { code, signal, time, targets, stderr };
 }
 

@@ -6,7 +6,7 @@ import { placeOf } from "../../job/core/state/rendezvous.ts";
 import { missingControlPlane, missingPrometheus, skip } from "../cluster/available.ts";
 import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
 import { fleetNames, makeFleet, replicasOf } from "./fleet.ts";
-import { annotation, type Rig, type RunResult, startRig } from "./rig.ts";
+import { annotation, type Rig, type RigRunResult, startRig } from "./rig.ts";
 
 const NAMESPACE = "fleet";
 const NAMES = fleetNames(12);
@@ -51,7 +51,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("three shard
     shards: { count },
     targets: NAMES.map((name) => ({ scaleTargetRef: { name }, targetCpu: 0.05, maxReplicas: 10 })),
   });
-  const shard = (index: number, count: number, kill = false): Promise<RunResult> =>
+  const shard = (index: number, count: number, kill = false): Promise<RigRunResult> =>
     rig.run(config(count), {
       env: { JOB_COMPLETION_INDEX: `${index}` },
       ...(kill && { started: (child) => void child.kill("SIGKILL") }),
@@ -60,7 +60,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("three shard
     Promise.all(Array.from({ length: count }, (_, index) => shard(index, count, index === lost)));
   const own = (index: number, count: number) =>
     NAMES.filter((name) => placeOf(`${NAMESPACE}/${name}`, count) === index).sort();
-  const scaled = ({ targets }: RunResult) =>
+  const scaled = ({ targets }: RigRunResult) =>
     targets.filter(({ action }) => action === "scaled").map(({ name }) => name);
   const replicas = () => replicasOf(rig, NAMES);
   const memory = async (index: number) => {

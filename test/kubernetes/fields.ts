@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** A field of a type. */
-export interface Field {
+export interface ApiField {
   /** Another type of the table, or string, number, boolean, map, any; with [] before it where it is a list. */
   readonly type: string;
   /** The first version that has it, from the oldest of the table on. */
@@ -12,12 +12,12 @@ export interface Field {
   readonly gated?: readonly string[];
 }
 
-export interface Fields {
+export interface ApiFields {
   /** Oldest first, such as 1.25. */
   readonly versions: readonly string[];
   /** "apiVersion kind" -> type. */
   readonly kinds: Readonly<Record<string, string>>;
-  readonly types: Readonly<Record<string, Readonly<Record<string, Field>>>>;
+  readonly types: Readonly<Record<string, Readonly<Record<string, ApiField>>>>;
 }
 
 /**
@@ -32,7 +32,7 @@ const ON = new Set([
 
 export const FIELDS = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../fixtures/kubernetes/fields.json"), "utf8"),
-) as Fields;
+) as ApiFields;
 
 /** What this version would refuse or drop of an object: unknown kinds and fields, fields behind a gate, and what has another form. */
 export function unknownTo(version: string, object: { readonly apiVersion: string; readonly kind: string }): string[] {

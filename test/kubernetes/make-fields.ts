@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Field, Fields } from "./fields.ts";
+import type { ApiField, ApiFields } from "./fields.ts";
 
 const FILE = join(import.meta.dirname, "../../fixtures/kubernetes/fields.json");
 const GROUPS = ["core/v1", "apps/v1", "batch/v1", "networking/v1", "rbac/v1", "autoscaling/v2"];
@@ -52,7 +52,7 @@ function typeOf(go: string, group: string, structs: ReadonlyMap<string, unknown>
   return list + (bare.includes(".") ? "any" : "string");
 }
 
-function collect(version: string, into: Map<string, Map<string, Field>>): string {
+function collect(version: string, into: Map<string, Map<string, ApiField>>): string {
   const minor = version.replace(/^v0\.(\d+)\..*/, "1.$1");
   const folder = JSON.parse(
     execFileSync("go", ["mod", "download", "-json", `k8s.io/api@${version}`], { encoding: "utf8", cwd: tmpdir() }),
@@ -71,7 +71,7 @@ function collect(version: string, into: Map<string, Map<string, Field>>): string
   const visit = (name: string): void => {
     if (seen.has(name)) return;
     seen.add(name);
-    const fields = into.get(name) ?? new Map<string, Field>();
+    const fields = into.get(name) ?? new Map<string, ApiField>();
     into.set(name, fields);
     for (const [json, go, comment] of flat(name)) {
       if (json === "" || json === "status") continue;
@@ -90,13 +90,13 @@ function collect(version: string, into: Map<string, Map<string, Field>>): string
   return minor;
 }
 
-const types = new Map<string, Map<string, Field>>();
+const types = new Map<string, Map<string, ApiField>>();
 const versions = process.argv.slice(2).map((version) => collect(version, types));
 if (versions.length === 0) throw new Error("make-fields.ts v0.25.9 v0.26.9 ...: versions of k8s.io/api, oldest first");
 const plain = Object.fromEntries(
   [...types].sort().map(([name, fields]) => [name, Object.fromEntries([...fields].sort())]),
 );
-const table: Fields = { versions, kinds: KINDS, types: plain };
+const table: ApiFields = { versions, kinds: KINDS, types: plain };
 const lines = Object.entries(plain).map(([name, fields]) => `    ${JSON.stringify(name)}: ${JSON.stringify(fields)}`);
 const head = `{\n  "versions": ${JSON.stringify(table.versions)},\n  "kinds": ${JSON.stringify(table.kinds)},\n  "types": {\n`;
 writeFileSync(FILE, `${head}${lines.join(",\n")}\n  }\n}\n`);

@@ -1,10 +1,10 @@
 /** A canary at every place of the configuration file, of a wrong type or in broken YAML: nobody hears it. */
 import { describe, expect, it } from "vitest";
-import { CANARY, file, run } from "./canary.ts";
-import { brokenForms, type Place, placesIn, withValue, yamlWith } from "./places.ts";
+import { CANARY, canaryFile, runCanary } from "./canary.ts";
+import { brokenForms, type OutputPlace, placesIn, withValue, yamlWith } from "./places.ts";
 
 const places = placesIn();
-const at = ({ path }: Place) => (path.length === 0 ? "the file" : path.join("."));
+const at = ({ path }: OutputPlace) => (path.length === 0 ? "the file" : path.join("."));
 const target = { targets: [{ scaleTargetRef: { name: "web" }, targetCpu: 0.1 }] };
 
 describe("a canary in the configuration file", () => {
@@ -28,7 +28,14 @@ describe("a canary in the configuration file", () => {
         { [CANARY]: { [CANARY]: CANARY } },
       ];
       for (const value of [...shaped, ...plain]) {
-        await run(["--once", "--config", file(withValue(target, place.path, value)), "--replicas", "1", "--dry-run"]);
+        await runCanary([
+          "--once",
+          "--config",
+          canaryFile(withValue(target, place.path, value)),
+          "--replicas",
+          "1",
+          "--dry-run",
+        ]);
       }
     },
   );
@@ -37,7 +44,7 @@ describe("a canary in the configuration file", () => {
     "beside broken YAML at %s is not quoted",
     async (_name, { path }) => {
       for (const form of brokenForms(CANARY)) {
-        const { code } = await run(["--once", "--config", file(yamlWith(path, form)), "--json"]);
+        const { code } = await runCanary(["--once", "--config", canaryFile(yamlWith(path, form)), "--json"]);
         expect(code).toBe(2);
       }
     },

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { settingsIn } from "../../job/config/settings.ts";
 import { type FakeServer, fakeServer, type ReceivedRequest } from "../fault/server.ts";
-import { CANARY, file, folder, LOUD, run, SINGING, SONG, silent } from "./canary.ts";
-import { besides, brokenForms, type Place, placesIn, withValue } from "./places.ts";
+import { CANARY, canaryFile, folder, LOUD, runCanary, SINGING, SONG, silent } from "./canary.ts";
+import { besides, brokenForms, type OutputPlace, placesIn, withValue } from "./places.ts";
 
-const token = file(`${CANARY}\n`, "secret-file");
+const token = canaryFile(`${CANARY}\n`, "secret-file");
 const places = placesIn();
-const at = ({ path }: Place) => path.join(".");
+const at = ({ path }: OutputPlace) => path.join(".");
 const target = { targets: [{ scaleTargetRef: { name: "web" }, targetCpu: 0.1 }] };
 
 describe("a canary that is the secret", () => {
@@ -69,9 +69,9 @@ describe("a canary that is the secret", () => {
     async (_name, place) => {
       const { node, path } = place;
       const value = node.kind === "text" && node.secretFile === true ? token : CANARY;
-      const config = file(withValue(merged(base(), besides(path)), path, value));
-      for (reply of SINGING) await run(commands(config)[0]!);
-      for (reply of LOUD) for (const argv of commands(config)) await run(argv);
+      const config = canaryFile(withValue(merged(base(), besides(path)), path, value));
+      for (reply of SINGING) await runCanary(commands(config)[0]!);
+      for (reply of LOUD) for (const argv of commands(config)) await runCanary(argv);
     },
   );
 
@@ -83,11 +83,11 @@ describe("a canary that is the secret", () => {
     for (const { variable, node } of secret) {
       const value = node.kind === "text" && node.secretFile === true ? token : CANARY;
       const env = { [variable]: value, PROPHET_AUTOSCALER_PROMETHEUS_BASIC_USERNAME: "user" };
-      for (reply of LOUD) await run(commands(file(base()))[0]!, env);
+      for (reply of LOUD) await runCanary(commands(canaryFile(base()))[0]!, env);
     }
     const headersFrom = { "X-Key": { env: "MY_KEY" } };
-    const config = file({ ...base(), prometheus: { ...base().prometheus, headersFrom } });
-    for (reply of LOUD) for (const argv of commands(config)) await run(argv, { MY_KEY: CANARY });
+    const config = canaryFile({ ...base(), prometheus: { ...base().prometheus, headersFrom } });
+    for (reply of LOUD) for (const argv of commands(config)) await runCanary(argv, { MY_KEY: CANARY });
     expect(prometheus.seen.at(-1)?.headers["x-key"]).toBe(CANARY);
   });
 
@@ -100,7 +100,7 @@ describe("a canary that is the secret", () => {
     ["an exec plugin's broken answer", plugin(CANARY)],
     ["another user's token", { token: "other" }],
   ])("in the kubeconfig, as %s, sung back by the API server", async (name, user) => {
-    const kubeconfig = file(
+    const kubeconfig = canaryFile(
       {
         clusters: [{ name: "c", cluster: { server: api.url, "insecure-skip-tls-verify": true } }],
         users: [
@@ -115,9 +115,9 @@ describe("a canary that is the secret", () => {
     const before = api.seen.length;
     // who does not know it cannot sing it
     reply = () => ({ status: 503 });
-    const config = file(base());
+    const config = canaryFile(base());
     for (const argv of commands(config).map((words) => words.filter((word) => word !== "--replicas" && word !== "3")))
-      if (argv[0] !== "replay") await run([...argv, "--kubeconfig", kubeconfig]);
+      if (argv[0] !== "replay") await runCanary([...argv, "--kubeconfig", kubeconfig]);
     // a plugin without an answer has no token to send
     if (!name.includes("broken")) expect(api.seen.length).toBeGreaterThan(before);
   });
@@ -125,21 +125,21 @@ describe("a canary that is the secret", () => {
   it("in a kubeconfig that is no YAML", async () => {
     reply = () => ({ status: 503 });
     for (const form of brokenForms(CANARY)) {
-      const kubeconfig = file(`users:\n- name: u\n  user:\n    token: ${form}\nclusters: []\n`, "kubeconfig");
-      await run(["doctor", "--config", file(base()), "--kubeconfig", kubeconfig]);
-      await run(["--once", "--config", file(base()), "--kubeconfig", kubeconfig]);
+      const kubeconfig = canaryFile(`users:\n- name: u\n  user:\n    token: ${form}\nclusters: []\n`, "kubeconfig");
+      await runCanary(["doctor", "--config", canaryFile(base()), "--kubeconfig", kubeconfig]);
+      await runCanary(["--once", "--config", canaryFile(base()), "--kubeconfig", kubeconfig]);
     }
   });
 
   it("sung back by a proxy", async () => {
     const proxy = await fakeServer(() => ({ status: 407, body: SONG }));
     try {
-      const config = file({
+      const config = canaryFile({
         ...base(),
         prometheus: { ...base().prometheus, url: "http://prometheus.example:9090", bearerToken: CANARY },
       });
       for (const argv of commands(config))
-        await run(argv, { HTTP_PROXY: proxy.url.replace("//", `//user:${CANARY}@`) });
+        await runCanary(argv, { HTTP_PROXY: proxy.url.replace("//", `//user:${CANARY}@`) });
     } finally {
       await proxy.stop();
     }
@@ -147,18 +147,18 @@ describe("a canary that is the secret", () => {
 
   it("in no file that was written, and what was sung is harmless to a terminal", async () => {
     reply = () => ({ status: 400, body: JSON.stringify({ error: "x\u001b[31m\u202e" }) });
-    const { err } = await run([
+    const { err } = await runCanary([
       "--once",
       "--config",
-      file({ ...base(), prometheus: { ...base().prometheus, bearerToken: CANARY } }),
+      canaryFile({ ...base(), prometheus: { ...base().prometheus, bearerToken: CANARY } }),
       "--replicas",
       "3",
     ]);
     expect(err).toContain("\\u001b[31m\\u202e");
     for (const bad of ["\u001b", "\u202e"]) expect(err).not.toContain(bad);
     for (reply of LOUD)
-      for (const argv of commands(file({ ...base(), prometheus: { ...base().prometheus, bearerToken: CANARY } })))
-        await run(argv);
+      for (const argv of commands(canaryFile({ ...base(), prometheus: { ...base().prometheus, bearerToken: CANARY } })))
+        await runCanary(argv);
     const written = readdirSync(folder).filter((name) => /\.(svg|html|csv)$/.test(name));
     expect(written.toSorted()).toEqual(["x.csv", "x.html", "x.svg"]);
     for (const name of written) silent(readFileSync(join(folder, name), "utf8"), name);

@@ -30,7 +30,7 @@ export function silent(text: string, where: string): void {
 }
 
 /** The command line in this process; everything it writes is listened to. */
-export async function run(argv: readonly string[], env: Record<string, string> = {}) {
+export async function runCanary(argv: readonly string[], env: Record<string, string> = {}) {
   let [out, err] = ["", ""];
   const code = await runCli({
     ...QUIET,
@@ -50,7 +50,7 @@ export async function run(argv: readonly string[], env: Record<string, string> =
 }
 
 /** A configuration file in the folder. */
-export function file(content: string | object, name = "config.yaml"): string {
+export function canaryFile(content: string | object, name = "config.yaml"): string {
   const path = join(folder, name);
   writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
   return path;

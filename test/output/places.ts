@@ -5,7 +5,7 @@ import { holdsSecret } from "../../job/config/secrets.ts";
 import { fileSchema, TABLE } from "../../job/config/table.ts";
 
 /** A place: names of fields, 0 in a list, NAME in a dictionary. */
-export interface Place {
+export interface OutputPlace {
   readonly path: readonly (string | number)[];
   readonly node: Node;
   /** Whether the place, or something in it, is a secret or names a file with one. */
@@ -15,7 +15,7 @@ export interface Place {
 const NAME = "X-Name";
 
 /** All places below a node. */
-export function placesIn(node: Node = fileSchema(TABLE), path: Place["path"] = []): readonly Place[] {
+export function placesIn(node: Node = fileSchema(TABLE), path: OutputPlace["path"] = []): readonly OutputPlace[] {
   const self = { path, node, secret: holdsSecret(node) };
   if (node.kind === "list") return [self, ...placesIn(node.of, [...path, 0])];
   if (node.kind === "dict") return [self, ...placesIn(node.of, [...path, NAME])];
@@ -26,7 +26,7 @@ export function placesIn(node: Node = fileSchema(TABLE), path: Place["path"] = [
 type Tree = { [key: string]: unknown };
 
 /** A configuration with a value at a place; what is required beside it is there. */
-export function withValue(base: object, path: Place["path"], value: unknown): object {
+export function withValue(base: object, path: OutputPlace["path"], value: unknown): object {
   const [key, ...rest] = path;
   if (key === undefined) return value as object;
   const copy: Tree = Array.isArray(base) ? ([...base] as unknown as Tree) : { ...base };
@@ -36,7 +36,7 @@ export function withValue(base: object, path: Place["path"], value: unknown): ob
 }
 
 /** What must stand beside a place for it to be right: a user beside a password. */
-export function besides(path: Place["path"]): object {
+export function besides(path: OutputPlace["path"]): object {
   let node: Node = fileSchema(TABLE);
   let out: object = {};
   path.forEach((key, i) => {
@@ -51,7 +51,7 @@ export function besides(path: Place["path"]): object {
 }
 
 /** The place as block YAML, with a raw text as its value, and a sound line after it. */
-export function yamlWith(path: Place["path"], raw: string): string {
+export function yamlWith(path: OutputPlace["path"], raw: string): string {
   const lines: string[] = [];
   let depth = 0;
   path.forEach((key, i) => {

@@ -1,7 +1,7 @@
 /** The replays that are kept as goldens: our decisions over every recorded fixture, at the defaults, from a pod of 0.05 cores. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readRange } from "../../bench/series.ts";
+import { readRangeFile } from "../../bench/series.ts";
 import { resolveTarget } from "../../job/config/target-settings.ts";
 import { forecasterOf } from "../../job/core/forecast/method.ts";
 import { replay } from "../../job/replay/replay.ts";
@@ -20,7 +20,7 @@ export async function replayFixtures(): Promise<Golden> {
   for (const file of readdirSync(RECORDED)
     .filter((f) => f.endsWith(".json") && f !== "restart-counters.json")
     .sort()) {
-    const samples = readRange(join(RECORDED, file));
+    const samples = readRangeFile(join(RECORDED, file));
     const target = resolveTarget({ scaleTargetRef: { name: "workload" }, targetCpu: 0.05 });
     const options = { ...REPLAY_DEFAULTS, warmup: 600, request: 0.1, targetCpu: 0.05, hpaTarget: 0.5, min: 1, max: 10 };
     const { rows } = await replay(samples, ["auto"], options, { target, forecasterOf });

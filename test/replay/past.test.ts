@@ -42,7 +42,7 @@ async function reality(load: Load, first: number, meddle: (world: FakeWorld, k: 
     meddle(world, k);
     const set = world.replicas.web!;
     const all = [before, written, set];
-    scales.push({ set, at: world.now - 10, most: Math.max(...all.slice(1)), least: Math.min(...all.slice(1)) });
+    scales.push({ set, at: world.now - 10, highest: Math.max(...all.slice(1)), lowest: Math.min(...all.slice(1)) });
     before = set;
     if (k >= first) await runOnce(fakePorts(world), [target], {});
   }

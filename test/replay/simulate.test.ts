@@ -33,7 +33,7 @@ describe("the modelled workload", () => {
 
 describe("simulate", () => {
   it("scores a case worked by hand", async () => {
-    // warm-up 2 steps; the first known demand, 0.5, needs 2 pods at 70 % of 0.5; then wishes 2, 4, 4, 1
+    // warm-up 2 steps; the first known demand, 0.5, needs 2 pods at 70 % of 0.5; then recommendations 2, 4, 4, 1
     const result = await simulate(demandOf([0.5, 0.5, 1.5, 1.5, 1.5, 1.5]), [scripted("s", [2, 4, 4, 1])], world);
     expect(result.rows.map((r) => [r.t, r.ready, r.replicas, r.decision])).toEqual([
       [1030, 2, 2, 2],
@@ -112,7 +112,7 @@ describe("the simulated HPA in the modelled world", () => {
     const at = (index: number) => rows[index - 2]!.replicas;
     expect(at(19)).toBe(2);
     expect(at(24)).toBeGreaterThanOrEqual(8);
-    // the load falls at step 40; the last high wish stays in the window for 300 s = 20 steps more
+    // the load falls at step 40; the last high recommendation stays in the window for 300 s = 20 steps more
     expect(at(58)).toBe(at(40));
     expect(at(75)).toBe(2);
   });

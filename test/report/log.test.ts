@@ -1,7 +1,7 @@
 /** The log: levels, forms, and canaries in every place where a secret could get in. */
 import { describe, expect, it } from "vitest";
 import { createRedactor } from "../../job/output/redactor.ts";
-import { clean, createLog, type LogOptions } from "../../job/report/log.ts";
+import { createLog, type LogOptions, withoutSecrets } from "../../job/report/log.ts";
 
 function logged(options: Partial<LogOptions>, use: (log: ReturnType<typeof createLog>) => void): string[] {
   const lines: string[] = [];
@@ -65,6 +65,6 @@ describe("clean", () => {
   it("ends on cycles and keeps plain values", () => {
     const loop: Record<string, unknown> = { a: 1, b: null, c: undefined, d: 2n };
     loop.self = loop;
-    expect(JSON.stringify(clean(loop, createRedactor()))).toContain('"a":1,"b":null,"d":"2"');
+    expect(JSON.stringify(withoutSecrets(loop, createRedactor()))).toContain('"a":1,"b":null,"d":"2"');
   });
 });

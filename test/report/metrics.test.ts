@@ -4,7 +4,7 @@ import { REASONS } from "../../job/core/policy/reasons.ts";
 import { tick } from "../../job/core/tick.ts";
 import type { MetricFamily, Outcome } from "../../job/ports.ts";
 import { METRIC_PREFIX, METRIC_TABLE } from "../../job/report/metric-table.ts";
-import { FAILED_REASONS, type Measured, metricsOfRun } from "../../job/report/metrics.ts";
+import { FAILED_REASONS, type MeasuredRun, metricsOfRun } from "../../job/report/metrics.ts";
 import { FAILURES } from "../../job/run/explanations.ts";
 import { config, NOW } from "../fakes/config.ts";
 import { constant } from "../fakes/forecaster.ts";
@@ -39,7 +39,7 @@ const outcome: Outcome = {
   metrics: [],
   trail: [],
 };
-const whole: Measured = {
+const whole: MeasuredRun = {
   now: NOW,
   exitCode: 0,
   timings: { history: 1500 },
@@ -59,7 +59,7 @@ function flat(families: readonly MetricFamily[]): Readonly<Record<string, number
   );
   return Object.fromEntries(entries);
 }
-const withOutcome = (more: Partial<Outcome>): Measured => ({
+const withOutcome = (more: Partial<Outcome>): MeasuredRun => ({
   ...whole,
   reported: [{ target, record, outcome: { ...outcome, ...more } }],
 });

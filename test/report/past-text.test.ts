@@ -4,7 +4,7 @@ import type { TargetConfig } from "../../job/core/target.ts";
 import { decideAgain, historiesAt, type PastDecision } from "../../job/replay/past.ts";
 import { alternatives } from "../../job/replay/what-if.ts";
 import { pastRow, pastTable } from "../../job/report/past-table.ts";
-import { type PastStory, pastText } from "../../job/report/past-text.ts";
+import { type PastExplanation, pastText } from "../../job/report/past-text.ts";
 import { outcomeOf } from "../../job/run/outcome.ts";
 import { config, NOW } from "../fakes/config.ts";
 import { reading } from "../fakes/ports.ts";
@@ -16,7 +16,7 @@ const target = config({
 });
 const load = (t: number) => 4 + 3 * Math.sin(t / 80);
 
-async function stories(): Promise<readonly PastStory[]> {
+async function stories(): Promise<readonly PastExplanation[]> {
   const made: PastDecision[] = [];
   const history = {
     read: async (queries: readonly { readonly metric: { readonly name: string } }[], now: number) =>
@@ -36,7 +36,7 @@ async function stories(): Promise<readonly PastStory[]> {
   );
 }
 
-let all: readonly PastStory[] = [];
+let all: readonly PastExplanation[] = [];
 beforeAll(async () => {
   all = await stories();
   // a second on a calm machine

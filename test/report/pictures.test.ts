@@ -10,18 +10,18 @@ import { terminalPlot } from "../../job/report/plot.ts";
 import { terminalComponents } from "../../job/report/plot-components.ts";
 import { forecastSvg } from "../../job/report/svg.ts";
 import { tickStep, timeLabels, timeTicks } from "../../job/report/ticks.ts";
-import { START, sampleRecord, TARGET } from "./sample.ts";
+import { SAMPLE_START, SAMPLE_TARGET, sampleRecord } from "./sample.ts";
 
 const record = sampleRecord();
 const metric = record.metrics[0]!;
-const picture = pictureOf(TARGET, record, forecastAuto)!;
+const picture = pictureOf(SAMPLE_TARGET, record, forecastAuto)!;
 const terminal = { columns: 80, color: false, unicode: true };
 
 describe("pictureOf", () => {
   it("draws measured points only, and the future after them", () => {
     expect(picture.actual).toHaveLength(58);
-    expect(picture.actual.some((p) => p.t === START + 150)).toBe(false);
-    expect(picture.future[0]?.t).toBe(START + 60 * 15);
+    expect(picture.actual.some((p) => p.t === SAMPLE_START + 150)).toBe(false);
+    expect(picture.future[0]?.t).toBe(SAMPLE_START + 60 * 15);
     expect(picture.future[0]!.high - picture.future[0]!.low).toBeCloseTo(0.1, 12);
     expect(picture.capacity).toEqual({ before: 6 * 0.05, after: 10 * 0.05, from: 6, to: 10 });
     expect(picture.cover).toEqual({ y: 0.47, level: 0.9, from: record.now + 45, until: record.now + 105 });
@@ -29,14 +29,14 @@ describe("pictureOf", () => {
 
   it("has what was forecast for the past, one lead before, and nothing where that cannot be", () => {
     // 105 s are 7 steps, and an origin needs two values before it: the first moment is the ninth
-    expect(picture.before[0]?.t).toBe(START + 8 * 15);
-    expect(picture.before.at(-1)?.t).toBe(START + 59 * 15);
+    expect(picture.before[0]?.t).toBe(SAMPLE_START + 8 * 15);
+    expect(picture.before.at(-1)?.t).toBe(SAMPLE_START + 59 * 15);
     for (const p of picture.before) expect(p.low <= p.high).toBe(true);
   });
 
   it("asks for few forecasts of the past where each is a fit of Prophet to a year", () => {
     const year = {
-      start: START - 8784 * 3600,
+      start: SAMPLE_START - 8784 * 3600,
       step: 3600,
       values: new Float64Array(8784).fill(1),
       filled: new Uint8Array(8784),
@@ -45,7 +45,7 @@ describe("pictureOf", () => {
     const asked = (told: boolean, method: "auto" | "prophet") => {
       let count = 0;
       const of = { ...metric.metric, ...(told && { prophet }) };
-      pictureOf({ ...TARGET, method }, sampleRecord({ metric: of, longHistory: year }), (request) => {
+      pictureOf({ ...SAMPLE_TARGET, method }, sampleRecord({ metric: of, longHistory: year }), (request) => {
         count++;
         return forecastAuto({ ...request, levels: [0.5] });
       });
@@ -57,8 +57,8 @@ describe("pictureOf", () => {
   });
 
   it("is nothing without data, and only the points without a forecast", () => {
-    expect(pictureOf(TARGET, sampleRecord({ series: null }), forecastAuto)).toBeNull();
-    const bare = pictureOf(TARGET, sampleRecord({ forecast: null, quantile: Number.NaN }), forecastAuto)!;
+    expect(pictureOf(SAMPLE_TARGET, sampleRecord({ series: null }), forecastAuto)).toBeNull();
+    const bare = pictureOf(SAMPLE_TARGET, sampleRecord({ forecast: null, quantile: Number.NaN }), forecastAuto)!;
     expect([bare.future, bare.before, bare.cover]).toEqual([[], [], null]);
     expect(forecastSvg(bare)).toContain("</svg>");
   });
@@ -130,7 +130,7 @@ describe("forecastSvg", () => {
   const svg = forecastSvg(picture);
 
   it("is the same for the same picture, and well-formed enough to be read again", () => {
-    expect(forecastSvg(pictureOf(TARGET, record, forecastAuto)!)).toBe(svg);
+    expect(forecastSvg(pictureOf(SAMPLE_TARGET, record, forecastAuto)!)).toBe(svg);
     const { document } = parseHTML(svg);
     // 58 points, the sign in the legend, and those of the last lead once more beside the future
     expect(document.querySelectorAll("circle").length).toBe(58 + 1 + 7);
@@ -176,7 +176,7 @@ describe("components", () => {
 
   it("of a week have Prophet's days and hours", () => {
     const values = Float64Array.from({ length: 2016 }, (_, i) => 3 + Math.sin((2 * Math.PI * i) / 288));
-    const week = { start: START, step: 300, values, filled: new Uint8Array(2016) };
+    const week = { start: SAMPLE_START, step: 300, values, filled: new Uint8Array(2016) };
     const parts = componentsOf({ ...metric, longHistory: week }, "auto");
     expect(parts[1]!.seasons.map(({ name }) => name)).toEqual(["daily"]);
     const svg = forecastSvg(picture, parts);
@@ -191,9 +191,9 @@ describe("components", () => {
     const sale = ["2023-03-01", "2023-08-10", "2023-08-11"];
     const dayOf = (t: number) => new Date(t * 1000).toISOString().slice(0, 10);
     const values = Float64Array.from({ length: hours }, (_, i) =>
-      sale.includes(dayOf(START + (i - hours) * 3600)) ? 9 : 3,
+      sale.includes(dayOf(SAMPLE_START + (i - hours) * 3600)) ? 9 : 3,
     );
-    const year = { start: START - hours * 3600, step: 3600, values, filled: new Uint8Array(hours) };
+    const year = { start: SAMPLE_START - hours * 3600, step: 3600, values, filled: new Uint8Array(hours) };
     const prophet: ProphetSettings = {
       timeZone: "UTC",
       growth: "flat",

@@ -1,13 +1,13 @@
 /** The reporter of the command line: keeps all until it is taken, tells it in the log's own form, and fails nothing. */
 import { describe, expect, it } from "vitest";
-import type { Fields, Level } from "../../job/report/log.ts";
+import type { Level, LogFields } from "../../job/report/log.ts";
 import { collectingReporter, type DecisionLog } from "../../job/report/reporter.ts";
-import { OUTCOME, sampleRecord, TARGET } from "./sample.ts";
+import { OUTCOME, SAMPLE_TARGET, sampleRecord } from "./sample.ts";
 
 function told(form: DecisionLog, outcome = OUTCOME) {
-  const lines: { level: Level; message: string; fields: Fields }[] = [];
+  const lines: { level: Level; message: string; fields: LogFields }[] = [];
   const reporter = collectingReporter((level, message, fields = {}) => lines.push({ level, message, fields }), form);
-  reporter.tick(TARGET, sampleRecord(), outcome);
+  reporter.tick(SAMPLE_TARGET, sampleRecord(), outcome);
   return lines;
 }
 
@@ -17,17 +17,17 @@ describe("collectingReporter", () => {
       throw new Error("disk full");
     };
     const reporter = collectingReporter(fail, { format: "text", printed: false });
-    expect(() => reporter.tick(TARGET, sampleRecord(), OUTCOME)).not.toThrow();
+    expect(() => reporter.tick(SAMPLE_TARGET, sampleRecord(), OUTCOME)).not.toThrow();
     expect(reporter.take()).toHaveLength(1);
     expect(reporter.take()).toEqual([]);
   });
 
   it("keeps no record where outcomes alone are told, and logs the whole of it all the same", () => {
-    const lines: Fields[] = [];
-    const log = (_level: Level, _message: string, fields: Fields = {}) => lines.push(fields);
+    const lines: LogFields[] = [];
+    const log = (_level: Level, _message: string, fields: LogFields = {}) => lines.push(fields);
     const reporter = collectingReporter(log, { format: "json", printed: false, drops: () => true });
-    reporter.tick(TARGET, sampleRecord(), OUTCOME);
-    expect(reporter.take()).toEqual([{ target: TARGET, record: null, outcome: OUTCOME }]);
+    reporter.tick(SAMPLE_TARGET, sampleRecord(), OUTCOME);
+    expect(reporter.take()).toEqual([{ target: SAMPLE_TARGET, record: null, outcome: OUTCOME }]);
     expect(lines).toMatchObject([{ now: sampleRecord().now }]);
   });
 

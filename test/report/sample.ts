@@ -4,12 +4,12 @@ import type { MetricRecord, TickRecord } from "../../job/core/policy/types.ts";
 import { metricsOf, type TargetConfig } from "../../job/core/target.ts";
 import type { Outcome } from "../../job/ports.ts";
 
-export const START = 1_700_000_000;
+export const SAMPLE_START = 1_700_000_000;
 const STEP = 15;
 const N = 60;
 const wave = (i: number) => 0.3 + 0.2 * Math.sin((2 * Math.PI * i) / 20);
 
-export const TARGET: TargetConfig = resolveTarget({
+export const SAMPLE_TARGET: TargetConfig = resolveTarget({
   namespace: "shop",
   scaleTargetRef: { name: "web" },
   targetCpu: 0.05,
@@ -22,11 +22,11 @@ export function sampleRecord(overrides: Partial<MetricRecord> = {}): TickRecord 
   filled[10] = 1;
   filled[11] = 1;
   return {
-    now: START + (N - 1) * STEP + 3,
+    now: SAMPLE_START + (N - 1) * STEP + 3,
     heldSince: null,
     metrics: [
       {
-        metric: { ...metricsOf(TARGET)[0]!, quantile: 0.9 },
+        metric: { ...metricsOf(SAMPLE_TARGET)[0]!, quantile: 0.9 },
         quality: { verdict: "act", reason: "DataComplete", points: 58, coverage: 0.97, age: 3, message: "58 points" },
         demand: 0.24,
         lead: 105,
@@ -48,7 +48,12 @@ export function sampleRecord(overrides: Partial<MetricRecord> = {}): TickRecord 
           period: 300,
           origins: 40,
         },
-        series: { start: START, step: STEP, values: Float64Array.from({ length: N }, (_, i) => wave(i)), filled },
+        series: {
+          start: SAMPLE_START,
+          step: STEP,
+          values: Float64Array.from({ length: N }, (_, i) => wave(i)),
+          filled,
+        },
         replicas: 10,
         ...overrides,
       },

@@ -1,19 +1,19 @@
 /** Decisions and tables as text: what they name, and that they fit a line of any width. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { columns, cpu, decisionText, number, table, wrap } from "../../job/report/text.ts";
-import { OUTCOME, sampleRecord, TARGET } from "./sample.ts";
+import { columns, decisionText, shortCpu, shortNumber, table, wrap } from "../../job/report/text.ts";
+import { OUTCOME, SAMPLE_TARGET, sampleRecord } from "./sample.ts";
 
 describe("text", () => {
   it("names what was done, why, and every stage", () => {
-    const text = decisionText(TARGET, sampleRecord(), OUTCOME);
+    const text = decisionText(SAMPLE_TARGET, sampleRecord(), OUTCOME);
     expect(text).toMatch(/^shop\/web: scaled 6 -> 10 \(ForecastQuantile\)/);
     expect(text).toMatch(/to cover +470m = 0\.9 quantile of the maximum 45 to 105 s ahead/);
     expect(text).toMatch(/models +fourier 70 %, last 28 %$/m);
     expect(text).toMatch(/forecast {2}6 -> 10 {2}ForecastQuantile/);
-    expect(decisionText(TARGET, null, { ...OUTCOME, action: "wouldScale" })).toContain("would scale 6 -> 10");
+    expect(decisionText(SAMPLE_TARGET, null, { ...OUTCOME, action: "wouldScale" })).toContain("would scale 6 -> 10");
     const failed = { ...OUTCOME, action: "failed", from: null, to: null, trail: [] } as const;
-    expect(decisionText(TARGET, null, failed)).toMatch(/^shop\/web: FAILED \(/);
+    expect(decisionText(SAMPLE_TARGET, null, failed)).toMatch(/^shop\/web: FAILED \(/);
   });
 
   it.each([
@@ -23,15 +23,12 @@ describe("text", () => {
     [1.5, "1.5 cores"],
     [0, "0m"],
     [Number.NaN, "-"],
-  ])("writes %d cores as %s", (value, text) => expect(cpu(value)).toBe(text));
+  ])("writes %d cores as %s", (value, text) => expect(shortCpu(value)).toBe(text));
 
   it("keeps three digits and aligns columns", () => {
-    expect([number(0.123456), number(1234.5), number(0), number(Number.POSITIVE_INFINITY)]).toEqual([
-      "0.123",
-      "1235",
-      "0",
-      "-",
-    ]);
+    expect([shortNumber(0.123456), shortNumber(1234.5), shortNumber(0), shortNumber(Number.POSITIVE_INFINITY)]).toEqual(
+      ["0.123", "1235", "0", "-"],
+    );
     expect(
       columns([
         ["a", "bb", "c"],
@@ -55,10 +52,10 @@ describe("lines of a width", () => {
   });
 
   it.each([40, 80, 200])("show a decision in %d characters, and lose nothing of it", (width) => {
-    const text = decisionText(TARGET, sampleRecord(), OUTCOME, width);
+    const text = decisionText(SAMPLE_TARGET, sampleRecord(), OUTCOME, width);
     expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(width);
     const bare = (t: string) => t.split(/\s+/).join(" ");
-    expect(bare(text)).toBe(bare(decisionText(TARGET, sampleRecord(), OUTCOME)));
+    expect(bare(text)).toBe(bare(decisionText(SAMPLE_TARGET, sampleRecord(), OUTCOME)));
   });
 
   it("turn a table that is too wide into a block a row", () => {

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { NOW } from "../fakes/config.ts";
-import { DROP, fleet, held, minutes, number, quick, scaledIn, worldOf } from "../fakes/fleet.ts";
+import { DROP, fleet, fleetWorld, heldNames, indexOfName, minutes, quick, scaledIn } from "../fakes/fleet.ts";
 import { fakeWorld, stateOf } from "../fakes/ports.ts";
 
 describe("a drop of the fleet", () => {
@@ -10,17 +10,17 @@ describe("a drop of the fleet", () => {
 
   it("is held by name, while as much of it goes on without the setting", async () => {
     const without = await minutes(
-      worldOf(targets, (i) => i < 12),
+      fleetWorld(targets, (i) => i < 12),
       targets,
       3,
       undefined,
     );
     expect(without.flatMap(scaledIn)).toHaveLength(12);
-    const world = worldOf(targets, (i) => i < 12);
+    const world = fleetWorld(targets, (i) => i < 12);
     const [first, , third] = await minutes(world, targets, 3, DROP);
     for (const outcomes of [first!, third!]) {
       expect(scaledIn(outcomes)).toEqual([]);
-      expect(held(outcomes)).toEqual(targets.slice(0, 12).map(({ name }) => name));
+      expect(heldNames(outcomes)).toEqual(targets.slice(0, 12).map(({ name }) => name));
     }
     const until = new Date((NOW + 600) * 1000).toISOString();
     expect(third![0]).toMatchObject({ action: "held", from: 8, to: 8, reason: "FleetDrop" });
@@ -36,9 +36,9 @@ describe("a drop of the fleet", () => {
   });
 
   it("that lasts is followed in the end, and not held anew", async () => {
-    const world = worldOf(targets, () => true);
+    const world = fleetWorld(targets, () => true);
     const runs = await minutes(world, targets, 16, DROP);
-    const first = runs.findIndex((outcomes) => held(outcomes).length > 0);
+    const first = runs.findIndex((outcomes) => heldNames(outcomes).length > 0);
     const acted = runs.findIndex((outcomes) => scaledIn(outcomes).length > 0);
     expect([first, acted]).toEqual([0, 10]);
     expect(scaledIn(runs[10]!)).toHaveLength(20);
@@ -51,7 +51,7 @@ describe("a drop of the fleet", () => {
     const policies = [{ type: "Pods", value: 1, periodSeconds: 60 }] as const;
     const slow = fleet(20, { behavior: { ...quick, scaleDown: { ...quick.scaleDown, policies } } });
     const runs = await minutes(
-      worldOf(slow, () => true),
+      fleetWorld(slow, () => true),
       slow,
       14,
       DROP,
@@ -60,7 +60,7 @@ describe("a drop of the fleet", () => {
   });
 
   it("that goes and comes is a new one each time", async () => {
-    const world = worldOf(targets, () => true);
+    const world = fleetWorld(targets, () => true);
     await minutes(world, targets, 6, DROP);
     const low = world.load;
     world.load = () => 4;
@@ -72,7 +72,7 @@ describe("a drop of the fleet", () => {
   });
 
   it("is looked at anew after a pause of the job", async () => {
-    const world = worldOf(targets, () => true);
+    const world = fleetWorld(targets, () => true);
     await minutes(world, targets, 6, DROP);
     world.now += 3600;
     const [first, second] = await minutes(world, targets, 2, DROP);
@@ -86,19 +86,19 @@ describe("a drop of the fleet", () => {
   ])("is none: %s", async (_what, count, fallen, drop) => {
     const some = fleet(count);
     const runs = await minutes(
-      worldOf(some, (i) => i < fallen),
+      fleetWorld(some, (i) => i < fallen),
       some,
       3,
       drop,
     );
     expect(runs.flatMap(scaledIn)).toHaveLength(fallen);
-    expect(runs.flatMap(held)).toEqual([]);
+    expect(runs.flatMap(heldNames)).toEqual([]);
   });
 
   it("counts those only that could shrink by more than half", async () => {
     const quiet = fleet(40).map((target, i) => (i < 20 ? target : { ...target, minReplicas: 8 }));
     const runs = await minutes(
-      worldOf(quiet, () => true),
+      fleetWorld(quiet, () => true),
       quiet,
       3,
       DROP,
@@ -109,7 +109,7 @@ describe("a drop of the fleet", () => {
   it("holds a ceiling from nobody: who lowers maxReplicas is obeyed at once", async () => {
     const capped = fleet(20, { maxReplicas: 3 });
     const [first] = await minutes(
-      worldOf(capped, () => false),
+      fleetWorld(capped, () => false),
       capped,
       1,
       DROP,
@@ -135,7 +135,7 @@ describe("whatever the fleet does", () => {
           const targets = fleet(each.length);
           const world = () =>
             fakeWorld({
-              load: (name) => each[number(name)]!.load,
+              load: (name) => each[indexOfName(name)]!.load,
               replicas: Object.fromEntries(targets.map(({ name }, i) => [name, each[i]!.replicas])),
             });
           const [braked, free] = [world(), world()];

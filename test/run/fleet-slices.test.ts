@@ -4,7 +4,7 @@ import { placeOf } from "../../job/core/state/rendezvous.ts";
 import type { Ports } from "../../job/ports.ts";
 import { MAX_SLICE_TARGETS } from "../../job/run/slices.ts";
 import { runOnce } from "../../job/run.ts";
-import { DROP, fleet, held, minutes, scaledIn, worldOf } from "../fakes/fleet.ts";
+import { DROP, fleet, fleetWorld, heldNames, minutes, scaledIn } from "../fakes/fleet.ts";
 import { last } from "../fakes/forecaster.ts";
 import { type FakeWorld, fakePorts } from "../fakes/ports.ts";
 
@@ -24,12 +24,12 @@ describe("slices of a state of several objects", () => {
   it.each([2, 12, 64])("%i of them: none acts before enough of the fleet is known", async (count) => {
     const targets = fleet(24);
     for (const fallen of [13, 24]) {
-      const world = worldOf(targets, (i) => i < fallen);
+      const world = fleetWorld(targets, (i) => i < fallen);
       const run = await runOnce(spread(world, count), targets, { forecaster: last, fleetDrop: DROP });
       expect(scaledIn(run.targets)).toEqual([]);
-      expect(held(run.targets)).toHaveLength(fallen);
+      expect(heldNames(run.targets)).toHaveLength(fallen);
     }
-    const few = worldOf(targets, (i) => i < 12);
+    const few = fleetWorld(targets, (i) => i < 12);
     const run = await runOnce(spread(few, count), targets, { forecaster: last, fleetDrop: DROP });
     expect(scaledIn(run.targets)).toHaveLength(12);
   });
@@ -37,7 +37,7 @@ describe("slices of a state of several objects", () => {
   it("do not wait for one that breaks", async () => {
     const targets = fleet(24);
     const ports = spread(
-      worldOf(targets, () => true),
+      fleetWorld(targets, () => true),
       3,
       true,
     );
@@ -45,7 +45,7 @@ describe("slices of a state of several objects", () => {
     const failed = run.targets.filter(({ action }) => action === "failed");
     expect(failed.length).toBeGreaterThan(0);
     expect(scaledIn(run.targets)).toEqual([]);
-    expect(held(run.targets)).toHaveLength(24 - failed.length);
+    expect(heldNames(run.targets)).toHaveLength(24 - failed.length);
   });
 
   it("are not known by one that breaks after it was decided", async () => {
@@ -53,7 +53,7 @@ describe("slices of a state of several objects", () => {
     const targets = fleet(24);
     const place = (name: string) => placeOf(`shop/${name}`, 3);
     const breaks = place("web-0");
-    const world = worldOf(targets, (i) => place(`web-${i}`) !== breaks);
+    const world = fleetWorld(targets, (i) => place(`web-${i}`) !== breaks);
     const fallen = targets.filter(({ name }) => place(name) !== breaks);
     const load = world.load;
     world.load = (name, time) => (place(name) === breaks ? 9 : load(name, time));
@@ -70,7 +70,7 @@ describe("slices of a state of several objects", () => {
     const late = { ...ports, scaler: { ...ports.scaler, scale }, history: { ...ports.history, read } };
     const run = await runOnce(late, targets, { forecaster: last, fleetDrop: DROP });
     expect(scaledIn(run.targets)).toEqual([]);
-    expect(held(run.targets)).toHaveLength(fallen.length);
+    expect(heldNames(run.targets)).toHaveLength(fallen.length);
   });
 
   it.each([
@@ -84,7 +84,7 @@ describe("slices of a state of several objects", () => {
       const known = targets.filter(({ name }) => placeOf(`shop/${name}`, 3) !== placeOf("shop/web-0", 3));
       const falls = new Set(known.filter((_, i) => i % every === 0).map(({ name }) => name));
       const ports = spread(
-        worldOf(targets, (i) => falls.has(`web-${i}`)),
+        fleetWorld(targets, (i) => falls.has(`web-${i}`)),
         3,
       );
       const end = new AbortController();
@@ -108,7 +108,7 @@ describe("slices of a state of several objects", () => {
       };
       const run = await runOnce(patient, targets, { forecaster, fleetDrop: DROP, timeout: 45 });
       expect(scaledIn(run.targets)).toEqual([]);
-      expect(new Set(held(run.targets))).toEqual(falls);
+      expect(new Set(heldNames(run.targets))).toEqual(falls);
       expect(run.targets.find(({ reason }) => reason === "FleetDrop")!.message).toMatch(
         new RegExp(
           `^${falls.size} of ${known.length} targets want to .*, and ${count - known.length} others were not decided in time, as`,
@@ -122,7 +122,7 @@ describe("slices", () => {
   it("are each judged before they act, by themselves and with all before: none slips through", async () => {
     const targets = fleet(3 * MAX_SLICE_TARGETS);
     const runs = await minutes(
-      worldOf(targets, () => true),
+      fleetWorld(targets, () => true),
       targets,
       3,
       DROP,
@@ -130,7 +130,7 @@ describe("slices", () => {
     expect(runs.flatMap(scaledIn)).toEqual([]);
     // a third of the fleet, all of it in the last slice
     const late = await minutes(
-      worldOf(targets, (i) => i >= 2 * MAX_SLICE_TARGETS),
+      fleetWorld(targets, (i) => i >= 2 * MAX_SLICE_TARGETS),
       targets,
       3,
       DROP,

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { encode } from "../../job/core/state/codec.ts";
 import { BLANK } from "../../job/core/state/memory.ts";
-import type { News, Notifier } from "../../job/ports.ts";
+import type { Notification, Notifier } from "../../job/ports.ts";
 import { keyOf } from "../../job/run/memory.ts";
 import { notify } from "../../job/run/notify.ts";
 import { runOnce } from "../../job/run.ts";
@@ -18,7 +18,7 @@ function setUp(overrides: Partial<FakeWorld> = {}) {
   const heard: string[] = [];
   const wire = { broken: false, sent: 0 };
   const notifier: Notifier = {
-    send: async (news: readonly News[]) => {
+    send: async (news: readonly Notification[]) => {
       wire.sent += 1;
       if (wire.broken) throw new Error("webhook h: 503");
       heard.push(...news.map(({ outcome, what, phase }) => `${outcome.name} ${what} ${phase}`));
@@ -146,6 +146,6 @@ test("one that is lost twice is left to the next run", async () => {
   };
   const { calls } = await minute();
   expect(calls).toEqual(["state", "claim", "state", "claim"]);
-  expect(world.logs).toContain("debug: what is told cannot be remembered: other runs wrote the state first");
+  expect(world.logs).toContain("debug: cannot remember what people were notified of: other runs wrote the state first");
   expect(wire.sent).toBe(0);
 });

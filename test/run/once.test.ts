@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { WRITER_ADVICE } from "../../job/core/policy/writer.ts";
 import type { TargetConfig } from "../../job/core/target.ts";
 import type { Ports, Reporter } from "../../job/ports.ts";
-import { type Part, runFor, runOnce } from "../../job/run.ts";
+import { type FinishedTargets, runFor, runOnce } from "../../job/run.ts";
 import { config, NOW } from "../fakes/config.ts";
 import { last } from "../fakes/forecaster.ts";
 import { type FakeWorld, fakePorts, fakeWorld } from "../fakes/ports.ts";
@@ -132,7 +132,7 @@ it.each<[string, boolean | undefined, boolean, boolean]>([
   const plain = fakePorts(fakeWorld({ load: () => 2.2 }));
   const ports = { ...plain, scaler: { ...plain.scaler, ...(pretended !== undefined && { pretended }) } };
   const parts: boolean[] = [];
-  const part = async (told: Part) => {
+  const part = async (told: FinishedTargets) => {
     parts.push(told.dryRun);
   };
   const result = await runOnce(ports, [config()], { forecaster: last, dryRun, part });

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
-import { LONG, parseMetrics, sample, startApp, until } from "./helpers.ts";
+import { LONG_BURN, parseMetrics, sample, startApp, until } from "./helpers.ts";
 
 const burn = (url: string, seconds: number): Promise<Response> => fetch(`${url}/stress?intensity=${seconds}`);
 
@@ -43,7 +43,7 @@ describe("burning", () => {
   it("leaves /healthz and /metrics answering meanwhile", async () => {
     const { url, drain } = await startApp();
     let done = false;
-    const burning = burn(url, LONG).finally(() => {
+    const burning = burn(url, LONG_BURN).finally(() => {
       done = true;
     });
     await until(url, "stress_workers_busy", 1);
@@ -55,11 +55,11 @@ describe("burning", () => {
 
   it("answers 503 with Retry-After once the queue is full, and only then", async () => {
     const { url, drain } = await startApp({ workers: 1, queue: 1 });
-    const running = burn(url, LONG);
+    const running = burn(url, LONG_BURN);
     await until(url, "stress_workers_busy", 1);
-    const waiting = burn(url, LONG);
+    const waiting = burn(url, LONG_BURN);
     await until(url, "stress_queue_length", 1);
-    const refused = await burn(url, LONG);
+    const refused = await burn(url, LONG_BURN);
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
     await drain();
     expect([(await running).status, (await waiting).status]).toEqual([503, 503]);
@@ -67,10 +67,10 @@ describe("burning", () => {
 
   it("forgets a waiting burn whose client left", async () => {
     const { url } = await startApp({ workers: 1, queue: 1 });
-    const running = burn(url, LONG).catch(() => undefined);
+    const running = burn(url, LONG_BURN).catch(() => undefined);
     await until(url, "stress_workers_busy", 1);
     const leave = new AbortController();
-    const waiting = fetch(`${url}/stress?intensity=${LONG}`, { signal: leave.signal });
+    const waiting = fetch(`${url}/stress?intensity=${LONG_BURN}`, { signal: leave.signal });
     await until(url, "stress_queue_length", 1);
     leave.abort();
     await expect(waiting).rejects.toThrow(/abort/i);

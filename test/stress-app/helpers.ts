@@ -5,7 +5,7 @@ import { type StressApp, startStressApp } from "../../stress-app/app.ts";
 import type { ServerOptions } from "../../stress-app/options.ts";
 
 /** A burn that outlasts any test: it ends when the server is drained. */
-export const LONG = 60;
+export const LONG_BURN = 60;
 
 /** Starts a server in this process; it is cut off at the end of the test. */
 export async function startApp(options: Partial<ServerOptions> = {}): Promise<StressApp> {

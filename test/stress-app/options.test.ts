@@ -1,6 +1,6 @@
 /** Tests of the settings of server and generator: order of precedence, ranges, and errors that name what is wrong. */
 import { describe, expect, it } from "vitest";
-import { OptionError, readOptions, usage } from "../../stress-app/options.ts";
+import { OptionError, readOptions, usageText } from "../../stress-app/options.ts";
 import { isLoopback, parsePlan, readTrafficOptions, TrafficOptionError } from "../../stress-app/traffic-options.ts";
 
 describe("readOptions", () => {
@@ -31,7 +31,7 @@ describe("readOptions", () => {
   it("refuses unknown flags; help is undefined and names every variable", () => {
     expect(() => readOptions(["--prot", "1"], {})).toThrow(/--prot/);
     expect(readOptions(["--help"], {})).toBeUndefined();
-    for (const name of ["HOST", "PORT", "WORKERS", "QUEUE", "DRAIN_SECONDS"]) expect(usage()).toContain(name);
+    for (const name of ["HOST", "PORT", "WORKERS", "QUEUE", "DRAIN_SECONDS"]) expect(usageText()).toContain(name);
   });
 });
 

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { LONG, sample, startApp, until } from "./helpers.ts";
+import { LONG_BURN, sample, startApp, until } from "./helpers.ts";
 
 interface Run {
   readonly child: ChildProcess;
@@ -79,7 +79,7 @@ describe("server", () => {
 
   it("cuts off what does not end within the bound, and still exits 0", async () => {
     const { url, child, exit, text } = await runServer(["--drain-seconds", "0"]);
-    const burning = fetch(`${url}/stress?intensity=${LONG}`).catch(() => undefined);
+    const burning = fetch(`${url}/stress?intensity=${LONG_BURN}`).catch(() => undefined);
     await until(url, "stress_workers_busy", 1);
     child.kill("SIGTERM");
     expect(await exit).toBe(0);
@@ -134,7 +134,7 @@ describe("traffic", () => {
 
   it("skips rather than piles up, and counts refusals by code", async () => {
     const { url, drain } = await startApp({ workers: 1, queue: 1 });
-    const flags = ["--pattern", "constant", "--base", "50", "--noise", "0", "--intensity", String(LONG)];
+    const flags = ["--pattern", "constant", "--base", "50", "--noise", "0", "--intensity", String(LONG_BURN)];
     const traffic = run("traffic.ts", [
       "--url",
       url,

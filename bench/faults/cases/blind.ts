@@ -2,9 +2,9 @@
 import { encode } from "../../../job/core/state/codec.ts";
 import { BLANK_METRIC } from "../../../job/core/state/memory.ts";
 import type { Standing, TargetState } from "../../../job/core/state/types.ts";
-import { type Expected, type ExpectedOutcome, type FaultCase, held } from "../fault-case.ts";
-import { remembering } from "../sound.ts";
-import { type Fault, on, put } from "../wire.ts";
+import { type ExpectedOutcome, type ExpectedResult, type FaultCase, held } from "../fault-case.ts";
+import { withChangedMemory } from "../sound.ts";
+import { on, put, type WireFault } from "../wire.ts";
 import { casesOf, FEW, type Line } from "./lines.ts";
 import { annotated } from "./prepare.ts";
 
@@ -13,7 +13,7 @@ const RUNS = [0, 300, 601, 660];
 /** Both clocks go on between the runs. */
 const later = (ages: readonly number[] = RUNS) => {
   let run = 0;
-  const prometheus: Fault = on(
+  const prometheus: WireFault = on(
     /vector\(1\)/,
     put("data.result[0].value[0]", (now: number) => now + (ages[run++] ?? 0)),
   );
@@ -28,13 +28,13 @@ const none = { query: "sum(no_such_metric)" };
 const forecastOnly = { settings: { defaults: { mode: "ForecastOnly" } } };
 
 /** Exit 1, since when, and an Event; the replicas stay. */
-const blind = (action: ExpectedOutcome["action"], says = ""): Expected => ({
+const blind = (action: ExpectedOutcome["action"], says = ""): ExpectedResult => ({
   exit: 1,
   outcomes: [{ action }],
   says: new RegExp(`${says}.*blind since \\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z, longer than blindAfter \\(600 s\\)`),
   event: "Blind",
 });
-const notYet = (exit: 0 | 1, action: ExpectedOutcome["action"], says: RegExp): Expected => ({
+const notYet = (exit: 0 | 1, action: ExpectedOutcome["action"], says: RegExp): ExpectedResult => ({
   exit,
   outcomes: [{ action }],
   says,
@@ -46,7 +46,7 @@ function missingFor(seconds: number, standing?: Standing): Line[2] {
   const state: FaultCase["state"] = (sound, now) => {
     const metrics = { cpu: { ...BLANK_METRIC, missingSince: now - seconds } };
     const told = standing === undefined ? {} : { standing: { [standing]: now - seconds } };
-    return encode(remembering(sound, (own): TargetState => ({ ...own, recommendations: [], metrics, ...told })));
+    return encode(withChangedMemory(sound, (own): TargetState => ({ ...own, recommendations: [], metrics, ...told })));
   };
   return { state };
 }
@@ -105,8 +105,9 @@ const AGAIN: readonly Line[] = [
 ];
 
 /** The first run with data ends with 0 and tells it. */
-function sees(action: ExpectedOutcome["action"], reason?: string): Expected {
+function sees(action: ExpectedOutcome["action"], reason?: string): ExpectedResult {
   return { exit: 0, outcomes: [{ action, ...(reason !== undefined && { reason }) }], event: "DataUsable" };
 }
 
+/** The cases of the kind `blind`: unusable data for a long time. */
 export const BLIND = casesOf("blind", LONG, GATED, AGAIN);

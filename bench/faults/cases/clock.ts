@@ -1,12 +1,12 @@
 /** Cases with clocks that disagree: Prometheus' clock through a proxy, ours in the process itself. */
-import { type Expected, failed, scaled } from "../fault-case.ts";
-import { type Fault, on, put } from "../wire.ts";
+import { type ExpectedResult, failed, scaled } from "../fault-case.ts";
+import { on, put, type WireFault } from "../wire.ts";
 import { casesOf, type Line } from "./lines.ts";
 
 const clock = (change: (now: number) => unknown): Line[2] => ({ prometheus: on(/vector\(1\)/, at(change)) });
-const at = (change: (now: number) => unknown): Fault => put("data.result[0].value[0]", change);
+const at = (change: (now: number) => unknown): WireFault => put("data.result[0].value[0]", change);
 /** Its data are asked for at its own time: none, or old ones. */
-const holds: Expected = { exit: 0, outcomes: [{ action: "held" }] };
+const holds: ExpectedResult = { exit: 0, outcomes: [{ action: "held" }] };
 const DAY = 86_400;
 
 const PROMETHEUS: readonly Line[] = [
@@ -49,4 +49,5 @@ const OURS: readonly Line[] = [
   ],
 ];
 
+/** The cases of the kind `clock`: clocks that disagree. */
 export const CLOCK = casesOf("clock", PROMETHEUS, OURS);

@@ -1,17 +1,17 @@
 /** Cases with faulty data in a real Prometheus: missing, impossible and moving CPU values. */
 import { encode } from "../../../job/core/state/codec.ts";
-import { type Expected, type FaultCase, held, scaled } from "../fault-case.ts";
-import { type Load, steady } from "../load.ts";
-import { remembering, SOUND, STEADY } from "../sound.ts";
+import { type ExpectedResult, type FaultCase, held, scaled } from "../fault-case.ts";
+import { type CaseLoad, steadyCores } from "../load.ts";
+import { SOUND, STEADY, withChangedMemory } from "../sound.ts";
 import { casesOf, FEW, type Line } from "./lines.ts";
 
 type Data = Line[2];
 
-const gauge = (cores: Load["cores"]): Data => ({ load: { cores, as: "gauge" } });
-const counter = (cores: Load["cores"], scrape = 15): Data => ({ load: { cores, scrape } });
+const gauge = (cores: CaseLoad["cores"]): Data => ({ load: { cores, as: "gauge" } });
+const counter = (cores: CaseLoad["cores"], scrape = 15): Data => ({ load: { cores, scrape } });
 /** The steady load, but for these ages. */
-const but = (when: (age: number) => boolean, value: number | null): Load["cores"] => {
-  return (age) => (when(age) ? value : steady(age));
+const but = (when: (age: number) => boolean, value: number | null): CaseLoad["cores"] => {
+  return (age) => (when(age) ? value : steadyCores(age));
 };
 const newest = (age: number) => age < 15;
 const always = () => true;
@@ -19,15 +19,19 @@ const limited = (podCpuLimit: number) => ({ defaults: { podCpuLimit } });
 /** The memory of a load that was small all along. */
 const idle: FaultCase["state"] = (sound, now) =>
   encode(
-    remembering(sound, (memory) => ({ ...memory, metrics: {}, recommendations: [{ at: now - 55, replicas: 2 }] })),
+    withChangedMemory(sound, (memory) => ({
+      ...memory,
+      metrics: {},
+      recommendations: [{ at: now - 55, replicas: 2 }],
+    })),
   );
 /** Held for whichever stage; the message names the data's fault. */
-const upOnly = (says: RegExp): Expected => ({ exit: 0, outcomes: [{ action: "held" }], says });
+const upOnly = (says: RegExp): ExpectedResult => ({ exit: 0, outcomes: [{ action: "held" }], says });
 
 const MISSING: readonly Line[] = [
   [SOUND, scaled(5), { load: STEADY }],
-  ["sound data, too few replicas", scaled(5), { ...FEW, ...counter(steady) }],
-  ["sound data from a gauge", scaled(5), gauge(steady)],
+  ["sound data, too few replicas", scaled(5), { ...FEW, ...counter(steadyCores) }],
+  ["sound data from a gauge", scaled(5), gauge(steadyCores)],
   ["no series of that name", held("NoData", /no sample/), { query: "sum(no_such_metric)" }],
   ["no series, too few replicas", held("NoData"), { ...FEW, query: "sum(no_such_metric)" }],
   ...[30, 45, 60, 75, 90, 120].map((ended): Line => {
@@ -55,7 +59,7 @@ const MISSING: readonly Line[] = [
     scaled([5, 7]),
     { ...FEW, ...counter((age) => (age <= 75 ? 2.2 : null)) },
   ],
-  ["three minutes of history", upOnly(/window|scale in/), counter((age) => (age <= 195 ? steady(age) : null))],
+  ["three minutes of history", upOnly(/window|scale in/), counter((age) => (age <= 195 ? steadyCores(age) : null))],
   ["a hole of 10 minutes in the window", upOnly(/%/), counter(but((age) => age > 300 && age < 960, null))],
   [
     "a hole of 10 minutes, too few replicas",
@@ -64,8 +68,8 @@ const MISSING: readonly Line[] = [
   ],
   ["holes of 2 minutes every 4 minutes", upOnly(/%/), counter(but((age) => age % 240 > 120, null))],
   ["a hole of 2 minutes in the window", scaled([5, 6]), counter(but((age) => age > 300 && age < 420, null))],
-  ["a scrape slower than the rate's window", held("NoData"), counter(steady, 90)],
-  ["a scrape every 30 seconds", scaled(5), counter(steady, 30)],
+  ["a scrape slower than the rate's window", held("NoData"), counter(steadyCores, 90)],
+  ["a scrape every 30 seconds", scaled(5), counter(steadyCores, 30)],
 ];
 
 const IMPOSSIBLE: readonly Line[] = [
@@ -92,23 +96,23 @@ const IMPOSSIBLE: readonly Line[] = [
   ],
   ["the largest double", held("AboveCapacity"), gauge(but(always, Number.MAX_VALUE))],
   ["the newest sample is the largest double", held("AboveCapacity"), gauge(but(newest, Number.MAX_VALUE))],
-  ["milli-cores", held("AboveCapacity", /milli/), gauge((age) => Math.round(steady(age) * 1000))],
+  ["milli-cores", held("AboveCapacity", /milli/), gauge((age) => Math.round(steadyCores(age) * 1000))],
   [
     "milli-cores, too few replicas",
     held("AboveCapacity"),
-    { ...FEW, ...gauge((age) => Math.round(steady(age) * 1000)) },
+    { ...FEW, ...gauge((age) => Math.round(steadyCores(age) * 1000)) },
   ],
-  ["bytes of memory for cores", held("AboveCapacity"), gauge((age) => Math.round(steady(age) * 1e9))],
+  ["bytes of memory for cores", held("AboveCapacity"), gauge((age) => Math.round(steadyCores(age) * 1e9))],
   ["a counter without rate()", held("AboveCapacity", /rate\(\)/), gauge((age) => 40_000 - 2.2 * age)],
   [
     "percent of a core for cores",
     held("AboveCapacity"),
-    { ...gauge((age) => steady(age) * 100), settings: limited(1) },
+    { ...gauge((age) => steadyCores(age) * 100), settings: limited(1) },
   ],
   [
     "more than the pods' limits allow",
     held("AboveCapacity"),
-    { ...gauge((age) => steady(age) * 10), settings: limited(1) },
+    { ...gauge((age) => steadyCores(age) * 10), settings: limited(1) },
   ],
 ];
 
@@ -117,7 +121,7 @@ const MOVES: readonly Line[] = [
   [
     "the load falls to a tenth 3 minutes ago",
     held("SuddenDrop"),
-    gauge((age) => (age < 180 ? steady(age) / 10 : steady(age))),
+    gauge((age) => (age < 180 ? steadyCores(age) / 10 : steadyCores(age))),
   ],
   ["one sample of a tenth", held("SuddenDrop"), gauge(but(newest, 0.2))],
   ["one sample of ten times the load", scaled(20), { ...FEW, ...gauge(but(newest, 22)) }],
@@ -126,10 +130,11 @@ const MOVES: readonly Line[] = [
   [
     "far more than maxReplicas can carry",
     scaled(20, /at most 20|TooManyReplicas|maxReplicas/),
-    gauge((age) => steady(age) * 20),
+    gauge((age) => steadyCores(age) * 20),
   ],
-  ["far less than minReplicas can carry", scaled(2), { ...gauge((age) => steady(age) / 50), state: idle }],
+  ["far less than minReplicas can carry", scaled(2), { ...gauge((age) => steadyCores(age) / 50), state: idle }],
   ["noise as large as the load", scaled([9, 11]), gauge((age) => 2.2 + 2.1 * Math.sin(age * age * 0.37))],
 ];
 
+/** The cases of the kind `data` whose samples are faulty. */
 export const DATA = casesOf("data", MISSING, IMPOSSIBLE, MOVES);

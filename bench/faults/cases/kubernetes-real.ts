@@ -1,7 +1,7 @@
 /** Cases that the real API server produces itself: changed permissions, objects and policies, and other writers. */
 import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { failed, held, scaled, unchanged } from "../fault-case.ts";
-import type { Fault } from "../wire.ts";
+import type { WireFault } from "../wire.ts";
 import { FIRST, type Lane } from "../world.ts";
 import { casesOf, FEW, type Line } from "./lines.ts";
 import { annotated, type Prepare } from "./prepare.ts";
@@ -35,7 +35,7 @@ const RIGHTS: readonly Line[] = [
 ];
 
 /** The call as somebody else's. */
-function withToken(authorization: string): Fault {
+function withToken(authorization: string): WireFault {
   return ({ headers, forward }) => {
     headers.authorization = authorization;
     return forward();
@@ -179,4 +179,5 @@ const MEANWHILE: readonly Line[] = [
   ],
 ];
 
+/** The cases of the kind `kubernetes` that the API server makes itself. */
 export const KUBERNETES_REAL = casesOf("kubernetes", RIGHTS, OBJECTS, MEANWHILE);

@@ -1,6 +1,6 @@
 /** Cases with faulty answers of the API server, through a proxy: reading replicas and state, claiming, writing and Events. */
-import { type Expected, failed, held, scaled } from "../fault-case.ts";
-import { body, edit, type Fault, first, hang, late, lost, on, put, reply, reset, status } from "../wire.ts";
+import { type ExpectedResult, failed, held, scaled } from "../fault-case.ts";
+import { body, edit, first, hang, late, lost, on, put, reply, reset, status, type WireFault } from "../wire.ts";
 import { CANARIES } from "../world.ts";
 import { casesOf, FEW, type Line } from "./lines.ts";
 
@@ -14,12 +14,12 @@ const EVENT = /^(POST|PATCH) .*\/events/;
 
 /** Only what the minimal Role allows. */
 const PLAIN = { settings: { kubernetes: { detectScalers: false, events: false } } } as const;
-const at = (what: RegExp, fault: Fault): Line[2] => ({ api: on(what, fault) });
-const plain = (what: RegExp, fault: Fault): Line[2] => ({ ...PLAIN, ...at(what, fault) });
-const no = (code: number, reason: string, message = "no"): Fault =>
+const at = (what: RegExp, fault: WireFault): Line[2] => ({ api: on(what, fault) });
+const plain = (what: RegExp, fault: WireFault): Line[2] => ({ ...PLAIN, ...at(what, fault) });
+const no = (code: number, reason: string, message = "no"): WireFault =>
   status(code, JSON.stringify({ kind: "Status", status: "Failure", reason, message, code }));
 /** The replicas cannot be read: nothing is done. */
-const unread = (says: RegExp): Expected => failed(says);
+const unread = (says: RegExp): ExpectedResult => failed(says);
 const flood = function* () {
   for (let i = 0; i < 960; i++) yield "[".repeat(65_536);
 };
@@ -186,4 +186,5 @@ const EVENTS: readonly Line[] = [
   ["Events: a page", scaled(5), at(EVENT, body("<html>"))],
 ];
 
+/** The cases of the kind `kubernetes` whose answers the proxy changes. */
 export const KUBERNETES_WIRE = casesOf("kubernetes", READS, STATES, WRITES, EVENTS);

@@ -1,13 +1,13 @@
 /** Cases with faulty output (no reader, a full disk, unwritable pictures): what was done and the exit code stay. */
 import { symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import type { Expected, FaultCase } from "../fault-case.ts";
+import type { ExpectedResult, FaultCase } from "../fault-case.ts";
 import { outOf } from "../run-case.ts";
 import { hang, on } from "../wire.ts";
 import { casesOf, FEW, type Line } from "./lines.ts";
 
 /** Done, whatever can be read of it. */
-const done: Expected = { exit: 0, replicas: 5 };
+const done: ExpectedResult = { exit: 0, replicas: 5 };
 const json = ["--once", "--json"];
 const text = ["--once"];
 
@@ -75,4 +75,5 @@ const TERMINALS: readonly Line[] = [
   ["the whole record in the log", done, { args: [...json, "--log-level", "debug", "--log-format", "json"] }],
 ];
 
+/** The cases of the kind `output`: streams and files that cannot be written. */
 export const OUTPUT = casesOf("output", STREAMS, PICTURES, TERMINALS);

@@ -2,9 +2,10 @@
 import type { FaultCase } from "../fault-case.ts";
 import { FIRST } from "../world.ts";
 
+/** Changes the cluster before a run. It resolves to a function that undoes the change, or to undefined. */
 export type Prepare = NonNullable<FaultCase["prepare"]>;
 
-/** Merges into an object of the namespace, and merges the second back in afterwards. */
+/** Merges `change` into the object at `path` below the namespace before the run, and `back` after it. */
 export const patched =
   (path: string, change: object, back: object): Prepare =>
   async ({ admin }) => {
@@ -12,10 +13,10 @@ export const patched =
     return () => admin("PATCH", path, back);
   };
 
-/** Annotations of an object, to be merged. */
+/** A merge patch of an object that sets these annotations. */
 export const note = (annotations: object) => ({ metadata: { annotations } });
 
-/** The annotation that pauses the workload, with this value. */
+/** Gives the workload the pause annotation with this value, and removes it after the run. */
 export const annotated = (value: string): Prepare =>
   patched(
     `deployments/${FIRST}`,

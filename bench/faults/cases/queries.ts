@@ -86,4 +86,5 @@ const CADVISOR: readonly Line[] = [
   ["counters of cadvisor that stand still", held("ZeroUsage"), pods((name, ns) => [[pod(name, ns), 0]])],
 ];
 
+/** The cases of the kind `data` whose query is wrong, or whose series of cadvisor are unusual. */
 export const QUERY = casesOf("data", QUERIES, CADVISOR);

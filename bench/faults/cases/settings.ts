@@ -186,4 +186,5 @@ const WORDS: readonly Line[] = [
   ["an old Node's options", scaled(5), { env: { NODE_OPTIONS: "--max-old-space-size=128" } }],
 ];
 
+/** The cases of the kind `settings`: values, places, files and words that are refused. */
 export const SETTINGS = casesOf("settings", VALUES, PLACES, FILES, WORDS);

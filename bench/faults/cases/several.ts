@@ -1,5 +1,5 @@
 /** Cases with one faulty target or metric among several: the others continue. */
-import type { Expected } from "../fault-case.ts";
+import type { ExpectedResult } from "../fault-case.ts";
 import { hang, on, reset, status } from "../wire.ts";
 import { casesOf, FEW, type Line } from "./lines.ts";
 
@@ -15,7 +15,7 @@ const actions = (
   a: "scaled" | "held" | "failed",
   b: "scaled" | "held" | "failed",
   says?: RegExp,
-): Expected => ({
+): ExpectedResult => ({
   exit,
   outcomes: [{ action: a }, { action: b }],
   ...(a === "scaled" && { replicas: 5 }),
@@ -102,8 +102,8 @@ const metric = (name: string, text: string, more: object = {}) => ({ name, query
 const metrics = (...all: readonly object[]): Line[2] =>
   targets({ scaleTargetRef: { name: "stress-app" }, ...bounds, metrics: all });
 const sound = metric("requests", query("1"));
-const held = (says: RegExp): Expected => ({ exit: 0, outcomes: [{ action: "held" }], says });
-const out: Expected = { exit: 0, outcomes: [{ action: "scaled" }], replicas: 5 };
+const held = (says: RegExp): ExpectedResult => ({ exit: 0, outcomes: [{ action: "held" }], says });
+const out: ExpectedResult = { exit: 0, outcomes: [{ action: "scaled" }], replicas: 5 };
 
 const METRICS: readonly Line[] = [
   ["two sound metrics", out, metrics(sound, metric("queue", query("2")))],
@@ -142,4 +142,5 @@ const METRICS: readonly Line[] = [
   ["a metric twice", { exit: 2, says: /name/ }, metrics(sound, sound)],
 ];
 
+/** The cases of the kind `several`: one of several targets or metrics is faulty. */
 export const SEVERAL = casesOf("several", TARGETS, METRICS);

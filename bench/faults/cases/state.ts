@@ -2,24 +2,24 @@
 import { encode } from "../../../job/core/state/codec.ts";
 import { BLANK_METRIC } from "../../../job/core/state/memory.ts";
 import type { TargetState } from "../../../job/core/state/types.ts";
-import { type Expected, type FaultCase, held, scaled } from "../fault-case.ts";
-import { remembering } from "../sound.ts";
+import { type ExpectedResult, type FaultCase, held, scaled } from "../fault-case.ts";
+import { withChangedMemory } from "../sound.ts";
 import { casesOf, FEW, type Line } from "./lines.ts";
 
 /** Nothing is remembered, so nothing shrinks for one window. */
-const forgotten: Expected = { exit: 0, outcomes: [{ action: "held", reason: "ScaleDownStabilized" }] };
+const forgotten: ExpectedResult = { exit: 0, outcomes: [{ action: "held", reason: "ScaleDownStabilized" }] };
 const stored = (state: NonNullable<FaultCase["state"]> | null): Line[2] => ({ state });
 /** The sound memory, changed. */
 const memory = (change: (memory: TargetState, now: number) => Partial<TargetState>): Line[2] =>
-  stored((sound, now) => encode(remembering(sound, (own) => ({ ...own, ...change(own, now) }))));
+  stored((sound, now) => encode(withChangedMemory(sound, (own) => ({ ...own, ...change(own, now) }))));
 /** The JSON as it is stored, changed as a text. */
 const raw = (change: (text: string, now: number) => string): Line[2] =>
   stored((sound, now) => change(encode(sound), now));
-const stays: Expected = { exit: 0, outcomes: [{ action: "held" }] };
+const stays: ExpectedResult = { exit: 0, outcomes: [{ action: "held" }] };
 /** Both are safe: what makes no sense is left out, or nothing shrinks for one window. */
-const either: Expected = { exit: 0, replicas: [5, 8] };
+const either: ExpectedResult = { exit: 0, replicas: [5, 8] };
 /** Who wrote last is told by managedFields: what a case before has left there. */
-const retried: Expected = { exit: 0, replicas: [3, 5] };
+const retried: ExpectedResult = { exit: 0, replicas: [3, 5] };
 const DAY = 86_400;
 
 const TEXTS: readonly Line[] = [
@@ -162,8 +162,9 @@ const RUNS: readonly Line[] = [
   ["eight ticks in one process", { exit: 0 }, { args: ["--json", "--every", "1", "--for", "8"] }],
 ];
 
-function unchangedAfter(replicas: number): Expected {
+function unchangedAfter(replicas: number): ExpectedResult {
   return { exit: 0, outcomes: [{ action: "unchanged" }], replicas };
 }
 
-export const STATE = casesOf("state", TEXTS, VALUES, RUNS);
+/** The cases of the kind `state`: faulty texts and values in the stored state. */
+export const STATE_CASES = casesOf("state", TEXTS, VALUES, RUNS);

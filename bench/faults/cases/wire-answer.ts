@@ -1,18 +1,18 @@
 /** Cases where Prometheus answers JSON that does not fit the query, through a proxy. */
-import { type Expected, failed, held, scaled } from "../fault-case.ts";
-import { body, edit, type Fault, on, put, reply, status } from "../wire.ts";
+import { type ExpectedResult, failed, held, scaled } from "../fault-case.ts";
+import { body, edit, on, put, reply, status, type WireFault } from "../wire.ts";
 import { CANARIES } from "../world.ts";
 import { casesOf, FEW, type Line } from "./lines.ts";
 
 type Pair = [time: unknown, value: unknown];
-const range = (fault: Fault): Line[2] => ({ prometheus: on(/query_range/, fault) });
+const range = (fault: WireFault): Line[2] => ({ prometheus: on(/query_range/, fault) });
 /** The one series' samples changed. */
 const samples = (change: (all: Pair[]) => unknown[]): Line[2] => range(put("data.result[0].values", change));
 const each = (change: (pair: Pair, i: number, all: Pair[]) => unknown): Line[2] => samples((all) => all.map(change));
 const newest = (value: unknown): Line[2] => each(([time, old], i, all) => [time, i === all.length - 1 ? value : old]);
 const times = (change: (time: number) => unknown): Line[2] => each(([time, value]) => [change(time as number), value]);
-const upOnly = (says: RegExp): Expected => ({ exit: 0, outcomes: [{ action: "held" }], says });
-const stays: Expected = { exit: 0, outcomes: [{ action: "held" }] };
+const upOnly = (says: RegExp): ExpectedResult => ({ exit: 0, outcomes: [{ action: "held" }], says });
+const stays: ExpectedResult = { exit: 0, outcomes: [{ action: "held" }] };
 const text = (value: unknown) => JSON.stringify(value);
 
 const FORMS: readonly Line[] = [
@@ -139,4 +139,5 @@ const ECHOES: readonly Line[] = [
   ],
 ];
 
+/** The cases of the kind `prometheus` whose JSON the proxy changes. */
 export const WIRE_ANSWER = casesOf("prometheus", FORMS, VALUES, TIMES, ECHOES);

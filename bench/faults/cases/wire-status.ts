@@ -1,14 +1,14 @@
 /** Cases with faulty HTTP of Prometheus: statuses, connections and bodies, through a proxy. */
 import { gzipSync } from "node:zlib";
 import { failed, scaled } from "../fault-case.ts";
-import { body, type Fault, first, hang, late, lost, on, reply, reset, status } from "../wire.ts";
+import { body, first, hang, late, lost, on, reply, reset, status, type WireFault } from "../wire.ts";
 import { casesOf, FEW, type Line } from "./lines.ts";
 
 const RANGE = /query_range/;
 const CLOCK = /vector\(1\)/;
 const START = /kube_pod/;
 
-const range = (fault: Fault): Line[2] => ({ prometheus: on(RANGE, fault) });
+const range = (fault: WireFault): Line[2] => ({ prometheus: on(RANGE, fault) });
 const error = (type: string, text: string) => JSON.stringify({ status: "error", errorType: type, error: text });
 const MEGABYTE = 1024 * 1024;
 
@@ -166,10 +166,11 @@ const BODIES: readonly Line[] = [
   ],
 ];
 
-function zipped(cut: (bytes: Buffer) => Buffer): Fault {
+function zipped(cut: (bytes: Buffer) => Buffer): WireFault {
   return body(cut(gzipSync(Buffer.from(JSON.stringify({ status: "success", data: "x".repeat(4000) })))), {
     "content-encoding": "gzip",
   });
 }
 
+/** The cases of the kind `prometheus` whose status, connection or body the proxy changes. */
 export const WIRE_STATUS = casesOf("prometheus", STATUSES, CONNECTION, BODIES);

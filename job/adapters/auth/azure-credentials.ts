@@ -1,13 +1,13 @@
 /** Gets Azure tokens by Azure's own library: workload identity in AKS, else the managed identity of the machine. */
 import { ManagedIdentityCredential, WorkloadIdentityCredential } from "@azure/identity";
+import type { Environment } from "../../config/environment.ts";
 import type { ServerSettings } from "../../config/types.ts";
-import type { Environment } from "../http/proxy.ts";
 import type { Authenticate } from "./provider.ts";
 
-type Settings = NonNullable<ServerSettings["azureAd"]>;
+type AzureSettings = NonNullable<ServerSettings["azureAd"]>;
 
 /** An Authenticate with a bearer token, which is renewed shortly before it ends. */
-export function azureToken({ scope, clientId, tenantId }: Settings, env: Environment): Authenticate {
+export function azureToken({ scope, clientId, tenantId }: AzureSettings, env: Environment): Authenticate {
   const client = clientId === undefined ? {} : { clientId };
   // the webhook of AKS sets the variable in pods whose ServiceAccount has an identity
   const credential = env.AZURE_FEDERATED_TOKEN_FILE

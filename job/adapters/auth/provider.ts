@@ -1,6 +1,7 @@
 /** The interface of an authentication method: which settings choose it, and what it adds to a request. */
+
+import type { Environment } from "../../config/environment.ts";
 import type { ServerSettings } from "../../config/types.ts";
-import type { Environment } from "../http/proxy.ts";
 
 /** A request right before it is sent: a signature covers all of it. */
 export interface UnsignedRequest {

@@ -1,7 +1,8 @@
 /** The registry of authentication methods. A new one needs its settings, a file and a line here. */
+
+import type { Environment } from "../../config/environment.ts";
 import type { ServerSettings } from "../../config/types.ts";
 import type { Redactor } from "../../output/redactor.ts";
-import type { Environment } from "../http/proxy.ts";
 import { AZURE_AD } from "./azure-ad.ts";
 import { BASIC } from "./basic.ts";
 import { BEARER } from "./bearer.ts";

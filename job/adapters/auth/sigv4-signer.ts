@@ -2,14 +2,14 @@
 import { createHash, createHmac } from "node:crypto";
 import { fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import { SignatureV4 } from "@smithy/signature-v4";
+import type { Environment } from "../../config/environment.ts";
 import type { ServerSettings } from "../../config/types.ts";
-import type { Environment } from "../http/proxy.ts";
 import type { Authenticate } from "./provider.ts";
 import { readSecret } from "./read-secret.ts";
 
-type Settings = NonNullable<ServerSettings["sigv4"]>;
+type SigV4Settings = NonNullable<ServerSettings["sigv4"]>;
 type Provider = ReturnType<typeof fromNodeProviderChain>;
-type Credentials = Awaited<ReturnType<Provider>>;
+type AwsCredentials = Awaited<ReturnType<Provider>>;
 
 /** Credentials are renewed so long before they end, as in the SDK. */
 const REFRESH_BEFORE_MS = 5 * 60_000;
@@ -40,7 +40,7 @@ function bytesOf(secret: ArrayBuffer | ArrayBufferView): Uint8Array {
  * the instance.
  * `now` is the time of the signature; tests give that of AWS's published vectors.
  */
-export function signer(settings: Settings, host: string, env: Environment, now?: () => Date): Authenticate {
+export function signer(settings: SigV4Settings, host: string, env: Environment, now?: () => Date): Authenticate {
   const region = settings.region ?? regionOf(host, env);
   const credentials = untilExpiry(credentialsOf(settings, region));
   const { service } = settings;
@@ -75,7 +75,10 @@ function regionOf(host: string, env: Environment): string {
   throw new Error("no AWS region: set prometheus.sigv4.region, or AWS_REGION");
 }
 
-function credentialsOf({ accessKey, secretKey, secretKeyFile, profile, roleArn }: Settings, region: string): Provider {
+function credentialsOf(
+  { accessKey, secretKey, secretKeyFile, profile, roleArn }: SigV4Settings,
+  region: string,
+): Provider {
   const own: Provider =
     accessKey === undefined
       ? fromNodeProviderChain({ clientConfig: { region }, ...(profile === undefined ? {} : { profile }) })
@@ -89,8 +92,8 @@ function credentialsOf({ accessKey, secretKey, secretKeyFile, profile, roleArn }
 }
 
 /** Keeps credentials until shortly before they end. Those without an end are read each time, since a file may have changed. */
-function untilExpiry(provider: Provider): () => Promise<Credentials> {
-  let kept: Promise<Credentials> | undefined;
+function untilExpiry(provider: Provider): () => Promise<AwsCredentials> {
+  let kept: Promise<AwsCredentials> | undefined;
   return async () => {
     const known = await kept?.catch(() => undefined);
     const end = known?.expiration?.getTime();

@@ -28,7 +28,7 @@ export type Transport = (request: HttpRequest, signal: AbortSignal) => Promise<H
 export type RequestFactory = () => HttpRequest | Promise<HttpRequest>;
 
 /** The limits of an exchange. */
-export interface Bounds {
+export interface ExchangeLimits {
   readonly milliseconds: number;
   /** The largest body of an answer with status 2xx, in bytes. Other answers are only quoted, so their beginning is enough. */
   readonly bytes: number;
@@ -48,7 +48,7 @@ export interface Answer {
 const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
 /** Sends one request and reads its answer. Throws TransportError, which has nothing of the request, since headers are credentials. */
-export async function exchange(transport: Transport, make: RequestFactory, bounds: Bounds): Promise<Answer> {
+export async function exchange(transport: Transport, make: RequestFactory, bounds: ExchangeLimits): Promise<Answer> {
   if (isOver(bounds.signal)) throw over(bounds.signal);
   const late = AbortSignal.timeout(Math.max(1, Math.round(bounds.milliseconds)));
   const signal = bounds.signal === undefined ? late : AbortSignal.any([late, bounds.signal]);

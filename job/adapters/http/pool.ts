@@ -1,7 +1,8 @@
 /** Connections to one server: kept alive, limited in number, through its proxy where the environment names one. */
 import { Agent as HttpAgent } from "node:http";
 import { type AgentOptions, Agent as HttpsAgent } from "node:https";
-import type { Environment, ProxyServer } from "./proxy.ts";
+import type { Environment } from "../../config/environment.ts";
+import type { ProxyServer } from "./proxy.ts";
 
 /** The TLS settings of a connection. */
 export interface Tls extends Pick<AgentOptions, "ca" | "cert" | "key" | "servername"> {

@@ -1,8 +1,7 @@
 /** Finds the proxy for a URL by HTTPS_PROXY, HTTP_PROXY and NO_PROXY, with the rules of Go's net/http, which kubectl and promtool follow. */
-import { BlockList, isIP } from "node:net";
 
-/** The environment of the process. main.ts passes it on, since only main.ts touches `process`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { BlockList, isIP } from "node:net";
+import type { Environment } from "../../config/environment.ts";
 
 /** A proxy. */
 export interface ProxyServer {

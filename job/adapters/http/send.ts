@@ -27,7 +27,7 @@ export interface Sent extends Answer {
 }
 
 /** What sending needs from outside, besides the transport; tests replace it. */
-export interface Outside {
+export interface HttpTools {
   readonly timing?: Timing | undefined;
   /** Local time in epoch seconds, for dates in Retry-After. */
   readonly localTime?: (() => number) | undefined;
@@ -41,7 +41,7 @@ export async function send(
   transport: Transport,
   make: RequestFactory,
   limits: Limits,
-  { timing = realTiming, localTime = () => Date.now() / 1000 }: Outside = {},
+  { timing = realTiming, localTime = () => Date.now() / 1000 }: HttpTools = {},
 ): Promise<Sent> {
   const { bytes, signal, write } = limits;
   let attempts = 0;

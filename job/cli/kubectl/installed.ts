@@ -5,7 +5,7 @@ import { CommandError } from "../io.ts";
 import type { Kubectl } from "./kubectl.ts";
 
 /** The named workload, as the server knows it. */
-export interface Workload {
+export interface WorkloadReference {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
@@ -44,7 +44,7 @@ export async function findWorkload(
   kubectl: Kubectl,
   object: readonly string[],
   namespace: string | null,
-): Promise<Workload> {
+): Promise<WorkloadReference> {
   const within = namespace === null ? [] : ["--namespace", namespace];
   const found = JSON.parse(await kubectl(["get", ...object, ...within, "-o", "json"])) as {
     readonly apiVersion: string;
@@ -64,7 +64,7 @@ export async function currentNamespace(kubectl: Kubectl): Promise<string> {
 export async function findInstalled(
   kubectl: Kubectl,
   namespace: string,
-  workload: Workload | null,
+  workload: WorkloadReference | null,
 ): Promise<Installed> {
   const { items } = JSON.parse(await kubectl(["get", "cronjobs", "--namespace", namespace, "-o", "json"])) as {
     readonly items: readonly CronJob[];
@@ -136,18 +136,18 @@ function withNamespaces(settings: Fields, namespace: string): Fields {
 }
 
 /** The jobs that list the workload, else those that may find it by its label. */
-function scalersOf(jobs: readonly Installed[], workload: Workload): readonly Installed[] {
+function scalersOf(jobs: readonly Installed[], workload: WorkloadReference): readonly Installed[] {
   const listing = jobs.filter((job) => hasTarget(job, workload));
   return listing.length > 0 ? listing : jobs.filter(({ settings }) => mayFind(settings, workload));
 }
 
-function mayFind(settings: Fields, { namespace }: Workload): boolean {
+function mayFind(settings: Fields, { namespace }: WorkloadReference): boolean {
   return discoverOf(settings).some(({ namespaces }) =>
     [namespaces].flat().some((one) => one === namespace || one === ALL_NAMESPACES),
   );
 }
 
-function hasTarget({ settings }: Installed, { kind, name, namespace }: Workload): boolean {
+function hasTarget({ settings }: Installed, { kind, name, namespace }: WorkloadReference): boolean {
   return targetsOf(settings).some((target) => {
     const ref = (target.scaleTargetRef ?? {}) as Fields;
     return target.namespace === namespace && ref.name === name && (ref.kind ?? "Deployment") === kind;

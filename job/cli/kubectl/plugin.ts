@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { CommandError, guarded, type Process, UsageError } from "../io.ts";
 import { type PluginArguments, readArguments } from "./arguments.ts";
-import { currentNamespace, findInstalled, findWorkload, type Installed, type Workload } from "./installed.ts";
+import { currentNamespace, findInstalled, findWorkload, type Installed, type WorkloadReference } from "./installed.ts";
 import { forward, type Kubectl, kubectlWith } from "./kubectl.ts";
 
 /** The job's command line for the arguments of the plugin. */
@@ -59,7 +59,7 @@ const has = ({ flags }: PluginArguments, flag: string) =>
   flags.some((word) => word === `--${flag}` || word.startsWith(`--${flag}=`));
 const knows = ({ spec }: PluginArguments, flag: string) => spec.options.some((option) => option.flag === flag);
 
-function named({ apiVersion, kind, name, namespace }: Workload): readonly string[] {
+function named({ apiVersion, kind, name, namespace }: WorkloadReference): readonly string[] {
   return ["--namespace", namespace, "--kind", kind, "--api-version", apiVersion, "--deployment", name];
 }
 

@@ -1,7 +1,8 @@
 /** Days of the local calendar, which schedules, events and conditions name: dates, and calendars that give the days of each year. */
+import type { Seconds } from "../units.ts";
 
-/** The seconds of a day. */
-export const DAY = 86_400;
+/** The seconds of a day of 24 hours. */
+export const DAY: Seconds = 86_400;
 
 /** "YYYY-MM-DD" of the Gregorian calendar. */
 export type LocalDate = string;

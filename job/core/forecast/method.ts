@@ -3,9 +3,9 @@ import { forecastAuto } from "./forecasters/auto.ts";
 import { forecastNaive } from "./forecasters/naive.ts";
 import { fixedProphet, forecastProphet } from "./forecasters/prophet.ts";
 import { originalProphet } from "./prophet/presets.ts";
-import type { Forecaster, Method } from "./types.ts";
+import type { Forecaster, ForecastMethod } from "./types.ts";
 
-const FORECASTERS: Readonly<Record<Method, Forecaster>> = {
+const FORECASTERS: Readonly<Record<ForecastMethod, Forecaster>> = {
   auto: forecastAuto,
   prophet: forecastProphet,
   original: fixedProphet("original", originalProphet()),
@@ -13,6 +13,6 @@ const FORECASTERS: Readonly<Record<Method, Forecaster>> = {
 };
 
 /** The forecaster that a method names. */
-export function forecasterOf(method: Method): Forecaster {
+export function forecasterOf(method: ForecastMethod): Forecaster {
   return FORECASTERS[method];
 }

@@ -24,7 +24,7 @@ export interface ForecastRequest {
 }
 
 /** The forecasting method: our pool of models, Prophet with its defaults, Prophet with the original project's settings, or the last value. */
-export type Method = "auto" | "prophet" | "original" | "naive";
+export type ForecastMethod = "auto" | "prophet" | "original" | "naive";
 
 /** The maximum over one part of the lead time: its point forecast (about the median), and its quantiles, non-decreasing. */
 export interface Peak {

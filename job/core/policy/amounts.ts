@@ -1,6 +1,6 @@
 /** The demand for which pods are added, and that for which they are kept: a given quantile, or as much as pays. */
 import type { Probability } from "../units.ts";
-import { type CostAndWorth, LEVELS, levelOf, payingPods } from "./level.ts";
+import { type CostAndWorth, levelOf, payingPods, QUANTILE_LEVELS } from "./level.ts";
 import { quantilesOf, scaleInQuantile, scaleOutQuantile, whyDistrusted } from "./quantiles.ts";
 import { capacityOfPod, worthOf } from "./service.ts";
 import type { MetricInput, PolicyInput } from "./stage.ts";
@@ -42,7 +42,8 @@ export function scaleOutAmount(input: MetricInput, policy: Policy): ScaleOutAmou
   }
   const last = input.lead.parts.length - 1;
   const distrust = whyDistrusted(input, policy.config);
-  const amountOf = (trusted: boolean): Amount => paying(quantilesOf(input, last, LEVELS, trusted), input, policy, 1);
+  const amountOf = (trusted: boolean): Amount =>
+    paying(quantilesOf(input, last, QUANTILE_LEVELS, trusted), input, policy, 1);
   const forecast = amountOf(true);
   return { forecast, trusted: distrust === null ? forecast : amountOf(false), distrust };
 }
@@ -54,7 +55,7 @@ export function scaleInAmount(input: MetricInput, policy: Policy): Amount {
     return { value: scaleInQuantile(input, policy.config, scaleDownQuantile), level: scaleDownQuantile };
   const trusted = whyDistrusted(input, policy.config) === null;
   return input.lead.parts
-    .map((_, part) => paying(quantilesOf(input, part, LEVELS, trusted), input, policy, SCALE_IN_WORTH))
+    .map((_, part) => paying(quantilesOf(input, part, QUANTILE_LEVELS, trusted), input, policy, SCALE_IN_WORTH))
     .reduce((most, amount) => (amount.value > most.value ? amount : most));
 }
 
@@ -66,7 +67,7 @@ function paying(quantiles: readonly number[], input: MetricInput, { config, memo
   const price: CostAndWorth = { averageValue: metric.averageValue, capacity, bill: billOf(input), worth };
   // a whole pod is more than what it is for: an idle queue would look active
   const value = Math.min(payingPods(quantiles, price) * metric.averageValue, quantiles.at(-1)!);
-  const least = quantiles[LEVELS.indexOf(DOUBT_QUANTILE)]!;
+  const least = quantiles[QUANTILE_LEVELS.indexOf(DOUBT_QUANTILE)]!;
   if (doubt && least > value) return { value: least, level: DOUBT_QUANTILE };
   const carried = value * (1 + config.behavior.scaleUp.tolerance);
   return { value, level: levelOf(quantiles, value), carriedLevel: levelOf(quantiles, carried) };

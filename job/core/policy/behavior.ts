@@ -4,7 +4,7 @@ import type { Behavior, ScalingRules } from "../target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
 
 /** The limits that the stabilisation windows set. */
-export interface Stabilised {
+export interface Stabilisation {
   readonly replicas: Replicas;
   /** The smallest recommendation of the up window and the largest of the down window, the present one included. */
   readonly low: Replicas;
@@ -23,7 +23,7 @@ export function stabilise(
   past: readonly Recommendation[],
   behavior: Behavior,
   now: EpochSeconds,
-): Stabilised {
+): Stabilisation {
   const upCutoff = now - behavior.scaleUp.stabilizationWindowSeconds;
   const downCutoff = now - behavior.scaleDown.stabilizationWindowSeconds;
   let low = recommendation;

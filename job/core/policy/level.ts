@@ -6,8 +6,8 @@ import { replicasFor } from "./stage.ts";
  * The levels of the requested quantiles of the maximum, from which the risk of any number of pods is read. Six levels: 0.7 % of the cost and
  * 2 % of the time below, on 19 public and synthetic series.
  */
-export const LEVELS: readonly Probability[] = [0.5, 0.6, 0.7, 0.8, 0.87, 0.91, 0.95, 0.97, 0.98, 0.99];
-const LAST_LEVEL = LEVELS.length - 1;
+export const QUANTILE_LEVELS: readonly Probability[] = [0.5, 0.6, 0.7, 0.8, 0.87, 0.91, 0.95, 0.97, 0.98, 0.99];
+const LAST_LEVEL = QUANTILE_LEVELS.length - 1;
 
 /** What a pod costs and what it is worth. Amounts are in the metric's unit. */
 export interface CostAndWorth {
@@ -28,7 +28,7 @@ export function riskAbove(quantiles: readonly number[], amount: number): Probabi
   if (!(amount >= quantiles[0]!)) return 0.5;
   const next = quantiles.findIndex((q) => amount < q);
   const [low, high] = next < 0 ? [LAST_LEVEL - 3, LAST_LEVEL] : [next - 1, next];
-  const [a, b] = [Math.log(1 - LEVELS[low]!), Math.log(1 - LEVELS[high]!)];
+  const [a, b] = [Math.log(1 - QUANTILE_LEVELS[low]!), Math.log(1 - QUANTILE_LEVELS[high]!)];
   const width = quantiles[high]! - quantiles[low]!;
   if (next < 0) return width > 0 ? Math.exp(b + ((amount - quantiles[high]!) / width) * (b - a)) : 0;
   return Math.exp(a + ((amount - quantiles[low]!) / width) * (b - a));

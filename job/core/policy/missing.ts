@@ -17,7 +17,7 @@ interface Pods {
 }
 
 /** What the count of pods says about a metric's sum. */
-export interface Missing {
+export interface PodShortfall {
   /** Pods that should be in the newest sum and are not; 0 where the source cannot say. */
   readonly pods: Replicas;
   /** When the last minutes' sum lacked pods that must have existed; null: never, or not known. */
@@ -27,7 +27,7 @@ export interface Missing {
 /** Around a loss the rate of the lost pods fades over rateWindow, 60 s by default: by that reason, not by a measurement. */
 const RATE_WINDOW: Seconds = 60;
 
-const NOTHING_MISSING: Missing = { pods: 0, incomplete: null };
+const NOTHING_MISSING: PodShortfall = { pods: 0, incomplete: null };
 
 /**
  * Compares the counted pods with those that exist. Pods known to be starting are not missed. Without readyReplicas every requested pod counts,
@@ -42,7 +42,7 @@ export function missingPods(
   memory: TargetState,
   name: string,
   returned?: EpochSeconds,
-): Missing {
+): PodShortfall {
   const { current, pods: existing, conditions, now } = input;
   if (counts === undefined || counts.times.length === 0) return cameBack(now, returned);
   const { times, values } = counts;
@@ -57,7 +57,7 @@ export function missingPods(
   return { pods: Math.max(0, asked - newest), incomplete };
 }
 
-function cameBack(now: EpochSeconds, returned: EpochSeconds | undefined): Missing {
+function cameBack(now: EpochSeconds, returned: EpochSeconds | undefined): PodShortfall {
   return returned === undefined ? NOTHING_MISSING : { pods: 0, incomplete: [returned, now] };
 }
 

@@ -12,7 +12,7 @@ import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
 import type { Amount } from "./amounts.ts";
 import type { Conditions } from "./conditions.ts";
 import { type Lead, leadOf } from "./lead.ts";
-import { LEVELS } from "./level.ts";
+import { QUANTILE_LEVELS } from "./level.ts";
 import { mayBeZero } from "./metrics.ts";
 import { missingPods } from "./missing.ts";
 import { isUsable, type MetricInput } from "./stage.ts";
@@ -157,7 +157,7 @@ function currentLead({ histories, conditions, config }: TickInput, age: Seconds,
 /** The levels of the maximum that the policy needs, ascending and unique. */
 function levelsOf({ quantile, scaleDownQuantile }: Metric): readonly number[] {
   const given = [quantile, scaleDownQuantile].filter((level) => level !== undefined);
-  return [...new Set(quantile === undefined ? [...LEVELS, ...given] : given)].sort((a, b) => a - b);
+  return [...new Set(quantile === undefined ? [...QUANTILE_LEVELS, ...given] : given)].sort((a, b) => a - b);
 }
 
 /** The window without bursts of starting pods in rollouts, and without sums that lacked pods. */

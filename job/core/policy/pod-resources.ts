@@ -31,20 +31,20 @@ export function misfitsOf(
   const found: Misfit[] = [];
   const above = (one: Cores, other: Cores) => one > other * (1 + ROUNDING);
   if (above(targetCpu, limit)) {
-    const message = `targetCpu ${cpu(targetCpu)} is above the pod's own limit, ${cpu(limit)}: no pod ever uses that much, so none would be added`;
-    found.push({ level: "nothing", message, todo: `set targetCpu below ${cpu(limit)}, or raise the limit` });
+    const message = `targetCpu ${quantityText(targetCpu)} is above the pod's own limit, ${quantityText(limit)}: no pod ever uses that much, so none would be added`;
+    found.push({ level: "nothing", message, todo: `set targetCpu below ${quantityText(limit)}, or raise the limit` });
   } else if (above(targetCpu, request)) {
-    const message = `targetCpu ${cpu(targetCpu)} is above what the pod requests, ${cpu(request)}: its node may not have it to spare`;
-    found.push({ level: "doubtful", message, todo: `request ${cpu(targetCpu)} or more, or lower targetCpu` });
+    const message = `targetCpu ${quantityText(targetCpu)} is above what the pod requests, ${quantityText(request)}: its node may not have it to spare`;
+    found.push({ level: "doubtful", message, todo: `request ${quantityText(targetCpu)} or more, or lower targetCpu` });
   }
   if (podCpuLimit !== undefined && above(limit, podCpuLimit) && Number.isFinite(limit)) {
-    const message = `podCpuLimit ${cpu(podCpuLimit)} is below the pod's own limit, ${cpu(limit)}: what the pods can use would be refused`;
-    found.push({ level: "doubtful", message, todo: `set podCpuLimit: ${cpu(limit)}` });
+    const message = `podCpuLimit ${quantityText(podCpuLimit)} is below the pod's own limit, ${quantityText(limit)}: what the pods can use would be refused`;
+    found.push({ level: "doubtful", message, todo: `set podCpuLimit: ${quantityText(limit)}` });
   }
   return found;
 }
 
 /** Cores as a manifest writes them: 400m, 2. */
-export function cpu(cores: Cores): string {
+export function quantityText(cores: Cores): string {
   return cores < 1 ? `${Number((cores * 1000).toPrecision(6))}m` : String(Number(cores.toPrecision(6)));
 }

@@ -1,7 +1,7 @@
 /** Stages that turn one metric's demand into a recommendation: forecast, trust, factor, surge, reactive floor, activation and band. */
 import { scaleInAmount, scaleOutAmount } from "./amounts.ts";
 import { scheduleAt } from "./schedule.ts";
-import { type ApplyToMetric, amount, isActive, type PolicyInput, pass, replicasFor, verdict } from "./stage.ts";
+import { type ApplyToMetric, isActive, type PolicyInput, pass, preciseAmount, replicasFor, verdict } from "./stage.ts";
 import { surgeAhead } from "./surge.ts";
 
 /** Pods for the demand that new pods will meet: for a given quantile of it, or as many as pay. */
@@ -13,7 +13,7 @@ export const forecastStage: ApplyToMetric = (_, input, policy) => {
   const span = `${Math.round(lead.readyAfter)} to ${Math.round(lead.seconds)} s`;
   const within = carriedLevel === undefined ? "" : ` (${carriedLevel} within the tolerance)`;
   const why = quantile === undefined ? `${within}, beyond which a pod does not pay${towards(policy)}` : "";
-  const text = `${amount(value, metric)} at quantile ${level} of the maximum ${span} ahead need ${needed}${why}`;
+  const text = `${preciseAmount(value, metric)} at quantile ${level} of the maximum ${span} ahead need ${needed}${why}`;
   const method = forecast?.method ?? null;
   const detail = { value, level, readyAfter: lead.readyAfter, lead: lead.seconds, averageValue, method };
   return verdict(needed, "ForecastQuantile", text, detail, { value, level });
@@ -40,7 +40,7 @@ export const trustStage: ApplyToMetric = (draft, input, policy) => {
     const text = known ? `error ${skill.toFixed(2)} times that of the last value` : "error not yet known";
     return pass(draft, text, detail, { value, level });
   }
-  const text = `${distrust}: last value and its errors instead, ${amount(value, metric)}`;
+  const text = `${distrust}: last value and its errors instead, ${preciseAmount(value, metric)}`;
   return verdict(replicasFor(value, metric.averageValue), "ForecastNotTrusted", text, detail, { value, level });
 };
 
@@ -64,17 +64,17 @@ export const surgeStage: ApplyToMetric = (draft, { metric, series, lead }, { con
   const urgent = replicasFor(ahead, metric.averageValue);
   const detail = { ahead, needed: urgent };
   if (urgent <= draft.replicas) {
-    const text = ahead > 0 ? `surge to ${amount(ahead, metric)} is covered` : "no surge";
+    const text = ahead > 0 ? `surge to ${preciseAmount(ahead, metric)} is covered` : "no surge";
     return pass(draft, text, detail, { urgent });
   }
-  const text = `rise beyond the window's usual: ${amount(ahead, metric)} ahead`;
+  const text = `rise beyond the window's usual: ${preciseAmount(ahead, metric)} ahead`;
   return verdict(urgent, "SurgeAhead", text, detail, { urgent });
 };
 
 /** Never below what the current demand needs. The result is the recommendation that is remembered. */
 export const reactiveStage: ApplyToMetric = (draft, { metric, demand }) => {
   const floor = replicasFor(demand, metric.averageValue);
-  const text = `current demand ${amount(demand, metric)} needs ${floor}`;
+  const text = `current demand ${preciseAmount(demand, metric)} needs ${floor}`;
   const detail = { demand, averageValue: metric.averageValue, floor };
   const next = { urgent: Math.max(draft.urgent, floor), recommendation: Math.max(draft.replicas, floor) };
   return floor > draft.replicas ? verdict(floor, "ReactiveFloor", text, detail, next) : pass(draft, text, detail, next);
@@ -91,9 +91,9 @@ export const activationStage: ApplyToMetric = (draft, { metric, demand }, { conf
   const detail = { activation, demand, value };
   if (isActive(demand, metric) || isActive(value, metric)) {
     const urgent = current === 0 ? Math.max(1, draft.urgent) : draft.urgent;
-    return pass(draft, `demand or forecast is above ${amount(activation, metric)}`, detail, { urgent });
+    return pass(draft, `demand or forecast is above ${preciseAmount(activation, metric)}`, detail, { urgent });
   }
-  const text = `neither demand nor forecast is above ${amount(activation, metric)}`;
+  const text = `neither demand nor forecast is above ${preciseAmount(activation, metric)}`;
   const next = { urgent: 0, recommendation: 0 };
   return replicas === 0 ? pass(draft, text, detail, next) : verdict(0, "Inactive", text, detail, next);
 };

@@ -85,7 +85,7 @@ export type Apply = (draft: Draft, input: PolicyInput) => Verdict | null;
 /** One stage of each metric. */
 export type ApplyToMetric = (draft: Draft, metric: MetricInput, input: PolicyInput) => Verdict | null;
 
-interface Row {
+interface RowOfStage {
   readonly stage: string;
   /** Whether it runs with usable data, without, or in both cases. Without usable data no stage may lower. */
   readonly runs: "sighted" | "blind" | "always";
@@ -100,13 +100,13 @@ interface Row {
 }
 
 /** A row of the table: a stage of each metric, which starts from the current replicas. Its data are that metric's. */
-export interface MetricStage extends Row {
+export interface MetricStage extends RowOfStage {
   readonly of: "metric";
   readonly apply: ApplyToMetric;
 }
 
 /** A row of the table: a stage of the target; its data are usable when one metric's are. */
-export interface TargetStage extends Row {
+export interface TargetStage extends RowOfStage {
   readonly of: "target";
   readonly apply: Apply;
 }
@@ -159,7 +159,7 @@ export function isActive(value: number, { activation = 0, averageValue }: Metric
 }
 
 /** An amount of a metric as text: cores to the milli-core, others with four digits, and the unit. */
-export function amount(value: number, { unit }: Pick<Metric, "unit">): string {
+export function preciseAmount(value: number, { unit }: Pick<Metric, "unit">): string {
   if (!Number.isFinite(value)) return unit === "" ? "unknown" : `unknown ${unit}`;
   if (unit === "cores") return `${value.toFixed(3)} cores`;
   const digits = Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));

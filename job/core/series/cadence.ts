@@ -50,7 +50,7 @@ export function cadenceOf(
 }
 
 /** Indices of the samples that are new: each changed value, and an unchanged one once per cadence. O(n). */
-export function newsOf(times: Float64Array, values: Float64Array, cadence: Seconds): Uint32Array {
+export function withoutRepeats(times: Float64Array, values: Float64Array, cadence: Seconds): Uint32Array {
   const kept = new Uint32Array(times.length);
   let count = 0;
   let last = Number.NEGATIVE_INFINITY;
@@ -78,15 +78,15 @@ export function standstill(
 ): Seconds {
   let changed = times.length - 1;
   while (changed > 0 && isRepeat(values, changed)) changed--;
-  let [news, first] = [0, changed];
+  let [updates, first] = [0, changed];
   for (let i = changed; i > 0 && times[i - 1]! >= since; i--) {
-    if (!isRepeat(values, i)) news++;
+    if (!isRepeat(values, i)) updates++;
     first = i - 1;
   }
   // none of it changes, or too little to tell
-  if (news < MIN_CHANGES || changed === 0) return 0;
+  if (updates < MIN_CHANGES || changed === 0) return 0;
   const expected = (times[changed]! - times[first]!) / cadence;
-  return news >= MIN_CHANGING_SHARE * expected ? times.at(-1)! - times[changed]! : 0;
+  return updates >= MIN_CHANGING_SHARE * expected ? times.at(-1)! - times[changed]! : 0;
 }
 
 function isRepeat(values: Float64Array, i: number): boolean {

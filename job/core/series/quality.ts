@@ -1,6 +1,6 @@
 /** Judges one window of samples before a decision: what the job may do with it, and why. */
 import type { Cores, EpochSeconds, Replicas, Seconds } from "../units.ts";
-import { cadenceOf, newsOf } from "./cadence.ts";
+import { cadenceOf, withoutRepeats } from "./cadence.ts";
 import { clean } from "./clean.ts";
 import { type Grid, toGrid } from "./grid.ts";
 import type { Quality, Samples, Series } from "./types.ts";
@@ -68,30 +68,33 @@ export function believable(pods: Replicas, podCpuLimit: Cores | undefined, targe
 export function inspect(samples: Samples, expected: Expectation): JudgedWindow {
   const { now, step, ceiling, zero, history, window = history } = expected;
   const cleaned = clean(samples, { latest: now + step, ceiling, zero });
-  const { news, cadence } = newsIn(cleaned, expected);
+  const { samples: fresh, cadence } = newSamplesOf(cleaned, expected);
   const at: Expectation = { ...expected, step: cadence };
-  const grid = gridBack(news, at, history);
-  const newest = news.times.at(-1);
+  const grid = gridBack(fresh, at, history);
+  const newest = fresh.times.at(-1);
   const age = newest === undefined ? Number.POSITIVE_INFINITY : Math.max(0, now - newest);
   const coverage = Math.min(1, grid.covered / expectedPoints(grid, at));
   const [verdict, reason, message] = judge({ samples, cleaned, grid, coverage, cadence }, expected);
-  const { series } = window > history ? gridBack(news, at, window) : grid;
+  const { series } = window > history ? gridBack(fresh, at, window) : grid;
   const returned = expected.counted ? undefined : returnedAt(cleaned.times, expected);
   const found = { ...(cadence > step && { cadence }), ...(returned !== undefined && { returned }) };
   return { series, quality: { verdict, reason, points: grid.real, coverage, age, message, ...found } };
 }
 
 /** The samples without repeats, and the step of their grid: the requested one, or the source's cadence where that is longer. */
-export function newsIn(
+export function newSamplesOf(
   cleaned: Samples,
   { now, step, history }: Pick<Expectation, "now" | "step" | "history">,
-): { readonly news: Samples; readonly cadence: Seconds } {
+): { readonly samples: Samples; readonly cadence: Seconds } {
   const { times, values } = cleaned;
   const cadence = cadenceOf(times, values, now - history);
-  if (cadence < 1.5 * step) return { news: cleaned, cadence: step };
-  const kept = newsOf(times, values, cadence);
-  const news = { times: Float64Array.from(kept, (i) => times[i]!), values: Float64Array.from(kept, (i) => values[i]!) };
-  return { news, cadence };
+  if (cadence < 1.5 * step) return { samples: cleaned, cadence: step };
+  const kept = withoutRepeats(times, values, cadence);
+  const samples = {
+    times: Float64Array.from(kept, (i) => times[i]!),
+    values: Float64Array.from(kept, (i) => values[i]!),
+  };
+  return { samples, cadence };
 }
 
 function gridBack({ times, values }: Samples, { now, step }: Expectation, seconds: Seconds): Grid {

@@ -8,7 +8,7 @@ import { causeOf, milliCores, onlyRises, timeUnit } from "./implausible.ts";
 import type { DataVerdict, QualityReason, Samples } from "./types.ts";
 
 /** The window as it was measured. */
-export interface Measured {
+export interface MeasuredWindow {
   readonly samples: Samples;
   readonly cleaned: Cleaned;
   readonly grid: Grid;
@@ -44,7 +44,7 @@ const MIN_POINTS = 2;
 const MIN_COUNTER_RATIO = 3;
 
 /** Judges a window by the first that holds: no time is possible, no sample, nothing fresh, nothing possible, not everything. */
-export function judge(measured: Measured, criteria: Criteria): Judgement {
+export function judge(measured: MeasuredWindow, criteria: Criteria): Judgement {
   return (
     judgeTimes(measured, criteria) ??
     judgeAbsence(measured, criteria) ??
@@ -55,7 +55,7 @@ export function judge(measured: Measured, criteria: Criteria): Judgement {
 }
 
 /** Impossible times: the job would act on the load of another hour. */
-function judgeTimes({ samples, cleaned }: Measured, { now }: Criteria): Judgement | null {
+function judgeTimes({ samples, cleaned }: MeasuredWindow, { now }: Criteria): Judgement | null {
   if (samples.times.length === 0) return null;
   const unit = timeUnit(samples.times, now);
   if (unit !== null) return ["hold", "WrongTimeUnit", `the times are ${unit}, not seconds`];
@@ -70,7 +70,7 @@ function judgeTimes({ samples, cleaned }: Measured, { now }: Criteria): Judgemen
 }
 
 /** No usable sample, none that is fresh, one only, or several series. */
-function judgeAbsence(measured: Measured, criteria: Criteria): Judgement | null {
+function judgeAbsence(measured: MeasuredWindow, criteria: Criteria): Judgement | null {
   const { cleaned, grid } = measured;
   const { newestBad, newestBadReason, refused, times } = cleaned;
   const newest = times.at(-1) ?? Number.NEGATIVE_INFINITY;
@@ -101,7 +101,7 @@ function judgeAbsence(measured: Measured, criteria: Criteria): Judgement | null 
 }
 
 /** More than is possible: for the workload, or for these pods. */
-function judgeSize({ cleaned, samples }: Measured, criteria: Criteria): Judgement | null {
+function judgeSize({ cleaned, samples }: MeasuredWindow, criteria: Criteria): Judgement | null {
   const { capacity, useful, cpu } = criteria;
   const { recent, impossible } = impossibleIn(samples, criteria);
   if (impossible > recent / 2) {
@@ -132,7 +132,7 @@ function impossibleIn({ times, values }: Samples, { now, ceiling }: Criteria) {
 }
 
 /** The newest sample was refused. */
-function judgeNewest(measured: Measured, criteria: Criteria): Judgement | null {
+function judgeNewest(measured: MeasuredWindow, criteria: Criteria): Judgement | null {
   const { newestBad, newestBadReason, times } = measured.cleaned;
   const newest = times.at(-1) ?? Number.NEGATIVE_INFINITY;
   if (newestBadReason === null || newestBad <= newest) return null;
@@ -141,7 +141,7 @@ function judgeNewest(measured: Measured, criteria: Criteria): Judgement | null {
 }
 
 /** Whether the window is complete. */
-function judgeWhole(measured: Measured, criteria: Criteria): Judgement {
+function judgeWhole(measured: MeasuredWindow, criteria: Criteria): Judgement {
   const { partial, minCoverage, counted } = criteria;
   const counts = countsOf(measured, criteria);
   if (partial) return ["upOnly", "PartialAnswer", `the source warned of a partial answer; ${counts}`];
@@ -161,7 +161,7 @@ function judgeWhole(measured: Measured, criteria: Criteria): Judgement {
 }
 
 /** Seconds for which the newest value of CPU, which never stands still, has been repeated; 0 for other metrics, since a queue may stand still. */
-function standingFor({ cleaned, cadence }: Measured, { cpu, now, history }: Criteria): Seconds {
+function standingFor({ cleaned, cadence }: MeasuredWindow, { cpu, now, history }: Criteria): Seconds {
   return cpu ? standstill(cleaned.times, cleaned.values, cadence, now - history) : 0;
 }
 
@@ -176,7 +176,7 @@ export function returnedAt(
 }
 
 /** What is wrong with the newest refused sample, in words. */
-function wordsFor({ samples, cleaned }: Measured, { useful }: Criteria): string {
+function wordsFor({ samples, cleaned }: MeasuredWindow, { useful }: Criteria): string {
   switch (cleaned.newestBadReason) {
     case "NotFinite":
       return "it is not a finite number";
@@ -189,7 +189,7 @@ function wordsFor({ samples, cleaned }: Measured, { useful }: Criteria): string 
   }
 }
 
-function countsOf({ grid, coverage, cleaned, cadence }: Measured, { now, step }: Criteria): string {
+function countsOf({ grid, coverage, cleaned, cadence }: MeasuredWindow, { now, step }: Criteria): string {
   const newest = cleaned.times.at(-1) ?? Number.NEGATIVE_INFINITY;
   const repeats = cadence > step ? `, a new value every ${seconds(cadence)} only` : "";
   const refused = cleaned.refused === 0 ? "" : `, ${pluralize(cleaned.refused, "sample")} refused`;

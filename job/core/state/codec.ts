@@ -2,9 +2,9 @@
 
 import { err, ok, type Result } from "../result.ts";
 import { pluralize } from "../units.ts";
-import { milli, type Raw, record, whole } from "./read.ts";
+import { type Raw, readInteger, readObject, roundToMilliseconds } from "./read.ts";
 import type { JobState, LastWrite, MetricState, StandingSince, TargetState } from "./types.ts";
-import { CPU, readV1, STANDING } from "./version-1.ts";
+import { readV1, STANDING, TOP_LEVEL_METRIC } from "./version-1.ts";
 
 /** The version written now. Older ones stay readable for ever: add a reader, never change one. */
 export const STATE_VERSION = 1;
@@ -26,7 +26,7 @@ const PLAIN: StorageForm = { pack: (json) => json, most: MAX_BYTES };
 const MAX_SAMPLED_TARGETS = 1000;
 
 /** The stored part of a state, and the targets that do not fit. */
-export interface Fitted {
+export interface StoredText {
   readonly text: string;
   readonly leftOut: readonly string[];
 }
@@ -36,11 +36,15 @@ export interface Fitted {
  * Above MAX_BYTES the forecasts are dropped first, then the least recently seen targets: forgetting only lengthens a scale-in.
  */
 export function encode(state: JobState): string {
-  return fitState(state).text;
+  return encodeWithin(state).text;
 }
 
 /** Encodes a state in the given form. Targets that `before` has take precedence over new ones: remembered state is not given up for new. */
-export function fitState(state: JobState, { pack, most }: StorageForm = PLAIN, before: JobState = EMPTY_STATE): Fitted {
+export function encodeWithin(
+  state: JobState,
+  { pack, most }: StorageForm = PLAIN,
+  before: JobState = EMPTY_STATE,
+): StoredText {
   const entries = Object.entries(state.targets);
   const full = pack(write(entries, true));
   if (full.length <= most) return { text: full, leftOut: [] };
@@ -85,9 +89,9 @@ export function decode(text: string): Result<JobState, string> {
   } catch {
     return err(`state is not JSON (${pluralize(text.length, "character")}); starting without memory`);
   }
-  const root = record(raw);
+  const root = readObject(raw);
   if (root === null) return err("state is not an object; starting without memory");
-  const version = whole(root.v);
+  const version = readInteger(root.v);
   const reader = version === null ? undefined : READERS[version];
   if (reader === undefined)
     return err(
@@ -132,18 +136,18 @@ function pack(target: TargetState, withForecast: boolean): Raw {
     kind,
     notified,
   } = target;
-  const others = Object.entries(metrics).filter(([name]) => name !== CPU);
+  const others = Object.entries(metrics).filter(([name]) => name !== TOP_LEVEL_METRIC);
   const x = others.map(([name, metric]) => [name, packMetric(metric, withForecast)] as const);
   return {
     ...(recommendations.length > 0 ? { w: runs(recommendations, ({ replicas }) => [replicas]) } : {}),
     ...(changes.length > 0 ? { e: runs(changes, ({ from, to }) => [from, to]) } : {}),
-    ...(Object.hasOwn(metrics, CPU) ? packMetric(metrics[CPU]!, withForecast) : {}),
-    ...(rollouts.length > 0 ? { r: rollouts.flat().map(milli) } : {}),
-    ...(dropHoldUntil !== null ? { d: milli(dropHoldUntil) } : {}),
-    ...(b !== null ? { b: [milli(b.at), digits(b.below), digits(b.seen)] } : {}),
+    ...(Object.hasOwn(metrics, TOP_LEVEL_METRIC) ? packMetric(metrics[TOP_LEVEL_METRIC]!, withForecast) : {}),
+    ...(rollouts.length > 0 ? { r: rollouts.flat().map(roundToMilliseconds) } : {}),
+    ...(dropHoldUntil !== null ? { d: roundToMilliseconds(dropHoldUntil) } : {}),
+    ...(b !== null ? { b: [roundToMilliseconds(b.at), digits(b.below), digits(b.seen)] } : {}),
     ...(l !== null ? { l: packWrite(l) } : {}),
     ...(standing !== undefined ? { s: packStanding(standing) } : {}),
-    ...(heldSince !== undefined ? { h: milli(heldSince) } : {}),
+    ...(heldSince !== undefined ? { h: roundToMilliseconds(heldSince) } : {}),
     ...(kind !== undefined ? { k: kind } : {}),
     ...(notified !== undefined ? packNotified(notified) : {}),
     ...(x.length > 0 ? { x: Object.fromEntries(x) } : {}),
@@ -151,18 +155,18 @@ function pack(target: TargetState, withForecast: boolean): Raw {
 }
 
 function packWrite({ at, replicas, overruled, foreign, floor }: LastWrite): readonly number[] {
-  return [milli(at), replicas, overruled, foreign === true ? 1 : 0, ...(floor === true ? [1] : [])];
+  return [roundToMilliseconds(at), replicas, overruled, foreign === true ? 1 : 0, ...(floor === true ? [1] : [])];
 }
 
 function packStanding(standing: StandingSince): Raw {
   const kept = STANDING.filter(([, name]) => standing[name] !== undefined);
-  return Object.fromEntries(kept.map(([letter, name]) => [letter, milli(standing[name]!)]));
+  return Object.fromEntries(kept.map(([letter, name]) => [letter, roundToMilliseconds(standing[name]!)]));
 }
 
 function packNotified(notified: NonNullable<TargetState["notified"]>): Raw {
   const n = Object.entries(notified).map(([condition, { since, told, gone }]) => [
     condition,
-    [since, told, ...(gone === null ? [] : [gone])].map(milli),
+    [since, told, ...(gone === null ? [] : [gone])].map(roundToMilliseconds),
   ]);
   return n.length > 0 ? { n: Object.fromEntries(n) } : {};
 }
@@ -173,11 +177,21 @@ function packMetric(
 ): Raw {
   return {
     ...(withForecast && f !== null
-      ? { f: [milli(f.at), milli(f.expires), digits(f.max), digits(f.quantile), f.level, digits(f.mean), f.method] }
+      ? {
+          f: [
+            roundToMilliseconds(f.at),
+            roundToMilliseconds(f.expires),
+            digits(f.max),
+            digits(f.quantile),
+            f.level,
+            digits(f.mean),
+            f.method,
+          ],
+        }
       : {}),
-    ...(lastGoodData !== null ? { g: milli(lastGoodData) } : {}),
-    ...(missingSince !== null ? { m: milli(missingSince) } : {}),
-    ...(incomplete.length > 0 ? { i: incomplete.flat().map(milli) } : {}),
+    ...(lastGoodData !== null ? { g: roundToMilliseconds(lastGoodData) } : {}),
+    ...(missingSince !== null ? { m: roundToMilliseconds(missingSince) } : {}),
+    ...(incomplete.length > 0 ? { i: incomplete.flat().map(roundToMilliseconds) } : {}),
   };
 }
 
@@ -187,8 +201,8 @@ function runs<T extends { readonly at: number }>(
 ): readonly number[] {
   let before = 0;
   return items.flatMap((item) => {
-    const since = milli(milli(item.at) - before);
-    before = milli(item.at);
+    const since = roundToMilliseconds(roundToMilliseconds(item.at) - before);
+    before = roundToMilliseconds(item.at);
     return [since, ...rest(item)];
   });
 }

@@ -1,6 +1,15 @@
 /** Reads version 1 of the stored state: fields that make no sense are dropped alone, targets that are not objects are dropped. */
 import { BLANK, BLANK_METRIC } from "./memory.ts";
-import { finite, list, milli, numbers, type Raw, record, seconds, whole } from "./read.ts";
+import {
+  type Raw,
+  readArray,
+  readInteger,
+  readNumber,
+  readObject,
+  readRows,
+  readTime,
+  roundToMilliseconds,
+} from "./read.ts";
 import {
   type Condition,
   isCondition,
@@ -19,7 +28,7 @@ import {
 } from "./types.ts";
 
 /** The metric whose fields stand at the target itself, as before there were several metrics. */
-export const CPU = "cpu";
+export const TOP_LEVEL_METRIC = "cpu";
 /** Standing conditions by the letter under which they are stored. */
 export const STANDING: readonly (readonly [string, Standing])[] = [
   ["b", "Blind"],
@@ -34,8 +43,8 @@ const KIND = /^[A-Z][A-Za-z0-9]{0,62}$/;
 /** The targets of a stored state. */
 export function readV1(root: Raw): JobState["targets"] {
   const targets: [string, TargetState][] = [];
-  for (const [key, value] of Object.entries(record(root.t) ?? {})) {
-    const raw = record(value);
+  for (const [key, value] of Object.entries(readObject(root.t) ?? {})) {
+    const raw = readObject(value);
     if (raw !== null) targets.push([key, readTargetV1(raw)]);
   }
   return Object.fromEntries(targets);
@@ -43,18 +52,18 @@ export function readV1(root: Raw): JobState["targets"] {
 
 function readTargetV1(raw: Raw): TargetState {
   const standing = readStandingV1(raw.s);
-  const heldSince = seconds(raw.h);
+  const heldSince = readTime(raw.h);
   return {
     ...BLANK,
-    recommendations: timed(numbers(raw.w, 2)).flatMap(([at, replicas]): Recommendation[] =>
-      whole(replicas) === null ? [] : [{ at: at!, replicas: replicas! }],
+    recommendations: timed(readRows(raw.w, 2)).flatMap(([at, replicas]): Recommendation[] =>
+      readInteger(replicas) === null ? [] : [{ at: at!, replicas: replicas! }],
     ),
-    changes: timed(numbers(raw.e, 3)).flatMap(([at, from, to]): ReplicaChange[] =>
-      whole(from) === null || whole(to) === null ? [] : [{ at: at!, from: from!, to: to! }],
+    changes: timed(readRows(raw.e, 3)).flatMap(([at, from, to]): ReplicaChange[] =>
+      readInteger(from) === null || readInteger(to) === null ? [] : [{ at: at!, from: from!, to: to! }],
     ),
     metrics: readMetricsV1(raw),
     rollouts: readSpans(raw.r),
-    dropHoldUntil: seconds(raw.d),
+    dropHoldUntil: readTime(raw.d),
     service: readServiceV1(raw.b),
     lastWritten: readWriteV1(raw.l),
     ...(standing && { standing }),
@@ -66,17 +75,17 @@ function readTargetV1(raw: Raw): TargetState {
 
 /** The notified conditions without those that make no sense; the field is absent where none is left. */
 function readNotifiedV1(raw: unknown): Pick<TargetState, "notified"> {
-  const all = Object.entries(record(raw) ?? {}).flatMap(([condition, times]): [Condition, Notified][] => {
-    const [since, told, gone] = list(times);
-    const [s, t] = [seconds(since), seconds(told)];
+  const all = Object.entries(readObject(raw) ?? {}).flatMap(([condition, times]): [Condition, Notified][] => {
+    const [since, told, gone] = readArray(times);
+    const [s, t] = [readTime(since), readTime(told)];
     if (!isCondition(condition) || s === null || t === null) return [];
-    return [[condition, { since: s, told: t, gone: seconds(gone) }]];
+    return [[condition, { since: s, told: t, gone: readTime(gone) }]];
   });
   return all.length > 0 ? { notified: Object.fromEntries(all) } : {};
 }
 
 function readStandingV1(raw: unknown): StandingSince | undefined {
-  const known = STANDING.map(([letter, name]) => [name, seconds(record(raw)?.[letter])] as const);
+  const known = STANDING.map(([letter, name]) => [name, readTime(readObject(raw)?.[letter])] as const);
   const stands = known.filter(([, since]) => since !== null);
   return stands.length === 0 ? undefined : Object.fromEntries(stands);
 }
@@ -84,8 +93,8 @@ function readStandingV1(raw: unknown): StandingSince | undefined {
 /** The metrics by name. The CPU's fields stand at the target itself; a metric without any valid field is left out. */
 function readMetricsV1(raw: Raw): TargetState["metrics"] {
   const all: readonly (readonly [string, Raw | null])[] = [
-    [CPU, raw],
-    ...Object.entries(record(raw.x) ?? {}).map(([name, metric]) => [name, record(metric)] as const),
+    [TOP_LEVEL_METRIC, raw],
+    ...Object.entries(readObject(raw.x) ?? {}).map(([name, metric]) => [name, readObject(metric)] as const),
   ];
   return Object.fromEntries(
     all.flatMap(([name, metric]) => {
@@ -102,14 +111,14 @@ function saysNothing({ incomplete, ...rest }: MetricState): boolean {
 function readMetricV1(raw: Raw): MetricState {
   return {
     lastForecast: readForecastV1(raw.f),
-    lastGoodData: seconds(raw.g),
-    missingSince: seconds(raw.m),
+    lastGoodData: readTime(raw.g),
+    missingSince: readTime(raw.m),
     incomplete: readSpans(raw.i),
   };
 }
 
 function readSpans(raw: unknown): readonly Span[] {
-  return numbers(raw, 2).flatMap(([from, to]): Span[] => (from! >= 0 && to! >= from! ? [[from!, to!]] : []));
+  return readRows(raw, 2).flatMap(([from, to]): Span[] => (from! >= 0 && to! >= from! ? [[from!, to!]] : []));
 }
 
 /** Rows with times in place of differences, oldest first. A step back in time ends them: what follows cannot be placed. */
@@ -118,30 +127,37 @@ function timed(rows: readonly (readonly number[])[]): readonly (readonly number[
   let at = 0;
   for (const [since, ...rest] of rows) {
     if (since! < 0) break;
-    at = milli(at + since!);
-    if (seconds(at) === null) break;
+    at = roundToMilliseconds(at + since!);
+    if (readTime(at) === null) break;
     out.push([at, ...rest]);
   }
   return out;
 }
 
 function readForecastV1(raw: unknown): LastForecast | null {
-  const [at, expires, max, quantile, level, mean, method] = list(raw);
-  const values = [seconds(at), seconds(expires), finite(max), finite(quantile), finite(level), finite(mean)];
+  const [at, expires, max, quantile, level, mean, method] = readArray(raw);
+  const values = [
+    readTime(at),
+    readTime(expires),
+    readNumber(max),
+    readNumber(quantile),
+    readNumber(level),
+    readNumber(mean),
+  ];
   if (values.includes(null) || typeof method !== "string") return null;
   const [a, e, x, q, l, m] = values as number[];
   return { at: a!, expires: e!, max: x!, quantile: q!, level: l!, mean: m!, method: method.slice(0, 40) };
 }
 
 function readServiceV1(raw: unknown): Service | null {
-  const [at, below, seen] = list(raw).map(seconds);
+  const [at, below, seen] = readArray(raw).map(readTime);
   if (at == null || below == null || seen == null || below > seen) return null;
   return { at, below, seen };
 }
 
 function readWriteV1(raw: unknown): LastWrite | null {
-  const [at, replicas, overruled, foreign, floor] = list(raw);
-  const [a, r, o] = [seconds(at), whole(replicas), whole(overruled)];
+  const [at, replicas, overruled, foreign, floor] = readArray(raw);
+  const [a, r, o] = [readTime(at), readInteger(replicas), readInteger(overruled)];
   if (a === null || r === null || o === null) return null;
   const flags = { ...(foreign === 1 ? { foreign: true } : {}), ...(floor === 1 ? { floor: true } : {}) };
   return { at: a, replicas: r, overruled: o, ...flags };

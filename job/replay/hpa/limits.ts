@@ -13,40 +13,40 @@ export interface Limited {
 export type Events = Pick<HpaMemory, "scaleUpEvents" | "scaleDownEvents">;
 
 /** Without `behavior`: [min, max], and at most twice the current count or 4, whichever is more. 3 -> 6, 1 -> 4. */
-export function limitPlain(current: Replicas, wish: Replicas, min: Replicas, max: Replicas): Limited {
+export function limitPlain(current: Replicas, desired: Replicas, min: Replicas, max: Replicas): Limited {
   const rate = Math.max(2 * current, 4);
-  if (wish < min) return { replicas: min, reason: "TooFewReplicas" };
-  if (wish > Math.min(max, rate)) {
+  if (desired < min) return { replicas: min, reason: "TooFewReplicas" };
+  if (desired > Math.min(max, rate)) {
     return max > rate ? { replicas: rate, reason: "ScaleUpLimit" } : { replicas: max, reason: "TooManyReplicas" };
   }
-  return { replicas: wish, reason: "DesiredWithinRange" };
+  return { replicas: desired, reason: "DesiredWithinRange" };
 }
 
 /** With `behavior`: the policies of the recommendation's direction, then that direction's bound. */
 export function limitByRules(
   current: Replicas,
-  wish: Replicas,
+  desired: Replicas,
   bounds: { readonly min: Replicas; readonly max: Replicas },
   rules: FullBehavior,
   events: Events,
   now: EpochSeconds,
 ): Limited {
-  if (wish > current) {
+  if (desired > current) {
     const rate = Math.max(current, rateLimit(current, 1, rules.scaleUp, events, now));
-    if (wish > Math.min(bounds.max, rate)) {
+    if (desired > Math.min(bounds.max, rate)) {
       return bounds.max > rate
         ? { replicas: rate, reason: "ScaleUpLimit" }
         : { replicas: bounds.max, reason: "TooManyReplicas" };
     }
-  } else if (wish < current) {
+  } else if (desired < current) {
     const rate = Math.min(current, rateLimit(current, -1, rules.scaleDown, events, now));
-    if (wish < Math.max(bounds.min, rate)) {
+    if (desired < Math.max(bounds.min, rate)) {
       return bounds.min < rate
         ? { replicas: rate, reason: "ScaleDownLimit" }
         : { replicas: bounds.min, reason: "TooFewReplicas" };
     }
   }
-  return { replicas: wish, reason: "DesiredWithinRange" };
+  return { replicas: desired, reason: "DesiredWithinRange" };
 }
 
 /**

@@ -8,7 +8,7 @@ export interface Tolerances {
   readonly scaleDown: number;
 }
 
-type Group = "ready" | "unready" | "missing" | "ignored";
+type PodGroup = "ready" | "unready" | "missing" | "ignored";
 
 /** Sums over pods; `requests` is only used for a utilisation target. */
 interface Tally {
@@ -72,7 +72,7 @@ function withOrphans(ready: Tally, orphans: readonly Milli[], byUtilization: boo
 }
 
 /** Adds the pods with a missing or unreliable sample. Returns the same tally where there are none. */
-function cushion(target: HpaMetricTarget, sampled: Tally, groups: Record<Group, Tally>, ratio: number): Tally {
+function cushion(target: HpaMetricTarget, sampled: Tally, groups: Record<PodGroup, Tally>, ratio: number): Tally {
   const { missing, unready } = groups;
   const withUnready = unready.pods > 0 && ratio > 1;
   if (missing.pods === 0 && !withUnready) return sampled;
@@ -89,7 +89,12 @@ function cushion(target: HpaMetricTarget, sampled: Tally, groups: Record<Group, 
   return { usage, requests, pods };
 }
 
-function tallyGroups(metric: HpaPodMetric, spec: HpaSpec, sync: HpaSync, settings: HpaSettings): Record<Group, Tally> {
+function tallyGroups(
+  metric: HpaPodMetric,
+  spec: HpaSpec,
+  sync: HpaSync,
+  settings: HpaSettings,
+): Record<PodGroup, Tally> {
   const groups = { ready: zero(), unready: zero(), missing: zero(), ignored: zero() };
   const fullPercent =
     "averageUtilization" in metric.target ? Math.max(100, metric.target.averageUtilization) : undefined;
@@ -111,7 +116,7 @@ function tallyGroups(metric: HpaPodMetric, spec: HpaSpec, sync: HpaSync, setting
  * Whether a pod's sample is used. For CPU the sample must cover a whole window since the pod became ready, in its first
  * `cpuInitializationPeriod`. After that only a pod that was never ready counts as unready.
  */
-function groupOf(pod: HpaPod, sample: Milli | undefined, cpu: boolean, now: number, settings: HpaSettings): Group {
+function groupOf(pod: HpaPod, sample: Milli | undefined, cpu: boolean, now: number, settings: HpaSettings): PodGroup {
   if (pod.deleting || pod.phase === "Failed") return "ignored";
   if (pod.phase === "Pending") return "unready";
   if (sample === undefined) return "missing";

@@ -1,10 +1,11 @@
 /** The stabilisation windows: a recommendation is compared with those of the recent past. */
+import type { Recommendation } from "../../core/state/types.ts";
 import type { EpochSeconds, Replicas } from "../../core/units.ts";
 import type { FullBehavior } from "./defaults.ts";
-import type { HpaSettings, Recommendation } from "./types.ts";
+import type { HpaSettings } from "./types.ts";
 
 /** The recommendation after the window, and the past recommendations with it. */
-export interface Stabilized {
+export interface HpaStabilization {
   readonly replicas: Replicas;
   readonly recommendations: readonly Recommendation[];
 }
@@ -12,13 +13,13 @@ export interface Stabilized {
 /** Without `behavior`: the highest recommendation of the last 300 s, including one of exactly 300 s ago. */
 export function stabilizeDown(
   past: readonly Recommendation[],
-  wish: Replicas,
+  desired: Replicas,
   now: EpochSeconds,
   settings: HpaSettings,
-): Stabilized {
+): HpaStabilization {
   const cutoff = now - settings.downscaleStabilization;
-  const replicas = past.reduce((max, r) => (r.at >= cutoff ? Math.max(max, r.replicas) : max), wish);
-  return { replicas, recommendations: remember(past, { replicas: wish, at: now }, cutoff) };
+  const replicas = past.reduce((max, r) => (r.at >= cutoff ? Math.max(max, r.replicas) : max), desired);
+  return { replicas, recommendations: storeRecommendation(past, { replicas: desired, at: now }, cutoff) };
 }
 
 /**
@@ -28,30 +29,30 @@ export function stabilizeDown(
 export function stabilizeBoth(
   past: readonly Recommendation[],
   current: Replicas,
-  wish: Replicas,
+  desired: Replicas,
   now: EpochSeconds,
   rules: FullBehavior,
-): Stabilized {
+): HpaStabilization {
   const upCutoff = now - rules.scaleUp.stabilizationWindowSeconds;
   const downCutoff = now - rules.scaleDown.stabilizationWindowSeconds;
-  let lowest = wish;
-  let highest = wish;
+  let lowest = desired;
+  let highest = desired;
   for (const { at, replicas } of past) {
     if (at > upCutoff) lowest = Math.min(lowest, replicas);
     if (at > downCutoff) highest = Math.max(highest, replicas);
   }
   return {
     replicas: Math.min(Math.max(current, lowest), highest),
-    recommendations: remember(past, { replicas: wish, at: now }, Math.min(upCutoff, downCutoff)),
+    recommendations: storeRecommendation(past, { replicas: desired, at: now }, Math.min(upCutoff, downCutoff)),
   };
 }
 
 /** Stores a recommendation in the place of the last one older than the cutoff, or at the end. So the list never outgrows the window. */
-function remember(
+function storeRecommendation(
   past: readonly Recommendation[],
-  wish: Recommendation,
+  recommendation: Recommendation,
   cutoff: EpochSeconds,
 ): readonly Recommendation[] {
   const old = past.findLastIndex((r) => r.at < cutoff);
-  return old < 0 ? [...past, wish] : past.with(old, wish);
+  return old < 0 ? [...past, recommendation] : past.with(old, recommendation);
 }

@@ -1,4 +1,5 @@
 /** One sync of the simulated HPA v2: Kubernetes 1.36's reconcile as a pure function of spec, memory and observations. */
+import type { Recommendation } from "../../core/state/types.ts";
 import type { Replicas } from "../../core/units.ts";
 import { completeBehavior, type FullBehavior, HPA_SETTINGS } from "./defaults.ts";
 import { limitByRules, limitPlain, storeEvent } from "./limits.ts";
@@ -13,7 +14,6 @@ import type {
   HpaSpec,
   HpaSync,
   InvalidReason,
-  Recommendation,
 } from "./types.ts";
 
 /** What stays the same during a sync. */
@@ -98,18 +98,18 @@ function byMetrics(context: Context, past: HpaMemory): HpaDecision {
 }
 
 /** Windows, then rates and bounds. */
-function normalize({ sync, settings, bounds, rules }: Context, past: HpaMemory, wish: Replicas): Normalized {
+function normalize({ sync, settings, bounds, rules }: Context, past: HpaMemory, desired: Replicas): Normalized {
   const { now, currentReplicas: current } = sync;
   const stable =
     rules === undefined
-      ? stabilizeDown(past.recommendations, wish, now, settings)
-      : stabilizeBoth(past.recommendations, current, wish, now, rules);
+      ? stabilizeDown(past.recommendations, desired, now, settings)
+      : stabilizeBoth(past.recommendations, current, desired, now, rules);
   const limited =
     rules === undefined
       ? limitPlain(current, stable.replicas, bounds.min, bounds.max)
       : limitByRules(current, stable.replicas, bounds, rules, past, now);
-  const window = rules !== undefined && wish >= current ? "ScaleUpStabilized" : "ScaleDownStabilized";
-  const held = stable.replicas !== wish;
+  const window = rules !== undefined && desired >= current ? "ScaleUpStabilized" : "ScaleDownStabilized";
+  const held = stable.replicas !== desired;
   return {
     replicas: limited.replicas,
     reason: held && limited.reason === "DesiredWithinRange" ? window : limited.reason,

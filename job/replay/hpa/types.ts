@@ -1,4 +1,5 @@
 /** Input and output of the simulated HPA v2, with autoscaling/v2's names where it has one. */
+import type { Recommendation } from "../../core/state/types.ts";
 import type { ScalingPolicy } from "../../core/target.ts";
 import type { EpochSeconds, Replicas, Seconds } from "../../core/units.ts";
 
@@ -117,12 +118,6 @@ export interface HpaSync {
   readonly values?: Readonly<Record<string, readonly Milli[]>>;
   /** The API of resource metrics (CPU, memory) did not answer. */
   readonly metricsFailed?: boolean;
-}
-
-/** A recommendation of a past sync, before stabilisation. */
-export interface Recommendation {
-  readonly replicas: Replicas;
-  readonly at: EpochSeconds;
 }
 
 /** A past change of the replicas by the controller. */

@@ -42,7 +42,7 @@ function hpaLike(
   return {
     name,
     every: SYNC_PERIOD,
-    least: 1,
+    minReplicas: 1,
     decide(view) {
       const milli = view.ready > 0 ? Math.round((demandOf(view) / view.ready) * 1000) : 0;
       const pods = view.pods.map((pod): HpaPod => {

@@ -1,8 +1,8 @@
 /** The page of an advice: all settings in one figure, the YAML to paste, and a replay of advised beside current settings. */
 import { pluralize } from "../../core/units.ts";
 import type { ScoredTrial, TrialScore } from "../../replay/advise.ts";
-import { type Advice, type Changed, percent, sentences, spanText, yamlOf } from "../advice-text.ts";
-import { number } from "../text.ts";
+import { type Advice, type Changed, percentText, sentences, spanText, yamlOf } from "../advice-text.ts";
+import { shortNumber } from "../text.ts";
 import { FRONT_MARKS } from "./front-marks.ts";
 import type { FrontText, Page, Scores } from "./html.ts";
 import { type ReplayReport, replayPage } from "./replay-page.ts";
@@ -36,8 +36,8 @@ function pointsOf(advice: Advice): readonly FrontPoint[] {
   const { ours, others, money } = advice;
   const textOf = ({ judgedOn, chosenOn }: ScoredTrial): string => {
     const { cost, under, unserved, actions } = judgedOn;
-    const paid = money === null ? "" : `, ${number(cost * money.request * money.price)} in money`;
-    return `${number(cost)} pod-hours${paid}; below the demand for ${percent(under)} of the time, ${percent(unserved)} of the demand unserved, ${pluralize(actions, "change")}. On the earlier half: ${number(chosenOn.cost)} pod-hours, below for ${percent(chosenOn.under)}.`;
+    const paid = money === null ? "" : `, ${shortNumber(cost * money.request * money.price)} in money`;
+    return `${shortNumber(cost)} pod-hours${paid}; below the demand for ${percentText(under)} of the time, ${percentText(unserved)} of the demand unserved, ${pluralize(actions, "change")}. On the earlier half: ${shortNumber(chosenOn.cost)} pod-hours, below for ${percentText(chosenOn.under)}.`;
   };
   return [...ours, ...others]
     .map((one): FrontPoint => {
@@ -75,7 +75,7 @@ function settingsTable(advice: Advice): Scores {
     head: ["settings", ...headOf(advice), "time under, earlier half"],
     rows: all.map((one) => ({
       role: FRONT_MARKS[kindOf(advice, one)].role,
-      cells: [one.label, ...scoreCells(advice, one.judgedOn), percent(one.chosenOn.under)],
+      cells: [one.label, ...scoreCells(advice, one.judgedOn), percentText(one.chosenOn.under)],
     })),
   };
 }
@@ -86,7 +86,7 @@ function ninesTable(advice: Advice): Scores {
     head: ["time under, at most", "settings", ...headOf(advice)],
     rows: advice.nines.map(([share, one]) => ({
       role: null,
-      cells: [percent(share), ...(one === null ? none : [one.label, ...scoreCells(advice, one.judgedOn)])],
+      cells: [percentText(share), ...(one === null ? none : [one.label, ...scoreCells(advice, one.judgedOn)])],
     })),
   };
 }
@@ -103,6 +103,6 @@ function headOf({ money }: Advice): readonly string[] {
 }
 
 function scoreCells({ money }: Advice, { cost, under, unserved, actions }: TrialScore): readonly string[] {
-  const paid = money === null ? [] : [number(cost * money.request * money.price)];
-  return [number(cost), ...paid, percent(under), percent(unserved), String(actions)];
+  const paid = money === null ? [] : [shortNumber(cost * money.request * money.price)];
+  return [shortNumber(cost), ...paid, percentText(under), percentText(unserved), String(actions)];
 }

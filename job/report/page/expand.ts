@@ -1,9 +1,9 @@
 /** Expands a layer, which stores values only where they change, to a value at every step. */
-import type { Layer } from "./types.ts";
+import type { ChartLayer } from "./types.ts";
 
 /** Values of a layer at every step of its section: held or interpolated between known values, and null where there is none. */
 export function expand(
-  { at, style, gap }: Layer,
+  { at, style, gap }: ChartLayer,
   values: readonly (number | null)[],
   steps: number,
 ): (number | null)[] {

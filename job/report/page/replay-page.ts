@@ -1,11 +1,11 @@
 /** The page of a replay: forecast, load, replicas, ready pods and unserved load of every policy, and each decision with its trail. */
 import { pluralize } from "../../core/units.ts";
 import type { ReplayDecision, ReplayOptions, ReplayResult, ReplayRow, ReplayScore } from "../../replay/types.ts";
-import { number } from "../text.ts";
+import { shortNumber } from "../text.ts";
 import { POLICIES, type Role } from "../theme.ts";
 import type { Page } from "./html.ts";
 import { meanings } from "./meanings.ts";
-import type { Chart, Layer, PageDecision, PagePolicy, PageStage } from "./types.ts";
+import type { Chart, ChartLayer, PageDecision, PagePolicy, PageStage } from "./types.ts";
 import { worstMoments } from "./worst.ts";
 
 /** The input of the page. */
@@ -77,7 +77,7 @@ export function replaySentence({ options, result, price }: ReplayReport): string
   const who = auto === undefined ? name : "With these settings";
   if (hpa === undefined || hpa === ours || hpa.podHours === 0) {
     const cost = price === undefined ? "" : ` for ${money(costOf(ours, options, price))}`;
-    return `${who}: ${number(ours.podHours)} pod-hours${cost}, time below the demand ${percent(ours.under)}.`;
+    return `${who}: ${shortNumber(ours.podHours)} pod-hours${cost}, time below the demand ${percent(ours.under)}.`;
   }
   const saved = 1 - ours.podHours / hpa.podHours;
   const change = `${Math.round(100 * Math.abs(saved))} % ${saved >= 0 ? "fewer" : "more"} pod-hours than ${labelOf("hpa", options)}`;
@@ -114,7 +114,7 @@ function scoresOf({ options, result, price }: ReplayReport, roleOf: (name: strin
     role: roleOf(name),
     cells: [
       labelOf(name, options),
-      `${number(s.podHours)}${ratio(s.podHours, base?.podHours)}`,
+      `${shortNumber(s.podHours)}${ratio(s.podHours, base?.podHours)}`,
       ...(price === undefined ? [] : [money(costOf(s, options, price))]),
       `${(100 * s.under).toFixed(2)} %${ratio(s.under, base?.under)}`,
       `${(100 * s.unserved).toFixed(2)} %${ratio(s.unserved, base?.unserved)}`,
@@ -142,8 +142,8 @@ function loadChart(rows: readonly ReplayRow[], decided: readonly ReplayDecision[
   });
   const apart = points.slice(1).map((p, i) => p.index - points[i]!.index);
   const usual = apart.sort((a, b) => a - b)[apart.length >> 1] ?? 1;
-  const lead = points[0] === undefined ? "" : ` ${number(points[0].lead)} s before`;
-  const foreseen: Layer = {
+  const lead = points[0] === undefined ? "" : ` ${shortNumber(points[0].lead)} s before`;
+  const foreseen: ChartLayer = {
     label: `forecast${lead}`,
     role: "forecast",
     style: "line",
@@ -153,7 +153,7 @@ function loadChart(rows: readonly ReplayRow[], decided: readonly ReplayDecision[
     low: points.map((p) => round(p.low)),
     high: points.map((p) => round(p.high)),
   };
-  const load: Layer = {
+  const load: ChartLayer = {
     label: "load",
     role: "ink",
     style: "line",
@@ -173,7 +173,7 @@ function podsChart(
   request: number,
   roleOf: (name: string) => Role,
 ): Chart {
-  const layers = names.flatMap((policy): Layer[] => {
+  const layers = names.flatMap((policy): ChartLayer[] => {
     const rows = rowsOf.get(policy)!;
     const common = { policy, role: roleOf(policy) } as const;
     const missing = rows.map((row) =>
@@ -192,7 +192,7 @@ function podsChart(
 function measuredOf(
   rows: readonly ReplayRow[],
   round: (value: number) => number,
-): Pick<Layer, "at" | "gap" | "values"> {
+): Pick<ChartLayer, "at" | "gap" | "values"> {
   const at = rows.flatMap(({ filled }, i) => (filled ? [] : [i]));
   const values = at.map((i) => round(rows[i]!.demand));
   return at.length === rows.length ? { values } : { at, gap: 1, values };

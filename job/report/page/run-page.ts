@@ -9,10 +9,10 @@ import type { Components } from "../components.ts";
 import { type BandPoint, type Picture, pictureOf } from "../picture.ts";
 import type { Reported } from "../reporter.ts";
 import { componentsBody, componentsHeight } from "../svg-components.ts";
-import { number } from "../text.ts";
+import { shortNumber } from "../text.ts";
 import type { Page, ScoreRow } from "./html.ts";
 import { meanings } from "./meanings.ts";
-import type { Chart, Layer, PageDecision, PageStage, Section } from "./types.ts";
+import type { Chart, ChartLayer, PageDecision, PageStage, Section } from "./types.ts";
 
 /** The input of the page. */
 export interface RunReport {
@@ -119,10 +119,10 @@ function chartOf(picture: Picture, at: (t: number) => number): Chart {
   };
 }
 
-function layersOf(picture: Picture, at: (t: number) => number, round: (v: number) => number): readonly Layer[] {
+function layersOf(picture: Picture, at: (t: number) => number, round: (v: number) => number): readonly ChartLayer[] {
   const { actual, before, future, now, lead, cover, capacity, step } = picture;
   const stride = before.length > 1 ? before.at(-1)!.t - before.at(-2)!.t : step;
-  const foreseen = (label: string, width: number, points: readonly BandPoint[]): Layer => ({
+  const foreseen = (label: string, width: number, points: readonly BandPoint[]): ChartLayer => ({
     label,
     width,
     role: "forecast",
@@ -140,7 +140,7 @@ function layersOf(picture: Picture, at: (t: number) => number, round: (v: number
   ] as const;
   const bought = cover === null ? [] : [at(cover.from), at(cover.until)];
   return [
-    foreseen(`forecast ${number(lead)} s before`, 2, before),
+    foreseen(`forecast ${shortNumber(lead)} s before`, 2, before),
     foreseen("forecast from now", 4, future),
     {
       label: "carried by the pods",
@@ -153,7 +153,7 @@ function layersOf(picture: Picture, at: (t: number) => number, round: (v: number
       ? []
       : [
           {
-            label: `to cover, quantile ${number(cover.level)}`,
+            label: `to cover, quantile ${shortNumber(cover.level)}`,
             role: "ink",
             style: "line",
             dashed: true,

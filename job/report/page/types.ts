@@ -5,7 +5,7 @@ import type { Role } from "../theme.ts";
 export type LayerStyle = "line" | "dots" | "step" | "fill";
 
 /** One curve of a chart. */
-export interface Layer {
+export interface ChartLayer {
   readonly label: string;
   readonly role: Role;
   readonly style: LayerStyle;
@@ -29,7 +29,7 @@ export interface Chart {
   readonly title: string;
   /** Unit of its values, may be empty; `pods` are whole. */
   readonly unit: string;
-  readonly layers: readonly Layer[];
+  readonly layers: readonly ChartLayer[];
 }
 
 /** A stage of a decision: name, replicas before and after, reason, message. */

@@ -1,7 +1,7 @@
 /** The moments at which a policy's ready pods served least of the demand, worst first. */
 import { pluralize } from "../../core/units.ts";
 import type { ReplayRow } from "../../replay/types.ts";
-import { number } from "../text.ts";
+import { shortNumber } from "../text.ts";
 import type { Moment } from "./types.ts";
 
 /** Steps in a row with demand above the ready pods. */
@@ -40,7 +40,7 @@ export function worstMoments(rows: readonly ReplayRow[], request: number, step: 
     .slice(0, most)
     .map(({ t, steps, most: missing, ready, lost }) => ({
       t,
-      text: `${when(t)}: up to ${pluralize(number(missing), "core")} above ${pluralize(ready, "ready pod")}, for ${duration(steps * step)} (${number(lost)} core-seconds)`,
+      text: `${when(t)}: up to ${pluralize(shortNumber(missing), "core")} above ${pluralize(ready, "ready pod")}, for ${duration(steps * step)} (${shortNumber(lost)} core-seconds)`,
     }));
 }
 
@@ -51,5 +51,5 @@ function when(t: number): string {
 
 function duration(seconds: number): string {
   if (seconds < 120) return `${seconds} s`;
-  return seconds < 7200 ? `${number(seconds / 60)} min` : `${number(seconds / 3600)} h`;
+  return seconds < 7200 ? `${shortNumber(seconds / 60)} min` : `${shortNumber(seconds / 3600)} h`;
 }

@@ -1,5 +1,5 @@
 /** The numbers behind the picture of a demo as a file: written at a demo's end, read where the picture of the docs is made again. */
-import type { Panel } from "./picture.ts";
+import type { DemoPanel } from "./picture.ts";
 import { wavesOf } from "./waves.ts";
 
 interface Drawn {
@@ -9,13 +9,13 @@ interface Drawn {
   readonly columns: readonly string[];
   readonly panels: readonly {
     readonly title: string;
-    readonly runs: Panel["runs"];
+    readonly runs: DemoPanel["runs"];
     readonly samples: readonly (readonly [number, number, number | null, number, number])[];
   }[];
 }
 
 /** The numbers as text, a sample a line. */
-export function drawnText(panels: readonly Panel[], period: number): string {
+export function drawnText(panels: readonly DemoPanel[], period: number): string {
   const rounded = (v: number | null, digits: number) =>
     v === null || !Number.isFinite(v) ? null : Number(v.toFixed(digits));
   const parts = panels.map(({ title, runs, samples }) => {
@@ -35,7 +35,7 @@ export function drawnText(panels: readonly Panel[], period: number): string {
 }
 
 /** The panels that such a text holds. */
-export function panelsOf(text: string): readonly Panel[] {
+export function panelsOf(text: string): readonly DemoPanel[] {
   const { period, panels } = JSON.parse(text) as Drawn;
   return panels.map(({ title, runs, samples: rows }) => {
     const samples = rows.map(([t, demand, measured, replicas, ready]) => ({

@@ -24,7 +24,7 @@ export interface Served {
 }
 
 /** A generator under way. */
-export interface Load {
+export interface RunningLoad {
   /** Ends it, if it has not ended, and gives what it counted; null when it broke off without a summary. */
   end(): Promise<Served | null>;
 }
@@ -37,7 +37,7 @@ export function startLoad(
   url: string,
   { seconds, period, fresh = false }: { readonly seconds: number; readonly period: number; readonly fresh?: boolean },
   launcher: readonly string[] = [],
-): Load {
+): RunningLoad {
   const flags = { url, pattern: "sine", phase: 0.75, duration: seconds, period, noise: 0, ...LOAD };
   const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
   const more = ["--allow-remote", "--timeout=30", ...(fresh ? ["--no-keep-alive"] : [])];

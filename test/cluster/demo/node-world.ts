@@ -8,14 +8,14 @@ import { type Api, openApi } from "./api.ts";
 import { startLoad } from "./load.ts";
 import { valuesOf } from "./recorded.ts";
 import { type DemoRun, runOf } from "./runs.ts";
-import { type DemoPod, deploymentPath, NAME, numberOf, scaleTo, type Workload } from "./workload.ts";
-import { OTHER, OURS, type World } from "./world.ts";
+import { type DemoPod, type DemoWorkload, deploymentPath, NAME, numberOf, scaleTo } from "./workload.ts";
+import { type DemoWorld, OTHER, OURS } from "./world.ts";
 
 const PROMETHEUS = "/api/v1/namespaces/monitoring/services/prometheus:9090/proxy/api/v1/query?query=";
 const MANIFESTS = join(import.meta.dirname, "../../../manifests");
 
 /** The world and the node under it, for those who do more there. */
-export interface NodeWorld extends World {
+export interface NodeWorld extends DemoWorld {
   readonly node: TestNode;
 }
 
@@ -83,7 +83,7 @@ interface PodJson {
   };
 }
 
-function workload(api: Api, namespace: string): Workload {
+function workload(api: Api, namespace: string): DemoWorkload {
   const query = `sum(rate(container_cpu_usage_seconds_total{namespace="${namespace}",pod=~"${NAME}-.*",container!="",container!="POD"}[1m]))`;
   return {
     namespace,
@@ -121,7 +121,7 @@ interface JobJson {
 }
 
 /** Jobs by their uid, each once, when it has ended. The CronJob keeps the last one only, so this is to be called oftener than it ticks. */
-function watchJobs(api: Api): World["runs"] {
+function watchJobs(api: Api): DemoWorld["runs"] {
   const seen = new Set<string>();
   return async (began) => {
     const { items } = await api.get<{ items: readonly JobJson[] }>(`/apis/batch/v1/namespaces/${OURS}/jobs`);

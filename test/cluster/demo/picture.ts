@@ -9,7 +9,7 @@ import type { DemoSample, Wave } from "./waves.ts";
 export type DrawnRun = Pick<DemoRun, "t" | "quantile" | "lead">;
 
 /** One policy's part of the picture. */
-export interface Panel {
+export interface DemoPanel {
   readonly title: string;
   readonly samples: readonly DemoSample[];
   readonly waves: readonly Wave[];
@@ -33,7 +33,7 @@ const LEGEND: readonly LegendEntry[] = [
 ];
 
 /** One SVG document. `perPod` is the target CPU of a pod, which puts replicas on the axis of the load. */
-export function demoPicture(panels: readonly Panel[], perPod: number): string {
+export function demoPicture(panels: readonly DemoPanel[], perPod: number): string {
   const values = panels.flatMap(({ samples, runs }) => [
     ...samples.flatMap((s) => [s.demand, s.replicas * perPod, Number.isFinite(s.measured) ? s.measured : 0]),
     ...runs.map((run) => run.quantile ?? 0),
@@ -50,7 +50,7 @@ export function demoPicture(panels: readonly Panel[], perPod: number): string {
   });
 }
 
-function drawn({ title, samples, waves, runs }: Panel, perPod: number, top: number, y: number): string {
+function drawn({ title, samples, waves, runs }: DemoPanel, perPod: number, top: number, y: number): string {
   const pods = Array.from({ length: 6 }, (_, k) => 4 * k).filter((n) => n * perPod <= top);
   return [
     `<text x="${LEFT + 30}" y="${y + 22}" font-weight="600" fill="${LIGHT.ink}">${title}</text>`,

@@ -11,8 +11,8 @@ import { type Kubelet, startKubelet } from "./kubelet.ts";
 import { startLoad } from "./load.ts";
 import { valuesOf } from "./recorded.ts";
 import { startTicker } from "./ticker.ts";
-import { deploymentPath, numberOf, scaleTo, type Workload } from "./workload.ts";
-import { OTHER, OURS, type World } from "./world.ts";
+import { type DemoWorkload, deploymentPath, numberOf, scaleTo } from "./workload.ts";
+import { type DemoWorld, OTHER, OURS } from "./world.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 
@@ -34,7 +34,7 @@ export async function openProcessWorld(
   log: (line: string) => void,
   pace: Pace = NODE_PACE,
   settings: Readonly<Record<string, unknown>> = {},
-): Promise<World> {
+): Promise<DemoWorld> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const end of stops.splice(0).reverse()) await end();
@@ -108,7 +108,7 @@ async function ports(count: number): Promise<readonly number[]> {
 }
 
 interface Part {
-  readonly workload: Workload;
+  readonly workload: DemoWorkload;
   readonly kubelet: Kubelet;
   readonly balancer: Balancer;
 }
@@ -124,7 +124,7 @@ async function openSide(parts: {
   const replicas = async () => (await api.get<{ spec: { replicas: number } }>(deploymentPath(namespace))).spec.replicas;
   const kubelet = startKubelet({ ports: parts.ports, wanted: replicas, startup: pace.startup });
   const balancer = await startBalancer(kubelet.ready);
-  const workload: Workload = {
+  const workload: DemoWorkload = {
     namespace,
     scale: async () => ({ replicas: await replicas(), ready: kubelet.ready().length }),
     scaleTo: (to) => scaleTo(api, namespace, to),

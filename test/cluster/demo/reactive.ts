@@ -3,7 +3,7 @@ import { EMPTY_MEMORY } from "../../../job/replay/hpa/defaults.ts";
 import { hpaSync } from "../../../job/replay/hpa/sync.ts";
 import type { HpaMemory, HpaSpec } from "../../../job/replay/hpa/types.ts";
 import type { DemoSample } from "./waves.ts";
-import type { Workload } from "./workload.ts";
+import type { DemoWorkload } from "./workload.ts";
 
 /** Seconds between two syncs. */
 export const SYNC_EVERY = 15;
@@ -13,7 +13,7 @@ const PLAIN: HpaSpec = { minReplicas: 1, maxReplicas: 10, target: { averageValue
 const SPEC: HpaSpec = { ...PLAIN, behavior: { scaleDown: { stabilizationWindowSeconds: 60 } } };
 
 /** Syncs once and gives the memory for the next sync. Without an answer from Prometheus nothing changes, as in HPA. */
-export async function reactiveSync(workload: Workload, memory: HpaMemory = EMPTY_MEMORY): Promise<HpaMemory> {
+export async function reactiveSync(workload: DemoWorkload, memory: HpaMemory = EMPTY_MEMORY): Promise<HpaMemory> {
   const now = Date.now() / 1000;
   const [cpu, { replicas }, pods] = await Promise.all([workload.cpu(), workload.scale(), workload.pods()]);
   const ready = pods.filter((p) => p.ready === "True" && p.deleting !== true).length;

@@ -1,6 +1,6 @@
 /** What the demo's Prometheus has of the metrics that the autoscaler's runs sent, beside what those runs said. */
 import type { DemoResult } from "./run.ts";
-import { OURS, type World } from "./world.ts";
+import { type DemoWorld, OURS } from "./world.ts";
 
 /** An answer to an instant query of a range selector. */
 interface Matrix {
@@ -16,7 +16,7 @@ export function valuesOf(answer: unknown): readonly (readonly [number, number])[
 }
 
 /** A run's decision and what was sent of it. */
-export interface Sent {
+export interface RecordedRun {
   readonly to: number | null;
   /** `desired_replicas` at the time of the run; undefined: nothing. */
   readonly desired: number | undefined;
@@ -25,7 +25,7 @@ export interface Sent {
 }
 
 /** The runs that decided, each with what Prometheus has of it at its time, to the millisecond. */
-export async function sentOf({ recorded }: World, { runs, began }: DemoResult): Promise<readonly Sent[]> {
+export async function sentOf({ recorded }: DemoWorld, { runs, began }: DemoResult): Promise<readonly RecordedRun[]> {
   const target = `{namespace="${OURS}",kind="Deployment",name="stress-app"}`;
   const [desired, success] = await Promise.all([
     recorded(`prophet_autoscaler_desired_replicas${target}`),
@@ -45,7 +45,7 @@ export async function sentOf({ recorded }: World, { runs, began }: DemoResult): 
 /** How many points of the forecast, each at the time that it is for, there are; and of the measured load. */
 export async function forecastsIn({
   recorded,
-}: World): Promise<{ readonly forecasts: number; readonly loads: number }> {
+}: DemoWorld): Promise<{ readonly forecasts: number; readonly loads: number }> {
   const labels = `namespace="${OURS}",name="stress-app",metric="cpu"`;
   const [forecasts, loads] = await Promise.all([
     recorded(`prophet_autoscaler_forecast{${labels},level="0.5"}`),

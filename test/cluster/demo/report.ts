@@ -1,5 +1,5 @@
 /** What a demo says at its end: waves, cost, service and requests of both policies; text for a person and the numbers of report.json. */
-import type { Panel } from "./picture.ts";
+import type { DemoPanel } from "./picture.ts";
 import { modelledHpa } from "./reactive.ts";
 import type { DemoResult, Side } from "./run.ts";
 import { type Score, scoreOf, type Wave, wavesOf } from "./waves.ts";
@@ -11,7 +11,7 @@ export const PER_POD = 0.05;
 export interface Report {
   readonly text: string;
   readonly numbers: object;
-  readonly panels: readonly Panel[];
+  readonly panels: readonly DemoPanel[];
   readonly failures: readonly string[];
 }
 

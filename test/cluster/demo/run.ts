@@ -1,12 +1,12 @@
 /** One demo run: a world, the same load on both workloads, samples and decisions until the end. */
 import { EMPTY_MEMORY } from "../../../job/replay/hpa/defaults.ts";
 import type { HpaMemory } from "../../../job/replay/hpa/types.ts";
-import { demandAt, type Load, type Served } from "./load.ts";
+import { demandAt, type RunningLoad, type Served } from "./load.ts";
 import { reactiveSync, SYNC_EVERY } from "./reactive.ts";
 import type { DemoRun } from "./runs.ts";
 import type { DemoSample } from "./waves.ts";
-import type { Workload } from "./workload.ts";
-import type { DemoOptions, World } from "./world.ts";
+import type { DemoWorkload } from "./workload.ts";
+import type { DemoOptions, DemoWorld } from "./world.ts";
 
 /** One policy's side of a demo. */
 export interface Side {
@@ -30,8 +30,8 @@ const SAMPLE_EVERY = 5;
 const SAY_EVERY = 30;
 
 /** Runs the demo in `world` to its end and ends the world, also when it fails. */
-export async function runDemo(world: World, options: DemoOptions): Promise<DemoResult> {
-  let loads: readonly Load[] = [];
+export async function runDemo(world: DemoWorld, options: DemoOptions): Promise<DemoResult> {
+  let loads: readonly RunningLoad[] = [];
   try {
     await nextSlot(world.every, options);
     const began = Date.now();
@@ -62,14 +62,14 @@ async function nextSlot(every: number, { log }: DemoOptions): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, wait));
 }
 
-interface Seen {
+interface DemoRecords {
   readonly ours: DemoSample[];
   readonly other: DemoSample[];
   readonly runs: DemoRun[];
 }
 
-async function watch(world: World, began: number, { seconds, period, log }: DemoOptions): Promise<Seen> {
-  const seen: Seen = { ours: [], other: [], runs: [] };
+async function watch(world: DemoWorld, began: number, { seconds, period, log }: DemoOptions): Promise<DemoRecords> {
+  const seen: DemoRecords = { ours: [], other: [], runs: [] };
   let memory: HpaMemory = EMPTY_MEMORY;
   let synced = Number.NEGATIVE_INFINITY;
   let said = Number.NEGATIVE_INFINITY;
@@ -106,7 +106,12 @@ async function watch(world: World, began: number, { seconds, period, log }: Demo
 }
 
 /** One look; what cannot be read is as it was at the last look. */
-async function look(workload: Workload, t: number, demand: number, last: DemoSample | undefined): Promise<DemoSample> {
+async function look(
+  workload: DemoWorkload,
+  t: number,
+  demand: number,
+  last: DemoSample | undefined,
+): Promise<DemoSample> {
   const before = { replicas: last?.replicas ?? 1, ready: last?.ready ?? 0 };
   const [{ replicas, ready }, measured] = await Promise.all([
     workload.scale().catch(() => before),

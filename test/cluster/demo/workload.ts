@@ -7,7 +7,7 @@ import type { Api } from "./api.ts";
 export type DemoPod = Pick<HpaPod, "phase" | "deleting" | "startTime" | "ready" | "lastTransitionTime">;
 
 /** One workload. */
-export interface Workload {
+export interface DemoWorkload {
   readonly namespace: string;
   scale(): Promise<{ replicas: number; ready: number }>;
   scaleTo(replicas: number): Promise<void>;

@@ -1,7 +1,7 @@
 /** What a demo runs in: two workloads under the same load, the autoscaler on the first, and a way to see its runs. */
-import type { Load } from "./load.ts";
+import type { RunningLoad } from "./load.ts";
 import type { DemoRun } from "./runs.ts";
-import type { Workload } from "./workload.ts";
+import type { DemoWorkload } from "./workload.ts";
 
 /** Settings of a run. */
 export interface DemoOptions {
@@ -13,15 +13,15 @@ export interface DemoOptions {
 }
 
 /** One world, ready for the load. */
-export interface World {
+export interface DemoWorld {
   /** In a few words: what pods are here. */
   readonly what: string;
   /** Seconds between two runs of the autoscaler, which start at whole multiples of it. */
   readonly every: number;
-  readonly ours: Workload;
-  readonly other: Workload;
+  readonly ours: DemoWorkload;
+  readonly other: DemoWorkload;
   /** Starts the same load on both, ours first. */
-  load(options: DemoOptions): readonly [Load, Load];
+  load(options: DemoOptions): readonly [RunningLoad, RunningLoad];
   /** Runs that ended since the last call, oldest first. `began`: epoch seconds of the load's start. */
   runs(began: number): Promise<readonly DemoRun[]>;
   /** What its Prometheus has of the one series of a selector, over the last hour: epoch seconds and values. */

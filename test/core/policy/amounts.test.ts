@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Amount, scaleInAmount, scaleOutAmount } from "../../../job/core/policy/amounts.ts";
 import { decide } from "../../../job/core/policy/decide.ts";
-import { LEVELS, payingPods, riskAbove } from "../../../job/core/policy/level.ts";
+import { payingPods, QUANTILE_LEVELS, riskAbove } from "../../../job/core/policy/level.ts";
 import { capacityOfPod, worthOf } from "../../../job/core/policy/service.ts";
 import { type MetricInput, replicasFor } from "../../../job/core/policy/stage.ts";
 import { BLANK } from "../../../job/core/state/memory.ts";
@@ -19,10 +19,10 @@ const LAW = [1, 1.2, 1.4, 1.7, 2, 2.3, 3, 3.6, 4.2, 5];
 const input = (target: TargetConfig, given: Parameters<typeof policyInput>[0] = {}, laws = [LAW, LAW]) =>
   policyInput({
     config: target,
-    levels: LEVELS,
+    levels: QUANTILE_LEVELS,
     lead: { seconds: 120, steps: 8, readyAfter: 60, parts: [[0, 4] as const, [4, 8] as const] },
     forecast: forecast({
-      maxQuantiles: LEVELS.map(() => 0),
+      maxQuantiles: QUANTILE_LEVELS.map(() => 0),
       parts: laws.map((maxQuantiles) => ({ max: 1, maxQuantiles })),
     }),
     ...given,
@@ -35,7 +35,7 @@ const bought = (target: TargetConfig, given: Parameters<typeof policyInput>[0] =
 
 /** Expects a level between those of the quantiles beside the amount. */
 function expectLevel(quantiles: readonly number[], amount: number, level: number) {
-  LEVELS.forEach((known, i) => {
+  QUANTILE_LEVELS.forEach((known, i) => {
     if (quantiles[i]! <= amount) expect(level).toBeGreaterThanOrEqual(Math.min(known, 0.999) - 0.001);
     if (quantiles[i]! > amount) expect(level).toBeLessThanOrEqual(known + 0.001);
   });
@@ -111,7 +111,7 @@ describe("scaleOutAmount", () => {
   });
 
   it("is no whole pod for less than a pod: an idle queue stays idle", () => {
-    const idle = LEVELS.map((level) => (level > 0.9 ? 0.2 : 0));
+    const idle = QUANTILE_LEVELS.map((level) => (level > 0.9 ? 0.2 : 0));
     const all = input(free, {}, [idle, idle]);
     expect(scaleOutAmount(first(all), all).trusted.value).toBeLessThanOrEqual(0.2);
   });
@@ -133,7 +133,7 @@ describe("scaleInAmount", () => {
   });
 
   it("takes a quantile for scale-in alone, and that of the scale-out where only that is given", () => {
-    const own = input({ ...free, scaleDownQuantile: 0.95 }, { levels: LEVELS });
+    const own = input({ ...free, scaleDownQuantile: 0.95 }, { levels: QUANTILE_LEVELS });
     expect(scaleInAmount(first(own), own)).toEqual({ value: 3, level: 0.95 });
     const same = input({ ...free, quantile: 0.8 });
     expect(scaleInAmount(first(same), same)).toEqual({ value: 1.7, level: 0.8 });
@@ -156,7 +156,10 @@ it("the decision is never below what the demand needs, and says the level and th
 
 describe("against the words: the pods that pay, times what one is for", () => {
   const law = fc
-    .array(fc.double({ min: 0, max: 2, noNaN: true }), { minLength: LEVELS.length, maxLength: LEVELS.length })
+    .array(fc.double({ min: 0, max: 2, noNaN: true }), {
+      minLength: QUANTILE_LEVELS.length,
+      maxLength: QUANTILE_LEVELS.length,
+    })
     .map((steps) => steps.map((_, i) => steps.slice(0, i + 1).reduce((sum, step) => sum + step, 0)));
   const any = fc.record({
     laws: fc.tuple(law, law),

@@ -1,4 +1,4 @@
-/** The headline of a decision equals its trail: the reason and the words of the stage that decided, the wish with the limit, the data with the gate. */
+/** The headline of a decision equals its trail: the reason and the words of the stage that decided, the recommendation with the limit, the data with the gate. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decide } from "../../../job/core/policy/decide.ts";
@@ -58,7 +58,7 @@ describe("the headline", () => {
     expect(limiting, "the rows with `limits: true`, beside LIMITING above").toEqual(LIMITING);
   });
 
-  it("of a limit has the wish in it", () => {
+  it("of a limit has the recommendation in it", () => {
     let limited = 0;
     fc.assert(
       fc.property(anyInput, (input) => {

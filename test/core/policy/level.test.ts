@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 import {
   type CostAndWorth,
   keepLevel,
-  LEVELS,
   levelOf,
   payingPods,
+  QUANTILE_LEVELS,
   riskAbove,
 } from "../../../job/core/policy/level.ts";
 
@@ -14,7 +14,10 @@ import {
 const quantiles = fc
   .tuple(
     fc.double({ min: 0, max: 30, noNaN: true }),
-    fc.array(fc.double({ min: 0, max: 5, noNaN: true }), { minLength: LEVELS.length, maxLength: LEVELS.length }),
+    fc.array(fc.double({ min: 0, max: 5, noNaN: true }), {
+      minLength: QUANTILE_LEVELS.length,
+      maxLength: QUANTILE_LEVELS.length,
+    }),
   )
   .map(([median, steps]) => {
     let sum = median;
@@ -38,7 +41,7 @@ const full = ({ averageValue, bill, worth }: Omit<CostAndWorth, "capacity">): Co
 describe("riskAbove", () => {
   it("is what the levels say at each quantile, goes on below the last and falls everywhere", () => {
     const law = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-    for (const [i, level] of LEVELS.entries()) expect(riskAbove(law, law[i]!)).toBeCloseTo(1 - level, 12);
+    for (const [i, level] of QUANTILE_LEVELS.entries()) expect(riskAbove(law, law[i]!)).toBeCloseTo(1 - level, 12);
     expect(riskAbove(law, 0)).toBe(0.5);
     // from 0.95 at 7 to 0.99 at 10 the chance falls fivefold, so at 13 it is a fifth of 0.01
     expect(riskAbove(law, 13)).toBeCloseTo(0.002, 12);
@@ -61,7 +64,7 @@ describe("riskAbove", () => {
       fc.property(fc.array(apart, { minLength: 10, maxLength: 10 }), fc.nat(8), way, (steps, i, part) => {
         const law = steps.map((_, k) => steps.slice(0, k + 1).reduce((sum, step) => sum + step, 0));
         const amount = law[i]! + part * (law[i + 1]! - law[i]!);
-        const naive = (1 - LEVELS[i]!) * ((1 - LEVELS[i + 1]!) / (1 - LEVELS[i]!)) ** part;
+        const naive = (1 - QUANTILE_LEVELS[i]!) * ((1 - QUANTILE_LEVELS[i + 1]!) / (1 - QUANTILE_LEVELS[i]!)) ** part;
         expect(riskAbove(law, amount)).toBeCloseTo(naive, 9);
         // below the median nothing is known; beyond the last level it goes on as between the last three
         expect(riskAbove(law, law[0]! * 0.999)).toBe(0.5);
@@ -72,7 +75,7 @@ describe("riskAbove", () => {
   });
 
   it("of a certain value is a half below it and nothing from it on", () => {
-    const certain = LEVELS.map(() => 2);
+    const certain = QUANTILE_LEVELS.map(() => 2);
     expect([riskAbove(certain, 1.99), riskAbove(certain, 2), riskAbove(certain, 3)]).toEqual([0.5, 0, 0]);
   });
 });
@@ -82,7 +85,7 @@ describe("levelOf", () => {
     fc.assert(
       fc.property(quantiles, fc.double({ min: 0, max: 90, noNaN: true }), (q, amount) => {
         const level = levelOf(q, amount);
-        for (const [i, known] of LEVELS.entries()) {
+        for (const [i, known] of QUANTILE_LEVELS.entries()) {
           if (q[i]! <= amount) expect(level).toBeGreaterThanOrEqual(known - 0.001);
           if (q[i]! > amount) expect(level).toBeLessThanOrEqual(known + 0.001);
         }
@@ -166,7 +169,7 @@ describe("payingPods", () => {
   it("is none where nothing is forecast", () => {
     expect(
       payingPods(
-        LEVELS.map(() => 0),
+        QUANTILE_LEVELS.map(() => 0),
         full({ averageValue: 1, bill: 1, worth: 12 }),
       ),
     ).toBe(0);

@@ -1,7 +1,7 @@
 /** What a decision tells of itself: amounts in their unit, the metric that a single figure is about, and a rule that changes nothing. */
 import { describe, expect, it } from "vitest";
 import { decide } from "../../../job/core/policy/decide.ts";
-import { amount } from "../../../job/core/policy/stage.ts";
+import { preciseAmount } from "../../../job/core/policy/stage.ts";
 import { leadingMetric } from "../../../job/core/policy/types.ts";
 import { config } from "../../fakes/config.ts";
 import { policyInput } from "../../fakes/policy-input.ts";
@@ -19,7 +19,7 @@ describe("amount", () => {
     [Number.NaN, "", "unknown"],
     [Number.POSITIVE_INFINITY, "cores", "unknown cores"],
   ])("of %d %s is %s", (value, unit, text) => {
-    expect(amount(value, { unit })).toBe(text);
+    expect(preciseAmount(value, { unit })).toBe(text);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Pods that the sum lacks: which are missed, which are known to start or to have gone, and what is not learned. */
 import { describe, expect, it } from "vitest";
-import { type Missing, missingPods } from "../../../job/core/policy/missing.ts";
+import { missingPods, type PodShortfall } from "../../../job/core/policy/missing.ts";
 import type { TickInput } from "../../../job/core/policy/observe.ts";
 import { BLANK, BLANK_METRIC } from "../../../job/core/state/memory.ts";
 import type { TargetState } from "../../../job/core/state/types.ts";
@@ -16,7 +16,7 @@ function input(pods: ReturnType<typeof counts> | null, more: Partial<TickInput> 
   return { now: NOW, histories: [history], current: 10, conditions: {}, memory: undefined, config: config(), ...more };
 }
 
-const judged = (of: TickInput, memory: Partial<TargetState> = {}, returned?: number): Missing =>
+const judged = (of: TickInput, memory: Partial<TargetState> = {}, returned?: number): PodShortfall =>
   missingPods(of, of.histories[0]?.pods, { ...BLANK, ...memory }, "cpu", returned);
 const changed = (ago: number, from: number, to: number) => ({ changes: [{ at: NOW - ago, from, to }] });
 

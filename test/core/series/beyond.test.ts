@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { believable, inspect } from "../../../job/core/series/quality.ts";
 import { samplesOf } from "../../fakes/series.ts";
-import { EXPECTED, NOW } from "./expected.ts";
+import { EXPECTED, WINDOW_END } from "./expected.ts";
 
 describe("a total", () => {
   const noisy = (i: number) => 2 + Math.sin(i / 7) + 0.1 * Math.sin(i * 97);
@@ -28,7 +28,7 @@ describe("a total", () => {
     ["nonsense", (i) => 9e9 * noisy(i), 8, /other pods/],
   ])("holds %s, and says what is probably wrong", (_, value, useful, words) => {
     const ceiling = believable(useful / 0.4, undefined, 0.4);
-    const { quality } = inspect(samplesOf(value, { end: NOW - 5 }), { ...EXPECTED, useful, ceiling });
+    const { quality } = inspect(samplesOf(value, { end: WINDOW_END - 5 }), { ...EXPECTED, useful, ceiling });
     expect(quality).toMatchObject({ verdict: "hold", reason: "AboveCapacity" });
     expect(quality.message).toMatch(words);
   });
@@ -38,11 +38,11 @@ describe("a total", () => {
     ["a ramp without noise up to twice the maximum", (i) => (16 * (i + 1)) / 120],
     ["whole cores", (i) => Math.round(3 * noisy(i))],
   ])("acts on %s", (_, value) => {
-    expect(inspect(samplesOf(value, { end: NOW - 5 }), { ...EXPECTED, ...limits }).quality.verdict).toBe("act");
+    expect(inspect(samplesOf(value, { end: WINDOW_END - 5 }), { ...EXPECTED, ...limits }).quality.verdict).toBe("act");
   });
 
   it("acts again as soon as half of the last minutes is possible, and tells what was refused before", () => {
-    const since = (points: number) => samplesOf((i) => (i < 120 - points ? 999 : noisy(i)), { end: NOW - 5 });
+    const since = (points: number) => samplesOf((i) => (i < 120 - points ? 999 : noisy(i)), { end: WINDOW_END - 5 });
     const of = (points: number) => inspect(since(points), { ...EXPECTED, ...limits }).quality;
     expect(of(9)).toMatchObject({ verdict: "hold", reason: "AboveCapacity" });
     expect(of(9).message).toMatch(/^11 of 20 samples of the last 300 s are more than the pods can use; /);

@@ -1,7 +1,7 @@
 /** How often a source has a new value: stairs of every width and phase, and what only looks like them. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cadenceOf, newsOf, standstill } from "../../../job/core/series/cadence.ts";
+import { cadenceOf, standstill, withoutRepeats } from "../../../job/core/series/cadence.ts";
 import type { Samples } from "../../../job/core/series/types.ts";
 import { NOW } from "../../fakes/config.ts";
 import { samplesOf } from "../../fakes/series.ts";
@@ -127,14 +127,14 @@ describe("cadenceOf", () => {
 describe("newsOf", () => {
   it("keeps each new value, and one a cadence of a value that stays", () => {
     const { times, values } = samplesOf((i) => [5, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7][i]!, { end: 180, points: 13 });
-    expect([...newsOf(times, values, 60)]).toEqual([0, 4, 8, 12]);
+    expect([...withoutRepeats(times, values, 60)]).toEqual([0, 4, 8, 12]);
   });
 
   it("keeps everything that changes, whatever the cadence, and takes rounding for no change", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 60 }), (list) => {
         const { times, values } = samplesOf((i) => list[i]! * (1 + 1e-13 * i), { end: 0, points: list.length });
-        const kept = [...newsOf(times, values, 1e9)];
+        const kept = [...withoutRepeats(times, values, 1e9)];
         const changes = list.flatMap((value, i) => (i > 0 && value !== list[i - 1] ? [i] : []));
         expect(kept).toEqual([0, ...changes]);
       }),
@@ -197,9 +197,9 @@ it("takes rounding for no change, however large or small the numbers are", () =>
     fc.property(fc.integer({ min: -9, max: 15 }), (exponent) => {
       const scale = 10 ** exponent;
       const { times, values } = samplesOf((i) => scale * (1 + 1e-12 * (i % 3)), { end: 0, points: 9 });
-      expect([...newsOf(times, values, 1e9)]).toEqual([0]);
+      expect([...withoutRepeats(times, values, 1e9)]).toEqual([0]);
       const rising = values.map((value, i) => value * (1 + 1e-6 * i));
-      expect(newsOf(times, rising, 1e9)).toHaveLength(9);
+      expect(withoutRepeats(times, rising, 1e9)).toHaveLength(9);
     }),
   );
 });

@@ -10,7 +10,7 @@ import { last } from "../../fakes/forecaster.ts";
 import { samplesOf } from "../../fakes/series.ts";
 
 /** Oldest usable sample, pod start and interval. */
-const LONGEST_LEAD = 120 + 30 + 60;
+const MAX_LEAD = 120 + 30 + 60;
 const SETTINGS = config({ maxReplicas: 200, suddenDropHold: 300 });
 
 /** `pods` pods that carry what they should, with a little noise, read well. */
@@ -56,7 +56,7 @@ describe("a corruption of the data", () => {
           expect(replicas).toBeGreaterThanOrEqual(corruption.kind === "targetsLost" ? neededNow(clean) : pods);
         else expect(replicas).toBe(decisionOf(clean, pods).replicas);
         // times of another unit are 1.7e9 s old, and nothing is planned for so long
-        expect(record.metrics[0]!.lead).toBeLessThanOrEqual(LONGEST_LEAD);
+        expect(record.metrics[0]!.lead).toBeLessThanOrEqual(MAX_LEAD);
       }),
       { numRuns: 500 },
     );

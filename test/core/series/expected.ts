@@ -1,10 +1,10 @@
 /** What sound data are expected to be, for tests of the verdict. */
 import type { Expectation } from "../../../job/core/series/quality.ts";
 
-export const NOW = 10_000;
+export const WINDOW_END = 10_000;
 
 export const EXPECTED: Expectation = {
-  now: NOW,
+  now: WINDOW_END,
   step: 15,
   history: 1800,
   maxAge: 120,

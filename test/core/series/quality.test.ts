@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { believable, capacityOf, currentDemand, type Expectation, inspect } from "../../../job/core/series/quality.ts";
 import type { Samples } from "../../../job/core/series/types.ts";
 import { pairs, samplesOf, series } from "../../fakes/series.ts";
-import { EXPECTED, NOW } from "./expected.ts";
+import { EXPECTED, WINDOW_END } from "./expected.ts";
 
-const full = samplesOf(() => 2, { end: NOW - 5 });
+const full = samplesOf(() => 2, { end: WINDOW_END - 5 });
 
 function changed(change: (i: number) => number | undefined): Samples {
   return { times: full.times, values: full.values.map((value, i) => change(i) ?? value) };
@@ -15,14 +15,14 @@ const cases: readonly [string, Samples, Partial<Expectation>, string, string][] 
   ["a whole window", full, {}, "act", "DataComplete"],
   ["no sample at all", pairs([]), {}, "hold", "NoData"],
   ["nothing but NaN", changed(() => Number.NaN), {}, "hold", "NotFinite"],
-  ["samples older than the window", samplesOf(() => 2, { end: NOW - 4000 }), {}, "hold", "StaleData"],
-  ["a newest sample that is too old", samplesOf(() => 2, { end: NOW - 121 }), {}, "hold", "StaleData"],
-  ["one sample", pairs([[NOW - 5, 1]]), {}, "hold", "TooFewSamples"],
+  ["samples older than the window", samplesOf(() => 2, { end: WINDOW_END - 4000 }), {}, "hold", "StaleData"],
+  ["a newest sample that is too old", samplesOf(() => 2, { end: WINDOW_END - 121 }), {}, "hold", "StaleData"],
+  ["one sample", pairs([[WINDOW_END - 5, 1]]), {}, "hold", "TooFewSamples"],
   [
     "two samples, by the second minute",
     pairs([
-      [NOW - 20, 1],
-      [NOW - 5, 1],
+      [WINDOW_END - 20, 1],
+      [WINDOW_END - 5, 1],
     ]),
     {},
     "upOnly",
@@ -45,7 +45,7 @@ const cases: readonly [string, Samples, Partial<Expectation>, string, string][] 
   ["nothing but zero while pods run", changed(() => 0), {}, "hold", "ZeroUsage"],
   ["a newest sample of zero", changed((i) => (i === 119 ? 0 : undefined)), {}, "upOnly", "ZeroUsage"],
   ["zero, which is possible of a queue", changed(() => 0), { zero: true }, "act", "DataComplete"],
-  ["samples that are still to come", samplesOf(() => 2, { end: NOW + 600 }), {}, "hold", "FutureData"],
+  ["samples that are still to come", samplesOf(() => 2, { end: WINDOW_END + 600 }), {}, "hold", "FutureData"],
   [
     "one sample that is still to come",
     { times: full.times.map((t, i) => (i === 60 ? t + 7200 : t)), values: full.values },
@@ -89,7 +89,7 @@ const cases: readonly [string, Samples, Partial<Expectation>, string, string][] 
   ],
   [
     "a source of one sample a minute",
-    samplesOf(() => 2, { end: NOW - 5, step: 60, points: 31 }),
+    samplesOf(() => 2, { end: WINDOW_END - 5, step: 60, points: 31 }),
     {},
     "act",
     "DataComplete",
@@ -123,7 +123,7 @@ describe("inspect", () => {
   const noisy = (i: number) => 2 + Math.sin(i / 7) + 0.1 * Math.sin(i * 97);
 
   it("counts a repeat as no sample, and lays the grid at the source's own cadence", () => {
-    const stairs = samplesOf((i) => noisy(Math.floor(i / 4)), { end: NOW - 5, points: 120 });
+    const stairs = samplesOf((i) => noisy(Math.floor(i / 4)), { end: WINDOW_END - 5, points: 120 });
     const { series: grid, quality } = inspect(stairs, EXPECTED);
     expect(quality).toMatchObject({ verdict: "act", reason: "DataComplete", cadence: 60, coverage: 1 });
     expect(quality.message).toContain("a new value every 60 s only");
@@ -134,13 +134,16 @@ describe("inspect", () => {
   });
 
   it("takes a source that is coarser than the step on a grid of its own", () => {
-    const { series: grid, quality } = inspect(samplesOf(noisy, { end: NOW - 5, step: 60, points: 31 }), EXPECTED);
+    const { series: grid, quality } = inspect(
+      samplesOf(noisy, { end: WINDOW_END - 5, step: 60, points: 31 }),
+      EXPECTED,
+    );
     expect([grid.step, quality.cadence, quality.points]).toEqual([60, 60, 30]);
     expect(grid.filled.every((f) => f === 0)).toBe(true);
   });
 
   it("does so from one and a half steps on", () => {
-    const every = (seconds: number) => samplesOf(noisy, { end: NOW - 5, step: seconds, points: 100 });
+    const every = (seconds: number) => samplesOf(noisy, { end: WINDOW_END - 5, step: seconds, points: 100 });
     expect([22, 23, 30].map((seconds) => inspect(every(seconds), EXPECTED).series.step)).toEqual([15, 23, 30]);
   });
 

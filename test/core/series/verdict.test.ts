@@ -5,7 +5,7 @@ import { type Expectation, inspect } from "../../../job/core/series/quality.ts";
 import type { Samples } from "../../../job/core/series/types.ts";
 import { MIN_SPAN, returnedAt } from "../../../job/core/series/verdict.ts";
 import { pairs, samplesOf } from "../../fakes/series.ts";
-import { EXPECTED, NOW } from "./expected.ts";
+import { EXPECTED, WINDOW_END } from "./expected.ts";
 
 const judged = (samples: Samples, change: Partial<Expectation> = {}) =>
   inspect(samples, { ...EXPECTED, ...change }).quality;
@@ -22,19 +22,19 @@ const and = ({ times, values }: Samples, time: number, value: number): Samples =
 
 describe("fresh", () => {
   it("is what is no older than maxAge", () => {
-    expect(words(flat(NOW - 120))).toBe("act DataComplete");
-    expect(words(flat(NOW - 120.5))).toBe("hold StaleData");
+    expect(words(flat(WINDOW_END - 120))).toBe("act DataComplete");
+    expect(words(flat(WINDOW_END - 120.5))).toBe("hold StaleData");
   });
 
   it("is not undone by a refused sample of the same time: what was usable then is the newest", () => {
-    expect(words(and(flat(NOW - 5), NOW - 5, Number.NaN))).toBe("act DataComplete");
-    expect(words(and(flat(NOW - 200), NOW - 200, Number.NaN))).toBe("hold StaleData");
-    expect(words(and(flat(NOW - 20), NOW - 5, Number.NaN))).toBe("upOnly NotFinite");
-    expect(words(and(flat(NOW - 200), NOW - 5, Number.NaN))).toBe("hold NotFinite");
+    expect(words(and(flat(WINDOW_END - 5), WINDOW_END - 5, Number.NaN))).toBe("act DataComplete");
+    expect(words(and(flat(WINDOW_END - 200), WINDOW_END - 200, Number.NaN))).toBe("hold StaleData");
+    expect(words(and(flat(WINDOW_END - 20), WINDOW_END - 5, Number.NaN))).toBe("upOnly NotFinite");
+    expect(words(and(flat(WINDOW_END - 200), WINDOW_END - 5, Number.NaN))).toBe("hold NotFinite");
   });
 
   it("is nothing of a single sample that was refused, by its own name", () => {
-    expect(judged(pairs([[NOW - 5, Number.NaN]]))).toMatchObject({
+    expect(judged(pairs([[WINDOW_END - 5, Number.NaN]]))).toMatchObject({
       verdict: "hold",
       reason: "NotFinite",
       message: "none of 1 sample is usable: it is not a finite number",
@@ -44,19 +44,19 @@ describe("fresh", () => {
 
 describe("times to come", () => {
   it("are counted, with how far the newest is ahead", () => {
-    const ahead = and(and(flat(NOW - 5), NOW + 7200, 2), NOW + 60, 2);
+    const ahead = and(and(flat(WINDOW_END - 5), WINDOW_END + 7200, 2), WINDOW_END + 60, 2);
     expect(judged(ahead).message).toBe("2 of 122 samples lie in the future, the newest by 7200 s");
-    expect(judged(and(flat(NOW - 5), Number.NaN, 2)).message).toBe("1 of 121 samples lie in the future");
+    expect(judged(and(flat(WINDOW_END - 5), Number.NaN, 2)).message).toBe("1 of 121 samples lie in the future");
   });
 
   it("are those after the next step: clocks differ by a little", () => {
-    expect(judged(flat(NOW + 15))).toMatchObject({ verdict: "act", reason: "DataComplete", coverage: 1 });
-    expect(words(flat(NOW + 15.5))).toBe("hold FutureData");
+    expect(judged(flat(WINDOW_END + 15))).toMatchObject({ verdict: "act", reason: "DataComplete", coverage: 1 });
+    expect(words(flat(WINDOW_END + 15.5))).toBe("hold FutureData");
   });
 });
 
 describe("a counter", () => {
-  const ramp = (last: number) => samplesOf((i) => last - (119 - i) * 0.1, { end: NOW - 5 });
+  const ramp = (last: number) => samplesOf((i) => last - (119 - i) * 0.1, { end: WINDOW_END - 5 });
 
   it("is believed in from three times on what all pods should carry: below it may be a ramp", () => {
     expect(words(ramp(24), { useful: 8 })).toBe("act DataComplete");
@@ -67,16 +67,16 @@ describe("a counter", () => {
 
 describe("what the pods can use", () => {
   it("is exceeded by more than it, not by it", () => {
-    expect(words(flat(NOW - 5), { capacity: 2 })).toBe("act DataComplete");
-    expect(words(flat(NOW - 5), { capacity: 1.999 })).toBe("hold AboveCapacity");
-    expect(words(flat(NOW - 5), { ceiling: 2 })).toBe("act DataComplete");
+    expect(words(flat(WINDOW_END - 5), { capacity: 2 })).toBe("act DataComplete");
+    expect(words(flat(WINDOW_END - 5), { capacity: 1.999 })).toBe("hold AboveCapacity");
+    expect(words(flat(WINDOW_END - 5), { ceiling: 2 })).toBe("act DataComplete");
   });
 });
 
 describe("complete", () => {
   /** A window of which a hole is missing, that ends well before now. */
   const holed = (points: number) => {
-    const whole = flat(NOW - 5);
+    const whole = flat(WINDOW_END - 5);
     const keep = [...whole.times.keys()].filter((i) => i < 20 || i >= 20 + points);
     return { times: Float64Array.from(keep, (i) => whole.times[i]!), values: Float64Array.from(keep, () => 2) };
   };
@@ -91,7 +91,7 @@ describe("complete", () => {
 
   it("is measured from the first sample of a young workload on, and is never more than all", () => {
     // forty steps of which ten are missing; the first is one of them
-    const young = flat(NOW - 5, 40);
+    const young = flat(WINDOW_END - 5, 40);
     const keep = [...young.times.keys()].filter((i) => i < 10 || i >= 20);
     const samples = {
       times: Float64Array.from(keep, (i) => young.times[i]!),
@@ -100,7 +100,7 @@ describe("complete", () => {
     expect(judged(samples).coverage).toBe(0.75);
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 90 }), (points, step) => {
-        const { coverage } = judged(samplesOf((i) => 2 + (i % 3), { end: NOW - 1, step, points }));
+        const { coverage } = judged(samplesOf((i) => 2 + (i % 3), { end: WINDOW_END - 1, step, points }));
         expect(coverage).toBeGreaterThan(0);
         expect(coverage).toBeLessThanOrEqual(1);
       }),
@@ -110,9 +110,9 @@ describe("complete", () => {
 
 describe("an outage that is over", () => {
   const outage = (back: number) => {
-    const before = samplesOf(() => 2, { end: NOW - back - 135, points: 60 });
+    const before = samplesOf(() => 2, { end: WINDOW_END - back - 135, points: 60 });
     const after = samplesOf(() => 2, {
-      end: NOW - back + 15 * Math.floor(back / 15),
+      end: WINDOW_END - back + 15 * Math.floor(back / 15),
       points: Math.floor(back / 15) + 1,
     });
     return {
@@ -126,7 +126,7 @@ describe("an outage that is over", () => {
     expect(judged(outage(100), unknown)).toMatchObject({
       verdict: "upOnly",
       reason: "GapsInData",
-      returned: NOW - 100,
+      returned: WINDOW_END - 100,
     });
     expect(judged(outage(100), unknown).message).toMatch(/^usable data came back 100 s ago, maybe not all at once; /);
     expect(words(outage(300), unknown)).toBe("act DataComplete");
@@ -139,10 +139,10 @@ describe("an outage that is over", () => {
     const gaps = fc.array(fc.constantFrom(15, 15, 15, 119, 120, 121, 400), { maxLength: 30 });
     fc.assert(
       fc.property(gaps, fc.constantFrom(0, 15, 179, 180, 300), (list, age) => {
-        const times: number[] = [NOW - age];
+        const times: number[] = [WINDOW_END - age];
         for (const gap of list) times.unshift(times[0]! - gap);
-        const ends = times.filter((time, i) => i > 0 && time - times[i - 1]! > 120 && NOW - time < MIN_SPAN);
-        expect(returnedAt(Float64Array.from(times), { now: NOW, maxAge: 120 })).toBe(ends.at(-1));
+        const ends = times.filter((time, i) => i > 0 && time - times[i - 1]! > 120 && WINDOW_END - time < MIN_SPAN);
+        expect(returnedAt(Float64Array.from(times), { now: WINDOW_END, maxAge: 120 })).toBe(ends.at(-1));
       }),
     );
   });

@@ -20,7 +20,7 @@ const SETTINGS = config({
   calibration: 7200,
 });
 /** Each window may begin when the one before has ended; a run a minute. */
-const LONGEST = 300 + 240 + 120 + 120 + 5 * 60;
+const MAX_AHEAD = 300 + 240 + 120 + 120 + 5 * 60;
 
 /** The same memory with every time moved by so much. */
 function moved(of: TargetState, by: number): TargetState {
@@ -69,7 +69,7 @@ describe("a clock that was ahead", () => {
     fc.assert(
       fc.property(anyMemory, ahead, (memory, by) => {
         const stopped = (memory.lastWritten?.overruled ?? 0) >= 2 || memory.lastWritten?.foreign === true;
-        const most = LONGEST + (stopped ? OVERRULED_PAUSE + 60 : 0);
+        const most = MAX_AHEAD + (stopped ? OVERRULED_PAUSE + 60 : 0);
         expect(heldFor(moved(memory, by), most)).toBeLessThanOrEqual(most);
       }),
       { numRuns: 200 },

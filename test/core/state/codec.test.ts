@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decode, encode, encodeTarget, fitState, MAX_BYTES } from "../../../job/core/state/codec.ts";
+import { decode, encode, encodeTarget, encodeWithin, MAX_BYTES } from "../../../job/core/state/codec.ts";
 import { BLANK, BLANK_METRIC } from "../../../job/core/state/memory.ts";
 import type { JobState, TargetState } from "../../../job/core/state/types.ts";
 import { NOW } from "../../fakes/config.ts";
@@ -76,8 +76,8 @@ describe("encode and decode", () => {
     expect(kept.length).toBeGreaterThan(300);
     expect(kept).toContain("shop/web-1999");
     expect(kept).not.toContain("shop/web-0");
-    expect(fitState(many(2000, 60)).leftOut).toHaveLength(2000 - kept.length);
-    expect(fitState(many(1500, 10)).leftOut).toEqual([]);
+    expect(encodeWithin(many(2000, 60)).leftOut).toHaveLength(2000 - kept.length);
+    expect(encodeWithin(many(1500, 10)).leftOut).toEqual([]);
   });
 });
 

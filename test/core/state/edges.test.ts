@@ -26,7 +26,7 @@ const learnt = (change: Partial<TickFindings> = {}): TickFindings => ({
   rollout: false,
   ...change,
 });
-const wishes = fc
+const recommendations = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 600 }), fc.nat(6)), { maxLength: 25 })
   .map((rows): readonly Recommendation[] =>
     rows.sort(([a], [b]) => b - a).map(([ago, replicas]) => ({ at: NOW - ago, replicas })),
@@ -35,7 +35,7 @@ const wishes = fc
 describe("recommendations", () => {
   it("that are dropped are missed by no window, and none is kept that no window needs", () => {
     fc.assert(
-      fc.property(wishes, fc.integer({ min: 0, max: 600 }), (list, span) => {
+      fc.property(recommendations, fc.integer({ min: 0, max: 600 }), (list, span) => {
         const kept = pruneRecommendations(list, NOW - span);
         const within = list.filter(({ at }) => at > NOW - span);
         expect(within.filter((one) => kept.includes(one))).toEqual(kept);

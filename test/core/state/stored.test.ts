@@ -1,6 +1,6 @@
 /** The stored state at its edges: fields that make no sense, one by one, and what fits to the byte. */
 import { describe, expect, it } from "vitest";
-import { decode, encode, encodeTarget, fitState, MAX_BYTES } from "../../../job/core/state/codec.ts";
+import { decode, encode, encodeTarget, encodeWithin, MAX_BYTES } from "../../../job/core/state/codec.ts";
 import { BLANK, BLANK_METRIC } from "../../../job/core/state/memory.ts";
 import type { JobState, LastForecast, TargetState } from "../../../job/core/state/types.ts";
 import { NOW } from "../../fakes/config.ts";
@@ -74,9 +74,9 @@ describe("a state as large as an annotation may be", () => {
     expect(encode(sized(MAX_BYTES, forecast))).toHaveLength(MAX_BYTES);
     const over = sized(MAX_BYTES + 1, forecast);
     expect(encode(over)).toHaveLength(MAX_BYTES + 1 - bytesOfForecast);
-    expect(fitState(over).leftOut).toEqual([]);
+    expect(encodeWithin(over).leftOut).toEqual([]);
     const much = sized(MAX_BYTES + 1);
-    expect([encode(much), fitState(much).leftOut]).toEqual(['{"v":1,"t":{}}', Object.keys(much.targets)]);
+    expect([encode(much), encodeWithin(much).leftOut]).toEqual(['{"v":1,"t":{}}', Object.keys(much.targets)]);
     expect(encode(sized(MAX_BYTES + bytesOfForecast, forecast))).toHaveLength(MAX_BYTES);
   });
 
@@ -84,6 +84,6 @@ describe("a state as large as an annotation may be", () => {
     const big = sized(MAX_BYTES + 1).targets;
     const two = state({ ...big, "shop/web": { ...BLANK, recommendations: [{ at: NOW - 60, replicas: 3 }] } });
     expect(encode(two)).toBe('{"v":1,"t":{}}');
-    expect(fitState(two).leftOut).toEqual(Object.keys(two.targets));
+    expect(encodeWithin(two).leftOut).toEqual(Object.keys(two.targets));
   });
 });

@@ -6,10 +6,10 @@ import { createGunzip } from "node:zlib";
 import { EMPTY_MEMORY } from "../../../job/replay/hpa/defaults.ts";
 import { hpaSync } from "../../../job/replay/hpa/sync.ts";
 import type { HpaDecision, HpaMemory } from "../../../job/replay/hpa/types.ts";
-import { changedSpec, type GoldenHistory, type GoldenStep, settingsOf, specOf, syncOf } from "./format.ts";
+import { changedSpec, type GoldenHistory, type GoldenStep, hpaSettingsOf, specOf, syncOf } from "./format.ts";
 
 /** A sync in which the simulation differs. */
-export interface Difference {
+export interface OracleDifference {
   readonly seed: number | undefined;
   readonly t: number;
   readonly before: number;
@@ -18,17 +18,17 @@ export interface Difference {
 }
 
 /** The outcome over a file. */
-export interface Comparison {
+export interface OracleComparison {
   readonly histories: number;
   readonly syncs: number;
-  readonly differences: readonly Difference[];
+  readonly differences: readonly OracleDifference[];
 }
 
 /** Compares every sync of a .jsonl file, gzipped or not. Throws when the file is missing, unreadable or has no sync. */
-export async function compareFile(path: string): Promise<Comparison> {
+export async function compareFile(path: string): Promise<OracleComparison> {
   let histories = 0;
   let syncs = 0;
-  const differences: Difference[] = [];
+  const differences: OracleDifference[] = [];
   for await (const line of linesOf(path)) {
     if (line.trim() === "") continue;
     const history = JSON.parse(line) as GoldenHistory;
@@ -41,9 +41,9 @@ export async function compareFile(path: string): Promise<Comparison> {
 }
 
 /** Each sync starts from the golden's own replicas and pods; only the memory is carried on. */
-export function compareHistory(history: GoldenHistory): Difference[] {
-  const differences: Difference[] = [];
-  const settings = settingsOf(history);
+export function compareHistory(history: GoldenHistory): OracleDifference[] {
+  const differences: OracleDifference[] = [];
+  const settings = hpaSettingsOf(history);
   let spec = specOf(history);
   let memory: HpaMemory = EMPTY_MEMORY;
   for (const step of history.steps) {
@@ -67,7 +67,7 @@ function outcomeOf({ replicas, metric, proposals = [], memory }: HpaDecision): O
   return { after: replicas, conditions, invalid, ...(metric === undefined ? {} : { metric }) };
 }
 
-function difference(history: GoldenHistory, step: GoldenStep, expected: string, actual: string): Difference {
+function difference(history: GoldenHistory, step: GoldenStep, expected: string, actual: string): OracleDifference {
   return { seed: history.seed, t: step.t, before: step.before, expected, actual };
 }
 

@@ -88,7 +88,7 @@ export function specOf(history: GoldenHistory): HpaSpec {
 }
 
 /** The settings of the controller that ran a history. */
-export function settingsOf(history: GoldenHistory): HpaSettings {
+export function hpaSettingsOf(history: GoldenHistory): HpaSettings {
   return { ...HPA_SETTINGS, scaleToZero: history.scaleToZero ?? false };
 }
 

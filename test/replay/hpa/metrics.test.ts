@@ -10,7 +10,7 @@ const REQUESTS: HpaMetric = { type: "Pods", name: "requests", target: { averageV
 const QUEUE: HpaMetric = { type: "External", name: "queue", target: { averageValue: 30_000 } };
 const INGRESS: HpaMetric = { type: "Object", name: "ingress", target: { value: 60_000 } };
 
-/** The memory of a controller whose first wish, the count it met, has left the window. */
+/** The memory of a controller whose first recommendation, the count it met, has left the window. */
 const settled: HpaMemory = { ...EMPTY_MEMORY, recommendations: [{ replicas: 1, at: -1000 }] };
 
 /** n pods that have been ready for long, at a share of the CPU request and with requests a second (undefined: no sample). */

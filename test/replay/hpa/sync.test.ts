@@ -27,7 +27,7 @@ function once(spec: HpaSpec, currentReplicas: number, pods: HpaPod[], memory: Hp
   return hpaSync(spec, memory, { now, currentReplicas, pods });
 }
 
-/** The memory of a controller whose first wish, the count it met, has left the window. */
+/** The memory of a controller whose first recommendation, the count it met, has left the window. */
 const settled: HpaMemory = { ...EMPTY_MEMORY, recommendations: [{ replicas: 1, at: -1000 }] };
 
 describe("hpaSync", () => {

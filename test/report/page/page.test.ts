@@ -9,14 +9,14 @@ import { pageHtml } from "../../../job/report/page/html.ts";
 import { type ReplayReport, replayPage } from "../../../job/report/page/replay-page.ts";
 import type { PageData } from "../../../job/report/page/types.ts";
 import { worstMoments } from "../../../job/report/page/worst.ts";
-import { START, sampleRecord } from "../sample.ts";
+import { SAMPLE_START, sampleRecord } from "../sample.ts";
 
 const ASSETS = { script: 'document.title += "</script>"', style: "p{}" };
 
 function rows(policy: string, demand: readonly number[], ready: readonly number[]): ReplayRow[] {
   return demand.map((d, i) => ({
     policy,
-    t: START + 15 * i,
+    t: SAMPLE_START + 15 * i,
     demand: d,
     ready: ready[i % ready.length]!,
     replicas: ready[(i + 1) % ready.length]!,
@@ -127,7 +127,9 @@ describe("the file", () => {
 
   it("holds its data whole, and nothing of it as markup", () => {
     const nasty = "</script><b>&\"'<!--";
-    const decided = [{ t: START, from: 1, to: 2, reason: nasty, message: nasty, trail: sampleRecord().decision.trail }];
+    const decided = [
+      { t: SAMPLE_START, from: 1, to: 2, reason: nasty, message: nasty, trail: sampleRecord().decision.trail },
+    ];
     const page = replayPage(report({ file: nasty, decisions: new Map([["auto", decided]]) }));
     const html = pageHtml(page, ASSETS);
     expect(dataOf(html)).toEqual(JSON.parse(JSON.stringify(page.data)));
@@ -160,7 +162,7 @@ describe("the file", () => {
       stage: (["data", "forecast", "band", "stabilise"] as const)[k % 4]!,
     }));
     const decided = (i: number): ReplayDecision => ({
-      t: START + 60 * i,
+      t: SAMPLE_START + 60 * i,
       from: 10,
       to: 11,
       reason: "ForecastQuantile",
@@ -169,13 +171,18 @@ describe("the file", () => {
         ...e,
         message: k % 3 === 0 ? `current demand ${random().toFixed(3)} cores` : "no rule binds",
       })),
-      forecast: { t: START + 60 * i + 90, lead: 90, y: 9 * random(), low: 4 * random(), high: 9 + random() },
+      forecast: { t: SAMPLE_START + 60 * i + 90, lead: 90, y: 9 * random(), low: 4 * random(), high: 9 + random() },
     });
     const decisions = new Map([
       ["auto", Array.from({ length: 10_080 }, (_, i) => decided(i))],
       [
         "hpa",
-        Array.from({ length: steps }, (_, i) => ({ t: START + 15 * i, from: 10, to: 11, reason: "ReadyForNewScale" })),
+        Array.from({ length: steps }, (_, i) => ({
+          t: SAMPLE_START + 15 * i,
+          from: 10,
+          to: 11,
+          reason: "ReadyForNewScale",
+        })),
       ],
     ]);
     const result = {

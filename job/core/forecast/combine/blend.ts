@@ -1,6 +1,6 @@
 /** Combines the models' forecasts of one target, weighted by their past errors on that target. */
 import { rollOff } from "./recency.ts";
-import type { Target } from "./target.ts";
+import type { ForecastTarget } from "./target.ts";
 
 /** The combined forecast of one target, with the errors that it would have made so far. */
 export interface Blend {
@@ -49,7 +49,7 @@ export const WEIGHING: Weighing = { power: 12, memory: 1.8, departure: 0.25, pri
 export const ROUNDING = 1e-7;
 
 /** Combines the models' forecasts of a target. The newest origin gives the forecast, the earlier ones its errors. O(models x origins). */
-export function blend(target: Target, weighing: Weighing = WEIGHING): Blend {
+export function blend(target: ForecastTarget, weighing: Weighing = WEIGHING): Blend {
   const { actual, measured, predictions, stride, to } = target;
   const known = actual.length;
   const keep = rollOff(weighing.memory, target);
@@ -82,10 +82,10 @@ class Losses {
   readonly weights: Float64Array;
   private readonly sums: Float64Array;
   private count = 0;
-  private readonly target: Target;
+  private readonly target: ForecastTarget;
   private readonly weighing: Weighing;
 
-  constructor(target: Target, weighing: Weighing, prior?: Losses) {
+  constructor(target: ForecastTarget, weighing: Weighing, prior?: Losses) {
     this.target = target;
     this.weighing = weighing;
     const models = target.predictions.length;

@@ -3,7 +3,7 @@ import type { Probability } from "../../units.ts";
 import { type Blend, ROUNDING } from "./blend.ts";
 import { evidenceOf } from "./moves.ts";
 import { errorQuantile, orderOf, rankErrors } from "./quantiles.ts";
-import type { Target } from "./target.ts";
+import type { ForecastTarget } from "./target.ts";
 
 /** Of ten outcomes one is 10 % of the share: fewer tell nothing. */
 const MIN_JUDGED = 10;
@@ -15,7 +15,7 @@ const MAX_JUDGED = 60;
  * of the window counts, and of it what had enough outcomes before it that no guess took part. O(n^2) of n origins.
  */
 export function coverageOf(
-  target: Target,
+  target: ForecastTarget,
   { errors }: Pick<Blend, "errors">,
   [low, high]: readonly [low: Probability, high: Probability],
 ): number {

@@ -2,7 +2,7 @@
 import type { Probability } from "../../units.ts";
 import type { Blend } from "./blend.ts";
 import { rollOff } from "./recency.ts";
-import type { Target } from "./target.ts";
+import type { ForecastTarget } from "./target.ts";
 
 /** Ranked errors, from which quantiles are read. */
 export interface Ranked {
@@ -34,7 +34,7 @@ const OVERLAP_SPREAD = 1.5;
 const MIN_TAIL_SCALE = 4;
 
 /** The origins of the measured outcomes, by their errors, ascending. O(n log n). */
-export function orderOf({ errors }: Pick<Blend, "errors">, { measured }: Pick<Target, "measured">): Int32Array {
+export function orderOf({ errors }: Pick<Blend, "errors">, { measured }: Pick<ForecastTarget, "measured">): Int32Array {
   return Int32Array.from(errors.keys())
     .filter((o) => measured[o] === 1)
     .sort((a, b) => errors[a]! - errors[b]! || a - b);
@@ -43,7 +43,7 @@ export function orderOf({ errors }: Pick<Blend, "errors">, { measured }: Pick<Ta
 /** Ranks a combination's errors over the measured outcomes, for errorQuantile. `order` is that of orderOf, where it is known: then O(n) of n outcomes. */
 export function rankErrors(
   { errors }: Pick<Blend, "errors">,
-  target: Pick<Target, "measured" | "to" | "stride" | "window">,
+  target: Pick<ForecastTarget, "measured" | "to" | "stride" | "window">,
   order: Int32Array = orderOf({ errors }, target),
 ): Ranked {
   const { to, stride } = target;

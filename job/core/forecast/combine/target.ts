@@ -19,7 +19,7 @@ export interface Pass {
 }
 
 /** One target at all origins: what came, and what each model had predicted. */
-export interface Target {
+export interface ForecastTarget {
   /** Outcomes, at the origins where they are known. */
   readonly actual: Float64Array;
   /**
@@ -41,7 +41,7 @@ export interface Target {
 export type Summary = (values: Float64Array, at: number, ahead: number) => number;
 
 /** The target that `of` makes of a part of the lead, at all origins of the pass. */
-export function targetOf(pass: Pass, [from, to]: LeadPart, of: Summary): Target {
+export function forecastTargetOf(pass: Pass, [from, to]: LeadPart, of: Summary): ForecastTarget {
   const { y, filled, origins, steps, stride, paths, models } = pass;
   let known = 0;
   while (known < origins.length && origins[known]! + to <= y.length) known++;

@@ -1,5 +1,5 @@
 /** Forecasts a series at the cadence of its source, where the source updates less often than it is read. */
-import { cadenceOf, newsOf } from "../../series/cadence.ts";
+import { cadenceOf, withoutRepeats } from "../../series/cadence.ts";
 import { toGrid } from "../../series/grid.ts";
 import type { Forecast, Forecaster, ForecastRequest, LeadPart, Peak } from "../types.ts";
 import { lazily } from "./lazily.ts";
@@ -27,15 +27,15 @@ export function atCadence(inner: Forecaster): Forecaster {
 
 function unheld(inner: Forecaster, request: ForecastRequest, times: Float64Array, held: number): Forecast {
   const { series, horizonSteps, leadSteps, parts } = request;
-  const news = newsOf(times, series.values, held);
-  const newest = news.at(-1)!;
+  const kept = withoutRepeats(times, series.values, held);
+  const newest = kept.at(-1)!;
   const waited = series.values.length - 1 - newest;
   /** Updates that have come by the end of so many steps; the newest value is number 0. */
   const updates = (steps: number) => Math.floor((waited + steps) / held + 1e-6);
   const some = (steps: number) => Math.max(1, updates(steps));
   const current = Math.max(0, series.values[newest]!);
-  const at = Float64Array.from(news, (i) => series.start + i * series.step);
-  const values = Float64Array.from(news, (i) => series.values[i]!);
+  const at = Float64Array.from(kept, (i) => series.start + i * series.step);
+  const values = Float64Array.from(kept, (i) => series.values[i]!);
   const { series: grid } = toGrid(at, values, held * series.step, series.values.length);
   const partOf = ([from, to]: LeadPart): LeadPart => [Math.min(some(to), some(from + 1)) - 1, some(to)];
   const slow = inner({

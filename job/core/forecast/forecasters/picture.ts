@@ -3,7 +3,7 @@ import type { Blend } from "../combine/blend.ts";
 import { coverageOf } from "../combine/coverage.ts";
 import { errorByMoves, evidenceOf } from "../combine/moves.ts";
 import { errorQuantile, rankErrors } from "../combine/quantiles.ts";
-import { mean, type Target } from "../combine/target.ts";
+import { type ForecastTarget, mean } from "../combine/target.ts";
 import { blocksOf } from "../models/autoregression.ts";
 import type { Window } from "./window.ts";
 
@@ -43,7 +43,7 @@ export function pathOf(window: Window): Path {
 }
 
 /** Errors at the ends of the 90 % band. */
-function bandOf(window: Window, target: Target, blended: Blend): readonly number[] {
+function bandOf(window: Window, target: ForecastTarget, blended: Blend): readonly number[] {
   const ranked = rankErrors(blended, target);
   const share = evidenceOf(ranked.errors.length, target.to);
   return BAND.map((level) => {

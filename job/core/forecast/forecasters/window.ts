@@ -3,7 +3,7 @@ import type { Cores, Probability } from "../../units.ts";
 import { type Blend, blend, ROUNDING } from "../combine/blend.ts";
 import { evidenceOf, type maximumByMoves, movesOf, sizeOf } from "../combine/moves.ts";
 import { errorQuantile, rankErrors } from "../combine/quantiles.ts";
-import { type Pass, type Summary, type Target, targetOf } from "../combine/target.ts";
+import { type ForecastTarget, forecastTargetOf, type Pass, type Summary } from "../combine/target.ts";
 import type { LastFirst, Model } from "../models/model.ts";
 import { poolFor, runPool } from "../models/pool.ts";
 import { profilePool } from "../models/profile-pool.ts";
@@ -35,7 +35,7 @@ const MAX_STRIDE = 4;
 export interface AutoOptions {
   /** Whether a model of this name takes part; the last value always does. */
   readonly takesPart?: (model: string) => boolean;
-  readonly combine?: (target: Target) => Blend;
+  readonly combine?: (target: ForecastTarget) => Blend;
 }
 
 /** A window and the models' predictions at every origin in it. Answers any target over any part of the lead. */
@@ -47,7 +47,7 @@ export class Window {
   /** Season in steps. */
   readonly period: number | null;
   readonly pass: Pass;
-  private readonly combine: (target: Target) => Blend;
+  private readonly combine: (target: ForecastTarget) => Blend;
   /** Moves of the window: only leads with hardly any known outcome need them. */
   readonly moves = once(() => movesOf(this.pass.y, this.pass.filled, this.pass.steps));
 
@@ -77,8 +77,8 @@ export class Window {
   }
 
   /** The models' combination for a target. */
-  blendOf(part: LeadPart, of: Summary): { readonly target: Target; readonly blended: Blend } {
-    const target = targetOf(this.pass, part, of);
+  blendOf(part: LeadPart, of: Summary): { readonly target: ForecastTarget; readonly blended: Blend } {
+    const target = forecastTargetOf(this.pass, part, of);
     return { target, blended: this.combine(target) };
   }
 

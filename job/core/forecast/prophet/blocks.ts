@@ -37,15 +37,15 @@ export function makeBlocks(frame: ObservedFrame, options: ResolvedOptions): Feat
     const gap = frame.ds[i]! - frame.ds[i - 1]!;
     if (gap > 0 && gap < step) step = gap;
   }
-  const wishes: Record<string, AutoSeasonality> = {
+  const chosen: Record<string, AutoSeasonality> = {
     yearly: options.yearly_seasonality,
     weekly: options.weekly_seasonality,
     daily: options.daily_seasonality,
   };
   for (const auto of AUTO) {
-    const wish = wishes[auto.name]!;
+    const choice = chosen[auto.name]!;
     const fits = span >= auto.span && step < auto.step && !seasons.has(auto.name);
-    const order = wish === true || (wish === "auto" && fits) ? auto.order : typeof wish === "number" ? wish : 0;
+    const order = choice === true || (choice === "auto" && fits) ? auto.order : typeof choice === "number" ? choice : 0;
     if (order > 0) fourier(auto.name, auto.period, order, options.seasonality_prior_scale, options.seasonality_mode);
   }
   const regressors = options.regressors.map((r): FeatureBlock => {
@@ -79,12 +79,12 @@ function newColumn(h: HolidayOption, offset: number, options: ResolvedOptions): 
 /** Mean and standard deviation (n - 1) of a regressor; 0 and 1 where Prophet leaves it as it is. */
 function standardization(
   values: ArrayLike<number> | ArrayLike<boolean>,
-  wish: "auto" | boolean,
+  choice: "auto" | boolean,
 ): { mu: number; std: number } {
   const numbers = Array.from(values, Number);
   const distinct = new Set(numbers);
   const binary = distinct.size === 2 && distinct.has(0) && distinct.has(1);
-  if (distinct.size < 2 || wish === false || (wish === "auto" && binary)) return { mu: 0, std: 1 };
+  if (distinct.size < 2 || choice === false || (choice === "auto" && binary)) return { mu: 0, std: 1 };
   const mu = numbers.reduce((sum, v) => sum + v, 0) / numbers.length;
   const squares = numbers.reduce((sum, v) => sum + (v - mu) ** 2, 0);
   return { mu, std: Math.sqrt(squares / (numbers.length - 1)) };

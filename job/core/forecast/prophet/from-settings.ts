@@ -1,15 +1,11 @@
 /** Makes Prophet's options and columns from a target's settings. Pure: calendars come with the settings. */
+
 import { type Calendar, DAY, type Days, dateOf, dayNumberOf, includesDate, weekdayOf } from "../../calendar/days.ts";
 import { instantOf, wallTimes } from "../../calendar/zone.ts";
+import type { TimeRange } from "../../units.ts";
 import type { Frame } from "./frame.ts";
 import type { HolidayOption, ProphetOptions } from "./options.ts";
 import type { EventSettings, ProphetSettings, SeasonCondition } from "./settings.ts";
-
-/** Span of epoch seconds, both ends included. */
-export interface TimeRange {
-  readonly from: number;
-  readonly to: number;
-}
 
 /**
  * Prophet's options for a history and a future within `span`. Only inside `history` may the trend bend.

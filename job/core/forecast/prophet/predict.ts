@@ -12,7 +12,7 @@ import { capProblem, floorAt, scaledCap, scaledTimes } from "./prepare.ts";
 import type { Random } from "./random.ts";
 import { seededRandom } from "./random.ts";
 import { evaluateTrend } from "./trend.ts";
-import type { Bounds, Expected } from "./uncertainty.ts";
+import type { Expected, UncertaintyIntervals } from "./uncertainty.ts";
 import { analyticBounds, simulateBounds } from "./uncertainty.ts";
 
 /** One part of a forecast: additive parts in the unit of y, multiplicative ones as a share of the trend. */
@@ -94,7 +94,12 @@ export function predict(
   });
 }
 
-function boundsOf(model: ProphetModel, expected: Expected, yhat: Float64Array, options: PredictOptions): Bounds {
+function boundsOf(
+  model: ProphetModel,
+  expected: Expected,
+  yhat: Float64Array,
+  options: PredictOptions,
+): UncertaintyIntervals {
   if (options.intervals === "analytic") return analyticBounds(model, expected);
   if (options.intervals === "none" || model.uncertainty_samples === 0) {
     return { lower: yhat, upper: yhat, trendLower: expected.trend, trendUpper: expected.trend };

@@ -29,32 +29,32 @@ function dropUndefined(given: ProphetOptions): ProphetOptions {
   return Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined));
 }
 
-type Problem = ReturnType<typeof failure> | undefined;
+type OptionProblem = ReturnType<typeof failure> | undefined;
 const MODES: readonly unknown[] = ["additive", "multiplicative"];
 
-function bad(field: string, value: unknown, accepted: string): Problem {
+function bad(field: string, value: unknown, accepted: string): OptionProblem {
   return failure("ProphetOptions", field, value, accepted);
 }
 
-function positive(field: string, value: number): Problem {
+function positive(field: string, value: number): OptionProblem {
   return Number.isFinite(value) && value > 0 ? undefined : bad(field, value, "a number above 0");
 }
 
-function count(field: string, value: number, least: number): Problem {
+function count(field: string, value: number, least: number): OptionProblem {
   return Number.isInteger(value) && value >= least
     ? undefined
     : bad(field, value, `a whole number of at least ${least}`);
 }
 
-function oneOf(field: string, value: unknown, accepted: readonly unknown[]): Problem {
+function oneOf(field: string, value: unknown, accepted: readonly unknown[]): OptionProblem {
   return accepted.includes(value) ? undefined : bad(field, value, accepted.join(", "));
 }
 
-function auto(field: string, value: AutoSeasonality): Problem {
+function auto(field: string, value: AutoSeasonality): OptionProblem {
   return typeof value === "number" ? count(field, value, 0) : oneOf(field, value, ["auto", true, false]);
 }
 
-function firstProblem(o: ResolvedOptions): Problem {
+function firstProblem(o: ResolvedOptions): OptionProblem {
   return (
     oneOf("growth", o.growth, ["linear", "logistic", "flat"]) ??
     (o.changepoints?.some((c) => !Number.isFinite(c))
@@ -85,7 +85,7 @@ function firstProblem(o: ResolvedOptions): Problem {
   );
 }
 
-function firstOf<T>(items: readonly T[], check: (item: T) => Problem): Problem {
+function firstOf<T>(items: readonly T[], check: (item: T) => OptionProblem): OptionProblem {
   for (const item of items) {
     const problem = check(item);
     if (problem) return problem;
@@ -93,7 +93,7 @@ function firstOf<T>(items: readonly T[], check: (item: T) => Problem): Problem {
   return undefined;
 }
 
-function seasonalityProblem(s: SeasonalityOption): Problem {
+function seasonalityProblem(s: SeasonalityOption): OptionProblem {
   const at = `seasonalities.${s.name}`;
   return (
     positive(`${at}.period`, s.period) ??
@@ -103,7 +103,7 @@ function seasonalityProblem(s: SeasonalityOption): Problem {
   );
 }
 
-function regressorProblem(r: RegressorOption): Problem {
+function regressorProblem(r: RegressorOption): OptionProblem {
   const at = `regressors.${r.name}`;
   return (
     positive(`${at}.prior_scale`, r.prior_scale ?? 1) ??
@@ -112,7 +112,7 @@ function regressorProblem(r: RegressorOption): Problem {
   );
 }
 
-function holidayProblem(h: HolidayOption): Problem {
+function holidayProblem(h: HolidayOption): OptionProblem {
   const at = `holidays.${h.holiday}`;
   return (
     (Number.isFinite(h.ds) ? undefined : bad(`${at}.ds`, h.ds, "finite epoch seconds")) ??
@@ -123,7 +123,7 @@ function holidayProblem(h: HolidayOption): Problem {
 }
 
 /** The coefficients of one event share one prior, so its rows must agree on it. */
-function holidayPriorProblem(holidays: readonly HolidayOption[]): Problem {
+function holidayPriorProblem(holidays: readonly HolidayOption[]): OptionProblem {
   const seen = new Map<string, number | undefined>();
   for (const { holiday, prior_scale } of holidays) {
     if (seen.has(holiday) && seen.get(holiday) !== prior_scale) {
@@ -152,7 +152,7 @@ const RESERVED = new Set(
 );
 
 /** Each name belongs to one component: seasons, regressors and events may not share one, nor use a reserved one. */
-function nameProblem(o: ResolvedOptions): Problem {
+function nameProblem(o: ResolvedOptions): OptionProblem {
   const names = [
     ...o.seasonalities.map((s) => s.name),
     ...o.regressors.map((r) => r.name),

@@ -6,7 +6,7 @@ import { quantileInPlace } from "./select.ts";
 import { evaluateTrend } from "./trend.ts";
 
 /** Lower and upper bounds row by row, in the unit of y. */
-export interface Bounds {
+export interface UncertaintyIntervals {
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   readonly trendLower: Float64Array;
@@ -41,7 +41,7 @@ function bendLaw(model: ProphetModel, t: Float64Array): BendLaw {
 }
 
 /** Quantiles of `model.uncertainty_samples` simulated futures, as Prophet draws them; random numbers come from `random`. */
-export function simulateBounds(model: ProphetModel, expected: Expected, random: Random): Bounds {
+export function simulateBounds(model: ProphetModel, expected: Expected, random: Random): UncertaintyIntervals {
   const rows = expected.t.length;
   const samples = model.uncertainty_samples;
   const scale = model.scales.y_scale;
@@ -101,7 +101,7 @@ function bendLogistic(model: ProphetModel, e: Expected, first: number, samples: 
  * that of a normal. A bend's weight j steps later is (2j + 1) / 2 steps, its variance 2 size^2 x chance. Logistic
  * departures are scaled by the slope of the curve. Costs one pass over the rows.
  */
-export function analyticBounds(model: ProphetModel, expected: Expected): Bounds {
+export function analyticBounds(model: ProphetModel, expected: Expected): UncertaintyIntervals {
   const { t, trend, factor, added, cap } = expected;
   const law = bendLaw(model, t);
   const scale = model.scales.y_scale;
@@ -128,7 +128,7 @@ export function analyticBounds(model: ProphetModel, expected: Expected): Bounds 
   return out;
 }
 
-function emptyBounds(rows: number): Bounds {
+function emptyBounds(rows: number): UncertaintyIntervals {
   return {
     lower: new Float64Array(rows),
     upper: new Float64Array(rows),

@@ -1,4 +1,5 @@
 /** Daily profiles of a longer history: the same time on earlier days, for the window and the steps after it. */
+import { DAY } from "../../calendar/days.ts";
 import type { Series } from "../../series/types.ts";
 import type { EpochSeconds, Seconds } from "../../units.ts";
 
@@ -15,8 +16,6 @@ export interface ProfileSpan {
   readonly length: number;
 }
 
-/** A day of 24 hours. */
-const DAY: Seconds = 86_400;
 /**
  * The typical day is the mean of up to so many days: two weeks hold each weekday twice, and older days may be of another service. 7 to 28:
  * 0.3 % of the loss on seven public series of two weeks.

@@ -2,7 +2,7 @@
 import uPlot from "uplot";
 import { timeLabels } from "../../ticks.ts";
 import { expand } from "../expand.ts";
-import type { Chart, Layer, Section } from "../types.ts";
+import type { Chart, ChartLayer, Section } from "../types.ts";
 
 /** Events of a chart when the reader moves. Times in epoch seconds. */
 export interface ChartEvents {
@@ -17,7 +17,7 @@ export interface DrawnChart {
   readonly plot: uPlot;
   /** Marks a moment. */
   readonly mark: (t: number) => void;
-  readonly show: (visible: (layer: Layer) => boolean) => void;
+  readonly show: (visible: (layer: ChartLayer) => boolean) => void;
   readonly zoom: (from: number, to: number) => void;
 }
 
@@ -35,8 +35,8 @@ export function drawChart(host: HTMLElement, section: Section, chart: Chart, eve
   const columns: (number | null)[][] = [];
   const series: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
-  const owner: Layer[] = [];
-  const put = (layer: Layer, values: readonly (number | null)[], options: uPlot.Series) => {
+  const owner: ChartLayer[] = [];
+  const put = (layer: ChartLayer, values: readonly (number | null)[], options: uPlot.Series) => {
     columns.push(expand(layer, values, section.steps));
     series.push(options);
     owner.push(layer);
@@ -100,7 +100,7 @@ export function drawChart(host: HTMLElement, section: Section, chart: Chart, eve
   };
 }
 
-function seriesOf({ style, role, dashed, width = 2 }: Layer): uPlot.Series {
+function seriesOf({ style, role, dashed, width = 2 }: ChartLayer): uPlot.Series {
   const stroke = colourOf(role);
   const stepped = uPlot.paths.stepped!({ align: 1 });
   if (style === "dots") return { stroke, paths: () => null, points: { show: true, size: 4, fill: stroke } };

@@ -1,7 +1,7 @@
 /** The keys, buttons and switches of a section. */
 
 import type { Timeline } from "../timeline.ts";
-import type { Layer, Section } from "../types.ts";
+import type { ChartLayer, Section } from "../types.ts";
 import { element } from "./decision.ts";
 
 /** A button: its label, its key and its action. */
@@ -95,7 +95,7 @@ function box(
   type: "checkbox" | "radio",
   group: string,
   name: string,
-  mark: Pick<Layer, "role" | "style" | "dashed" | "policy"> | null,
+  mark: Pick<ChartLayer, "role" | "style" | "dashed" | "policy"> | null,
   checked: boolean,
   changed: (on: boolean) => void,
 ): Node {
@@ -109,7 +109,7 @@ function box(
 }
 
 /** The classes of a mark's sign: how it is drawn, and its colour where that does not depend on the policy. */
-function signOf({ role, style, dashed, policy }: Pick<Layer, "role" | "style" | "dashed" | "policy">): string {
+function signOf({ role, style, dashed, policy }: Pick<ChartLayer, "role" | "style" | "dashed" | "policy">): string {
   const form = style === "dots" || style === "fill" ? style : dashed === true ? "dashed" : "line";
   return `sign ${form} ${policy === undefined ? role : "ink"}`;
 }

@@ -1,12 +1,12 @@
 /** Describes a moment in one sentence: the values of every layer drawn there. */
 
 import { expand } from "../expand.ts";
-import type { Chart, Layer, Section } from "../types.ts";
+import type { Chart, ChartLayer, Section } from "../types.ts";
 
 /** Layers on the grid, made once a section. */
-const grids = new WeakMap<Layer, readonly (number | null)[]>();
+const grids = new WeakMap<ChartLayer, readonly (number | null)[]>();
 
-function valueAt(layer: Layer, index: number, steps: number): number | null {
+function valueAt(layer: ChartLayer, index: number, steps: number): number | null {
   const grid = grids.get(layer) ?? expand(layer, layer.values, steps);
   grids.set(layer, grid);
   return grid[index] ?? null;
@@ -26,7 +26,7 @@ export function factsAt(section: Section, t: number): string {
   return `At this moment: ${parts.join("; ")}.`;
 }
 
-function nameOf({ label, policy }: Layer): string {
+function nameOf({ label, policy }: ChartLayer): string {
   return policy === undefined ? label : `${policy} ${label}`;
 }
 

@@ -1,7 +1,7 @@
 /** One section of the page: its charts and the selected decision follow the reader's place on the timeline. */
 
 import { createTimeline, type Timeline } from "../timeline.ts";
-import type { Layer, PageData, Section } from "../types.ts";
+import type { ChartLayer, PageData, Section } from "../types.ts";
 import { type DrawnChart, drawChart } from "./chart.ts";
 import { addButtons, addSwitches, listenForKeys } from "./controls.ts";
 import { headline, showDecision } from "./decision.ts";
@@ -30,7 +30,8 @@ export function createView(host: HTMLElement, section: Section, reasons: PageDat
     describe(find(".timeline"), timeline);
   }
   function show(): void {
-    const visible = ({ label, policy }: Layer) => !hidden.has(label) && (policy === undefined || !hidden.has(policy));
+    const visible = ({ label, policy }: ChartLayer) =>
+      !hidden.has(label) && (policy === undefined || !hidden.has(policy));
     for (const chart of charts) chart.show(visible);
   }
   function redraw(): void {

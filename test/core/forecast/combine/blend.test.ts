@@ -1,14 +1,14 @@
 /** The combination against a plain replay of its rule: weights from what was known at each origin, errors and skill out of sample, gaps passed over. */
 import { describe, expect, it } from "vitest";
 import { blend, WEIGHING } from "../../../../job/core/forecast/combine/blend.ts";
-import type { Target } from "../../../../job/core/forecast/combine/target.ts";
+import type { ForecastTarget } from "../../../../job/core/forecast/combine/target.ts";
 import { generator } from "../noise.ts";
 
 const KNOWN = 60;
 const TO = 3;
 const WINDOW = 80;
 
-function target(seed: number, gaps: readonly number[] = []): Target {
+function target(seed: number, gaps: readonly number[] = []): ForecastTarget {
   const { normal } = generator(seed);
   const actual = Float64Array.from({ length: KNOWN }, (_, i) => 3 + Math.sin(i / 4) + 0.1 * normal());
   const model = (bias: number, sd: number) =>
@@ -19,7 +19,12 @@ function target(seed: number, gaps: readonly number[] = []): Target {
 }
 
 /** The rule, written out: for each origin anew over all that was known by then. */
-function plain({ actual, measured, predictions, penalties }: Target, origin: number, prior: number, known: number) {
+function plain(
+  { actual, measured, predictions, penalties }: ForecastTarget,
+  origin: number,
+  prior: number,
+  known: number,
+) {
   const { power, memory, departure } = WEIGHING;
   const keep = 1 - memory / WINDOW;
   const seen = (until: number) => [...actual.keys()].filter((o) => o < until && measured[o] === 1);

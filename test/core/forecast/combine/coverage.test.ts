@@ -2,14 +2,14 @@
 import { describe, expect, it } from "vitest";
 import { coverageOf } from "../../../../job/core/forecast/combine/coverage.ts";
 import { errorQuantile, rankErrors } from "../../../../job/core/forecast/combine/quantiles.ts";
-import type { Target } from "../../../../job/core/forecast/combine/target.ts";
+import type { ForecastTarget } from "../../../../job/core/forecast/combine/target.ts";
 import { forecastAuto } from "../../../../job/core/forecast/forecasters/auto.ts";
 import { series } from "../../../fakes/series.ts";
 import { generator } from "../noise.ts";
 
 const BAND = [0.05, 0.95] as const;
 
-function target(known: number, to: number, stride = 1, gaps: readonly number[] = []): Target {
+function target(known: number, to: number, stride = 1, gaps: readonly number[] = []): ForecastTarget {
   return {
     actual: new Float64Array(known),
     measured: Uint8Array.from({ length: known }, (_, o) => (gaps.includes(o) ? 0 : 1)),
@@ -28,7 +28,7 @@ function errorsOf(seed: number, known: number, size: (o: number) => number): Flo
 }
 
 /** The rule, written out: for each origin of the later half anew, over copies of what was known by then. */
-function plain(asked: Target, errors: Float64Array): number {
+function plain(asked: ForecastTarget, errors: Float64Array): number {
   const late = [...errors.keys()].filter((o) => 2 * o >= errors.length && asked.measured[o] === 1);
   const judged = late.flatMap((o) => {
     const known = Math.max(0, o - Math.ceil(asked.to / asked.stride) + 1);

@@ -1,10 +1,10 @@
-/** The whole forecaster: the ladder, seasons, quantiles and their honesty, trust, and inputs that nobody wishes for. */
+/** The whole forecaster: the cold start, seasons, quantiles and their honesty, trust, and bad inputs. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Window } from "../../../../job/core/forecast/forecasters/window.ts";
 import { forecasterOf } from "../../../../job/core/forecast/method.ts";
 import { detectSeason } from "../../../../job/core/forecast/seasons/detect.ts";
-import type { Forecast, Method } from "../../../../job/core/forecast/types.ts";
+import type { Forecast, ForecastMethod } from "../../../../job/core/forecast/types.ts";
 import { generator } from "../noise.ts";
 
 const LEVELS = [0.05, 0.5, 0.6, 0.8, 0.9, 0.95, 0.98];
@@ -12,7 +12,7 @@ const auto = forecasterOf("auto");
 
 const noise = (seed: number) => generator(seed).normal;
 
-function ask(values: ArrayLike<number>, method: Method = "auto", horizonSteps = 4, leadSteps = 6): Forecast {
+function ask(values: ArrayLike<number>, method: ForecastMethod = "auto", horizonSteps = 4, leadSteps = 6): Forecast {
   const y = Float64Array.from(values);
   const series = { start: 1_700_000_000, step: 15, values: y, filled: new Uint8Array(y.length) };
   return forecasterOf(method)({ series, horizonSteps, leadSteps, levels: LEVELS });
@@ -51,7 +51,7 @@ describe("every method", () => {
     );
     fc.assert(
       fc.property(
-        fc.constantFrom<Method>("auto", "naive", "prophet", "original"),
+        fc.constantFrom<ForecastMethod>("auto", "naive", "prophet", "original"),
         fc.array(value, { minLength: 2, maxLength: 140 }),
         fc.integer({ min: 1, max: 8 }),
         fc.integer({ min: 1, max: 24 }),
@@ -62,13 +62,13 @@ describe("every method", () => {
     );
   });
 
-  it.each<Method>(["auto", "naive", "prophet", "original"])("%s gives the same bytes twice", (method) => {
+  it.each<ForecastMethod>(["auto", "naive", "prophet", "original"])("%s gives the same bytes twice", (method) => {
     const values = sine(120, 40, 0.3, 7);
     expect(JSON.stringify(ask(values, method))).toBe(JSON.stringify(ask(values, method)));
   });
 });
 
-describe("the ladder", () => {
+describe("the cold start", () => {
   it.each([
     [2, "the last value alone", [true, false, false]],
     [20, "a pool without seasons", [true, true, false]],

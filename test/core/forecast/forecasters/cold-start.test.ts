@@ -3,11 +3,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MIN_POOL } from "../../../../job/core/forecast/forecasters/cold-start.ts";
 import { forecasterOf } from "../../../../job/core/forecast/method.ts";
-import type { ForecastRequest, Method } from "../../../../job/core/forecast/types.ts";
+import type { ForecastMethod, ForecastRequest } from "../../../../job/core/forecast/types.ts";
 import { tick } from "../../../../job/core/tick.ts";
 import { config, NOW } from "../../../fakes/config.ts";
 
-const METHODS: readonly Method[] = ["auto", "prophet", "original", "naive"];
+const METHODS: readonly ForecastMethod[] = ["auto", "prophet", "original", "naive"];
 const LEVELS = [0.5, 0.7, 0.91, 0.99];
 const load = fc.oneof(fc.double({ min: 0, max: 1e3, noNaN: true }), fc.constantFrom(0, 0.05, 1, 1e6));
 
@@ -58,7 +58,7 @@ describe.each(["prophet", "original"] as const)("method %s", (method) => {
 });
 
 it("two points scale no method further than the other: 0.05, 0.9 was 14 pods by Prophet's line, and 1, 5 was 67", () => {
-  const replicas = (method: Method, values: readonly number[]) => {
+  const replicas = (method: ForecastMethod, values: readonly number[]) => {
     const samples = { times: Float64Array.of(NOW - 20, NOW - 5), values: Float64Array.from(values) };
     const histories = [{ samples, partial: false, seriesCount: 1 }];
     const settings = { ...config(), method, maxReplicas: 1000 };

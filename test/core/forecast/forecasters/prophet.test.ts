@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { forecasterOf } from "../../../../job/core/forecast/method.ts";
 import type { EventSettings, ProphetSettings } from "../../../../job/core/forecast/prophet/settings.ts";
 import { prophetProfileOf } from "../../../../job/core/forecast/seasons/prophet-profile.ts";
-import type { Forecast, Method } from "../../../../job/core/forecast/types.ts";
+import type { Forecast, ForecastMethod } from "../../../../job/core/forecast/types.ts";
 import type { Series } from "../../../../job/core/series/types.ts";
 import { generator } from "../noise.ts";
 
@@ -19,16 +19,16 @@ function grid(of: (time: number) => number, start: number, step: number, n: numb
   return { start, step, values, filled: new Uint8Array(n) };
 }
 
-interface Asked {
+interface PartialRequest {
   readonly of: (time: number) => number;
   readonly now: number;
   readonly long?: { readonly days: number; readonly step: number };
   readonly settings?: ProphetSettings;
-  readonly method?: Method;
+  readonly method?: ForecastMethod;
 }
 
 /** The forecast at `now` from a window of 30 minutes and a longer history. */
-function ask({ of, now, long, settings, method = "prophet" }: Asked): Forecast {
+function ask({ of, now, long, settings, method = "prophet" }: PartialRequest): Forecast {
   const count = long === undefined ? 0 : Math.floor((long.days * DAY) / long.step);
   return forecasterOf(method)({
     series: grid(of, now - 119 * 15, 15, 120),
@@ -166,7 +166,7 @@ describe("in auto's pool", () => {
 
   it("takes part where it has settings and a longer history, beside it or as a factor of it", () => {
     const now = T0 + 52 * DAY + 11 * HOUR;
-    const names = (asked: Asked) => Object.keys(ask({ ...asked, method: "auto" }).modelWeights);
+    const names = (asked: PartialRequest) => Object.keys(ask({ ...asked, method: "auto" }).modelWeights);
     expect(names({ of: shop, now, long, settings })).toEqual(expect.arrayContaining(["prophet+", "prophet*"]));
     expect(names({ of: shop, now, long }).filter((name) => name.startsWith("prophet"))).toEqual([]);
     expect(names({ of: shop, now, settings }).filter((name) => name.startsWith("prophet"))).toEqual([]);

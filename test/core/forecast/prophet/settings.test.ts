@@ -35,8 +35,8 @@ const steady = (values: ArrayLike<number> | undefined) =>
 const expressible = cases.filter(({ options, history, future }) => {
   const plain = options.changepoints === undefined && options.regressors === undefined && options.scaling === undefined;
   const conditions = (options.seasonalities ?? []).some(({ condition_name }) => condition_name !== undefined);
-  const wishes = [options.yearly_seasonality, options.weekly_seasonality, options.daily_seasonality];
-  const known = !wishes.some((wish) => typeof wish === "number" || wish === "auto");
+  const chosen = [options.yearly_seasonality, options.weekly_seasonality, options.daily_seasonality];
+  const known = !chosen.some((choice) => typeof choice === "number" || choice === "auto");
   const whole = !Array.from(history.y).some((v) => v === null || Number.isNaN(v)) && options.growth !== undefined;
   const windows = new Map((options.holidays ?? []).map((h) => [h.holiday, `${h.lower_window} ${h.upper_window}`]));
   const one = (options.holidays ?? []).every((h) => windows.get(h.holiday) === `${h.lower_window} ${h.upper_window}`);

@@ -50,7 +50,7 @@ export function forecastWith(c: GoldenCase, model: ProphetModel, params: Params)
 }
 
 /** The middle of the values (the upper one of two). */
-export function median(values: readonly number[]): number {
+export function upperMedian(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }
 

@@ -1,7 +1,7 @@
-/** Finds the news of a target from its outcome and earlier notifications: changes, and conditions that began, lasted a day, or ended. Pure. */
+/** Finds what people are notified of about a target: changes, and conditions that began, lasted a day, or ended. Pure. */
 import { CONDITIONS, type Condition, type Notified, type TargetState } from "../core/state/types.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
-import type { News, Outcome } from "../ports.ts";
+import type { Notification, Outcome } from "../ports.ts";
 
 /** What people were notified of for a target. */
 export type NotifiedConditions = NonNullable<TargetState["notified"]>;
@@ -13,9 +13,9 @@ export function notifiedBefore(memory: TargetState | undefined): NotifiedConditi
   return memory?.notified ?? NOTHING;
 }
 
-/** News, and what to remember of them. Where nothing changed `notified` is the object that was given. */
+/** What to send, and what to remember of it. Where nothing changed `notified` is the object that was given. */
 export interface Review {
-  readonly news: readonly News[];
+  readonly notifications: readonly Notification[];
   readonly notified: NotifiedConditions;
 }
 
@@ -31,16 +31,19 @@ const REMINDER_INTERVAL: Seconds = 86_400;
 export function reviewOf(outcome: Outcome, notified: NotifiedConditions, now: EpochSeconds): Review {
   const present = conditionsOf(outcome);
   const changes = CONDITIONS.map((what) => [what, step(notified[what], present.has(what), now)] as const);
-  const news = changes.flatMap(([what, { phase, since }]): News[] =>
+  const conditions = changes.flatMap(([what, { phase, since }]): Notification[] =>
     phase === null ? [] : [{ outcome, what, phase, since }],
   );
   const kept = changes.flatMap(([what, { next }]) => (next === undefined ? [] : [[what, next] as const]));
   const same = kept.length === Object.keys(notified).length && kept.every(([what, next]) => notified[what] === next);
-  return { news: [...scaledNews(outcome, now), ...news], notified: same ? notified : Object.fromEntries(kept) };
+  return {
+    notifications: [...scaledNotification(outcome, now), ...conditions],
+    notified: same ? notified : Object.fromEntries(kept),
+  };
 }
 
-/** A change is always news: the claim of the state lets only one run make it. */
-function scaledNews(outcome: Outcome, now: EpochSeconds): readonly News[] {
+/** Each change is sent once: the claim of the state lets only one run make it. */
+function scaledNotification(outcome: Outcome, now: EpochSeconds): readonly Notification[] {
   return outcome.action === "scaled" ? [{ outcome, what: "scaled", phase: "began", since: now }] : [];
 }
 
@@ -49,7 +52,7 @@ function conditionsOf({ action, reason, blindSince }: Outcome): ReadonlySet<Cond
   const failed = action === "failed";
   const all: Readonly<Record<Condition, boolean>> = {
     failed,
-    // a source that does not answer was news as a failure
+    // a source that does not answer was sent as a failure
     blind: !failed && blindSince !== undefined,
     overruled: reason === "Overruled",
   };
@@ -57,7 +60,7 @@ function conditionsOf({ action, reason, blindSince }: Outcome): ReadonlySet<Cond
 }
 
 interface Step {
-  readonly phase: News["phase"] | null;
+  readonly phase: Notification["phase"] | null;
   readonly since: EpochSeconds;
   /** Undefined: it is forgotten. */
   readonly next: Notified | undefined;

@@ -9,7 +9,7 @@ import { type Flags, type Io, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
 
 /** Which history and which cluster a run uses. */
-export interface Choice {
+export interface RunInputs {
   readonly historyFile: string | null;
   /** The pretended replicas where no cluster is used; their number null: each target's minimum. Null: a cluster is used. */
   readonly pretend: { readonly replicas: Replicas | null } | null;
@@ -17,8 +17,8 @@ export interface Choice {
   readonly repeats?: boolean;
 }
 
-/** The choice. With a history file a cluster is used only where one is named: a trial must not change replicas. */
-export function choose(flags: Flags, io: Io): Choice {
+/** The inputs. With a history file a cluster is used only where one is named: a trial must not change replicas. */
+export function chooseInputs(flags: Flags, io: Io): RunInputs {
   const historyFile = typeof flags["history-file"] === "string" ? flags["history-file"] : null;
   const replicas = readOption("run", "replicas", flags) ?? null;
   const named =
@@ -36,10 +36,10 @@ export function choose(flags: Flags, io: Io): Choice {
 }
 
 /** Reads the settings; without a cluster the workload needs no name. Throws ConfigError or UsageError. */
-export async function settingsOf(flags: Flags, io: Io, choice: Choice): Promise<Settings> {
-  const settings = await loadFor(flags, io, choice.pretend !== null);
-  if (choice.pretend !== null) refuseShares(settings, "without a cluster");
-  if (sourceOf({ settings, historyFile: choice.historyFile }) === null) throw new UsageError(noSource());
+export async function settingsOf(flags: Flags, io: Io, inputs: RunInputs): Promise<Settings> {
+  const settings = await loadFor(flags, io, inputs.pretend !== null);
+  if (inputs.pretend !== null) refuseShares(settings, "without a cluster");
+  if (sourceOf({ settings, historyFile: inputs.historyFile }) === null) throw new UsageError(noSource());
   return settings;
 }
 

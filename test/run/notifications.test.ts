@@ -1,9 +1,9 @@
-/** What is news: each condition told when it begins, each day while it lasts, and when it is over; against a plain model over any life. */
+/** What is sent: each condition when it begins, each day while it lasts, and when it is over; against a plain model over any life. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CONDITIONS, type Notified } from "../../job/core/state/types.ts";
-import type { News, Outcome } from "../../job/ports.ts";
-import { type NotifiedConditions, reviewOf } from "../../job/run/news.ts";
+import type { Notification, Outcome } from "../../job/ports.ts";
+import { type NotifiedConditions, reviewOf } from "../../job/run/notifications.ts";
 import { NOW } from "../fakes/config.ts";
 
 const base: Outcome = {
@@ -30,14 +30,14 @@ function live(outcomes: readonly Outcome[], minutes = (i: number) => i, told: No
   const all = outcomes.map((outcome, i) => {
     const review = reviewOf(outcome, told, NOW + 60 * minutes(i));
     told = review.notified;
-    return review.news.map(({ what, phase }) => `${what} ${phase}`);
+    return review.notifications.map(({ what, phase }) => `${what} ${phase}`);
   });
   return { all, told };
 }
 
 const times = (n: number, outcome: Outcome) => Array.from({ length: n }, () => outcome);
 
-describe("news", () => {
+describe("notifications", () => {
   it("are each change", () => {
     expect(live([scaled, base, scaled]).all).toEqual([["scaled began"], [], ["scaled began"]]);
     expect(live([{ ...scaled, action: "wouldScale" }]).all).toEqual([[]]);
@@ -67,7 +67,7 @@ describe("news", () => {
 
   it("are told of each condition by itself, with since when", () => {
     const told: NotifiedConditions = { failed: { since: NOW - 1200, told: NOW - 1200, gone: NOW - 600 } };
-    const { news } = reviewOf(overruled, told, NOW);
+    const { notifications: news } = reviewOf(overruled, told, NOW);
     expect(news.map(({ what, phase, since }) => ({ what, phase, since }))).toEqual([
       { what: "failed", phase: "ended", since: NOW - 1200 },
       { what: "overruled", phase: "began", since: NOW },
@@ -108,7 +108,7 @@ describe("news", () => {
     fc.assert(
       fc.property(life, (steps) => {
         let [told, now]: [NotifiedConditions, number] = [{}, NOW];
-        const heard: { what: News["what"]; phase: News["phase"]; at: number; present: boolean }[] = [];
+        const heard: { what: Notification["what"]; phase: Notification["phase"]; at: number; present: boolean }[] = [];
         for (const [outcome, minutes] of steps) {
           now += 60 * minutes;
           const review = reviewOf(outcome, told, now);
@@ -119,7 +119,9 @@ describe("news", () => {
             overruled: outcome === overruled,
             scaled: outcome === scaled,
           };
-          heard.push(...review.news.map(({ what, phase }) => ({ what, phase, at: now, present: present[what] })));
+          heard.push(
+            ...review.notifications.map(({ what, phase }) => ({ what, phase, at: now, present: present[what] })),
+          );
         }
         for (const what of CONDITIONS) {
           const own = heard.filter((item) => item.what === what);

@@ -1,8 +1,8 @@
-/** The door: what servers say comes in on one line, without secrets and control characters; what is written back is left alone. */
+/** What servers say comes in on one line, without secrets and control characters; what is written back is left alone. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ClusterError, HistoryError } from "../../job/adapters/errors.ts";
-import { cleanApi, cleanError, cleaner, cleanHistory, cleanScaler, cleanState } from "../../job/cli/door.ts";
+import { cleanApi, cleanError, cleaner, cleanHistory, cleanScaler, cleanState } from "../../job/cli/clean-ports.ts";
 import { EMPTY_STATE } from "../../job/core/state/codec.ts";
 import { createRedactor } from "../../job/output/redactor.ts";
 import { config } from "../fakes/config.ts";
@@ -120,7 +120,7 @@ it("passes on whatever it is asked: the signal that ends a call is an argument l
     [signal],
     [EMPTY_STATE, "1", signal],
   ];
-  const doors = [history.now, history.read, scaler.read, scaler.scale, scaler.otherWriter!, state.read, state.claim];
-  for (const [i, door] of doors.entries()) await (door as (...all: unknown[]) => Promise<unknown>)(...calls[i]!);
+  const cleaned = [history.now, history.read, scaler.read, scaler.scale, scaler.otherWriter!, state.read, state.claim];
+  for (const [i, call] of cleaned.entries()) await (call as (...all: unknown[]) => Promise<unknown>)(...calls[i]!);
   expect(asked).toEqual(calls);
 });
