@@ -9,8 +9,8 @@ export function keyOf(target: TargetConfig): string {
 }
 
 /**
- * The memory of a target; undefined: none. That of another kind of workload is none: what a StatefulSet wanted must not let a Deployment of its name
- * scale in at once, where one list of the two could not be read.
+ * The memory of a target; undefined: none. That of another kind of workload is none. Where one of two lists could not be read, what a StatefulSet wanted must
+ * not let the Deployment of its name scale in at once.
  */
 export function memoryOf(state: JobState, target: TargetConfig): TargetState | undefined {
   const key = keyOf(target);
