@@ -1,5 +1,5 @@
 /** Loads the built program with the code that V8 compiled in an earlier run, and keeps that of this run for the next one. */
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Script } from "node:vm";
 import { crc32 } from "node:zlib";
@@ -41,13 +41,22 @@ export function loadProgram<T>(file: string, cache: string | null): Loaded<T> {
   };
 }
 
+/** The cache is a file of this user or of root, as in the image: the folder may be under /tmp, and V8 runs what it is given. */
 function read(file: string): Buffer | undefined {
   try {
-    return readFileSync(file);
+    const open = openSync(file, "r");
+    try {
+      return isTrusted(fstatSync(open).uid) ? readFileSync(open) : undefined;
+    } finally {
+      closeSync(open);
+    }
   } catch {
     return undefined;
   }
 }
+
+/** Windows knows no user ids. */
+const isTrusted = (owner: number) => [0, process.getuid?.() ?? owner].includes(owner);
 
 /** Bytes of the check sum behind the code. V8 makes none of its own, and runs whatever it is given. */
 const SUM = 4;

@@ -1,8 +1,8 @@
 /** The code that V8 compiled in an earlier run: kept with what ran, used again, and never a reason to fail. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { loadProgram } from "../job/compiled.ts";
 
 interface Program {
@@ -70,6 +70,17 @@ describe("compiled code", () => {
     expect(second.program.answer()).toBe(expected);
     second.keep();
     expect(load(at(name)).cache).toBe("accepted");
+  });
+
+  test("of another user is not run, since the folder may be under /tmp", () => {
+    load(at("foreign")).keep();
+    expect(load(at("foreign")).cache).toBe("accepted");
+    // root may give a file away; anybody else can only be somebody else
+    const { uid } = statSync(at("foreign"));
+    if (uid === 0) chownSync(at("foreign"), 65532, 65532);
+    const someone = vi.spyOn(process, "getuid").mockReturnValue(uid === 0 ? 1000 : uid + 1);
+    expect(load(at("foreign")).cache).toBe("not initialized");
+    someone.mockRestore();
   });
 
   test("of a program of another length is refused by V8", () => {

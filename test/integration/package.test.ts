@@ -211,6 +211,14 @@ describe.skipIf(skip(missingNodes()))("the package", () => {
         expect(JSON.parse((await kubectl(...asked, "-o", "json")).stdout)).toMatchObject(target);
       });
 
+      test("-o wide draws what the decision was made from", async () => {
+        const asked = ["prophet", "explain", "deploy/stress-app", "-n", "shop"];
+        const [short, wide] = [await kubectl(...asked), await kubectl(...asked, "-o", "wide")];
+        expect([short.code, wide.code], wide.stderr).toEqual([0, 0]);
+        expect(wide.stdout).toContain("stress-app");
+        expect(wide.stdout.length).toBeGreaterThan(short.stdout.length);
+      });
+
       test("--kubeconfig and --context are kubectl's", async () => {
         const path = ["--kubeconfig", cluster.kubeconfig];
         const known = (await kubectl("config", "current-context")).stdout.trim();
