@@ -27,7 +27,7 @@ describe("compiled code", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const at = (name: string) => join(folder, name);
-  const load = (cache: string | null) => loadProgram<Program>(program, cache);
+  const load = (cache: string | null) => loadProgram<Program>(program, cache, process.getuid?.());
   const expected = (200 * 199 * 198) / 6;
 
   test("is used in the next run, and then not written again", () => {
@@ -48,8 +48,8 @@ describe("compiled code", () => {
     // a text of its own: within a process V8 shares what it compiled of equal ones
     const lazy = at("lazy.cjs");
     writeFileSync(lazy, text(";exports.lazy=1"));
-    loadProgram<Program>(lazy, at("loaded")).keep();
-    const ran = loadProgram<Program>(lazy, at("ran"));
+    loadProgram<Program>(lazy, at("loaded"), process.getuid?.()).keep();
+    const ran = loadProgram<Program>(lazy, at("ran"), process.getuid?.());
     ran.program.answer();
     ran.keep();
     expect(statSync(at("ran")).size).toBeGreaterThan(3 * statSync(at("loaded")).size);
@@ -88,7 +88,7 @@ describe("compiled code", () => {
     first.keep();
     const other = at("other.cjs");
     writeFileSync(other, text(";exports.more=1"));
-    const second = loadProgram<Program>(other, at("other"));
+    const second = loadProgram<Program>(other, at("other"), process.getuid?.());
     expect(second.cache).toBe("rejected");
     expect(second.program.answer()).toBe(expected);
   });
@@ -110,6 +110,6 @@ describe("compiled code", () => {
   test("a program that fails to load says why", () => {
     const broken = at("broken.cjs");
     writeFileSync(broken, "(function(){throw new Error('broken at load')})");
-    expect(() => loadProgram(broken, null)).toThrow("broken at load");
+    expect(() => loadProgram(broken, null, process.getuid?.())).toThrow("broken at load");
   });
 });
