@@ -18,8 +18,8 @@ export interface Loaded<T> {
 
 /**
  * Loads the program in `file`. `cache` is the file of the compiled code, named by the program's own text, since V8 compares no more than its
- * length; null: nothing is read or kept. `user` is this process' user id. Node's own compile cache has only what V8 compiles at load. A run then compiled 1053 more functions,
- * which took a sixth of its CPU time.
+ * length; null: nothing is read or kept. Node's own compile cache has only what V8 compiles at load. A run then compiled 1053 more functions,
+ * which took a sixth of its CPU time. `user` is the id of who runs it; absent where the system has none.
  */
 export function loadProgram<T>(file: string, cache: string | null, user: number | undefined): Loaded<T> {
   const kept = cache === null ? undefined : read(cache, user);
