@@ -1,5 +1,6 @@
 /** The servers of a fleet: a real Prometheus with its history, and a real API server with a Deployment and permissions per target. */
 import { join } from "node:path";
+import { ENABLED } from "../../job/config/groups/discover.ts";
 import { startPrometheus, type TestPrometheus } from "../../test/cluster/prometheus.ts";
 import { type Rig, startRig } from "../../test/integration/rig.ts";
 import { NAMESPACE, nameOf, openMetrics, PODS } from "./history.ts";
@@ -75,7 +76,7 @@ function deployments(from: number, targets: number): string {
     const labels = { app: nameOf(from + i) };
     const pod = { metadata: { labels }, spec: { containers: [{ name: "app", image: "test.local/pause:1" }] } };
     const spec = { replicas: BEFORE, selector: { matchLabels: labels }, template: pod };
-    const metadata = { name: nameOf(from + i), namespace: NAMESPACE };
+    const metadata = { name: nameOf(from + i), namespace: NAMESPACE, labels: { [ENABLED]: "true" } };
     return { apiVersion: "apps/v1", kind: "Deployment", metadata, spec };
   });
   return JSON.stringify({ apiVersion: "v1", kind: "List", items });
