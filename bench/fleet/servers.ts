@@ -9,7 +9,7 @@ import { limitsOfPod, tellingFleet } from "./process.ts";
 /** Replicas before the first run. */
 const BEFORE = 4;
 /** The first ConfigMap of the state. */
-const STATE = "prophet-autoscaler-state";
+export const STATE = "prophet-autoscaler-state";
 /** Objects that kubectl creates at a time: it takes 2 minutes for each call at most. */
 const BATCH = 500;
 /** Seconds that a bench takes at most after the servers are there. */
@@ -21,6 +21,8 @@ export interface FleetServers {
   readonly rig: Rig;
   /** Gives the job the heap of a pod, and makes it tell what it took. */
   readonly env: Readonly<Record<string, string>>;
+  /** Gives the job the rights of `discover`, by the shipped Role: until then each of the targets must be listed. */
+  allowFinding(): Promise<void>;
   /** The settings of one job over the first so many targets. */
   settings(targets: number, grouped: "auto" | "never"): object;
   stop(): Promise<void>;
@@ -54,6 +56,7 @@ export async function startFleet(targets: number, raw: number, ahead = AHEAD): P
         scaleTargetRef: { name: nameOf(k) },
       })),
     }),
+    allowFinding: () => rig.apply("manifests/discover-namespace"),
     stop: async () => {
       await rig.stop();
       await prometheus.stop();

@@ -49,7 +49,7 @@ const MAX_RESPONSE_BYTES = 3 * 1024 * 1024;
 /** The most lists and objects in one answer: a workload has about 200, a page of HPAs with their managedFields up to 20,000. */
 const MAX_CONTAINERS = 60_000;
 /** Characters of an answer that is parsed as soon as it is there. A page of 500 workloads has 1 to 5 MB, which take 20 to 60 ms. */
-const MAX_BODY_IN_PASSING = 128 * 1024;
+const MAX_BODY_IN_PASSING = 64 * 1024;
 const MAX_ATTEMPTS = 3;
 /** Connections at a time; further calls wait. */
 const MAX_SOCKETS = 16;

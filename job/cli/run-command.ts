@@ -3,9 +3,9 @@
 import { applyRules } from "../config/apply-rules.ts";
 import { REPEAT } from "../config/repeat.ts";
 import { pluralize } from "../core/units.ts";
-import { inParallel, yieldToOthers } from "../in-parallel.ts";
-import type { Ports } from "../ports.ts";
-import { answerText, runAnswer, timeText } from "../report/answer.ts";
+import { inParallel } from "../in-parallel.ts";
+import type { Outcome, Ports } from "../ports.ts";
+import { answerText, keptTexts, runAnswer, timeText, withoutTrail } from "../report/answer.ts";
 import { collectingReporter, type Reported } from "../report/reporter.ts";
 import { notify } from "../run/notify.ts";
 import { type Part, type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
@@ -41,7 +41,9 @@ export const runCommand: Command = async (flags, io) => {
   const { logFormat: format } = settings.report;
   const printed = flags.json !== true && format === "text";
   const source = targetSource(all, world, io, log);
-  const drops = () => !drawn && world.metrics === null && (!printed || isSummary(source.targets().length, flags));
+  const isShort = () => !drawn && (!printed || isSummary(source.targets().length, flags));
+  const drops = () => world.metrics === null && isShort();
+  const texts = keptTexts();
   const reporter = collectingReporter(log, { format, printed, drops });
   const threads = decidingThreads(log);
   try {
@@ -63,19 +65,24 @@ export const runCommand: Command = async (flags, io) => {
     const part = async ({ now: at, dryRun, targets, outcomes, over }: Part) => {
       if (!dryRun) await inParallel(targets, (target, i) => world.announce(target, outcomes[i]!, at, over));
     };
+    const keep = (outcome: Outcome) => {
+      if (!isShort()) return outcome;
+      return flags.json === true ? texts.keep(outcome) : withoutTrail(outcome);
+    };
     const options = {
       dryRun: flags["dry-run"] === true,
       timeout: settings.timeout,
       fleetDrop: settings.fleetDrop,
       ticksFor: threads.ticksFor,
       part,
+      keep,
     };
     const result =
       repeat === null
         ? await runOnce(ports, source.given, options)
         : (await runFor(ports, source.given, { ...options, ...repeat, after })).runs.at(-1)!;
     if (repeat === null) await after(result);
-    if (flags.json === true) await printJson(runAnswer(result, source.summary()), io);
+    if (flags.json === true) await printJson(answerText(runAnswer(result, source.summary()), texts.of), io);
     if (typeof flags.svg === "string") await writePictures(last, flags.svg, flags, io);
     await writeReport(last, flags, io);
     return source.exitCode(result);
@@ -85,10 +92,11 @@ export const runCommand: Command = async (flags, io) => {
   }
 };
 
-async function printJson(answer: ReturnType<typeof runAnswer>, io: Io): Promise<void> {
-  for (const piece of answerText(answer)) {
+/** Writes piece by piece: what a slow reader has not taken yet stays in memory. */
+async function printJson(pieces: Iterable<string>, io: Io): Promise<void> {
+  for (const piece of pieces) {
     io.out(piece);
-    await yieldToOthers();
+    await io.flush();
   }
   io.out("\n");
 }

@@ -7,6 +7,7 @@ import { loadSettings } from "../../job/config/load.ts";
 import { MAX_TARGETS } from "../../job/config/shard-settings.ts";
 import type { DiscoverySettings } from "../../job/config/types.ts";
 import type { Level } from "../../job/report/log.ts";
+import { turnsDuring } from "../fakes/turns.ts";
 
 const workload = (name: string, more: Partial<FoundWorkload> = {}): FoundWorkload => ({
   namespace: "shop",
@@ -49,6 +50,13 @@ async function find(
 }
 
 describe("found targets", () => {
+  it("of a large fleet leave room for others between a hundred of them", async () => {
+    const all = Array.from({ length: 3000 }, (_, i) => workload(`web-${i}`));
+    const { turns, result } = await turnsDuring(() => find(all));
+    expect(result.names).toHaveLength(3000);
+    expect(turns).toBeGreaterThanOrEqual(29);
+  });
+
   it("come after those that are listed, by namespace and name; the list wins, and that is said", async () => {
     const targets = [{ namespace: "shop", scaleTargetRef: { name: "web" }, targetCpu: 2, name: "first" }];
     const found = await find([workload("web"), workload("b"), workload("a"), workload("z", { namespace: "pay" })], {
