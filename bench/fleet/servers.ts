@@ -13,7 +13,7 @@ export const STATE = "prophet-autoscaler-state";
 /** Objects that kubectl creates at a time: it takes 2 minutes for each call at most. */
 const BATCH = 500;
 /** Seconds that a bench takes at most after the servers are there. */
-const AHEAD = 1500;
+const AHEAD = 2400;
 
 /** A place to run a fleet in. */
 export interface FleetServers {
@@ -46,7 +46,7 @@ export async function startFleet(targets: number, raw: number, ahead = AHEAD): P
     rig,
     env: { NODE_OPTIONS: [...limitsOfPod(), ...tellingFleet(tell)].join(" ") },
     settings: (count, grouped) => ({
-      timeout: 280,
+      timeout: 900,
       prometheus: { url: prometheus.url, timeout: 60, grouped },
       kubernetes: { timeout: 20, detectScalers: false, events: false },
       report: { logFormat: "text" },
