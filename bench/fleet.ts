@@ -1,5 +1,5 @@
 /** `npm run bench -- fleet [--targets 100,1000,3000,10000]`: runs of the built job over many targets on real servers; writes docs/scale.md after each size. */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -14,6 +14,8 @@ import { decidedAlike } from "./fleet/same.ts";
 import { type FleetServers, STATE, startFleet } from "./fleet/servers.ts";
 
 const PAGE = join(import.meta.dirname, "../docs/scale.md");
+/** Sizes of an earlier call of the same day are on the page too: all together take an hour. */
+const KEPT = join(import.meta.dirname, "../node_modules/.cache/fleet");
 /** Targets with the counters of their pods, ten each: what is read by single queries, and what is decided alone too. */
 const RAW = 100;
 /** Runs over listed targets: the first finds no state, the later one follows a minute after. */
@@ -48,8 +50,8 @@ export async function main(args: readonly string[]): Promise<void> {
         .catch((error: unknown) => endedBy(error, i))
         .finally(progress.end),
     );
-    const sorted = all.toSorted((a, b) => a.targets - b.targets);
-    writeFileSync(PAGE, page(sorted, machine()));
+    keep(all.at(-1)!);
+    writeFileSync(PAGE, page(keptOf(machine()), machine()));
   }
   console.error(`written: ${PAGE}`);
   const broken = all.flatMap(({ listed, found }) =>
@@ -60,6 +62,30 @@ export async function main(args: readonly string[]): Promise<void> {
     ),
   );
   if (broken.length > 0) throw new Error(`bounds that do not depend on the load of the machine:\n${broken.join("\n")}`);
+}
+
+/** What was measured of a size, beside the machine and the day. */
+interface Kept {
+  readonly machine: string;
+  readonly measured: Measured;
+}
+
+function keep(measured: Measured): void {
+  mkdirSync(KEPT, { recursive: true });
+  const slim = (_: string, value: unknown) => (isRun(value) ? { ...value, result: undefined } : value);
+  const text = JSON.stringify({ machine: machine(), measured } satisfies Kept, slim);
+  writeFileSync(join(KEPT, `${measured.targets}.json`), text);
+}
+
+function isRun(value: unknown): value is FleetRun {
+  return typeof value === "object" && value !== null && "result" in value;
+}
+
+/** All sizes that were measured on this machine on this day, the smallest first. */
+function keptOf(of: string): readonly Measured[] {
+  const all = readdirSync(KEPT).map((name) => JSON.parse(readFileSync(join(KEPT, name), "utf8")) as Kept);
+  const own = all.flatMap(({ machine: where, measured }) => (where === of ? [measured] : []));
+  return own.sort((a, b) => a.targets - b.targets);
 }
 
 /** Called after each step; throws Interrupted after Ctrl-C. */

@@ -106,10 +106,10 @@ The run over the targets that were found, with ${grouped(found.stateReads)} read
 
 ${markdown(["what", "measured", "at most", "kept"], rows)}
 
-- **Wall time.** Of the ${found.cpuSeconds.toFixed(1)} s of CPU, the main thread took ${found.mainSeconds.toFixed(1)} s; one thread made the decisions. On two idle cores, with the servers elsewhere, the run
+- **Wall time.** Of the ${found.cpuSeconds.toFixed(1)} s of CPU, the main thread took ${found.mainSeconds.toFixed(1)} s; two threads made the decisions. On two idle cores, with the servers elsewhere, the run
   would take ${Math.max(found.mainSeconds, found.cpuSeconds / 2).toFixed(0)} s or more. What is beyond that in the table is waiting for the processor, or for servers on the same two cores.
 - **Lists.** The workloads alone, found in a process of its own: ${lists.coldSeconds.toFixed(2)} s of CPU for ${grouped(lists.found)} the first time, ${lists.warmSeconds.toFixed(2)} s once the code is warm.
-- **Without the thread.** The same with one processor for decisions and all else, as a container with one core has it: ${oneProcessor.wallSeconds.toFixed(0)} s where it was ${found.wallSeconds.toFixed(0)} s,
+- **Without threads.** The same with one processor for decisions and all else, as a container with one core has it: ${oneProcessor.wallSeconds.toFixed(0)} s where it was ${found.wallSeconds.toFixed(0)} s,
   ${oneProcessor.cpuSeconds.toFixed(1)} s of CPU and ${oneProcessor.memoryMb.toFixed(0)} MiB, at a load of ${oneProcessor.load.toFixed(0)}.
 
 As ${shards.length} shards, one after the other, with one ConfigMap each. Each shard lists all workloads and takes its share:

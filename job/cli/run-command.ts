@@ -15,7 +15,7 @@ import { type Command, CommandError, type Flags, type Io, UsageError } from "./i
 import { readOption } from "./option-values.ts";
 import { checkOutputs, tryOutput } from "./outputs.ts";
 import { ownShard } from "./own-shard.ts";
-import { pushMetrics } from "./run-metrics.ts";
+import { runMetrics } from "./run-metrics.ts";
 import { isSummary, printText, writePictures, writeReport } from "./run-telling.ts";
 import { targetSource } from "./target-source.ts";
 import { clockFor, openLog, openWorld, type World } from "./world.ts";
@@ -49,14 +49,17 @@ export const runCommand: Command = async (flags, io) => {
   try {
     const now = world.source.live ? null : await fileNow(world);
     const ports: Ports = { ...world, clock: clockFor(world, now), reporter };
+    const metrics = world.metrics && runMetrics(ports, world.metrics);
     let last: readonly Reported[] = [];
+    let kept: Reported[] = [];
     const after = async (made: RunResult) => {
       const run = { ...made, exitCode: source.exitCode(made) };
       const { now: at, dryRun, timings } = run;
-      last = reporter.take();
+      last = [...kept, ...reporter.take()];
+      kept = [];
       if (!dryRun) {
         const notified = world.notifier && notify(ports, world.notifier, source.targets(), run);
-        await Promise.all([notified, world.metrics && pushMetrics(ports, world.metrics, last, run)]);
+        await Promise.all([notified, metrics?.push(last, run)]);
       }
       log("debug", "timings in ms", timings);
       if (repeat !== null && printed) await tryOutput(io, "the answer", () => io.out(`${timeText(at)}\n`));
@@ -64,6 +67,7 @@ export const runCommand: Command = async (flags, io) => {
     };
     const part = async ({ now: at, dryRun, targets, outcomes, over }: Part) => {
       if (!dryRun) await inParallel(targets, (target, i) => world.announce(target, outcomes[i]!, at, over));
+      if (metrics !== null && isShort()) kept.push(...(await metrics.keep(reporter.take())));
     };
     const keep = (outcome: Outcome) => {
       if (!isShort()) return outcome;

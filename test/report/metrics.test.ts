@@ -41,11 +41,9 @@ const outcome: Outcome = {
 };
 const whole: Measured = {
   now: NOW,
-  exitCode: 0,
-  timings: { history: 1500 },
+  run: { exitCode: 0, timings: { history: 1500 }, state: { bytes: 100, limit: 1000 } },
   reported: [{ target, record, outcome }],
   hpa: [4],
-  state: { bytes: 100, limit: 1000 },
 };
 
 /** `name{labels}` without the target's own -> value. */
@@ -136,8 +134,7 @@ describe("the metrics of a run", () => {
     const made = flat(
       metricsOfRun({
         ...whole,
-        exitCode: 1,
-        state: null,
+        run: { exitCode: 1, timings: {}, state: null },
         hpa: [null],
         reported: [{ target, record: null, outcome: failed }],
       }),

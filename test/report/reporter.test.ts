@@ -27,7 +27,9 @@ describe("collectingReporter", () => {
     const log = (_level: Level, _message: string, fields: Fields = {}) => lines.push(fields);
     const reporter = collectingReporter(log, { format: "json", printed: false, drops: () => true });
     reporter.tick(TARGET, sampleRecord(), OUTCOME);
-    expect(reporter.take()).toEqual([{ target: TARGET, record: null, outcome: { ...OUTCOME, metrics: [], trail: [] } }]);
+    expect(reporter.take()).toEqual([
+      { target: TARGET, record: null, outcome: { ...OUTCOME, metrics: [], trail: [] } },
+    ]);
     expect(lines).toMatchObject([{ now: sampleRecord().now }]);
   });
 
