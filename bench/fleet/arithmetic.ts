@@ -35,7 +35,7 @@ export function arithmetic(run: FleetRun): string {
 
 ${markdown(head, rows)}
 
-- **The minute breaks first.** A run must end before the next begins. What a core does in 45 s is ${fits(run)} targets. From 1,001 targets on, one or two
+- **The minute breaks first.** A run must end before the next begins. What a core does in 45 s is ${fits(run)} targets. From 1,001 targets on, two
   threads decide beside the main thread. More targets need [shards](many-targets.md#shards).
 - **Then the lists.** Each shard lists all workloads of its namespaces: a hundred shards list a million each. Give each namespaces of its own.
 - **Then the changes.** Each is a call, sixteen at a time. An API server gives one client its share only. Listed targets take a read each besides.
