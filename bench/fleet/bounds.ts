@@ -36,7 +36,8 @@ export const BOUNDS: readonly FleetBound[] = [
     // a listed target is read by a call of its own
     most: (r) => r.changes + 60 + (r.found ? 0 : r.targets),
     value: (r) => r.calls,
-    hard: true,
+    // after three minutes without a run the objects of the state are looked into once more, which only a busy machine makes
+    hard: false,
   },
 ];
 

@@ -64,7 +64,7 @@ ${table(all.slice(0, 1).map(({ single }) => single))}
 
 What a run should take at most, on two cores with no other work: up to 1,000 targets 192 MiB; up to 10,000 targets 400 MiB, 90 s of CPU and 45 s of
 wall time. At any size the first change comes within 5 s, no turn of the event loop takes more than 100 ms, and the API server gets one call for each
-change and 60 more. A listed target takes one call besides. The bench fails where memory, a turn or the calls are beyond their bound.
+change and 60 more. A listed target takes one call besides. The bench fails where memory or a turn is beyond its bound.
 
 ## What was not run
 
@@ -102,7 +102,8 @@ function whole({ targets, found, lists, whole: more }: MeasuredFleet): readonly 
     `
 ## ${grouped(targets)} in one job
 
-The run over the targets that were found, with ${grouped(found.stateReads)} reads and ${grouped(found.stateWrites)} writes of ${grouped(Math.ceil(targets / 1000))} ConfigMaps, and ${grouped(found.lists)} pages of lists:
+The run over the targets that were found, with ${grouped(found.stateReads)} reads and ${grouped(found.stateWrites)} writes of ${grouped(Math.ceil(targets / 1000))} ConfigMaps, and ${grouped(found.lists)} pages of lists.
+A run that comes more than three minutes after the last one reads the ConfigMaps again for targets that may have moved; one a minute later reads each once:
 
 ${markdown(["what", "measured", "at most", "kept"], rows)}
 

@@ -15,10 +15,10 @@ const UNTOUCHED_RUNS = 3;
 const INTERVAL: Seconds = 60;
 
 /**
- * What was read of the other objects so many seconds ago serves again: in the first run over ten ConfigMaps each of them looks into nine others,
- * 90 reads. Only the object itself is written, and with its own version.
+ * What was read of the other objects so many seconds ago serves again, for as long as a slow run may take. In the first run over ten ConfigMaps
+ * each of them looks into nine others, 90 reads. Only the object itself is written, and with its own version.
  */
-const SIBLING_AGE: Seconds = 30;
+const SIBLING_AGE: Seconds = 300;
 
 /** The most ConfigMaps, also where the number was edited by hand: settings allow no more. */
 const MAX_PLACES = 64;
