@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { autoForecaster } from "../job/core/forecast/forecasters/auto.ts";
 import { each, interruption } from "../scripts/waiting.ts";
 import { calibrationOf } from "./ablation/calibration.ts";
+import { hindsightOf } from "./ablation/hindsight.ts";
 import { ablationPage, type Pieces, type Scored } from "./ablation/page.ts";
 import { replayRows } from "./ablation/replay.ts";
 import { lossesOf, questionsOf } from "./ablation/score.ts";
@@ -14,11 +15,11 @@ import { AS_IT_IS, VARIANTS, type Variant } from "./ablation/variants.ts";
 const PAGE = join(import.meta.dirname, "../docs/ablation.md");
 /** What was measured last, piece by piece, so that a part of the bench can be run alone and the page drawn of all. */
 const PIECES_FILE = join(import.meta.dirname, "../out/bench-ablation.json");
-const PARTS = ["models", "mechanisms", "calibration", "replay"] as const;
+const PARTS = ["models", "mechanisms", "calibration", "hindsight", "replay"] as const;
 
 /**
  * Runs the bench.
- * - `--part models|mechanisms|calibration|replay`: these parts; may be given several times (all).
+ * - `--part models|mechanisms|calibration|hindsight|replay`: these parts; may be given several times (all).
  * - `--window N`: values of a window; several (120, 240, 480, 1440).
  * - `--origins N`: forecasts a series (12).
  * - `--seed N`: of the generated series (the clock, so that no call sees what the last one saw).
@@ -51,6 +52,8 @@ export async function main(args: readonly string[]): Promise<void> {
       pieces[`${part} ${window}`] = { seed, origins, rows: await scored(VARIANTS[part], window, origins, seed) };
     }
   }
+  for (const window of [120, 480])
+    if (asked("hindsight")) pieces[`hindsight ${window}`] = { seed, origins, rows: await hindsightOf(window, origins) };
   if (asked("calibration")) pieces.calibration = { seed, origins, rows: await calibrationOf(480, origins, seed) };
   for (const startup of values.startup.map(Number)) {
     if (asked("replay")) pieces[`replay ${startup}`] = { seed, origins, rows: await replayRows(startup) };

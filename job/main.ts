@@ -1,8 +1,12 @@
 #!/usr/bin/env node
 /** The entry: refuses an old Node, turns on the compile cache, hands argv and environment to the command line. The only file that touches `process`. */
 import module from "node:module";
+import { join } from "node:path";
+import { type Loaded, loadProgram } from "./compiled.ts";
 
 declare const PROPHET_AUTOSCALER_VERSION: string | undefined;
+/** In the bundle: a word that stands for the text of its program. */
+declare const PROPHET_AUTOSCALER_PROGRAM: string | undefined;
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
@@ -24,8 +28,11 @@ if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 
   // a closed pipe or a full disk under the log must not end a run between its claim and its scale; nobody is left to tell
   process.stderr.on("error", () => {});
   const dumb = process.env.TERM === "dumb";
-  // imported only now: an old Node must not parse the rest
-  const { runCli } = await import("./cli/program.ts");
+  // loaded only now: an old Node must not parse the rest
+  const { program, cache, keep } = await load();
+  if (process.env.NODE_DEBUG_NATIVE?.includes("COMPILE_CACHE"))
+    process.stderr.write(`[compile cache] the program's code was ${cache}\n`);
+  const { runCli } = program;
   const exitCode = await runCli({
     argv: process.argv.slice(2),
     env: process.env,
@@ -46,8 +53,23 @@ if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 
     flush: () => new Promise((done) => process.stdout.write("", () => setImmediate(() => done(lost)))),
   });
   module.flushCompileCache?.();
+  if (exitCode === 0) keep();
   await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write("", done))));
   end(exitCode);
+}
+
+/** The command line: of the bundle with its compiled code, or the sources. */
+async function load(): Promise<Loaded<typeof import("./cli/program.ts")>> {
+  if (typeof PROPHET_AUTOSCALER_PROGRAM === "undefined")
+    return { program: await import("./cli/program.ts"), cache: "not initialized", keep: () => {} };
+  const { NODE_DISABLE_COMPILE_CACHE: disabled, NODE_COMPILE_CACHE: named } = process.env;
+  // not Node's own folder in the one that is named: its name has the processor's features, which V8 does not ask for
+  const folder = disabled ? undefined : named || module.getCompileCacheDir?.();
+  // each command uses other code; of the run, the default, none is named
+  const [word = "run"] = process.argv.slice(2, 3).filter((given) => /^[a-z]+$/.test(given));
+  const answers = process.argv.some((given) => /^(--help|-h|--version)$/.test(given));
+  const kept = folder === undefined || answers ? null : join(folder, `program-${PROPHET_AUTOSCALER_PROGRAM}-${word}`);
+  return loadProgram(join(import.meta.dirname, "chunks/program.cjs"), kept);
 }
 
 /**

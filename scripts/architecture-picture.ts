@@ -16,6 +16,7 @@ const place = (column: number, row: number, about: string): Place => ({ column, 
 export const PLACES: Readonly<Record<string, Place>> = {
   "kubectl-prophet": place(2, 0, "the plugin's entry"),
   main: place(1, 0, "entry; touches process"),
+  compiled: place(0, 0, "V8's code of an earlier run"),
   cli: place(1, 1, "commands, flags, exit codes"),
   adapters: place(0, 2, "Prometheus and Kubernetes"),
   report: place(2, 2, "text, log, pictures, pages"),

@@ -1,8 +1,10 @@
-/** Bundles job/main.ts to dist/job.js: ESM, minified, with source maps and lazily imported chunks. */
+/** Bundles job/main.ts to dist/job.js: ESM, minified, with source maps; packages that only some runs need are files of their own. */
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import { buildApart, FILE_URL, lean } from "./build-lean.ts";
 import { buildPage } from "./build-page.ts";
 import { writeThirdParty } from "./third-party.ts";
 
@@ -17,90 +19,14 @@ function commit(): string {
   return git.status === 0 ? git.stdout.trim() : "";
 }
 
-/** Exports that say so when somebody calls them after all. */
-const absent = (names: readonly string[]) =>
-  names
-    .map((n) => `export function ${n}(){throw new Error("${n} is left out of this build: scripts/build.ts")}`)
-    .join(";");
-
-/** Parts of dependencies that the job never calls and every start would pay for: module, who asks for it, what stands in its place. */
-const SPARED: readonly (readonly [RegExp, RegExp, string])[] = [
-  // client-node's own HTTP client and its 360 kB of generated API: only its KubeConfig is used, calls are made with node:https (kubernetes-http.ts)
-  [/^undici$/, /client-node.dist.config\.js$/, absent(["Agent", "ProxyAgent"])],
-  [/^\.\/gen\/index\.js$/, /client-node.dist.config\.js$/, absent(["createConfiguration", "ServerConfiguration"])],
-  // reads the global Request and Response at load, which loads the fetch client inside Node; prometheus-http.ts asks for the http adapter
-  [/^\.\/fetch\.js$/, /axios.lib.adapters.adapters\.js$/, absent(["getFetch"])],
-  // only where redirects are followed
-  [/^follow-redirects$/, /axios.lib.adapters.http\.js$/, "export default {}"],
-  // only for requests that ask for HTTP/2
-  [
-    /^http2$/,
-    /axios.lib.(adapters.http|helpers.Http2Sessions)\.js$/,
-    'export default new Proxy({},{get:(_,name)=>require("node:http2")[name]})',
-  ],
-  // 137 kB of file types, for files attached to a form: axios sends none
-  [/^mime-types$/, /form-data.lib.form_data\.js$/, "export const lookup=()=>false"],
-];
-
-/** Text that a dependency runs at load and that loads the fetch client inside Node: file, text, what stands in its place. A build fails where it is no longer found. */
-const PATCHED: readonly (readonly [RegExp, string, string])[] = [
-  [/axios.lib.utils\.js$/, "typeof G.FormData !== 'undefined' ? G.FormData : undefined", "undefined"],
-];
-
-/**
- * Keeps out of a start what it does not need. An `import` of one of Node's modules gives an ES module whose every export is read at once.
- * Reading all of http loads the fetch client inside Node (20 ms of CPU), and of crypto all of webcrypto. A `require` reads what is used.
- */
-const lean: Plugin = {
-  name: "lean",
-  setup: ({ onResolve, onLoad }) => {
-    for (const [filter, importer, contents] of SPARED) {
-      onResolve({ filter }, (asked) =>
-        importer.test(asked.importer) ? { path: asked.path, namespace: "spared", pluginData: contents } : undefined,
-      );
-    }
-    onLoad({ filter: /.*/, namespace: "spared" }, ({ pluginData }) => ({ contents: pluginData as string }));
-    onResolve({ filter: /^(node:)?(https?|crypto)$/ }, ({ path, kind }) =>
-      kind === "import-statement"
-        ? { path: path.replace("node:", ""), namespace: "required" }
-        : { path, external: true },
-    );
-    onLoad({ filter: /.*/, namespace: "required" }, ({ path }) => ({
-      contents: `module.exports=require("node:${path}")`,
-    }));
-    for (const [filter, text, instead] of PATCHED) {
-      onLoad({ filter }, async ({ path }) => {
-        const source = await readFile(path, "utf8");
-        if (!source.includes(text)) throw new Error(`${path} no longer says ${text}`);
-        return { contents: source.replace(text, instead) };
-      });
-    }
-  },
-};
-
-rmSync("dist", { recursive: true, force: true });
-const page = await buildPage();
-const result = await build({
-  entryPoints: {
-    job: "job/main.ts",
-    "kubectl-prophet": "job/kubectl-prophet.ts",
-    "trial-worker": "job/replay/trial-worker.ts",
-    "tick-worker": "job/run/tick-worker.ts",
-  },
-  outdir: "dist",
+const options = {
   bundle: true,
   platform: "node",
-  format: "esm",
   // main.ts answers an old Node with one sentence, so the entry itself must parse there
   target: "node18",
-  splitting: true,
   minify: true,
   sourcemap: true,
-  chunkNames: "chunks/[name]-[hash]",
-  metafile: true,
   legalComments: "none",
-  // CommonJS dependencies call require() for Node's own modules
-  banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
   // navigator: looked at by libraries that also run in browsers, and looking loads half of Node's worker threads
   define: {
     PROPHET_AUTOSCALER_VERSION: JSON.stringify(revision === "" ? version : `${version} (commit ${revision})`),
@@ -108,12 +34,81 @@ const result = await build({
   },
   // lazily imported, its CommonJS build (the one for Node) would come without its named exports; the other is an ES module
   alias: { yaml: "./node_modules/yaml/browser/index.js" },
-  // a native addon cannot be bundled; only pictures to PNG need it, and that chunk says so when it is absent
+  // a native addon cannot be bundled; only pictures to PNG need it, and the code says so when it is absent
   external: ["@resvg/resvg-js"],
-  plugins: [lean],
   logLevel: "warning",
-});
-writeThirdParty([result.metafile, ...page], "dist");
-const bytes = Object.entries(result.metafile.outputs).filter(([f]) => f.endsWith(".js"));
+} as const satisfies BuildOptions;
+
+/** A file of the bundle: its entry, its name, the imports that stay imports of other files, and constants. */
+interface Output {
+  readonly entry: string;
+  readonly file: string;
+  readonly others?: Readonly<Record<string, string>>;
+  readonly define?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The command line is one file: to find, read and link the 45 chunks that a run needed took a fifth of its CPU time. What is imported lazily is
+ * evaluated lazily there too. It is a function, as CommonJS has it, which job/compiled.ts runs.
+ */
+const PROGRAM = "chunks/program.cjs";
+
+/** Beside the program. */
+const OUTPUTS: readonly Output[] = [
+  { entry: "job/kubectl-prophet.ts", file: "kubectl-prophet.js", others: { "./main.ts": "./job.js" } },
+  { entry: "job/replay/trial-worker.ts", file: "trial-worker.js" },
+  { entry: "job/run/tick-worker.ts", file: "tick-worker.js" },
+];
+
+const asked: Parameters<typeof lean>[1] = new Map();
+
+async function bundle({ entry, file, others = {}, define = {} }: Output): Promise<Metafile> {
+  const elsewhere: Plugin = {
+    name: "elsewhere",
+    setup: ({ onResolve }) => {
+      onResolve({ filter: /.*/ }, ({ path, importer }) =>
+        importer.endsWith(entry) && Object.hasOwn(others, path) ? { path: others[path]!, external: true } : undefined,
+      );
+    },
+  };
+  const { metafile } = await build({
+    ...options,
+    entryPoints: [entry],
+    outfile: `dist/${file}`,
+    metafile: true,
+    plugins: [elsewhere, lean(file === PROGRAM ? "./" : "./chunks/", asked)],
+    ...(file === PROGRAM ? asFunction : asModule),
+    define: { ...options.define, ...(file === PROGRAM ? asFunction.define : {}), ...define },
+  });
+  return metafile;
+}
+
+const asModule = {
+  format: "esm",
+  // CommonJS dependencies call require() for Node's own modules
+  banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
+} as const satisfies BuildOptions;
+
+const asFunction = {
+  format: "cjs",
+  // a script has no import() without a warning about an experiment
+  supported: { "dynamic-import": false },
+  banner: { js: `(function(exports,require,module,__filename){${FILE_URL}` },
+  footer: { js: "})" },
+  define: { "import.meta.url": "__url" },
+} as const satisfies BuildOptions;
+
+rmSync("dist", { recursive: true, force: true });
+const page = await buildPage();
+const metafiles = await Promise.all([{ entry: "job/cli/program.ts", file: PROGRAM }, ...OUTPUTS].map(bundle));
+const hash = createHash("sha256")
+  .update(await readFile(`dist/${PROGRAM}`))
+  .digest("hex")
+  .slice(0, 12);
+const program = { PROPHET_AUTOSCALER_PROGRAM: JSON.stringify(hash) };
+metafiles.push(await bundle({ entry: "job/main.ts", file: "job.js", define: program }));
+metafiles.push(...(await buildApart(asked, "dist/chunks", options)));
+writeThirdParty([...metafiles, ...page], "dist");
+const bytes = metafiles.flatMap(({ outputs }) => Object.entries(outputs)).filter(([f]) => /\.c?js$/.test(f));
 const total = bytes.reduce((sum, [, o]) => sum + o.bytes, 0);
 console.error(`dist/job.js: ${bytes.length} files, ${(total / 1024).toFixed(0)} kB`);

@@ -109,6 +109,7 @@ const REMEMBERED = object("What is remembered of a target between runs.", {
     "Paused?": number("The pause annotation."),
   }),
   "heldSince?": time("Since when each decision has held the replicas; absent: the last one did not."),
+  "kind?": string("The kind of the workload that the memory is of; absent: a Deployment."),
   "notified?": object("What people were told of.", {
     "failed?": TOLD_OF,
     "blind?": TOLD_OF,

@@ -111,6 +111,15 @@ describe("owners and updates", () => {
     const modules = readdirSync(join(ROOT, "test/cluster/go"));
     expect(modules.filter((name) => !text.includes(`/test/cluster/go/${name}`))).toEqual([]);
   });
+
+  it("promtool is of the Prometheus that is built", () => {
+    const [server, tool] = ["prometheus", "promtool"].map((name) => {
+      const text = readFileSync(join(ROOT, `test/cluster/go/${name}/go.mod`), "utf8");
+      return /github\.com\/prometheus\/prometheus v\S+/.exec(text)?.[0];
+    });
+    expect(tool).toMatch(/v\d/);
+    expect(tool).toBe(server);
+  });
 });
 
 describe("issue forms", () => {

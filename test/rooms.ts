@@ -40,7 +40,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   replay: ["ports", "core/*", "run", "in-parallel"],
   report: ["ports", "core/*", "replay", "output"],
   cli: ["ports", "core/*", "run", "config", "adapters", "replay", "report", "output", "in-parallel"],
-  main: ["cli"],
+  main: ["cli", "compiled"],
+  compiled: [],
   "kubectl-prophet": ["main"],
 };
 

@@ -12,7 +12,7 @@ if (!built) console.log("skipped: dist/job.js is not there; npm run build makes 
 
 /** Folders of packages below node_modules, by the maps of the bundle: another witness than the one that the texts are made by. */
 function bundledFolders(): string[] {
-  const maps = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".js.map"));
+  const maps = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((file) => /\.c?js\.map$/.test(file));
   const sources = maps.flatMap(
     (file) => (JSON.parse(readFileSync(join(dist, file), "utf8")) as { sources: string[] }).sources,
   );

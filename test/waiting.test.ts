@@ -1,13 +1,10 @@
 /** Long work of benches and recordings on real terminals of any size: a bar that never wraps nor stays behind a printed line, no control characters where there is no room for them, and Ctrl-C. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { hasTerminal, SCRIPT } from "./linux.ts";
 
-const SCRIPT = "/usr/bin/script";
-if (!existsSync(SCRIPT))
-  console.log(`skipped: ${SCRIPT}, which opens a terminal, is not there; it comes with util-linux`);
 const waiting = join(import.meta.dirname, "../scripts/waiting.ts");
 /** Thirty pieces of work, 50 ms each, every fifth of which says something, and once as an error. */
 const WORK = `import { each, say } from ${JSON.stringify(waiting)};
@@ -53,7 +50,7 @@ function screen(text: string) {
 
 const SAID = [..."456789"].map((_, i) => `said ${5 * i + 4}`);
 
-describe.skipIf(!existsSync(SCRIPT))("waiting, on a terminal", () => {
+describe.skipIf(!hasTerminal())("waiting, on a terminal", () => {
   test.each([
     [40, {}],
     [80, { NO_COLOR: "1" }],

@@ -3,6 +3,7 @@ import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
 import type { LeadPart } from "../../job/core/forecast/types.ts";
 import { originsOf, outcome, windowBefore } from "../../job/replay/backtest.ts";
 import { each } from "../../scripts/waiting.ts";
+import { bootstrapMean } from "./bootstrap.ts";
 import { type Judged, judgedSeries } from "./series.ts";
 
 /** The quantile levels of the table. */
@@ -53,4 +54,29 @@ function of({ set, name, series }: Judged, window: number, most: number): Calibr
     });
   }
   return { set, name, below: below.map((row, l) => (CALIBRATION_LEADS[l]! < series.step ? [] : row)) };
+}
+
+/** Rows of a Markdown table, one per lead: the mean share below each level, and the interval that holds 90 % of its bootstrap means over series. */
+export function calibrationLines(title: string, rows: readonly Calibration[]): string {
+  return CALIBRATION_LEADS.map((lead, l) => {
+    const told = rows.filter(({ below }) => below[l]!.length > 0);
+    const cells = CALIBRATION_LEVELS.map((_, i) => {
+      const { mean, low, high } = bootstrapMean(told.map(({ below }) => below[l]![i]!));
+      return `${mean.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
+    });
+    return `| ${title}, ${lead / 60} min | ${cells.join(" | ")} |`;
+  }).join("\n");
+}
+
+/** How far the mean share lies from its level at most, over the levels from 0.6 on and all leads. */
+export function furthestFromLevel(rows: readonly Calibration[]): number {
+  const off = CALIBRATION_LEADS.flatMap((_, l) => {
+    const told = rows.filter(({ below }) => below[l]!.length > 0);
+    return CALIBRATION_LEVELS.map((level, i) =>
+      level < 0.6 || told.length === 0
+        ? 0
+        : Math.abs(bootstrapMean(told.map(({ below }) => below[l]![i]!)).mean - level),
+    );
+  });
+  return Math.max(...off);
 }

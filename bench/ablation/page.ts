@@ -1,8 +1,9 @@
 /** Writes docs/ablation.md from the measured parts. */
 import { geometric } from "../geometric.ts";
 import { policyRatios } from "../policy/matrix.ts";
-import { differenceOf, type MeanDifference } from "./bootstrap.ts";
-import { CALIBRATION_LEADS, CALIBRATION_LEVELS, type Calibration } from "./calibration.ts";
+import { type BootstrapMean, differenceOf } from "./bootstrap.ts";
+import { CALIBRATION_LEVELS, type Calibration, calibrationLines } from "./calibration.ts";
+import { type Bounds, HINDSIGHT_LEVEL, type Hindsight } from "./hindsight.ts";
 import type { Replayed } from "./replay.ts";
 import type { Losses } from "./score.ts";
 import { AS_IT_IS } from "./variants.ts";
@@ -18,10 +19,10 @@ export interface Scored {
 export interface Piece {
   readonly seed: number;
   readonly origins: number;
-  readonly rows: readonly (Scored | Calibration | Replayed)[];
+  readonly rows: readonly (Scored | Calibration | Replayed | Hindsight)[];
 }
 
-/** All measurements, by part and window or start-up: `models 480`, `mechanisms 120`, `calibration`, `replay 30`. */
+/** All measurements, by part and window or start-up: `models 480`, `mechanisms 120`, `calibration`, `hindsight 120`, `replay 30`. */
 export type Pieces = Record<string, Piece>;
 
 const HELD_BACK = "held back";
@@ -58,6 +59,9 @@ ${of("mechanisms")
   .map(([key, piece]) => differences(`Mechanisms, ${key.split(" ")[1]} values`, piece))
   .join("\n")}
 ${pieces.calibration === undefined ? "" : calibration(pieces.calibration)}
+${of("hindsight")
+  .map(([key, piece]) => hindsight(key, piece))
+  .join("\n")}
 ${of("replay")
   .map(([key, piece]) => replay(key, piece))
   .join("\n")}`;
@@ -76,7 +80,7 @@ function levels(key: string, { rows }: Piece): string {
   return `| ${key.split(" ")[1]} | ${cells.join(" | ")} |`;
 }
 
-const cell = ({ mean, low, high }: MeanDifference) =>
+const cell = ({ mean, low, high }: BootstrapMean) =>
   Number.isFinite(mean) ? `${mean.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})` : "";
 
 function differences(title: string, { seed, origins, rows }: Piece): string {
@@ -107,30 +111,49 @@ ${lines.join("\n")}
 
 function calibration({ seed, origins, rows }: Piece): string {
   const all = rows as readonly Calibration[];
-  const table = (title: string, list: readonly Calibration[]) => {
-    const lines = CALIBRATION_LEADS.map((lead, l) => {
-      const told = list.filter(({ below }) => below[l]!.length > 0);
-      const share = (i: number) => told.reduce((sum, { below }) => sum + below[l]![i]! / told.length, 0);
-      return `| ${title}, ${lead / 60} min | ${CALIBRATION_LEVELS.map((_, i) => share(i).toFixed(3)).join(" | ")} |`;
-    });
-    return list.length === 0 ? "" : lines.join("\n");
-  };
+  const known = all.filter((row) => row.set !== HELD_BACK);
+  const heldBack = all.filter((row) => row.set === HELD_BACK);
   return `## Calibration at 480 values
 
 Share of outcomes at or below the quantile of the maximum over the whole lead; honest is the level itself. ${origins} windows a series, seed ${seed}.
+In brackets the interval that holds 90 % of the bootstrap means over series.
 
 | series, lead | ${CALIBRATION_LEVELS.join(" | ")} |
 |---|${CALIBRATION_LEVELS.map(() => "---|").join("")}
-${table(
-  "known and fresh",
-  all.filter((row) => row.set !== HELD_BACK),
-)}
-${table(
-  HELD_BACK,
-  all.filter((row) => row.set === HELD_BACK),
-)}
+${calibrationLines("known and fresh", known)}
+${heldBack.length === 0 ? "" : calibrationLines(HELD_BACK, heldBack)}
 `;
 }
+
+/** What weights fitted to the very outcomes would give. */
+function hindsight(key: string, { origins, rows }: Piece): string {
+  const all = rows as readonly Hindsight[];
+  const lines = SETS.flatMap((set) =>
+    (["point", "high"] as const).map((target) => {
+      const of = all.filter((row) => row.set === set && Number.isFinite(row[target].own));
+      const cells = (["own", "bestModel", "bestWeights", "carriedOver"] as const).map((rule) =>
+        geometric(of.map((row) => Math.max(0.01, row[target][rule]))).toFixed(3),
+      );
+      const worst = of.reduce((most, row) => (row[target].own > most[target].own ? row : most), of[0]!);
+      const asked = target === "point" ? "point" : `part at ${HINDSIGHT_LEVEL}`;
+      return of.length === 0
+        ? ""
+        : `| ${set}, ${asked} | ${[...cells, worstText(worst.name, worst[target])].join(" | ")} |`;
+    }),
+  ).filter((line) => line !== "");
+  return `## Bounds by hindsight, ${key.split(" ")[1]} values
+
+Losses over the last value's. The best model and the best fixed weights are chosen for each series by its very outcomes, so they bound what one weighting
+could reach. "Other half": the model that was best on the other half of the outcomes. ${origins} windows a series at most.
+
+| series, target | ours | best model | best weights | best of the other half | our worst series, 90 % of its bootstrap |
+|---|---|---|---|---|---|
+${lines.join("\n")}
+`;
+}
+
+const worstText = (name: string, { own, interval: [low, high] }: Bounds) =>
+  `${name} ${own.toFixed(3)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
 
 function replay(key: string, { rows }: Piece): string {
   const all = rows as readonly Replayed[];

@@ -1,4 +1,5 @@
 /** The section of docs/speed.md on a live run, as production starts it, beside bare Node and the original's Python. */
+import { leastRun } from "./least.ts";
 import { type LiveServers, startLiveServers } from "./live-servers.ts";
 import { ORIGINAL_MODULES, originalRun } from "./original.ts";
 import { type PhaseRow, phasesOf } from "./phases.ts";
@@ -25,7 +26,7 @@ export interface Live {
   /** Of a run, as multiples of bare Node. */
   readonly ratios: ProcessRatios;
   readonly markdown: string;
-  /** Where the time goes by source file and chunk: for who cuts it, not for the page. */
+  /** Where the time goes by source file: for who cuts it, not for the page. */
   readonly detail: string;
   /** What the waterfall draws. */
   readonly phases: readonly PhaseRow[];
@@ -73,13 +74,14 @@ function section(
   traces: readonly Trace[],
   picture: string,
 ): string {
-  const python = rows[2];
+  const python = rows[3];
   const words = python === undefined ? skipped : against("The original's Python", python, rows[1]!);
   return `## Cold and live
 
 What production starts each minute: the built bundle with the settings of manifests/base, the image's own compile cache and a pod's ServiceAccount. It reads half an
 hour (120 points) from a real Prometheus, and the scale and the state from a real API server over TLS. Then it forecasts, claims and scales. Before each run the
-Deployment has two replicas and the state is empty. Both servers are on this machine.
+Deployment has two replicas and the state is empty. Both servers are on this machine. The calls alone read the same and write the same, without a setting, a
+forecast or a decision: no program of Node could take less.
 
 ${raceTable(rows)}
 
@@ -117,8 +119,17 @@ function liveRace(servers: LiveServers, all: readonly Contestant[], rounds: numb
   });
 }
 
-/** Bare Node and a run, each where a pod's ServiceAccount is. */
-function contestants({ env, inPod, folder, job, config }: LiveServers): readonly Contestant[] {
+/** Bare Node, a run, and its calls alone, each where a pod's ServiceAccount is. */
+function contestants({
+  env,
+  flags,
+  inPod,
+  folder,
+  job,
+  config,
+  prometheus,
+  namespace,
+}: LiveServers): readonly Contestant[] {
   const tell = tellingNode(folder);
   const node = (name: string, args: readonly string[]): Contestant => ({
     name,
@@ -128,7 +139,8 @@ function contestants({ env, inPod, folder, job, config }: LiveServers): readonly
   });
   return [
     node("`node -e 0`", ["-e", "0"]),
-    node("a live run (`--once --config`)", [job, "--once", "--config", config]),
+    node("a live run (`--once --config`)", [...flags, job, "--once", "--config", config]),
+    node("its calls alone, by Node's own `http`", ["-e", leastRun(), prometheus, namespace]),
   ];
 }
 
@@ -187,7 +199,7 @@ function partTable(runs: readonly (readonly ProfileSlice[])[]): string {
 function sourceTable(runs: readonly (readonly ProfileSlice[])[]): string {
   const rows = sums(runs, ({ part, source }) => source || NAMES[part as Computed]).slice(0, 40);
   return markdown(
-    ["source and chunk", "ms"],
+    ["source, and file of the bundle", "ms"],
     rows.map(([name, ms]) => [name, ms.toFixed(1)]),
   );
 }

@@ -26,8 +26,10 @@ export interface LiveServers {
   readonly config: string;
   readonly prometheus: string;
   readonly namespace: string;
-  /** The environment of the container: the image's compile cache, filled as the image fills it, and where the API server is. */
+  /** The environment of the container: the image's own, its compile cache, filled as the image fills it, and where the API server is. */
   readonly env: Readonly<Record<string, string>>;
+  /** Node's flags as the image has them. */
+  readonly flags: readonly string[];
   /** A command as it runs where the pod's ServiceAccount is mounted. */
   inPod(command: string, args: readonly string[]): { readonly command: string; readonly args: readonly string[] };
   /** Two replicas and no memory, as before the first run, so that each run reads, decides, claims and scales. Throws when the last one did not. */
@@ -53,6 +55,7 @@ export async function startLiveServers(): Promise<LiveServers> {
   await writeFile(join(folder, "account/namespace"), NAMESPACE);
   const job = join(rig.cluster.dir, "dist/job.js");
   const started = { ran: false };
+  const image = await imageStart();
   const pod = await mountAccount(join(folder, "account"));
   return {
     folder,
@@ -60,7 +63,9 @@ export async function startLiveServers(): Promise<LiveServers> {
     config: await writeConfig(folder, prometheus.url),
     prometheus: prometheus.url,
     namespace: NAMESPACE,
+    flags: image.flags,
     env: plainEnv({
+      ...image.env,
       NODE_COMPILE_CACHE: await fillCache(folder, job),
       KUBERNETES_SERVICE_HOST: hostname,
       KUBERNETES_SERVICE_PORT: port,
@@ -95,6 +100,15 @@ async function writeConfig(folder: string, url: string): Promise<string> {
   const file = join(folder, "config.yaml");
   await writeFile(file, base.replace(/^ {2}url: .*$/m, `  url: ${url}`));
   return file;
+}
+
+/** Node's flags and the environment of the image's last stage, as the Dockerfile says them. */
+async function imageStart(): Promise<{ readonly flags: readonly string[]; readonly env: Record<string, string> }> {
+  const text = await readFile(join(ROOT, "Dockerfile"), "utf8");
+  const last = text.slice(text.lastIndexOf("\nFROM "));
+  const words = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(last)![1]!) as string[];
+  const env = [...last.matchAll(/^ENV (\w+)=(\S+)$/gm)].map(([, name, value]) => [name!, value!] as const);
+  return { flags: words.filter((word) => word.startsWith("--")), env: Object.fromEntries(env) };
 }
 
 /** The compile cache by the image's own script. */

@@ -26,13 +26,13 @@ export type ProfilePart =
 /** A time span that one part had, in milliseconds of the monotonic clock. */
 export interface ProfileSlice {
   readonly part: ProfilePart;
-  /** Source file and chunk of the innermost function of the bundle; empty where there is none. */
+  /** Source file and file of the bundle of the innermost function of the bundle; empty where there is none. */
   readonly source: string;
   readonly from: number;
   readonly to: number;
 }
 
-/** Source file, or the chunk that it is bundled in -> part; the first that fits. */
+/** Source file, and the file of the bundle that it is in -> part; the first that fits. */
 const PARTS: readonly (readonly [RegExp, ProfilePart])[] = [
   [/job\/core\/forecast\//, "forecast"],
   [/job\/(core|run)\/|job\/run\.ts/, "decide"],
@@ -41,31 +41,31 @@ const PARTS: readonly (readonly [RegExp, ProfilePart])[] = [
   [/job\/adapters\/|required:http in/, "http"],
   [/required:https in/, "tls"],
   [/job\/(report|output)\//, "report"],
-  [/node_modules\/@kubernetes\/|(node_modules.*|outermost code) in config-/, "client-node"],
-  [/(node_modules.*|outermost code) in axios-|node_modules.* in chunk-/, "axios"],
+  [/node_modules\/@kubernetes\/| in (kubeconfig|providers)\.cjs/, "client-node"],
+  [/node_modules\/axios\/|required:(zlib|crypto|stream|util|url|events) in/, "axios"],
   [/./, "core"],
 ];
 
 type Frame = CpuProfile["nodes"][number]["callFrame"];
 
-/** Says of a frame which source file it is in, and in which chunk; undefined outside of the bundle. */
+/** Says of a frame which source file it is in, and which file of the bundle; undefined outside of the bundle. */
 function sourcesOf(): (frame: Frame) => string | undefined {
   const maps = new Map<string, SourceMap | null>();
   return ({ url, lineNumber, columnNumber }) => {
     if (!url.startsWith("file:") || !url.includes("/dist/")) return undefined;
     let map = maps.get(url);
     if (map === undefined) {
-      const file = `${fileURLToPath(url)}.map`;
-      map = existsSync(file) ? new SourceMap(JSON.parse(readFileSync(file, "utf8"))) : null;
+      const mapped = `${fileURLToPath(url)}.map`;
+      map = existsSync(mapped) ? new SourceMap(JSON.parse(readFileSync(mapped, "utf8"))) : null;
       maps.set(url, map);
     }
-    const chunk = basename(new URL(url).pathname);
-    // the outermost code of a chunk is that of all its modules, one after the other
-    if (lineNumber === 0 && columnNumber === 0) return `outermost code in ${chunk}`;
+    const file = basename(new URL(url).pathname);
+    // the outermost code of a file is of many modules
+    if (lineNumber === 0 && columnNumber === 0) return `outermost code in ${file}`;
     const entry = map?.findEntry(lineNumber, columnNumber) ?? {};
     // esbuild's own helpers have no source: they work for who calls them
     if (!("originalSource" in entry)) return undefined;
-    return `${String(entry.originalSource).replace(/^(\.\.\/)+/, "")} in ${chunk}`;
+    return `${String(entry.originalSource).replace(/^(\.\.\/)+/, "")} in ${file}`;
   };
 }
 

@@ -83,7 +83,7 @@ export async function tracedRun(servers: LiveServers, flags: readonly string[] =
   await mkdir(folder);
   const [preload, told] = [join(folder, "preload.cjs"), join(folder, "told.json")];
   await writeFile(preload, PRELOAD);
-  const job = [servers.job, "--once", "--config", servers.config];
+  const job = [...servers.flags, servers.job, "--once", "--config", servers.config];
   const { command, args } = servers.inPod(process.execPath, [...flags, "--require", preload, ...job]);
   const spawned = now();
   const child = spawn(command, args, { stdio: "ignore", env: { ...servers.env, BENCH_TRACE: told } });

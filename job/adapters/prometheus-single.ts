@@ -138,7 +138,7 @@ function promqlOf({ query, rateWindow, matchers }: PrometheusSettings, target: T
   throw new HistoryError(`CPU of ${kind}/${name}`, undefined, why);
 }
 
-/** A hint where a built query gave nothing at all: of too rare scrapes rate() makes no sample. */
+/** A hint where the default query gave nothing at all: of too rare scrapes rate() makes no sample. */
 function hintOf({ query, rateWindow }: PrometheusSettings, metric: Metric): { readonly hint: string } | null {
   if (metric.query !== undefined || query !== undefined) return null;
   const half = `${rateWindow / 2} s`;

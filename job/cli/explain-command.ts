@@ -11,6 +11,7 @@ import { runOnce } from "../run.ts";
 import type { Command } from "./io.ts";
 import { checkMoment } from "./moment.ts";
 import { chooseInputs, refuseShares, settingsOf } from "./run-inputs.ts";
+import { plotText } from "./run-telling.ts";
 import { settingsWithFound, targetSource } from "./target-source.ts";
 import { clockFor, openLog, openWorld } from "./world.ts";
 
@@ -62,6 +63,7 @@ export const explainCommand: Command = async (flags, io) => {
       io.out(`If it ran now:
 ${decisionText(target, record, outcome, io.columns)}
 `);
+      if (flags.plot === true && record !== null) io.draw(await plotText(target, record, flags, io));
     }
     return source.exitCode(result);
   } finally {

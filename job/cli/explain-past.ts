@@ -13,6 +13,7 @@ import { type Flags, INTERRUPTED, type Io } from "./io.ts";
 import { momentOf } from "./moment.ts";
 import { openPast, type PastWorld, pastOf } from "./past-world.ts";
 import type { RunInputs } from "./run-inputs.ts";
+import { plotText } from "./run-telling.ts";
 import { withProgress } from "./waiting.ts";
 
 /** Seconds after a decision that are reported. By then the pods of most decisions have served. */
@@ -38,6 +39,8 @@ export async function explainPast(
       const others = await alternatives(decision.input, (variant) => historiesAt(world.history, variant, at));
       const story = { decision, outcome, after, alternatives: others, source };
       io.out(`${pastText(story, io.columns)}\n`);
+      const record = decision.decided.output?.record;
+      if (flags.plot === true && record !== undefined) io.draw(await plotText(target, record, flags, io));
     }
     if (flags.json === true) io.out(`${JSON.stringify(runAnswer({ now: at, dryRun: true, targets }))}\n`);
     return targets.some(({ action }) => action === "failed") ? 1 : 0;

@@ -50,11 +50,15 @@ export const runFlags = own("Run:", {
 });
 
 /** The flags of `explain`. */
-export const explainFlags = own("Explain:", {
-  at: text({
-    about: "Recompute the decision of this time from Prometheus' history: 14:05, 2026-11-27T14:05:00Z or unix seconds.",
+export const explainFlags: readonly Option[] = [
+  ...own("Explain:", {
+    at: text({
+      about:
+        "Recompute the decision of this time from Prometheus' history: 14:05, 2026-11-27T14:05:00Z or unix seconds.",
+    }),
   }),
-});
+  ...runFlags.filter((o) => o.flag === "plot"),
+];
 
 /** The flags of `history`. */
 export const historyFlags = own("History:", {

@@ -4,7 +4,7 @@ import { type Command, CommandError, guarded, type Process, UsageError } from ".
 import type { CommandSpec } from "./options.ts";
 import { parseQuickly } from "./quick.ts";
 
-/** Each command is a chunk of its own: a run must not load the replay. */
+/** Each command is evaluated only when it is chosen: a run must not load the replay. */
 const LOAD: Readonly<Record<CommandSpec["name"], () => Promise<Command>>> = {
   run: async () => (await import("./run-command.ts")).runCommand,
   replay: async () => (await import("./replay-command.ts")).replayCommand,

@@ -38,7 +38,8 @@ export async function printText(all: readonly Reported[], flags: Flags, io: Io, 
   }
 }
 
-async function plotText(target: TargetConfig, record: TickRecord, flags: Flags, io: Io): Promise<string> {
+/** History and forecast of each metric of a decision, drawn for the terminal. */
+export async function plotText(target: TargetConfig, record: TickRecord, flags: Flags, io: Io): Promise<string> {
   const [{ pictureOf }, { terminalPlot }] = await Promise.all([
     import("../report/picture.ts"),
     import("../report/plot.ts"),

@@ -1,4 +1,4 @@
-/** Turns entries of lists of days into the core's days. Calendars are opened from a chunk that nothing else loads. */
+/** Turns entries of lists of days into the core's days. Calendars are loaded only where an entry names a country. */
 import type { Calendar, Days } from "../core/calendar/days.ts";
 import { isRecord, join } from "./check.ts";
 import { DAY_ENTRY } from "./day-schema.ts";

@@ -43,7 +43,7 @@ export const TARGET = group({
     }),
     query: text({
       about:
-        "PromQL for the workload's total CPU in cores. $namespace, $name, $kind, $pods (a pattern) and $matchers are replaced. Default: built.",
+        "PromQL for the workload's CPU in cores, by default from cAdvisor. $namespace, $name, $kind, $pods (a pattern) and $matchers are replaced.",
       flag: "query",
     }),
     targetCpu: quantity({
@@ -161,7 +161,7 @@ export const TARGET = group({
       flag: "pod-start",
     }),
     trustThreshold: quantity({
-      about: "A forecast is used while its recent error is at most this, with 1 for that of the last value.",
+      about: "Largest recent error at which a forecast is used. 1 is the error of the last value.",
       unit: "ratio",
       min: 0,
       max: 10,

@@ -28,7 +28,8 @@ const YAML_PROBLEMS: Readonly<Record<string, string>> = {
   BLOCK_IN_FLOW: "a block cannot stand within brackets",
   DUPLICATE_KEY: "this field appears twice",
   KEY_OVER_1024_CHARS: "a name is longer than 1024 characters",
-  MISSING_CHAR: "something is missing: a quote, a bracket, a comma, or the space after a colon",
+  MISSING_CHAR:
+    "something is missing: a quote, a bracket, a comma, or the space after a colon; or the indentation is wrong",
   MULTILINE_IMPLICIT_KEY: "a name without its colon, or a value that goes on in the next line",
   MULTIPLE_ANCHORS: "a value has two anchors",
   MULTIPLE_DOCS: "the file holds several documents; keep what stands before the first ---",

@@ -9,6 +9,7 @@ import { isUsable } from "./policy/stage.ts";
 import { heldSince, standingAfter } from "./policy/standing.ts";
 import type { Decision, MetricRecord, TickRecord } from "./policy/types.ts";
 import { type MetricFindings, memoryAfter, recall } from "./state/memory.ts";
+import { ownerOf } from "./state/owner.ts";
 import type { TargetState } from "./state/types.ts";
 
 /** What one tick gives: what to do, what to remember, and what was computed on the way. */
@@ -42,7 +43,11 @@ export function tick(input: TickInput, forecaster: Forecaster): TickOutput {
   const records = metrics.map((seen, i) => recordOf(seen, decided.metrics[i]?.draft ?? null, current));
   const held = heldSince(memory, decision, now);
   const record: TickRecord = { now, metrics: records, recommendation, heldSince: held, decision };
-  const after = { ...memoryAfter(memory, learnt, config), ...(held !== null && { heldSince: held }) };
+  const after = {
+    ...memoryAfter(memory, learnt, config),
+    ...(held !== null && { heldSince: held }),
+    ...ownerOf(config),
+  };
   const expected = Object.entries(after.metrics).flatMap(([name, metric]) =>
     learnt.metrics[name]!.usable === null ? [] : [metric],
   );

@@ -75,8 +75,8 @@ function base64(text: string): readonly string[] {
 
 /** Hides the start of a secret before dots and the end of one after them: a text that was cut. */
 function hideCut(text: string, forms: readonly string[]): string {
-  if (forms.length === 0 || !/\.\.\.|…/.test(text)) return text;
-  const parts = text.split(/(["'\\]*(?:\.\.\.|…)["'\\]*)/);
+  if (forms.length === 0 || !/\.\.\.|\u2026/.test(text)) return text;
+  const parts = text.split(/(["'\\]*(?:\.\.\.|\u2026)["'\\]*)/);
   for (let i = 0; i < parts.length; i += 2) {
     if (i + 1 < parts.length) parts[i] = hideEnd(parts[i]!, forms);
     if (i > 0) parts[i] = hideBeginning(parts[i]!, forms);

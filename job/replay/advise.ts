@@ -150,7 +150,7 @@ function halvesOf(setup: Omit<TrialSetup, "trials">) {
   const steps = values.length - first;
   if (steps < 2)
     throw new DemandError(
-      `the series has ${pluralize(values.length, "step")} of ${step} s, the warm-up takes ${first}: nothing is left to play; choose a shorter --warmup`,
+      `the series has ${pluralize(values.length, "step")} of ${step} s, the warm-up takes ${first}: nothing is left to replay; choose a shorter --warmup`,
     );
   const begin = start + first * step;
   return { demand, begin, split: begin + Math.round(TRAINING_SHARE * steps) * step, end: begin + steps * step };

@@ -23,7 +23,7 @@ export type WorkerReply = { readonly played: StretchSums } | { readonly problem:
 /** How often the progress is checked. */
 const CHECK_INTERVAL_MS = 100;
 
-/** The worker's file, in the sources and in the bundle, whose chunks are one folder below its entries. */
+/** The worker's file, in the sources and in the bundle, where this is one folder below the entries. */
 const ENTRY = import.meta.url.endsWith(".ts") ? "./trial-worker.ts" : "../trial-worker.js";
 
 /**

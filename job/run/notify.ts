@@ -1,6 +1,7 @@
 /** Notifies people after a run, of each thing once: remembers it first, and forgets it again where nobody got it. */
 import { asError } from "../core/result.ts";
 import { BLANK } from "../core/state/memory.ts";
+import { ownerOf } from "../core/state/owner.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import type { Notification, Notifier, Outcome, Ports, StateStore } from "../ports.ts";
@@ -93,7 +94,7 @@ async function saveNotified(
   for (let attempt = 1; attempt <= 2; attempt++) {
     const { state, version } = await store.read(signal);
     const entries = targets.map(([target, notified]) => {
-      const { notified: _before, ...memory } = memoryOf(state, target) ?? BLANK;
+      const { notified: _before, ...memory } = memoryOf(state, target) ?? { ...BLANK, ...ownerOf(target) };
       return [keyOf(target), Object.keys(notified).length > 0 ? { ...memory, notified } : memory] as const;
     });
     const next = { ...state, targets: { ...state.targets, ...Object.fromEntries(entries) } };

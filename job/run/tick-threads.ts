@@ -14,7 +14,7 @@ const BATCH = 50;
 /** MiB of a thread's heap. One that takes more ends alone, as long as it grows step by step. */
 const LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 12 };
 
-/** In the sources and in the bundle, whose chunks lie one folder below its entries. */
+/** In the sources and in the bundle, where this is one folder below the entries. */
 const ENTRY = import.meta.url.endsWith(".ts") ? "./tick-worker.ts" : "../tick-worker.js";
 
 /** Who is missing, and who does its work. */

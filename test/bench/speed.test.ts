@@ -35,13 +35,13 @@ describe("slices of a profile", () => {
     // line 1 is the forecaster's, line 2 axios'
     const sources = ["../job/core/forecast/a.ts", "../node_modules/axios/b.js"];
     const map = { version: 3, sources, names: [], mappings: ";AAAA;ACAA" };
-    writeFileSync(join(folder, "dist/axios-AB.js.map"), JSON.stringify(map));
+    writeFileSync(join(folder, "dist/program.cjs.map"), JSON.stringify(map));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** One sample of a stack, its outermost function first: a name, a URL of Node, or a line of the bundle. */
   function partOf(...stack: (string | number)[]): Pick<ProfileSlice, "part" | "source"> {
-    const url = pathToFileURL(join(folder, "dist/axios-AB.js")).href;
+    const url = pathToFileURL(join(folder, "dist/program.cjs")).href;
     const nodes = stack.map((frame, i): CpuProfile["nodes"][number] => ({
       id: i + 1,
       callFrame: {
@@ -62,7 +62,7 @@ describe("slices of a profile", () => {
     ["a function of the bundle, by its source", ["(root)", 1], "forecast"],
     ["the innermost of several", ["(root)", 1, 2], "axios"],
     ["Node's code, by who called it", ["(root)", 1, "node:internal/streams"], "forecast"],
-    ["outermost code, by its chunk", ["(root)", 0], "axios"],
+    ["outermost code, for which no source stands", ["(root)", 0], "core"],
     ["TLS, whoever asked for it", ["(root)", 1, "node:_tls_wrap", "node:net"], "tls"],
     ["Node's module loader", ["(root)", "node:internal/modules/esm/loader"], "loader"],
     ["Node on its own", ["(root)", "node:net"], "node"],
@@ -74,7 +74,7 @@ describe("slices of a profile", () => {
   });
 
   test("say where they were", () => {
-    expect(partOf("(root)", 1).source).toBe("job/core/forecast/a.ts in axios-AB.js");
+    expect(partOf("(root)", 1).source).toBe("job/core/forecast/a.ts in program.cjs");
   });
 });
 

@@ -19,13 +19,14 @@ interface Answer {
 const answer = async (line: string): Promise<Answer> => JSON.parse((await cli(`${line} --json`)).out);
 
 describe("past decisions", () => {
-  it("explain --at tells one in sentences, with its zone", async () => {
-    const { code, out, err } = await cli(`explain ${TARGET} --at ${END - 1200}`);
+  it("explain --at tells one in sentences, with its zone, and draws it", async () => {
+    const { code, out, err } = await cli(`explain ${TARGET} --at ${END - 1200} --plot`);
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(
       /^default\/workload at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(UTC[^)]*\): \d+ (-> \d+ )?replicas \(\w+\)/,
     );
     expect(out).toContain("What came afterwards");
+    expect(out.split("What came afterwards")[1]).toMatch(/[\u2800-\u28ff]/);
   });
 
   it("history has a run each interval until now, oldest first, and the decisions of explain --at", async () => {

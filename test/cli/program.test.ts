@@ -192,6 +192,9 @@ describe("explain, doctor, schema", () => {
     const { code, out } = await cli(`explain --history-file ${WAVE} --target-cpu 0.05`);
     expect(code).toBe(0);
     expect(out).toContain("If it ran now");
+    const drawn = await cli(`explain --history-file ${WAVE} --target-cpu 0.05 --plot`);
+    expect(drawn.out.startsWith(out)).toBe(true);
+    expect(drawn.out.slice(out.length)).toMatch(/[\u2800-\u28ff]/);
   });
 
   it("doctor gives each check a word, and 1 when one failed", async () => {

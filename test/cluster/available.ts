@@ -7,9 +7,10 @@ import { clusterDir } from "./holder.ts";
 export type MissingProgram = string | undefined;
 
 const debianPrometheus = "/usr/bin/prometheus";
+const debianPromtool = "/usr/bin/promtool";
 
 /** The folder of the programs built from test/cluster/go/NAME, whether built or not; `kube` is that of KUBEBUILDER_ASSETS where it is set. */
-export function programs(name: "kube" | "prometheus" | "coredns" | "helm"): string {
+export function programs(name: "kube" | "prometheus" | "promtool" | "coredns" | "helm"): string {
   return bash(name === "kube" ? "kube_dir" : `go_dir ${name}`);
 }
 
@@ -33,11 +34,11 @@ export function missingControllers(): MissingProgram {
     : "envtest has no controllers: unset KUBEBUILDER_ASSETS and run test/cluster/setup.sh kube";
 }
 
-/** A Prometheus on loopback: Debian's, or the one built for the node. */
+/** A Prometheus on loopback with its promtool, which gives it a past: Debian's, or those built here. */
 export function missingPrometheus(): MissingProgram {
-  return prometheusBinary()
+  return prometheusBinary() && promtool()
     ? undefined
-    : "Prometheus is missing: apt-get install prometheus, or run test/cluster/setup.sh prometheus";
+    : "Prometheus or promtool is missing: apt-get install prometheus, or run test/cluster/setup.sh prometheus promtool";
 }
 
 /** The Nodes to try the package under: folders with bin/node in them, by major version. */
@@ -57,6 +58,11 @@ export function missingNodes(): MissingProgram {
 /** The program to start as Prometheus, if there is one. */
 export function prometheusBinary(): string | undefined {
   return [debianPrometheus, `${programs("prometheus")}/prometheus`].find(existsSync);
+}
+
+/** The promtool that is there. Debian's package has it; what is built as Prometheus has none beside it. */
+export function promtool(): string | undefined {
+  return [debianPromtool, `${programs("promtool")}/promtool`].find(existsSync);
 }
 
 /** A Prometheus with a receiver for OTLP: Debian's is too old for one. */

@@ -1,12 +1,11 @@
 /** A real Prometheus on loopback for tests: scrapes what it is told to, can be stopped and started again, can be given a past. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
-import { prometheusBinary } from "./available.ts";
+import { prometheusBinary, promtool } from "./available.ts";
 import { passingFolder } from "./folder.ts";
 
 /** One scrape job. */
@@ -26,7 +25,7 @@ export interface TestPrometheusOptions {
   readonly interval?: number;
   /** Absolute paths of files of rules. */
   readonly rules?: readonly string[];
-  /** A past to be born with, in OpenMetrics text with timestamps in unix seconds and a last line `# EOF`; in pieces where it is longer than a string may be. Needs promtool (Debian's package has it). */
+  /** A past to be born with, in OpenMetrics text with timestamps in unix seconds and a last line `# EOF`; in pieces where it is longer than a string may be. Needs promtool. */
   readonly history?: string | Iterable<string>;
   /** Longest block of that past, e.g. "744h": a year in blocks of two hours takes minutes. */
   readonly block?: string;
@@ -63,7 +62,7 @@ export async function startPrometheus(options: TestPrometheusOptions = {}): Prom
   if (!binary) throw new Error("Prometheus is missing: see missingPrometheus()");
   const { dir, remove } = await passingFolder("prom-");
   await writeFile(join(dir, "prometheus.json"), configuration(options)); // JSON is YAML
-  if (options.history) await backfill(binary, dir, options.history, options.block);
+  if (options.history) await backfill(dir, options.history, options.block);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const launch = () => launchServer(binary, dir, port, options.flags ?? []);
@@ -103,13 +102,14 @@ function configuration(options: TestPrometheusOptions): string {
   });
 }
 
-async function backfill(binary: string, dir: string, history: string | Iterable<string>, block = "2h"): Promise<void> {
-  const promtool = join(dirname(binary), "promtool");
-  if (!existsSync(promtool)) throw new Error("promtool is missing: apt-get install prometheus");
+async function backfill(dir: string, history: string | Iterable<string>, block = "2h"): Promise<void> {
+  const program = promtool();
+  if (program === undefined)
+    throw new Error("promtool is missing: apt-get install prometheus, or run test/cluster/setup.sh promtool");
   const file = join(dir, "history.om");
   await writeFile(file, history);
   const from = ["tsdb", "create-blocks-from", `--max-block-duration=${block}`, "openmetrics"];
-  await promisify(execFile)(promtool, [...from, file, join(dir, "data")]);
+  await promisify(execFile)(program, [...from, file, join(dir, "data")]);
 }
 
 async function launchServer(

@@ -1,5 +1,5 @@
 #!/bin/bash
-# setup.sh [apt|kube|helm|prometheus|coredns|nodebase|images|nodes|tier1|tier3|clean]...   a Debian 12 machine -> the programs and images of the test cluster.
+# setup.sh [apt|kube|helm|prometheus|promtool|coredns|nodebase|images|nodes|tier1|tier3|clean]...   a Debian 12 machine -> the programs and images of the test cluster.
 #   tier1 = kube; tier3 = apt kube prometheus coredns nodebase images (the default); clean = drop what older versions left in the cache.
 # Each step does nothing when its output is in the cache (PROPHET_CACHE, ~/.cache/prophet-autoscaler).
 set -euo pipefail
@@ -57,8 +57,8 @@ nodes_() {
 
 clean() { # keeps what this checkout would use
   local d
-  for d in "$CACHE"/{kube,helm,prometheus,coredns,images,base,nodes}-*; do
-    case $d in "$(go_dir kube)"* | "$(go_dir helm)"* | "$(go_dir prometheus)"* | "$(go_dir coredns)"* | "$(images_dir)"* | "$(base_dir)"* | "$(nodes_dir)"*) ;; *) rm -rf "$d" ;; esac
+  for d in "$CACHE"/{kube,helm,prometheus,promtool,coredns,images,base,nodes}-*; do
+    case $d in "$(go_dir kube)"* | "$(go_dir helm)"* | "$(go_dir prometheus)"* | "$(go_dir promtool)"* | "$(go_dir coredns)"* | "$(images_dir)"* | "$(base_dir)"* | "$(nodes_dir)"*) ;; *) rm -rf "$d" ;; esac
   done
 }
 
@@ -68,7 +68,7 @@ for x in "$@"; do case $x in
   tier1) "$0" kube ;;
   tier3) "$0" apt kube prometheus coredns nodebase images ;;
   apt) step apt apt_ ;;
-  kube | prometheus | coredns | helm) step "$x" go_ "$x" ;;
+  kube | prometheus | promtool | coredns | helm) step "$x" go_ "$x" ;;
   nodes) step nodes nodes_ ;;
   nodebase) step nodebase "$HERE/img/nodebase.sh" ;;
   clean) step clean clean ;;

@@ -47,12 +47,17 @@ describe("shards", () => {
   );
 
   it.each<[string, string, Record<string, string>, RegExp]>([
-    ["an index as large as the count", file(three), { JOB_COMPLETION_INDEX: "3" }, /shards\.index: 3 is no shard of 3/],
+    [
+      "an index as large as the count",
+      file(three),
+      { JOB_COMPLETION_INDEX: "3" },
+      /shards\.index: 3 must be below shards\.count, which is 3/,
+    ],
     [
       "an Indexed Job of a file without shards",
       file({}),
       { JOB_COMPLETION_INDEX: "1" },
-      /1 is no shard of 1.*completions/,
+      /1 must be below shards\.count, which is 1.*completions/,
     ],
     [
       "an index that is none",

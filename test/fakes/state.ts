@@ -66,10 +66,11 @@ const notified = fc.dictionary(fc.constantFrom(...CONDITIONS), condition, { noNu
 
 /** Any memory that a tick or a notifier may leave. */
 export const anyMemory: fc.Arbitrary<TargetState> = fc
-  .tuple(whole, standing, notified, fc.option(time))
-  .map(([memory, stands, told, held]) => ({
+  .tuple(whole, standing, notified, fc.option(time), fc.constantFrom(undefined, "StatefulSet", "Rollout"))
+  .map(([memory, stands, told, held, kind]) => ({
     ...memory,
     ...(held !== null && { heldSince: held }),
+    ...(kind !== undefined && { kind }),
     ...(Object.keys(stands).length > 0 && { standing: stands }),
     ...(Object.keys(told).length > 0 && { notified: told }),
   }));

@@ -17,7 +17,7 @@ export async function endAll(): Promise<void> {
 
 /** Ports over a server that answers so, and the pauses in milliseconds before what was asked again. */
 export async function open(
-  reply: (path: string, query: URLSearchParams, n: number) => Reply,
+  reply: (path: string, query: URLSearchParams, n: number) => Reply | Promise<Reply>,
   more: Partial<KubernetesSettings> = {},
 ) {
   const pauses: number[] = [];

@@ -64,6 +64,19 @@ describe("pages", () => {
     expect(server.seen).toHaveLength(6);
   });
 
+  test("of many namespaces are asked for three at a time: while they are parsed each takes several times its size", async () => {
+    const namespaces = Array.from({ length: 12 }, (_, i) => `team-${i}`);
+    let [under, most] = [0, 0];
+    const { discovery } = await open(async () => {
+      most = Math.max(most, ++under);
+      await new Promise((done) => setTimeout(done, 30));
+      under--;
+      return listReply([]);
+    });
+    expect((await discovery.find([discoverySelector({ namespaces })])).lists).toBe(12);
+    expect(most).toBe(3);
+  });
+
   test("that are throttled are asked for again when the server says", async () => {
     const { discovery, pauses } = await open((_path, query, n) =>
       n === 2 ? statusReply(429, "TooManyRequests", { "retry-after": "1" }) : paged(query),

@@ -1,4 +1,4 @@
-/** The chart's values for pods that live for an hour: what they render, and what is refused beside them. */
+/** The chart's values for pods that live for an hour: what they render, and which times are refused. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -48,6 +48,17 @@ describe.skipIf(skip(missingHelm()))("a pod an hour", () => {
       { ...hourly.cronJob, backoffLimit: 0 },
       /cronJob.backoffLimit 0: nobody would decide .* 3600 s at most/,
     ],
+    [
+      "an `every` as long as `for`",
+      { every: "50s", for: 50, activeDeadlineSeconds: 56 },
+      /cronJob.every 50s is not shorter than cronJob.for 50/,
+    ],
+    [
+      "an `every` of more than an hour",
+      { ...hourly.cronJob, every: "61m", for: "2h" },
+      /cronJob.every 61m is out of range: the job takes 1s to 1h/,
+    ],
+    ["an `every` of less than a second", { every: "500ms", for: 50 }, /cronJob.every 500ms is out of range/],
     ["a minute without a decision at the end", { ...hourly.cronJob, for: "59m" }, /cronJob.for 59m ends too early/],
   ];
   test.each(refused)("refused: %s", async (_what, cronJob, message) => {

@@ -27,6 +27,13 @@ function reset(values: Values, [first, ...rest]: readonly string[], preset: Valu
   return { ...values, [first!]: next };
 }
 
+/** All words and numbers of a value, the names of its fields among them. */
+function wordsOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(wordsOf);
+  if (value === null || typeof value !== "object") return typeof value === "boolean" ? [] : [String(value)];
+  return Object.entries(value).flatMap(([key, field]) => [key, ...wordsOf(field)]);
+}
+
 describe.skipIf(skip(missingHelm()))("the chart's values", () => {
   let helm: Helm;
   beforeAll(async () => {
@@ -63,7 +70,10 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
     // a contradiction with the others is something too
     const alone = await render(reset(all, name.split("."), presets)).catch((refusal: Error) => refusal.message);
     const why = `${name} changes nothing: is it in a template, and has it another value in every-value.ts?`;
-    expect(alone === (await render(all)), why).toBe(false);
+    const told = await render(all);
+    expect(alone === told, why).toBe(false);
+    const given = name.split(".").reduce((at: unknown, key) => (at as Values)[key], all);
+    for (const word of wordsOf(given)) expect(told).toContain(word);
     expect(alone).toMatch(/kind: CronJob|^cronJob\.\w+ /m);
   });
 
@@ -81,7 +91,8 @@ describe.skipIf(skip(missingHelm()))("the chart's values", () => {
 
   test("two releases in one namespace: each NetworkPolicy is of its own pods only", async () => {
     for (const release of ["a", "b"]) {
-      const all = await objects({ networkPolicy: { enabled: true } }, release);
+      const labels = { "app.kubernetes.io/name": "web", "app.kubernetes.io/instance": "c" };
+      const all = await objects({ networkPolicy: { enabled: true }, cronJob: { podLabels: labels } }, release);
       const selector = { "app.kubernetes.io/name": "prophet-autoscaler", "app.kubernetes.io/instance": release };
       expect(find(all, "NetworkPolicy")?.spec).toMatchObject({ podSelector: { matchLabels: selector } });
       expect(jobPod(all).metadata.labels).toMatchObject(selector);

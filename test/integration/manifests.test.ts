@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { missingControllers, missingPrometheus, skip } from "../cluster/available.ts";
+import { missingControllers, missingPrometheus, promtool, skip } from "../cluster/available.ts";
 import { type ControlPlane, startControlPlane } from "../cluster/controlplane.ts";
 import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
 import { kustomize, objectsOf } from "./helm-program.ts";
@@ -114,7 +114,7 @@ describe.skipIf(skip(missingPrometheus()))("rules and dashboard", () => {
   afterAll(() => prometheus?.stop());
 
   test.each(["rules.yaml", "recording/recording-rules.yaml"])("promtool accepts %s", async (file) => {
-    const { stdout } = await promisify(execFile)("promtool", ["check", "rules", join(root, "monitoring", file)]);
+    const { stdout } = await promisify(execFile)(promtool()!, ["check", "rules", join(root, "monitoring", file)]);
     expect(stdout).toMatch(/SUCCESS/);
   });
 

@@ -9,12 +9,18 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { METRIC_PREFIX, METRIC_TABLE } from "../../job/report/metric-table.ts";
-import { missingControlPlane, missingOtlp, otlpPrometheus, skip } from "../cluster/available.ts";
+import {
+  missingControlPlane,
+  missingOtlp,
+  missingPrometheus,
+  otlpPrometheus,
+  promtool,
+  skip,
+} from "../cluster/available.ts";
 import { freePort, startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
 import { fakeServer } from "../fault/server.ts";
 import { answer, type Rig, type RigRunResult, settings, startRig } from "./rig.ts";
 
-const promtool = "/usr/bin/promtool";
 const pushgateway = process.env.PUSHGATEWAY ?? "/usr/bin/prometheus-pushgateway";
 const missingPushgateway = existsSync(pushgateway)
   ? undefined
@@ -154,13 +160,13 @@ describe.skipIf(skip(missingControlPlane() ?? missingOtlp()))("metrics of real r
     });
   });
 
-  test.skipIf(skip(existsSync(promtool) ? undefined : "promtool is missing: apt-get install prometheus"))(
+  test.skipIf(skip(missingPrometheus()))(
     "a textfile passes promtool's check, and a real Prometheus scrapes it",
     async () => {
       const textfile = join(dir, "job.prom");
       expect((await run({ textfile })).code).toBe(0);
       const text = await readFile(textfile, "utf8");
-      const child = promisify(execFile)(promtool, ["check", "metrics"]);
+      const child = promisify(execFile)(promtool()!, ["check", "metrics"]);
       child.child.stdin!.end(text);
       expect(await child).toEqual({ stdout: "", stderr: "" });
       const collector = createServer((_request, response) => {

@@ -67,7 +67,7 @@ describe.skipIf(skip(missingNodes()))("the package", () => {
 
   test("holds the bundle, the texts of the licences and what describes it, and no map, source or test", () => {
     const others = files.filter(
-      (file) => !/^dist\/(chunks\/[\w-]+|job|kubectl-prophet|trial-worker|tick-worker)\.js$/.test(file),
+      (file) => !/^dist\/(chunks\/[\w-]+\.cjs|(job|kubectl-prophet|trial-worker|tick-worker)\.js)$/.test(file),
     );
     expect(others.sort()).toEqual(
       ["CHANGELOG.md", "LICENSE", "README.md", "dist/THIRD-PARTY.txt", "dist/third-party.json"].concat([
@@ -209,6 +209,14 @@ describe.skipIf(skip(missingNodes()))("the package", () => {
         expect(yaml.stdout).toMatch(/^targets:\n/m);
         expect(parse(yaml.stdout)).toMatchObject(target);
         expect(JSON.parse((await kubectl(...asked, "-o", "json")).stdout)).toMatchObject(target);
+      });
+
+      test("-o wide draws what the decision was made from", async () => {
+        const asked = ["prophet", "explain", "deploy/stress-app", "-n", "shop"];
+        const [short, wide] = [await kubectl(...asked), await kubectl(...asked, "-o", "wide")];
+        expect([short.code, wide.code], wide.stderr).toEqual([0, 0]);
+        expect(wide.stdout).toContain("stress-app");
+        expect(wide.stdout.length).toBeGreaterThan(short.stdout.length);
       });
 
       test("--kubeconfig and --context are kubectl's", async () => {

@@ -7,7 +7,11 @@ import { startPrometheus, type TestPrometheus } from "../cluster/prometheus.ts";
 
 describe.skipIf(skip(missingPrometheus()))("Prometheus", () => {
   const now = Math.floor(Date.now() / 1000);
-  const target = createServer((_, response) => response.end('work_total{kind="a"} 7\n'));
+  const target = createServer((_, response) => {
+    // Prometheus 3 reads nothing without it
+    response.setHeader("content-type", "text/plain; version=0.0.4");
+    response.end('work_total{kind="a"} 7\n');
+  });
   let prometheus: TestPrometheus;
   beforeAll(async () => {
     target.listen(0, "127.0.0.1");

@@ -145,7 +145,7 @@ describe("an advice", TIME, () => {
 
   it("says that nothing is left of a series that the warm-up takes whole", async () => {
     const short = setup([{ ...hpa, options: { ...options, warmup: 15 * STEPS } }]);
-    await expect(playTrials(short, here, go)).rejects.toThrow(/nothing is left to play; choose a shorter --warmup/);
+    await expect(playTrials(short, here, go)).rejects.toThrow(/nothing is left to replay; choose a shorter --warmup/);
   });
 
   it("has a front that nothing beats, and the cheapest within an objective is on it", () => {

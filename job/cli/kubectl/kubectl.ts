@@ -10,12 +10,13 @@ export type Kubectl = (args: readonly string[]) => Promise<string>;
 /** A local port that leads to a Service. */
 export interface Forwarded {
   readonly port: number;
-  end(): void;
+  /** Resolves when the child has ended: nothing is left behind. */
+  end(): Promise<void>;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** A `kubectl get` that takes longer has lost its server. */
+/** A `kubectl get` that takes longer has lost its server, and a child that was told to end hangs. */
 const TIMEOUT_MS = 30_000;
 
 function failed(args: readonly string[], said: string, cause?: unknown): CommandError {
@@ -54,6 +55,12 @@ export async function forward(
       return null;
     },
   );
+  const end = async () => {
+    child.kill();
+    const hangs = setTimeout(() => child.kill("SIGKILL"), TIMEOUT_MS);
+    await ended;
+    clearTimeout(hangs);
+  };
   try {
     const firstLine = once(createInterface({ input: child.stdout }), "line").then(([line]) => String(line));
     const line = await Promise.race([firstLine, ended]);
@@ -61,7 +68,7 @@ export async function forward(
     if (local === undefined) throw failed(args, said || line || "no port was forwarded");
     // its later lines are nobody's
     child.stdout.resume();
-    return { port: Number(local), end: () => void child.kill() };
+    return { port: Number(local), end };
   } catch (error) {
     child.kill();
     throw error;

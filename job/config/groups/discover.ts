@@ -1,7 +1,7 @@
 /** Settings of targets that are found by their label instead of being listed. */
 import { choice, group, list, text } from "../schema.ts";
 
-/** The kinds that can be found: those whose pods the built query knows, and which no other workload owns. */
+/** The kinds that can be found: those whose pods the default query knows, and which no other workload owns. */
 export const FOUND_KINDS = ["Deployment", "StatefulSet"] as const;
 /** In the place of a namespace: all of them. */
 export const ALL_NAMESPACES = "*";

@@ -39,7 +39,7 @@ export const PROMETHEUS = group({
     }),
     matchers: dict({
       about:
-        "Label matchers of every built query, e.g. `cluster: eu-1` where one Thanos serves several clusters. In your own query: $matchers.",
+        "Label matchers of the default query, e.g. `cluster: eu-1` where one Thanos serves several clusters. In your own query: $matchers.",
       of: text({ about: "Value." }),
       keys: { pattern: LABEL_NAME, accepts: "a label name (letters, digits and _, not beginning with a digit)" },
       atMost: 20,
@@ -61,7 +61,7 @@ export const PROMETHEUS = group({
       default: 2,
     }),
     rateWindow: quantity({
-      about: "Window of rate() in the built query.",
+      about: "Window of rate() in the default query.",
       unit: "seconds",
       min: 10,
       max: 3600,

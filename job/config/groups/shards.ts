@@ -15,12 +15,12 @@ export const SHARDS = group({
       left: { field: "index" },
       is: "<",
       right: { field: "count" },
-      says: "{left} is no shard of {right}: they count from 0. An Indexed Job needs as many `completions` as shards.count says.",
+      says: "{left} must be below shards.count, which is {right}: shards count from 0. An Indexed Job needs as many `completions` as shards.count says.",
     },
   ],
   fields: {
     count: quantity({
-      about: "So many pods share the targets. Each has a ConfigMap of its own for the state.",
+      about: "Number of pods that share the targets. Each has its own ConfigMap for the state.",
       unit: "count",
       min: 1,
       max: MAX_SHARDS,
@@ -28,7 +28,7 @@ export const SHARDS = group({
       flag: "shards",
     }),
     index: quantity({
-      about: "Which of them this pod is, from 0 on. Default: JOB_COMPLETION_INDEX, which an Indexed Job sets.",
+      about: "Number of this pod among them, from 0. Default: JOB_COMPLETION_INDEX, which an Indexed Job sets.",
       unit: "count",
       min: 0,
       max: MAX_SHARDS - 1,

@@ -122,7 +122,7 @@ function ascii(json: string): string {
 /**
  * One target as short keys; empty ones are left out:
  * - w recommendations, e changes, r rollouts, d drop hold, b time below, l last write;
- * - s standing conditions by their first letter, h held since, n notified;
+ * - s standing conditions by their first letter, h held since, n notified, k kind;
  * - f forecast, g last good data, m missing since, i incomplete: those of the CPU;
  * - x the same for the other metrics, by name.
  */
@@ -137,6 +137,7 @@ function pack(target: TargetState, withForecast: boolean): Raw {
     lastWritten: l,
     standing,
     heldSince,
+    kind,
     notified,
   } = target;
   const others = Object.entries(metrics).filter(([name]) => name !== TOP_LEVEL_METRIC);
@@ -151,6 +152,7 @@ function pack(target: TargetState, withForecast: boolean): Raw {
     ...(l !== null ? { l: packWrite(l) } : {}),
     ...(standing !== undefined ? { s: packStanding(standing) } : {}),
     ...(heldSince !== undefined ? { h: roundToMilliseconds(heldSince) } : {}),
+    ...(kind !== undefined ? { k: kind } : {}),
     ...(notified !== undefined ? packNotified(notified) : {}),
     ...(x.length > 0 ? { x: Object.fromEntries(x) } : {}),
   };

@@ -1,14 +1,8 @@
 /** What a tick reads from memory and writes to it: seeding, pruning, expiry, and the recognition of another writer. */
+
 import type { EpochSeconds, Replicas, Seconds } from "../units.ts";
-import type {
-  LastForecast,
-  LastWrite,
-  MetricState,
-  Recommendation,
-  ReplicaChange,
-  Span,
-  TargetState,
-} from "./types.ts";
+import { pruneRecommendations } from "./prune.ts";
+import type { LastForecast, LastWrite, MetricState, ReplicaChange, Span, TargetState } from "./types.ts";
 
 /** The settings of one direction of the behavior that memory depends on. */
 interface DirectionSpans {
@@ -208,28 +202,6 @@ function metricAfter(memory: MetricState, made: MetricFindings, now: EpochSecond
     missingSince: usable === false ? (memory.missingSince ?? now) : null,
     incomplete: incomplete === null ? memory.incomplete : withSpan(memory.incomplete, incomplete),
   };
-}
-
-/**
- * Drops recommendations that no window can need, without changing the maximum and minimum of any suffix:
- * - those at or before `cutoff`;
- * - those that later ones replace both as maximum (later and not smaller) and as minimum (later and not larger).
- */
-export function pruneRecommendations(
-  recommendations: readonly Recommendation[],
-  cutoff: EpochSeconds,
-): readonly Recommendation[] {
-  const needed: Recommendation[] = [];
-  let high = Number.NEGATIVE_INFINITY;
-  let low = Number.POSITIVE_INFINITY;
-  for (const recommendation of recommendations.toReversed()) {
-    const { at, replicas } = recommendation;
-    if (at <= cutoff || (replicas <= high && replicas >= low)) continue;
-    high = Math.max(high, replicas);
-    low = Math.min(low, replicas);
-    needed.push(recommendation);
-  }
-  return needed.reverse();
 }
 
 /** The longest time for which memory counts, in seconds. */

@@ -108,6 +108,8 @@ export interface TargetState {
   readonly standing?: StandingSince;
   /** Since when each decision has held the replicas; absent: the last one did not. */
   readonly heldSince?: EpochSeconds;
+  /** The kind of the workload that it is of; absent: a Deployment. Memory is kept by a name that a workload of another kind may have too. */
+  readonly kind?: string;
   /** Conditions of which people were notified; absent: none. */
   readonly notified?: Readonly<Partial<Record<Condition, Notified>>>;
 }

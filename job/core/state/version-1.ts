@@ -37,6 +37,9 @@ export const STANDING: readonly (readonly [string, Standing])[] = [
   ["p", "Paused"],
 ];
 
+/** A kind's name in the API. */
+const KIND = /^[A-Z][A-Za-z0-9]{0,62}$/;
+
 /** The targets of a stored state. */
 export function readV1(root: Raw): JobState["targets"] {
   const targets: [string, TargetState][] = [];
@@ -65,6 +68,7 @@ function readTargetV1(raw: Raw): TargetState {
     lastWritten: readWriteV1(raw.l),
     ...(standing && { standing }),
     ...(heldSince !== null && { heldSince }),
+    ...(typeof raw.k === "string" && KIND.test(raw.k) && { kind: raw.k }),
     ...readNotifiedV1(raw.n),
   };
 }

@@ -20,15 +20,15 @@ CronJob's controller adds eleven for a Job.
 {{/* Labels of every object. Not of the demo's pods: a new chart version must not restart them. */}}
 {{- define "prophet-autoscaler.labels" -}}
 app.kubernetes.io/part-of: prophet-autoscaler
-app.kubernetes.io/instance: {{ .Release.Name }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") | quote }}
 {{- end }}
 
 {{/* What the job's pods, and no other release's, are known by. */}}
 {{- define "prophet-autoscaler.podLabels" -}}
-app.kubernetes.io/name: {{ include "prophet-autoscaler.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "prophet-autoscaler.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{/* A pod's securityContext. OpenShift gives each namespace a range of users: its SCC restricted-v2 refuses any other, and fills in what is left out. */}}
@@ -57,6 +57,24 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- $mode = list "--every" (toString .every) "--for" (toString .for) -}}
 {{- end -}}
 {{- concat $mode (list "--config" "/etc/prophet-autoscaler/config.yaml") .extraArgs | toYaml -}}
+{{- end -}}
+{{- end }}
+
+{{/* What the job would refuse of cronJob.extraArgs, a line each: flags that it does not know, and those that the chart gives already. */}}
+{{- define "prophet-autoscaler.argFaults" -}}
+{{- $known := include "prophet-autoscaler.flags" . | fromJsonArray -}}
+{{- range $i, $arg := .Values.cronJob.extraArgs -}}
+  {{- $flag := trimPrefix "--" $arg | splitList "=" | first -}}
+  {{- if not (hasPrefix "--" $arg) -}}
+  {{- else if has $flag (list "every" "for") }}
+cronJob.extraArgs[{{ $i }}]: --{{ $flag }} is a value of its own. Set cronJob.every and cronJob.for.
+  {{- else if eq $flag "config" }}
+cronJob.extraArgs[{{ $i }}]: --config appears twice. The chart gives it.
+  {{- else if and (eq $flag "once") $.Values.cronJob.every }}
+cronJob.extraArgs[{{ $i }}]: --once cannot be combined with cronJob.every.
+  {{- else if not (has $flag $known) }}
+cronJob.extraArgs[{{ $i }}]: --{{ $flag }} is not known. See prophet-autoscaler --help.
+  {{- end -}}
 {{- end -}}
 {{- end }}
 
@@ -157,8 +175,8 @@ config.targets[{{ $i }}].minReplicas: 0 cannot be combined with actuator hpa: an
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
 metadata:
-  name: {{ $name }}
-  namespace: {{ .namespace }}
+  name: {{ $name | quote }}
+  namespace: {{ .namespace | quote }}
   labels:
     {{- include "prophet-autoscaler.labels" .root | nindent 4 }}
 rules:
@@ -167,18 +185,18 @@ rules:
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
 metadata:
-  name: {{ $name }}
-  namespace: {{ .namespace }}
+  name: {{ $name | quote }}
+  namespace: {{ .namespace | quote }}
   labels:
     {{- include "prophet-autoscaler.labels" .root | nindent 4 }}
 roleRef:
   apiGroup: rbac.authorization.k8s.io
   kind: Role
-  name: {{ $name }}
+  name: {{ $name | quote }}
 subjects:
   - kind: ServiceAccount
-    name: {{ include "prophet-autoscaler.serviceAccount" .root }}
-    namespace: {{ $own }}
+    name: {{ include "prophet-autoscaler.serviceAccount" .root | quote }}
+    namespace: {{ $own | quote }}
 {{- end }}
 
 {{/* The same in all namespaces. Takes a dict: root, name, rules. */}}
@@ -187,7 +205,7 @@ subjects:
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
 metadata:
-  name: {{ .name }}
+  name: {{ .name | quote }}
   labels:
     {{- include "prophet-autoscaler.labels" .root | nindent 4 }}
 rules:
@@ -196,17 +214,17 @@ rules:
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
 metadata:
-  name: {{ .name }}
+  name: {{ .name | quote }}
   labels:
     {{- include "prophet-autoscaler.labels" .root | nindent 4 }}
 roleRef:
   apiGroup: rbac.authorization.k8s.io
   kind: ClusterRole
-  name: {{ .name }}
+  name: {{ .name | quote }}
 subjects:
   - kind: ServiceAccount
-    name: {{ include "prophet-autoscaler.serviceAccount" .root }}
-    namespace: {{ .root.Release.Namespace }}
+    name: {{ include "prophet-autoscaler.serviceAccount" .root | quote }}
+    namespace: {{ .root.Release.Namespace | quote }}
 {{- end }}
 
 {{/* Where config.discover looks, as a YAML map of namespaces (`*`: all of them) to kinds. Both may be a single word. */}}
@@ -248,7 +266,7 @@ subjects:
 {{- $name := printf "%s-state" (include "prophet-autoscaler.fullname" .) -}}
 {{- $count := gt (int .Values.shards.count) 1 | ternary .Values.shards.count .Values.state.configMaps -}}
 {{- range $i := until (int $count) }}
-- {{ $i | eq 0 | ternary $name (printf "%s-%d" $name $i) }}
+- {{ $i | eq 0 | ternary $name (printf "%s-%d" $name $i) | quote }}
 {{- end }}
 {{- end }}
 

@@ -65,6 +65,11 @@
 {{- end }}
 {{- end }}
 
+{{/* The flags of a run, as a JSON list. */}}
+{{- define "prophet-autoscaler.flags" -}}
+["once","dry-run","every","for","history-file","replicas","plot","components","svg","report","config","json","namespace","api-version","kind","deployment","mode","actuator","hpa-name","query","target-cpu","min","max","idle-period","pod-cpu-limit","history","calibration","step","method","slo","quantile","scale-down-quantile","follow-surge","horizon","interval","metric-lag","pod-start","trust-threshold","scale-up-cooldown","scale-down-cooldown","max-age","min-coverage","timeout","prometheus","prometheus-token-file","prometheus-ca-file","prometheus-tenant","prometheus-timeout","rate-window","kubeconfig","context","kubernetes-timeout","state-config-map","shards","shard-index","log-level","log-format"]
+{{- end }}
+
 {{/* What of the values the job would refuse, a line each. */}}
 {{- define "prophet-autoscaler.refuse" -}}
 {{- $found := list }}

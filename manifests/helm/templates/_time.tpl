@@ -51,6 +51,9 @@
 cronJob.every and cronJob.for need each other, such as every: 15s and for: 50s. Set both, or neither for one decision a run.
 {{- else if .every }}
 {{- $for := include "prophet-autoscaler.seconds" .for | float64 }}
+{{- if or (lt $interval 1.0) (gt $interval 3600.0) }}
+cronJob.every {{ .every }} is out of range: the job takes 1s to 1h.
+{{- end }}
 {{- if ge $interval $for }}
 cronJob.every {{ .every }} is not shorter than cronJob.for {{ .for }}. Lower every, or set neither for one decision a run.
 {{- end }}
@@ -82,9 +85,6 @@ cronJob.startingDeadlineSeconds {{ .startingDeadlineSeconds }}: a run that begin
 cronJob.backoffLimit 0: nobody would decide from the loss of a pod to the next slot, {{ $slot }} s at most. Set it to 20.
 {{- end }}
 {{- end }}
-{{- end }}
-{{- if and $interval (gt $interval 3600.0) }}
-cronJob.schedule {{ .Values.cronJob.schedule | quote }} decides every {{ $interval }} s. The job plans for an hour at most.
 {{- end }}
 {{- $told := dict "config.defaults" (.Values.config.defaults | default dict) -}}
 {{- range $i, $target := .Values.config.targets }}{{ $_ := set $told (printf "config.targets[%d]" $i) $target }}{{ end -}}

@@ -1,4 +1,5 @@
 /** Memory at its edges: what is forgotten to the second, and what two spans make. */
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lastSeen } from "../../../job/core/state/codec.ts";
@@ -9,10 +10,10 @@ import {
   memoryAfter,
   memorySpan,
   OVERRULED_PAUSE,
-  pruneRecommendations,
   recall,
   type TickFindings,
 } from "../../../job/core/state/memory.ts";
+import { pruneRecommendations } from "../../../job/core/state/prune.ts";
 import type { LastForecast, Recommendation, Span } from "../../../job/core/state/types.ts";
 import { behavior, config, NOW } from "../../fakes/config.ts";
 

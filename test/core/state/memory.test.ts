@@ -1,4 +1,5 @@
 /** Seeding, pruning, expiry, and the recognition of another writer. */
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -8,10 +9,10 @@ import {
   memoryAfter,
   memoryOfMetric,
   OVERRULED_PAUSE,
-  pruneRecommendations,
   recall,
   type TickFindings,
 } from "../../../job/core/state/memory.ts";
+import { pruneRecommendations } from "../../../job/core/state/prune.ts";
 import type { TargetState } from "../../../job/core/state/types.ts";
 import { behavior, config, NOW } from "../../fakes/config.ts";
 import { anyMemory } from "../../fakes/state.ts";

@@ -131,8 +131,9 @@ describe.skipIf(skip(missingNode()))("image", () => {
       targets: [{ reason: expect.any(String), trail: expect.any(Array) }],
     });
     const cache = log.split("\n").filter((line) => line.startsWith("[compile cache]"));
-    expect(cache.filter((line) => line.includes("was accepted")).length).toBeGreaterThan(2);
-    expect(cache.filter((line) => /rejected|mismatch/.test(line))).toEqual([]);
+    // the entry by Node, the program by the entry
+    expect(cache.filter((line) => line.includes("was accepted")).length).toBe(2);
+    expect(cache.filter((line) => /rejected|mismatch|not initialized/.test(line))).toEqual([]);
   });
 
   test("has no shell", async () => {
@@ -168,7 +169,8 @@ describe.skipIf(skip(missingNode()))("image", () => {
     const line = log.split("\n").find((text) => text.startsWith("{")) ?? "{}";
     console.log(`cold start in the container, ms, median of 9: ${line}`);
     const { accepted, compiled } = JSON.parse(line) as { accepted: number; compiled: number };
-    expect(accepted).toBeGreaterThan(5);
+    // and the reader of kubeconfigs
+    expect(accepted).toBe(3);
     expect(compiled).toBe(0);
   });
 

@@ -1,45 +1,17 @@
 /** Three shards on a real node: the CronJob's Indexed Job decides each target once, one pod that is lost costs its own targets one minute, and nobody else anything. */
-import { mkdir, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { placeOf } from "../../../job/core/state/rendezvous.ts";
 import { missingNode, skip } from "../../cluster/available.ts";
 import { type Api, openApi } from "../../cluster/demo/api.ts";
 import type { TestNode } from "../../cluster/node.ts";
 import { sharedNode } from "./node.ts";
+import { applyOverlay, deployment } from "./overlay.ts";
 
-const OVERLAY = join(import.meta.dirname, "../../../manifests/overlays/sharded");
 const NAMESPACE = "shop";
 const SHARDS = 3;
 const NAMES = Array.from({ length: 6 }, (_, i) => `web-${i}`);
 /** The shard of each: all three have some. */
 const shardOf = (name: string) => placeOf(`${NAMESPACE}/${name}`, SHARDS);
-
-/** Burns a little: CPU of exactly 0 would mean that nothing was measured. */
-const deployment = (name: string) => ({
-  apiVersion: "apps/v1",
-  kind: "Deployment",
-  metadata: { name, namespace: NAMESPACE },
-  spec: {
-    replicas: 1,
-    selector: { matchLabels: { app: name } },
-    template: {
-      metadata: { labels: { app: name } },
-      spec: {
-        terminationGracePeriodSeconds: 0,
-        containers: [
-          {
-            name: "web",
-            image: "test.local/busybox:1",
-            imagePullPolicy: "Never",
-            command: ["sh", "-c", "while :; do sleep 0.1; done"],
-            resources: { requests: { cpu: "20m", memory: "8Mi" }, limits: { cpu: "200m", memory: "32Mi" } },
-          },
-        ],
-      },
-    },
-  },
-});
 
 const CONFIG = {
   prometheus: { url: "http://prometheus.monitoring.svc:9090", timeout: 5 },
@@ -79,47 +51,15 @@ describe.skipIf(skip(missingNode()))("three shards", () => {
   beforeAll(async () => {
     node = await sharedNode();
     await node.kubectl(["create", "namespace", NAMESPACE]);
-    await node.kubectl(["apply", "-f", "-"], NAMES.map((name) => JSON.stringify(deployment(name))).join("\n---\n"));
+    await node.kubectl(["apply", "-f", "-"], NAMES.map((name) => deployment(NAMESPACE, name)).join("\n---\n"));
     await kubectl("rollout", "status", "deployment/web-0", "--timeout=120s");
-    await apply();
+    await applyOverlay(node, "sharded", { namespace: NAMESPACE, config: CONFIG, rules: RULES });
     api = await openApi(node.kubeconfig);
   });
   afterAll(async () => {
     await api?.stop();
     await node?.stop();
   });
-
-  /** The overlay over workloads of our own; without the stress-app, whose image is not here. */
-  async function apply(): Promise<void> {
-    const folder = join(node.dir, "sharded");
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, "config.yaml"), JSON.stringify(CONFIG));
-    const kustomization = {
-      namespace: NAMESPACE,
-      resources: [relative(folder, OVERLAY)],
-      configMapGenerator: [
-        {
-          name: "prophet-autoscaler",
-          behavior: "replace",
-          files: ["config.yaml"],
-          options: { disableNameSuffixHash: true },
-        },
-      ],
-      patches: [
-        { target: { kind: "Role" }, patch: JSON.stringify([{ op: "replace", path: "/rules", value: RULES }]) },
-        ...["Deployment", "Service"].map((kind) => ({
-          patch: JSON.stringify({
-            apiVersion: kind === "Service" ? "v1" : "apps/v1",
-            kind,
-            metadata: { name: "stress-app" },
-            $patch: "delete",
-          }),
-        })),
-      ],
-    };
-    await writeFile(join(folder, "kustomization.yaml"), JSON.stringify(kustomization));
-    await node.kubectl(["apply", "-k", folder]);
-  }
 
   type Job = {
     metadata: { name: string };

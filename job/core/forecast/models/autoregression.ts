@@ -1,5 +1,6 @@
 /** Autoregression by ridge regression: forecasts each block of steps directly from lags. */
 import { solveRidge } from "../linalg/cholesky.ts";
+import { addCross, addSquare, fittedAt } from "../linalg/moments.ts";
 import { anchorOf, type Model, type Plan } from "./model.ts";
 
 /** Options of one autoregression. */
@@ -80,68 +81,55 @@ function penalise(penalty: Float64Array, A: Float64Array, p: number, ridge: numb
   penalty[0] = constant;
 }
 
-/** One block of steps [from, to): the moments of its first `count` pairs, and its coefficients once there are enough pairs. */
+/** One block of steps [from, to): its features times targets, and its coefficients by anchor (see anchorOf), where there were enough pairs. */
 interface Block {
   readonly from: number;
   readonly to: number;
-  /** Features times features (lower triangle, row by row), and features times targets. */
-  readonly A: Float64Array;
-  readonly B: Float64Array;
-  readonly beta: Float64Array;
-  /** Sum of the weights. */
-  weight: number;
-  count: number;
+  readonly b: Float64Array;
+  readonly solved: Map<number, Float64Array>;
+}
+
+/** Solves all blocks at the anchors of the origins. A pair's features are the same for each block, so their squares are summed once. */
+function solvedBlocks(y: Float64Array, X: Float64Array, origins: Int32Array, options: Lags, shape: Shape): Block[] {
+  const { relative, ridge, memory } = options;
+  const { deepest, width: p, edges, minValues } = shape;
+  const blocks = Array.from(edges.subarray(1), (to, i): Block => {
+    return { from: edges[i]!, to, b: new Float64Array(p), solved: new Map() };
+  });
+  const anchors = new Set(origins.filter((t) => t >= minValues).map(anchorOf));
+  const last = origins.at(-1)!;
+  const [A, penalty, work] = [new Float64Array(p * p), new Float64Array(p), new Float64Array(p * p)];
+  let weight = 0;
+  for (let s = deepest; s < last; s++) {
+    weight = weight * memory + 1;
+    addSquare(A, X, s * p, p, memory);
+    for (const { from, to, b, solved } of blocks) {
+      if (s + to > last) break;
+      let target = relative ? -y[s - 1]! : 0;
+      for (let k = from; k < to; k++) target += y[s + k]! / (to - from);
+      addCross(b, X, s * p, target, memory);
+      // at this anchor the pairs so far are those whose targets lie before it
+      if (weight < p + 2 || !anchors.has(s + to)) continue;
+      penalise(penalty, A, p, ridge, relative ? ridge * weight : 1e-9);
+      const beta = new Float64Array(p);
+      solveRidge(A, penalty, b, p, work, beta);
+      solved.set(s + to, beta);
+    }
+  }
+  return blocks;
 }
 
 function fitLags({ y, origins, steps }: Plan, out: Float64Array, options: Lags, shape: Shape): void {
-  const { relative } = options;
-  const { deepest, width: p, minValues, edges } = shape;
-  const X = designs(y, origins[origins.length - 1]!, options, shape);
-  const blocks = Array.from({ length: edges.length - 1 }, (_, b): Block => {
-    const [A, B, beta] = [new Float64Array(p * p), new Float64Array(p), new Float64Array(p)];
-    return { from: edges[b]!, to: edges[b + 1]!, A, B, beta, weight: 0, count: 0 };
-  });
-  const learn = learner(y, X, options, shape);
-  let learnt = 0;
+  const { minValues } = shape;
+  const X = designs(y, origins.at(-1)!, options, shape);
+  const blocks = solvedBlocks(y, X, origins, options, shape);
   for (let o = 0; o < origins.length; o++) {
     const t = origins[o]!;
-    const until = anchorOf(t);
-    if (t >= minValues && until !== learnt) {
-      learnt = until;
-      for (const block of blocks) learn(block, until - deepest + 1);
-    }
-    const base = relative ? y[t - 1]! : 0;
-    for (const { from, to, weight, beta } of blocks) {
-      let value = y[t - 1]! - base;
-      if (t >= minValues && weight >= p + 2) {
-        value = 0;
-        for (let i = 0; i < p; i++) value += beta[i]! * X[t * p + i]!;
-      }
-      out.fill(base + value, o * steps + from, o * steps + to);
+    const base = options.relative ? y[t - 1]! : 0;
+    for (const { from, to, solved } of blocks) {
+      const beta = t < minValues ? undefined : solved.get(anchorOf(t));
+      const value = beta === undefined ? y[t - 1]! - base : fittedAt(X, beta, t);
+      for (let k = from; k < to; k++) out[o * steps + k] = base + value;
     }
   }
-}
-
-/** Updates a block's coefficients to the pairs whose targets lie within the first `origins` origins. */
-function learner(y: Float64Array, X: Float64Array, { relative, ridge, memory }: Lags, shape: Shape) {
-  const { deepest, width: p } = shape;
-  const penalty = new Float64Array(p);
-  const work = new Float64Array(p * p);
-  return (block: Block, origins: number): void => {
-    const { from, to, A, B, beta } = block;
-    for (const count = Math.max(0, origins - to); block.count < count; block.count++) {
-      const s = deepest + block.count;
-      let target = relative ? -y[s - 1]! : 0;
-      for (let k = from; k < to; k++) target += y[s + k]! / (to - from);
-      block.weight = block.weight * memory + 1;
-      for (let j = 0; j < p; j++) {
-        const xj = X[s * p + j]!;
-        B[j] = B[j]! * memory + xj * target;
-        for (let l = 0; l <= j; l++) A[j * p + l] = A[j * p + l]! * memory + xj * X[s * p + l]!;
-      }
-    }
-    if (block.weight < p + 2) return;
-    penalise(penalty, A, p, ridge, relative ? ridge * block.weight : 1e-9);
-    solveRidge(A, penalty, B, p, work, beta);
-  };
 }

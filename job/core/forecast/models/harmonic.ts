@@ -1,5 +1,7 @@
 /** Harmonic regression by ridge, with an autoregressive residual: a smooth season of any period, also a fractional one. */
 import { solveRidge } from "../linalg/cholesky.ts";
+import { sinusoidOf } from "../linalg/columns.ts";
+import { addCross, addSquare, fittedAt } from "../linalg/moments.ts";
 import { anchorOf, carriedFrom, flat, type Model, type Plan } from "./model.ts";
 
 /**
@@ -53,14 +55,12 @@ function fitHarmonics(
   const p = 2 + 2 * frequencies.length;
   const last = origins[origins.length - 1]!;
   const rows = last + steps;
+  const waves = frequencies.flatMap((f) => sinusoidOf(rows, f));
   const X = new Float64Array(rows * p);
   for (let t = 0; t < rows; t++) {
     X[t * p] = 1;
     X[t * p + 1] = t / Math.max(1, last) - 0.5;
-    frequencies.forEach((f, i) => {
-      X[t * p + 2 + 2 * i] = Math.sin(2 * Math.PI * f * t);
-      X[t * p + 3 + 2 * i] = Math.cos(2 * Math.PI * f * t);
-    });
+    for (let i = 2; i < p; i++) X[t * p + i] = waves[i - 2]![t]!;
   }
   const A = new Float64Array(p * p);
   const b = new Float64Array(p);
@@ -75,10 +75,8 @@ function fitHarmonics(
     const until = anchorOf(t);
     for (; done < until; done++) {
       weight = weight * MEMORY + 1;
-      for (let j = 0; j < p; j++) {
-        b[j] = b[j]! * MEMORY + X[done * p + j]! * y[done]!;
-        for (let l = 0; l <= j; l++) A[j * p + l] = A[j * p + l]! * MEMORY + X[done * p + j]! * X[done * p + l]!;
-      }
+      addSquare(A, X, done * p, p, MEMORY);
+      addCross(b, X, done * p, y[done]!, MEMORY);
     }
     if (t < minValues) {
       flat(out, o, steps, y[t - 1]!);
@@ -92,18 +90,10 @@ function fitHarmonics(
       for (let j = 2; j < p; j++) ridge[j] = 0.004 * weight * (1 + 0.0125 * j * j);
       solveRidge(A, ridge, b, p, work, beta);
     }
-    let [rho, carried] = carriedFrom((i) => y[i]! - fitAt(X, beta, i), Math.max(0, t - 3 * p - 20), t);
+    let [rho, carried] = carriedFrom((i) => y[i]! - fittedAt(X, beta, i), Math.max(0, t - 3 * p - 20), t);
     for (let k = 0; k < steps; k++) {
       carried *= rho;
-      out[o * steps + k] = fitAt(X, beta, t + k) + carried;
+      out[o * steps + k] = fittedAt(X, beta, t + k) + carried;
     }
   }
-}
-
-/** The fitted value of row i. */
-function fitAt(X: Float64Array, beta: Float64Array, i: number): number {
-  const p = beta.length;
-  let sum = 0;
-  for (let j = 0; j < p; j++) sum += beta[j]! * X[i * p + j]!;
-  return sum;
 }

@@ -1,5 +1,5 @@
 /** The normal equations of the model: Gram matrices of its columns. Those of changepoints come from running sums. */
-import { dot } from "../linalg/dot.ts";
+import { dot } from "../linalg/columns.ts";
 
 /**
  * Least squares |z - B b - A d|^2, reduced to Gram matrices, all row-major.

@@ -1,4 +1,5 @@
 /** Detects the season of a window, if any: the detrended autocorrelation must fall below zero and then peak. */
+import { dot } from "../linalg/columns.ts";
 import { detrended } from "./detrend.ts";
 import { evidenceFor } from "./evidence.ts";
 
@@ -96,13 +97,11 @@ function refinePeriod(acf: Float64Array, period: number, longest: number): numbe
 /** Autocorrelation at lags 0..last, each scaled by its own number of pairs; undefined for a constant. */
 function autocorrelation(r: Float64Array, last: number): Float64Array | undefined {
   if (r.every((v) => Math.abs(v) < 1e-9)) return undefined;
+  const n = r.length;
+  const before = new Float64Array(n + 1);
+  for (let i = 0; i < n; i++) before[i + 1] = before[i]! + r[i]! * r[i]!;
   return new Float64Array(last + 1).map((_, k) => {
-    let [sum, a, b] = [0, 0, 0];
-    for (let i = k; i < r.length; i++) {
-      sum += r[i]! * r[i - k]!;
-      a += r[i]! * r[i]!;
-      b += r[i - k]! * r[i - k]!;
-    }
-    return a > 0 && b > 0 ? sum / Math.sqrt(a * b) : 0;
+    const squares = (before[n]! - before[k]!) * before[n - k]!;
+    return squares > 0 ? dot(r.subarray(k), r) / Math.sqrt(squares) : 0;
   });
 }

@@ -1,5 +1,5 @@
 /** Removes a slow trend from a window, so that what repeats in it shows. */
-import { dot } from "../linalg/dot.ts";
+import { dot } from "../linalg/columns.ts";
 
 /**
  * The residual of y after a least-squares polynomial of this degree. Each power is made orthogonal to the lower ones (discrete Legendre) and

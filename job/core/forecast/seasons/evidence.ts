@@ -1,5 +1,7 @@
 /** Tests whether a season exists: how much better its harmonics explain the window than a trend and the last values. */
 import { choleskyInPlace } from "../linalg/cholesky.ts";
+import { sinusoidOf } from "../linalg/columns.ts";
+import { addSquare } from "../linalg/moments.ts";
 
 /**
  * Lags of the null hypothesis. With a line they make white noise, autoregressions and random walks without a season. 2: 0.4 % of the loss on
@@ -88,6 +90,7 @@ function momentsOf(y: Float64Array, frequencies: readonly number[], width: numbe
   const n = y.length;
   const row = new Float64Array(width);
   const A = new Float64Array(width * width);
+  const waves = frequencies.flatMap((f) => sinusoidOf(n, f));
   let mean = 0;
   for (const v of y) mean += v / n;
   for (let t = LAGS; t < n; t++) {
@@ -95,16 +98,9 @@ function momentsOf(y: Float64Array, frequencies: readonly number[], width: numbe
     row[1] = t / n - 0.5;
     for (let l = 1; l <= LAGS; l++) row[1 + l] = y[t - l]! - mean;
     let j = FIXED_COLUMNS;
-    for (const f of frequencies) {
-      const angle = 2 * Math.PI * f * t;
-      row[j++] = Math.sin(angle);
-      row[j++] = Math.cos(angle);
-    }
+    for (const wave of waves) row[j++] = wave[t]!;
     row[j] = y[t]! - mean;
-    for (let a = 0; a < width; a++) {
-      const value = row[a]!;
-      for (let b = 0; b <= a; b++) A[a * width + b] = A[a * width + b]! + value * row[b]!;
-    }
+    addSquare(A, row, 0, width, 1);
   }
   return A;
 }

@@ -1,7 +1,7 @@
 /** Finds up to three sinusoids of any period in a window, where an autoregression alone explains it worse. */
 
 import { solveRidge } from "../linalg/cholesky.ts";
-import { dot } from "../linalg/dot.ts";
+import { dot, sinusoidOf } from "../linalg/columns.ts";
 import { detrended } from "./detrend.ts";
 import { sinusoidsBeyond } from "./evidence.ts";
 
@@ -68,17 +68,6 @@ function strongestFrequency(residual: Float64Array): number | undefined {
     }
   }
   return best;
-}
-
-/** Sine and cosine of a frequency, in cycles per step; length n each. */
-function sinusoidOf(n: number, frequency: number): [sine: Float64Array, cosine: Float64Array] {
-  const [sine, cosine] = [new Float64Array(n), new Float64Array(n)];
-  for (let t = 0; t < n; t++) {
-    const angle = 2 * Math.PI * frequency * t;
-    sine[t] = Math.sin(angle);
-    cosine[t] = Math.cos(angle);
-  }
-  return [sine, cosine];
 }
 
 /**

@@ -1,7 +1,0 @@
-/** The dot product of two columns. */
-/** The sum of a[i] b[i]. Both have the same length. */
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
-}
