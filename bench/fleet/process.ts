@@ -45,8 +45,10 @@ if (require("node:worker_threads").isMainThread) {
     setInterval(() => { const now = taken(); longest = Math.max(longest, now - last); last = now; }, 1).unref();
   });
   process.on("exit", () => {
-    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-    require("node:fs").writeSync(2, "\\nUSAGE " + JSON.stringify([(userCPUTime + systemCPUTime) / 1e6, taken() / 1000, maxRSS / 1024, longest]) + "\\n");
+    const { userCPUTime, systemCPUTime } = process.resourceUsage();
+    // maxRSS would be at least that of the process that started this one
+    const [, peak] = /^VmHWM:\\s+(\\d+)/m.exec(require("node:fs").readFileSync("/proc/self/status", "latin1"));
+    require("node:fs").writeSync(2, "\\nUSAGE " + JSON.stringify([(userCPUTime + systemCPUTime) / 1e6, taken() / 1000, peak / 1024, longest]) + "\\n");
   });
 }
 `;
