@@ -87,12 +87,14 @@ describe("telling", () => {
 
   test("those of many targets go in parts of 500 where they may, each target once, those of the run with the last", async () => {
     const world = moving([2]);
-    const [told, sizes, runLevel]: [string[], number[], boolean[]] = [[], [], []];
+    const [told, hpas, sizes, runLevel]: [string[], string[], number[], boolean[]] = [[], [], [], []];
     const sink: MetricsSink = {
       inParts: true,
       push: async (families) => {
         const desired = families.find(({ name }) => name === `${METRIC_PREFIX}desired_replicas`);
         told.push(...desired!.samples.map(({ labels }) => labels.name!));
+        const beside = families.find(({ name }) => name === `${METRIC_PREFIX}hpa_desired_replicas`);
+        hpas.push(...beside!.samples.map(({ labels }) => labels.name!));
         sizes.push(desired!.samples.length);
         runLevel.push(families.some(({ name }) => name === `${METRIC_PREFIX}last_run_timestamp_seconds`));
       },
@@ -107,6 +109,8 @@ describe("telling", () => {
     const [one] = reports;
     const named = (i: number): Reported => ({
       ...one!,
+      // the first one failed: only its own HPA is unknown
+      record: i === 0 ? null : one!.record,
       target: { ...one!.target, scaleTargetRef: { ...one!.target.scaleTargetRef, name: `web-${i}` } },
     });
     const many = Array.from({ length: 1201 }, (_, i) => named(i));
@@ -114,6 +118,7 @@ describe("telling", () => {
     expect(sizes).toEqual([500, 500, 201]);
     expect(runLevel).toEqual([false, false, true]);
     expect(new Set(told).size).toBe(1201);
+    expect(hpas).toEqual(told.filter((name) => name !== "web-0"));
     sizes.length = 0;
     await runMetrics(ports, { push: sink.push }).push(many, result);
     expect(sizes).toEqual([1201]);
