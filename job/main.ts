@@ -69,7 +69,7 @@ async function load(): Promise<Loaded<typeof import("./cli/program.ts")>> {
   const [word = "run"] = process.argv.slice(2, 3).filter((given) => /^[a-z]+$/.test(given));
   const answers = process.argv.some((given) => /^(--help|-h|--version)$/.test(given));
   const kept = folder === undefined || answers ? null : join(folder, `program-${PROPHET_AUTOSCALER_PROGRAM}-${word}`);
-  return loadProgram(join(import.meta.dirname, "chunks/program.cjs"), kept);
+  return loadProgram(join(import.meta.dirname, "chunks/program.cjs"), kept, process.getuid?.());
 }
 
 /**
