@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /** The entry: refuses an old Node, turns on the compile cache, hands argv and environment to the command line. The only file that touches `process`. */
 import module from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Loaded, loadProgram } from "./compiled.ts";
+import { isTrustedFolder, type Loaded, loadProgram } from "./compiled.ts";
 
 declare const PROPHET_AUTOSCALER_VERSION: string | undefined;
 /** In the bundle: a word that stands for the text of its program. */
@@ -19,7 +20,8 @@ if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 
   process.exitCode = 2;
 } else {
   // compiled code is kept between runs (about 60 ms of a cold start); a read-only disk only means that it is not
-  module.enableCompileCache?.();
+  if (process.env.NODE_COMPILE_CACHE || isTrustedFolder(join(tmpdir(), "node-compile-cache")))
+    module.enableCompileCache?.();
   // a closed pipe (`| head`) is the reader's choice, not a failure
   let lost: Error | null = null;
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {

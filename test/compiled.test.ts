@@ -1,9 +1,22 @@
 /** The code that V8 compiled in an earlier run: kept with what ran, used again, and never a reason to fail. */
-import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { loadProgram } from "../job/compiled.ts";
+import { isTrustedFolder, loadProgram } from "../job/compiled.ts";
 
 interface Program {
   readonly answer: () => number;
@@ -83,6 +96,30 @@ describe("compiled code", () => {
     someone.mockRestore();
   });
 
+  test.each<[string, (file: string) => void]>([
+    ["a pipe that nobody writes", (file) => void execFileSync("mkfifo", [file])],
+    ["a folder", (file) => void mkdirSync(file)],
+    ["a device without an end", (file) => symlinkSync("/dev/zero", file)],
+  ])("that is %s is not read", (name, make) => {
+    make(at(name));
+    const found = load(at(name));
+    expect(found.cache).toBe("not initialized");
+    expect(found.program.answer()).toBe(expected);
+  });
+
+  test("is written by one run at a time, and what an ended one left is removed", () => {
+    const unfinished = at("left.unfinished");
+    writeFileSync(unfinished, "half of it");
+    load(at("left")).keep();
+    expect(readFileSync(unfinished, "utf8")).toBe("half of it");
+    const longAgo = Date.now() / 1000 - 3600;
+    utimesSync(unfinished, longAgo, longAgo);
+    load(at("left")).keep();
+    load(at("left")).keep();
+    expect(readdirSync(folder).filter((name) => name.startsWith("left"))).toEqual(["left"]);
+    expect(load(at("left")).cache).toBe("accepted");
+  });
+
   test("of a program of another length is refused by V8", () => {
     const first = load(at("other"));
     first.keep();
@@ -105,6 +142,20 @@ describe("compiled code", () => {
     load(null).keep();
     expect(readdirSync(folder)).toEqual(before);
     expect(before.filter((name) => /^taken\./.test(name))).toEqual([]);
+  });
+
+  test("lies in a folder that nobody else can write, or that Node is yet to make", () => {
+    const own = at("own");
+    mkdirSync(own);
+    expect([own, at("absent"), join(program, "below-a-file")].map(isTrustedFolder)).toEqual([true, true, false]);
+    chmodSync(own, 0o777);
+    expect(isTrustedFolder(own)).toBe(false);
+    chmodSync(own, 0o755);
+    const { uid } = statSync(own);
+    if (uid === 0) chownSync(own, 65532, 65532);
+    const someone = vi.spyOn(process, "getuid").mockReturnValue(uid === 0 ? 1000 : uid + 1);
+    expect(isTrustedFolder(own)).toBe(false);
+    someone.mockRestore();
   });
 
   test("a program that fails to load says why", () => {
