@@ -1,29 +1,39 @@
-/** `npm run bench -- fleet [--targets 100,1000,3000]`: runs of the built job over many targets on real servers; writes docs/scale.md after each size. */
-import { writeFileSync } from "node:fs";
-import { cpus, loadavg, totalmem } from "node:os";
+/** `npm run bench -- fleet [--targets 100,1000,3000,10000]`: runs of the built job over many targets on real servers; writes docs/scale.md after each size. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Interrupted, interruption, progressOf, say } from "../scripts/waiting.ts";
 import { missingControlPlane, missingPrometheus } from "../test/cluster/available.ts";
 import { boundText, brokenBounds } from "./fleet/bounds.ts";
-import { type FleetRun, measuredRun } from "./fleet/measure.ts";
+import { measuredLists } from "./fleet/lists.ts";
+import { type FleetRun, FOUND, measuredRun } from "./fleet/measure.ts";
 import { fleetPage, type MeasuredFleet } from "./fleet/page.ts";
+import { ONE_PROCESSOR } from "./fleet/process.ts";
 import { decidedAlike } from "./fleet/same.ts";
-import { startFleet } from "./fleet/servers.ts";
+import { FLEET_STATE, type FleetServers, startFleet } from "./fleet/servers.ts";
 
 const PAGE = join(import.meta.dirname, "../docs/scale.md");
+/** Sizes of an earlier call of the same day are on the page too: all together take an hour. */
+const FIGURES = join(import.meta.dirname, "../node_modules/.cache/fleet");
 /** Targets with the counters of their pods, ten each: what is read by single queries, and what is decided alone too. */
 const RAW = 100;
-/** Of each size: the first run finds no state, the later ones follow a minute after. */
-const RUNS = 3;
+/** Runs over listed targets: the first finds no state, the later one follows a minute after. */
+const LISTED_RUNS = 2;
+/** From this size on it is run as four shards too, and without threads. */
+const WHOLE = 10_000;
+const SHARDS = 4;
 const MINUTE = 60_000;
 
 /**
- * Runs the bench for each size of `--targets`, a list (100,1000,3000). Throws where the servers are missing, or where a hard bound is
+ * Runs the bench for each size of `--targets`, a list (100,1000,3000,10000). Throws where the servers are missing, or where a hard bound is
  * broken.
  */
 export async function main(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({ args: [...args], options: { targets: { type: "string", default: "100,1000,3000" } } });
+  const { values } = parseArgs({
+    args: [...args],
+    options: { targets: { type: "string", default: "100,1000,3000,10000" } },
+  });
   const missing = missingControlPlane() ?? missingPrometheus();
   if (missing !== undefined) throw new Error(`the fleet cannot be run here: ${missing}`);
   const sizes = values.targets.split(",").map((text) => {
@@ -31,8 +41,8 @@ export async function main(args: readonly string[]): Promise<void> {
     if (!Number.isInteger(targets) || targets < 1) throw new Error(`--targets: ${JSON.stringify(text)} is no number`);
     return targets;
   });
-  // servers, runs, the run by single queries, and the comparison
-  const [progress, steps] = [progressOf("fleet", "steps"), RUNS + 3];
+  // servers, listed runs, found ones, the run by single queries, and the comparison
+  const [progress, steps] = [progressOf("fleet", "steps"), LISTED_RUNS + 4];
   const all: MeasuredFleet[] = [];
   for (const [i, targets] of sizes.entries()) {
     let done = i * steps;
@@ -44,18 +54,42 @@ export async function main(args: readonly string[]): Promise<void> {
         .catch((error: unknown) => endedBy(error, i))
         .finally(progress.end),
     );
-    const sorted = all.toSorted((a, b) => a.targets - b.targets);
-    writeFileSync(PAGE, fleetPage(sorted, machine()));
+    keep(all.at(-1)!);
+    writeFileSync(PAGE, fleetPage(keptOf(machine()), machine()));
   }
   console.error(`written: ${PAGE}`);
-  const broken = all.flatMap(({ runs }) =>
-    runs.flatMap((run) =>
+  const broken = all.flatMap(({ listed, found }) =>
+    [...listed, found].flatMap((run) =>
       brokenBounds(run)
         .filter(({ hard }) => hard)
         .map((bound) => `${run.targets} targets: ${boundText(bound, run)}`),
     ),
   );
   if (broken.length > 0) throw new Error(`bounds that do not depend on the load of the machine:\n${broken.join("\n")}`);
+}
+
+/** What was measured of a size, beside the machine and the day. */
+interface SizeFigures {
+  readonly machine: string;
+  readonly measured: MeasuredFleet;
+}
+
+function keep(measured: MeasuredFleet): void {
+  mkdirSync(FIGURES, { recursive: true });
+  const slim = (_: string, value: unknown) => (isRun(value) ? { ...value, result: undefined } : value);
+  const text = JSON.stringify({ machine: machine(), measured } satisfies SizeFigures, slim);
+  writeFileSync(join(FIGURES, `${measured.targets}.json`), text);
+}
+
+function isRun(value: unknown): value is FleetRun {
+  return typeof value === "object" && value !== null && "result" in value;
+}
+
+/** All sizes that were measured on this machine on this day, the smallest first. */
+function keptOf(of: string): readonly MeasuredFleet[] {
+  const all = readdirSync(FIGURES).map((name) => JSON.parse(readFileSync(join(FIGURES, name), "utf8")) as SizeFigures);
+  const own = all.flatMap(({ machine: where, measured }) => (where === of ? [measured] : []));
+  return own.sort((a, b) => a.targets - b.targets);
 }
 
 /** Called after each step; throws Interrupted after Ctrl-C. */
@@ -71,16 +105,25 @@ async function measure(targets: number, step: Step): Promise<MeasuredFleet> {
   const raw = Math.min(RAW, targets);
   tell(`${targets} targets: starting the servers`);
   const servers = await startFleet(targets, raw);
+  let begin = 0;
+  const minutely = async (...run: Parameters<typeof measuredRun>) => {
+    await new Promise((done) => setTimeout(done, Math.max(0, begin + MINUTE - performance.now())));
+    begin = performance.now();
+    return told(await measuredRun(...run));
+  };
   try {
     await step();
-    const runs: FleetRun[] = [];
-    for (let i = 0; i < RUNS; i++) {
-      const begin = performance.now();
-      runs.push(told(await measuredRun(servers, targets, "grouped")));
+    const listed: FleetRun[] = [];
+    for (let i = 0; i < LISTED_RUNS; i++) {
+      listed.push(await minutely(servers, targets, "grouped"));
       await step();
-      if (i < RUNS - 1)
-        await new Promise((done) => setTimeout(done, Math.max(0, MINUTE - (performance.now() - begin))));
     }
+    await servers.allowFinding();
+    const found = await minutely(servers, targets, "grouped", FOUND);
+    const lists = await measuredLists(servers);
+    tell(JSON.stringify(lists));
+    const whole = targets >= WHOLE ? await wholeFleet(servers, targets, minutely) : null;
+    await step();
     // all of what has counters, by single queries: what reading together saves
     const single = told(await measuredRun(servers, raw, "single"));
     await step();
@@ -88,10 +131,26 @@ async function measure(targets: number, step: Step): Promise<MeasuredFleet> {
     const alike = await decidedAlike(servers.prometheus.url, targets, sample);
     tell(`${alike.alike} of ${alike.sample} decided alike`);
     await step();
-    return { targets, runs, single, alike, load: loadavg()[0]! };
+    return { targets, listed, found, lists, whole, single, alike };
   } finally {
     await servers.stop();
   }
+}
+
+/** The same fleet once more: without threads for decisions, and as shards, one after the other. */
+async function wholeFleet(
+  servers: FleetServers,
+  targets: number,
+  run: typeof measuredRun,
+): Promise<NonNullable<MeasuredFleet["whole"]>> {
+  const oneProcessor = await run(servers, targets, "grouped", FOUND, ONE_PROCESSOR);
+  const shards: FleetRun[] = [];
+  const state = { configMap: { name: FLEET_STATE } };
+  for (let index = 0; index < SHARDS; index++) {
+    const own = { ...FOUND, state, shards: { count: SHARDS, index } };
+    shards.push(told(await measuredRun(servers, targets, "grouped", own)));
+  }
+  return { oneProcessor, shards };
 }
 
 function told(run: FleetRun): FleetRun {

@@ -22,7 +22,8 @@ const BENCHES: Readonly<Record<string, { readonly about: string; readonly load: 
     load: () => load("faults"),
   },
   fleet: {
-    about: "runs over 100, 1,000 and 3,000 targets on real servers: time, memory, requests, and what breaks first",
+    about:
+      "runs over 100, 1,000, 3,000 and 10,000 targets on real servers: time, memory, requests, and what breaks first",
     load: () => load("fleet"),
   },
   hourly: {

@@ -31,11 +31,10 @@ export interface Loaded<T> {
 /**
  * Loads the program in `file`. `cache` is the file of the compiled code, named by the program's own text, since V8 compares no more than its
  * length; null: nothing is read or kept. Node's own compile cache has only what V8 compiles at load. A run then compiled 1053 more functions,
- * which took a sixth of its CPU time.
+ * which took a sixth of its CPU time. `user` is the id of who runs it; absent where the system has none.
  */
-export function loadProgram<T>(file: string, cache: string | null): Loaded<T> {
-  if (process.sourceMapsEnabled && existsSync(`${file}.map`)) return loadMapped(file);
-  const kept = cache === null ? undefined : read(cache);
+export function loadProgram<T>(file: string, cache: string | null, user: number | undefined): Loaded<T> {
+  const kept = cache === null ? undefined : read(cache, user);
   const cachedData = kept === undefined ? undefined : wholeOf(kept);
   // its text is ASCII (test/bundle.test.ts), and this is the fast way to read it
   const script = new Script(readFileSync(file, "latin1"), {
@@ -54,8 +53,12 @@ export function loadProgram<T>(file: string, cache: string | null): Loaded<T> {
   };
 }
 
-/** As CommonJS: Node takes no source map of a script, and a stack should name the sources where it is told to. */
-function loadMapped<T>(file: string): Loaded<T> {
+/**
+ * Loads it as a module, where a source map lies beside it; else undefined. Node takes no source map of a script, and a stack should name the
+ * sources where Node is told to.
+ */
+export function loadMapped<T>(file: string): Loaded<T> | undefined {
+  if (!existsSync(`${file}.map`)) return undefined;
   const require = createRequire(file);
   const module = { exports: {} };
   (require(file) as Wrapper)(module.exports, require, module, file);
@@ -64,13 +67,13 @@ function loadMapped<T>(file: string): Loaded<T> {
 
 /**
  * Whether compiled code may be kept in this folder, or below it once Node has made it. Under /tmp anybody may have made it first, and Node runs
- * what lies there.
+ * what lies there. `user` is the id of who runs it; absent where the system has none.
  */
-export function isTrustedFolder(folder: string): boolean {
+export function isTrustedFolder(folder: string, user: number | undefined): boolean {
   try {
     const found = lstatSync(folder, { throwIfNoEntry: false });
-    if (found === undefined || process.getuid === undefined) return true;
-    return isTrusted(found.uid) && (found.mode & constants.S_IWOTH) === 0;
+    if (found === undefined || user === undefined) return true;
+    return isTrusted(found.uid, user) && (found.mode & constants.S_IWOTH) === 0;
   } catch {
     return false;
   }
@@ -80,12 +83,12 @@ export function isTrustedFolder(folder: string): boolean {
  * The cache is a file of this user or of root, as in the image: the folder may be under /tmp, and V8 runs what it is given. To open a pipe
  * without a writer would wait for ever.
  */
-function read(file: string): Buffer | undefined {
+function read(file: string, user: number | undefined): Buffer | undefined {
   try {
     const open = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const found = fstatSync(open);
-      return found.isFile() && isTrusted(found.uid) ? readFileSync(open) : undefined;
+      return found.isFile() && isTrusted(found.uid, user) ? readFileSync(open) : undefined;
     } finally {
       closeSync(open);
     }
@@ -95,7 +98,7 @@ function read(file: string): Buffer | undefined {
 }
 
 /** Windows knows no user ids. */
-const isTrusted = (owner: number) => [0, process.getuid?.() ?? owner].includes(owner);
+const isTrusted = (owner: number, user: number | undefined) => [0, user ?? owner].includes(owner);
 
 /** Bytes of the check sum behind the code. V8 makes none of its own, and runs whatever it is given. */
 const SUM = 4;

@@ -220,6 +220,8 @@ export interface MetricFamily {
 
 /** Takes the metrics of runs. */
 export interface MetricsSink {
+  /** Whether the metrics of some targets may be sent before those of others; absent: what is sent replaces what was sent before. */
+  readonly inParts?: boolean;
   /** Sends them, with the time `now` where they have no time of their own. Rejects when they did not arrive. */
   push(families: readonly MetricFamily[], now: EpochSeconds, signal?: AbortSignal): Promise<void>;
 }

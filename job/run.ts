@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly timeout?: Seconds;
   /** Called and awaited when a part of the targets is done; must not reject. */
   readonly part?: (part: FinishedTargets) => Promise<void>;
+  /** What the result keeps of an outcome, once its part is done; absent: all of it. */
+  readonly keep?: (outcome: Outcome) => Outcome;
 }
 
 /** Targets that are done, with their outcomes. */
@@ -66,7 +68,7 @@ export type Targets = readonly TargetOrShare[] | ((reading: AbortSignal) => Prom
 export async function runOnce(ports: Ports, given: Targets, options: RunOptions): Promise<RunResult> {
   const timings: Record<string, number> = {};
   const { clock } = ports;
-  const { timeout, part } = options;
+  const { timeout, part, keep } = options;
   const begin = clock.tick();
   const { reading, whole } = openBudget(clock, timeout);
   const timed = stopwatch(ports, timings);
@@ -99,7 +101,7 @@ export async function runOnce(ports: Ports, given: Targets, options: RunOptions)
     const result = slices.length === 1 ? await work : await work.catch(broken);
     const { now, outcomes } = result;
     await part?.({ now, dryRun: !written, targets: slice.targets, outcomes, over: whole });
-    return result;
+    return keep === undefined ? result : { ...result, outcomes: outcomes.map((outcome) => keep(outcome)) };
   };
   const results = await inParallel(slices, run, lanes);
   return { dryRun: !written, timings, over: whole, ...together(slices, results, targets.length) };

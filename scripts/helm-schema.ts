@@ -39,6 +39,7 @@ const group = (properties: Fields, required: readonly string[] = []) => ({
   properties,
 });
 
+const BYTES = "^[0-9]+(\\.[0-9]+)?(Ki|Mi|Gi|Ti|k|M|G|T)$";
 /** CPU in cores or milli-cores, memory in bytes with a suffix of powers of two or ten: a bare number of MB would be bytes. */
 const resources = group({
   cpu: {
@@ -47,8 +48,8 @@ const resources = group({
       { ...text, pattern: "^([0-9]+m|[0-9]+(\\.[0-9]+)?)$" },
     ],
   },
-  memory: { ...text, pattern: "^[0-9]+(Ki|Mi|Gi|k|M|G)$" },
-  "ephemeral-storage": { ...text, pattern: "^[0-9]+(Ki|Mi|Gi|k|M|G)$" },
+  memory: { ...text, pattern: BYTES },
+  "ephemeral-storage": { ...text, pattern: BYTES },
 });
 
 /** Whether the chart's `config` lacks a setting: a secret, which no ConfigMap may hold, or a setting that the chart itself makes. */

@@ -143,7 +143,7 @@ test.skipIf(!existsSync(job)).each(apart)("%s, which only some runs load, has wh
 });
 
 test.skipIf(!existsSync(job))(
-  "a run keeps its compiled code for the next one, and one that only answers does not",
+  "a run keeps its compiled code for the next one; one that fails, or only answers, does not",
   async () => {
     const folder = await mkdtemp(join(tmpdir(), "compiled-"));
     try {
@@ -155,6 +155,8 @@ test.skipIf(!existsSync(job))(
       const series = join(import.meta.dirname, "../fixtures/recorded/sine.json");
       const run = ["--once", "--history-file", series, "--target-cpu", "0.05", "--dry-run", "--json"];
       expect(await said("--version")).toBe("not initialized");
+      const failed = promisify(execFile)(process.execPath, [job, "--once", "--history-file", folder], { env });
+      await expect(failed).rejects.toThrow();
       expect(await said(...run)).toBe("not initialized");
       expect(await said(...run)).toBe("accepted");
       const kept = (await readdir(folder)).filter((name) => name.startsWith("program-"));

@@ -3,11 +3,12 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * What a process told at its end. CPU of all its threads in seconds, and the largest memory in MiB.
+ * What a process told at its end. CPU of all its threads and of its main thread in seconds, and the largest memory in MiB.
  * The longest turn of its event loop since its first connection, in ms of CPU.
  */
 export interface ProcessFigures {
   readonly cpuSeconds: number;
+  readonly mainSeconds: number;
   readonly memoryMb: number;
   readonly longestTurn: number;
 }
@@ -23,11 +24,18 @@ export function limitsOfPod(): readonly string[] {
   return [...words.filter((word) => word.startsWith("--")), POD_HEAP];
 }
 
+/** Makes the job take the machine for one with a single processor, so that it starts no threads for decisions. */
+export const ONE_PROCESSOR = { FLEET_PROCESSORS: "1" };
+
 /**
  * A turn is timed by the CPU that the thread took in it: on a machine with other work the wall time of a turn is theirs. Before
  * the first connection there is none to be kept waiting.
  */
 const TELL = `
+if (process.env.FLEET_PROCESSORS) {
+  require("node:os").availableParallelism = () => Number(process.env.FLEET_PROCESSORS);
+  require("node:module").syncBuiltinESMExports();
+}
 if (require("node:worker_threads").isMainThread) {
   let [longest, last] = [0, null];
   const taken = () => { const { user, system } = process.threadCpuUsage(); return (user + system) / 1000; };
@@ -37,8 +45,10 @@ if (require("node:worker_threads").isMainThread) {
     setInterval(() => { const now = taken(); longest = Math.max(longest, now - last); last = now; }, 1).unref();
   });
   process.on("exit", () => {
-    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-    require("node:fs").writeSync(2, "\\nUSAGE " + JSON.stringify([(userCPUTime + systemCPUTime) / 1e6, maxRSS / 1024, longest]) + "\\n");
+    const { userCPUTime, systemCPUTime } = process.resourceUsage();
+    // maxRSS would be at least that of the process that started this one
+    const [, peak] = /^VmHWM:\\s+(\\d+)/m.exec(require("node:fs").readFileSync("/proc/self/status", "latin1"));
+    require("node:fs").writeSync(2, "\\nUSAGE " + JSON.stringify([(userCPUTime + systemCPUTime) / 1e6, taken() / 1000, peak / 1024, longest]) + "\\n");
   });
 }
 `;
@@ -55,6 +65,6 @@ export function tellingFleet(folder: string): readonly string[] {
 export function figuresIn(stderr: string): ProcessFigures {
   const told = /USAGE (\[.*\])/.exec(stderr)?.[1];
   if (told === undefined) throw new Error(`the job did not tell its CPU time: ${stderr.slice(0, 500)}`);
-  const [cpuSeconds, memoryMb, longestTurn] = JSON.parse(told) as [number, number, number];
-  return { cpuSeconds, memoryMb, longestTurn };
+  const [cpuSeconds, mainSeconds, memoryMb, longestTurn] = JSON.parse(told) as [number, number, number, number];
+  return { cpuSeconds, mainSeconds, memoryMb, longestTurn };
 }

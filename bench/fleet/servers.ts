@@ -1,5 +1,6 @@
 /** The servers of a fleet: a real Prometheus with its history, and a real API server with a Deployment and permissions per target. */
 import { join } from "node:path";
+import { ENABLED } from "../../job/config/groups/discover.ts";
 import { startPrometheus, type TestPrometheus } from "../../test/cluster/prometheus.ts";
 import { type Rig, startRig } from "../../test/integration/rig.ts";
 import { fleetOpenMetrics, NAMESPACE, PODS, workloadName } from "./history.ts";
@@ -8,11 +9,11 @@ import { limitsOfPod, tellingFleet } from "./process.ts";
 /** Replicas before the first run. */
 const BEFORE = 4;
 /** The first ConfigMap of the state. */
-const STATE = "prophet-autoscaler-state";
+export const FLEET_STATE = "prophet-autoscaler-state";
 /** Objects that kubectl creates at a time: it takes 2 minutes for each call at most. */
 const BATCH = 500;
 /** Seconds that a bench takes at most after the servers are there. */
-const AHEAD = 1500;
+const AHEAD = 2400;
 
 /** The servers of a fleet, and how the job runs against them. */
 export interface FleetServers {
@@ -20,6 +21,8 @@ export interface FleetServers {
   readonly rig: Rig;
   /** Gives the job the heap of a pod, and makes it tell what it took. */
   readonly env: Readonly<Record<string, string>>;
+  /** Gives the job the rights of `discover`, by the shipped Role: until then each of the targets must be listed. */
+  allowFinding(): Promise<void>;
   /** The settings of one job over the first so many targets. */
   settings(targets: number, grouped: "auto" | "never"): object;
   stop(): Promise<void>;
@@ -52,16 +55,17 @@ export async function startFleet(targets: number, raw: number, ahead = AHEAD): P
     rig,
     env: { NODE_OPTIONS: [...limitsOfPod(), ...tellingFleet(tell)].join(" ") },
     settings: (count, grouped) => ({
-      timeout: 280,
+      timeout: 900,
       prometheus: { url: prometheus.url, timeout: 60, grouped },
       kubernetes: { timeout: 20, detectScalers: false, events: false },
       report: { logFormat: "text" },
-      state: { configMap: { name: STATE, count: statesOf(count).length } },
+      state: { configMap: { name: FLEET_STATE, count: statesOf(count).length } },
       defaults: { targetCpu: 0.5, maxReplicas: PODS },
       targets: Array.from({ length: count }, (_, k) => ({
         scaleTargetRef: { name: workloadName(k) },
       })),
     }),
+    allowFinding: () => rig.apply("manifests/discover-namespace"),
     stop: async () => {
       await rig.stop();
       await prometheus.stop();
@@ -84,7 +88,7 @@ function deployments(from: number, targets: number): string {
     const labels = { app: workloadName(from + i) };
     const pod = { metadata: { labels }, spec: { containers: [{ name: "app", image: "test.local/pause:1" }] } };
     const spec = { replicas: BEFORE, selector: { matchLabels: labels }, template: pod };
-    const metadata = { name: workloadName(from + i), namespace: NAMESPACE };
+    const metadata = { name: workloadName(from + i), namespace: NAMESPACE, labels: { [ENABLED]: "true" } };
     return { apiVersion: "apps/v1", kind: "Deployment", metadata, spec };
   });
   return JSON.stringify({ apiVersion: "v1", kind: "List", items });
@@ -92,7 +96,7 @@ function deployments(from: number, targets: number): string {
 
 /** The ConfigMaps of the state: one for each thousand, since a claim writes the whole of its object. */
 function statesOf(targets: number): readonly string[] {
-  return Array.from({ length: Math.ceil(targets / 1000) }, (_, i) => (i === 0 ? STATE : `${STATE}-${i}`));
+  return Array.from({ length: Math.ceil(targets / 1000) }, (_, i) => (i === 0 ? FLEET_STATE : `${FLEET_STATE}-${i}`));
 }
 
 /** As the base and the overlay many-targets have it: two verbs on named objects, and ConfigMaps without data. */

@@ -2,6 +2,7 @@
 import type { Agent } from "node:http";
 import type { Environment } from "../config/environment.ts";
 import type { KubernetesSettings } from "../config/types.ts";
+import { ownTurn } from "../in-parallel.ts";
 import type { Redactor } from "../output/redactor.ts";
 import { ClusterError, excerpt } from "./errors.ts";
 import type { HttpRequest } from "./http/exchange.ts";
@@ -47,6 +48,8 @@ export interface KubernetesTools {
 const MAX_RESPONSE_BYTES = 3 * 1024 * 1024;
 /** The most lists and objects in one answer: a workload has about 200, a page of HPAs with their managedFields up to 20,000. */
 const MAX_CONTAINERS = 60_000;
+/** Characters of an answer that is parsed as soon as it is there. A page of 500 workloads has 1 to 5 MB, which take 20 to 60 ms. */
+const MAX_BODY_IN_PASSING = 64 * 1024;
 const MAX_ATTEMPTS = 3;
 /** Connections at a time; further calls wait. */
 const MAX_SOCKETS = 16;
@@ -81,6 +84,7 @@ export async function openKubernetes(
       };
       try {
         const answer = await send(nodeTransport, make, { ...limits, write }, { timing });
+        if (answer.body.length > MAX_BODY_IN_PASSING) await ownTurn();
         // after a gateway's refusal, and where it was sent before, a write may have been carried out
         const uncertain = write && (answer.attempts > 1 || answer.status >= 500);
         return result(request, answer, uncertain, call.bounds?.containers);

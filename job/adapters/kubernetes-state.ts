@@ -3,6 +3,7 @@
 import { EMPTY_STATE } from "../core/state/codec.ts";
 import type { JobState } from "../core/state/types.ts";
 import { pluralize } from "../core/units.ts";
+import { ownTurn } from "../in-parallel.ts";
 import type { StateReading, StateSize } from "../ports.ts";
 import { ClusterError } from "./errors.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
@@ -14,6 +15,9 @@ import { leftOut, MAX_WRITTEN, readState, stateText } from "./state-text.ts";
 export const stateAnnotation = "prophet-autoscaler/last-forecast";
 /** The annotation with the number of ConfigMaps when this one was written; absent: it was the only one. */
 export const countAnnotation = "prophet-autoscaler/state-count";
+
+/** Characters of a state that is read as soon as it is there: those of 100 targets. */
+const MAX_TEXT_IN_PASSING = 10_000;
 
 /** The content of one ConfigMap. */
 export interface ObjectReading extends StateReading {
@@ -55,6 +59,8 @@ export function stateObject(kubernetes: () => Promise<Kubernetes>, namespace: st
         if (text !== undefined && typeof text !== "string")
           throw new ClusterError(`GET ${path}`, 200, "Malformed", `the annotation ${stateAnnotation} is not a text`);
         const count = Number(map.metadata?.annotations?.[countAnnotation] ?? 1);
+        // ten objects may arrive together, and each takes 10 to 20 ms
+        if (text !== undefined && text.length > MAX_TEXT_IN_PASSING) await ownTurn();
         const reading = readState(text);
         before = reading.state;
         return { ...reading, version, count };

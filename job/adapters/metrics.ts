@@ -21,5 +21,6 @@ const DESTINATIONS: Readonly<
 export function metricsSinkOf({ metrics }: Pick<Settings, "metrics">, tools: MetricsTools): MetricsSink | null {
   const way = (Object.keys(DESTINATIONS) as Destination[]).find((each) => metrics[each] !== undefined);
   if (way === undefined) return null;
-  return { push: async (...sent) => (await DESTINATIONS[way](metrics, tools)).push(...sent) };
+  const inParts = way === "otlp" || way === "remoteWrite";
+  return { inParts, push: async (...sent) => (await DESTINATIONS[way](metrics, tools)).push(...sent) };
 }

@@ -5,7 +5,7 @@ import { asError } from "../core/result.ts";
 import type { Samples } from "../core/series/types.ts";
 import { readWindow } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
-import { inParallel } from "../in-parallel.ts";
+import { inParallel, ownTurn } from "../in-parallel.ts";
 import type { HistoryQuery, HistoryReading } from "../ports.ts";
 import { excerpt, HistoryError } from "./errors.ts";
 import type { AdapterLog } from "./log.ts";
@@ -145,6 +145,7 @@ async function readPart(
     const query = recordSelector(record, of, matchers, window);
     const bytes = bytesOf(of.length, window, Math.min(target.step, 15));
     const answer = await ask("/api/v1/query", { query, time: String(now) }, { bytes, signal });
+    await ownTurn();
     const { series, partial } = parsed(answer, (body) => parseMatrix(body, { start: now - window, end: now }));
     if (partial) throw new Error(`${record}: the answer is partial`);
     return byName(series.filter(({ labels }) => labels.__name__ === record));

@@ -4,6 +4,7 @@ import { EMPTY_STATE, lastSeen } from "../core/state/codec.ts";
 import { placeOf } from "../core/state/rendezvous.ts";
 import type { JobState, TargetState } from "../core/state/types.ts";
 import type { Seconds } from "../core/units.ts";
+import { ownTurn } from "../in-parallel.ts";
 import type { StateReading, StateSize, StateStore } from "../ports.ts";
 import type { Kubernetes } from "./kubernetes-http.ts";
 import { type ObjectReading, type StateObject, stateObject } from "./kubernetes-state.ts";
@@ -12,6 +13,12 @@ import { type ObjectReading, type StateObject, stateObject } from "./kubernetes-
 const UNTOUCHED_RUNS = 3;
 /** Seconds between two runs, where the settings do not say. */
 const INTERVAL: Seconds = 60;
+
+/**
+ * What was read of the other objects so many seconds ago serves again, for as long as a slow run may take. In the first run over ten ConfigMaps
+ * each of them looks into nine others, 90 reads. Only the object itself is written, and with its own version.
+ */
+const SIBLING_AGE: Seconds = 300;
 
 /** The most ConfigMaps, also where the number was edited by hand: settings allow no more. */
 const MAX_PLACES = 64;
@@ -56,7 +63,8 @@ function only(object: StateObject, untouched: Seconds): StateStore {
 
 /** One store for each object, and one that only reads, over all of them. */
 function spread(objects: readonly StateObject[], untouched: Seconds): StateStore {
-  const stores = objects.map((_, i) => part(objects, i, untouched));
+  const kept = objects.map(readAgain);
+  const stores = objects.map((_, i) => part(kept, i, untouched));
   return {
     of: (key) => stores[placeOf(key, objects.length)]!,
     read: async (signal) => {
@@ -82,8 +90,35 @@ function fullOf(size: StateSize | null): number {
   return size === null ? -1 : size.bytes / size.limit;
 }
 
+/** An object, and what the others see of it. */
+interface Sibling extends StateObject {
+  /** Its content, at most SIBLING_AGE old; null: it cannot be read. */
+  look(signal?: AbortSignal): Promise<ObjectReading | null>;
+}
+
+function readAgain(object: StateObject): Sibling {
+  let last: { readonly at: number; readonly reading: Promise<ObjectReading> } | undefined;
+  const read = (signal?: AbortSignal) => {
+    const reading = object.read(signal);
+    last = { at: performance.now(), reading };
+    // one that failed is read again
+    reading.catch(() => {
+      if (last?.reading === reading) last = undefined;
+    });
+    return reading;
+  };
+  return {
+    ...object,
+    read,
+    look: (signal) => {
+      const fresh = last !== undefined && performance.now() - last.at < 1000 * SIBLING_AGE;
+      return (fresh ? last!.reading : read(signal)).catch(() => null);
+    },
+  };
+}
+
 /** The store of the targets that belong to object `i`. */
-function part(objects: readonly StateObject[], i: number, untouched: Seconds): StateStore {
+function part(objects: readonly Sibling[], i: number, untouched: Seconds): StateStore {
   const own = objects[i]!;
   const count = objects.length;
   let complete = true;
@@ -95,10 +130,10 @@ function part(objects: readonly StateObject[], i: number, untouched: Seconds): S
       if (reading.count === count && Object.values(reading.state.targets).some((target) => lastSeen(target) > since))
         return reading;
       // written when they were fewer or more, or long ago: its targets may be in any of the others
-      const others = await Promise.all(
-        objects.filter((object) => object !== own).map((object) => object.read(signal).catch(() => null)),
-      );
+      const others = await Promise.all(objects.filter((object) => object !== own).map((object) => object.look(signal)));
       complete = !others.includes(null);
+      // 10,000 targets are looked through, and another object's part may be about to do the same
+      await ownTurn();
       const [state, ...rest] = [reading, ...others.filter((other) => other !== null)].map((one) => ({
         ...one,
         state: withoutGone(one, count, untouched),

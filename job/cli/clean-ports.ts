@@ -101,7 +101,7 @@ export function cleanNotifier(notifier: Notifier | null, clean: Clean): Notifier
 
 /** A sink of metrics with cleaned errors. */
 export function cleanMetrics(sink: MetricsSink | null, clean: Clean): MetricsSink | null {
-  return sink && { push: (...sent) => cleanly(sink.push(...sent), clean) };
+  return sink && { ...sink, push: (...sent) => cleanly(sink.push(...sent), clean) };
 }
 
 async function cleanly<T>(work: Promise<T>, clean: Clean): Promise<T> {

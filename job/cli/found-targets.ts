@@ -84,8 +84,11 @@ function objectKey(namespace: string, { apiVersion, kind, name }: Omit<FoundWork
 
 /** By namespace, name and kind. */
 function inOrder(workloads: readonly FoundWorkload[]): readonly FoundWorkload[] {
-  const key = ({ namespace, name, kind }: FoundWorkload) => `${namespace}/${name}/${kind}`;
-  return workloads.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+  const keyed = workloads.map((workload) => {
+    const { namespace, name, kind } = workload;
+    return { workload, key: `${namespace}/${name}/${kind}` };
+  });
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ workload }) => workload);
 }
 
 /** Why a workload is no target, and under which name it fails. */

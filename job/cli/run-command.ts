@@ -3,9 +3,9 @@
 import { applyRules } from "../config/apply-rules.ts";
 import { REPEAT } from "../config/repeat.ts";
 import { pluralize } from "../core/units.ts";
-import { inParallel, yieldToOthers } from "../in-parallel.ts";
-import type { Ports } from "../ports.ts";
-import { answerText, runAnswer, timeText } from "../report/answer.ts";
+import { inParallel } from "../in-parallel.ts";
+import type { Outcome, Ports } from "../ports.ts";
+import { answerText, keptTexts, runAnswer, timeText, withoutTrail } from "../report/answer.ts";
 import { collectingReporter, type Reported } from "../report/reporter.ts";
 import { notify } from "../run/notify.ts";
 import { type FinishedTargets, type Repetition, type RunResult, runFor, runOnce } from "../run.ts";
@@ -15,7 +15,7 @@ import { readOption } from "./option-values.ts";
 import { checkOutputs, tryOutput } from "./outputs.ts";
 import { ownShard } from "./own-shard.ts";
 import { chooseInputs, settingsOf } from "./run-inputs.ts";
-import { pushMetrics } from "./run-metrics.ts";
+import { runMetrics } from "./run-metrics.ts";
 import { isSummary, printText, writePictures, writeReport } from "./run-telling.ts";
 import { targetSource } from "./target-source.ts";
 import { clockFor, openLog, openWorld, type World } from "./world.ts";
@@ -41,20 +41,25 @@ export const runCommand: Command = async (flags, io) => {
   const { logFormat: format } = settings.report;
   const printed = flags.json !== true && format === "text";
   const source = targetSource(all, world, io, log);
-  const drops = () => !drawn && world.metrics === null && (!printed || isSummary(source.targets().length, flags));
+  const isShort = () => !drawn && (!printed || isSummary(source.targets().length, flags));
+  const drops = () => world.metrics === null && isShort();
+  const texts = keptTexts();
   const reporter = collectingReporter(log, { format, printed, drops });
   const threads = decidingThreads(log);
   try {
     const now = world.source.live ? null : await fileNow(world);
     const ports: Ports = { ...world, clock: clockFor(world, now), reporter };
+    const metrics = world.metrics && runMetrics(ports, world.metrics);
     let last: readonly Reported[] = [];
+    let kept: Reported[] = [];
     const after = async (made: RunResult) => {
       const run = { ...made, exitCode: source.exitCode(made) };
       const { now: at, dryRun, timings } = run;
-      last = reporter.take();
+      last = [...kept, ...reporter.take()];
+      kept = [];
       if (!dryRun) {
         const notified = world.notifier && notify(ports, world.notifier, source.targets(), run);
-        await Promise.all([notified, world.metrics && pushMetrics(ports, world.metrics, last, run)]);
+        await Promise.all([notified, metrics?.push(last, run)]);
       }
       log("debug", "timings in ms", timings);
       if (repeat !== null && printed) await tryOutput(io, "the answer", () => io.out(`${timeText(at)}\n`));
@@ -62,6 +67,11 @@ export const runCommand: Command = async (flags, io) => {
     };
     const part = async ({ now: at, dryRun, targets, outcomes, over }: FinishedTargets) => {
       if (!dryRun) await inParallel(targets, (target, i) => world.announce(target, outcomes[i]!, at, over));
+      if (metrics !== null && isShort()) kept.push(...(await metrics.keep(reporter.take())));
+    };
+    const keep = (outcome: Outcome) => {
+      if (!isShort()) return outcome;
+      return flags.json === true ? texts.keep(outcome) : withoutTrail(outcome);
     };
     const options = {
       dryRun: flags["dry-run"] === true,
@@ -69,13 +79,14 @@ export const runCommand: Command = async (flags, io) => {
       fleetDrop: settings.fleetDrop,
       ticksFor: threads.ticksFor,
       part,
+      keep,
     };
     const result =
       repeat === null
         ? await runOnce(ports, source.given, options)
         : (await runFor(ports, source.given, { ...options, ...repeat, after })).runs.at(-1)!;
     if (repeat === null) await after(result);
-    if (flags.json === true) await printJson(runAnswer(result, source.summary()), io);
+    if (flags.json === true) await printJson(answerText(runAnswer(result, source.summary()), texts.of), io);
     if (typeof flags.svg === "string") await writePictures(last, flags.svg, flags, io);
     await writeReport(last, flags, io);
     return source.exitCode(result);
@@ -85,10 +96,11 @@ export const runCommand: Command = async (flags, io) => {
   }
 };
 
-async function printJson(answer: ReturnType<typeof runAnswer>, io: Io): Promise<void> {
-  for (const piece of answerText(answer)) {
+/** Writes piece by piece: what a slow reader has not taken yet stays in memory. */
+async function printJson(pieces: Iterable<string>, io: Io): Promise<void> {
+  for (const piece of pieces) {
     io.out(piece);
-    await yieldToOthers();
+    await io.flush();
   }
   io.out("\n");
 }

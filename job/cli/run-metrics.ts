@@ -14,41 +14,82 @@ type MetricsPorts = Pick<Ports, "reporter" | "state" | "clock">;
  */
 const SHADOW_TIMEOUT_MS = 2000;
 
-/** Sends the metrics within the remaining time of the run. Never rejects: a failure to send is a warning. */
-export async function pushMetrics(
-  ports: MetricsPorts,
-  sink: MetricsSink,
-  reported: readonly Reported[],
-  { now, exitCode, timings, over }: RunResult,
-): Promise<void> {
-  const { reporter, state } = ports;
-  try {
-    const { metricsOfRun } = await import("../report/metrics.ts");
-    const hpa = await shadowsOf(ports, reported);
-    const size = state.size?.() ?? null;
-    await sink.push(metricsOfRun({ now, exitCode, timings, reported, hpa, state: size }), now, over);
-  } catch (error) {
-    reporter.log("warn", `${asError(error).message}; what was done is unchanged`);
-  }
+/** Targets whose metrics are sent together, where they may be sent in parts: 75 samples each, 15 MB until they are sent. */
+const PART = 500;
+
+/** The metrics of a run, whose reports come part by part. */
+export interface RunMetrics {
+  /** Keeps of the reports what the metrics need. Never rejects. */
+  keep(reported: readonly Reported[]): Promise<readonly Reported[]>;
+  /** Sends the metrics within the remaining time of the run. Never rejects: a failure to send is a warning. */
+  push(reported: readonly Reported[], run: RunResult): Promise<void>;
 }
 
-/** The recommendation of an HPA for each target. It is not known without time left, or after a failure; all other metrics are sent. */
-async function shadowsOf(
-  { reporter, clock }: MetricsPorts,
-  reported: readonly Reported[],
-): Promise<readonly (Replicas | null)[]> {
-  const shadows: (Replicas | null)[] = [];
-  const begin = clock.tick();
-  try {
-    const { shadowHpa } = await import("../replay/shadow-hpa.ts");
-    for (const { target, record } of reported) {
-      if (clock.tick() - begin > SHADOW_TIMEOUT_MS) break;
-      shadows.push(record === null ? null : await shadowHpa(target, record));
-      // connections must be served in between
-      await yieldToOthers();
-    }
-  } catch (error) {
-    reporter.log("debug", `the HPA beside the decisions: ${asError(error).message}`);
+/** Collects and sends, run after run. */
+export function runMetrics(ports: MetricsPorts, sink: MetricsSink): RunMetrics {
+  const { reporter, state, clock } = ports;
+  let shadows = shadowsOf(ports);
+  return {
+    keep: async (reported) => {
+      const { reportForMetrics } = await import("../report/metrics.ts");
+      return inOrder(reported, async (one) => {
+        const short = reportForMetrics(one);
+        shadows.set(short, await shadows.of(one));
+        return short;
+      });
+    },
+    push: async (reported, { now, exitCode, timings, over }) => {
+      try {
+        const { metricsOfRun } = await import("../report/metrics.ts");
+        const hpa = await inOrder(reported, async (one) => shadows.of(one));
+        const size = sink.inParts === true ? PART : Math.max(1, reported.length);
+        for (let i = 0; i < reported.length || i === 0; i += size) {
+          const part = { now, reported: reported.slice(i, i + size), hpa: hpa.slice(i, i + size) };
+          // what is of the run itself comes last, when all targets have arrived
+          const last = i + size >= reported.length;
+          const own = last ? { exitCode, timings, state: state.size?.() ?? null } : null;
+          await sink.push(metricsOfRun({ ...part, run: own }), now, over);
+        }
+      } catch (error) {
+        reporter.log("warn", `${asError(error).message}; what was done is unchanged`);
+      } finally {
+        shadows = shadowsOf({ reporter, clock });
+      }
+    },
+  };
+}
+
+/** One after the other; connections must be served in between. */
+async function inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const done: R[] = [];
+  for (const item of items) {
+    done.push(await work(item));
+    await yieldToOthers();
   }
-  return shadows;
+  return done;
+}
+
+/** The recommendation of an HPA for each report. It is not known without time left, or after a failure; all other metrics are sent. */
+function shadowsOf({ reporter, clock }: Pick<MetricsPorts, "reporter" | "clock">) {
+  const known = new WeakMap<Reported, Replicas | null>();
+  let left = SHADOW_TIMEOUT_MS;
+  return {
+    set: (reported: Reported, replicas: Replicas | null) => void known.set(reported, replicas),
+    of: async (reported: Reported): Promise<Replicas | null> => {
+      const before = known.get(reported);
+      const { target, record } = reported;
+      if (before !== undefined || record === null || left <= 0) return before ?? null;
+      const begin = clock.tick();
+      try {
+        const { shadowHpa } = await import("../replay/shadow-hpa.ts");
+        return await shadowHpa(target, record);
+      } catch (error) {
+        left = 0;
+        reporter.log("debug", `the HPA beside the decisions: ${asError(error).message}`);
+        return null;
+      } finally {
+        left -= clock.tick() - begin;
+      }
+    },
+  };
 }

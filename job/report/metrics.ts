@@ -1,20 +1,28 @@
 /** Makes a run's metric families from what it recorded. Pure. */
 import { REASONS } from "../core/policy/reasons.ts";
 import type { MetricRecord } from "../core/policy/types.ts";
-import type { EpochSeconds, Replicas } from "../core/units.ts";
+import type { Series } from "../core/series/types.ts";
+import type { EpochSeconds, Replicas, Seconds } from "../core/units.ts";
 import type { MetricFamily, MetricSample, Outcome, StateSize } from "../ports.ts";
+import { withoutTrail } from "./answer.ts";
 import { METRIC_PREFIX, METRIC_TABLE, type MetricName } from "./metric-table.ts";
 import type { Reported } from "./reporter.ts";
 
 /** The parts of a run that its metrics show. */
-export interface MeasuredRun {
+export interface MeasuredTargets {
   readonly now: EpochSeconds;
-  readonly exitCode: 0 | 1;
-  /** Milliseconds of each step. */
-  readonly timings: Readonly<Record<string, number>>;
+  /** Of the run as a whole; null: only these targets are to be told. */
+  readonly run: MeasuredRun | null;
   readonly reported: readonly Reported[];
   /** What an HPA would set, one for each reported target; null: not known. */
   readonly hpa: readonly (Replicas | null)[];
+}
+
+/** The parts of the metrics that are of no target. */
+export interface MeasuredRun {
+  readonly exitCode: 0 | 1;
+  /** Milliseconds of each step. */
+  readonly timings: Readonly<Record<string, number>>;
   /** The size of the written state; null: none was written. */
   readonly state: StateSize | null;
 }
@@ -29,7 +37,7 @@ export const FAILED_REASONS = ["HistoryError", "ClusterError", "StateFull", "Inv
 const [LOW, POINT, HIGH] = ["0.05", "0.5", "0.95"];
 
 /** All metrics of a run, in the order of the table, without unknown values. */
-export function metricsOfRun({ now, exitCode, timings, reported, hpa, state }: MeasuredRun): readonly MetricFamily[] {
+export function metricsOfRun({ now, run, reported, hpa }: MeasuredTargets): readonly MetricFamily[] {
   const families = new Map<MetricName, MetricSample[]>();
   const add: Add = (name, labels, value, at) => {
     if (value === null || value === undefined || !Number.isFinite(value)) return;
@@ -41,6 +49,15 @@ export function metricsOfRun({ now, exitCode, timings, reported, hpa, state }: M
     add("hpa_desired_replicas", labelsOf(one), hpa[i]);
     addTarget(add, one, now);
   }
+  if (run !== null) addRun(add, run, now);
+  return (Object.keys(METRIC_TABLE) as MetricName[]).flatMap((name) => {
+    const samples = families.get(name);
+    const { about, labels } = METRIC_TABLE[name];
+    return samples === undefined ? [] : [{ name: METRIC_PREFIX + name, help: about, labels, samples }];
+  });
+}
+
+function addRun(add: Add, { exitCode, timings, state }: MeasuredRun, now: EpochSeconds): void {
   if (state !== null) {
     add("state_bytes", {}, state.bytes);
     add("state_limit_bytes", {}, state.limit);
@@ -49,11 +66,46 @@ export function metricsOfRun({ now, exitCode, timings, reported, hpa, state }: M
     add("step_duration_seconds", { step }, milliseconds / 1000);
   add("last_run_timestamp_seconds", {}, now);
   if (exitCode === 0) add("last_success_timestamp_seconds", {}, now);
-  return (Object.keys(METRIC_TABLE) as MetricName[]).flatMap((name) => {
-    const samples = families.get(name);
-    const { about, labels } = METRIC_TABLE[name];
-    return samples === undefined ? [] : [{ name: METRIC_PREFIX + name, help: about, labels, samples }];
-  });
+}
+
+/**
+ * The report with what its metrics show: of a series the newest step, of the curves the steps up to the lead, no trail. 3 kB where the whole has 25:
+ * those of 10,000 targets are there together, until the run is over.
+ */
+export function reportForMetrics({ target, record, outcome }: Reported): Reported {
+  const short = withoutTrail(outcome);
+  if (record === null) return { target, record, outcome: short };
+  const decision = { ...record.decision, trail: [] };
+  return { target, record: { ...record, decision, metrics: record.metrics.map(shown) }, outcome: short };
+}
+
+/** A metric's record, whose metrics are those of the whole one. */
+function shown({ longHistory: _, ...record }: MetricRecord): MetricRecord {
+  const { series, forecast, lead } = record;
+  if (series === null || series.values.length === 0) return { ...record, forecast: null };
+  const last = series.values.length - 1;
+  const newest = {
+    start: series.start + last * series.step,
+    step: series.step,
+    values: series.values.slice(last),
+    filled: series.filled.slice(last),
+  };
+  if (forecast === null) return { ...record, series: newest };
+  const { path, lower, upper, parts } = forecast;
+  const steps = leadStepsOf(lead, series);
+  const ahead = {
+    path: path.slice(0, steps),
+    lower: lower.slice(0, steps),
+    upper: upper.slice(0, steps),
+    meanQuantiles: [],
+    maxQuantiles: [],
+    ...(parts && { parts: parts.slice(-1) }),
+  };
+  return { ...record, series: newest, forecast: { ...forecast, ...ahead } };
+}
+
+function leadStepsOf(lead: Seconds, { step }: Pick<Series, "step">): number {
+  return Math.max(1, Math.ceil(lead / step - 1e-9));
 }
 
 function labelsOf({ target: { namespace, scaleTargetRef } }: Pick<Reported, "target">): Labels {
@@ -96,7 +148,7 @@ function addMetric(add: Add, record: MetricRecord, target: Labels): void {
   // a gap that was filled was not measured
   if (series.filled[last] === 0) add("load", labels, series.values[last], end);
   if (forecast === null) return;
-  const leadSteps = Math.max(1, Math.ceil(lead / series.step - 1e-9));
+  const leadSteps = leadStepsOf(lead, series);
   const at = end + leadSteps * series.step;
   const k = Math.min(leadSteps, forecast.path.length) - 1;
   const curves = [

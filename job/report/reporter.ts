@@ -2,6 +2,7 @@
 import { leadingMetric, type TickRecord } from "../core/policy/types.ts";
 import type { TargetConfig } from "../core/target.ts";
 import type { Outcome, Reporter } from "../ports.ts";
+import { withoutTrail } from "./answer.ts";
 import type { Level, Log } from "./log.ts";
 
 /** One tick of one target, as reported. */
@@ -17,7 +18,7 @@ export interface DecisionLog {
   readonly format: "json" | "text";
   /** Whether the sentence is also printed as text: then it is logged at debug. */
   readonly printed: boolean;
-  /** Whether records are dropped once they are logged, where only outcomes are needed later. */
+  /** Whether records and trails are dropped once they are logged, where only what a summary needs is needed later. */
   readonly drops?: () => boolean;
 }
 
@@ -50,7 +51,7 @@ export function collectingReporter(
     log: (...line) => safely(() => log(...line)),
     tick: (target, record, outcome) => {
       const reported = { target, record, outcome };
-      all.push(drops() ? { ...reported, record: null } : reported);
+      all.push(drops() ? { target, record: null, outcome: withoutTrail(outcome) } : reported);
       safely(() => (format === "json" ? logWhole(log, reported) : logText(log, reported, printed)));
     },
   };

@@ -48,8 +48,7 @@ function listed(outcomes: readonly Outcome[], line: (outcome: Outcome) => string
 
 /** One line per reason, with its first targets. */
 function heldLines(held: readonly Outcome[]): readonly string[] {
-  const byReason = new Map<string, Outcome[]>();
-  for (const outcome of held) byReason.set(outcome.reason, [...(byReason.get(outcome.reason) ?? []), outcome]);
+  const byReason = Map.groupBy(held, ({ reason }) => reason);
   const reasons = [...byReason].sort(([, a], [, b]) => b.length - a.length);
   return reasons.map(([reason, all]) => {
     const some = all.slice(0, 3).map(nameOf).join(", ");

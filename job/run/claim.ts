@@ -128,5 +128,5 @@ function withMemory(state: JobState, { decisions, leftOut }: StorableDecisions, 
 }
 
 function isSame(a: TargetState | undefined, b: TargetState | undefined): boolean {
-  return (a && encodeTarget(a)) === (b && encodeTarget(b));
+  return a === b || (a && encodeTarget(a)) === (b && encodeTarget(b));
 }

@@ -2,6 +2,7 @@
 import { WRITER_ADVICE } from "../core/policy/writer.ts";
 import { asError } from "../core/result.ts";
 import type { EpochSeconds } from "../core/units.ts";
+import { inParallel } from "../in-parallel.ts";
 import type { Outcome, Ports } from "../ports.ts";
 import { decideBy, type TargetDecision, type Ticks } from "./decide.ts";
 import type { SliceBrake } from "./fleet-drop.ts";
@@ -56,7 +57,7 @@ export async function runSlice(ports: Ports, { targets: wanted }: Slice, tools: 
     ? decisions.map((decided) => outcomeOf(decided))
     : await timed("act", () => settle(ports, shared, readings, decisions, whole));
   const outcomes = dryRun || ports.scaler.pretended === true ? settled.map(notWritten) : settled;
-  report(ports, decisions, outcomes);
+  await inParallel(decisions, async (decision, i) => report(ports, decision, outcomes[i]!));
   const notified = state instanceof Error ? null : decisions.map(({ before }) => notifiedBefore(before));
   return { now, outcomes, notified };
 }
@@ -71,15 +72,13 @@ export function brokenSlice({ clock }: Ports, { targets }: Slice, thrown: unknow
 }
 
 /** Reporting must never fail a run. */
-function report({ reporter }: Ports, decisions: readonly TargetDecision[], outcomes: readonly Outcome[]): void {
-  for (const [i, decided] of decisions.entries()) {
-    try {
-      const writer = writerOf(decided);
-      if (writer !== null && writer.times > 1)
-        reporter.log("warn", `${decided.target.namespace}/${decided.target.name}: ${writer.message}; ${WRITER_ADVICE}`);
-      reporter.tick(decided.target, decided.output?.record ?? null, outcomes[i]!);
-    } catch {
-      // Nothing is left to tell it to.
-    }
+function report({ reporter }: Ports, decided: TargetDecision, outcome: Outcome): void {
+  try {
+    const writer = writerOf(decided);
+    if (writer !== null && writer.times > 1)
+      reporter.log("warn", `${decided.target.namespace}/${decided.target.name}: ${writer.message}; ${WRITER_ADVICE}`);
+    reporter.tick(decided.target, decided.output?.record ?? null, outcome);
+  } catch {
+    // Nothing is left to tell it to.
   }
 }

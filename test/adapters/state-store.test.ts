@@ -188,6 +188,15 @@ describe("several ConfigMaps", () => {
     expect(calls).toHaveLength(1);
   });
 
+  it("are read twice at most by the first run over all of them: for their own targets, and for what the others miss", async () => {
+    const { store, calls } = server(NAMES);
+    const state = store(NAMES.length);
+    const keys = Array.from({ length: 60 }, (_, i) => `shop/web-${i}`);
+    for (const part of new Set(keys.map((key) => state.of!(key)))) await part.read();
+    for (const name of NAMES) expect(calls.filter((call) => call === `GET ${name}`).length).toBeLessThanOrEqual(2);
+    expect(calls.length).toBeLessThan(2 * NAMES.length);
+  });
+
   it("are looked into again, where one could not be", async () => {
     const { store, broken, maps } = server(NAMES);
     const targets = Object.fromEntries(

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { boundText, brokenBounds, fleetBoundsOf } from "../../bench/fleet/bounds.ts";
 import type { FleetRun } from "../../bench/fleet/measure.ts";
 
-const calm = { wallSeconds: 45, cpuSeconds: 90, longestTurn: 100, firstChange: 5, changes: 3, calls: 63 };
+const calm = { wallSeconds: 45, cpuSeconds: 90, longestTurn: 100, firstChange: 5, changes: 3, calls: 63, found: true };
 const run = (targets: number, memoryMb: number, more: object = {}) =>
   ({ ...calm, targets, memoryMb, ...more }) as FleetRun;
 const broken = (of: FleetRun) => brokenBounds(of).map((bound) => boundText(bound, of));
@@ -28,6 +28,11 @@ describe("the bounds of a fleet", () => {
     [{ calls: 64 }, "API calls 64, at most 63"],
   ])("%j", (more, text) => {
     expect(broken(run(1000, 192, more))).toEqual([text]);
+  });
+
+  test("a listed target is read by a call of its own", () => {
+    expect(broken(run(1000, 192, { calls: 1063, found: false }))).toEqual([]);
+    expect(broken(run(1000, 192, { calls: 1064, found: false }))).toEqual(["API calls 1064, at most 1063"]);
   });
 
   test("memory is bounded once at every size, and a run that changed nothing has no first change to be late", () => {

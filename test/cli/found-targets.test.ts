@@ -7,6 +7,7 @@ import { loadSettings } from "../../job/config/load.ts";
 import { MAX_TARGETS } from "../../job/config/shard-settings.ts";
 import type { DiscoverySettings } from "../../job/config/types.ts";
 import type { Level } from "../../job/report/log.ts";
+import { mostInATurn, turnsDuring } from "../fakes/turns.ts";
 
 const workload = (name: string, more: Partial<FoundWorkload> = {}): FoundWorkload => ({
   namespace: "shop",
@@ -53,6 +54,23 @@ async function find(
 }
 
 describe("found targets", () => {
+  it("of a large fleet leave room for others between a hundred of them", async () => {
+    const looked: number[] = [];
+    await turnsDuring((turn) => {
+      const all = Array.from({ length: 3000 }, (_, i) => {
+        const one = workload(`web-${i}`);
+        const annotations = () => {
+          looked.push(turn());
+          return one.annotations;
+        };
+        return Object.defineProperty({ ...one }, "annotations", { get: annotations });
+      });
+      return find(all);
+    });
+    expect(looked.length).toBeGreaterThanOrEqual(3000);
+    expect(mostInATurn(looked) / (looked.length / 3000)).toBeLessThanOrEqual(120);
+  });
+
   it("come after those that are listed, by namespace and name; the list wins, and that is said", async () => {
     const targets = [{ namespace: "shop", scaleTargetRef: { name: "web" }, targetCpu: 2, name: "first" }];
     const found = await find([workload("web"), workload("b"), workload("a"), workload("z", { namespace: "pay" })], {

@@ -1,7 +1,7 @@
 /** Telling changes nothing: with metrics, sent or not, runs do what they do without; and what an HPA would want has its own, small share of the time. */
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { pushMetrics } from "../../job/cli/run-metrics.ts";
+import { runMetrics } from "../../job/cli/run-metrics.ts";
 import type { MetricFamily, MetricsSink } from "../../job/ports.ts";
 import { METRIC_PREFIX } from "../../job/report/metric-table.ts";
 import type { Reported } from "../../job/report/reporter.ts";
@@ -21,7 +21,7 @@ function moving(loads: readonly number[], world: Partial<FakeWorld> = {}): FakeW
 }
 
 /** Runs a minute apart, each told to `sink`; null: not told. */
-async function runs(world: FakeWorld, sink: MetricsSink | null, count = 4) {
+async function runs(world: FakeWorld, sink: MetricsSink | null, count = 4, keeps = false) {
   const results: unknown[] = [];
   for (let i = 0; i < count; i++) {
     let told: Reported[] = [];
@@ -34,7 +34,10 @@ async function runs(world: FakeWorld, sink: MetricsSink | null, count = 4) {
     };
     const result = await runOnce({ ...ports, reporter }, TARGETS, { forecaster: last });
     const before = structuredClone(told);
-    if (sink !== null) await pushMetrics({ ...ports, reporter }, sink, told, result);
+    if (sink !== null) {
+      const metrics = runMetrics({ ...ports, reporter }, sink);
+      await metrics.push(keeps ? await metrics.keep(told) : told, result);
+    }
     expect(told).toEqual(before);
     const { targets, exitCode } = result;
     results.push({ targets, exitCode });
@@ -67,6 +70,59 @@ describe("telling", () => {
       );
     },
   );
+
+  test("of kept reports the metrics are those of the whole ones, also in parts", async () => {
+    await fc.assert(
+      fc.asyncProperty(loads, fc.boolean(), async (list, inParts) => {
+        const push = [vi.fn<MetricsSink["push"]>(async () => {}), vi.fn<MetricsSink["push"]>(async () => {})] as const;
+        await runs(moving(list), { push: push[0] });
+        await runs(moving(list), { push: push[1], inParts }, 4, true);
+        expect(push[1].mock.calls.map(([families]) => families)).toEqual(
+          push[0].mock.calls.map(([families]) => families),
+        );
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test("those of many targets go in parts of 500 where they may, each target once, those of the run with the last", async () => {
+    const world = moving([2]);
+    const [told, hpas, sizes, runLevel]: [string[], string[], number[], boolean[]] = [[], [], [], []];
+    const sink: MetricsSink = {
+      inParts: true,
+      push: async (families) => {
+        const desired = families.find(({ name }) => name === `${METRIC_PREFIX}desired_replicas`);
+        told.push(...desired!.samples.map(({ labels }) => labels.name!));
+        const beside = families.find(({ name }) => name === `${METRIC_PREFIX}hpa_desired_replicas`);
+        hpas.push(...beside!.samples.map(({ labels }) => labels.name!));
+        sizes.push(desired!.samples.length);
+        runLevel.push(families.some(({ name }) => name === `${METRIC_PREFIX}last_run_timestamp_seconds`));
+      },
+    };
+    const reports: Reported[] = [];
+    const ports = fakePorts(world);
+    const tick = (...[target, record, outcome]: Parameters<typeof ports.reporter.tick>) =>
+      void reports.push({ target, record, outcome });
+    const result = await runOnce({ ...ports, reporter: { ...ports.reporter, tick } }, TARGETS.slice(0, 1), {
+      forecaster: last,
+    });
+    const [one] = reports;
+    const named = (i: number): Reported => ({
+      ...one!,
+      // the first one failed: only its own HPA is unknown
+      record: i === 0 ? null : one!.record,
+      target: { ...one!.target, scaleTargetRef: { ...one!.target.scaleTargetRef, name: `web-${i}` } },
+    });
+    const many = Array.from({ length: 1201 }, (_, i) => named(i));
+    await runMetrics(ports, sink).push(many, result);
+    expect(sizes).toEqual([500, 500, 201]);
+    expect(runLevel).toEqual([false, false, true]);
+    expect(new Set(told).size).toBe(1201);
+    expect(hpas).toEqual(told.filter((name) => name !== "web-0"));
+    sizes.length = 0;
+    await runMetrics(ports, { push: sink.push }).push(many, result);
+    expect(sizes).toEqual([1201]);
+  });
 
   test("a sink that refuses is one warning a run", async () => {
     const world = moving([2]);
@@ -108,7 +164,7 @@ describe("the HPA beside the decisions", () => {
   test("ends after two seconds, and all else is sent", async () => {
     const world = fakeWorld({ replicas: { web: 3, api: 3 }, load: of });
     let looks = 0;
-    const slow = { get: () => (looks += 1900), set: () => {} };
+    const slow = { get: () => (looks += 2100), set: () => {} };
     Object.defineProperty(world, "milliseconds", slow);
     expect(await shadows(world)).toEqual({ web: 6 });
     expect(looks).toBeGreaterThan(0);

@@ -142,6 +142,27 @@ describe("many targets read together", () => {
     expect(await starts(() => "oops")).toEqual(new Set([undefined]));
   });
 
+  test("a pod start that is recorded twice is nobody's", async () => {
+    const starts = (seen: ReceivedRequest): Reply => {
+      const row = (name: string, value: string) => ({ metric: { scale_target: name }, value: [NOW, value] });
+      const result = names(seen).flatMap((name, i) => [row(name, "12"), ...(i === 0 ? [row(name, "40")] : [])]);
+      return { body: JSON.stringify({ status: "success", data: { resultType: "vector", result } }) };
+    };
+    const reply = (seen: ReceivedRequest) => (asked(seen).startsWith(RECORDS.podStart) ? starts(seen) : good(seen));
+    const { readings } = await read(reply, 12, { measurePodStart: true });
+    expect(readings.map(({ podStart }) => podStart)).toEqual([undefined, ...Array(11).fill(12)]);
+  });
+
+  test.each([
+    [9, "auto", false],
+    [10, "auto", true],
+    [1, "always", true],
+    [150, "never", false],
+  ] as const)("%i targets, %s: read together: %s", async (count, grouped, together) => {
+    const { seen } = await read(good, count, { grouped });
+    expect(seen.length > 0).toBe(together);
+  });
+
   test("where nothing is recorded it is not asked again for five minutes", async () => {
     const { seen } = await read(() => ({ body: answer([]) }), 12, {}, true);
     expect(seen.filter((one) => asked(one).startsWith(RECORDS.cores))).toHaveLength(1);

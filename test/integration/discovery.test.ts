@@ -131,6 +131,13 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("discover", 
         .filter(({ name }) => name !== "bad")
         .map(({ name, action, from, to, reason }) => ({ name, action, from, to, reason }));
     expect(decided(found)).toEqual(decided(same));
+    await rig.mark();
+    const both = await rig.run(config(["shop"], { targets }), { args: dry });
+    expect(decided(both)).toEqual(decided(found));
+    // listed ones that have the label are read from the list as well
+    expect(callLines(await rig.calls()).filter((line) => /^get/.test(line) && !line.includes("configmaps"))).toEqual(
+      [],
+    );
     expect(decided(found)).toContainEqual(
       expect.objectContaining({ name: "web", action: "wouldScale", from: 2, to: 5 }),
     );

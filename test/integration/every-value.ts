@@ -42,7 +42,7 @@ export const everyValue = {
     envFrom: [{ secretRef: { name: "prometheus" } }],
     volumeMounts: [{ name: "ca", mountPath: "/ca", readOnly: true }],
     volumes: [{ name: "ca", configMap: { name: "ca" } }],
-    resources: { requests: { cpu: "0", memory: "100Mi" }, limits: { cpu: "1", memory: "200Mi" } },
+    resources: { requests: { cpu: "0", memory: "100Mi" }, limits: { cpu: "1", memory: "0.2Gi" } },
     podLabels: { team: "shop" },
     podAnnotations: { "sidecar.istio.io/inject": "false" },
     nodeSelector: { "kubernetes.io/os": "linux" },

@@ -35,6 +35,8 @@ export interface Rig {
   readonly user: string;
   /** Runs `dist/job.js --once --json --config` with these settings. `kubeconfig` stands in for the ServiceAccount's; `started` gets the process. */
   run(settings: object, options?: RunSettings): Promise<RigRunResult>;
+  /** Applies a folder of manifests in the namespace. */
+  apply(folder: string): Promise<void>;
   replicas(name?: string): Promise<number>;
   setReplicas(replicas: number): Promise<void>;
   /** The stored annotation; "" when there is none. */
@@ -75,6 +77,9 @@ export async function startRig(namespace = "shop", folder = "manifests/base", be
     kubeconfig,
     user,
     run: (settings, options = {}) => runJob(cluster.dir, namespace, settings, { kubeconfig, ...options }),
+    apply: async (folder) => {
+      await kubectl(["apply", "-k", await overlay(cluster.dir, namespace, join(root, folder))]);
+    },
     replicas: async (name = "deployment/stress-app") =>
       Number(await inNamespace(["get", name, "-o", "jsonpath={.spec.replicas}"])),
     setReplicas: async (replicas) => {

@@ -1,6 +1,6 @@
 /** The JSON of a run in pieces: together they are the text of the whole. */
 import { expect, it } from "vitest";
-import { answerText, runAnswer } from "../../job/report/answer.ts";
+import { answerText, keptTexts, runAnswer } from "../../job/report/answer.ts";
 import { decideAll } from "../../job/run/decide.ts";
 import { outcomeOf } from "../../job/run/outcome.ts";
 import { config, NOW } from "../fakes/config.ts";
@@ -21,4 +21,14 @@ it.each([0, 1, 99, 100, 101, 250])("the pieces of %i targets make the object", (
   const pieces = [...answerText(answer)];
   expect(pieces.join("")).toBe(JSON.stringify(answer));
   expect(pieces.length).toBe(2 + Math.ceil(count / 100));
+});
+
+it("a kept outcome is printed whole, and has only what a summary needs", () => {
+  const whole = [outcome(), { ...outcome(), name: "api" }];
+  const texts = keptTexts();
+  const kept = [texts.keep(whole[0]!), whole[1]!];
+  expect(kept[0]).toEqual({ ...whole[0], metrics: [], trail: [] });
+  expect(whole[0]!.trail.length).toBeGreaterThan(5);
+  const of = (targets: typeof whole) => runAnswer({ now: 1_700_000_000, dryRun: false, targets });
+  expect([...answerText(of(kept), texts.of)].join("")).toBe(JSON.stringify(of(whole)));
 });

@@ -4,7 +4,7 @@ import { REASONS } from "../../job/core/policy/reasons.ts";
 import { tick } from "../../job/core/tick.ts";
 import type { MetricFamily, Outcome } from "../../job/ports.ts";
 import { METRIC_PREFIX, METRIC_TABLE } from "../../job/report/metric-table.ts";
-import { FAILED_REASONS, type MeasuredRun, metricsOfRun } from "../../job/report/metrics.ts";
+import { FAILED_REASONS, type MeasuredTargets, metricsOfRun } from "../../job/report/metrics.ts";
 import { FAILURES } from "../../job/run/explanations.ts";
 import { config, NOW } from "../fakes/config.ts";
 import { constant } from "../fakes/forecaster.ts";
@@ -39,13 +39,11 @@ const outcome: Outcome = {
   metrics: [],
   trail: [],
 };
-const whole: MeasuredRun = {
+const whole: MeasuredTargets = {
   now: NOW,
-  exitCode: 0,
-  timings: { history: 1500 },
+  run: { exitCode: 0, timings: { history: 1500 }, state: { bytes: 100, limit: 1000 } },
   reported: [{ target, record, outcome }],
   hpa: [4],
-  state: { bytes: 100, limit: 1000 },
 };
 
 /** `name{labels}` without the target's own -> value. */
@@ -59,7 +57,7 @@ function flat(families: readonly MetricFamily[]): Readonly<Record<string, number
   );
   return Object.fromEntries(entries);
 }
-const withOutcome = (more: Partial<Outcome>): MeasuredRun => ({
+const withOutcome = (more: Partial<Outcome>): MeasuredTargets => ({
   ...whole,
   reported: [{ target, record, outcome: { ...outcome, ...more } }],
 });
@@ -136,8 +134,7 @@ describe("the metrics of a run", () => {
     const made = flat(
       metricsOfRun({
         ...whole,
-        exitCode: 1,
-        state: null,
+        run: { exitCode: 1, timings: {}, state: null },
         hpa: [null],
         reported: [{ target, record: null, outcome: failed }],
       }),

@@ -27,7 +27,9 @@ describe("collectingReporter", () => {
     const log = (_level: Level, _message: string, fields: LogFields = {}) => lines.push(fields);
     const reporter = collectingReporter(log, { format: "json", printed: false, drops: () => true });
     reporter.tick(SAMPLE_TARGET, sampleRecord(), OUTCOME);
-    expect(reporter.take()).toEqual([{ target: SAMPLE_TARGET, record: null, outcome: OUTCOME }]);
+    expect(reporter.take()).toEqual([
+      { target: SAMPLE_TARGET, record: null, outcome: { ...OUTCOME, metrics: [], trail: [] } },
+    ]);
     expect(lines).toMatchObject([{ now: sampleRecord().now }]);
   });
 

@@ -4,13 +4,17 @@ import { describe, expect, it } from "vitest";
 import { EMPTY_STATE } from "../../job/core/state/codec.ts";
 import type { TargetConfig } from "../../job/core/target.ts";
 import type { Ports, StateStore } from "../../job/ports.ts";
-import { MAX_SLICE_TARGETS, slicesOf } from "../../job/run/slices.ts";
+import { type Ticks, tickOrError } from "../../job/run/decide.ts";
+import { MAX_SLICE_TARGETS, sliceSize, slicesOf } from "../../job/run/slices.ts";
 import { runFor, runOnce } from "../../job/run.ts";
 import { config } from "../fakes/config.ts";
 import { last } from "../fakes/forecaster.ts";
 import { type FakeWorld, fakePorts, fakeWorld, stateOf } from "../fakes/ports.ts";
+import { mostInATurn, turnsDuring } from "../fakes/turns.ts";
 
 const options = { forecaster: last };
+/** As threads make them: none in the turns of the event loop. */
+const atOnce: Ticks = async (inputs) => inputs.map((input) => tickOrError(input, () => last));
 
 function fleet(count: number): readonly TargetConfig[] {
   return Array.from({ length: count }, (_, i) => config({ name: `web-${i}` }));
@@ -47,7 +51,7 @@ describe("slicesOf", () => {
         fc.boolean(),
         (n, most, spread) => {
           const targets = fleet(n);
-          const slices = slicesOf(targets, spread ? whole : parts[0]!, most);
+          const slices = slicesOf(targets, spread ? whole : parts[0]!, most, most);
           expect(slices.flatMap(({ places }) => places).sort((a, b) => a - b)).toEqual(targets.map((_, i) => i));
           for (const slice of slices) {
             expect(slice.targets).toEqual(slice.places.map((i) => targets[i]));
@@ -59,6 +63,23 @@ describe("slicesOf", () => {
         },
       ),
     );
+  });
+
+  it("writes the state of a large fleet 28 times at most, and begins with a small slice", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10_000 }), (n) => {
+        const parts = Array.from({ length: Math.ceil(n / 1000) }, store);
+        let k = 0;
+        const whole = { ...store(), of: () => parts[k++ % parts.length]! };
+        const slices = slicesOf(fleet(n), whole);
+        expect(slices[0]!.targets.length).toBeLessThanOrEqual(MAX_SLICE_TARGETS);
+        // the lists of 10,000 workloads are 22 calls, reading the state is 10: with 28 writes that is changes + 60
+        expect(slices.length).toBeLessThanOrEqual(28);
+        for (const { targets } of slices) expect(targets.length).toBeLessThanOrEqual(sliceSize(n));
+      }),
+      { numRuns: 30, examples: [[10_000]] },
+    );
+    expect([1, 3333, 5000, 10_000, 100_000].map(sliceSize)).toEqual([200, 200, 300, 600, 600]);
   });
 
   it("is one slice up to the size of one", () => {
@@ -95,22 +116,50 @@ describe("a run of many targets", () => {
 
   it("lets others go first between two decisions", async () => {
     const world = worldOf(targets);
-    let turns = 0;
-    let over = false;
-    const count = () => {
-      turns += 1;
-      if (!over) setImmediate(count);
-    };
-    setImmediate(count);
     const seen: number[] = [];
-    const forecaster: typeof last = (...args) => {
-      seen.push(turns);
-      return last(...args);
-    };
-    await runOnce(telling(world), targets, { forecaster });
-    over = true;
+    await turnsDuring((turn) => {
+      const forecaster: typeof last = (...args) => {
+        seen.push(turn());
+        return last(...args);
+      };
+      return runOnce(telling(world), targets, { forecaster });
+    });
     // two follow each other only where one slice ends and the next begins
     expect(new Set(seen).size).toBeGreaterThanOrEqual(targets.length - 2);
+  });
+
+  it("reports a hundred in a turn of the event loop", async () => {
+    const few = fleet(MAX_SLICE_TARGETS);
+    const ports = telling(worldOf(few));
+    const reports: number[] = [];
+    await turnsDuring((turn) => {
+      const reporter = { ...ports.reporter, tick: () => void reports.push(turn()) };
+      return runOnce({ ...ports, reporter }, few, { ticksFor: async () => atOnce });
+    });
+    expect(reports).toHaveLength(few.length);
+    // and what 15 others had begun
+    expect(mostInATurn(reports)).toBeLessThan(120);
+  });
+
+  it("claims one object in each turn", async () => {
+    const many = fleet(2000);
+    const stores = Array.from({ length: 4 }, () => telling(worldOf(many)).state);
+    const of = (key: string) => stores[Number(key.split("-")[1]) % 4]!;
+    const claims: number[] = [];
+    await turnsDuring((turn) => {
+      const claiming = stores.map((store) => ({
+        ...store,
+        claim: (...given: Parameters<StateStore["claim"]>) => {
+          claims.push(turn());
+          return store.claim(...given);
+        },
+      }));
+      const ports = telling(worldOf(many));
+      const state = { ...ports.state, of: (key: string) => claiming[stores.indexOf(of(key))]! };
+      return runOnce({ ...ports, state }, many, { ticksFor: async () => atOnce });
+    });
+    expect(claims.length).toBeGreaterThanOrEqual(12);
+    expect(mostInATurn(claims)).toBe(1);
   });
 
   it("keeps what breaks in one slice there, whatever port breaks", async () => {

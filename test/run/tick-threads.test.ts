@@ -160,7 +160,7 @@ describe("the threads of a command", () => {
     [1, 8, 0],
     [1000, 8, 0],
     [1001, 1, 0],
-    [1001, 2, 1],
+    [1001, 2, 2],
     [1001, 3, 2],
     [10_000, 64, 2],
   ])("for %i targets on %i processors: %i", (targets, processors, count) => {
