@@ -125,7 +125,7 @@ const TIME: Json = {
 
 const DISCOVERY = object("What finding targets came to; absent: the settings have no `discover`.", {
   found: integer("Workloads that opted in."),
-  listed: integer("Of them, those that are listed as well: the list wins."),
+  listed: integer("Of them, those that are listed as well: the list takes precedence."),
   refused: integer("Of them, those whose settings are wrong. Each is a failed target."),
   failures: array(
     string("What was asked and what came back."),

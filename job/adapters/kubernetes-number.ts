@@ -7,7 +7,12 @@ import { fieldManager } from "./kubernetes-path.ts";
 /** The number at a path. Throws a ClusterError if it is not a number. */
 export function count(path: string, value: unknown): Replicas {
   if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
-  throw new ClusterError(`GET ${path}`, 200, "Malformed", `replicas are ${JSON.stringify(value)}`);
+  throw new ClusterError(
+    `GET ${path}`,
+    200,
+    "Malformed",
+    `replicas must be a whole number from 0, got ${JSON.stringify(value)}`,
+  );
 }
 
 /** A number in an object: its path, and how to read it. */

@@ -81,7 +81,7 @@ async function readPage(api: Kubernetes, { path, labelSelector, signal }: Listin
   const { items, metadata } = (answer ?? {}) as { items?: unknown; metadata?: { continue?: unknown } };
   // an empty list is `[]`, or null as Go writes a nil slice; without the field it is no list
   if (!Array.isArray(items) && items !== null)
-    throw new ClusterError(`GET ${path}`, 200, "Malformed", "the answer is no list");
+    throw new ClusterError(`GET ${path}`, 200, "Malformed", `items must be a list, got ${typeof items}`);
   const next = metadata?.continue;
   return { items: (items ?? []) as readonly unknown[], next: typeof next === "string" ? next : "" };
 }

@@ -63,16 +63,20 @@ export function rangeOfData(data: object): RangeAnswer {
   return rangeOf({ data: data as Envelope["data"], warnings: [], partial: false }, ANYTHING);
 }
 
+/** The rows of a result of this type. Throws AnswerError. */
+function listOf({ resultType, result }: Envelope["data"], type: "matrix" | "vector"): readonly unknown[] {
+  if (resultType !== type) throw new AnswerError(`resultType must be "${type}", got ${JSON.stringify(resultType)}`);
+  if (Array.isArray(result)) return result;
+  throw new AnswerError(`data.result must be a list, got ${excerpt(JSON.stringify(result) ?? "nothing", 40)}`);
+}
+
 function rangeOf({ data, warnings, partial }: Envelope, request: RangeRequest): RangeAnswer {
-  if (data.resultType !== "matrix") {
-    throw new AnswerError(`resultType is ${JSON.stringify(data.resultType)}, a range query gives "matrix"`);
-  }
-  if (!Array.isArray(data.result)) throw new AnswerError("data.result is not a list");
-  const first: unknown = data.result[0];
+  const result = listOf(data, "matrix");
+  const first: unknown = result[0];
   const samples =
     first === undefined ? { times: new Float64Array(0), values: new Float64Array(0) } : series(first, request);
   const labels = (first as { metric?: Readonly<Record<string, unknown>> | null } | undefined)?.metric ?? {};
-  return { samples, labels, seriesCount: data.result.length, partial, warnings };
+  return { samples, labels, seriesCount: result.length, partial, warnings };
 }
 
 /** The single value of an instant answer (vector of one, or scalar); null: it is empty. Throws AnswerError. */
@@ -98,9 +102,7 @@ export interface LabelledValue {
 /** The rows of an instant vector. Throws AnswerError. */
 export function parseVector(body: string): readonly LabelledValue[] {
   const { data } = open(body, 20_000);
-  if (data.resultType !== "vector" || !Array.isArray(data.result))
-    throw new AnswerError(`resultType is ${JSON.stringify(data.resultType)}, but a vector was expected`);
-  return data.result.map((row: unknown) => {
+  return listOf(data, "vector").map((row: unknown) => {
     const { metric, value } = (row ?? {}) as { metric?: unknown; value?: unknown };
     if (!Array.isArray(value)) throw new AnswerError("a row has no value");
     const labels = Object.entries(metric ?? {}).map(([label, text]) => [label, String(text)]);
@@ -123,10 +125,8 @@ export function parseMatrix(
   { start, end }: Pick<RangeRequest, "start" | "end">,
 ): { readonly series: readonly LabelledSeries[]; readonly partial: boolean } {
   const { data, partial } = open(body, MAX_CONTAINERS);
-  if (data.resultType !== "matrix" || !Array.isArray(data.result))
-    throw new AnswerError(`resultType is ${JSON.stringify(data.resultType)}, where a matrix was asked for`);
   const asked = { ...ANYTHING, start, end };
-  const all = data.result.map((row: unknown): LabelledSeries => {
+  const all = listOf(data, "matrix").map((row: unknown): LabelledSeries => {
     const { metric } = (row ?? {}) as { metric?: Readonly<Record<string, unknown>> | null };
     return { labels: metric ?? {}, samples: series(row, asked) };
   });
@@ -144,7 +144,7 @@ export function sampleValue(raw: unknown): number {
   if (raw === "-Inf") return Number.NEGATIVE_INFINITY;
   const value = typeof raw === "string" && DECIMAL.test(raw) ? Number(raw) : Number.NaN;
   if (Number.isNaN(value))
-    throw new AnswerError(`a value is ${excerpt(JSON.stringify(raw) ?? "missing", 40)}, no number`);
+    throw new AnswerError(`a value must be a number, got ${excerpt(JSON.stringify(raw) ?? "nothing", 40)}`);
   return value;
 }
 
@@ -193,7 +193,7 @@ function series(raw: unknown, { start, end, step, points }: RangeRequest): Sampl
   if (!Array.isArray(values)) throw new AnswerError("a series has no values (native histograms are not CPU)");
   // one more: where a source widens the range to whole steps
   if (values.length > points + 1)
-    throw new AnswerError(`${pluralize(values.length, "sample")}, but ${points} were expected`);
+    throw new AnswerError(`there must be at most ${pluralize(points + 1, "sample")}, got ${values.length}`);
   const slack = end - start + step;
   const times = new Float64Array(values.length);
   const numbers = new Float64Array(values.length);
@@ -201,7 +201,9 @@ function series(raw: unknown, { start, end, step, points }: RangeRequest): Sampl
     if (!Array.isArray(pair)) throw new AnswerError(`sample ${i} is not a pair`);
     const time: unknown = pair[0];
     if (typeof time !== "number" || !Number.isFinite(time)) {
-      throw new AnswerError(`sample ${i} has the time ${excerpt(JSON.stringify(time) ?? "missing", 40)}, no number`);
+      throw new AnswerError(
+        `the time of sample ${i} must be a number, got ${excerpt(JSON.stringify(time) ?? "nothing", 40)}`,
+      );
     }
     // what is shifted a little is for the quality check to judge; a grid from 1970 to now would take gigabytes
     if (time < start - slack || time > end + slack) {

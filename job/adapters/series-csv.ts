@@ -33,15 +33,14 @@ export function parseSeriesCsv(text: string): readonly Row[] {
 
 function wrongHead(line: string, fields: readonly string[]): string {
   const { length } = fields;
-  const wanted = "expected the header timestamp,value";
   const value =
     Math.max(
       0,
       fields.findIndex((field) => /^value$/i.test(field)),
     ) || 1;
   const columns =
-    length > 2 ? `, which is ${pluralize(length, "column")}; keep two, as \`cut -d, -f1,${value + 1}\` does` : "";
-  return `line 1 is ${JSON.stringify(line.slice(0, 40))}, ${wanted}${columns}`;
+    length > 2 ? `, which has ${pluralize(length, "column")}; keep two, as \`cut -d, -f1,${value + 1}\` does` : "";
+  return `line 1 must be the header timestamp,value, got ${JSON.stringify(line.slice(0, 40))}${columns}`;
 }
 
 /** Splits a line. No field of a series contains a separator or a line end, so quotes carry no meaning. */
@@ -67,7 +66,7 @@ function rowOf(line: string, separator: string, number: number): Row {
   const at = DATE.test(time) ? Date.parse(time.replace(" ", "T").replace(" Z", "Z")) / 1000 : Number(time || "none");
   if (fields.length > 2 || !Number.isFinite(at)) {
     const shown = JSON.stringify(line.slice(0, 60));
-    throw new AnswerError(`line ${number} is ${shown}, expected unix seconds and a number`);
+    throw new AnswerError(`line ${number} must be unix seconds and a number, got ${shown}`);
   }
   return { time: at, value: numberIn(value, separator, number), line: number };
 }

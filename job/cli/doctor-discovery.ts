@@ -21,7 +21,7 @@ export function discoveryChecks(source: TargetSource, listed: Settings["targets"
   const found = source.targets().filter((target) => !own.has(target));
   const names = found.map(({ namespace, name }) => `${namespace}/${name}`);
   const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
-  const also = summary.listed === 0 ? "" : `; ${summary.listed} more are listed too, and the list wins`;
+  const also = summary.listed === 0 ? "" : `; ${summary.listed} more are listed too, and the list takes precedence`;
   const text = `${pluralize(names.length, "workload")} found${names.length === 0 ? "" : `: ${names.slice(0, MAX_NAMES).join(", ")}${more}`}${also}`;
   const todo = "label a workload with prophet-autoscaler/enabled=true, or see namespaces, kinds and labelSelector";
   return [

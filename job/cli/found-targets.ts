@@ -167,7 +167,7 @@ function nameOf({ namespace, kind, name }: FoundWorkload): string {
 function tell(summary: DiscoverySummary, { lists }: DiscoveryResult, { selectors }: DiscoverySettings, log: Log): void {
   const { found, listed, refused, failures } = summary;
   for (const failure of failures) log("error", `${failure}; whatever opted in there is left as it is`);
-  const also = listed === 0 ? "" : `; ${listed} of them are listed too, and the list wins`;
+  const also = listed === 0 ? "" : `; ${listed} of them are listed too, and the list takes precedence`;
   const wrong = refused === 0 ? "" : `; ${refused} cannot be used`;
   const text = `discover: ${pluralize(found, "workload")} found in ${pluralize(lists, "list")}${also}${wrong}`;
   if (found > 0 || failures.length > 0) log("info", text);

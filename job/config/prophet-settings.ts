@@ -78,7 +78,7 @@ export function prophetIssues(
   const resolved = resolveOptions(options);
   if (!resolved.ok) {
     const { field, value, accepted } = resolved.error;
-    return [{ path: at, message: `${field} is ${JSON.stringify(value)}: it must be ${accepted}.` }];
+    return [{ path: at, message: `${field} must be ${accepted}, got ${JSON.stringify(value)}.` }];
   }
   const columns = columnsOf(options);
   const additive = resolved.value.seasonality_mode === "additive" && resolved.value.holidays_mode === "additive";

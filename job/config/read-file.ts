@@ -18,7 +18,7 @@ const MAX_YAML_ISSUES = 3;
 const YAML_PROBLEMS: Readonly<Record<string, string>> = {
   ALIAS_PROPS: "an alias (*name) takes no anchor and no tag",
   BAD_ALIAS: "the name of an anchor or alias is not valid",
-  BAD_COLLECTION_TYPE: "a tag does not fit what it stands at",
+  BAD_COLLECTION_TYPE: "a tag does not fit its value",
   BAD_DIRECTIVE: "a line that begins with % is not understood",
   BAD_DQ_ESCAPE: "a backslash sequence within double quotes is not known; use single quotes to keep a backslash",
   BAD_INDENT: "the indentation is wrong, or a bracket is not closed",

@@ -88,7 +88,7 @@ function usualDistance(times: Float64Array): Seconds {
 }
 
 function unusable(refused: number, all: number): readonly string[] {
-  const kinds = "no number, negative, or more than any pods can use";
+  const kinds = "not a number, negative, or more than any pods can use";
   return refused === 0 ? [] : [`${refused} of ${pluralize(all, "value is", "values are")} left out: ${kinds}`];
 }
 

@@ -13,7 +13,7 @@ interface Run {
 export interface DiscoverySummary {
   /** Workloads that opted in. */
   readonly found: number;
-  /** Of them, those that are listed as well: the list wins. */
+  /** Of them, those that are listed as well: the list takes precedence. */
   readonly listed: number;
   /** Of them, those whose settings are wrong. */
   readonly refused: number;

@@ -48,7 +48,7 @@ function unknown({ scaleTargetRef }: TargetConfig, share: number, { resources }:
   }
   const { withoutRequest } = resources;
   return withoutRequest === undefined
-    ? `${asked}, which is no CPU: set resources.requests.cpu of its containers, ${value}`
+    ? `${asked}, but it requests no CPU: set resources.requests.cpu of its containers, ${value}`
     : `${asked}, and its container ${withoutRequest} requests no CPU: set its resources.requests.cpu, ${value}`;
 }
 

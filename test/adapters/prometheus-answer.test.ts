@@ -42,7 +42,7 @@ describe("a range", () => {
   test("holds one sample more than was asked for at most", () => {
     const times = [1000, 1015, 1030, 1045, 1060, 1075];
     expect(parseRange(matrix(rows(times)), ASKED).samples.times).toHaveLength(6);
-    expect(() => parseRange(matrix(rows([...times, 1075])), ASKED)).toThrow("7 samples, but 5 were expected");
+    expect(() => parseRange(matrix(rows([...times, 1075])), ASKED)).toThrow("at most 6 samples, got 7");
   });
 
   test("lies within its own length of what was asked for", () => {
@@ -100,13 +100,13 @@ describe("a range", () => {
     ],
     ["no data", ok(null), /there is no data/],
     ["data that is a text", ok("x"), /there is no data/],
-    ["a vector", ok({ resultType: "vector", result: [] }), /resultType is "vector", a range query gives "matrix"/],
-    ["a result that is no list", ok({ resultType: "matrix", result: {} }), /data.result is not a list/],
+    ["a vector", ok({ resultType: "vector", result: [] }), /resultType must be "matrix", got "vector"/],
+    ["a result that is no list", ok({ resultType: "matrix", result: {} }), /data.result must be a list/],
     ["a series of null", ok({ resultType: "matrix", result: [null] }), /a series has no values/],
     ["histograms", ok({ resultType: "matrix", result: [{ histograms: [] }] }), /native histograms/],
     ["a sample that is not a pair", matrix([[1000, "1"], 5]), /sample 1 is not a pair/],
-    ["a time of null", matrix([[null, "1"]]), /sample 0 has the time null, no number/],
-    ["a missing time", matrix([[]]), /sample 0 has the time missing, no number/],
+    ["a time of null", matrix([[null, "1"]]), /the time of sample 0 must be a number, got null/],
+    ["a missing time", matrix([[]]), /the time of sample 0 must be a number, got nothing/],
     ["too many lists", matrix(Array(20_500).fill([])), /the answer holds more than 20020 lists and objects/],
   ])("that is %s is refused by name", (_, body, words) => {
     expect(() => parseRange(body, ASKED)).toThrow(words);
@@ -125,7 +125,7 @@ test("a value is a decimal, or one of the words of the API", () => {
   ]);
   expect(sampleValue(3.5)).toBe(3.5);
   for (const bad of ["", " ", "0x10", "0b1", "Infinity", "-", "1.2.3", "nan", null, undefined, {}, [1], true])
-    expect(() => sampleValue(bad)).toThrow(/no number$/);
+    expect(() => sampleValue(bad)).toThrow(/^a value must be a number, got /);
   fc.assert(
     fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
       expect(sampleValue(String(value))).toBe(Number(String(value)));
@@ -166,8 +166,8 @@ describe("a vector", () => {
   });
 
   test("is nothing else", () => {
-    expect(() => vector([], "matrix")).toThrow(/resultType is "matrix", but a vector/);
-    expect(() => vector({})).toThrow(/but a vector/);
+    expect(() => vector([], "matrix")).toThrow(/resultType must be "vector", got "matrix"/);
+    expect(() => vector({})).toThrow(/^data.result must be a list, got /);
     for (const row of [null, {}, { value: "x" }]) expect(() => vector([row])).toThrow("a row has no value");
   });
 });

@@ -37,12 +37,12 @@ describe("CSV", () => {
   test.each([
     ["", /^it is empty$/],
     ["\uFEFF \n\n", /^it is empty$/],
-    ["timestamp,value\n1,2\nx,3\n", /line 3 is "x,3"/],
-    ["timestamp,value\n1,2,3\n", /line 2 is "1,2,3"/],
+    ["timestamp,value\n1,2\nx,3\n", /line 3 must be unix seconds and a number, got "x,3"/],
+    ["timestamp,value\n1,2,3\n", /line 2 must be .*, got "1,2,3"/],
     ["timestamp,value\n1,many\n", /line 2.*"many"/],
-    ["timestamp,value\n1,0,5\n", /line 2 is "1,0,5"/],
-    ["pod,time,value\n", /which is 3 columns; keep two, as `cut -d, -f1,3` does$/],
-    ["time,cpu,pod\n", /which is 3 columns; keep two, as `cut -d, -f1,2` does$/],
+    ["timestamp,value\n1,0,5\n", /line 2 must be .*, got "1,0,5"/],
+    ["pod,time,value\n", /which has 3 columns; keep two, as `cut -d, -f1,3` does$/],
+    ["time,cpu,pod\n", /which has 3 columns; keep two, as `cut -d, -f1,2` does$/],
     ["timestamp,value\n2026-02-01 12:00,1\n", /line 2: the time 2026-02-01 12:00 has no zone/],
     ["timestamp,value\n2026-02-31 12:00:00 Z,1\n", /line 2: the time .* is on a day that no calendar has/],
     ["timestamp,value\n2026-13-41T12:00Z,1\n", /line 2: the time \S+ is on a day that no calendar has/],
@@ -73,7 +73,7 @@ describe("JSON", () => {
     ["{}", /of another form; wanted is the answer of query_range/],
     ['{"foo":1}', /of another form/],
     ["[1,2]", /of another form/],
-    ['{"resultType":"vector","result":[]}', /resultType is "vector"/],
+    ['{"resultType":"vector","result":[]}', /resultType must be "matrix", got "vector"/],
   ])("%j is refused", (text, message) => {
     expect(() => parseSeries(text)).toThrow(message);
   });

@@ -71,7 +71,7 @@ describe("found targets", () => {
     expect(mostInATurn(looked) / (looked.length / 3000)).toBeLessThanOrEqual(120);
   });
 
-  it("come after those that are listed, by namespace and name; the list wins, and that is said", async () => {
+  it("come after those that are listed, by namespace and name; the list takes precedence, and that is said", async () => {
     const targets = [{ namespace: "shop", scaleTargetRef: { name: "web" }, targetCpu: 2, name: "first" }];
     const found = await find([workload("web"), workload("b"), workload("a"), workload("z", { namespace: "pay" })], {
       file: { targets },
@@ -81,7 +81,7 @@ describe("found targets", () => {
     expect(found.targets[1]).toMatchObject({ targetCpu: 0.5 });
     expect(found.summary).toEqual({ found: 4, listed: 1, refused: 0, failures: [] });
     expect(found.logs).toEqual([
-      "info: discover: 4 workloads found in 2 lists; 1 of them are listed too, and the list wins",
+      "info: discover: 4 workloads found in 2 lists; 1 of them are listed too, and the list takes precedence",
     ]);
   });
 

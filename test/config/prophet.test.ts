@@ -80,11 +80,11 @@ describe("the prophet block", () => {
     ["seasonalities: [{ name: a, period: 1 }]", [/seasonalities\[0\]\.fourier_order: is missing/]],
     [
       "seasonalities: [{ name: a, period: 1, fourier_order: 2 }, { name: a, period: 2, fourier_order: 2 }]",
-      [/^targets\[0\]\.prophet: name is "a": it must be a name used once/],
+      [/^targets\[0\]\.prophet: name must be a name used once, got "a"/],
     ],
     [
       "seasonalities: [{ name: trend, period: 1, fourier_order: 2 }]",
-      [/^targets\[0\]\.prophet: name is "trend": it must be a name that is neither empty nor reserved/],
+      [/^targets\[0\]\.prophet: name must be a name that is neither empty nor reserved, got "trend"/],
     ],
     [
       "holidays: [{ ds: 2026-11-27 }]",
@@ -101,7 +101,7 @@ describe("the prophet block", () => {
     ],
     [
       "holidays: [{ holiday: a, ds: 12-24, prior_scale: 1 }, { holiday: a, ds: 12-31 }]",
-      [/^targets\[0\]\.prophet: holidays\.a\.prior_scale is .*it must be 1, as in the event's first row/],
+      [/^targets\[0\]\.prophet: holidays\.a\.prior_scale must be 1, as in the event's first row/],
     ],
     [
       "holidays: [{ ds: holidays(US), lower_window: -30, upper_window: 30 }]",

@@ -14,10 +14,10 @@ describe("no more and nothing else than was asked for", () => {
     `{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[${pairs}]}]}}`;
   const cases: readonly (readonly [string, string, RegExp | number])[] = [
     ["one sample more, where a source widens the range", matrix(many(121, end - 1800)), 121],
-    ["two samples more", matrix(many(122, end - 1800)), /122 samples, but 120 were expected/],
-    ["a time of null", raw('[null,"1"]'), /sample 0 has the time null, no number/],
-    ["a time as a text", raw('["1700000000","1"]'), /sample 0 has the time "1700000000", no number/],
-    ["no time", raw("[]"), /sample 0 has the time missing, no number/],
+    ["two samples more", matrix(many(122, end - 1800)), /at most 121 samples, got 122/],
+    ["a time of null", raw('[null,"1"]'), /the time of sample 0 must be a number, got null/],
+    ["a time as a text", raw('["1700000000","1"]'), /the time of sample 0 must be a number, got "1700000000"/],
+    ["no time", raw("[]"), /the time of sample 0 must be a number, got nothing/],
     ["shifted by less than the window: for the quality check", matrix([[end - 3500, "1"]]), 1],
     ["of 1970", matrix([[0, "1"]]), /sample 0 is at 0, outside the requested \d+ to \d+/],
     ["far ahead", matrix([[end + 3700, "1"]]), /outside the requested \d+ to \d+/],

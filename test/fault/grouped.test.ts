@@ -82,7 +82,7 @@ describe("many targets read together", () => {
     [
       "a value that is no number",
       (seen) => ({ body: answer(rows(seen).map((row) => ({ ...row, values: [[NOW, "x"]] }))) }),
-      /no number/,
+      /must be a number/,
     ],
     ["a vector", () => ({ body: '{"status":"success","data":{"resultType":"vector","result":[]}}' }), /matrix/],
     ["nothing at all", () => ({ body: answer([]) }), null],

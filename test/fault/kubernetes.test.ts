@@ -84,10 +84,10 @@ describe("reading /scale", () => {
     ["HTML", { body: "<html>" }, /200 NotJson: <html>/, 1],
     ["cut off", { body: '{"spec":{"replicas":3}}', end: "cut" }, /aborted|ECONNRESET/, 3],
     ["reset", { end: "silent" }, /hang up|ECONNRESET/, 3],
-    ["negative", scale(-1), /replicas are -1/, 1],
-    ["a list", { body: "[]" }, /replicas are undefined/, 1],
-    ["an object without a spec", { body: "{}" }, /replicas are undefined/, 1],
-    ["no number", { body: '{"spec":{"replicas":"3"}}' }, /replicas are "3"/, 1],
+    ["negative", scale(-1), /replicas must be a whole number from 0, got -1/, 1],
+    ["a list", { body: "[]" }, /replicas must be a whole number from 0, got undefined/, 1],
+    ["an object without a spec", { body: "{}" }, /replicas must be a whole number from 0, got undefined/, 1],
+    ["no number", { body: '{"spec":{"replicas":"3"}}' }, /replicas must be a whole number from 0, got "3"/, 1],
   ];
   test.each(cases)("%s", async (_name, reply, message, calls) => {
     const { ports, server } = await open(() => reply);

@@ -47,7 +47,7 @@ describe.skipIf(skip(missingControlPlane()))("the pod's request and limit", () =
     await kubectl("set", "resources", "deployment/stress-app", "--requests=cpu=0", "--limits=cpu=0");
     const run = await rig.run(looking("70%"));
     expect(run).toMatchObject({ code: 1, targets: [{ action: "failed" }] });
-    expect(run.targets[0]!.message).toMatch(/requests, which is no CPU: set resources\.requests\.cpu/);
+    expect(run.targets[0]!.message).toMatch(/requests, but it requests no CPU: set resources\.requests\.cpu/);
     expect(await rig.replicas()).toBe(2);
   });
 

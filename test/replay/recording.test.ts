@@ -75,7 +75,7 @@ describe("the verdict on a recording", () => {
     expect(samples.times).toHaveLength(397);
     expect(notes).toEqual([
       "the source warned of a partial answer",
-      "3 of 400 values are left out: no number, negative, or more than any pods can use",
+      "3 of 400 values are left out: not a number, negative, or more than any pods can use",
     ]);
   });
 

@@ -50,7 +50,7 @@ describe("a share of the request", () => {
       /targetCpu is 70% .*could not be read: grant get on it .*write targetCpu in cores/,
     ],
     ["a container asks for nothing", { web: { withoutRequest: "proxy" } }, /its container proxy requests no CPU/],
-    ["the request is 0", { web: { request: 0 } }, /which is no CPU/],
+    ["the request is 0", { web: { request: 0 } }, /but it requests no CPU/],
   ])("fails by name where %s, writes nothing for it, and the others go on", async (_, resources, words) => {
     const world = fakeWorld({ load: () => 3.5, replicas: { web: 2, api: 2 } });
     const ports = portsWith(world, { ...resources, api: { request: 1 } });

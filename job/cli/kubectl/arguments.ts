@@ -94,7 +94,7 @@ function connectionOf(
   const { namespace = null, output = null, context, kubeconfig } = kept;
   const known = OUTPUTS.find((name) => name === output) ?? null;
   if (output !== null && known === null)
-    throw new UsageError(`-o ${output}: one of ${OUTPUTS.join(", ")} is accepted.`);
+    throw new UsageError(`-o: must be one of ${OUTPUTS.join(", ")}, got ${output}.`);
   const connection = [
     ...(context === undefined ? [] : ["--context", context]),
     ...(kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig]),

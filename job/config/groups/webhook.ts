@@ -4,7 +4,7 @@ import { group, quantity, secret } from "../schema.ts";
 /** The fields under `webhook`. */
 export const WEBHOOK = group({
   about:
-    'Webhook that is told of changes, failures, missing data and conflicts with other writers. It receives `{"text": ...}`, as Slack, Mattermost and Google Chat expect.',
+    'Webhook for changes, failures, missing data and conflicts with other writers. It receives `{"text": ...}`, as Slack, Mattermost and Google Chat expect.',
   rules: [
     { level: "refuse", fields: ["url", "urlFile"], allowed: [0, 1], says: "needs either url or urlFile, not both." },
   ],

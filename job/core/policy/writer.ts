@@ -6,7 +6,7 @@ import { type Apply, type PolicyInput, verdict } from "./stage.ts";
 
 /** What ends the quarrel: whoever applies a manifest with spec.replicas in it resets them at each sync. An apply that merely drops the field sets them to 1. */
 export const WRITER_ADVICE =
-  'take spec.replicas out of the manifest in the steps of docs/operations.md, "Replicas in a manifest" (an apply that merely drops them sets 1), or let that tool leave the field alone (Argo CD: ignoreDifferences on /spec/replicas with RespectIgnoreDifferences)';
+  'take spec.replicas out of the manifest as docs/operations.md says under "Replicas in a manifest": an apply that merely drops them sets 1. Or let that tool ignore the field (Argo CD: ignoreDifferences on /spec/replicas with RespectIgnoreDifferences)';
 
 /** A change of the replicas by somebody else after our last one. */
 export interface OtherWrite {

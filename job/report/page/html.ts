@@ -102,7 +102,7 @@ function scoresHtml(scores: Scores | null, label: string): string {
 }
 
 const KEYS =
-  "Point at the charts, or choose them and use the arrow keys: left and right go from decision to decision, with Shift from change to change, up and down zoom, Escape shows the whole time. Drag over a stretch of time to zoom into it.";
+  "Point at the charts, or choose them and use the arrow keys. Left and right go from decision to decision, with Shift from change to change. Up and down zoom; Escape shows the whole time. Drag over a stretch of time to zoom into it.";
 
 function notesHtml(notes: readonly string[]): string {
   return notes.map((note) => `<p class="note">${escapeXml(note)}</p>`).join("\n");

@@ -63,6 +63,6 @@ describe("readArguments", () => {
     ["explain deploy web api", /one workload at a time/],
     ["explain deploy/web -n", /-n needs a value/],
     ["explain deploy/web --context=", /--context needs a value/],
-    ["explain deploy/web -o xml", /-o xml: one of json, yaml, wide is accepted/],
+    ["explain deploy/web -o xml", /-o: must be one of json, yaml, wide, got xml/],
   ])("refused: %s", (line, why) => expect(() => read(line)).toThrow(why));
 });

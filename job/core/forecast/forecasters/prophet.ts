@@ -65,5 +65,5 @@ function prophetForecast(method: string, options: ProphetOptions, request: Forec
 }
 
 function problemText({ field, value, accepted }: ProphetError): string {
-  return `prophet.${field} is ${String(value)}: it must be ${accepted}`;
+  return `prophet.${field} must be ${accepted}, got ${String(value)}`;
 }
