@@ -1,5 +1,17 @@
 /** Loads the built program with the code that V8 compiled in an earlier run, and keeps that of this run for the next one. */
-import { closeSync, fstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { Script } from "node:vm";
 import { crc32 } from "node:zlib";
@@ -41,12 +53,42 @@ export function loadProgram<T>(file: string, cache: string | null, user: number 
   };
 }
 
-/** The cache is a file of this user or of root, as in the image: the folder may be under /tmp, and V8 runs what it is given. */
+/**
+ * Loads it as a module, where a source map lies beside it; else undefined. Node takes no source map of a script, and a stack should name the
+ * sources where Node is told to.
+ */
+export function loadMapped<T>(file: string): Loaded<T> | undefined {
+  if (!existsSync(`${file}.map`)) return undefined;
+  const require = createRequire(file);
+  const module = { exports: {} };
+  (require(file) as Wrapper)(module.exports, require, module, file);
+  return { program: module.exports as T, cache: "not initialized", keep: () => {} };
+}
+
+/**
+ * Whether compiled code may be kept in this folder, or below it once Node has made it. Under /tmp anybody may have made it first, and Node runs
+ * what lies there. `user` is the id of who runs it; absent where the system has none.
+ */
+export function isTrustedFolder(folder: string, user: number | undefined): boolean {
+  try {
+    const found = lstatSync(folder, { throwIfNoEntry: false });
+    if (found === undefined || user === undefined) return true;
+    return isTrusted(found.uid, user) && (found.mode & constants.S_IWOTH) === 0;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The cache is a file of this user or of root, as in the image: the folder may be under /tmp, and V8 runs what it is given. To open a pipe
+ * without a writer would wait for ever.
+ */
 function read(file: string, user: number | undefined): Buffer | undefined {
   try {
-    const open = openSync(file, "r");
+    const open = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      return isTrusted(fstatSync(open).uid, user) ? readFileSync(open) : undefined;
+      const found = fstatSync(open);
+      return found.isFile() && isTrusted(found.uid, user) ? readFileSync(open) : undefined;
     } finally {
       closeSync(open);
     }
@@ -68,11 +110,18 @@ function wholeOf(kept: Buffer): Buffer | undefined {
   return crc32(code) === kept.readUInt32LE(code.length) ? code : undefined;
 }
 
-/** Under another name first, so that nobody reads half of it. The code is made only where it can be written: that takes 10 ms. */
+/** How old the unfinished file of a run is that was ended while it wrote, in ms: a write takes 10. */
+const ABANDONED = 60_000;
+
+/**
+ * Under another name first, so that nobody reads half of it. It is one name for all runs: one that was ended while it wrote leaves one file.
+ * The code is made only where it can be written: that takes 10 ms.
+ */
 function write(file: string, script: Script): void {
-  const unfinished = `${file}.${Math.random().toString(36).slice(2)}`;
+  const unfinished = `${file}.unfinished`;
+  const open = create(unfinished);
+  if (open === undefined) return;
   try {
-    const open = openSync(unfinished, "wx");
     try {
       const code = script.createCachedData();
       const sum = Buffer.alloc(SUM);
@@ -84,6 +133,26 @@ function write(file: string, script: Script): void {
     renameSync(unfinished, file);
   } catch {
     tidy(unfinished);
+  }
+}
+
+/** The file, open for its one writer; undefined where another run writes it, or it cannot be written. One that was abandoned is removed for the next run. */
+function create(unfinished: string): number | undefined {
+  try {
+    return openSync(unfinished, "wx");
+  } catch {
+    const found = changed(unfinished);
+    if (found !== undefined && Date.now() - found > ABANDONED) tidy(unfinished);
+    return undefined;
+  }
+}
+
+/** When a file was changed, in ms. */
+function changed(file: string): number | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  } catch {
+    return undefined;
   }
 }
 

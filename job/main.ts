@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /** The entry: refuses an old Node, turns on the compile cache, hands argv and environment to the command line. The only file that touches `process`. */
 import module from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Loaded, loadProgram } from "./compiled.ts";
+import { isTrustedFolder, type Loaded, loadMapped, loadProgram } from "./compiled.ts";
 
 declare const PROPHET_AUTOSCALER_VERSION: string | undefined;
 /** In the bundle: a word that stands for the text of its program. */
@@ -19,7 +20,8 @@ if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 
   process.exitCode = 2;
 } else {
   // compiled code is kept between runs (about 60 ms of a cold start); a read-only disk only means that it is not
-  module.enableCompileCache?.();
+  if (process.env.NODE_COMPILE_CACHE || isTrustedFolder(join(tmpdir(), "node-compile-cache"), process.getuid?.()))
+    module.enableCompileCache?.();
   // a closed pipe (`| head`) is the reader's choice, not a failure
   let lost: Error | null = null;
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -62,6 +64,9 @@ if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 
 async function load(): Promise<Loaded<typeof import("./cli/program.ts")>> {
   if (typeof PROPHET_AUTOSCALER_PROGRAM === "undefined")
     return { program: await import("./cli/program.ts"), cache: "not initialized", keep: () => {} };
+  const file = join(import.meta.dirname, "chunks/program.cjs");
+  const mapped = process.sourceMapsEnabled ? loadMapped<typeof import("./cli/program.ts")>(file) : undefined;
+  if (mapped !== undefined) return mapped;
   const { NODE_DISABLE_COMPILE_CACHE: disabled, NODE_COMPILE_CACHE: named } = process.env;
   // not Node's own folder in the one that is named: its name has the processor's features, which V8 does not ask for
   const folder = disabled ? undefined : named || module.getCompileCacheDir?.();
@@ -69,7 +74,7 @@ async function load(): Promise<Loaded<typeof import("./cli/program.ts")>> {
   const [word = "run"] = process.argv.slice(2, 3).filter((given) => /^[a-z]+$/.test(given));
   const answers = process.argv.some((given) => /^(--help|-h|--version)$/.test(given));
   const kept = folder === undefined || answers ? null : join(folder, `program-${PROPHET_AUTOSCALER_PROGRAM}-${word}`);
-  return loadProgram(join(import.meta.dirname, "chunks/program.cjs"), kept, process.getuid?.());
+  return loadProgram(file, kept, process.getuid?.());
 }
 
 /**

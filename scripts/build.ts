@@ -49,7 +49,7 @@ interface Output {
 
 /**
  * The command line is one file: to find, read and link the 45 chunks that a run needed took a fifth of its CPU time. What is imported lazily is
- * evaluated lazily there too. It is a function, as CommonJS has it, which job/compiled.ts runs.
+ * evaluated lazily there too. It is a function, as CommonJS has it, which job/compiled.ts runs: as a script, or as a module for source maps.
  */
 const PROGRAM = "chunks/program.cjs";
 
@@ -93,7 +93,9 @@ const asFunction = {
   format: "cjs",
   // a script has no import() without a warning about an experiment
   supported: { "dynamic-import": false },
-  banner: { js: `(function(exports,require,module,__filename){${FILE_URL}` },
+  banner: {
+    js: `(typeof module==="undefined"?{}:module).exports=(function(exports,require,module,__filename){${FILE_URL}`,
+  },
   footer: { js: "})" },
   define: { "import.meta.url": "__url" },
 } as const satisfies BuildOptions;

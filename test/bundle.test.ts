@@ -1,6 +1,6 @@
 /** The built job: it runs over HTTP as the sources do, fills the image's compile cache, and a start loads neither the fetch client inside Node nor webcrypto, nor a library that it does not use. */
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -166,6 +166,36 @@ test.skipIf(!existsSync(job))(
     }
   },
 );
+
+test.skipIf(!existsSync(job))("nothing is kept in a folder for temporary files that others can write", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "open-"));
+  try {
+    const cache = join(folder, "node-compile-cache");
+    const series = join(import.meta.dirname, "../fixtures/recorded/sine.json");
+    const run = [job, "--once", "--history-file", series, "--target-cpu", "0.05", "--dry-run", "--json"];
+    const kept = async (mode: number) => {
+      mkdirSync(cache);
+      chmodSync(cache, mode);
+      await promisify(execFile)(process.execPath, run, { env: { TMPDIR: folder } });
+      const files = readdirSync(cache, { recursive: true });
+      await rm(cache, { recursive: true });
+      return files;
+    };
+    expect(await kept(0o755)).toContainEqual(expect.stringMatching(/program-[0-9a-f]{12}-run$/));
+    expect(await kept(0o777)).toEqual([]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test.skipIf(!existsSync(`${job}.map`))("with source maps, a stack names the sources", async () => {
+  const tell = `const parse=JSON.parse;JSON.parse=(...given)=>{if(given[0].length>3000)process._rawDebug(new Error("here").stack);return parse(...given)}`;
+  const series = join(import.meta.dirname, "../fixtures/recorded/sine.json");
+  const run = [job, "--once", "--history-file", series, "--target-cpu", "0.05", "--dry-run", "--json"];
+  const args = ["--enable-source-maps", "--import", `data:text/javascript,${tell}`, ...run];
+  const { stderr } = await promisify(execFile)(process.execPath, args);
+  expect(stderr).toMatch(/ \(\S+\/job\/adapters\/series-file\.ts:\d+:\d+\)/);
+});
 
 // of any other character V8 would keep two bytes of the whole text for each: 0.8 MB more
 test.skipIf(!existsSync(job))("the program's text is ASCII, and imports nothing by itself", () => {

@@ -1,9 +1,22 @@
 /** The code that V8 compiled in an earlier run: kept with what ran, used again, and never a reason to fail. */
-import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadProgram } from "../job/compiled.ts";
+import { isTrustedFolder, loadProgram } from "../job/compiled.ts";
 
 interface Program {
   readonly answer: () => number;
@@ -86,6 +99,30 @@ describe("compiled code", () => {
     if (uid === 0) expect(load(at("foreign"), someone).cache).toBe("accepted");
   });
 
+  test.each<[string, (file: string) => void]>([
+    ["a pipe that nobody writes", (file) => void execFileSync("mkfifo", [file])],
+    ["a folder", (file) => void mkdirSync(file)],
+    ["a device without an end", (file) => symlinkSync("/dev/zero", file)],
+  ])("that is %s is not read", (name, make) => {
+    make(at(name));
+    const found = load(at(name));
+    expect(found.cache).toBe("not initialized");
+    expect(found.program.answer()).toBe(expected);
+  });
+
+  test("is written by one run at a time, and what an ended one left is removed", () => {
+    const unfinished = at("left.unfinished");
+    writeFileSync(unfinished, "half of it");
+    load(at("left")).keep();
+    expect(readFileSync(unfinished, "utf8")).toBe("half of it");
+    const longAgo = Date.now() / 1000 - 3600;
+    utimesSync(unfinished, longAgo, longAgo);
+    load(at("left")).keep();
+    load(at("left")).keep();
+    expect(readdirSync(folder).filter((name) => name.startsWith("left"))).toEqual(["left"]);
+    expect(load(at("left")).cache).toBe("accepted");
+  });
+
   test("of a program of another length is refused by V8", () => {
     const first = load(at("other"));
     first.keep();
@@ -108,6 +145,21 @@ describe("compiled code", () => {
     load(null).keep();
     expect(readdirSync(folder)).toEqual(before);
     expect(before.filter((name) => /^taken\./.test(name))).toEqual([]);
+  });
+
+  test("lies in a folder that nobody else can write, or that Node is yet to make", () => {
+    const own = at("own");
+    mkdirSync(own);
+    const { uid } = statSync(own);
+    const trusted = (folder: string, by = user) => isTrustedFolder(folder, by);
+    expect([own, at("absent"), join(program, "below-a-file")].map((one) => trusted(one))).toEqual([true, true, false]);
+    chmodSync(own, 0o777);
+    expect(trusted(own)).toBe(false);
+    // Windows knows neither
+    expect(isTrustedFolder(own, undefined)).toBe(true);
+    chmodSync(own, 0o755);
+    if (uid === 0) chownSync(own, 65532, 65532);
+    expect(trusted(own, uid === 0 ? 1000 : uid + 1)).toBe(false);
   });
 
   test("a program that fails to load says why", () => {
