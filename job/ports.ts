@@ -187,7 +187,7 @@ export interface Outcome extends SetNumber {
   readonly trail: readonly TrailEntry[];
 }
 
-/** News for people: a change, or a condition that began, lasts, or is over. */
+/** What people are notified of: a change, or a condition that began, lasts, or is over. */
 export interface Notification {
   readonly outcome: Outcome;
   readonly what: "scaled" | Condition;

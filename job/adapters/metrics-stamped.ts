@@ -76,8 +76,8 @@ async function sendStamped(
     }
   }
   if (unsent === 0) return;
-  const many = `${MAX_POSTS} requests with samples of some targets were refused for their time`;
-  log("warn", `metrics: ${many}: the forecasts of ${pluralize(unsent, "target")} are left out in this run`);
+  const many = `after ${MAX_POSTS} requests, many of them refused for the time of a sample`;
+  log("warn", `metrics: ${many}, the forecasts of ${pluralize(unsent, "target")} are left out in this run`);
 }
 
 function byTarget(families: Families): ByTarget {

@@ -2,11 +2,12 @@
 
 import { memoryOfMetric } from "../core/state/memory.ts";
 import type { Standing, TargetState } from "../core/state/types.ts";
-import { type Metric, metricsOf } from "../core/target.ts";
+import { type Metric, metricsOf, type TargetConfig } from "../core/target.ts";
 import { pluralize } from "../core/units.ts";
 import { runAnswer } from "../report/answer.ts";
 import { collectingReporter } from "../report/reporter.ts";
 import { columns, decisionText, shortAmount, shortNumber } from "../report/text.ts";
+import { memoryOf } from "../run/memory.ts";
 import { runOnce } from "../run.ts";
 import type { Command } from "./io.ts";
 import { checkMoment } from "./moment.ts";
@@ -47,18 +48,14 @@ export const explainCommand: Command = async (flags, io) => {
     const ports = { ...world, clock: clockFor(world, now), reporter };
     const source = targetSource(settings, world, io, log);
     const result = await runOnce(ports, source.given, { dryRun: true });
-    const memory = (key: string) => stored?.state.targets[key] ?? null;
+    const memory = (target: TargetConfig) => (stored === null ? null : (memoryOf(stored.state, target) ?? null));
     if (flags.json === true) {
-      const targets = source.targets().map((t, i) => ({
-        ...result.targets[i]!,
-        remembered: memory(`${t.namespace}/${t.name}`),
-      }));
+      const targets = source.targets().map((t, i) => ({ ...result.targets[i]!, remembered: memory(t) }));
       io.out(`${JSON.stringify(runAnswer({ ...result, targets }, source.summary()))}\n`);
       return source.exitCode(result);
     }
     for (const { target, record, outcome } of reporter.take()) {
-      const key = `${target.namespace}/${target.name}`;
-      io.out(`${rememberedText(memory(key), result.now, metricsOf(target), io.columns)}
+      io.out(`${rememberedText(memory(target), result.now, metricsOf(target), io.columns)}
 `);
       io.out(`If it ran now:
 ${decisionText(target, record, outcome, io.columns)}

@@ -37,8 +37,8 @@ export async function explainPast(
       targets.push(outcome);
       if (flags.json === true) continue;
       const others = await alternatives(decision.input, (variant) => historiesAt(world.history, variant, at));
-      const story = { decision, outcome, after, alternatives: others, source };
-      io.out(`${pastText(story, io.columns)}\n`);
+      const past = { decision, outcome, after, alternatives: others, source };
+      io.out(`${pastText(past, io.columns)}\n`);
       const record = decision.decided.output?.record;
       if (flags.plot === true && record !== undefined) io.draw(await plotText(target, record, flags, io));
     }

@@ -26,7 +26,7 @@ const outcome: Outcome = {
   metrics: [],
   trail: [],
 };
-const news = (
+const notification = (
   more: Partial<Outcome>,
   what: Notification["what"] = "scaled",
   phase: Notification["phase"] = "began",
@@ -40,28 +40,28 @@ const failure = { action: "failed", reason: "HistoryError", message: "no answer"
 
 describe("the text", () => {
   test.each<[string, Notification, string]>([
-    ["a change", news({}), "shop/web: from 2 to 5 replicas (ForecastQuantile: forecast asks for 5)"],
+    ["a change", notification({}), "shop/web: from 2 to 5 replicas (ForecastQuantile: forecast asks for 5)"],
     [
       "of a floor",
-      news({ sets: "minReplicas", object: "HorizontalPodAutoscaler/web" }),
+      notification({ sets: "minReplicas", object: "HorizontalPodAutoscaler/web" }),
       "shop/web: from 2 to 5 minReplicas of HorizontalPodAutoscaler/web (ForecastQuantile: forecast asks for 5)",
     ],
-    ["a failure", news(failure, "failed"), "shop/web: failing (HistoryError: no answer)"],
+    ["a failure", notification(failure, "failed"), "shop/web: failing (HistoryError: no answer)"],
     [
       "a failure that lasts",
-      news(failure, "failed", "lasts"),
+      notification(failure, "failed", "lasts"),
       "shop/web: still failing, since 2023-11-14T20:13:20.000Z (HistoryError: no answer)",
     ],
-    ["its end", news({}, "failed", "ended"), "shop/web: no longer failing, after 120 min"],
-    ["missing data", news({}, "blind"), "shop/web: without usable data (ForecastQuantile: forecast asks for 5)"],
+    ["its end", notification({}, "failed", "ended"), "shop/web: no longer failing, after 120 min"],
+    ["missing data", notification({}, "blind"), "shop/web: without usable data (ForecastQuantile: forecast asks for 5)"],
     [
       "a quarrel",
-      news({ reason: "Overruled" }, "overruled"),
+      notification({ reason: "Overruled" }, "overruled"),
       "shop/web: overruled by another writer (Overruled: forecast asks for 5)",
     ],
     [
       "what would call everybody, or forge a line",
-      news({ message: "<!channel> & <http://x|y>\nshop/db: fine\u001b[31m" }),
+      notification({ message: "<!channel> & <http://x|y>\nshop/db: fine\u001b[31m" }),
       "shop/web: from 2 to 5 replicas (ForecastQuantile: &lt;!channel&gt; &amp; &lt;http://x|y&gt;\\nshop/db: fine\\u001b[31m)",
     ],
   ])("%s", (_name, item, text) => {
@@ -70,7 +70,7 @@ describe("the text", () => {
 
   test("of a thousand failures is one that a chat takes", () => {
     const text = notificationText(
-      Array.from({ length: 1000 }, () => news({ ...failure, message: "&".repeat(5000) }, "failed")),
+      Array.from({ length: 1000 }, () => notification({ ...failure, message: "&".repeat(5000) }, "failed")),
       NOW,
     );
     expect(text.split("\n")).toHaveLength(41);
@@ -85,7 +85,7 @@ describe("a webhook", () => {
     const server = await serve(reply);
     const redactor = createRedactor();
     const notifier = webhookNotifier({ url: server.url + at, timeout }, { redactor, env: {} });
-    const error = await notifier.send([news({})], NOW).then(
+    const error = await notifier.send([notification({})], NOW).then(
       () => null,
       (e: unknown) => e,
     );
@@ -101,7 +101,7 @@ describe("a webhook", () => {
       url: path,
       headers: { "content-type": "application/json" },
     });
-    expect(JSON.parse(server.seen[0]!.body)).toEqual({ text: notificationText([news({})], NOW) });
+    expect(JSON.parse(server.seen[0]!.body)).toEqual({ text: notificationText([notification({})], NOW) });
   });
 
   test("teaches the redactor its address, however short its path", async () => {
@@ -145,7 +145,7 @@ describe("a webhook", () => {
   ])("whose file %s says so, and not what is in it", async (_name, content, why) => {
     const urlFile = content === null ? "/nowhere" : canaryFile(content, "hook");
     const redactor = createRedactor();
-    const sent = webhookNotifier({ urlFile, timeout: 1 }, { redactor, env: {} }).send([news({})], NOW);
+    const sent = webhookNotifier({ urlFile, timeout: 1 }, { redactor, env: {} }).send([notification({})], NOW);
     const error = await sent.catch((e: unknown) => e);
     expect(String(error)).toMatch(why);
     silent(String(error), "the error");

@@ -18,9 +18,9 @@ describe.skipIf(skip(missingHelm()))("cronJob.extraArgs", () => {
   });
   afterAll(() => helm?.stop());
 
-  const render = (extraArgs: readonly string[], more: object = {}) => {
+  const render = (extraArgs: readonly string[], more: object = {}, values: object = {}) => {
     const file = join(helm.dir, "values.json");
-    writeFileSync(file, JSON.stringify({ cronJob: { extraArgs, ...more } }));
+    writeFileSync(file, JSON.stringify({ cronJob: { extraArgs, ...more }, ...values }));
     return helm("template", "a", chart, "--values", file);
   };
 
@@ -37,6 +37,18 @@ describe.skipIf(skip(missingHelm()))("cronJob.extraArgs", () => {
       "extraArgs[0]: --once cannot be combined with cronJob.every",
     );
     await expect(render(["--dry-run"], every)).resolves.toContain("- --dry-run");
+  });
+
+  test("what a flag or a variable gives is not missed in the file, and what it replaces is not refused", async () => {
+    const targets = [{ scaleTargetRef: { name: "web" }, minReplicas: 15 }];
+    const more = { config: { targets } };
+    const args = ["--target-cpu=0.5", "--max", "20"];
+    await expect(render([], {}, more)).rejects.toThrow(/minReplicas: 15 is above[\s\S]*targetCpu: is missing/);
+    await expect(render(args, {}, more)).resolves.toContain("- --max");
+    await expect(render(args.slice(0, 1), {}, more)).rejects.toThrow("minReplicas: 15 is above");
+    const env = [{ name: "PROPHET_AUTOSCALER_TARGET_CPU", value: "1" }];
+    await expect(render(args.slice(1), { env }, more)).resolves.toContain("- --max");
+    await expect(render(args, { envFrom: [{ secretRef: { name: "more" } }] }, more)).resolves.toContain("- --max");
   });
 
   test.each(["--dryrun", "--no-plot", "--config=other.yaml", "--every=15s"])(

@@ -1,6 +1,7 @@
 /** Two workloads of different kinds have one name, and only one of them is seen in a run, as where a list fails: neither uses the memory of the other. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { decode, EMPTY_STATE, encode } from "../../job/core/state/codec.ts";
 import { BLANK } from "../../job/core/state/memory.ts";
 import { memoryOf } from "../../job/run/memory.ts";
 import { runOnce } from "../../job/run.ts";
@@ -62,6 +63,18 @@ describe("namesakes of two kinds", () => {
     expect(memoryOf(of({ kind: "StatefulSet" }), set!)).toEqual({ ...BLANK, kind: "StatefulSet" });
     expect(memoryOf(of({ kind: "StatefulSet" }), deployment!)).toBeUndefined();
   });
+
+  it.each([1, null, "", "web", "A".repeat(64), "\u001b[2J", ["StatefulSet"]])(
+    "a memory of a kind that is none (%j) is nobody's, also after it was stored again",
+    (k) => {
+      const read = decode(JSON.stringify({ v: 1, t: { "default/web": { w: [1, 2], k } } }));
+      const state = read.ok ? read.value : EMPTY_STATE;
+      expect(Object.keys(state.targets)).toEqual(["default/web"]);
+      const again = decode(encode(state));
+      expect(again.ok && again.value).toEqual(state);
+      for (const kind of KINDS) expect(memoryOf(state, { ...targetOf(kind), namespace: "default" })).toBeUndefined();
+    },
+  );
 
   it("what is stored says whose it is", async () => {
     const world = fakeWorld({ now: NOW });

@@ -45,7 +45,7 @@ describe("notifications", () => {
 
   it("are a condition's begin, once, and its end when it was away for ten minutes", () => {
     const { all, told } = live([...times(30, failed), ...times(12, base)]);
-    const heard = all.flatMap((news, i) => news.map((text) => `${i} ${text}`));
+    const heard = all.flatMap((own, i) => own.map((text) => `${i} ${text}`));
     expect(heard).toEqual(["0 failed began", "40 failed ended"]);
     expect(told).toEqual({});
   });
@@ -57,7 +57,7 @@ describe("notifications", () => {
 
   it("are a reminder each day", () => {
     const { all } = live(times(3 * 1440 + 1, failed));
-    expect(all.flatMap((news, i) => news.map((text) => `${i} ${text}`))).toEqual([
+    expect(all.flatMap((own, i) => own.map((text) => `${i} ${text}`))).toEqual([
       "0 failed began",
       "1440 failed lasts",
       "2880 failed lasts",
@@ -67,8 +67,8 @@ describe("notifications", () => {
 
   it("are told of each condition by itself, with since when", () => {
     const told: NotifiedConditions = { failed: { since: NOW - 1200, told: NOW - 1200, gone: NOW - 600 } };
-    const { notifications: news } = reviewOf(overruled, told, NOW);
-    expect(news.map(({ what, phase, since }) => ({ what, phase, since }))).toEqual([
+    const { notifications } = reviewOf(overruled, told, NOW);
+    expect(notifications.map(({ what, phase, since }) => ({ what, phase, since }))).toEqual([
       { what: "failed", phase: "ended", since: NOW - 1200 },
       { what: "overruled", phase: "began", since: NOW },
     ]);

@@ -18,10 +18,10 @@ function setUp(overrides: Partial<FakeWorld> = {}) {
   const heard: string[] = [];
   const wire = { broken: false, sent: 0 };
   const notifier: Notifier = {
-    send: async (news: readonly Notification[]) => {
+    send: async (sent: readonly Notification[]) => {
       wire.sent += 1;
       if (wire.broken) throw new Error("webhook h: 503");
-      heard.push(...news.map(({ outcome, what, phase }) => `${outcome.name} ${what} ${phase}`));
+      heard.push(...sent.map(({ outcome, what, phase }) => `${outcome.name} ${what} ${phase}`));
     },
   };
   const minute = async (targets = [config()]) => {
@@ -82,12 +82,13 @@ test("a source that answers without fresh data is told of as soon as the target 
 
 test("a target that was never there is told of once, though nothing else is remembered of it; its neighbour goes on", async () => {
   const { world, heard, minute } = setUp();
-  const targets = [config(), config({ name: "gone" })];
+  const scaleTargetRef = { apiVersion: "apps/v1", kind: "StatefulSet", name: "set" };
+  const targets = [config(), config({ name: "gone" }), config({ name: "set", scaleTargetRef })];
   // another job's memory in the same store, by which old ones are forgotten
   const recommendations = [{ at: world.now, replicas: 2 }];
   world.state.text = encode({ version: 1, targets: { "data/db": { ...BLANK, recommendations } } });
   for (let i = 0; i < 30; i++) await minute(targets);
-  expect(heard).toEqual(["gone failed began"]);
+  expect(heard).toEqual(["gone failed began", "set failed began"]);
 });
 
 test("what nobody got is told by the next run, with the memory and the outcome as without it", async () => {

@@ -37,9 +37,6 @@ export const STANDING: readonly (readonly [string, Standing])[] = [
   ["p", "Paused"],
 ];
 
-/** A kind's name in the API. */
-const KIND = /^[A-Z][A-Za-z0-9]{0,62}$/;
-
 /** The targets of a stored state. */
 export function readV1(root: Raw): JobState["targets"] {
   const targets: [string, TargetState][] = [];
@@ -68,9 +65,15 @@ function readTargetV1(raw: Raw): TargetState {
     lastWritten: readWriteV1(raw.l),
     ...(standing && { standing }),
     ...(heldSince !== null && { heldSince }),
-    ...(typeof raw.k === "string" && KIND.test(raw.k) && { kind: raw.k }),
+    ...readKindV1(raw.k),
     ...readNotifiedV1(raw.n),
   };
+}
+
+/** The kind. Memory with one that makes no sense is no workload's: taken for a Deployment's, it could let that scale in. */
+function readKindV1(raw: unknown): Pick<TargetState, "kind"> {
+  if (raw === undefined) return {};
+  return { kind: typeof raw === "string" ? raw : "" };
 }
 
 /** The notified conditions without those that make no sense; the field is absent where none is left. */

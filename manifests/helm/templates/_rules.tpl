@@ -50,6 +50,18 @@
 {{- if not (has (int $given) .allowed) -}}{{- .says -}}{{- end -}}
 {{- end }}
 
+{{/* Whether one of the "words", flags and variables, is given beside the file, or may be by envFrom; empty where none is. */}}
+{{- define "prophet-autoscaler.elsewhere" -}}
+{{- $words := .words -}}
+{{- $found := false -}}
+{{- with .root.Values.cronJob -}}
+{{- if .envFrom -}}{{- $found = true -}}{{- end -}}
+{{- range .extraArgs -}}{{- if has (splitList "=" . | first) $words -}}{{- $found = true -}}{{- end -}}{{- end -}}
+{{- range .env -}}{{- if has .name $words -}}{{- $found = true -}}{{- end -}}{{- end -}}
+{{- end -}}
+{{- if $found -}}true{{- end -}}
+{{- end }}
+
 {{/* What the actuator of a target reads and sets, as a rule of a Role. */}}
 {{- define "prophet-autoscaler.actuator" -}}
 {{- if eq .actuator "scale" }}
@@ -82,16 +94,22 @@
   {{- end }}
   {{- with (get $run_prometheus "sigv4") }}{{- $run_prometheus_sigv4 := . }}
     {{- with include "prophet-autoscaler.count" (dict "in" $run_prometheus_sigv4 "fields" (list "secretKey" "secretKeyFile") "allowed" (list 0 1) "says" "needs either secretKey or secretKeyFile, not both.") }}{{- $found = append $found (printf "config.prometheus.sigv4: %s" .) }}{{- end }}
-    {{- with include "prophet-autoscaler.count" (dict "in" $run_prometheus_sigv4 "fields" (list "accessKey" "secretKey" "secretKeyFile") "allowed" (list 0 1 2) "says" "needs accessKey together with its secretKey or secretKeyFile, or none of them.") }}{{- $found = append $found (printf "config.prometheus.sigv4: %s" .) }}{{- end }}
+    {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "PROPHET_AUTOSCALER_PROMETHEUS_SIGV4_ACCESS_KEY" "PROPHET_AUTOSCALER_PROMETHEUS_SIGV4_SECRET_KEY" "PROPHET_AUTOSCALER_PROMETHEUS_SIGV4_SECRET_KEY_FILE" "PROPHET_AUTOSCALER_METRICS_SIGV4_ACCESS_KEY" "PROPHET_AUTOSCALER_METRICS_SIGV4_SECRET_KEY" "PROPHET_AUTOSCALER_METRICS_SIGV4_SECRET_KEY_FILE"))) }}
+      {{- with include "prophet-autoscaler.count" (dict "in" $run_prometheus_sigv4 "fields" (list "accessKey" "secretKey" "secretKeyFile") "allowed" (list 0 1 2) "says" "needs accessKey together with its secretKey or secretKeyFile, or none of them.") }}{{- $found = append $found (printf "config.prometheus.sigv4: %s" .) }}{{- end }}
+    {{- end }}
   {{- end }}
   {{- with (get $run_prometheus "tls") }}{{- $run_prometheus_tls := . }}
-    {{- with include "prophet-autoscaler.count" (dict "in" $run_prometheus_tls "fields" (list "certFile" "keyFile") "allowed" (list 0 2) "says" "needs both certFile and keyFile, or neither.") }}{{- $found = append $found (printf "config.prometheus.tls: %s" .) }}{{- end }}
+    {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "PROPHET_AUTOSCALER_PROMETHEUS_TLS_CERT_FILE" "PROPHET_AUTOSCALER_PROMETHEUS_TLS_KEY_FILE" "PROPHET_AUTOSCALER_METRICS_TLS_CERT_FILE" "PROPHET_AUTOSCALER_METRICS_TLS_KEY_FILE"))) }}
+      {{- with include "prophet-autoscaler.count" (dict "in" $run_prometheus_tls "fields" (list "certFile" "keyFile") "allowed" (list 0 2) "says" "needs both certFile and keyFile, or neither.") }}{{- $found = append $found (printf "config.prometheus.tls: %s" .) }}{{- end }}
+    {{- end }}
   {{- end }}
   {{- range $run_prometheus_headersFrom_at, $run_prometheus_headersFrom := (get $run_prometheus "headersFrom" | default dict) }}
     {{- with include "prophet-autoscaler.count" (dict "in" $run_prometheus_headersFrom "fields" (list "env" "file") "allowed" (list 1) "says" "needs either env or file.") }}{{- $found = append $found (printf "config.prometheus.headersFrom.%s: %s" $run_prometheus_headersFrom_at .) }}{{- end }}
   {{- end }}
   {{- with (get $run_prometheus "longHistory") }}{{- $run_prometheus_longHistory := . }}
-    {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "seconds" "left" (dig "range" "7d" $run_prometheus_longHistory) "right" (dig "step" "5m" $run_prometheus_longHistory) "times" 11000 "says" "{left} is more than 11000 steps, which are {right}; Prometheus answers no more at once. Raise step.") }}{{- $found = append $found (printf "config.prometheus.longHistory.range: %s" .) }}{{- end }}
+    {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "PROPHET_AUTOSCALER_PROMETHEUS_LONG_HISTORY_RANGE" "PROPHET_AUTOSCALER_PROMETHEUS_LONG_HISTORY_STEP"))) }}
+      {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "seconds" "left" (dig "range" "7d" $run_prometheus_longHistory) "right" (dig "step" "5m" $run_prometheus_longHistory) "times" 11000 "says" "{left} is more than 11000 steps, which are {right}; Prometheus answers no more at once. Raise step.") }}{{- $found = append $found (printf "config.prometheus.longHistory.range: %s" .) }}{{- end }}
+    {{- end }}
   {{- end }}
 {{- end }}
 {{- with (get $run "webhook") }}{{- $run_webhook := . }}
@@ -105,43 +123,75 @@
   {{- end }}
   {{- with (get $run_metrics "sigv4") }}{{- $run_metrics_sigv4 := . }}
     {{- with include "prophet-autoscaler.count" (dict "in" $run_metrics_sigv4 "fields" (list "secretKey" "secretKeyFile") "allowed" (list 0 1) "says" "needs either secretKey or secretKeyFile, not both.") }}{{- $found = append $found (printf "config.metrics.sigv4: %s" .) }}{{- end }}
-    {{- with include "prophet-autoscaler.count" (dict "in" $run_metrics_sigv4 "fields" (list "accessKey" "secretKey" "secretKeyFile") "allowed" (list 0 1 2) "says" "needs accessKey together with its secretKey or secretKeyFile, or none of them.") }}{{- $found = append $found (printf "config.metrics.sigv4: %s" .) }}{{- end }}
+    {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "PROPHET_AUTOSCALER_PROMETHEUS_SIGV4_ACCESS_KEY" "PROPHET_AUTOSCALER_PROMETHEUS_SIGV4_SECRET_KEY" "PROPHET_AUTOSCALER_PROMETHEUS_SIGV4_SECRET_KEY_FILE" "PROPHET_AUTOSCALER_METRICS_SIGV4_ACCESS_KEY" "PROPHET_AUTOSCALER_METRICS_SIGV4_SECRET_KEY" "PROPHET_AUTOSCALER_METRICS_SIGV4_SECRET_KEY_FILE"))) }}
+      {{- with include "prophet-autoscaler.count" (dict "in" $run_metrics_sigv4 "fields" (list "accessKey" "secretKey" "secretKeyFile") "allowed" (list 0 1 2) "says" "needs accessKey together with its secretKey or secretKeyFile, or none of them.") }}{{- $found = append $found (printf "config.metrics.sigv4: %s" .) }}{{- end }}
+    {{- end }}
   {{- end }}
   {{- with (get $run_metrics "tls") }}{{- $run_metrics_tls := . }}
-    {{- with include "prophet-autoscaler.count" (dict "in" $run_metrics_tls "fields" (list "certFile" "keyFile") "allowed" (list 0 2) "says" "needs both certFile and keyFile, or neither.") }}{{- $found = append $found (printf "config.metrics.tls: %s" .) }}{{- end }}
+    {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "PROPHET_AUTOSCALER_PROMETHEUS_TLS_CERT_FILE" "PROPHET_AUTOSCALER_PROMETHEUS_TLS_KEY_FILE" "PROPHET_AUTOSCALER_METRICS_TLS_CERT_FILE" "PROPHET_AUTOSCALER_METRICS_TLS_KEY_FILE"))) }}
+      {{- with include "prophet-autoscaler.count" (dict "in" $run_metrics_tls "fields" (list "certFile" "keyFile") "allowed" (list 0 2) "says" "needs both certFile and keyFile, or neither.") }}{{- $found = append $found (printf "config.metrics.tls: %s" .) }}{{- end }}
+    {{- end }}
   {{- end }}
   {{- range $run_metrics_headersFrom_at, $run_metrics_headersFrom := (get $run_metrics "headersFrom" | default dict) }}
     {{- with include "prophet-autoscaler.count" (dict "in" $run_metrics_headersFrom "fields" (list "env" "file") "allowed" (list 1) "says" "needs either env or file.") }}{{- $found = append $found (printf "config.metrics.headersFrom.%s: %s" $run_metrics_headersFrom_at .) }}{{- end }}
   {{- end }}
 {{- end }}
 {{- range $i, $target := $targets }}
-  {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "replicas" "left" (dig "minReplicas" "1" $target) "right" (dig "maxReplicas" "10" $target) "times" 1 "says" "{left} is above maxReplicas, which is {right}. Raise maxReplicas or lower minReplicas.") }}{{- $found = append $found (printf "config.targets[%d].minReplicas: %s" $i .) }}{{- end }}
-  {{- with include "prophet-autoscaler.count" (dict "in" $target "fields" (list "targetCpu" "metrics") "allowed" (list 1 2) "says" "is missing: set it in the file, by --target-cpu or by PROPHET_AUTOSCALER_TARGET_CPU, or give the target metrics.") }}{{- $found = append $found (printf "config.targets[%d].targetCpu: %s" $i .) }}{{- end }}
-  {{- if not (hasKey $target "metrics") }}
-    {{- with include "prophet-autoscaler.compare" (dict "is" ">=" "unit" "replicas" "left" (dig "minReplicas" "1" $target) "right" 1 "times" 1 "says" "{left} needs a metric in `metrics` with an `activation`: from 0 pods no CPU is measured.") }}{{- $found = append $found (printf "config.targets[%d].minReplicas: %s" $i .) }}{{- end }}
+  {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "--min" "PROPHET_AUTOSCALER_MIN_REPLICAS" "--max" "PROPHET_AUTOSCALER_MAX_REPLICAS"))) }}
+    {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "replicas" "left" (dig "minReplicas" "1" $target) "right" (dig "maxReplicas" "10" $target) "times" 1 "says" "{left} is above maxReplicas, which is {right}. Raise maxReplicas or lower minReplicas.") }}{{- $found = append $found (printf "config.targets[%d].minReplicas: %s" $i .) }}{{- end }}
   {{- end }}
-  {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "cores" "left" (dig "targetCpu" "" $target) "right" (dig "podCpuLimit" "" $target) "times" 1 "says" "{left} is above podCpuLimit, which is {right}. A pod never uses that much, so nothing would ever be scaled out.") }}{{- $found = append $found (printf "config.targets[%d].targetCpu: %s" $i .) }}{{- end }}
-  {{- if not (hasKey $target "podCpuLimit") }}
-    {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "cores" "left" (dig "targetCpu" "" $target) "right" 64 "times" 1 "says" "{left} means {left} cores for each pod. If you mean milli-cores, write {left}m. If the pods are that large, set podCpuLimit as well.") }}{{- $found = append $found (printf "config.targets[%d].targetCpu: %s" $i .) }}{{- end }}
+  {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "--target-cpu" "PROPHET_AUTOSCALER_TARGET_CPU"))) }}
+    {{- with include "prophet-autoscaler.count" (dict "in" $target "fields" (list "targetCpu" "metrics") "allowed" (list 1 2) "says" "is missing: set it in the file, by --target-cpu or by PROPHET_AUTOSCALER_TARGET_CPU, or give the target metrics.") }}{{- $found = append $found (printf "config.targets[%d].targetCpu: %s" $i .) }}{{- end }}
   {{- end }}
-  {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "replicas" "left" (dig "fallback" "replicas" "" $target) "right" (dig "maxReplicas" "10" $target) "times" 1 "says" "{left} is above maxReplicas, which is {right}.") }}{{- $found = append $found (printf "config.targets[%d].fallback.replicas: %s" $i .) }}{{- end }}
-  {{- with include "prophet-autoscaler.compare" (dict "is" ">=" "unit" "ratio" "left" (dig "scaleDownQuantile" "" $target) "right" (dig "quantile" "" $target) "times" 1 "says" "{left} is below quantile, which is {right}. Pods would be removed sooner than they are added.") }}{{- $found = append $found (printf "config.targets[%d].scaleDownQuantile: %s" $i .) }}{{- end }}
-  {{- with include "prophet-autoscaler.compare" (dict "is" ">=" "unit" "seconds" "left" (dig "horizon" "1m" $target) "right" (dig "step" "15s" $target) "times" 1 "says" "{left} is less than one step, which is {right}.") }}{{- $found = append $found (printf "config.targets[%d].horizon: %s" $i .) }}{{- end }}
-  {{- with include "prophet-autoscaler.compare" (dict "is" ">=" "unit" "seconds" "left" (dig "history" "30m" $target) "right" (dig "step" "15s" $target) "times" 2 "says" "{left} is less than two steps, which are {right}.") }}{{- $found = append $found (printf "config.targets[%d].history: %s" $i .) }}{{- end }}
-  {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "seconds" "left" (dig "history" "30m" $target) "right" (dig "step" "15s" $target) "times" 11000 "says" "{left} is more than 11000 steps, which are {right}; Prometheus answers no more at once. Raise step.") }}{{- $found = append $found (printf "config.targets[%d].history: %s" $i .) }}{{- end }}
-  {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "seconds" "left" (dig "calibration" "" $target) "right" (dig "step" "15s" $target) "times" 11000 "says" "{left} is more than 11000 steps, which are {right}; Prometheus answers no more at once. Raise step.") }}{{- $found = append $found (printf "config.targets[%d].calibration: %s" $i .) }}{{- end }}
+  {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "--min" "PROPHET_AUTOSCALER_MIN_REPLICAS"))) }}
+    {{- if not (hasKey $target "metrics") }}
+      {{- with include "prophet-autoscaler.compare" (dict "is" ">=" "unit" "replicas" "left" (dig "minReplicas" "1" $target) "right" 1 "times" 1 "says" "{left} needs a metric in `metrics` with an `activation`: from 0 pods no CPU is measured.") }}{{- $found = append $found (printf "config.targets[%d].minReplicas: %s" $i .) }}{{- end }}
+    {{- end }}
+  {{- end }}
+  {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "--target-cpu" "PROPHET_AUTOSCALER_TARGET_CPU" "--pod-cpu-limit" "PROPHET_AUTOSCALER_POD_CPU_LIMIT"))) }}
+    {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "cores" "left" (dig "targetCpu" "" $target) "right" (dig "podCpuLimit" "" $target) "times" 1 "says" "{left} is above podCpuLimit, which is {right}. A pod never uses that much, so nothing would ever be scaled out.") }}{{- $found = append $found (printf "config.targets[%d].targetCpu: %s" $i .) }}{{- end }}
+  {{- end }}
+  {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "--target-cpu" "PROPHET_AUTOSCALER_TARGET_CPU" "--pod-cpu-limit" "PROPHET_AUTOSCALER_POD_CPU_LIMIT"))) }}
+    {{- if not (hasKey $target "podCpuLimit") }}
+      {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "cores" "left" (dig "targetCpu" "" $target) "right" 64 "times" 1 "says" "{left} means {left} cores for each pod. If you mean milli-cores, write {left}m. If the pods are that large, set podCpuLimit as well.") }}{{- $found = append $found (printf "config.targets[%d].targetCpu: %s" $i .) }}{{- end }}
+    {{- end }}
+  {{- end }}
+  {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "--max" "PROPHET_AUTOSCALER_MAX_REPLICAS" "PROPHET_AUTOSCALER_FALLBACK_REPLICAS"))) }}
+    {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "replicas" "left" (dig "fallback" "replicas" "" $target) "right" (dig "maxReplicas" "10" $target) "times" 1 "says" "{left} is above maxReplicas, which is {right}.") }}{{- $found = append $found (printf "config.targets[%d].fallback.replicas: %s" $i .) }}{{- end }}
+  {{- end }}
+  {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "--quantile" "PROPHET_AUTOSCALER_QUANTILE" "--scale-down-quantile" "PROPHET_AUTOSCALER_SCALE_DOWN_QUANTILE"))) }}
+    {{- with include "prophet-autoscaler.compare" (dict "is" ">=" "unit" "ratio" "left" (dig "scaleDownQuantile" "" $target) "right" (dig "quantile" "" $target) "times" 1 "says" "{left} is below quantile, which is {right}. Pods would be removed sooner than they are added.") }}{{- $found = append $found (printf "config.targets[%d].scaleDownQuantile: %s" $i .) }}{{- end }}
+  {{- end }}
+  {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "--step" "PROPHET_AUTOSCALER_STEP" "--horizon" "PROPHET_AUTOSCALER_HORIZON"))) }}
+    {{- with include "prophet-autoscaler.compare" (dict "is" ">=" "unit" "seconds" "left" (dig "horizon" "1m" $target) "right" (dig "step" "15s" $target) "times" 1 "says" "{left} is less than one step, which is {right}.") }}{{- $found = append $found (printf "config.targets[%d].horizon: %s" $i .) }}{{- end }}
+  {{- end }}
+  {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "--history" "PROPHET_AUTOSCALER_HISTORY" "--step" "PROPHET_AUTOSCALER_STEP"))) }}
+    {{- with include "prophet-autoscaler.compare" (dict "is" ">=" "unit" "seconds" "left" (dig "history" "30m" $target) "right" (dig "step" "15s" $target) "times" 2 "says" "{left} is less than two steps, which are {right}.") }}{{- $found = append $found (printf "config.targets[%d].history: %s" $i .) }}{{- end }}
+  {{- end }}
+  {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "--history" "PROPHET_AUTOSCALER_HISTORY" "--step" "PROPHET_AUTOSCALER_STEP"))) }}
+    {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "seconds" "left" (dig "history" "30m" $target) "right" (dig "step" "15s" $target) "times" 11000 "says" "{left} is more than 11000 steps, which are {right}; Prometheus answers no more at once. Raise step.") }}{{- $found = append $found (printf "config.targets[%d].history: %s" $i .) }}{{- end }}
+  {{- end }}
+  {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "--calibration" "PROPHET_AUTOSCALER_CALIBRATION" "--step" "PROPHET_AUTOSCALER_STEP"))) }}
+    {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "seconds" "left" (dig "calibration" "" $target) "right" (dig "step" "15s" $target) "times" 11000 "says" "{left} is more than 11000 steps, which are {right}; Prometheus answers no more at once. Raise step.") }}{{- $found = append $found (printf "config.targets[%d].calibration: %s" $i .) }}{{- end }}
+  {{- end }}
   {{- range $target_metrics_at, $target_metrics := (get $target "metrics" | default list) }}
     {{- with include "prophet-autoscaler.compare" (dict "is" ">=" "unit" "ratio" "left" (dig "scaleDownQuantile" "" $target_metrics) "right" (dig "quantile" "" $target_metrics) "times" 1 "says" "{left} is below quantile, which is {right}. Pods would be removed sooner than they are added.") }}{{- $found = append $found (printf "config.targets[%d].metrics[%d].scaleDownQuantile: %s" $i $target_metrics_at .) }}{{- end }}
   {{- end }}
   {{- with (get $target "prophet") }}{{- $target_prophet := . }}
-    {{- with include "prophet-autoscaler.compare" (dict "is" "<" "unit" "amount" "left" (dig "floor" "" $target_prophet) "right" (dig "cap" "" $target_prophet) "times" 1 "says" "{left} is not below cap, which is {right}.") }}{{- $found = append $found (printf "config.targets[%d].prophet.floor: %s" $i .) }}{{- end }}
+    {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "PROPHET_AUTOSCALER_PROPHET_CAP" "PROPHET_AUTOSCALER_PROPHET_FLOOR"))) }}
+      {{- with include "prophet-autoscaler.compare" (dict "is" "<" "unit" "amount" "left" (dig "floor" "" $target_prophet) "right" (dig "cap" "" $target_prophet) "times" 1 "says" "{left} is not below cap, which is {right}.") }}{{- $found = append $found (printf "config.targets[%d].prophet.floor: %s" $i .) }}{{- end }}
+    {{- end }}
   {{- end }}
   {{- range $target_schedule_at, $target_schedule := (get $target "schedule" | default list) }}
     {{- with include "prophet-autoscaler.count" (dict "in" $target_schedule "fields" (list "recurring" "once") "allowed" (list 1) "says" "needs either recurring or once.") }}{{- $found = append $found (printf "config.targets[%d].schedule[%d]: %s" $i $target_schedule_at .) }}{{- end }}
     {{- with include "prophet-autoscaler.count" (dict "in" $target_schedule "fields" (list "minReplicas" "maxReplicas" "factor") "allowed" (list 1 2 3) "says" "changes nothing. Give it minReplicas, maxReplicas or factor.") }}{{- $found = append $found (printf "config.targets[%d].schedule[%d]: %s" $i $target_schedule_at .) }}{{- end }}
     {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "replicas" "left" (dig "minReplicas" "" $target_schedule) "right" (dig "maxReplicas" "" $target_schedule) "times" 1 "says" "{left} is above maxReplicas of the same entry, which is {right}.") }}{{- $found = append $found (printf "config.targets[%d].schedule[%d].minReplicas: %s" $i $target_schedule_at .) }}{{- end }}
-    {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "replicas" "left" (dig "minReplicas" "" $target_schedule) "right" (dig "maxReplicas" "10" $target) "times" 1 "says" "{left} is above the target's maxReplicas, which is {right}. The calendar never goes above it: raise maxReplicas.") }}{{- $found = append $found (printf "config.targets[%d].schedule[%d].minReplicas: %s" $i $target_schedule_at .) }}{{- end }}
-    {{- with include "prophet-autoscaler.compare" (dict "is" ">=" "unit" "replicas" "left" (dig "maxReplicas" "" $target_schedule) "right" (dig "minReplicas" "1" $target) "times" 1 "says" "{left} is below the target's minReplicas, which is {right}. The calendar never goes below it: lower minReplicas.") }}{{- $found = append $found (printf "config.targets[%d].schedule[%d].maxReplicas: %s" $i $target_schedule_at .) }}{{- end }}
+    {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "--max" "PROPHET_AUTOSCALER_MAX_REPLICAS"))) }}
+      {{- with include "prophet-autoscaler.compare" (dict "is" "<=" "unit" "replicas" "left" (dig "minReplicas" "" $target_schedule) "right" (dig "maxReplicas" "10" $target) "times" 1 "says" "{left} is above the target's maxReplicas, which is {right}. The calendar never goes above it: raise maxReplicas.") }}{{- $found = append $found (printf "config.targets[%d].schedule[%d].minReplicas: %s" $i $target_schedule_at .) }}{{- end }}
+    {{- end }}
+    {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "--min" "PROPHET_AUTOSCALER_MIN_REPLICAS"))) }}
+      {{- with include "prophet-autoscaler.compare" (dict "is" ">=" "unit" "replicas" "left" (dig "maxReplicas" "" $target_schedule) "right" (dig "minReplicas" "1" $target) "times" 1 "says" "{left} is below the target's minReplicas, which is {right}. The calendar never goes below it: lower minReplicas.") }}{{- $found = append $found (printf "config.targets[%d].schedule[%d].maxReplicas: %s" $i $target_schedule_at .) }}{{- end }}
+    {{- end }}
     {{- with (get $target_schedule "recurring") }}{{- $target_schedule_recurring := . }}
       {{- with include "prophet-autoscaler.compare" (dict "is" "!=" "unit" "text" "left" (dig "from" "" $target_schedule_recurring) "right" (dig "to" "" $target_schedule_recurring) "times" 1 "says" "{left} is the end as well. A whole day is from 00:00 to 24:00.") }}{{- $found = append $found (printf "config.targets[%d].schedule[%d].recurring.from: %s" $i $target_schedule_at .) }}{{- end }}
     {{- end }}
@@ -159,8 +209,10 @@
 {{- $run := .Values.config }}
 {{- $targets := include "prophet-autoscaler.targets" . | fromYamlArray }}
 {{- range $i, $target := $targets }}
-  {{- if not (hasKey $target "podCpuLimit") }}
-    {{- with include "prophet-autoscaler.compare" (dict "is" "<" "unit" "cores" "left" (dig "targetCpu" "" $target) "right" 4 "times" 1 "says" "{left} means {left} cores for each pod. If that is right, set podCpuLimit as well, and this warning ends.") }}{{- $found = append $found (printf "config.targets[%d].targetCpu: %s" $i .) }}{{- end }}
+  {{- if not (include "prophet-autoscaler.elsewhere" (dict "root" $ "words" (list "--target-cpu" "PROPHET_AUTOSCALER_TARGET_CPU" "--pod-cpu-limit" "PROPHET_AUTOSCALER_POD_CPU_LIMIT"))) }}
+    {{- if not (hasKey $target "podCpuLimit") }}
+      {{- with include "prophet-autoscaler.compare" (dict "is" "<" "unit" "cores" "left" (dig "targetCpu" "" $target) "right" 4 "times" 1 "says" "{left} means {left} cores for each pod. If that is right, set podCpuLimit as well, and this warning ends.") }}{{- $found = append $found (printf "config.targets[%d].targetCpu: %s" $i .) }}{{- end }}
+    {{- end }}
   {{- end }}
 {{- end }}
 {{- join "\n" $found }}

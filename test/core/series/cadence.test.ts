@@ -124,7 +124,7 @@ describe("cadenceOf", () => {
   });
 });
 
-describe("newsOf", () => {
+describe("withoutRepeats", () => {
   it("keeps each new value, and one a cadence of a value that stays", () => {
     const { times, values } = samplesOf((i) => [5, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7][i]!, { end: 180, points: 13 });
     expect([...withoutRepeats(times, values, 60)]).toEqual([0, 4, 8, 12]);
