@@ -53,7 +53,11 @@ describe("the text", () => {
       "shop/web: still failing, since 2023-11-14T20:13:20.000Z (HistoryError: no answer)",
     ],
     ["its end", notification({}, "failed", "ended"), "shop/web: no longer failing, after 120 min"],
-    ["missing data", notification({}, "blind"), "shop/web: without usable data (ForecastQuantile: forecast asks for 5)"],
+    [
+      "missing data",
+      notification({}, "blind"),
+      "shop/web: without usable data (ForecastQuantile: forecast asks for 5)",
+    ],
     [
       "a quarrel",
       notification({ reason: "Overruled" }, "overruled"),
