@@ -222,8 +222,10 @@ export interface MetricFamily {
 export interface MetricsSink {
   /** Whether the metrics of some targets may be sent before those of others; absent: what is sent replaces what was sent before. */
   readonly inParts?: boolean;
-  /** Sends them, with the time `now` where they have no time of their own. Rejects when they did not arrive. */
-  push(families: readonly MetricFamily[], now: EpochSeconds, signal?: AbortSignal): Promise<void>;
+  /** Time limit for all parts of a run together; absent: there is none. */
+  readonly timeout?: Seconds;
+  /** Sends them `within` this time, with the time `now` where they have no time of their own. Rejects when they did not arrive. */
+  push(families: readonly MetricFamily[], now: EpochSeconds, signal?: AbortSignal, within?: Seconds): Promise<void>;
 }
 
 /** Local time and timers. The core never reads a clock. */

@@ -14,6 +14,8 @@ const SPARED: readonly (readonly [RegExp, RegExp, string])[] = [
   // client-node's own HTTP client and its 360 kB of generated API: only its KubeConfig is used, calls are made with node:https (kubernetes-http.ts)
   [/^undici$/, /client-node.dist.config\.js$/, absent(["Agent", "ProxyAgent"])],
   [/^\.\/gen\/index\.js$/, /client-node.dist.config\.js$/, absent(["createConfiguration", "ServerConfiguration"])],
+  // tokens are renewed by kubectl (job/adapters/kubernetes-config.ts)
+  [/^openid-client$/, /client-node.dist.oidc_auth\.js$/, absent(["customFetch", "discovery", "refreshTokenGrant"])],
   // reads the global Request and Response at load, which loads the fetch client inside Node; prometheus-http.ts asks for the http adapter
   [/^\.\/fetch\.js$/, /axios.lib.adapters.adapters\.js$/, absent(["getFetch"])],
   // only where redirects are followed
@@ -53,7 +55,6 @@ const APART: Readonly<Record<string, readonly (readonly [RegExp, string, readonl
   kubeconfig: [[/client-node/, "js-yaml", ["load", "dump"]]],
   // of a kubeconfig that names a proxy, or a provider of credentials
   providers: [
-    [/client-node/, "openid-client", ["customFetch", "discovery", "refreshTokenGrant"]],
     [/client-node/, "jsonpath-plus", ["JSONPath"]],
     [/client-node/, "rfc4648", ["base64url"]],
     [/client-node/, "hpagent", ["HttpProxyAgent", "HttpsProxyAgent"]],

@@ -94,6 +94,15 @@ describe.skipIf(!existsSync(job))("an answer that cannot be written", () => {
     },
   );
 
+  const answers = ["--help", "--version", "schema", "completion", "explain --help", "kubectl --help"];
+  test.skipIf(!hasFullDisk()).each(answers)("is told by %s too", async (words) => {
+    const { code, err } = await run(words.split(" "), "full", "pipe");
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/^prophet-autoscaler: the answer could not be written: ENOSPC.*\n$/),
+    ]);
+  });
+
   test("is nobody's failure where the reader went away", async () => {
     expect((await run(backtest, "closed", "pipe")).code).toBe(0);
   });

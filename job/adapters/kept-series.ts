@@ -2,6 +2,7 @@
 import type { Samples } from "../core/series/types.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { Reach } from "./promql-reach.ts";
+import { ascend, firstFrom, hasGap, milliseconds } from "./sample-times.ts";
 
 /**
  * A point that was this old when it was read does not change any more. cadvisor stamps its samples up to 15 s before they are scraped, a scrape takes up to 10 s, and
@@ -16,8 +17,8 @@ const [MIN_FIRST, MAX_FIRST]: readonly [Seconds, Seconds] = [60, 300];
 const [MIN_REFRESH, MAX_REFRESH]: readonly [Seconds, Seconds] = [600, 1200];
 /** A hole that ended so long ago may still be filled; what fills an older one is seen by the next whole reading. */
 const FILLED_WITHIN: Seconds = MAX_REFRESH;
-/** Values of all series together: 64 MiB, which is 17,000 series of 480 points. More are read whole each time. */
-const MAX_VALUES = 8 * 1024 * 1024;
+/** Values of all series together, and times where they are kept: 64 MiB, which is 17,000 series of 480 points. More are read whole each time. */
+const MAX_NUMBERS = 8 * 1024 * 1024;
 /** Two values this close, relative to their size, are one: Prometheus adds up in any order. */
 const ROUNDING = 1e-9;
 
@@ -79,11 +80,11 @@ interface Entry {
 export function keptSeries(margin: Seconds): KeptSeries {
   // in the order in which they were last asked about
   const all = new Map<string, Entry>();
-  let [asked, values, wholes] = [0, 0, 0];
+  let [asked, numbers, wholes] = [0, 0, 0];
   const put = (entry: Entry, kept: Kept | undefined) => {
-    values -= entry.kept?.values.length ?? 0;
-    entry.kept = kept !== undefined && values + kept.values.length <= MAX_VALUES ? kept : undefined;
-    values += entry.kept?.values.length ?? 0;
+    numbers -= sizeOf(entry.kept);
+    entry.kept = numbers + sizeOf(kept) <= MAX_NUMBERS ? kept : undefined;
+    numbers += sizeOf(entry.kept);
   };
   const entryOf = (key: string, reach: Reach) => {
     const entry = all.get(key) ?? { asked, reach, age: SETTLED_AFTER, kept: undefined };
@@ -121,7 +122,9 @@ export function keptSeries(margin: Seconds): KeptSeries {
       const entry = all.get(key);
       if (entry === undefined) return;
       const old = entry.kept;
-      const changed = old && series ? changedIn(old, settledUntil(old, entry), series.samples) : undefined;
+      // after a clock was set back the newest points are missing, which is no change
+      const changed =
+        old && series && now >= old.readAt ? changedIn(old, settledUntil(old, entry), series.samples) : undefined;
       if (changed !== undefined) entry.age = Math.max(entry.age, old!.wholeAt - changed + SETTLED_AFTER);
       // by the golden ratio they lie evenly, however many they are: no run reads many of them whole
       const between = (min: Seconds, max: Seconds) => now + min + ((++wholes * 0.618034) % 1) * (max - min);
@@ -203,26 +206,9 @@ function firstChange(a: Samples, b: Samples, from: EpochSeconds, until: EpochSec
   return undefined;
 }
 
-/** Whether there are none, or two neighbours, the beginning and the first of them too, are more than a step and a half apart. */
-function hasGap(times: Float64Array, since: EpochSeconds, step: Seconds): boolean {
-  let before = since;
-  for (const time of times) {
-    if (time - before > 1.5 * step) return true;
-    before = time;
-  }
-  return times.length === 0;
-}
-
 function isSame(a: number, b: number): boolean {
-  return Object.is(a, b) || Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b));
-}
-
-function milliseconds(time: EpochSeconds): number {
-  return Math.round(time * 1000);
-}
-
-function ascend(times: Float64Array): boolean {
-  return times.every((time, i) => i === 0 || time > times[i - 1]!);
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return Object.is(a, b);
+  return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b));
 }
 
 /** A copy of a series, for its owner may do with it what it likes; undefined where it is empty, or its times do not ascend. */
@@ -237,18 +223,13 @@ function packed(
   return { times: even ? { first, step } : times.slice(), values: values.slice(), labels, readAt, wholeAt, refreshAt };
 }
 
+/** How many numbers it holds. */
+function sizeOf(kept: Kept | undefined): number {
+  if (kept === undefined) return 0;
+  return kept.values.length + (kept.times instanceof Float64Array ? kept.times.length : 0);
+}
+
 function unpacked({ times, values }: Kept): Samples {
   if (times instanceof Float64Array) return { times, values };
   return { times: Float64Array.from(values, (_, i) => (times.first + i * times.step) / 1000), values };
-}
-
-/** Index of the first time that is `from` or later; their number when there is none. */
-function firstFrom(times: Float64Array, from: EpochSeconds): number {
-  let [low, high] = [0, times.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle]! >= from) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -1,7 +1,9 @@
 /** Finds the API server and its credentials by kubeconfig or ServiceAccount, through client-node's KubeConfig. The one importer of client-node. */
 import { type SpawnOptions, spawn } from "node:child_process";
 import type { Agent } from "node:http";
-import type { RequestOptions } from "node:https";
+import type { AgentOptions, RequestOptions } from "node:https";
+import { isIP } from "node:net";
+import { checkServerIdentity } from "node:tls";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Environment } from "../config/environment.ts";
 import type { KubernetesSettings } from "../config/types.ts";
@@ -44,6 +46,7 @@ export async function findApiServer(
   const { KubeConfig } = await import("@kubernetes/client-node/dist/config.js");
   const config = new KubeConfig();
   boundExec(config, settings.timeout);
+  refuseRenewal(config);
   await load(config, settings, env);
   redactor?.learn(...(await secretsOf(config)));
   if (settings.context !== undefined) {
@@ -58,7 +61,7 @@ export async function findApiServer(
   if (cluster === null) throw new ClusterError("kubeconfig", undefined, "", "the current context names no cluster");
   return {
     url: cluster.server.replace(/\/+$/, ""),
-    credentials: () => credentials(config, cluster.proxyUrl !== undefined),
+    credentials: () => credentials(config, cluster.proxyUrl === undefined ? undefined : new URL(cluster.server)),
   };
 }
 
@@ -73,6 +76,21 @@ function boundExec(config: KubeConfig, timeout: Seconds): void {
   const start = (command: string, args: readonly string[], options: SpawnOptions) =>
     spawn(command, args ?? [], { ...options, timeout: timeout * 900, killSignal: "SIGKILL" });
   exec.execFn = start as typeof spawn;
+}
+
+/**
+ * Says what to do about an OIDC token that has expired. client-node's renewal fails at its first call, and it would keep a new refresh token to
+ * itself: the one in the kubeconfig may then be worth nothing to kubectl.
+ */
+function refuseRenewal(config: KubeConfig): void {
+  const { authenticators } = config as unknown as { authenticators: readonly { getClient?: () => Promise<never> }[] };
+  const oidc = authenticators.find((one) => typeof one.getClient === "function");
+  if (oidc === undefined) throw new Error("client-node no longer renews OIDC tokens by getClient");
+  oidc.getClient = async () => {
+    throw new Error(
+      "the id-token of the kubeconfig has expired, and kubectl renews it: run kubectl get namespaces, or use an exec plugin such as kubectl oidc-login",
+    );
+  };
 }
 
 async function load(config: KubeConfig, settings: KubernetesSettings, env: Environment): Promise<void> {
@@ -133,7 +151,8 @@ function textsIn(value: unknown, depth = 0): readonly string[] {
   );
 }
 
-async function credentials(config: KubeConfig, proxied: boolean): Promise<Credentials> {
+/** `proxied` is the server's URL where the kubeconfig names a proxy. */
+async function credentials(config: KubeConfig, proxied: URL | undefined): Promise<Credentials> {
   // client-node leaves this open where the kubeconfig says nothing, and NODE_TLS_REJECT_UNAUTHORIZED would decide
   const options: RequestOptions = { rejectUnauthorized: true };
   try {
@@ -150,8 +169,17 @@ async function credentials(config: KubeConfig, proxied: boolean): Promise<Creden
   return {
     headers: { ...(headers as Readonly<Record<string, string>>), ...basic },
     tls,
-    ...(proxied && typeof agent === "object" ? { agent } : {}),
+    ...(proxied && typeof agent === "object" ? { agent: checkingAddress(agent, proxied) } : {}),
   };
+}
+
+/** The agent for SOCKS forgets the server's address before it checks the certificate, which then had to be that of "localhost". */
+function checkingAddress(agent: Agent, { hostname }: URL): Agent {
+  const { options } = agent as unknown as { options: AgentOptions };
+  const address = hostname.replace(/^\[|\]$/g, "");
+  if (isIP(address) !== 0 && !options.servername)
+    options.checkServerIdentity = (_name, certificate) => checkServerIdentity(address, certificate);
+  return agent;
 }
 
 /** The message of an error without quotes of the input: parsers quote what they read, and here that is credentials. Only the place is named. */

@@ -22,5 +22,13 @@ export function metricsSinkOf({ metrics }: Pick<Settings, "metrics">, tools: Met
   const way = (Object.keys(DESTINATIONS) as Destination[]).find((each) => metrics[each] !== undefined);
   if (way === undefined) return null;
   const inParts = way === "otlp" || way === "remoteWrite";
-  return { inParts, push: async (...sent) => (await DESTINATIONS[way](metrics, tools)).push(...sent) };
+  const { timeout } = metrics;
+  return {
+    inParts,
+    timeout,
+    push: async (families, now, signal, within = timeout) => {
+      const sink = await DESTINATIONS[way]({ ...metrics, timeout: within }, tools);
+      await sink.push(families, now, signal);
+    },
+  };
 }

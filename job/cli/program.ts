@@ -22,7 +22,9 @@ export async function runCli(outside: Process): Promise<number> {
   // the first word that job/kubectl-prophet.ts puts before the others
   if (outside.argv[0] === "kubectl") {
     const { kubectlPlugin } = await import("./kubectl/plugin.ts");
-    return kubectlPlugin({ ...outside, argv: outside.argv.slice(1) }, runCli);
+    const code = await kubectlPlugin({ ...outside, argv: outside.argv.slice(1) }, runCli);
+    // what failed has said why
+    return code === 0 ? delivered(0, outside) : code;
   }
   const io = guarded(outside);
   try {
@@ -30,14 +32,12 @@ export async function runCli(outside: Process): Promise<number> {
     const chosen = parseQuickly(io.argv) ?? (await import("./parse.ts")).parse(io);
     if (typeof chosen === "string") {
       io.out(chosen);
-      return 0;
+      return delivered(0, io);
     }
     const code = await (await LOAD[chosen.spec.name]())(chosen.flags, io);
-    const lost = await io.flush();
-    if (lost === null) return code;
-    io.err(`prophet-autoscaler: the answer could not be written: ${lost.message}\n`);
+    const answered = await delivered(code, io);
     // what a run did decides its code; the other commands do nothing but answer
-    return chosen.spec.name === "run" ? code : Math.max(code, 1);
+    return chosen.spec.name === "run" ? code : answered;
   } catch (error) {
     if (error instanceof UsageError || error instanceof ConfigError) {
       io.err(`prophet-autoscaler: ${error.message}\n`);
@@ -46,6 +46,14 @@ export async function runCli(outside: Process): Promise<number> {
     io.err(`prophet-autoscaler: ${error instanceof CommandError ? error.message : unexpected(error)}\n`);
     return 1;
   }
+}
+
+/** The exit code once the answer is written: at least 1 where it could not be, which is said. */
+async function delivered(code: number, { flush, err }: Pick<Process, "flush" | "err">): Promise<number> {
+  const lost = await flush();
+  if (lost === null) return code;
+  err(`prophet-autoscaler: the answer could not be written: ${lost.message}\n`);
+  return Math.max(code, 1);
 }
 
 function unexpected(error: unknown): string {

@@ -1,6 +1,6 @@
 /** Sends the metrics of a run. It changes neither what was done nor how the run ends. */
 import { asError } from "../core/result.ts";
-import type { Replicas } from "../core/units.ts";
+import { pluralize, type Replicas } from "../core/units.ts";
 import { yieldToOthers } from "../in-parallel.ts";
 import type { MetricsSink, Ports } from "../ports.ts";
 import type { Reported } from "../report/reporter.ts";
@@ -27,29 +27,26 @@ export interface RunMetrics {
 
 /** Collects and sends, run after run. */
 export function runMetrics(ports: MetricsPorts, sink: MetricsSink): RunMetrics {
-  const { reporter, state, clock } = ports;
+  const { reporter, clock } = ports;
   let shadows = shadowsOf(ports);
   return {
     keep: async (reported) => {
-      const { reportForMetrics } = await import("../report/metrics.ts");
-      return inOrder(reported, async (one) => {
-        const short = reportForMetrics(one);
-        shadows.set(short, await shadows.of(one));
-        return short;
-      });
-    },
-    push: async (reported, { now, exitCode, timings, over }) => {
       try {
-        const { metricsOfRun } = await import("../report/metrics.ts");
+        const { reportForMetrics } = await import("../report/metrics.ts");
+        return await inOrder(reported, async (one) => {
+          const short = reportForMetrics(one);
+          shadows.set(short, await shadows.of(one));
+          return short;
+        });
+      } catch (error) {
+        reporter.log("warn", `metrics: ${asError(error).message}; what was done is unchanged`);
+        return reported;
+      }
+    },
+    push: async (reported, run) => {
+      try {
         const hpa = await inOrder(reported, async (one) => shadows.of(one));
-        const size = sink.inParts === true ? PART : Math.max(1, reported.length);
-        for (let i = 0; i < reported.length || i === 0; i += size) {
-          const part = { now, reported: reported.slice(i, i + size), hpa: hpa.slice(i, i + size) };
-          // what is of the run itself comes last, when all targets have arrived
-          const last = i + size >= reported.length;
-          const own = last ? { exitCode, timings, state: state.size?.() ?? null } : null;
-          await sink.push(metricsOfRun({ ...part, run: own }), now, over);
-        }
+        await sendParts(ports, sink, { reported, hpa }, run);
       } catch (error) {
         reporter.log("warn", `${asError(error).message}; what was done is unchanged`);
       } finally {
@@ -57,6 +54,31 @@ export function runMetrics(ports: MetricsPorts, sink: MetricsSink): RunMetrics {
       }
     },
   };
+}
+
+/** Sends the reports in parts where they may be, within the sink's time for all of them. Rejects where that is over, or a part did not arrive. */
+async function sendParts(
+  { state, clock }: MetricsPorts,
+  sink: MetricsSink,
+  { reported, hpa }: { readonly reported: readonly Reported[]; readonly hpa: readonly (Replicas | null)[] },
+  { now, exitCode, timings, over }: RunResult,
+): Promise<void> {
+  const { metricsOfRun } = await import("../report/metrics.ts");
+  const { inParts, timeout = Number.POSITIVE_INFINITY } = sink;
+  const size = inParts === true ? PART : Math.max(1, reported.length);
+  const begin = clock.tick();
+  for (let i = 0; i < reported.length || i === 0; i += size) {
+    const left = timeout - (clock.tick() - begin) / 1000;
+    if (left <= 0) {
+      const rest = `those of ${pluralize(reported.length - i, "target")} and of the run are left out`;
+      throw new Error(`metrics: not all could be sent within ${timeout} s: ${rest}`);
+    }
+    const part = { now, reported: reported.slice(i, i + size), hpa: hpa.slice(i, i + size) };
+    // what is of the run itself comes last, when all targets have arrived
+    const last = i + size >= reported.length;
+    const own = last ? { exitCode, timings, state: state.size?.() ?? null } : null;
+    await sink.push(metricsOfRun({ ...part, run: own }), now, over, left);
+  }
 }
 
 /** One after the other; connections must be served in between. */

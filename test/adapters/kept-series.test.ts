@@ -12,10 +12,14 @@ describe("what is kept", () => {
     samples: { times: new Float64Array(n).map((_, i) => at + (i - n) * STEP), values: new Float64Array(n).fill(1) },
     labels: "",
   });
-  const run = (kept: ReturnType<typeof keptSeries>, keys: readonly string[], now: number, points = 100) =>
+  const holes: typeof series = (n, at = START) => {
+    const { samples, labels } = series(n, at);
+    return { samples: { ...samples, times: samples.times.map((time, i) => (i % 7 === 3 ? time - 5 : time)) }, labels };
+  };
+  const run = (kept: ReturnType<typeof keptSeries>, keys: readonly string[], now: number, points = 100, of = series) =>
     keys.filter((key) => {
       const since = kept.since(key, now, BUILT);
-      if (since === undefined) kept.keep(key, series(points, now), now);
+      if (since === undefined) kept.keep(key, of(points, now), now);
       return since !== undefined;
     });
   const keys = (n: number) => Array.from({ length: n }, (_, i) => `k${i}`);
@@ -43,23 +47,55 @@ describe("what is kept", () => {
       expect(run(kept, ["a"], START + 6 * minute)).toEqual(["a"]);
     }
   });
-  it("takes no more than 64 MiB: what does not fit is read whole, what is kept stays", () => {
+  // of a series with holes the times are kept as well
+  it.each([
+    [8, "whole", series],
+    [4, "full of holes", holes],
+  ])(
+    "takes no more than 64 MiB, %i series that are %s: what does not fit is read whole, what is kept stays",
+    (fit, _, of) => {
+      const kept = keptSeries(60);
+      const many = keys(9);
+      run(kept, many, START, 1_000_000, of);
+      expect(run(kept, many, START + 20, 1_000_000, of)).toEqual(many.slice(0, fit));
+      expect(run(kept, many, START + 40, 1_000_000, of)).toEqual(many.slice(0, fit));
+    },
+  );
+  it("is read whole once after a clock was set back, and then on as before", () => {
     const kept = keptSeries(60);
-    const many = keys(9);
-    run(kept, many, START, 1_000_000);
-    expect(run(kept, many, START + 20, 1_000_000)).toEqual(many.slice(0, 8));
-    expect(run(kept, many, START + 40, 1_000_000)).toEqual(many.slice(0, 8));
+    run(kept, ["a"], START);
+    run(kept, ["a"], START + 60);
+    expect(run(kept, ["a"], START - 600)).toEqual([]);
+    expect(run(kept, ["a"], START - 585)).toEqual(["a"]);
+    expect(kept.since("a", START - 570, BUILT)).toBeGreaterThan(START - 900);
+  });
+  it("is joined only where the points that both have are the same, also those that are no number of their own", () => {
+    const values = [1, 1 + 1e-12, 1.001, 0, -0, 1e300, NaN, Infinity, -Infinity];
+    for (const before of values) {
+      for (const after of values) {
+        const kept = keptSeries(60);
+        const [first, fresh] = [series(100), series(13, START + 60)];
+        first.samples.values.fill(before);
+        fresh.samples.values.fill(after);
+        kept.since("a", START, BUILT);
+        kept.keep("a", first, START);
+        const since = kept.since("a", START + 60, BUILT)!;
+        const joined = kept.join("a", { ...fresh, since, step: STEP, begin: START - 1000 }, START + 60);
+        const near = Object.is(before, after) || Math.abs(before - after) < 1e-9;
+        expect([before, after, joined !== undefined]).toEqual([before, after, near]);
+      }
+    }
   });
   it("is its own copy", () => {
     const kept = keptSeries(60);
-    const [first, news] = [series(100), series(13, START + 60)];
+    const [first, fresh] = [series(100), series(13, START + 60)];
     kept.since("a", START, BUILT);
     kept.keep("a", first, START);
     first.samples.values.fill(7);
     const since = kept.since("a", START + 60, BUILT)!;
     // a minute that has not settled, as the newest point is a step old, and one more to compare
     expect(since).toBeCloseTo(START - 15 - 60 - 60, 2);
-    const joined = kept.join("a", { ...news, since, step: STEP, begin: START - 1000 }, START + 60);
+    const joined = kept.join("a", { ...fresh, since, step: STEP, begin: START - 1000 }, START + 60);
     expect(joined?.values).toEqual(new Float64Array(joined!.values.length).fill(1));
   });
 });

@@ -1,6 +1,6 @@
 /** A state spread over several ConfigMaps, against an API server in memory: nothing is lost whatever their number was and becomes, and one that breaks is alone. */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ClusterError } from "../../job/adapters/errors.ts";
 import type { Call, Kubernetes } from "../../job/adapters/kubernetes-http.ts";
 import { kubernetesState, stateObjects } from "../../job/adapters/state-store.ts";
@@ -211,7 +211,22 @@ describe("several ConfigMaps", () => {
     await part.claim(state, version);
     broken.clear();
     expect((await store(3).of!(moved).read()).state.targets[moved]).toEqual(targets[moved]);
+    // by the process that could not look into it as well
+    expect((await part.read()).state.targets[moved]).toEqual(targets[moved]);
     expect(maps.get("state")!.annotations).not.toEqual({});
+  });
+
+  it("are looked into again after five minutes, however long the process lives", async () => {
+    const { store } = server(NAMES);
+    const key = Array.from({ length: 40 }, (_, i) => `shop/web-${i}`).find((name) => placeName(name) !== "state")!;
+    const part = store(3).of!(key);
+    const clock = vi.spyOn(performance, "now").mockReturnValue(0);
+    expect((await part.read()).state.targets).toEqual({});
+    const memory = { ...BLANK, dropHoldUntil: 1 };
+    await write(store(1), { [key]: memory });
+    clock.mockReturnValue(301_000);
+    expect((await part.read()).state.targets).toEqual({ [key]: memory });
+    clock.mockRestore();
   });
 
   it("fail alone: a run goes on with the targets of the others", async () => {

@@ -124,6 +124,36 @@ describe("telling", () => {
     expect(sizes).toEqual([1201]);
   });
 
+  test("the time for sending is that of all parts together, and one warning says what was left out", async () => {
+    const world = moving([2]);
+    const ports = fakePorts(world);
+    const reports: Reported[] = [];
+    const tick = (...[target, record, outcome]: Parameters<typeof ports.reporter.tick>) =>
+      void reports.push({ target, record, outcome });
+    const result = await runOnce({ ...ports, reporter: { ...ports.reporter, tick } }, TARGETS.slice(0, 1), {
+      forecaster: last,
+    });
+    const many = Array.from({ length: 2000 }, () => ({ ...reports[0]!, record: null }));
+    const within: (number | undefined)[] = [];
+    const push: MetricsSink["push"] = async (_families, _now, _signal, left) => {
+      within.push(left);
+      world.milliseconds += 2500;
+    };
+    await runMetrics(ports, { inParts: true, timeout: 5, push }).push(many, result);
+    expect(within).toEqual([5, 2.5]);
+    const rest = "those of 1000 targets and of the run are left out";
+    const warning = `warn: metrics: not all could be sent within 5 s: ${rest}; what was done is unchanged`;
+    expect(world.logs.filter((line) => line.startsWith("warn"))).toEqual([warning]);
+  });
+
+  test("of reports that cannot be made shorter there is a warning, and the run goes on with the whole ones", async () => {
+    const world = moving([2]);
+    const metrics = runMetrics(fakePorts(world), { push: async () => {} });
+    const broken = [{ target: TARGETS[0]!, outcome: {}, record: { decision: null } }] as unknown as Reported[];
+    expect(await metrics.keep(broken)).toBe(broken);
+    expect(world.logs).toEqual([expect.stringMatching(/^warn: metrics: .*; what was done is unchanged$/)]);
+  });
+
   test("a sink that refuses is one warning a run", async () => {
     const world = moving([2]);
     await runs(world, { push: SINKS["that refuses"]! }, 2);

@@ -11,6 +11,7 @@ import { certificates, haveOpenssl } from "./certificates.ts";
 import { proxyServer } from "./proxy-server.ts";
 import { type FakeServer, fakeServer } from "./server.ts";
 import { hasty, kubernetesSettings, prometheusSettings } from "./settings.ts";
+import { socksServer } from "./socks-server.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "tls-"));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -71,6 +72,17 @@ describe.skipIf(!haveOpenssl)("TLS", () => {
     expect(await replicas({ "certificate-authority": at("ca.crt") })).toBe(3);
     expect(await replicas({ "insecure-skip-tls-verify": true })).toBe(3);
     await expect(replicas({})).rejects.toThrow(/certificate|UNABLE_TO_VERIFY/);
+  });
+  test("through a SOCKS proxy, the certificate of an API server named by its address is checked against that", async () => {
+    const server = await start('{"spec":{"replicas":3}}');
+    const proxy = await socksServer(server.url);
+    servers.push({ ...server, stop: proxy.stop });
+    const named = { "proxy-url": proxy.url, "certificate-authority": at("ca.crt") };
+    expect(await replicas({ ...named, server: server.url })).toBe(3);
+    expect(proxy.led()).toBeGreaterThan(0);
+    const other = server.url.replace("127.0.0.1", "127.0.0.2");
+    await expect(replicas({ ...named, server: other })).rejects.toThrow(/altnames: IP: 127\.0\.0\.2 is not/);
+    await expect(replicas({ "proxy-url": proxy.url, server: server.url })).rejects.toThrow(/certificate/);
   });
   test("NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment switches neither check off", async () => {
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");

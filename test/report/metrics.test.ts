@@ -4,7 +4,7 @@ import { REASONS } from "../../job/core/policy/reasons.ts";
 import { tick } from "../../job/core/tick.ts";
 import type { MetricFamily, Outcome } from "../../job/ports.ts";
 import { METRIC_PREFIX, METRIC_TABLE } from "../../job/report/metric-table.ts";
-import { FAILED_REASONS, type MeasuredTargets, metricsOfRun } from "../../job/report/metrics.ts";
+import { FAILED_REASONS, type MeasuredTargets, metricsOfRun, reportForMetrics } from "../../job/report/metrics.ts";
 import { FAILURES } from "../../job/run/explanations.ts";
 import { config, NOW } from "../fakes/config.ts";
 import { constant } from "../fakes/forecaster.ts";
@@ -117,6 +117,30 @@ describe("the metrics of a run", () => {
     expect(new Set(samplesOf("forecast").map(({ at }) => at))).toEqual(new Set([end + lead]));
     expect(samplesOf("forecast_timestamp_seconds").map(({ value }) => value)).toEqual([end + lead]);
     expect(lead).toBeGreaterThan(target.interval);
+  });
+
+  test("are the same of a report that is made shorter: by each length of the forecast, with parts and without, of no series too", () => {
+    const [metric] = record.metrics;
+    const parts = [1, 2, 9].map((max) => ({ max, maxQuantiles: [max] }));
+    const empty = { ...metric!.series!, values: new Float64Array(), filled: new Uint8Array() };
+    const of = (more: Partial<(typeof record.metrics)[number]>) => ({
+      target,
+      outcome,
+      record: { ...record, metrics: [{ ...metric!, ...more }] },
+    });
+    const forecast = metric!.forecast!;
+    const cut = (n: number) => ({ ...forecast, path: rising(2).slice(0, n), lower: rising(1).slice(0, n) });
+    const reports = [
+      ...[{ ...forecast, parts }, cut(1), cut(3), null].map((made) => of({ forecast: made })),
+      ...[1, 16, 200, 900].map((lead) => of({ lead })),
+      ...[empty, null].map((series) => of({ series })),
+      { target, record: null, outcome },
+    ];
+    for (const report of reports) {
+      const short = { ...whole, reported: [reportForMetrics(report)] };
+      expect(metricsOfRun(short)).toEqual(metricsOfRun({ ...whole, reported: [report] }));
+    }
+    expect(flat(metricsOfRun({ ...whole, reported: [reports[0]!] })).forecast_peak).toBe(9);
   });
 
   test("a gap that was filled is no measured load", () => {
