@@ -132,6 +132,7 @@ async function launchServer(
   child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
     said = (said + chunk).slice(-4000);
   });
+  // it tells nobody when it is ready: asked again for half a minute
   for (let tries = 0; tries < 300; tries++) {
     if (child.exitCode !== null) break;
     const ready = await fetch(`http://127.0.0.1:${port}/-/ready`).catch(() => undefined);

@@ -69,6 +69,7 @@ describe("pages", () => {
     let [under, most] = [0, 0];
     const { discovery } = await open(async () => {
       most = Math.max(most, ++under);
+      // long enough for a fourth to come, if it were sent
       await new Promise((done) => setTimeout(done, 30));
       under--;
       return listReply([]);

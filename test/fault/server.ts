@@ -80,6 +80,7 @@ async function send(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  // a slow server is the fault that is played
   if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
   if (end === "hang") return;
   if (end === "silent") return void request.socket.destroy();

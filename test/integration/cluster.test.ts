@@ -2,7 +2,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { missingControllers, skip } from "../cluster/available.ts";
@@ -84,8 +83,8 @@ describe.skipIf(skip(missingControllers()))("control plane", () => {
     const dir = line.toString().trim();
     expect(processesOf(dir).length).toBeGreaterThanOrEqual(4);
     child.kill("SIGKILL");
-    for (let tries = 0; tries < 100 && (processesOf(dir).length > 0 || existsSync(dir)); tries++) await sleep(100);
-    expect(processesOf(dir)).toEqual([]);
-    expect(existsSync(dir)).toBe(false);
+    await expect
+      .poll(() => [processesOf(dir), existsSync(dir)], { timeout: 10_000, interval: 100 })
+      .toEqual([[], false]);
   });
 });

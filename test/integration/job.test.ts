@@ -164,6 +164,7 @@ describe.skipIf(skip(missing))("the job over a running stress-app", () => {
     const ended = Date.now();
     let last = await rig.run(config);
     while (last.targets[0]!.to === high && Date.now() - ended < 120_000) {
+      // the window is real time; each run costs a second
       await new Promise((resolve) => setTimeout(resolve, 2000));
       last = await rig.run(config);
     }

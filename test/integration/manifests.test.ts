@@ -18,7 +18,6 @@ const folders = [
   ...readdirSync(join(root, "overlays")).map((name) => `overlays/${name}`),
   "monitoring/operator",
 ];
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.skipIf(skip(missingControllers()))("manifests", () => {
   let cluster: ControlPlane;
@@ -72,13 +71,9 @@ describe.skipIf(skip(missingControllers()))("manifests", () => {
       JSON.parse(await kubectl([...own, "get", "pods", "-o", "json"])) as {
         items: { metadata: { generateName?: string } }[];
       };
-    let names: (string | undefined)[] = [];
-    for (let tries = 0; tries < 100 && names.length < 2; tries++) {
-      await sleep(100);
-      names = (await pods()).items.map((item) => item.metadata.generateName);
-    }
-    expect(names.some((name) => name?.startsWith("one-"))).toBe(true);
-    expect(names.some((name) => /^stress-app-[456789bcdf]{4,10}-$/.test(name ?? ""))).toBe(true);
+    const names = async () => (await pods()).items.map((item) => item.metadata.generateName);
+    const both = [expect.stringMatching(/^one-/), expect.stringMatching(/^stress-app-[456789bcdf]{4,10}-$/)];
+    await expect.poll(names, { timeout: 10_000, interval: 100 }).toEqual(expect.arrayContaining(both));
   });
 
   test("applied again, it keeps the memory and the replicas", async () => {

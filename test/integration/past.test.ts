@@ -75,10 +75,10 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("decisions m
   let config: object;
   const real: RigRunResult[] = [];
 
-  // real runs by the real clock: the past is recorded as it happens, and cannot be made up
   const nextTick = async () => {
     const now = Date.now() / 1000;
     const due = Math.ceil((now - PHASE) / INTERVAL) * INTERVAL + PHASE;
+    // real runs by the real clock: the past is recorded as it happens, and cannot be made up
     await new Promise((done) => setTimeout(done, (due - now) * 1000));
   };
   const again = (...args: string[]) => rig.run(config, { args });

@@ -33,7 +33,7 @@ describe.skipIf(skip(missingControlPlane()))("two processes overlap", () => {
       else {
         await new Promise<void>((go) => {
           waiting = go;
-          setTimeout(go, 1000);
+          setTimeout(go, 1000); // the other process may be between two ticks
         });
       }
       waiting = undefined;
@@ -62,6 +62,7 @@ describe.skipIf(skip(missingControlPlane()))("two processes overlap", () => {
     const process = (seconds: number) =>
       rig.run(config, { args: ["--every", "1s", "--for", `${seconds}s`], kubeconfig: gate.kubeconfig });
     const old = process(14);
+    // the second starts while the first is in the middle of its ticks
     await new Promise((resolve) => setTimeout(resolve, 3000));
     const young = process(16);
     const ends = await Promise.all([old, young]);

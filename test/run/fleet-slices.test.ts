@@ -64,6 +64,7 @@ describe("slices of a state of several objects", () => {
     };
     const read: Ports["history"]["read"] = async (queries, ...given) => {
       const after = (place(queries[0]!.target.name) - breaks + 3) % 3;
+      // one slice after the other, the broken one first
       await new Promise((done) => setTimeout(done, 40 * after));
       return ports.history.read(queries, ...given);
     };
@@ -103,6 +104,7 @@ describe("slices of a state of several objects", () => {
       // the time is over once all others were decided, however slow this machine is
       let decided = 0;
       const forecaster: typeof last = (...given) => {
+        // a little later, so that the last of them is remembered as well
         if (++decided === known.length) setTimeout(() => end.abort(), 100);
         return last(...given);
       };

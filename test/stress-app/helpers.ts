@@ -42,5 +42,5 @@ export async function sample(url: string, name: string): Promise<number | undefi
 
 /** Asks again and again until a sample has the value; the test's own time limit is the only one. */
 export async function until(url: string, name: string, value: number): Promise<void> {
-  while ((await sample(url, name)) !== value) await sleep(10);
+  while ((await sample(url, name)) !== value) await sleep(10); // a page of metrics tells only who asks
 }

@@ -7,6 +7,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const bounds = { most: 2, patience: 1000, atMost: 5, bytes: 100 };
+/** A slot is held as long as its work takes, so the work takes time. */
 const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
 /** Starts all at once; gives when each began. */
@@ -25,7 +26,7 @@ function race(
       seen.bytes += bytes;
       seen.most = Math.max(seen.most, seen.busy);
       if (seen.busy > 1) seen.mostBytes = Math.max(seen.mostBytes, seen.bytes);
-      await sleep(takes);
+      await sleep(takes); // as long as the case says
       seen.busy -= 1;
       seen.bytes -= bytes;
       seen.ended += 1;

@@ -77,6 +77,7 @@ export function startKubelet({ ports, wanted, startup }: KubeletOptions): Kubele
   const loop = (async () => {
     while (!stopped) {
       await look();
+      // as a kubelet probes: at its own pace
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
     }
   })();

@@ -59,6 +59,7 @@ export function startLoad(
 /** SIGTERM lets it wait for the last answers; what takes longer than 20 s is not waited for. */
 async function stop(child: ChildProcess, closed: Promise<unknown>): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+  // a process that hangs tells nothing
   const cut = setTimeout(() => child.kill("SIGKILL"), 20_000);
   await closed;
   clearTimeout(cut);

@@ -66,6 +66,7 @@ export async function openProcessWorld(
       sides.push(side);
     }
     const [ours, other] = [sides[0]!, sides[1]!];
+    // asked again until a pod of each side is ready: the kubelets tell nobody
     while (sides.some(({ kubelet }) => kubelet.ready().length === 0))
       await new Promise((resolve) => setTimeout(resolve, 200));
     const ticker = startTicker({

@@ -59,6 +59,7 @@ async function nextSlot(every: number, { log }: DemoOptions): Promise<void> {
   const slot = every * 1000;
   const wait = slot - (Date.now() % slot);
   log(`ready; the load begins in ${Math.round(wait / 1000)} s`);
+  // the runs start by the clock, as those of a CronJob
   await new Promise((resolve) => setTimeout(resolve, wait));
 }
 
@@ -99,6 +100,7 @@ async function watch(world: DemoWorld, began: number, { seconds, period, log }: 
     }
     // on the grid: a slow look costs a sample, never a shift
     const next = Math.floor((Date.now() - began) / 1000 / SAMPLE_EVERY + 1) * SAMPLE_EVERY;
+    // the demo is played in real time
     await new Promise((resolve) => setTimeout(resolve, began + next * 1000 - Date.now()));
   }
   seen.runs.push(...(await world.runs(began / 1000).catch(() => [])));

@@ -29,6 +29,7 @@ export function startTicker(options: TickerOptions): Ticker {
   let timer: NodeJS.Timeout;
   const arm = () => {
     const slot = options.every * 1000;
+    // a CronJob starts by the clock, and so does this
     timer = setTimeout(
       () => {
         running ??= runOnce(options).then((log) => {

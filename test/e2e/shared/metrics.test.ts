@@ -32,6 +32,7 @@ targets:
 function traffic(url: string, perSecond: number): { stop(): void } {
   const began = performance.now();
   let sent = 0;
+  // a rate is requests in time
   const timer = setInterval(() => {
     for (const due = ((performance.now() - began) / 1000) * perSecond; sent < due; sent++) {
       fetch(url, { signal: AbortSignal.timeout(5000) }).then(
