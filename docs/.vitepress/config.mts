@@ -24,6 +24,7 @@ export default defineConfig({
           { text: "Ten minutes", link: "/ten-minutes" },
           { text: "An evening", link: "/evening" },
           { text: "Concepts", link: "/concepts" },
+          { text: "Glossary", link: "/glossary" },
         ],
       },
       {
@@ -40,7 +41,6 @@ export default defineConfig({
           { text: "Connections", link: "/connections" },
           { text: "Notifications", link: "/notifications" },
           { text: "Metrics", link: "/metrics" },
-          { text: "Metrics reference", link: "/metrics-reference" },
           { text: "GitOps", link: "/gitops" },
           { text: "Clusters as they are", link: "/clusters" },
           { text: "Migrating", link: "/migrating" },
@@ -72,13 +72,27 @@ export default defineConfig({
         ],
       },
       {
+        text: "Decisions",
+        collapsed: true,
+        items: [
+          { text: "0002 Prophet's solver", link: "/decisions/0002-prophet-solver" },
+          { text: "0003 The forecaster", link: "/decisions/0003-forecaster" },
+          { text: "0004 The policy", link: "/decisions/0004-policy" },
+          { text: "0005 Conflicts", link: "/decisions/0005-conflicts" },
+          { text: "0006 Data", link: "/decisions/0006-data" },
+          { text: "0010 Settings and secrets", link: "/decisions/0010-settings-and-secrets" },
+          { text: "0012 slo", link: "/decisions/0012-slo" },
+          { text: "0013 The cold start", link: "/decisions/0013-cold-start" },
+        ],
+      },
+      {
         text: "Reference",
         items: [
           { text: "Command line", link: "/cli" },
           { text: "Configuration", link: "/configuration" },
           { text: "Reasons, Events, exit codes, annotations", link: "/reasons" },
+          { text: "Metrics reference", link: "/metrics-reference" },
           { text: "JSON output", link: "/output" },
-          { text: "Glossary", link: "/glossary" },
         ],
       },
       {
