@@ -212,4 +212,6 @@ test.skipIf(!existsSync(job))("dist/job.js says its version and the commit that 
   // no commit where it was built from an archive
   expect(stdout.startsWith(version)).toBe(true);
   expect(stdout.slice(version.length)).toMatch(/^( \(commit [0-9a-f]{7,12}\))?\n$/);
+  const plugin = join(job, "../kubectl-prophet.js");
+  expect((await promisify(execFile)(process.execPath, [plugin, "--version"])).stdout).toBe(stdout);
 });

@@ -94,7 +94,15 @@ describe.skipIf(!existsSync(job))("an answer that cannot be written", () => {
     },
   );
 
-  const answers = ["--help", "--version", "schema", "completion", "explain --help", "kubectl --help"];
+  const answers = [
+    "--help",
+    "--version",
+    "schema",
+    "completion",
+    "explain --help",
+    "kubectl --help",
+    "kubectl --version",
+  ];
   test.skipIf(!hasFullDisk()).each(answers)("is told by %s too", async (words) => {
     const { code, err } = await run(words.split(" "), "full", "pipe");
     expect([code, err]).toEqual([

@@ -25,6 +25,8 @@ export const OFFERED: readonly CommandSpec[] = COMMANDS.filter(
   ({ name, options }) => name !== "run" && options.some(({ flag }) => flag === "deployment"),
 );
 
+const NAMES = OFFERED.map(({ name }) => name).join(", ");
+
 /** kubectl's flags with a value, under every name, and the name under which they are stored. */
 const KUBECTL: Readonly<Record<string, "namespace" | "context" | "kubeconfig" | "output" | "job-namespace">> = {
   "-n": "namespace",
@@ -70,15 +72,15 @@ export function readArguments(argv: Process["argv"]): PluginArguments | string {
       if (inline === undefined && takesValue(name) && argv[i + 1] !== undefined) flags.push(argv[++i]!);
     } else words.push(word);
   }
-  const [command, ...object] = words;
-  if (command === undefined) return usage();
-  return { ...commandOf(command, object), flags, ...connectionOf(kept) };
+  if (words.length + flags.length === 0) return usage();
+  return { ...commandOf(words, flags[0]), flags, ...connectionOf(kept) };
 }
 
-function commandOf(command: string, object: readonly string[]): Pick<PluginArguments, "spec" | "object"> {
+function commandOf(words: readonly string[], flag: string | undefined): Pick<PluginArguments, "spec" | "object"> {
+  const [command, ...object] = words;
+  if (command === undefined) throw new UsageError(`${flag} needs a command before it. Commands: ${NAMES}.`);
   const spec = OFFERED.find(({ name }) => name === command);
-  const names = OFFERED.map(({ name }) => name).join(", ");
-  if (spec === undefined) throw new UsageError(`${JSON.stringify(command)} is not a command. Commands: ${names}.`);
+  if (spec === undefined) throw new UsageError(`${JSON.stringify(command)} is not a command. Commands: ${NAMES}.`);
   const [first, second, ...more] = object;
   const form = first === undefined || (first.includes("/") ? second === undefined : second !== undefined);
   if (!form || more.length > 0)

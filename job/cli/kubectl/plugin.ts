@@ -16,7 +16,7 @@ export async function kubectlPlugin(outside: Process, run: Run): Promise<number>
   const io = guarded(outside);
   const ends: (() => unknown)[] = [];
   try {
-    const args = readArguments(outside.argv);
+    const args = outside.argv.includes("--version") ? `${outside.version}\n` : readArguments(outside.argv);
     if (typeof args === "string") {
       io.out(args);
       return 0;

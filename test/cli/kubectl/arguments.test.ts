@@ -57,6 +57,7 @@ describe("readArguments", () => {
 
   it.each([
     ["run deploy/web", /"run" is not a command/],
+    ["--once", /--once needs a command before it. Commands: .*explain/],
     ["expalin deploy/web", /"expalin" is not a command. Commands: .*explain/],
     ["explain web", /TYPE\/NAME or TYPE NAME, such as deploy\/web, got web/],
     ["explain deploy/web deploy/api", /one workload at a time/],
