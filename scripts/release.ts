@@ -80,14 +80,24 @@ export function buildCommand(name: string, { version, registry, source, revision
 /** The text of Chart.yaml for a release: its version, the registry, the source and the notes are filled in. */
 export function releasedChart(text: string, { version, registry, source }: Facts, notes: string): string {
   const chart = parse(text) as { readonly annotations: Readonly<Record<string, string>> };
-  const images = Object.keys(IMAGES).map((name) => ({ name, image: `${registry}/${name}:${version}` }));
+  const platforms = PLATFORMS.split(",");
+  const images = Object.keys(IMAGES).map((name) => ({ name, image: `${registry}/${name}:${version}`, platforms }));
+  const links = [
+    { name: "Documentation", url: `${source}/tree/v${version}/docs` },
+    { name: "Changes", url: `${source}/blob/v${version}/CHANGELOG.md` },
+    { name: "Support", url: `${source}/issues` },
+  ];
   const changes = [...notes.matchAll(/^- (.*(?:\n {2}.*)*)/gm)].map(([, line]) => line!.replace(/\s+/g, " "));
   const annotations = {
     ...chart.annotations,
-    "artifacthub.io/images": stringify(images),
+    "artifacthub.io/images": stringify(images, { aliasDuplicateObjects: false }),
+    // without a source there is nothing to link to
+    ...(source !== "" && { "artifacthub.io/links": stringify(links) }),
     "artifacthub.io/changes": stringify(changes),
+    "artifacthub.io/prerelease": String(version.includes("-")),
   };
-  return stringify({ ...chart, version, appVersion: version, home: source, sources: [source], annotations });
+  const from = source === "" ? {} : { home: source, sources: [source] };
+  return stringify({ ...chart, version, appVersion: version, ...from, annotations });
 }
 
 const read = (path: string): string => readFileSync(path, "utf8");

@@ -86,6 +86,7 @@ describe("the chart", () => {
     expect(parse(chart.annotations["artifacthub.io/images"]!)).toContainEqual({
       name: "prophet-autoscaler",
       image: "registry.example.com/team/prophet-autoscaler:1.2.3",
+      platforms: ["linux/amd64", "linux/arm64"],
     });
     expect(chart.annotations["artifacthub.io/license"]).toBe("Apache-2.0");
   });
