@@ -16,7 +16,7 @@ interface Message {
 const AVOIDED: readonly (readonly [RegExp, string])[] = [
   [/, (?:no|not an?) (?:number|list|text|mapping)$|\bis no (?:number|list|text|mapping)\b/, "must be ..., got ..."],
   [
-    /, (?:but \S+ (?:was|were) )?expected\b|\bis accepted\.?$|: it must be\b|where a \w+ was asked/,
+    /[,;:] (?:but \S+ (?:was|were) )?expected\b|\bis accepted\.?$|: it must be\b|where a \w+ was asked/,
     "must be ..., got ...",
   ],
   [/\b(?:is|was|given|named|there) twice\b/, "appears twice"],
