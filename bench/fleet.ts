@@ -38,7 +38,8 @@ export async function main(args: readonly string[]): Promise<void> {
   if (missing !== undefined) throw new Error(`the fleet cannot be run here: ${missing}`);
   const sizes = values.targets.split(",").map((text) => {
     const targets = Number(text);
-    if (!Number.isInteger(targets) || targets < 1) throw new Error(`--targets: ${JSON.stringify(text)} is no number`);
+    if (!Number.isInteger(targets) || targets < 1)
+      throw new Error(`--targets: must be whole numbers from 1, got ${JSON.stringify(text)}`);
     return targets;
   });
   // servers, listed runs, found ones, the run by single queries, and the comparison

@@ -110,7 +110,8 @@ async function measure(servers: FleetServers, { targets, minutes, read, idle, st
 
 function numberOf(flag: string, text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`--${flag}: ${JSON.stringify(text)} is no number`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new Error(`--${flag}: must be a whole number from 1, got ${JSON.stringify(text)}`);
   return value;
 }
 

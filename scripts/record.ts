@@ -120,7 +120,7 @@ const { values } = parseArgs({
 const duration = values.quick ? QUICK : Number(values.duration ?? FULL);
 if (values.help) console.log(HELP);
 else if (!(duration >= QUICK && duration <= 86_400)) {
-  console.error(`--duration=${values.duration}: a number of seconds from ${QUICK} to 86400 is accepted`);
+  console.error(`--duration: must be a number of seconds from ${QUICK} to 86400, got ${values.duration}`);
   process.exitCode = 2;
 } else {
   const stop = new AbortController();

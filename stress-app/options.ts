@@ -45,7 +45,7 @@ export function usageText(): string {
 function whole(name: string, text: string, min: number, max: number): number {
   const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
-  throw new OptionError(`${name}=${JSON.stringify(text)}: a whole number from ${min} to ${max} is accepted`);
+  throw new OptionError(`${name}: must be a whole number from ${min} to ${max}, got ${JSON.stringify(text)}`);
 }
 
 /**

@@ -48,14 +48,15 @@ export function parsePlan(text: string): Points {
 
 function within(name: string, value: number, min: number, max: number): number {
   if (value >= min && value <= max) return value;
-  const given = Number.isNaN(value) ? `--${name}: not a number` : `--${name}=${value}`;
-  throw new TrafficOptionError(`${given}; a number from ${min} to ${max} is accepted`);
+  throw new TrafficOptionError(
+    `--${name}: must be a number from ${min} to ${max}, got ${Number.isNaN(value) ? "a text" : value}`,
+  );
 }
 
 function target(text: string, allowRemote: boolean, intensity: number): string {
-  if (!URL.canParse(text)) throw new TrafficOptionError(`--url=${text}: not an address; http://HOST:PORT is accepted`);
+  if (!URL.canParse(text)) throw new TrafficOptionError(`--url: must be http://HOST:PORT, got ${text}`);
   const url = new URL(text);
-  if (url.protocol !== "http:") throw new TrafficOptionError(`--url=${text}: only http:// is accepted`);
+  if (url.protocol !== "http:") throw new TrafficOptionError(`--url: must begin with http://, got ${text}`);
   if (!allowRemote && !isLoopback(url.hostname)) {
     throw new TrafficOptionError(
       `--url=${text}: ${url.hostname} is not this machine; load on others needs --allow-remote`,

@@ -87,7 +87,7 @@ function flagsOf(args: readonly string[]): Flags {
   const number = (name: "minutes" | "period", min: number, max: number) => {
     const value = Number(values[name]);
     if (!(value >= min && value <= max))
-      throw new Error(`--${name}=${values[name]}: a number from ${min} to ${max} is accepted`);
+      throw new Error(`--${name}: must be a number from ${min} to ${max}, got ${values[name]}`);
     return value;
   };
   const { tier } = values;

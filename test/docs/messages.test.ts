@@ -1,4 +1,4 @@
-/** Message texts of the job: short sentences, plain words, and one form for a wrong value. */
+/** Message texts of the job and its demo app: short sentences, plain words, and one form for a wrong value. */
 import { globSync, readFileSync } from "node:fs";
 import { type Node, parseSync, Visitor } from "oxc-parser";
 import { describe, expect, it } from "vitest";
@@ -94,7 +94,7 @@ function problemsOf({ text, thrown }: Message): readonly string[] {
   return [...long, ...words, ...(silent ? [`"must be ..." without ", got ...": ${text}`] : [])];
 }
 
-const sources = globSync("job/**/*.ts")
+const sources = globSync(["job/**/*.ts", "stress-app/**/*.ts"])
   .sort()
   .filter((path) => !NO_PROSE.includes(path));
 

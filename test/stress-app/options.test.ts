@@ -19,10 +19,10 @@ describe("readOptions", () => {
   });
 
   it.each([
-    [["--port", "65536"], {}, /--port="65536".*0 to 65535/],
-    [["--workers", "0"], {}, /--workers="0".*1 to 64/],
-    [[], { PORT: "eighty" }, /PORT="eighty".*0 to 65535/],
-    [[], { QUEUE: "1.5" }, /QUEUE="1.5"/],
+    [["--port", "65536"], {}, /--port: must be a whole number from 0 to 65535, got "65536"/],
+    [["--workers", "0"], {}, /--workers: must be .* 1 to 64, got "0"/],
+    [[], { PORT: "eighty" }, /PORT: must be .* 0 to 65535, got "eighty"/],
+    [[], { QUEUE: "1.5" }, /QUEUE: must be .*, got "1\.5"/],
   ] as const)("%j with %j: %s", (argv, env, message) => {
     expect(() => readOptions(argv, env)).toThrow(OptionError);
     expect(() => readOptions(argv, env)).toThrow(message);
@@ -65,15 +65,15 @@ describe("readTrafficOptions", () => {
   });
 
   it.each([
-    [["--duration", "86401"], /--duration=86401.*1 to 86400/],
+    [["--duration", "86401"], /--duration: must be a number from 1 to 86400, got 86401/],
     [["--duration", "Infinity"], /--duration.*1 to 86400/],
     [["--base", "abc"], /--base.*0 to 1000/],
     [["--base", "1", "--base", "2"], /--base/],
-    [["--intensity", "61"], /--intensity=61.*0 to 60/],
-    [["--noise", "-1"], /--noise=-1/],
-    [["--phase", "1.5"], /--phase=1.5.*0 to 1/],
+    [["--intensity", "61"], /--intensity: must be .* 0 to 60, got 61/],
+    [["--noise", "-1"], /--noise: must be .*, got -1/],
+    [["--phase", "1.5"], /--phase: must be .* 0 to 1, got 1\.5/],
     [["--url", "https://127.0.0.1"], /http:\/\//],
-    [["--url", "nowhere"], /not an address/],
+    [["--url", "nowhere"], /--url: must be http:.*, got nowhere/],
     [["--pattern", "saw"], /saw/],
     [["--patern", "sine"], /patern/],
     [["--plan", "0:1,x"], /"x" is not SECONDS:RATE/],
