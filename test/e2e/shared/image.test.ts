@@ -103,13 +103,13 @@ describe.skipIf(skip(missingNode()))("image", () => {
     return { phase: await phase(), log: await node.kubectl(["-n", "strict", "logs", name]) };
   }
 
-  test("is under 125 MB, of which our own layers are under 6, and says what it is", () => {
+  test("is under 125 MB, of which our own layers are under 7, and says what it is", () => {
     const [base = 0, ...own] = image.layerBytes;
     const ours = own.reduce((sum, bytes) => sum + bytes, 0);
     console.log(`base ${(base / megabyte).toFixed(1)} MB, own layers ${(ours / megabyte).toFixed(2)} MB`);
     expect(ours).toBeGreaterThan(0);
-    // 1.5 MB of them are the public holidays, which a run loads only when its settings name a country
-    expect(ours).toBeLessThan(6 * megabyte);
+    // 1.5 MB of them are the public holidays, which a run loads only when its settings name a country; 0.8 MB the code that V8 compiled
+    expect(ours).toBeLessThan(7 * megabyte);
     expect(base + ours).toBeLessThan(125 * megabyte);
     expect(image.user).toBe("65532:65532");
     expect(image.labels).toMatchObject({
