@@ -57,6 +57,16 @@ export function metricsOfRun({ now, run, reported, hpa }: MeasuredTargets): read
   });
 }
 
+/** The metrics of several parts of a run as those of one, in the order of the table. */
+export function joinedMetrics(parts: readonly (readonly MetricFamily[])[]): readonly MetricFamily[] {
+  if (parts.length === 1) return parts[0]!;
+  const byName = Map.groupBy(parts.flat(), ({ name }) => name);
+  return Object.keys(METRIC_TABLE).flatMap((name) => {
+    const own = byName.get(METRIC_PREFIX + name);
+    return own === undefined ? [] : [{ ...own[0]!, samples: own.flatMap(({ samples }) => samples) }];
+  });
+}
+
 function addRun(add: Add, { exitCode, timings, state }: MeasuredRun, now: EpochSeconds): void {
   if (state !== null) {
     add("state_bytes", {}, state.bytes);

@@ -85,7 +85,7 @@ describe("telling", () => {
     );
   });
 
-  test("those of many targets go in parts of 500 where they may, each target once, those of the run with the last", async () => {
+  test("those of many targets go in parts of 150 where they may, each target once, those of the run with the last", async () => {
     const world = moving([2]);
     const [told, hpas, sizes, runLevel]: [string[], string[], number[], boolean[]] = [[], [], [], []];
     const sink: MetricsSink = {
@@ -115,13 +115,15 @@ describe("telling", () => {
     });
     const many = Array.from({ length: 1201 }, (_, i) => named(i));
     await runMetrics(ports, sink).push(many, result);
-    expect(sizes).toEqual([500, 500, 201]);
-    expect(runLevel).toEqual([false, false, true]);
+    expect(sizes).toEqual([...Array(8).fill(150), 1]);
+    expect(runLevel).toEqual([...Array(8).fill(false), true]);
     expect(new Set(told).size).toBe(1201);
     expect(hpas).toEqual(told.filter((name) => name !== "web-0"));
-    sizes.length = 0;
+    const [parts, partHpas] = [[...told], [...hpas]];
+    for (const list of [sizes, told, hpas]) list.length = 0;
     await runMetrics(ports, { push: sink.push }).push(many, result);
     expect(sizes).toEqual([1201]);
+    expect([told, hpas]).toEqual([parts, partHpas]);
   });
 
   test("the time for sending is that of all parts together, and one warning says what was left out", async () => {
@@ -141,7 +143,7 @@ describe("telling", () => {
     };
     await runMetrics(ports, { inParts: true, timeout: 5, push }).push(many, result);
     expect(within).toEqual([5, 2.5]);
-    const rest = "those of 1000 targets and of the run are left out";
+    const rest = "those of 1700 targets and of the run are left out";
     const warning = `warn: metrics: not all could be sent within 5 s: ${rest}; what was done is unchanged`;
     expect(world.logs.filter((line) => line.startsWith("warn"))).toEqual([warning]);
   });
