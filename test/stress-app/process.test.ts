@@ -90,7 +90,7 @@ describe("server", () => {
   it("exits 2 for a bad setting, 1 for a taken port", async () => {
     const bad = run("server.ts", ["--workers", "none"]);
     expect(await bad.exit).toBe(2);
-    expect(bad.text()).toContain('--workers="none"');
+    expect(bad.text()).toContain('--workers: must be a whole number from 1 to 64, got "none"');
     const { port } = await startApp();
     const taken = run("server.ts", ["--port", String(port)]);
     expect(await taken.exit).toBe(1);
