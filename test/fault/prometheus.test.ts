@@ -39,7 +39,12 @@ describe("faults of the answer", () => {
     ["nothing", { body: "" }, /not JSON.*an empty body/, 1],
     ["null", { body: "null" }, /it has no "status"; it begins null/, 1],
     ["error with 200", { body: '{"status":"error","errorType":"x","error":"y"}' }, /status is "error": x: y/, 1],
-    ["a vector", { body: '{"status":"success","data":{"resultType":"vector","result":[]}}' }, /resultType must be "matrix", got "vector"/, 1],
+    [
+      "a vector",
+      { body: '{"status":"success","data":{"resultType":"vector","result":[]}}' },
+      /resultType must be "matrix", got "vector"/,
+      1,
+    ],
     [
       "no values",
       { body: '{"status":"success","data":{"resultType":"matrix","result":[{"histograms":[]}]}}' },
