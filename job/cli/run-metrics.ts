@@ -2,7 +2,7 @@
 import { asError } from "../core/result.ts";
 import { pluralize, type Replicas } from "../core/units.ts";
 import { ownTurn, yieldToOthers } from "../in-parallel.ts";
-import type { MetricFamily, MetricsSink, Ports } from "../ports.ts";
+import type { MetricsSink, Ports } from "../ports.ts";
 import type { Reported } from "../report/reporter.ts";
 import type { RunResult } from "../run.ts";
 
@@ -66,10 +66,10 @@ async function sendParts(
   { reported, hpa }: { readonly reported: readonly Reported[]; readonly hpa: readonly (Replicas | null)[] },
   { now, exitCode, timings, over }: RunResult,
 ): Promise<void> {
-  const { joinedMetrics, metricsOfRun } = await import("../report/metrics.ts");
+  const { collectMetrics } = await import("../report/metrics.ts");
   const { inParts, timeout = Number.POSITIVE_INFINITY } = sink;
   const begin = clock.tick();
-  const unsent: (readonly MetricFamily[])[] = [];
+  let unsent = collectMetrics();
   for (let i = 0; i < reported.length || i === 0; i += PART) {
     const left = timeout - (clock.tick() - begin) / 1000;
     if (left <= 0) {
@@ -81,8 +81,10 @@ async function sendParts(
     const last = i + PART >= reported.length;
     const own = last ? { exitCode, timings, state: state.size?.() ?? null } : null;
     await ownTurn();
-    unsent.push(metricsOfRun({ ...part, run: own }));
-    if (inParts === true || last) await sink.push(joinedMetrics(unsent.splice(0)), now, over, left);
+    unsent.add({ ...part, run: own });
+    if (inParts !== true && !last) continue;
+    await sink.push(unsent.families(), now, over, left);
+    unsent = collectMetrics();
   }
 }
 

@@ -36,8 +36,16 @@ export const FAILED_REASONS = ["HistoryError", "ClusterError", "StateFull", "Inv
 /** The edges of the band of each step. */
 const [LOW, POINT, HIGH] = ["0.05", "0.5", "0.95"];
 
-/** All metrics of a run, in the order of the table, without unknown values. */
-export function metricsOfRun({ now, run, reported, hpa }: MeasuredTargets): readonly MetricFamily[] {
+/** Metrics that come part by part. */
+export interface CollectedMetrics {
+  /** Adds the metrics of some targets, or of the run. */
+  add(measured: MeasuredTargets): void;
+  /** All that were added, in the order of the table, without unknown values. */
+  families(): readonly MetricFamily[];
+}
+
+/** An empty collection. */
+export function collectMetrics(): CollectedMetrics {
   const families = new Map<MetricName, MetricSample[]>();
   const add: Add = (name, labels, value, at) => {
     if (value === null || value === undefined || !Number.isFinite(value)) return;
@@ -45,26 +53,21 @@ export function metricsOfRun({ now, run, reported, hpa }: MeasuredTargets): read
     families.set(name, samples);
     samples.push({ labels, value, ...(at !== undefined && { at }) });
   };
-  for (const [i, one] of reported.entries()) {
-    add("hpa_desired_replicas", labelsOf(one), hpa[i]);
-    addTarget(add, one, now);
-  }
-  if (run !== null) addRun(add, run, now);
-  return (Object.keys(METRIC_TABLE) as MetricName[]).flatMap((name) => {
-    const samples = families.get(name);
-    const { about, labels } = METRIC_TABLE[name];
-    return samples === undefined ? [] : [{ name: METRIC_PREFIX + name, help: about, labels, samples }];
-  });
-}
-
-/** The metrics of several parts of a run as those of one, in the order of the table. */
-export function joinedMetrics(parts: readonly (readonly MetricFamily[])[]): readonly MetricFamily[] {
-  if (parts.length === 1) return parts[0]!;
-  const byName = Map.groupBy(parts.flat(), ({ name }) => name);
-  return Object.keys(METRIC_TABLE).flatMap((name) => {
-    const own = byName.get(METRIC_PREFIX + name);
-    return own === undefined ? [] : [{ ...own[0]!, samples: own.flatMap(({ samples }) => samples) }];
-  });
+  return {
+    add: ({ now, run, reported, hpa }) => {
+      for (const [i, one] of reported.entries()) {
+        add("hpa_desired_replicas", labelsOf(one), hpa[i]);
+        addTarget(add, one, now);
+      }
+      if (run !== null) addRun(add, run, now);
+    },
+    families: () =>
+      (Object.keys(METRIC_TABLE) as MetricName[]).flatMap((name) => {
+        const samples = families.get(name);
+        const { about, labels } = METRIC_TABLE[name];
+        return samples === undefined ? [] : [{ name: METRIC_PREFIX + name, help: about, labels, samples }];
+      }),
+  };
 }
 
 function addRun(add: Add, { exitCode, timings, state }: MeasuredRun, now: EpochSeconds): void {

@@ -4,11 +4,18 @@ import { REASONS } from "../../job/core/policy/reasons.ts";
 import { tick } from "../../job/core/tick.ts";
 import type { MetricFamily, Outcome } from "../../job/ports.ts";
 import { METRIC_PREFIX, METRIC_TABLE } from "../../job/report/metric-table.ts";
-import { FAILED_REASONS, type MeasuredTargets, metricsOfRun, reportForMetrics } from "../../job/report/metrics.ts";
+import { collectMetrics, FAILED_REASONS, type MeasuredTargets, reportForMetrics } from "../../job/report/metrics.ts";
 import { FAILURES } from "../../job/run/explanations.ts";
 import { config, NOW } from "../fakes/config.ts";
 import { constant } from "../fakes/forecaster.ts";
 import { reading } from "../fakes/ports.ts";
+
+/** All metrics of a run at once. */
+function metricsOfRun(measured: MeasuredTargets): readonly MetricFamily[] {
+  const all = collectMetrics();
+  all.add(measured);
+  return all.families();
+}
 
 /** Whatever the lead, its last step is told apart from its neighbours. */
 const rising = (from: number) => Float64Array.from({ length: 40 }, (_, i) => from + i / 100);
