@@ -5,8 +5,8 @@ const headingOf = (section: string) => section.slice(0, section.indexOf("\n"));
 const sectionsOf = (page: string) => page.split(/^(?=## )/m);
 
 /**
- * The new page with the sections of the one before that it lacks, each behind the section that it stood behind, and with the pictures that a
- * section of both had. `kept`: the headings of what was kept.
+ * The new page with the sections of the one before that it lacks, each behind the section that it stood behind. A section of both keeps its
+ * pictures. `kept`: the headings of what was kept.
  */
 export function withKept(page: string, before: string): { readonly text: string; readonly kept: readonly string[] } {
   const sections = sectionsOf(page);
