@@ -1,7 +1,6 @@
 /** `npm run bench -- accuracy`: measures our forecasters' errors at the next minute over all series; rewrites docs/accuracy.md. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import type { ForecastMethod } from "../job/core/forecast/types.ts";
 import type { Series } from "../job/core/series/types.ts";
 import { type Backtest, backtest } from "../job/replay/backtest.ts";
@@ -11,6 +10,7 @@ import { generatedSection } from "./accuracy/generated-section.ts";
 import { peersSection, type SeriesOfSet } from "./accuracy/peers-section.ts";
 import { kindsSvg } from "./accuracy/pictures.ts";
 import { productionSection } from "./accuracy/production-section.ts";
+import { readFlags } from "./flags.ts";
 import { geometric } from "./geometric.ts";
 import { type BenchSeries, readCsv, readRangeFile, tracesFolder } from "./series.ts";
 
@@ -25,16 +25,18 @@ interface Row {
   readonly result: Backtest;
 }
 
-/**
- * Runs the bench and rewrites docs/accuracy.md.
- * - `--quick`: 20 origins a series, and nothing is written.
- * - `--keep-peers`: the table of other libraries stays as the page has it, but for our own row.
- */
+const FLAGS = {
+  quick: { type: "boolean", default: false, about: "20 origins a series, and nothing is written" },
+  "keep-peers": {
+    type: "boolean",
+    default: false,
+    about: "the table of other libraries stays as the page has it, but for our own row",
+  },
+} as const;
+
+/** Runs the bench and rewrites docs/accuracy.md. */
 export async function main(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { quick: { type: "boolean", default: false }, "keep-peers": { type: "boolean", default: false } },
-  });
+  const values = readFlags(args, FLAGS);
   const began = performance.now();
   const list = setsOf().flatMap(([set, series]) =>
     series.map((one): SeriesOfSet => ({ set, name: one.name, series: gridOf(one) })),

@@ -1,7 +1,6 @@
 /** `npm run bench -- advise`: compares what `advise` promised on the earlier half of each history with the later half; rewrites part of docs/advise.md. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { adviceOf } from "../job/cli/advise-choice.ts";
 import { gridOf } from "../job/cli/advise-grid.ts";
 import { resolveTarget } from "../job/config/target-settings.ts";
@@ -13,6 +12,7 @@ import { REPLAY_DEFAULTS } from "../job/replay/world.ts";
 import { each, interruption } from "../scripts/waiting.ts";
 import { keepScores, PICTURED } from "./advise/kept-scores.ts";
 import { type AdviseResult, putResults, resultOf } from "./advise/page.ts";
+import { readFlags } from "./flags.ts";
 import { readCsv, readRangeFile, tracesFolder } from "./series.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -56,23 +56,26 @@ const TRACES: readonly (readonly [path: string, kind: AdviseResult["kind"], abou
   ["more/nasa_jul17_60", "held back", "the web site of NASA in July 1995, 3 days"],
 ];
 
-/**
- * Runs the bench and rewrites its part of docs/advise.md.
- * - `--only NAMES`: measures these series anew; the others stay as they were measured last.
- * - `--draw`: makes the page from what was measured last.
- */
+const NAMES = [RECORDED.name, ...TRACES.map(([path]) => path.slice(path.indexOf("/") + 1))];
+
+const FLAGS = {
+  only: {
+    type: "string",
+    list: NAMES,
+    about: "measures these series anew; the others stay as they were measured last: a list of",
+  },
+  draw: { type: "boolean", default: false, about: "makes the page from what was measured last" },
+} as const;
+
+/** Runs the bench and rewrites its part of docs/advise.md. */
 export async function main(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { only: { type: "string" }, draw: { type: "boolean", default: false } },
-  });
+  const values = readFlags(args, FLAGS);
   const names = values.draw ? [] : values.only?.split(",");
   const wanted = sources().filter(({ name }) => names?.includes(name) ?? true);
   const measured = (await each("advise", "series", wanted, measure)).filter((one) => one !== null);
   const before = JSON.parse(readFileSync(RESULTS_FILE, "utf8")) as AdviseResult[];
   const results = [...before.filter(({ name }) => !measured.some((one) => one.name === name)), ...measured];
-  const order = [RECORDED.name, ...TRACES.map(([path]) => path.slice(path.indexOf("/") + 1))];
-  results.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  results.sort((a, b) => NAMES.indexOf(a.name) - NAMES.indexOf(b.name));
   writeFileSync(RESULTS_FILE, `[\n${results.map((one) => JSON.stringify(one)).join(",\n")}\n]\n`);
   writeFileSync(PAGE, putResults(readFileSync(PAGE, "utf8"), results));
 }

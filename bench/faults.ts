@@ -1,7 +1,7 @@
 /** The fault bench: runs every case as a real process on real servers, checks every invariant, and writes docs/reliability.md. */
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { CommandError, UsageError } from "../job/cli/io.ts";
 import { interruption, progressOf, say } from "../scripts/waiting.ts";
 import { missingControlPlane, missingPrometheus } from "../test/cluster/available.ts";
 import { CASES } from "./faults/all-cases.ts";
@@ -10,25 +10,28 @@ import { broken } from "./faults/invariants.ts";
 import { type FaultRow, faultsPage, outcomeText } from "./faults/page.ts";
 import { runCase } from "./faults/run-case.ts";
 import { type Lane, startWorld } from "./faults/world.ts";
+import { readFlags } from "./flags.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
-/**
- * Runs the bench. It exits with 1 when an invariant is broken. After Ctrl-C it writes nothing.
- * - `--check`: writes nothing, as CI asks for.
- * - `--only WORDS`: the cases whose kind or name has these words, with all output; writes nothing.
- * - `--lanes N`: cases that run side by side (2).
- */
+const FLAGS = {
+  check: { type: "boolean", about: "writes nothing, as CI asks for" },
+  only: {
+    type: "string",
+    about: "the cases whose kind or name has these words, with all output; writes nothing",
+  },
+  lanes: { type: "string", default: "2", list: "numbers", single: true, about: "cases that run side by side" },
+} as const;
+
+/** Runs the bench. It exits with 1 when an invariant is broken. After Ctrl-C it writes nothing. */
 export async function main(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { check: { type: "boolean" }, only: { type: "string" }, lanes: { type: "string", default: "2" } },
-  });
-  if (!existsSync(join(ROOT, "dist/job.js"))) throw new Error("dist/job.js is missing: npm run build");
+  const values = readFlags(args, FLAGS);
+  if (!existsSync(join(ROOT, "dist/job.js"))) throw new CommandError("dist/job.js is missing: npm run build");
   const missing = missingControlPlane() ?? missingPrometheus();
-  if (missing !== undefined) throw new Error(`the fault bench needs real servers: ${missing}`);
+  if (missing !== undefined) throw new CommandError(`the fault bench needs real servers: ${missing}`);
   const { only } = values;
   const chosen = only === undefined ? CASES : CASES.filter(({ kind, name }) => `${kind}: ${name}`.includes(only));
+  if (chosen.length === 0) throw new UsageError(`--only: no case's kind or name has ${JSON.stringify(only)}`);
   const world = await startWorld(CASES, Math.min(chosen.length, Number(values.lanes)));
   const started = performance.now();
   let rows: readonly FaultRow[];

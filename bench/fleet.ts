@@ -2,9 +2,10 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { CommandError } from "../job/cli/io.ts";
 import { Interrupted, interruption, progressOf, say } from "../scripts/waiting.ts";
 import { missingControlPlane, missingPrometheus } from "../test/cluster/available.ts";
+import { readFlags } from "./flags.ts";
 import { boundText, brokenBounds } from "./fleet/bounds.ts";
 import { measuredLists } from "./fleet/lists.ts";
 import { type FleetRun, FOUND, measuredRun } from "./fleet/measure.ts";
@@ -25,23 +26,16 @@ const WHOLE = 10_000;
 const SHARDS = 4;
 const MINUTE = 60_000;
 
-/**
- * Runs the bench for each size of `--targets`, a list (100,1000,3000,10000). Throws where the servers are missing, or where a hard bound is
- * broken.
- */
+const FLAGS = {
+  targets: { type: "string", default: "100,1000,3000,10000", list: "numbers", about: "sizes of the fleet, a list" },
+} as const;
+
+/** Runs the bench for each size of `--targets`. Throws where the servers are missing, or where a hard bound is broken. */
 export async function main(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { targets: { type: "string", default: "100,1000,3000,10000" } },
-  });
+  const values = readFlags(args, FLAGS);
   const missing = missingControlPlane() ?? missingPrometheus();
-  if (missing !== undefined) throw new Error(`the fleet cannot be run here: ${missing}`);
-  const sizes = values.targets.split(",").map((text) => {
-    const targets = Number(text);
-    if (!Number.isInteger(targets) || targets < 1)
-      throw new Error(`--targets: must be whole numbers from 1, got ${JSON.stringify(text)}`);
-    return targets;
-  });
+  if (missing !== undefined) throw new CommandError(`the fleet cannot be run here: ${missing}`);
+  const sizes = values.targets.split(",").map(Number);
   // servers, listed runs, found ones, the run by single queries, and the comparison
   const [progress, steps] = [progressOf("fleet", "steps"), LISTED_RUNS + 4];
   const all: MeasuredFleet[] = [];

@@ -2,9 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { CommandError } from "../job/cli/io.ts";
 import { Interrupted, interruption, progressOf, say } from "../scripts/waiting.ts";
 import { missingControlPlane, missingPrometheus } from "../test/cluster/available.ts";
+import { readFlags } from "./flags.ts";
 import { type FleetRun, measuredRun } from "./fleet/measure.ts";
 import { type FleetServers, startFleet } from "./fleet/servers.ts";
 import { type Hourly, hourlyPage } from "./hourly/page.ts";
@@ -15,22 +16,24 @@ const MINUTE = 60_000;
 /** Processes that decide once, before the one that lives and as many after it. */
 const ONCE = 3;
 
-/**
- * Runs the bench and writes docs/hourly.md. Throws where the servers are missing.
- * - `--targets N`: targets of the fleet (300).
- * - `--minutes N`: decisions of the process that lives (5).
- * - `--read grouped,single`: how the histories are read (both).
- */
+const FLAGS = {
+  targets: { type: "string", default: "300", list: "numbers", single: true, about: "targets of the fleet" },
+  minutes: {
+    type: "string",
+    default: "5",
+    list: "numbers",
+    single: true,
+    about: "decisions of the process that lives",
+  },
+  read: { type: "string", default: READS.join(), list: READS, about: "how the histories are read" },
+} as const;
+
+/** Runs the bench and writes docs/hourly.md. Throws where the servers are missing. */
 export async function main(args: readonly string[]): Promise<void> {
-  const options = {
-    targets: { type: "string", default: "300" },
-    minutes: { type: "string", default: "5" },
-    read: { type: "string", default: "grouped,single" },
-  } as const;
-  const { values } = parseArgs({ args: [...args], options });
+  const values = readFlags(args, FLAGS);
   const missing = missingControlPlane() ?? missingPrometheus();
-  if (missing !== undefined) throw new Error(`the fleet cannot be run here: ${missing}`);
-  const [targets, minutes] = [numberOf("targets", values.targets), numberOf("minutes", values.minutes)];
+  if (missing !== undefined) throw new CommandError(`the fleet cannot be run here: ${missing}`);
+  const [targets, minutes] = [Number(values.targets), Number(values.minutes)];
   const reads = READS.filter((one) => values.read.split(",").includes(one));
   // servers, Prometheus alone, and three runs for each way of reading
   const [progress, total] = [progressOf("hourly", "steps"), 2 + 3 * reads.length];
@@ -106,13 +109,6 @@ async function measure(servers: FleetServers, { targets, minutes, read, idle, st
   await decideOnce(ONCE);
   await step();
   return { read, once, lived, decisions: minutes };
-}
-
-function numberOf(flag: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new Error(`--${flag}: must be a whole number from 1, got ${JSON.stringify(text)}`);
-  return value;
 }
 
 function machine(): string {

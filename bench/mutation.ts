@@ -1,10 +1,10 @@
 /** Mutation testing: makes small changes in the deciding rooms and checks that a unit test fails; writes docs/mutation.md. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import type { Progress } from "../job/report/progress.ts";
 import { copyOfTests } from "../scripts/mutants.ts";
 import { interruption, progressOf, say } from "../scripts/waiting.ts";
+import { readFlags } from "./flags.ts";
 import { mutationPage, type RoomResult } from "./mutation/page.ts";
 import { type Room, rooms, testsOf } from "./mutation/rooms.ts";
 import { type Candidate, sampleOf } from "./mutation/sample.ts";
@@ -14,23 +14,18 @@ const ROOT = join(import.meta.dirname, "..");
 /** The newest result of each room and sample, of which the page is made. */
 const RESULTS = join(ROOT, "bench/mutation/results.json");
 
-/**
- * Runs the bench and writes docs/mutation.md.
- * - `--each N`: mutants a room (24).
- * - `--room NAME`: this room alone.
- * - `--looked-at`: the mutants of the list in place of new ones.
- * - `--list`: prints their identities and runs nothing.
- * - `--match TEXT`: only mutants whose identity has the text; writes nothing.
- */
+const flagsOf = (names: readonly string[]) =>
+  ({
+    each: { type: "string", default: "24", list: "numbers", single: true, about: "mutants a room" },
+    room: { type: "string", list: names, single: true, about: "this room alone" },
+    "looked-at": { type: "boolean", about: "the mutants of the list in place of new ones" },
+    list: { type: "boolean", about: "prints their identities and runs nothing" },
+    match: { type: "string", default: "", about: "only mutants whose identity has the text; writes nothing" },
+  }) as const;
+
+/** Runs the bench and writes docs/mutation.md. */
 export async function main(args: readonly string[]): Promise<void> {
-  const options = {
-    each: { type: "string", default: "24" },
-    room: { type: "string" },
-    "looked-at": { type: "boolean" },
-    list: { type: "boolean" },
-    match: { type: "string", default: "" },
-  } as const;
-  const { values } = parseArgs({ args: [...args], options });
+  const values = readFlags(args, flagsOf(rooms().map(({ name }) => name)));
   const chosen = rooms().filter(({ name }) => values.room === undefined || name === values.room);
   const choice =
     values["looked-at"] === true

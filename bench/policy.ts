@@ -1,11 +1,13 @@
 /** `npm run bench -- policy`: measures cost and unserved load of every policy, set by set; rewrites docs/policy.md. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { parseArgs } from "node:util";
+import { CommandError } from "../job/cli/io.ts";
 import { loadSettings } from "../job/config/load.ts";
 import { forecasterOf } from "../job/core/forecast/method.ts";
 import type { ReplaySetup } from "../job/replay/replay.ts";
 import { interruption } from "../scripts/waiting.ts";
+import { readFlags } from "./flags.ts";
+import { keptText, withKept } from "./kept-sections.ts";
 import { frontEntries, mainEntries, peerEntries, sensitivityEntries } from "./policy/entries.ts";
 import { frontPicture, frontPoints, type PolicyFrontPoint } from "./policy/front.ts";
 import { playAll, policyRatios, type SeriesScores } from "./policy/matrix.ts";
@@ -13,6 +15,7 @@ import { type PolicyResults, policyPage, type SetScores } from "./policy/page.ts
 import { replaySeries, replaySets } from "./series.ts";
 
 const DOCS = join(import.meta.dirname, "../docs");
+const PAGE = join(DOCS, "policy.md");
 
 /** What was measured last, part by part, so that page and pictures can be drawn again without an hour of replays. */
 const RESULTS_FILE = join(import.meta.dirname, "../out/bench-policy.json");
@@ -20,23 +23,24 @@ const RESULTS_FILE = join(import.meta.dirname, "../out/bench-policy.json");
 /** Parts of the page that can be measured alone, quickest first. */
 const PARTS = ["sets", "fronts", "sensitivity", "peers"] as const;
 
-/**
- * Runs the bench and rewrites docs/policy.md.
- * - `--quick`: a start-up of 30 s alone; nothing is written.
- * - `--only sets,peers`: measures these parts anew; the others stay as they were measured last.
- * - `--startups 30,90`: these start-up times alone.
- * - `--draw`: makes page and pictures from what was measured last.
- */
+/** Start-up times of the page, in seconds. */
+const STARTUPS = [15, 30, 90, 180];
+
+const FLAGS = {
+  quick: { type: "boolean", default: false, about: "a start-up of 30 s alone; nothing is written" },
+  draw: { type: "boolean", default: false, about: "makes page and pictures from what was measured last" },
+  only: {
+    type: "string",
+    default: PARTS.join(),
+    list: PARTS,
+    about: "measures these parts anew; the others stay as they were measured last: a list of",
+  },
+  startups: { type: "string", default: STARTUPS.join(), list: "numbers", about: "these start-up times alone, seconds" },
+} as const;
+
+/** Runs the bench and rewrites docs/policy.md. */
 export async function main(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      quick: { type: "boolean", default: false },
-      draw: { type: "boolean", default: false },
-      only: { type: "string", default: PARTS.join() },
-      startups: { type: "string", default: "15,30,90,180" },
-    },
-  });
+  const values = readFlags(args, FLAGS);
   const startups = values.startups.split(",").map(Number);
   const wanted = values.draw ? [] : values.only.split(",");
   const settings = await loadSettings({
@@ -51,10 +55,11 @@ export async function main(args: readonly string[]): Promise<void> {
     ? (JSON.parse(readFileSync(RESULTS_FILE, "utf8")) as PolicyResults)
     : {};
   const measures: Record<(typeof PARTS)[number], () => Promise<Partial<PolicyResults>>> = {
-    sets: async () => ({ sets: await playSets(setup, startups) }),
-    fronts: async () => ({
-      fronts: await byStartup(startups, (startup) => playAll(series, frontEntries(), setup, { startup })),
-    }),
+    sets: async () => ({ sets: joined(await playSets(setup, startups), results.sets) }),
+    fronts: async () => {
+      const fronts = await byStartup(startups, (startup) => playAll(series, frontEntries(), setup, { startup }));
+      return { fronts: { ...results.fronts, ...fronts } };
+    },
     sensitivity: async () => ({ sensitivity: await playSensitivity(setup) }),
     peers: async () => ({ peers: await playAll(series, peerEntries(), setup, { startup: 30 }) }),
   };
@@ -66,6 +71,14 @@ export async function main(args: readonly string[]): Promise<void> {
     writeFileSync(RESULTS_FILE, JSON.stringify(results));
   }
   draw(results);
+}
+
+/** Start-up times that were not measured now stay as they were measured last. */
+function joined(sets: readonly SetScores[], before: PolicyResults["sets"] = []): SetScores[] {
+  return sets.map((set) => {
+    const old = before.find(({ name, names }) => name === set.name && names.join() === set.names.join());
+    return { ...set, scores: { ...old?.scores, ...set.scores } };
+  });
 }
 
 async function playSets(setup: ReplaySetup, startups: readonly number[]): Promise<SetScores[]> {
@@ -95,8 +108,14 @@ async function byStartup(startups: readonly number[], play: (startup: number) =>
 }
 
 function draw(results: PolicyResults): void {
+  // the whole page is made of them
+  if (results.sets === undefined)
+    throw new CommandError(`nothing is drawn: ${RESULTS_FILE} has no "sets"; run with --only sets first`);
   mkdirSync(join(DOCS, "policy"), { recursive: true });
-  writeFileSync(join(DOCS, "policy.md"), policyPage(results));
+  const { text, kept } = withKept(policyPage(results), readFileSync(PAGE, "utf8"));
+  const told = keptText("docs/policy.md", kept);
+  if (told !== undefined) console.error(told);
+  writeFileSync(PAGE, text);
   if (results.fronts === undefined) return;
   const fronts = Object.entries(results.fronts).map(([startup, front]) => [startup, frontPoints(front)] as const);
   writeFileSync(join(DOCS, "policy/fronts.json"), frontsText(fronts));

@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { CommandError } from "../job/cli/io.ts";
+import { readFlags } from "./flags.ts";
 import { beyond, readBaseline, writeBaseline } from "./speed/baseline.ts";
 import { coldSection } from "./speed/cold-section.ts";
 import { type Live, liveRatios, liveSection } from "./speed/live-section.ts";
@@ -15,25 +16,29 @@ const ROOT = join(import.meta.dirname, "..");
 const CACHE = join(ROOT, "node_modules/.cache/speed");
 const PICTURE = "img/speed-live.svg";
 
-/**
- * Runs the bench and writes docs/speed.md.
- * - `--rounds N`: starts of each process (11).
- * - `--check`: the live run alone, compared with the committed ratios; writes nothing.
- * - `--only live|cold|warm`: this section alone. For the live run it also prints the time by source file. The picture goes to
- *   node_modules/.cache/speed.
- */
+const SECTIONS = ["live", "cold", "warm"] as const;
+
+const FLAGS = {
+  rounds: { type: "string", default: "11", list: "numbers", single: true, about: "starts of each process" },
+  check: { type: "boolean", about: "the live run alone, compared with the committed ratios; writes nothing" },
+  only: {
+    type: "string",
+    list: SECTIONS,
+    single: true,
+    about:
+      "this section alone, the live one with the time by source file; its picture goes to node_modules/.cache/speed",
+  },
+} as const;
+
+/** Runs the bench and writes docs/speed.md. */
 export async function main(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { rounds: { type: "string", default: "11" }, check: { type: "boolean" }, only: { type: "string" } },
-  });
-  if (!existsSync(join(ROOT, "dist/job.js"))) throw new Error("dist/job.js is missing: npm run build");
+  const values = readFlags(args, FLAGS);
+  if (!existsSync(join(ROOT, "dist/job.js"))) throw new CommandError("dist/job.js is missing: npm run build");
   rmSync(CACHE, { recursive: true, force: true });
   mkdirSync(CACHE, { recursive: true });
   const rounds = Number(values.rounds);
   if (values.check) return check(rounds);
   const { only } = values;
-  if (only !== undefined && !["live", "cold", "warm"].includes(only)) throw new Error("--only live, cold or warm");
   const wanted = (section: string) => only === undefined || only === section;
   const live = wanted("live") ? await measureLive(rounds) : undefined;
   const cold = wanted("cold") ? await coldSection(CACHE, rounds) : "";
@@ -65,7 +70,7 @@ async function measureLive(rounds: number): Promise<Live | string> {
 
 async function check(rounds: number): Promise<void> {
   const missing = missingServers();
-  if (missing !== undefined) throw new Error(`the live run cannot be checked: ${missing}`);
+  if (missing !== undefined) throw new CommandError(`the live run cannot be checked: ${missing}`);
   const { markdown, ratios } = await liveRatios(rounds);
   console.log(markdown);
   const wrong = beyond(ratios, readBaseline());

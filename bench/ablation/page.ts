@@ -1,9 +1,10 @@
 /** Writes docs/ablation.md from the measured parts. */
 import { geometric } from "../geometric.ts";
 import { policyRatios } from "../policy/matrix.ts";
-import { type BootstrapMean, differenceOf } from "./bootstrap.ts";
+import { type BootstrapMean, bootstrapMean, differenceOf } from "./bootstrap.ts";
 import { CALIBRATION_LEVELS, type Calibration, calibrationLines } from "./calibration.ts";
 import { type Bounds, HINDSIGHT_LEVEL, type Hindsight } from "./hindsight.ts";
+import { chosenWithout } from "./left-out.ts";
 import type { Replayed } from "./replay.ts";
 import type { Losses } from "./score.ts";
 import { AS_IT_IS } from "./variants.ts";
@@ -28,17 +29,24 @@ export type Pieces = Record<string, Piece>;
 const HELD_BACK = "held back";
 const TARGETS = ["point", "part at 0.7", "part at 0.91"] as const;
 
-/** docs/ablation.md as Markdown. A part that was not measured is left out. */
-export function ablationPage(pieces: Pieces): string {
+/** docs/ablation.md as Markdown. A part that was not measured is left out; a window's row of the first table stays as the page before has it. */
+export function ablationPage(pieces: Pieces, before = ""): string {
   const of = (start: string) =>
     Object.entries(pieces)
       .filter(([key]) => key.startsWith(start))
       .sort(([a], [b]) => Number(a.split(" ")[1]) - Number(b.split(" ")[1]));
-  const windows = of("models").map(([key, piece]) => levels(key, piece));
+  const measured = of("models").map(([key, piece]) => levels(key, piece));
+  const kept = (before.match(/^\| \d+ \| .*\)( \| .*\))* \|$/gm) ?? []).filter(
+    (row) => !measured.some((own) => sizeOf(own) === sizeOf(row)),
+  );
+  const windows = [...measured, ...kept].sort((a, b) => sizeOf(a) - sizeOf(b));
   return `# What each part of the forecaster is worth
 
 Written by \`npm run bench -- ablation\`, in pieces. Every row is the forecaster with one thing changed. A cell says by how many percent the loss rises with the
 change, and in brackets the interval that holds 90 % of the bootstrap means over series. A part pays where the interval lies above zero.
+
+The last row of a table is a choice by that table. For each series we take what was best on all others, but for those made from it or of its kind. The
+held-back series take what was best on all others. A choice that pays would lie below zero.
 
 Each series is forecast as the job does it. The point is the mean of the next minute. The quantiles are those of the maximum over the part of the lead in which new pods serve.
 Losses are relative to the last value. Known are the public and synthetic traces; some series are made from them; generated ones come of a seed that no
@@ -67,6 +75,9 @@ ${of("replay")
   .join("\n")}`;
 }
 
+/** The window of a row of the first table. */
+const sizeOf = (row: string) => Number(row.split("|")[1]);
+
 const SETS = ["public", "synthetic", "made from these", "generated", HELD_BACK] as const;
 
 function levels(key: string, { rows }: Piece): string {
@@ -82,6 +93,9 @@ function levels(key: string, { rows }: Piece): string {
 
 const cell = ({ mean, low, high }: BootstrapMean) =>
   Number.isFinite(mean) ? `${mean.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})` : "";
+
+/** The row of a choice among all rows of a table that leaves the series out. */
+const LEFT_OUT = "the best of all, chosen without the series";
 
 function differences(title: string, { seed, origins, rows }: Piece): string {
   const scored = rows as readonly Scored[];
@@ -99,6 +113,9 @@ function differences(title: string, { seed, origins, rows }: Piece): string {
     const cells = TARGETS.map((target) => difference(chosenOn, name, target));
     return `| ${name} | ${[...cells, heldBack.length === 0 ? "" : difference(heldBack, name, "part at 0.7")].join(" | ")} |`;
   });
+  const own = TARGETS.map((target) => cell(bootstrapMean(chosenWithout(chosenOn, target).filter(Number.isFinite))));
+  const other = bootstrapMean(chosenWithout(heldBack, "part at 0.7", chosenOn).filter(Number.isFinite));
+  lines.push(`| ${LEFT_OUT} | ${[...own, heldBack.length === 0 ? "" : cell(other)].join(" | ")} |`);
   return `## ${title}
 
 ${chosenOn.length} series and ${heldBack.length} held back, ${origins} windows each; seed ${seed}. Percent by which the loss rises.

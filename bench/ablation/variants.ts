@@ -1,12 +1,23 @@
 /** The variants of the ablation as data: models of the pool and mechanisms of the combination. */
 import { blend, WEIGHING, type Weighing } from "../../job/core/forecast/combine/blend.ts";
-import type { AutoOptions } from "../../job/core/forecast/forecasters/window.ts";
+import { maximumByMoves } from "../../job/core/forecast/combine/moves.ts";
+import { maximum, mean } from "../../job/core/forecast/combine/target.ts";
+import { autoForecaster, forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
+import { type AutoOptions, Window } from "../../job/core/forecast/forecasters/window.ts";
 import { poolFor } from "../../job/core/forecast/models/pool.ts";
+import type { Forecaster } from "../../job/core/forecast/types.ts";
 
 /** One way to make the forecaster. */
 export interface Variant {
   readonly name: string;
   readonly options: AutoOptions;
+  /** Makes a forecaster of the options; absent: the job's. */
+  readonly make?: (options: AutoOptions) => Forecaster;
+}
+
+/** The forecaster of a variant. */
+export function forecasterOfVariant({ options, make = autoForecaster }: Variant): Forecaster {
+  return make(options);
 }
 
 /** The forecaster as the job has it. Every other variant is compared with it. */
@@ -31,6 +42,19 @@ const POOLS: readonly Variant[] = [
   { name: "last value alone", options: without(MODELS) },
 ];
 
+/** Reads each sample as a new value, also where the source has none. It forecasts what the ablation asks: the mean, and the parts of the lead. */
+const asRead =
+  (options: AutoOptions): Forecaster =>
+  (request) => {
+    const window = new Window(request, options);
+    const { blended } = window.blendOf([0, request.horizonSteps], mean);
+    const parts = request.parts!.map((part) => {
+      const [max, ...maxQuantiles] = window.quantiles(part, maximum, [0.5, ...request.levels], maximumByMoves);
+      return { max: max!, maxQuantiles };
+    });
+    return { ...forecastAuto(request), mean: window.cores(blended.now), parts };
+  };
+
 /** The combination with one mechanism switched off or turned. */
 const MECHANISMS: readonly Variant[] = [
   { name: "equal weights (power 0)", options: weighing({ power: 0 }) },
@@ -43,6 +67,8 @@ const MECHANISMS: readonly Variant[] = [
   { name: "departures four times as dear", options: weighing({ departure: 4 * WEIGHING.departure }) },
   { name: "replay begins blindly", options: weighing({ prior: 0 }) },
   { name: "errors of today's weights (no replay)", options: weighing({ prior: 1e9 }) },
+  { name: "every loss at its size", options: { combine: (t) => blend({ ...t, penalties: t.penalties.map(() => 1) }) } },
+  { name: "held values read as they come", options: {}, make: asRead },
 ];
 
 /** The variants by part of the bench: without one model each, and without one mechanism each. */

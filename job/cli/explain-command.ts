@@ -60,7 +60,7 @@ export const explainCommand: Command = async (flags, io) => {
       io.out(`If it ran now:
 ${decisionText(target, record, outcome, io.columns)}
 `);
-      if (flags.plot === true && record !== null) io.draw(await plotText(target, record, flags, io));
+      if (flags.plot === true) io.draw(await plotText(target, record, flags, io));
     }
     return source.exitCode(result);
   } finally {

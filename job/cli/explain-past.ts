@@ -40,7 +40,7 @@ export async function explainPast(
       const past = { decision, outcome, after, alternatives: others, source };
       io.out(`${pastText(past, io.columns)}\n`);
       const record = decision.decided.output?.record;
-      if (flags.plot === true && record !== undefined) io.draw(await plotText(target, record, flags, io));
+      if (flags.plot === true) io.draw(await plotText(target, record, flags, io));
     }
     if (flags.json === true) io.out(`${JSON.stringify(runAnswer({ now: at, dryRun: true, targets }))}\n`);
     return targets.some(({ action }) => action === "failed") ? 1 : 0;

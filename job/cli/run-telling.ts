@@ -13,6 +13,8 @@ const MIN_SUMMARY_TARGETS = 20;
 /** Characters in a plot's line: the maximum, and the default for an unknown width. */
 const [MAX_PLOT_WIDTH, DEFAULT_PLOT_WIDTH] = [200, 100];
 
+const noDataText = ({ namespace, name }: TargetConfig) => `there is no data to draw for ${namespace}/${name}`;
+
 /** Whether a run with so many targets prints a summary. */
 export function isSummary(targets: number, flags: Flags): boolean {
   return targets >= MIN_SUMMARY_TARGETS && flags.plot !== true;
@@ -34,12 +36,22 @@ export async function printText(all: readonly Reported[], flags: Flags, io: Io, 
   const { decisionText } = await import("../report/text.ts");
   for (const { target, record, outcome } of all) {
     if (!logged) io.out(`${decisionText(target, record, outcome, io.columns)}\n`);
-    if (flags.plot === true && record !== null) io.draw(await plotText(target, record, flags, io));
+    if (flags.plot === true) io.draw(await plotText(target, record, flags, io));
   }
 }
 
-/** History and forecast of each metric of a decision, drawn for the terminal. */
-export async function plotText(target: TargetConfig, record: TickRecord, flags: Flags, io: Io): Promise<string> {
+/**
+ * History and forecast of each metric of a decision, drawn for the terminal. A metric without usable data has a sentence in place of its
+ * picture, and so has a target without a record.
+ */
+export async function plotText(
+  target: TargetConfig,
+  record: TickRecord | null | undefined,
+  flags: Flags,
+  io: Io,
+): Promise<string> {
+  const nothing = `No picture: ${noDataText(target)}.\n`;
+  if (!record || record.metrics.length === 0) return nothing;
   const [{ pictureOf }, { terminalPlot }] = await Promise.all([
     import("../report/picture.ts"),
     import("../report/plot.ts"),
@@ -48,8 +60,8 @@ export async function plotText(target: TargetConfig, record: TickRecord, flags: 
   const terminal = { columns, color: io.color, unicode: io.unicode };
   const plots = record.metrics.map(async (metric) => {
     const picture = pictureOf(target, record, forecasterOf(target.method), metric);
-    if (picture === null) return "";
     const head = record.metrics.length > 1 ? `${metric.metric.name}\n` : "";
+    if (picture === null) return `${head}${nothing}`;
     const plot = `${head}${terminalPlot(picture, terminal)}\n`;
     if (flags.components !== true) return plot;
     const { terminalComponents } = await import("../report/plot-components.ts");
@@ -80,8 +92,7 @@ export async function writePictures(all: readonly Reported[], path: string, flag
         ]);
         const drawn = record === null || metric === null ? null : { record, metric };
         const picture = drawn && pictureOf(target, drawn.record, forecasterOf(target.method), drawn.metric);
-        if (drawn === null || picture === null)
-          throw new Error(`there is no data to draw for ${target.namespace}/${target.name}`);
+        if (drawn === null || picture === null) throw new Error(noDataText(target));
         const svg = forecastSvg(picture, await partsOf(target, drawn.metric, flags));
         return end.toLowerCase() === ".png" ? (await import("../report/png.ts")).svgToPng(svg, 1840) : svg;
       };

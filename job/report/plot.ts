@@ -81,7 +81,7 @@ function timeAxis(from: number, now: number, width: number, nowColumn: number): 
 }
 
 function keyLines({ lead, cover, load, unit }: Picture, { key, band, now }: Marks, columns: number): readonly string[] {
-  const bought = cover === null ? "" : ` Replicas are bought for ${shortAmount(cover.y, unit)}.`;
-  const text = `${key}: ${load} as measured. ${band}: 90 % band, left of ${now} as forecast ${shortNumber(lead)} s before, right of it from now on.${bought} Times are UTC.`;
+  const covered = cover === null ? "" : ` Replicas are to cover ${shortAmount(cover.y, unit)}.`;
+  const text = `${key}: ${load} as measured. ${band}: 90 % band, left of ${now} as forecast ${shortNumber(lead)} s before, right of it from now on.${covered} Times are UTC.`;
   return wrap(text, columns);
 }

@@ -142,7 +142,7 @@ function futurePanel(picture: Picture, load: Load, left: number, width: number, 
     { t: now, y: capacity.after },
     { t: end, y: capacity.after },
   ];
-  const bought = cover === null ? [] : [cover.from, cover.until].map((t) => ({ t, y: cover.y }));
+  const covered = cover === null ? [] : [cover.from, cover.until].map((t) => ({ t, y: cover.y }));
   const line = { x: (p: { readonly t: number }) => date(p.t), y: "y", strokeWidth: 2.5 } as const;
   return panel({
     ...place(left, top, width),
@@ -159,7 +159,7 @@ function futurePanel(picture: Picture, load: Load, left: number, width: number, 
       ruleX([date(now)], { stroke: LIGHT.muted, strokeDasharray: "2 3" }),
       ...banded(future, 1.5 * step, 4),
       ...(carriedShown(capacity, load) ? [lineY(carried, { ...line, stroke: LIGHT.pods })] : []),
-      lineY(bought, { ...line, stroke: LIGHT.ink, strokeDasharray: DASH }),
+      lineY(covered, { ...line, stroke: LIGHT.ink, strokeDasharray: DASH }),
       dot(
         actual.filter((p) => p.t >= from),
         { x: (p) => date(p.t), y: "y", r: 3, fill: LIGHT.ink },

@@ -55,6 +55,19 @@ describe("--once", () => {
     expect(readFileSync(svg, "utf8")).toMatch(/^<svg .*<\/svg>\n$/s);
   });
 
+  it("says where there is nothing to draw, whatever was to draw it", async () => {
+    const idle = join(folder, "idle.csv");
+    const end = 1700000000 + 15 * 130;
+    const rows = Array.from({ length: 131 }, (_, i) => `${1700000000 + 15 * i},0`);
+    writeFileSync(idle, ["timestamp,value", ...rows].join("\n"));
+    const target = `--history-file ${idle} --target-cpu 0.05 --plot`;
+    for (const line of [`--once --dry-run ${target}`, `explain ${target}`, `explain ${target} --at ${end - 60}`]) {
+      const { out } = await cli(line);
+      expect(out, line).toContain("exactly 0");
+      expect(out, line).toMatch(/^No picture: there is no data to draw for default\/workload\.$/m);
+    }
+  });
+
   it("fails with 1 and says what it tried when the history cannot be read", async () => {
     const { code, out, err } = await cli("--once --history-file /no/such/file.csv --target-cpu 1 --dry-run --json");
     expect(code).toBe(1);

@@ -63,8 +63,9 @@ function commentAbove(text: string, comments: readonly Comment[], { start }: Sta
   return comments.find(({ end }) => end < start && /^\n$/.test(text.slice(end, start)))?.value;
 }
 
-const ROOMS = ["job/core/forecast", "job/core/policy"];
-const files = ROOMS.flatMap((room) => globSync(`${room}/**/*.ts`)).sort();
+// what a source holds decides at which cadence is forecast
+const ROOMS = ["job/core/forecast/**/*.ts", "job/core/policy/**/*.ts", "job/core/series/cadence.ts"];
+const files = ROOMS.flatMap((room) => globSync(room)).sort();
 const all = files.flatMap((file) =>
   thresholdsOf(readFileSync(file, "utf8")).map((one) => [`${file}: ${one.name}`, one] as const),
 );

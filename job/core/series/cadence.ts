@@ -1,9 +1,16 @@
 /** How often the source has a new value: with a step finer than the scrape interval values repeat, and a repeat is no sample. */
 import type { EpochSeconds, Seconds } from "../units.ts";
 
-/** Fewer distances between changes than this show no cadence. */
+/**
+ * Fewer distances between changes than this show no cadence. Of 94 public, synthetic and generated series none is taken for held with 4 to 16.
+ * Of 940 windows of 40 values that change every fourth time 15 % are missed; with 6 7 %, with 12 all. From 120 values on: 1 %.
+ */
 const MIN_CHANGES = 8;
-/** This share of the distances between changes may be shorter than the cadence: a pod that starts or ends changes a sum between two scrapes. */
+/**
+ * This share of the distances between changes may be shorter than the cadence: a pod that starts or ends changes a sum between two scrapes.
+ * Up to 0.2 no series of those is taken for held, at 0.3 1 % of the windows. Where one update in twenty has a change between, 45 % of the
+ * windows of 120 values are missed; with 0.05 78 %, with 0.2 12 %.
+ */
 const EARLY_SHARE = 0.1;
 /**
  * At least this share of the distances must be about the cadence: an idle load changes now and then, at any distance.
@@ -63,7 +70,10 @@ export function withoutRepeats(times: Float64Array, values: Float64Array, cadenc
   return kept.slice(0, count);
 }
 
-/** At least this share of the samples before the standstill were new values: one in ten repeated, so nine repeats in a row are no chance. */
+/**
+ * At least this share of the samples before the standstill were new values: one in ten repeated, so nine repeats in a row are no chance.
+ * By that reason, not by a measurement.
+ */
 const MIN_CHANGING_SHARE = 0.9;
 
 /**

@@ -138,7 +138,7 @@ function layersOf(picture: Picture, at: (t: number) => number, round: (v: number
     [at(now), capacity.after],
     [at(now + lead), capacity.after],
   ] as const;
-  const bought = cover === null ? [] : [at(cover.from), at(cover.until)];
+  const covered = cover === null ? [] : [at(cover.from), at(cover.until)];
   return [
     foreseen(`forecast ${shortNumber(lead)} s before`, 2, before),
     foreseen("forecast from now", 4, future),
@@ -157,8 +157,8 @@ function layersOf(picture: Picture, at: (t: number) => number, round: (v: number
             role: "ink",
             style: "line",
             dashed: true,
-            at: bought,
-            values: bought.map(() => round(cover.y)),
+            at: covered,
+            values: covered.map(() => round(cover.y)),
           } as const,
         ]),
     {

@@ -93,7 +93,7 @@ function marksOf(
 ): Markish[] {
   const minutes = (s: { t: number }) => s.t / 60;
   const step = { x: minutes, curve: "step-after", stroke: LIGHT.pods } as const;
-  const bought = runs.filter((run) => run.quantile !== null && run.lead !== null && run.t >= 0);
+  const covered = runs.filter((run) => run.quantile !== null && run.lead !== null && run.t >= 0);
   return [
     ruleX(waves, { x: (w) => w.peak / 60, y1: 0, y2: top * 0.92, stroke: LIGHT.muted, strokeDasharray: "2 4" }),
     dot(
@@ -102,7 +102,7 @@ function marksOf(
     ),
     lineY(samples, { ...step, y: (s) => s.replicas * perPod, strokeWidth: 3 }),
     lineY(samples, { ...step, y: (s) => s.ready * perPod, strokeWidth: 2, strokeDasharray: READY }),
-    link(bought, {
+    link(covered, {
       x1: minutes,
       x2: (run: DrawnRun) => Math.min(run.t + run.lead!, samples.at(-1)?.t ?? 0) / 60,
       y1: "quantile",
