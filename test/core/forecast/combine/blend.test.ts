@@ -69,6 +69,16 @@ describe("blend", () => {
     expect(blend({ ...asked, actual, measured: new Uint8Array(KNOWN).fill(1) })).not.toEqual(before);
   });
 
+  it("is judged by the combinations that it would have made, over the later half of what was measured", () => {
+    for (const asked of [target(6), target(7, [35, 36, 50])]) {
+      const { actual, measured, predictions } = asked;
+      const later = [...actual.keys()].filter((o) => 2 * o >= KNOWN && measured[o] === 1);
+      const total = (of: (o: number) => number) => later.reduce((sum, o) => sum + Math.abs(actual[o]! - of(o)), 0);
+      const own = total((o) => plain(asked, o, WEIGHING.prior, Math.max(0, o - TO + 1)).value);
+      expect(blend(asked).skill).toBeCloseTo(own / total((o) => predictions[0][o]!), 9);
+    }
+  });
+
   it("has skill against the last value, 1 beside itself, and none known without outcomes", () => {
     const asked = target(4);
     expect(blend(asked).skill).toBeLessThan(0.4);
