@@ -1,4 +1,5 @@
 /** Chooses the history and the cluster of a command, and loads its settings. */
+import { readSmall } from "../adapters/bounded-file.ts";
 import { noSource, sourceOf } from "../adapters/sources.ts";
 import { loadSettings } from "../config/load.ts";
 import { secretsIn } from "../config/secrets.ts";
@@ -54,8 +55,7 @@ export function refuseShares({ targets }: Settings, where: string): void {
 
 /** Reads the settings, and teaches the redactor every secret in them and in the files they name. Throws ConfigError. */
 export async function loadFor(flags: Flags, io: Io, pretend: boolean): Promise<Settings> {
-  const { readFile } = await import("node:fs/promises");
-  const read = (path: string) => readFile(path, "utf8");
+  const read = async (path: string) => (await readSmall(path)).toString();
   const settings = await loadSettings({
     flags,
     env: io.env,

@@ -12,8 +12,15 @@ const WORDS: Readonly<Record<string, string>> = {
   EMFILE: "too many files are open",
   ENAMETOOLONG: "its name is too long",
   ELOOP: "its links lead in a circle",
-  ERR_FS_FILE_TOO_LARGE: "it is too large",
 };
+
+/** Why a file was not read to its end. */
+export class FileTooLarge extends Error {
+  /** `mebibytes`: how many are read at most. */
+  constructor(mebibytes: number) {
+    super(`it is larger than ${mebibytes} MiB`);
+  }
+}
 
 /** Words for what reading or writing a file threw, without the path, which the caller names. */
 export function fileProblem(error: unknown): string {
@@ -28,6 +35,7 @@ export function fileProblem(error: unknown): string {
 export function fileSentence(error: unknown, path?: string): string {
   if (!(error instanceof Error)) return String(error);
   const { code = "", syscall = "", path: own } = error as NodeJS.ErrnoException;
+  if (error instanceof FileTooLarge) return `${path ?? "a file that it names"}: ${error.message}`;
   if (WORDS[code] === undefined) return error.message;
   if (syscall.startsWith("spawn")) return `${own}: ${code === "ENOENT" ? "there is no such program" : WORDS[code]}`;
   return `${path ?? own ?? "a file that it names"}: ${WORDS[code]}`;
