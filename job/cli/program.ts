@@ -43,7 +43,7 @@ export async function runCli(outside: Process): Promise<number> {
       io.err(`prophet-autoscaler: ${error.message}\n`);
       return 2;
     }
-    io.err(`prophet-autoscaler: ${error instanceof CommandError ? error.message : unexpected(error)}\n`);
+    io.err(`prophet-autoscaler: ${error instanceof CommandError ? error.message : failureText(error)}\n`);
     return 1;
   }
 }
@@ -56,7 +56,11 @@ async function delivered(code: number, { flush, err }: Pick<Process, "flush" | "
   return Math.max(code, 1);
 }
 
-function unexpected(error: unknown): string {
+/** Errors of the adapters: their messages say what was asked and what came back. By name, since nothing here may load them. */
+const FOR_PEOPLE = /^(History|Cluster|Transport|Discovery)Error$/;
+
+function failureText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (FOR_PEOPLE.test(error.name)) return error.message;
   return `${error.name}: ${error.message}${error.cause instanceof Error ? `\n  caused by ${error.cause.message}` : ""}`;
 }

@@ -139,6 +139,13 @@ describe("loadSettings", () => {
       [/scaleTargetRef\.name.*got "Web_1"/, /targetCpu.*got "lots"/, /step.*got -3/],
     ],
     [
+      "names that the API server refuses for their length",
+      {
+        file: `targets: [{ namespace: ${"n".repeat(64)}, scaleTargetRef: { name: ${"w".repeat(254)} }, targetCpu: 1 }]`,
+      },
+      [/namespace: .*up to 63 .*got a text of 64 characters/, /name: .*up to 253 .*got a text of 254 characters/],
+    ],
+    [
       "a wrong flag by its flag",
       { flags: { deployment: "web", "target-cpu": "much" } },
       [/^--target-cpu: must be .*got "much"/],

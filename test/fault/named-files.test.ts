@@ -92,6 +92,16 @@ describe.each(WRONG)("%s", (file, words) => {
   });
 });
 
+test("a recording that cannot be read is told alike by every command, without a class of the code", async () => {
+  const file = join(folder, "nothere");
+  for (const command of ["--once --dry-run", "explain", "history", "replay", "backtest", "advise", "doctor"]) {
+    const trial = /^(replay|backtest|advise)$/.test(command) ? file : `--history-file ${file} --replicas 2`;
+    const text = await said(`${command} ${trial}${command === "backtest" ? "" : " --target-cpu 1"}`);
+    expect(text, command).toContain(`read ${file}: there is no such file`);
+    expect(text, command).not.toMatch(/\b[A-Z]\w*Error\b/);
+  }
+});
+
 test.each(["bearerTokenFile", "passwordFile", "secretKeyFile", "file"])(
   "the secret itself in place of its file, as prometheus' %s, is not said",
   async (place) => {
