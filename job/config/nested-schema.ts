@@ -32,7 +32,14 @@ export function namespaceName<const O extends { about: string }>(options: O) {
 export const SCALE_TARGET_REF = group({
   about: "The object whose /scale is set.",
   fields: {
-    apiVersion: text({ about: "API group and version of the workload.", default: "apps/v1", flag: "api-version" }),
+    apiVersion: text({
+      about: "API group and version of the workload.",
+      // it becomes a part of paths: with dots and slashes of its own it would lead elsewhere
+      pattern: /^([a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?\/)?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+      accepts: "GROUP/VERSION such as apps/v1, or a version alone",
+      default: "apps/v1",
+      flag: "api-version",
+    }),
     kind: text({
       about: "Kind of the workload: Deployment, StatefulSet or any other with /scale.",
       pattern: /^[A-Z][A-Za-z0-9]*$/,

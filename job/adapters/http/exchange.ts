@@ -54,7 +54,7 @@ export async function exchange(transport: Transport, make: RequestFactory, bound
   const signal = bounds.signal === undefined ? late : AbortSignal.any([late, bounds.signal]);
   let waitingFor: "credentials" | "answer" = "credentials";
   try {
-    const request = await before(signal, make());
+    const request = sendable(await before(signal, make()));
     waitingFor = "answer";
     return await before(signal, transfer(transport, request, bounds.bytes, signal));
   } catch (error) {
@@ -66,6 +66,21 @@ export async function exchange(transport: Transport, make: RequestFactory, bound
     }
     throw waitingFor === "answer" ? broken(error) : new TransportError("ECREDENTIALS", textOf(error), false);
   }
+}
+
+/** What every server reads alike: printable ASCII and tabs. */
+const SENDABLE = /^[\t\x20-\x7e]*$/;
+
+/**
+ * The request as it is sent: without the line end that a header's value from a Secret may have. Throws TransportError for any other value that
+ * a header cannot carry. axios leaves such characters out in silence, and the rest may be the name of another tenant.
+ */
+function sendable(request: HttpRequest): HttpRequest {
+  const headers = Object.entries(request.headers).map(([name, value]) => [name, value.trim()] as const);
+  const wrong = headers.find(([, value]) => !SENDABLE.test(value));
+  if (wrong === undefined) return { ...request, headers: Object.fromEntries(headers) };
+  const why = "has a line break within it, or a character that is not ASCII, which no header can carry";
+  throw new TransportError("EHEADER", `the value of the header ${wrong[0]} ${why}; nothing was sent`, false);
 }
 
 /** The error for a time that is over; whoever set the limit names it. */
