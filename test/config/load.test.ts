@@ -139,33 +139,6 @@ describe("loadSettings", () => {
       [/scaleTargetRef\.name.*got "Web_1"/, /targetCpu.*got "lots"/, /step.*got -3/],
     ],
     [
-      "names that the API server refuses for their length",
-      {
-        file: `targets: [{ namespace: ${"n".repeat(64)}, scaleTargetRef: { name: ${"w".repeat(254)} }, targetCpu: 1 }]`,
-      },
-      [/namespace: .*up to 63 .*got a text of 64 characters/, /name: .*up to 253 .*got a text of 254 characters/],
-    ],
-    [
-      "what would lead elsewhere: a path in place of a version, a tenant that no header can carry, a day that is none",
-      {
-        file: `prometheus: { url: "http://p", tenant: "team-\u00e9" }
-metrics: { tenant: "a\\nb", headers: { A: "\u20ac" } }
-targets: [{ scaleTargetRef: { name: web, apiVersion: ../x }, targetCpu: 1, prophet: { changepoints: [2026-02-30] } }]`,
-      },
-      [
-        /^prometheus\.tenant: must be a text of ASCII on one line/,
-        /^metrics\.tenant: must be a text of ASCII/,
-        /^metrics\.headers\.A: must be a text of ASCII/,
-        /apiVersion: must be GROUP\/VERSION such as apps\/v1, or a version alone, got "\.\.\/x"/,
-        /changepoints\[0\]: must be a date such as/,
-      ],
-    ],
-    [
-      "a choice that is a mapping, whatever it holds",
-      { file: "targets: [{ scaleTargetRef: { name: web }, targetCpu: 1, mode: { toString: 1 }, method: [{}] }]" },
-      [/mode: must be one of Active.*got a mapping/, /method: must be one of .*got a list/],
-    ],
-    [
       "a wrong flag by its flag",
       { flags: { deployment: "web", "target-cpu": "much" } },
       [/^--target-cpu: must be .*got "much"/],
