@@ -2,6 +2,7 @@
 import { ConfigError } from "../config/load.ts";
 import { type Command, CommandError, guarded, type Process, UsageError } from "./io.ts";
 import type { CommandSpec } from "./options.ts";
+import { checkNumbers } from "./option-values.ts";
 import { parseQuickly } from "./quick.ts";
 
 /** Each command is evaluated only when it is chosen: a run must not load the replay. */
@@ -34,10 +35,12 @@ export async function runCli(outside: Process): Promise<number> {
       io.out(chosen);
       return delivered(0, io);
     }
-    const code = await (await LOAD[chosen.spec.name]())(chosen.flags, io);
+    const { spec, flags } = chosen;
+    checkNumbers(spec, flags);
+    const code = await (await LOAD[spec.name]())(flags, io);
     const answered = await delivered(code, io);
     // what a run did decides its code; the other commands do nothing but answer
-    return chosen.spec.name === "run" ? code : answered;
+    return spec.name === "run" ? code : answered;
   } catch (error) {
     if (error instanceof UsageError || error instanceof ConfigError) {
       io.err(`prophet-autoscaler: ${error.message}\n`);
