@@ -1,8 +1,8 @@
 /** Finds and runs the command, and turns errors into messages and exit codes (0 done, 1 failed, 2 usage). */
 import { ConfigError } from "../config/load.ts";
 import { type Command, CommandError, guarded, type Process, UsageError } from "./io.ts";
-import type { CommandSpec } from "./options.ts";
 import { checkNumbers } from "./option-values.ts";
+import type { CommandSpec } from "./options.ts";
 import { parseQuickly } from "./quick.ts";
 
 /** Each command is evaluated only when it is chosen: a run must not load the replay. */
