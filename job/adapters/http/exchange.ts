@@ -50,7 +50,10 @@ const MAX_ERROR_BODY_BYTES = 64 * 1024;
 /** Sends one request and reads its answer. Throws TransportError, which has nothing of the request, since headers are credentials. */
 export async function exchange(transport: Transport, make: RequestFactory, bounds: ExchangeLimits): Promise<Answer> {
   if (isOver(bounds.signal)) throw over(bounds.signal);
-  const late = AbortSignal.timeout(Math.max(1, Math.round(bounds.milliseconds)));
+  // a timer that the process waits for, unlike AbortSignal.timeout: after an answer with 101 nothing else keeps it alive, and nothing was said
+  const limit = new AbortController();
+  const late = limit.signal;
+  const timer = setTimeout(() => limit.abort(), Math.max(1, Math.round(bounds.milliseconds)));
   const signal = bounds.signal === undefined ? late : AbortSignal.any([late, bounds.signal]);
   let waitingFor: "credentials" | "answer" = "credentials";
   try {
@@ -65,6 +68,8 @@ export async function exchange(transport: Transport, make: RequestFactory, bound
       throw new TransportError("ETIMEDOUT", `no ${waitingFor} within ${seconds} s`, true);
     }
     throw waitingFor === "answer" ? broken(error) : new TransportError("ECREDENTIALS", textOf(error), false);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
