@@ -103,8 +103,7 @@ describe("reading /scale", () => {
 });
 
 test.each(["null", "5", '"x"', "[]"])("%s as an answer is told as what it is, by each call", async (body) => {
-  const { ports } = await open(() => ({ body }));
-  const { scaler, state } = ports;
+  const { scaler, state } = (await open(() => ({ body }))).ports;
   const calls = [scaler.read(config()), scaler.scale(config(), 3, 5), state.read(), state.claim(EMPTY_STATE, "7")];
   for (const one of await Promise.allSettled(calls))
     expect(String(inspect(one))).toMatch(/: 200 Malformed: the answer must be an object, got (null|a \w+)\n/);
