@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The entry: refuses an old Node, turns on the compile cache, hands argv and environment to the command line. The only file that touches `process`. */
+/** The entry: hands an old Node's work to the one of the packages, or refuses it; turns on the compile cache, hands argv and environment to the command line. The only file that touches `process`. */
 import module from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,11 +13,7 @@ const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
 // agents that go through a proxy (job/adapters/http/pool.ts) came with 22.21 and 24.5
 if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 && minor < 5)) {
-  const other = `npx -p node@24 -- node ${process.argv[1]}`;
-  process.stderr.write(
-    `prophet-autoscaler needs Node 22.21, 24.5 or later, and this is Node ${process.versions.node}: run it as ${other}\n`,
-  );
-  process.exitCode = 2;
+  process.exitCode = (await runBeside()) ?? refuse();
 } else {
   // compiled code is kept between runs (about 60 ms of a cold start); a read-only disk only means that it is not
   if (process.env.NODE_COMPILE_CACHE || isTrustedFolder(join(tmpdir(), "node-compile-cache"), process.getuid?.()))
@@ -58,6 +54,29 @@ if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 
   if (exitCode === 0) keep();
   await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write("", done))));
   end(exitCode);
+}
+
+/** The same by the Node that comes with a checkout's packages. Gives its exit code, or undefined where there is none: the package has no Node. */
+async function runBeside(): Promise<number | undefined> {
+  const [{ existsSync, realpathSync }, { spawnSync }, { fileURLToPath }] = await Promise.all([
+    import("node:fs"),
+    import("node:child_process"),
+    import("node:url"),
+  ]);
+  const beside = fileURLToPath(new URL("../node_modules/.bin/node", import.meta.url));
+  // it could be as old, and would begin the same again
+  if (!existsSync(beside) || realpathSync(beside) === process.execPath) return undefined;
+  const argv = [fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  return spawnSync(beside, argv, { stdio: "inherit" }).status ?? 1;
+}
+
+/** Says which Node is needed, and how to get it for this once. Gives the exit code. */
+function refuse(): number {
+  const other = `npx -p node@24 -- node ${process.argv[1]}`;
+  process.stderr.write(
+    `prophet-autoscaler needs Node 22.21, 24.5 or later, and this is Node ${process.versions.node}: run it as ${other}\n`,
+  );
+  return 2;
 }
 
 /** The command line: of the bundle with its compiled code, or the sources. */

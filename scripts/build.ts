@@ -36,6 +36,8 @@ const options = {
   alias: { yaml: "./node_modules/yaml/browser/index.js" },
   // a native addon cannot be bundled; only pictures to PNG need it, and the code says so when it is absent
   external: ["@resvg/resvg-js"],
+  // a library's own words would stand between the lines of the log, which may be JSON; Google's writes two at each start
+  drop: ["console"],
   logLevel: "warning",
 } as const satisfies BuildOptions;
 

@@ -6,7 +6,7 @@ import type { Option } from "../job/cli/own-options.ts";
 import { accepted } from "../job/config/check.ts";
 import { configSchema } from "../job/config/json-schema.ts";
 import type { Node } from "../job/config/schema.ts";
-import { settingOf } from "../job/config/settings.ts";
+import { settingAt } from "../job/config/settings.ts";
 import { fileSchema, TABLE, type Table } from "../job/config/table.ts";
 import { formatUnit } from "../job/config/units.ts";
 import { EXIT_CODES } from "../job/run/explanations.ts";
@@ -100,7 +100,7 @@ function settingRows(settings: Table, node: Node, path: string): (readonly strin
       settingRows(settings, field, path === "" ? key : `${path}.${key}`),
     );
   }
-  const setting = settingOf(node, settings);
+  const setting = settingAt(path, settings);
   const ways =
     setting === null
       ? ""

@@ -6,6 +6,7 @@ import { isFirstMetric, readWindow } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import { fileProblem } from "../output/file-problem.ts";
 import type { History, HistoryReading } from "../ports.ts";
+import { readSeries } from "./bounded-file.ts";
 import { HistoryError } from "./errors.ts";
 import { AnswerError, type RangeAnswer } from "./prometheus-answer.ts";
 import { parseSeriesFile, type SeriesFile } from "./series-file.ts";
@@ -108,8 +109,7 @@ async function fileOf(path: string, metric: string, first: boolean): Promise<str
 /** All samples of a series file, and how it was read. Throws HistoryError that names the file, and the line where there is one. */
 export async function readSeriesFile(file: string): Promise<SeriesFile> {
   const request = `read ${file}`;
-  const { readFile } = await import("node:fs/promises");
-  const bytes = await readFile(file).catch((error: unknown) => {
+  const bytes = await readSeries(file).catch((error: unknown) => {
     throw new HistoryError(request, undefined, fileProblem(error));
   });
   try {

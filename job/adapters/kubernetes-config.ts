@@ -3,6 +3,7 @@ import { type SpawnOptions, spawn } from "node:child_process";
 import type { Agent } from "node:http";
 import type { AgentOptions, RequestOptions } from "node:https";
 import { isIP } from "node:net";
+import { dirname } from "node:path";
 import { checkServerIdentity } from "node:tls";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Environment } from "../config/environment.ts";
@@ -10,6 +11,7 @@ import type { KubernetesSettings } from "../config/types.ts";
 import type { Seconds } from "../core/units.ts";
 import { fileSentence } from "../output/file-problem.ts";
 import type { Redactor } from "../output/redactor.ts";
+import { readNamed, readSmall } from "./bounded-file.ts";
 import { ClusterError } from "./errors.ts";
 import type { Tls } from "./http/pool.ts";
 
@@ -96,10 +98,10 @@ function refuseRenewal(config: KubeConfig): void {
 async function load(config: KubeConfig, settings: KubernetesSettings, env: Environment): Promise<void> {
   const { existsSync } = await import("node:fs");
   try {
-    if (settings.kubeconfig !== undefined) loadFile(config, settings.kubeconfig);
-    else if (env.KUBECONFIG) loadFiles(config, env.KUBECONFIG, existsSync);
+    if (settings.kubeconfig !== undefined) await loadFile(config, settings.kubeconfig);
+    else if (env.KUBECONFIG) await loadFiles(config, env.KUBECONFIG, existsSync);
     else if (env.KUBERNETES_SERVICE_HOST && existsSync(SERVICE_ACCOUNT_TOKEN)) config.loadFromCluster();
-    else if (env.HOME && existsSync(`${env.HOME}/.kube/config`)) loadFile(config, `${env.HOME}/.kube/config`);
+    else if (env.HOME && existsSync(`${env.HOME}/.kube/config`)) await loadFile(config, `${env.HOME}/.kube/config`);
     // client-node would go on to http://localhost:8080 here: never what was meant
     else throw new Error("no --kubeconfig, no KUBECONFIG, no ServiceAccount, no ~/.kube/config");
   } catch (error) {
@@ -107,32 +109,30 @@ async function load(config: KubeConfig, settings: KubernetesSettings, env: Envir
   }
 }
 
-function loadFile(config: KubeConfig, file: string): void {
-  try {
-    config.loadFromFile(file);
-  } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === undefined ? error : new Error(fileSentence(error, file));
-  }
+async function loadFile(config: KubeConfig, file: string): Promise<void> {
+  const text = (await readNamed(file)).toString();
+  // as its own loadFromFile does
+  config.loadFromString(text);
+  config.makePathsAbsolute(dirname(file));
 }
 
 /** Several files as kubectl merges them: those that are not there are left out, and the first current context counts. In client-node the last one does: another cluster. */
-function loadFiles(config: KubeConfig, list: string, exists: (file: string) => boolean): void {
+async function loadFiles(config: KubeConfig, list: string, exists: (file: string) => boolean): Promise<void> {
   const files = list.split(":").filter((file) => file !== "");
   const there = files.filter(exists);
   const [first = list, ...more] = there.length === 0 ? files : there;
-  loadFile(config, first);
+  await loadFile(config, first);
   for (const file of more) {
     const other = new (config.constructor as new () => KubeConfig)();
-    loadFile(other, file);
+    await loadFile(other, file);
     config.mergeConfig(other, Boolean(config.getCurrentContext()));
   }
 }
 
 /** Tokens, passwords, keys (also in files) and the input of plugins, of all users of a kubeconfig: a server may echo any of them. */
 async function secretsOf(config: KubeConfig): Promise<readonly (string | undefined)[]> {
-  const { readFile } = await import("node:fs/promises");
   const read = (file: string | undefined) =>
-    typeof file === "string" ? readFile(file, "utf8").catch(() => undefined) : undefined;
+    typeof file === "string" ? readSmall(file).then(String, () => undefined) : undefined;
   const users = config.getUsers().map(async ({ token, password, keyData, keyFile, exec, authProvider }) => {
     const key = typeof keyData === "string" ? Buffer.from(keyData, "base64").toString("latin1") : undefined;
     const tokenFile: unknown = authProvider?.config?.tokenFile;
@@ -155,10 +155,14 @@ function textsIn(value: unknown, depth = 0): readonly string[] {
 async function credentials(config: KubeConfig, proxied: URL | undefined): Promise<Credentials> {
   // client-node leaves this open where the kubeconfig says nothing, and NODE_TLS_REJECT_UNAUTHORIZED would decide
   const options: RequestOptions = { rejectUnauthorized: true };
+  const user = config.getCurrentUser();
   try {
+    // client-node reads them whole, however long they are, and does not say which one it could not read
+    for (const file of [config.getCurrentCluster()?.caFile, user?.certFile, user?.keyFile])
+      if (file !== undefined) await readNamed(file);
     await config.applyToHTTPSOptions(options);
   } catch (error) {
-    const plugin = config.getCurrentUser()?.exec?.command;
+    const plugin = user?.exec?.command;
     const request = plugin === undefined ? "credentials" : `credentials from the exec plugin ${plugin}`;
     throw new ClusterError(request, undefined, "", messageOf(error) || "it failed or took too long");
   }

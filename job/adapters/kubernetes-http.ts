@@ -155,7 +155,11 @@ function result(
   const { kind, status: word, reason, message, details } = (parsed ?? {}) as Status;
   // a proxy or webhook between may have turned a refusal into a 200
   const failure = kind === "Status" && word === "Failure";
-  if (status >= 200 && status < 300 && !failure) return parsed;
+  if (status >= 200 && status < 300 && !failure) {
+    if (isObject(parsed)) return parsed;
+    const what = Array.isArray(parsed) ? "a list" : parsed === null ? "null" : `a ${typeof parsed}`;
+    throw new ClusterError(request, status, "Malformed", `the answer must be an object, got ${what}`, null, uncertain);
+  }
   // details.causes name the fields of an invalid object; they tell a failed `test` from a refused value
   throw new ClusterError(
     request,
@@ -165,6 +169,10 @@ function result(
     details,
     uncertain,
   );
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function messageOf(error: unknown): string {

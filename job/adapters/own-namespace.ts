@@ -1,7 +1,7 @@
 /** Finds the job's own namespace: the pod's in a cluster, else that of the kubeconfig's context, as in kubectl. */
-import { readFile } from "node:fs/promises";
 import type { Environment } from "../config/environment.ts";
 import type { KubernetesSettings } from "../config/types.ts";
+import { readSmall } from "./bounded-file.ts";
 
 const POD_NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 
@@ -38,7 +38,7 @@ export async function ownNamespace(
 
 async function read(file: string): Promise<string | undefined> {
   try {
-    return await readFile(file, "utf8");
+    return (await readSmall(file)).toString();
   } catch {
     return undefined;
   }

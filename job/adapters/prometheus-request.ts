@@ -2,11 +2,11 @@
 
 import type { Environment } from "../config/environment.ts";
 import type { PrometheusSettings, ServerSettings } from "../config/types.ts";
-import { fileSentence } from "../output/file-problem.ts";
 import type { Redactor } from "../output/redactor.ts";
 import type { UnsignedRequest } from "./auth/provider.ts";
 import { openAuth } from "./auth/providers.ts";
 import { readSecret } from "./auth/read-secret.ts";
+import { readNamed } from "./bounded-file.ts";
 import type { HttpRequest } from "./http/exchange.ts";
 import { type Tls, through } from "./http/pool.ts";
 import type { ProxyServer } from "./http/proxy.ts";
@@ -94,13 +94,7 @@ async function ownHeaders({ headers, headersFrom }: ServerSettings): Promise<Rec
 export async function tlsOf({ tls }: ServerSettings, url: URL): Promise<Tls> {
   const rejectUnauthorized = tls?.insecureSkipVerify !== true;
   if (url.protocol !== "https:") return { rejectUnauthorized };
-  const { readFile } = await import("node:fs/promises");
-  const read = async (file: string | undefined) => {
-    if (file === undefined) return undefined;
-    return readFile(file).catch((error: unknown) => {
-      throw new Error(fileSentence(error, file));
-    });
-  };
+  const read = async (file: string | undefined) => (file === undefined ? undefined : readNamed(file));
   const [ca, cert, key] = await Promise.all([read(tls?.caFile), read(tls?.certFile), read(tls?.keyFile)]);
   return { ca, cert, key, rejectUnauthorized };
 }

@@ -6,7 +6,7 @@ import type { Samples } from "../core/series/types.ts";
 import { isFirstMetric, type Metric, readWindow, type TargetConfig } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import type { HistoryQuery, HistoryReading } from "../ports.ts";
-import { HistoryError } from "./errors.ts";
+import { excerpt, HistoryError } from "./errors.ts";
 import type { AdapterLog } from "./log.ts";
 import { parseInstant } from "./prometheus-answer.ts";
 import {
@@ -85,7 +85,7 @@ async function readSingle(
     settings.measurePodStart && first ? soft(log, queryPodStart(softly, target, settings.matchers, now)) : undefined,
   ]);
   if (answer.warnings.length > 0)
-    log("warn", `${target.namespace}/${target.name}: Prometheus warns: ${answer.warnings.join("; ")}`);
+    log("warn", `${target.namespace}/${target.name}: Prometheus warns: ${excerpt(answer.warnings.join("; "), 500)}`);
   if (count instanceof Error)
     log("warn", `${target.namespace}/${target.name}: its pods could not be counted: ${count.message}`);
   return {

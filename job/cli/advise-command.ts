@@ -27,8 +27,6 @@ export const adviseCommand: Command = async (flags, io) => {
   await checkOutputs(flags, ["report"]);
   const slo = readOption("advise", "slo", flags) ?? null;
   const price = readOption("advise", "price", flags);
-  // before anything is read
-  readOption("advise", "from-prometheus", flags);
   const source = await replaySource(asReplay(flags), io);
   const options = worldOf(flags, source);
   if (price !== undefined && source.target.targetCpu === undefined)

@@ -42,8 +42,8 @@ export const explainCommand: Command = async (flags, io) => {
       return null;
     });
     if (stored?.warning !== undefined) log("warn", stored.warning);
-    const { logFormat: format } = settings.report;
-    const reporter = collectingReporter(log, { format, printed: true });
+    // the decision is the answer: a log in JSON would say it once more, in 4 kB between a person's lines
+    const reporter = collectingReporter(log, { format: "text", printed: true });
     const now = world.source.live ? null : await world.history.now();
     const ports = { ...world, clock: clockFor(world, now), reporter };
     const source = targetSource(settings, world, io, log);

@@ -1,7 +1,6 @@
 /** Parses times as people write them on the command line. */
 
 import { isCalendarDay } from "../config/calendar-day.ts";
-import { DAY } from "../core/calendar/days.ts";
 import type { EpochSeconds } from "../core/units.ts";
 import { UsageError } from "./io.ts";
 
@@ -34,8 +33,12 @@ function clockTime(text: string, now: EpochSeconds): EpochSeconds | null {
   if (hours === undefined) return null;
   const [h, m, s] = [hours, minutes, seconds].map(Number) as [number, number, number];
   if (h > 23 || m > 59 || s > 59) return Number.NaN;
-  const today = new Date(now * 1000).setHours(h, m, s, 0) / 1000;
-  return today > now ? new Date((now - DAY) * 1000).setHours(h, m, s, 0) / 1000 : today;
+  const day = new Date(now * 1000);
+  const today = day.setHours(h, m, s, 0) / 1000;
+  if (today <= now) return today;
+  // by the calendar: the day before has 23 hours, or 25, when the clocks change
+  day.setDate(day.getDate() - 1);
+  return day.setHours(h, m, s, 0) / 1000;
 }
 
 function dateTime(text: string): EpochSeconds {

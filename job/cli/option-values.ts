@@ -21,6 +21,12 @@ export function readOption(command: CommandSpec["name"], flag: string, flags: Fl
   return typeof value === "number" ? value : undefined;
 }
 
+/** Checks all of a command's own numbers before anything is read: a replay of a week must not end with a mistyped `--price`. Throws UsageError. */
+export function checkNumbers({ name, options }: CommandSpec, flags: Flags): void {
+  for (const { flag, node, setting } of options)
+    if (setting === null && node.kind === "quantity") readOption(name, flag, flags);
+}
+
 /** The same for a flag that always has a value. */
 export function numberOption(command: CommandSpec["name"], flag: string, flags: Flags): number {
   const value = readOption(command, flag, flags);

@@ -153,7 +153,8 @@ function explainFailure(message: string, argv: readonly string[], commands: read
   if (unknown === undefined) return `${message.split("\n")[0]} ${see}`;
   const words = unknown.split(", ").map((word) => {
     if (!argv.some((a) => a.startsWith("-") && a.split("=")[0] === dashed(word))) {
-      const known = commands.map((c) => c.name);
+      if (word === "run") return "The run has no word of its own: leave it out.";
+      const known = commands.map((c) => c.name).filter((name) => name !== "run");
       return `${word} is not known.${didYouMean(word, known)}`;
     }
     const off = spec.options.find(({ flag, node }) => node.kind === "toggle" && word === `no-${flag}`);

@@ -1,6 +1,7 @@
 /** Finds and runs the command, and turns errors into messages and exit codes (0 done, 1 failed, 2 usage). */
 import { ConfigError } from "../config/load.ts";
 import { type Command, CommandError, guarded, type Process, UsageError } from "./io.ts";
+import { checkNumbers } from "./option-values.ts";
 import type { CommandSpec } from "./options.ts";
 import { parseQuickly } from "./quick.ts";
 
@@ -34,16 +35,18 @@ export async function runCli(outside: Process): Promise<number> {
       io.out(chosen);
       return delivered(0, io);
     }
-    const code = await (await LOAD[chosen.spec.name]())(chosen.flags, io);
+    const { spec, flags } = chosen;
+    checkNumbers(spec, flags);
+    const code = await (await LOAD[spec.name]())(flags, io);
     const answered = await delivered(code, io);
     // what a run did decides its code; the other commands do nothing but answer
-    return chosen.spec.name === "run" ? code : answered;
+    return spec.name === "run" ? code : answered;
   } catch (error) {
     if (error instanceof UsageError || error instanceof ConfigError) {
       io.err(`prophet-autoscaler: ${error.message}\n`);
       return 2;
     }
-    io.err(`prophet-autoscaler: ${error instanceof CommandError ? error.message : unexpected(error)}\n`);
+    io.err(`prophet-autoscaler: ${error instanceof CommandError ? error.message : failureText(error)}\n`);
     return 1;
   }
 }
@@ -56,7 +59,11 @@ async function delivered(code: number, { flush, err }: Pick<Process, "flush" | "
   return Math.max(code, 1);
 }
 
-function unexpected(error: unknown): string {
+/** Errors of the adapters: their messages say what was asked and what came back. By name, since nothing here may load them. */
+const FOR_PEOPLE = /^(History|Cluster|Transport|Discovery)Error$/;
+
+function failureText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (FOR_PEOPLE.test(error.name)) return error.message;
   return `${error.name}: ${error.message}${error.cause instanceof Error ? `\n  caused by ${error.cause.message}` : ""}`;
 }

@@ -1,4 +1,5 @@
 /** Chooses the history and the cluster of a command, and loads its settings. */
+import { readSmall } from "../adapters/bounded-file.ts";
 import { noSource, sourceOf } from "../adapters/sources.ts";
 import { loadSettings } from "../config/load.ts";
 import { secretsIn } from "../config/secrets.ts";
@@ -52,14 +53,21 @@ export function refuseShares({ targets }: Settings, where: string): void {
   );
 }
 
+/** The text of a settings file. Throws where it is in another encoding: Windows' programs write UTF-16, of which YAML would make one long word. */
+function utf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error("it is not text in UTF-8; save it in that encoding");
+  }
+}
+
 /** Reads the settings, and teaches the redactor every secret in them and in the files they name. Throws ConfigError. */
 export async function loadFor(flags: Flags, io: Io, pretend: boolean): Promise<Settings> {
-  const { readFile } = await import("node:fs/promises");
-  const read = (path: string) => readFile(path, "utf8");
   const settings = await loadSettings({
     flags,
     env: io.env,
-    readFile: read,
+    readFile: async (path) => utf8(await readSmall(path)),
     learn: io.redactor.learn,
     ...(pretend
       ? { fallback: { targets: [{ scaleTargetRef: { name: "workload" } }] } }
@@ -71,6 +79,6 @@ export async function loadFor(flags: Flags, io: Io, pretend: boolean): Promise<S
   const { values, files } = secretsIn(TABLE.run, settings);
   io.redactor.learn(...values);
   // one that cannot be read is reported where it is needed
-  io.redactor.learn(...(await Promise.all(files.map((file) => read(file).catch(() => undefined)))));
+  io.redactor.learn(...(await Promise.all(files.map((file) => readSmall(file).then(String, () => undefined)))));
   return settings;
 }

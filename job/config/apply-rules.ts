@@ -49,7 +49,7 @@ function groupsIn({ path, node, value }: Place): readonly WithRules[] {
 function broken(rule: Rule, place: Place, whole: Place, reported: AlreadyReported): readonly Issue[] {
   const about = ({ field, outer }: Field) => at(field, outer === true ? whole : place);
   const unclear = (...fields: readonly Field[]) =>
-    fields.map(about).some((part) => part !== undefined && reported(part.path, part.node));
+    fields.map(about).some((part) => part !== undefined && reported(part.path));
   if ("fields" in rule) {
     if (unclear(...rule.fields.map((field) => ({ field })))) return [];
     const given = rule.fields.filter((field) => child(place, field)?.value !== undefined).length;

@@ -121,7 +121,10 @@ function checkText(node: Text, value: unknown, refuse: Refuse): string | undefin
 
 function checkChoice(node: Choice, value: unknown, refuse: Refuse): string | undefined {
   if (typeof value === "string" && node.values.includes(value)) return value;
-  return refuse(`one of ${node.values.join(", ")}`, didYouMean(String(value), node.values));
+  return refuse(
+    `one of ${node.values.join(", ")}`,
+    didYouMean(typeof value === "object" ? "" : String(value), node.values),
+  );
 }
 
 function checkList(

@@ -4,8 +4,9 @@ import { days } from "./day-schema.ts";
 import { choice, group, list, quantity, text } from "./schema.ts";
 import { CALENDAR_RULES, ONCE_RULES, RECURRING_RULES } from "./target-rules.ts";
 
-const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const DNS_NAME = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/;
+// as long as RFC 1123 and the API server allow: a longer one would be asked for each minute, in vain
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const DNS_NAME = /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/;
 const LOCAL_TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 const END_TIME = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
 const LOCAL_MOMENT = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$/;
@@ -15,19 +16,30 @@ export const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
 
 /** A Kubernetes object name. */
 export function objectName<const O extends { about: string }>(options: O) {
-  return text({ pattern: DNS_NAME, accepts: "a Kubernetes name (lower case letters, digits, - and .)", ...options });
+  return text({
+    pattern: DNS_NAME,
+    accepts: "a Kubernetes name (up to 253 lower case letters, digits, - and .)",
+    ...options,
+  });
 }
 
 /** A namespace. */
 export function namespaceName<const O extends { about: string }>(options: O) {
-  return text({ pattern: DNS_LABEL, accepts: "a namespace (lower case letters, digits and -)", ...options });
+  return text({ pattern: DNS_LABEL, accepts: "a namespace (up to 63 lower case letters, digits and -)", ...options });
 }
 
 /** Which object is scaled. */
 export const SCALE_TARGET_REF = group({
   about: "The object whose /scale is set.",
   fields: {
-    apiVersion: text({ about: "API group and version of the workload.", default: "apps/v1", flag: "api-version" }),
+    apiVersion: text({
+      about: "API group and version of the workload.",
+      // it becomes a part of paths: with dots and slashes of its own it would lead elsewhere
+      pattern: /^([a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?\/)?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+      accepts: "GROUP/VERSION such as apps/v1, or a version alone",
+      default: "apps/v1",
+      flag: "api-version",
+    }),
     kind: text({
       about: "Kind of the workload: Deployment, StatefulSet or any other with /scale.",
       pattern: /^[A-Z][A-Za-z0-9]*$/,

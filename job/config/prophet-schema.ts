@@ -1,4 +1,5 @@
 /** The schema of Prophet's settings, under Prophet's own names. */
+import { isCalendarDay } from "./calendar-day.ts";
 import { days } from "./day-schema.ts";
 import { DAYS, isTimeZone } from "./nested-schema.ts";
 import type { Rule } from "./rules.ts";
@@ -137,6 +138,7 @@ export const PROPHET = group({
       of: text({
         about: "Date.",
         pattern: /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/,
+        check: isCalendarDay,
         accepts: "a date such as 2026-10-01",
       }),
       atMost: 100,

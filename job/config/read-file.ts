@@ -38,7 +38,8 @@ const YAML_PROBLEMS: Readonly<Record<string, string>> = {
   RESOURCE_EXHAUSTION: "it is nested too deeply",
   TAB_AS_INDENT: "a tab is used as indentation; use spaces",
   TAG_RESOLVE_FAILED: "a tag (!name) is not known",
-  UNEXPECTED_TOKEN: "something stands where nothing is expected; is the indentation right?",
+  UNEXPECTED_TOKEN:
+    "something stands where nothing is expected; look at the indentation, and put text with brackets in quotes",
 };
 
 /** What reading needs from outside. */
@@ -75,10 +76,23 @@ export async function readConfig(
   const content = await parseYaml(text, path, issues);
   if (content === null) return null;
   learn?.(...secretsIn(fileSchema(table), content.value).values);
+  const inside = wrapperOf(content.value);
+  if (inside !== null) {
+    issues.push({ path: "--config", message: `${name} ${inside}` });
+    return null;
+  }
   // an editor's hint to the schema is not a setting
   const { $schema: _schema, ...rest } = isRecord(content.value) ? content.value : {};
   const whole = isRecord(content.value) ? rest : (content.value ?? {});
   return (check(fileSchema(table), whole, "", issues) ?? null) as FilePart | null;
+}
+
+/** What to do with a file that has the settings inside of something else; null for all others. */
+function wrapperOf(content: unknown): string | null {
+  if (!isRecord(content)) return null;
+  if (content.kind === "ConfigMap") return "is a ConfigMap: give the text under `data` as a file of its own.";
+  if (isRecord(content.config)) return "has the chart's values: give what stands under `config` as a file of its own.";
+  return null;
 }
 
 async function parseYaml(text: string, path: string, issues: Issue[]): Promise<{ readonly value: unknown } | null> {

@@ -1,12 +1,11 @@
 /** Knows which issues were reported, so that none follows from another: a refused value is not missing too, and is compared with nothing. */
 import type { OnMissing } from "./complete.ts";
-import type { Node } from "./schema.ts";
-import { settingOf } from "./settings.ts";
+import { settingAt } from "./settings.ts";
 import type { Table } from "./table.ts";
 import type { Issue } from "./types.ts";
 
 /** Whether an issue was reported for this place, for a place around or inside it, or for its flag, variable or default. */
-export type AlreadyReported = (path: string, node?: Node) => boolean;
+export type AlreadyReported = (path: string) => boolean;
 
 /** Reads the issues so far; later ones do not count. */
 export function reportedIn(table: Table, issues: readonly Issue[]): AlreadyReported {
@@ -14,8 +13,8 @@ export function reportedIn(table: Table, issues: readonly Issue[]): AlreadyRepor
   const reported = new Set(issues.flatMap(({ path, meant }) => (meant === undefined ? [path] : [path, meant])));
   // everything around a reported place
   const above = new Set([...reported].flatMap(prefixes));
-  return (path, node) => {
-    const setting = node === undefined ? null : settingOf(node, table);
+  return (path) => {
+    const setting = settingAt(path, table);
     const names = setting === null ? [] : [`--${setting.flag}`, setting.variable];
     const places = [path, path.replace(/^targets\[\d+\]/, "defaults")];
     return (
@@ -33,8 +32,8 @@ function prefixes(path: string): readonly string[] {
 /** Adds an issue for each required setting that no source gives. */
 export function missingReporter(table: Table, reported: AlreadyReported, issues: Issue[]): OnMissing {
   return (path, node) => {
-    if (reported(path, node)) return;
-    const setting = settingOf(node, table);
+    if (reported(path)) return;
+    const setting = settingAt(path, table);
     const ways = [
       ...(setting?.flag ? [`by --${setting.flag}`] : []),
       ...(setting === null ? [] : [`by ${setting.variable}`]),

@@ -64,7 +64,14 @@ export function settingsIn(table: Table = TABLE): readonly Setting[] {
   return known;
 }
 
-/** The setting of a node, or null when it has neither flag nor variable. */
-export function settingOf(node: Node, table: Table = TABLE): Setting | null {
-  return settingsIn(table).find((s) => s.node === node) ?? null;
+const placed = new WeakMap<Table, ReadonlyMap<string, Setting>>();
+
+/**
+ * The setting at a place of the file, such as `targets[0].minReplicas` or `metrics.otlp`; null when it has neither flag nor variable. By its
+ * place and not by its node: groups share nodes, and each place has a variable of its own.
+ */
+export function settingAt(path: string, table: Table = TABLE): Setting | null {
+  const known = placed.get(table) ?? new Map(settingsIn(table).map((setting) => [setting.path.join("."), setting]));
+  placed.set(table, known);
+  return known.get(path.replace(/^(targets\[\d+\]|defaults)\./, "")) ?? null;
 }

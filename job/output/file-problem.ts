@@ -12,8 +12,17 @@ const WORDS: Readonly<Record<string, string>> = {
   EMFILE: "too many files are open",
   ENAMETOOLONG: "its name is too long",
   ELOOP: "its links lead in a circle",
-  ERR_FS_FILE_TOO_LARGE: "it is too large",
+  EIO: "the disk, or what stands for one, gives an error",
+  ENXIO: "it is a socket or a device that cannot be read",
 };
+
+/** Why a file was not read to its end. */
+export class FileTooLarge extends Error {
+  /** `mebibytes`: how many are read at most. */
+  constructor(mebibytes: number) {
+    super(`it is larger than ${mebibytes} MiB`);
+  }
+}
 
 /** Words for what reading or writing a file threw, without the path, which the caller names. */
 export function fileProblem(error: unknown): string {
@@ -28,7 +37,10 @@ export function fileProblem(error: unknown): string {
 export function fileSentence(error: unknown, path?: string): string {
   if (!(error instanceof Error)) return String(error);
   const { code = "", syscall = "", path: own } = error as NodeJS.ErrnoException;
-  if (WORDS[code] === undefined) return error.message;
+  if (error instanceof FileTooLarge) return `${path ?? "a file that it names"}: ${error.message}`;
+  // not the system's own words: they have the path, and that may be hidden
+  const isFile = path !== undefined && /^(open|read|stat|lstat|scandir)$/.test(syscall);
+  if (WORDS[code] === undefined) return isFile ? `${path}: error ${code}` : error.message;
   if (syscall.startsWith("spawn")) return `${own}: ${code === "ENOENT" ? "there is no such program" : WORDS[code]}`;
   return `${path ?? own ?? "a file that it names"}: ${WORDS[code]}`;
 }

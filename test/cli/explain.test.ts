@@ -45,4 +45,11 @@ describe("explain", () => {
       }
     },
   );
+
+  it("is for a person: with the settings of the chart, which log in JSON, the decision is said once", async () => {
+    const target = `${args} --deployment web --target-cpu 0.5 --log-format json`;
+    const [text, json] = [await cli(target), await cli(`${target} --json`)];
+    expect(text.out).toMatch(/^If it ran now:\nshop\/web: /m);
+    expect([text.err, json.err]).toEqual(["", ""]);
+  });
 });

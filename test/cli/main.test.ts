@@ -1,7 +1,9 @@
 /** The entry as a process: an old Node, a disk that cannot be written, a reader that leaves. */
 import { spawnSync } from "node:child_process";
-import { resolve } from "node:path";
-import { describe, expect, it } from "vitest";
+import { copyFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
 
 const ENTRY = "job/main.ts";
 const RUN = [
@@ -23,13 +25,29 @@ function node(args: readonly string[], env: Record<string, string> = {}) {
   });
 }
 
+/** The sources without packages, and a Node. */
+const folder = mkdtempSync(join(tmpdir(), "main-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+cpSync("job", join(folder, "job"), { recursive: true });
+writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+copyFileSync(process.execPath, join(folder, "old-node"));
+
 describe("job/main.ts", () => {
   it.each(["18.20.4", "20.20.2", "22.20.0", "23.11.1", "24.4.1"])(
-    "under Node %s says one sentence and ends with 2",
+    "under Node %s runs by the Node of the packages; where there is none says one sentence and ends with 2",
     (version) => {
       const disguise = `data:text/javascript,Object.defineProperty(process.versions,"node",{value:"${version}"})`;
-      const { status, stdout, stderr } = node(["--import", disguise, ...RUN]);
-      const other = `npx -p node@24 -- node ${resolve(ENTRY)}`;
+      // another file of the same Node stands for the old one: by the very one of the packages it would go round in a circle
+      const old = join(folder, "old-node");
+      const under = (...args: string[]) =>
+        spawnSync(old, ["--import", disguise, ...args], { encoding: "utf8", timeout: 25_000 });
+      const beside = under(...RUN);
+      expect([beside.status, beside.stderr]).toEqual([0, expect.stringMatching(/^INFO /)]);
+      expect(JSON.parse(beside.stdout).targets).toHaveLength(1);
+      expect(under(ENTRY, "--once", "--no-such").status).toBe(2);
+      const entry = join(folder, "job/main.ts");
+      const { status, stdout, stderr } = under(entry, ...RUN.slice(1));
+      const other = `npx -p node@24 -- node ${entry}`;
       expect(stderr).toBe(
         `prophet-autoscaler needs Node 22.21, 24.5 or later, and this is Node ${version}: run it as ${other}\n`,
       );

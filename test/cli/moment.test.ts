@@ -22,6 +22,23 @@ describe("a time of the command line", () => {
     );
   });
 
+  it("of a clock is that of the day before, also when that day had 23 or 25 hours", () => {
+    const zone = process.env.TZ;
+    process.env.TZ = "Europe/Berlin";
+    try {
+      // ten minutes after midnight, at the end of the days on which the clocks change
+      for (const [now, yesterday] of [
+        ["2027-03-29T00:10:00+02:00", "2027-03-28"],
+        ["2027-11-01T00:10:00+01:00", "2027-10-31"],
+      ] as const)
+        for (const time of ["14:05:00", "23:30:00", "00:30:00"])
+          expect(dayAndClock(momentOf("at", time, Date.parse(now) / 1000))).toBe(`${yesterday} ${time}`);
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+  });
+
   it("with a date is that time: in the zone that is written, else in the reader's", () => {
     expect(momentOf("at", "2023-11-14T22:13:20Z", NOW)).toBe(1_700_000_000);
     expect(momentOf("at", "2023-11-14T23:13:20+01:00", NOW)).toBe(1_700_000_000);

@@ -47,6 +47,28 @@ describe("the command line", () => {
     }
   });
 
+  it("says of the run's own name that it is left out", async () => {
+    const { code, err } = await cli(["run", ...words(RUN)]);
+    expect([code, err]).toEqual([2, "prophet-autoscaler: The run has no word of its own: leave it out. See --help.\n"]);
+    expect((await cli(["runn"])).err).not.toContain("Did you mean run?");
+  });
+
+  it.each([
+    ["utf16.yaml", Buffer.from("\ufefftargets: []\n", "utf16le"), /cannot be read: it is not text in UTF-8; save it/],
+    ["latin1.yaml", Buffer.from("# f\u00fcr\ntargets: []\n", "latin1"), /it is not text in UTF-8/],
+    [
+      "values.yaml",
+      Buffer.from("image: {}\nconfig: { targets: [] }\n"),
+      /has the chart's values: give what .* `config`/,
+    ],
+    ["map.yaml", Buffer.from("kind: ConfigMap\ndata: {}\n"), /is a ConfigMap: give the text under `data`/],
+  ])("says of %s what it is, in place of the settings", async (name, bytes, words) => {
+    writeFileSync(join(folder, name), bytes);
+    const { code, err } = await cli(["--config", join(folder, name), "--dry-run"]);
+    expect([code, err.trim().split("\n").length]).toEqual([2, 2]);
+    expect(err).toMatch(words);
+  });
+
   it.each([
     ["replay", "policies"],
     ["backtest", "methods"],

@@ -61,6 +61,21 @@ describe("wrong usage", () => {
       }
   });
 
+  it("is every own number of a command that is none, before anything is read or replayed", async () => {
+    const numbers = COMMANDS.flatMap((spec) =>
+      spec.options.flatMap(({ flag, setting, node }) =>
+        setting === null && node.kind === "quantity" ? [[spec.name, flag] as const] : [],
+      ),
+    );
+    expect(numbers).toContainEqual(["replay", "price"]);
+    for (const [name, flag] of numbers) {
+      const words = [...start(name)].map((word) => (word === SERIES ? join(folder, "nothere") : word));
+      const { code, out, err } = await cli([...words, `--${flag}=NaN`]);
+      expect({ code, out }, `${name} --${flag}`).toEqual({ code: 2, out: "" });
+      expect(err).toMatch(new RegExp(`^prophet-autoscaler: --${flag}: must be .*, got "NaN"\\.\n$`));
+    }
+  });
+
   it("is every value of a switch that is neither true nor false: --dry-run=client of kubectl would scale", async () => {
     const word = fc.oneof(
       fc.constantFrom("client", "server", "yes", "no", "1", "0", "TRUE", "on", "", " "),

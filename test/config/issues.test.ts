@@ -36,7 +36,7 @@ describe("issues", () => {
     [
       "a header of two lines",
       `prometheus: { url: http://p, headers: { X-A: "a\\r\\nX-B: 1" } }\n${target("")}`,
-      [/headers\.X-A: must be a text on one line/],
+      [/headers\.X-A: must be a text of ASCII on one line/],
     ],
     ["a file too large for a ConfigMap", `a: ${"x".repeat(1024 * 1024)}`, [/larger than 1 MiB/]],
     ["an alias without its anchor", "prometheus: *x", [/^a\.yaml: uses an alias \(\*name\) without an anchor/]],

@@ -31,6 +31,7 @@ describe("settings of metrics", () => {
     ["timeout: 31", /metrics\.timeout/],
     ["bearerToken: a, basic: { username: u, password: p }", /metrics: has several ways to authenticate/],
     ["headersFrom: { A: { env: NOT_THERE } }", /metrics\.headersFrom\.A\.env: names the variable NOT_THERE/],
+    ["otlp: http://p, basic: { password: x }", /username: is missing.* by PROPHET_AUTOSCALER_METRICS_BASIC_USERNAME/],
     ["headers: { a: x }, headersFrom: { A: { file: /f } }", /metrics\.headersFrom\.A: appears twice/],
   ])("%s is refused", async (metrics, why) => {
     await expect(load(metrics)).rejects.toThrow(why);

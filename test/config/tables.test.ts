@@ -4,10 +4,11 @@ import { describe, expect, it } from "vitest";
 import { check } from "../../job/config/check.ts";
 import { TARGET } from "../../job/config/defaults.ts";
 import type { Node } from "../../job/config/schema.ts";
-import { settingsIn } from "../../job/config/settings.ts";
+import { settingAt, settingsIn } from "../../job/config/settings.ts";
 import { fileSchema, TABLE } from "../../job/config/table.ts";
 import { resolveTarget } from "../../job/config/target-settings.ts";
 import type { Issue } from "../../job/config/types.ts";
+import { configurationPage } from "../../scripts/docs.ts";
 
 const SETTINGS = settingsIn();
 
@@ -38,6 +39,18 @@ describe("the table of settings", () => {
     const flags = SETTINGS.flatMap((s) => (s.flag === null ? [] : [s.flag]));
     expect(new Set(flags).size).toBe(flags.length);
     expect(new Set(SETTINGS.map((s) => s.variable)).size).toBe(SETTINGS.length);
+  });
+
+  it("tells of each place its own variable, also where two groups share their fields", () => {
+    const page = configurationPage();
+    for (const setting of SETTINGS) {
+      const path = setting.path.join(".");
+      const places = setting.scope === "run" ? [path] : [path, `targets[7].${path}`, `defaults.${path}`];
+      for (const place of places) expect(settingAt(place), place).toBe(setting);
+      const row = page.split("\n").find((line) => line.startsWith(`| \`${path}\` |`));
+      expect(row?.split(/ \| |<br>/).at(-1), path).toBe(`\`${setting.variable}\` |`);
+    }
+    expect(settingAt("metrics[0].query")).toBeNull();
   });
 
   it("never offers a secret as a flag: a process list would show it", () => {

@@ -47,4 +47,17 @@ describe("docs/ten-minutes.md", () => {
     },
     60_000,
   );
+
+  it("says which policy is less of the time under the load, of both recordings", () => {
+    const line = lines.find((one) => one.includes(" replay "))!.replace(/ --report \S+/, " --json");
+    const under = (of: string) => {
+      const { policies } = JSON.parse(run(line.replace("mixed.json", of), checkout())) as {
+        policies: Record<"auto" | "hpa", { under: number }>;
+      };
+      return policies.auto.under - policies.hpa.under;
+    };
+    expect(page).toContain("On this load the HPA does better");
+    expect(under("mixed.json")).toBeGreaterThan(0);
+    expect(under("sine.json")).toBeLessThan(0);
+  }, 60_000);
 });

@@ -1,5 +1,5 @@
 /** Files that settings, environment and kubeconfig name, and that cannot be read: each is named in plain words, and no code of the system is. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -8,6 +8,10 @@ import { placesIn } from "../output/places.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "named-files-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const large = join(folder, "large");
+writeFileSync(large, "");
+truncateSync(large, 5 * 1024 * 1024);
 
 /** Where a file may be named under `prometheus`, and what must stand beside it. `metrics` and `longHistory` read theirs by the same code. */
 const PLACES: Readonly<Record<string, (file: string) => object>> = {
@@ -24,6 +28,9 @@ const WRONG = [
   [join(folder, "nothere"), "there is no such file"],
   [folder, "it is a folder, not a file"],
   [join(folder, "kc", "nothere"), "a part of its path is a file, not a folder"],
+  [large, "it is larger than 4 MiB"],
+  // it never ends
+  ["/dev/zero", "it is larger than 4 MiB"],
 ] as const;
 
 function written(name: string, content: object): string {
@@ -56,6 +63,15 @@ describe.each(WRONG)("%s", (file, words) => {
     expect(await said(`--config ${config} --replicas 2`)).toContain(`${file}: ${words}`);
   });
 
+  test("as the settings and as a recording", async () => {
+    const { code, err } = await cli(`--config ${file} --replicas 2`);
+    expect([code, err]).toEqual([2, expect.stringContaining(`--config: "${file}" cannot be read: ${words}.`)]);
+    // a recording may be longer than settings, and a folder of recordings is one
+    if (file === folder || file === large) return;
+    const more = words.replace("4 MiB", "256 MiB");
+    expect(await said(`--history-file ${file} --replicas 2 --target-cpu 1`)).toContain(`read ${file}: ${more}`);
+  });
+
   test("as a kubeconfig, by flag or environment", async () => {
     const line = "--prometheus http://127.0.0.1:9 --deployment web --target-cpu 1";
     expect(await said(`${line} --kubeconfig ${file}`)).toContain(`find the API server: ${file}: ${words}`);
@@ -72,9 +88,18 @@ describe.each(WRONG)("%s", (file, words) => {
     const text = await said("--prometheus http://127.0.0.1:9 --deployment web --target-cpu 1", {
       KUBECONFIG: kubeconfig,
     });
-    // the system does not say which file it was where that is a folder
-    expect(text).toContain(`credentials: ${file === folder ? "a file that it names" : file}: ${words}`);
+    expect(text).toContain(`credentials: ${file}: ${words}`);
   });
+});
+
+test("a recording that cannot be read is told alike by every command, without a class of the code", async () => {
+  const file = join(folder, "nothere");
+  for (const command of ["--once --dry-run", "explain", "history", "replay", "backtest", "advise", "doctor"]) {
+    const trial = /^(replay|backtest|advise)$/.test(command) ? file : `--history-file ${file} --replicas 2`;
+    const text = await said(`${command} ${trial}${command === "backtest" ? "" : " --target-cpu 1"}`);
+    expect(text, command).toContain(`read ${file}: there is no such file`);
+    expect(text, command).not.toMatch(/\b[A-Z]\w*Error\b/);
+  }
 });
 
 test.each(["bearerTokenFile", "passwordFile", "secretKeyFile", "file"])(

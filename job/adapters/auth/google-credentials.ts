@@ -2,6 +2,7 @@
 import { GoogleAuth } from "google-auth-library";
 import type { ServerSettings } from "../../config/types.ts";
 import { fileSentence } from "../../output/file-problem.ts";
+import { readNamed } from "../bounded-file.ts";
 import type { Authenticate } from "./provider.ts";
 
 /** An Authenticate with a bearer token, which is renewed shortly before it ends; also x-goog-user-project where a quota project is set. */
@@ -9,6 +10,8 @@ export function googleToken({ scope, credentialsFile }: NonNullable<ServerSettin
   const file = credentialsFile === undefined ? {} : { keyFilename: credentialsFile };
   const auth = new GoogleAuth({ scopes: scope, ...file });
   return async ({ url }) => {
+    // the library reads it whole, however long it is
+    if (credentialsFile !== undefined) await readNamed(credentialsFile);
     const found = await auth.getRequestHeaders(url.href).catch((error: unknown) => {
       throw new Error(fileSentence(error, credentialsFile));
     });

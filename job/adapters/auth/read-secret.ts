@@ -1,15 +1,11 @@
 /** Reads a secret from a file, as a mounted Secret provides it. */
-import { readFile } from "node:fs/promises";
-import { fileSentence } from "../../output/file-problem.ts";
+import { readNamed } from "../bounded-file.ts";
 
 /** The file's text without the line end that editors and `echo` add. Rejects, and names the file, where it cannot be read or is empty. */
 export async function readSecret(file: string): Promise<string> {
   // people write the secret itself where its file belongs
   const shown = /^\.{0,2}\//.test(file) ? file : "[hidden: no path, and maybe the secret itself]";
-  const whole = await readFile(file, "utf8").catch((error: unknown) => {
-    throw new Error(fileSentence(error, shown));
-  });
-  const text = whole.trim();
+  const text = (await readNamed(file, shown)).toString().trim();
   if (text === "") throw new Error(`${shown} is empty`);
   return text;
 }

@@ -50,11 +50,14 @@ const MAX_ERROR_BODY_BYTES = 64 * 1024;
 /** Sends one request and reads its answer. Throws TransportError, which has nothing of the request, since headers are credentials. */
 export async function exchange(transport: Transport, make: RequestFactory, bounds: ExchangeLimits): Promise<Answer> {
   if (isOver(bounds.signal)) throw over(bounds.signal);
-  const late = AbortSignal.timeout(Math.max(1, Math.round(bounds.milliseconds)));
+  // a timer that the process waits for, unlike AbortSignal.timeout: after an answer with 101 nothing else keeps it alive, and nothing was said
+  const limit = new AbortController();
+  const late = limit.signal;
+  const timer = setTimeout(() => limit.abort(), Math.max(1, Math.round(bounds.milliseconds)));
   const signal = bounds.signal === undefined ? late : AbortSignal.any([late, bounds.signal]);
   let waitingFor: "credentials" | "answer" = "credentials";
   try {
-    const request = await before(signal, make());
+    const request = sendable(await before(signal, make()));
     waitingFor = "answer";
     return await before(signal, transfer(transport, request, bounds.bytes, signal));
   } catch (error) {
@@ -65,7 +68,24 @@ export async function exchange(transport: Transport, make: RequestFactory, bound
       throw new TransportError("ETIMEDOUT", `no ${waitingFor} within ${seconds} s`, true);
     }
     throw waitingFor === "answer" ? broken(error) : new TransportError("ECREDENTIALS", textOf(error), false);
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+/** What every server reads alike: printable ASCII and tabs. */
+const SENDABLE = /^[\t\x20-\x7e]*$/;
+
+/**
+ * The request as it is sent: without the line end that a header's value from a Secret may have. Throws TransportError for any other value that
+ * a header cannot carry. axios leaves such characters out in silence, and the rest may be the name of another tenant.
+ */
+function sendable(request: HttpRequest): HttpRequest {
+  const headers = Object.entries(request.headers).map(([name, value]) => [name, value.trim()] as const);
+  const wrong = headers.find(([, value]) => !SENDABLE.test(value));
+  if (wrong === undefined) return { ...request, headers: Object.fromEntries(headers) };
+  const why = "has a line break within it, or a character that is not ASCII, which no header can carry";
+  throw new TransportError("EHEADER", `the value of the header ${wrong[0]} ${why}; nothing was sent`, false);
 }
 
 /** The error for a time that is over; whoever set the limit names it. */

@@ -14,5 +14,7 @@ export const nodeTransport: Transport = ({ method, url, headers, body, agent }, 
     });
     // before any byte of an answer: whether the connection was a kept one decides what may be sent again
     request.on("error", (error) => reject(Object.assign(error, { reusedSocket: request.reusedSocket })));
+    // 101 has neither an answer nor an error
+    request.on("close", () => reject(new Error("the connection ended without an answer")));
     request.end(body);
   });

@@ -2,6 +2,8 @@
 import { dict, group, secret, text, toggle } from "../schema.ts";
 
 const FILE = "the path of a file";
+/** Of a header's value: a line break would end the header and begin another, and what is not ASCII arrives as something else. */
+const SENDABLE = /^[\t\x20-\x7e]*$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Whether a text is a base URL without credentials, which would end up in logs and process lists. */
@@ -114,11 +116,14 @@ export const CREDENTIALS = {
       insecureSkipVerify: toggle({ about: "Accept any server certificate. Not for production.", default: false }),
     },
   }),
-  tenant: text({ about: "Tenant ID, sent as X-Scope-OrgID." }),
+  tenant: text({
+    about: "Tenant ID, sent as X-Scope-OrgID.",
+    pattern: SENDABLE,
+    accepts: "a text of ASCII on one line",
+  }),
   headers: dict({
     about: "Additional HTTP headers. Their values are never printed. Secret values belong in headersFrom.",
-    // a line break would end the header, and begin another
-    of: text({ about: "Value.", secret: true, pattern: /^[^\r\n]*$/, accepts: "a text on one line" }),
+    of: text({ about: "Value.", secret: true, pattern: SENDABLE, accepts: "a text of ASCII on one line" }),
     atMost: 50,
     // a route or a tenant is no secret, and the chart's ConfigMap may hold it
     chart: true,

@@ -18,8 +18,8 @@ export const DISCOVER = list({
         about: "Namespaces to look in. `*` stands for all, and needs a ClusterRole. Default: the job's own.",
         of: text({
           about: "A namespace, or * for all.",
-          pattern: /^(\*|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$/,
-          accepts: "a namespace (lower case letters, digits and -), or * for all",
+          pattern: /^(\*|[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)$/,
+          accepts: "a namespace (up to 63 lower case letters, digits and -), or * for all",
         }),
         single: true,
         atLeast: 1,

@@ -2,6 +2,7 @@
 import { Agent } from "node:http";
 import { Readable } from "node:stream";
 import { inspect } from "node:util";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TransportError } from "../../../job/adapters/errors.ts";
 import {
@@ -54,6 +55,32 @@ describe("size", () => {
     expect(answer).toMatchObject({ status: 503, retryAfter: "7", location: "there" });
     expect(answer.body).toHaveLength(64 * 1024);
     expect(left()).toBe(true);
+  });
+});
+
+describe("headers", () => {
+  test("arrive as they are, but for the line end of a Secret, or nothing is sent: never another tenant's name", async () => {
+    const units = fc.string({ unit: fc.constantFrom(..."ab -~\t\n\r\0\u007fé€🙂\u202e"), maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(units, async (value) => {
+        const sent: string[] = [];
+        const transport: Transport = async ({ headers }) => {
+          sent.push(headers["x-scope-orgid"]!);
+          return { status: 200, headers: {}, body: Readable.from(["ok"], { objectMode: false }) };
+        };
+        const make = () => ({ ...request, headers: { ...request.headers, "x-scope-orgid": value } });
+        if (/^[\t -~]*$/.test(value.trim())) {
+          await exchange(transport, make, bounds);
+          expect(sent).toEqual([value.trim()]);
+        } else {
+          const error = await failing(transport, make);
+          expect(error).toMatchObject({ code: "EHEADER", transient: false });
+          expect(error.message).toMatch(/^the value of the header x-scope-orgid has .* nothing was sent$/);
+          expect(sent).toEqual([]);
+        }
+      }),
+      { examples: [["tenant\n"], ["team\n-a"], ["team-🙂"]] },
+    );
   });
 });
 
