@@ -16,6 +16,8 @@ export function withKept(page: string, before: string): { readonly text: string;
     const heading = headingOf(old);
     const own = sections.findIndex((section) => headingOf(section) === heading);
     if (own < 0) {
+      // what is new stands before what is kept
+      while (place + 1 < sections.length && !before.includes(`${headingOf(sections[place + 1]!)}\n`)) place++;
       sections.splice(++place, 0, old.endsWith("\n\n") ? old : `${old.trimEnd()}\n\n`);
       kept.push(heading);
       continue;
