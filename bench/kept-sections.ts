@@ -16,23 +16,20 @@ export function withKept(page: string, before: string): { readonly text: string;
     const heading = headingOf(old);
     const own = sections.findIndex((section) => headingOf(section) === heading);
     if (own < 0) {
-      sections.splice(++place, 0, old.endsWith("\n\n") ? old : `${old.trimEnd()}\n\n`);
+      // what is new stands before what is kept
+      while (place + 1 < sections.length && !before.includes(`${headingOf(sections[place + 1]!)}\n`)) place++;
+      sections.splice(++place, 0, old);
       kept.push(heading);
       continue;
     }
     place = own;
     const pictures = old.split("\n").filter((line) => isPicture(line) && !sections[own]!.includes(line));
     if (pictures.length === 0) continue;
-    sections[own] = `${sections[own]!.trimEnd()}\n\n${pictures.join("\n\n")}\n\n`;
+    sections[own] = `${sections[own]!.trimEnd()}\n\n${pictures.join("\n\n")}`;
     kept.push(`${heading}: its pictures`);
   }
-  return {
-    text: `${sections
-      .join("")
-      .replace(/\n{3,}/g, "\n\n")
-      .trimEnd()}\n`,
-    kept,
-  };
+  const text = sections.map((section) => section.trimEnd()).join("\n\n");
+  return { text: `${text.replace(/\n{3,}/g, "\n\n")}\n`, kept };
 }
 
 /** What to say about it on stderr; undefined where nothing was kept. */

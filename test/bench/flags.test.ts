@@ -78,6 +78,8 @@ it("a page keeps sections and pictures that new results lack, where they stood, 
   const { text, kept } = withKept("# P\n\n## A\n\n9\n\n## C\n\n9\n", before);
   expect(text).toBe("# P\n\n## A\n\n9\n\n![a](a.svg)\n\n## B\n\n2\n\n## C\n\n9\n");
   expect(keptText("docs/p.md", kept)).toBe("docs/p.md keeps what these results lack: A: its pictures; B");
+  const added = withKept("# P\n\n## A\n\n9\n\n## New\n\n9\n\n## C\n\n9\n", before).text;
+  expect(added.match(/^## \w+/gm)).toEqual(["## A", "## New", "## B", "## C"]);
   const whole = withKept(before, before);
   expect(whole).toEqual({ text: before, kept: [] });
   expect(keptText("docs/p.md", whole.kept)).toBeUndefined();
