@@ -1,6 +1,5 @@
 /** Bounds by hindsight: what the pool's models could reach if their weights were fitted to the very outcomes that they forecast. */
 import { pinball } from "../../job/core/forecast/combine/losses.ts";
-import { maximumByMoves } from "../../job/core/forecast/combine/moves.ts";
 import { maximum, mean, type Summary } from "../../job/core/forecast/combine/target.ts";
 import { Window } from "../../job/core/forecast/forecasters/window.ts";
 import { dot } from "../../job/core/forecast/linalg/columns.ts";
@@ -70,7 +69,7 @@ export interface HindsightCase {
 }
 
 function caseOf(seen: Window, part: LeadPart, summary: Summary, came: number): HindsightCase {
-  const { target, blended } = seen.blendOf(part, summary);
+  const { target, blended } = seen.forecastOf(part, summary);
   const names = seen.pass.models.map((model) => model.name);
   const models = Object.fromEntries(target.predictions.map((p, m) => [names[m]!, seen.cores(p.at(-1)!)]));
   return { came, own: seen.cores(blended.now), last: models.last!, models, width: 0 };
@@ -82,10 +81,10 @@ function widthOf(
   { request }: ForecastCase,
   part: LeadPart,
 ): Pick<HindsightCase, "own" | "width" | "last"> {
-  const [own] = seen.quantiles(part, maximum, [HINDSIGHT_LEVEL], maximumByMoves);
-  const { blended } = seen.blendOf(part, maximum);
+  const { blended, quantile } = seen.forecastOf(part, maximum);
+  const own = quantile(HINDSIGHT_LEVEL);
   const last = persistenceQuantile(request.series, part, HINDSIGHT_LEVEL);
-  return { own: own!, last, width: own! - seen.cores(blended.now) };
+  return { own, last, width: own - seen.cores(blended.now) };
 }
 
 /** Factors on the width that are tried. */

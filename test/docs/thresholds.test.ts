@@ -84,7 +84,7 @@ describe("the test itself", () => {
       "MIN_FACTOR",
       "MEMORY",
       "QUANTILE_LEVELS",
-      "UNSEEN_WEIGHT_PER_NEIGHBOUR",
+      "UNSEEN_WEIGHT",
     ])
       expect(names).toContain(name);
     expect(all.length).toBeGreaterThan(60);

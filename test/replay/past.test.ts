@@ -151,6 +151,8 @@ describe("what would have changed a decision", () => {
           return decideFrom({ ...input, histories }).output!.decision.replicas;
         };
         expect(by(change.load)).toBe(replicas);
+        // a factor is found to a hundredth: one of 1.005 stands for any up to it
+        if (Math.abs(change.load - 1) < 0.01) continue;
         expect(by(1 + (change.load - 1) * 0.1)).toBe(decided.output!.decision.replicas);
       }
     }

@@ -1,6 +1,5 @@
 /** Combines the models' forecasts of one target, weighted by their past errors on that target. */
-import { rollOff } from "./recency.ts";
-import type { ForecastTarget } from "./target.ts";
+import { type ForecastTarget, rollOff } from "./target.ts";
 
 /** The combined forecast of one target, with the errors that it would have made so far. */
 export interface Blend {

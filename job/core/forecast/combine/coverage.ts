@@ -1,6 +1,6 @@
 /** How many outcomes of the window a band has held: each band made of the errors that were known when its outcome was forecast. */
 import type { Probability } from "../../units.ts";
-import { type Blend, ROUNDING } from "./blend.ts";
+import { ROUNDING } from "./blend.ts";
 import { evidenceOf } from "./moves.ts";
 import { errorQuantile, orderOf, rankErrors } from "./quantiles.ts";
 import type { ForecastTarget } from "./target.ts";
@@ -16,12 +16,12 @@ const MAX_JUDGED = 60;
  */
 export function coverageOf(
   target: ForecastTarget,
-  { errors }: Pick<Blend, "errors">,
+  errors: Float64Array,
   [low, high]: readonly [low: Probability, high: Probability],
 ): number {
   const { measured, stride, to } = target;
   const delay = Math.ceil(to / stride);
-  const order = orderOf({ errors }, target);
+  const order = orderOf(errors, measured);
   let judged = 0;
   let within = 0;
   const first = Math.ceil(errors.length / 2);
@@ -31,7 +31,7 @@ export function coverageOf(
     const known = Math.max(0, o - delay + 1);
     const past = order.filter((origin) => origin < known);
     if (evidenceOf(past.length, to) < 1) continue;
-    const ranked = rankErrors({ errors: errors.subarray(0, known) }, target, past);
+    const ranked = rankErrors(errors.subarray(0, known), target, past);
     judged++;
     const error = errors[o]!;
     // of a flat load the band is as narrow as the rounding of its errors

@@ -39,26 +39,16 @@ export function sizeOf(values: Float64Array): number {
   return values.reduce((size, v) => size + Math.abs(v) / values.length, 0);
 }
 
-/** The error quantile of a forecast `steps` steps ahead: a Laplace distribution with the moves' mean size. */
-export function errorByMoves(moves: Moves, steps: number, level: Probability): Cores {
-  const size = moves[steps - 1]!;
-  return level < 0.5 ? size * Math.log(2 * level) : -size * Math.log(2 * (1 - level));
-}
-
-/** The quantile of the value after `steps` steps, centred on the last value, in cores; never negative. */
-export function valueByMoves(last: Cores, moves: Moves, steps: number, level: Probability): Cores {
-  return Math.max(0, last + errorByMoves(moves, steps, level));
-}
-
 /**
- * The quantile of the maximum over a part of the lead, in cores.
+ * The quantile of the maximum over a part of the lead, in cores; never negative. It is the last value's, with Laplace errors of the moves' mean size.
  * Steps count as independent chances of a maximum where a move over one step is as large as one over the whole part (noise).
  * Where moves add up (a random walk) the part is hardly more than one chance. Each chance gets the root of the level.
  */
 export function maximumByMoves(last: Cores, moves: Moves, [from, to]: LeadPart, level: Probability): Cores {
   const size = moves[to - 1]!;
   const chances = size > 0 ? 1 + (to - from - 1) * Math.min(1, (moves[0]! / size) ** 2) : 1;
-  return valueByMoves(last, moves, to, level ** (1 / chances));
+  const each = level ** (1 / chances);
+  return Math.max(0, last + size * (each < 0.5 ? Math.log(2 * each) : -Math.log(2 * (1 - each))));
 }
 
 /** How much the errors of `known` outcomes count against the moves, from 0 to 1; `to` is the lead in steps. */

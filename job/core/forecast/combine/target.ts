@@ -75,3 +75,8 @@ export function maximum(values: Float64Array, at: number, ahead: number): number
   for (let k = 1; k < ahead; k++) most = Math.max(most, values[at + k]!);
   return most;
 }
+
+/** The factor by which a weight falls from one origin to the next, `stride` steps on. Over the whole window it falls to e^-memory. */
+export function rollOff(memory: number, { window, stride }: Pick<ForecastTarget, "window" | "stride">): number {
+  return Math.max(0, 1 - memory / window) ** stride;
+}

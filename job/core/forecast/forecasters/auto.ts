@@ -1,6 +1,4 @@
 /** The default forecaster: a pool of models, combined for each target by their errors inside the window, with conformal quantiles. */
-import type { Cores, Probability } from "../../units.ts";
-import { type Moves, maximumByMoves, valueByMoves } from "../combine/moves.ts";
 import { maximum, mean } from "../combine/target.ts";
 import type { Forecast, Forecaster, ForecastRequest, LeadPart, Peak } from "../types.ts";
 import { forecastLast, MIN_POOL } from "./cold-start.ts";
@@ -19,16 +17,13 @@ export function autoForecaster(options: AutoOptions = {}): Forecaster {
   );
 }
 
-/** Quantiles of the mean over the first `to` steps by the moves. They are wider than the mean's own, since they are those of its last step. */
-const valueAt = (last: Cores, moves: Moves, [, to]: LeadPart, level: Probability) =>
-  valueByMoves(last, moves, to, level);
-
 function assemble({ series, horizonSteps, leadSteps, levels, parts }: ForecastRequest, window: Window): Forecast {
-  const horizon: LeadPart = [0, horizonSteps];
-  const { target, blended } = window.blendOf(horizon, mean);
+  // of the moves those of the last step: wider than the mean's own
+  const horizon = window.forecastOf([0, horizonSteps], mean, [horizonSteps - 1, horizonSteps]);
+  const { blended, target } = horizon;
   const peakOf = (part: LeadPart): Peak => {
-    const [median, ...maxQuantiles] = window.quantiles(part, maximum, [0.5, ...levels], maximumByMoves);
-    return { max: median!, maxQuantiles };
+    const { quantile } = window.forecastOf(part, maximum);
+    return { max: quantile(0.5), maxQuantiles: levels.map(quantile) };
   };
   const { models } = window.pass;
   const whole = once(() => peakOf([0, leadSteps]));
@@ -39,7 +34,7 @@ function assemble({ series, horizonSteps, leadSteps, levels, parts }: ForecastRe
     lower: () => path().lower,
     upper: () => path().upper,
     mean: () => window.cores(blended.now),
-    meanQuantiles: () => window.quantiles(horizon, mean, levels, valueAt),
+    meanQuantiles: () => levels.map(horizon.quantile),
     max: () => whole().max,
     maxQuantiles: () => whole().maxQuantiles,
     ...(parts && { parts: () => parts.map(peakOf) }),

@@ -1,5 +1,5 @@
 /** Forecasts from fewer than ten points: the last value, with quantiles from the moves seen so far. */
-import { maximumByMoves, movesOf, valueByMoves } from "../combine/moves.ts";
+import { maximumByMoves, movesOf } from "../combine/moves.ts";
 import type { Forecast, ForecastRequest, LeadPart, Peak } from "../types.ts";
 
 /**
@@ -18,8 +18,8 @@ export function forecastLast({ series, horizonSteps, leadSteps, levels, parts }:
   const last = Math.max(0, y[y.length - 1] ?? 0);
   const steps = Math.max(horizonSteps, leadSteps);
   const moves = movesOf(y, series.filled, steps);
-  const bound = (level: number) =>
-    Float64Array.from({ length: steps }, (_, k) => valueByMoves(last, moves, k + 1, level));
+  const quantileAfter = (count: number, level: number) => maximumByMoves(last, moves, [count - 1, count], level);
+  const bound = (level: number) => Float64Array.from({ length: steps }, (_, k) => quantileAfter(k + 1, level));
   const peakOf = (part: LeadPart): Peak => ({
     max: last,
     maxQuantiles: levels.map((level) => Math.max(last, maximumByMoves(last, moves, part, level))),
@@ -30,7 +30,7 @@ export function forecastLast({ series, horizonSteps, leadSteps, levels, parts }:
     lower: bound(0.05),
     upper: bound(0.95),
     mean: last,
-    meanQuantiles: levels.map((level) => valueByMoves(last, moves, horizonSteps, level)),
+    meanQuantiles: levels.map((level) => quantileAfter(horizonSteps, level)),
     ...peakOf([0, leadSteps]),
     ...(parts && { parts: parts.map(peakOf) }),
     skill: Number.NaN,

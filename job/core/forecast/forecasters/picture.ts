@@ -1,9 +1,7 @@
 /** What only pictures and metrics show: the forecast path of the next steps with its band, and the share of the outcomes that the band held. */
-import type { Blend } from "../combine/blend.ts";
+import type { Cores } from "../../units.ts";
 import { coverageOf } from "../combine/coverage.ts";
-import { errorByMoves, evidenceOf } from "../combine/moves.ts";
-import { errorQuantile, rankErrors } from "../combine/quantiles.ts";
-import { type ForecastTarget, mean } from "../combine/target.ts";
+import { mean } from "../combine/target.ts";
 import { blocksOf } from "../models/autoregression.ts";
 import type { Window } from "./window.ts";
 
@@ -23,37 +21,26 @@ export function pathOf(window: Window): Path {
   const [values, lower, upper] = [new Float64Array(steps), new Float64Array(steps), new Float64Array(steps)];
   const edges = blocksOf(steps);
   const now = (origins.length - 1) * steps;
-  let before: readonly number[] | undefined;
+  let before: readonly Cores[] | undefined;
   for (let b = 1; b < edges.length; b++) {
     const [from, end] = [edges[b - 1]!, edges[b]!];
-    const { target, blended } = window.blendOf([end - 1, end], mean);
-    const offsets = bandOf(window, target, blended);
+    const { blended, quantile } = window.forecastOf([end - 1, end], mean);
+    const offsets = BAND.map((level) => quantile(level) - window.cores(blended.now));
     for (let k = from; k < end; k++) {
-      let value = 0;
-      for (let m = 0; m < paths.length; m++) value += blended.weights[m]! * paths[m]![now + k]!;
+      const value = paths.reduce((sum, path, m) => sum + blended.weights[m]! * path[now + k]!, 0);
       const f = (k - from + 1) / (end - from);
-      const off = (e: 0 | 1) => (before ?? offsets)[e]! * (1 - f) + offsets[e]! * f;
-      values[k] = Math.max(0, value) * window.size;
-      lower[k] = Math.max(0, value + off(0)) * window.size;
-      upper[k] = Math.max(0, value + off(1)) * window.size;
+      const off = (edge: 0 | 1) => (before ?? offsets)[edge]! * (1 - f) + offsets[edge]! * f;
+      values[k] = window.cores(value);
+      lower[k] = Math.max(0, values[k]! + off(0));
+      upper[k] = Math.max(0, values[k]! + off(1));
     }
     before = offsets;
   }
   return { values, lower, upper };
 }
 
-/** Errors at the ends of the 90 % band. */
-function bandOf(window: Window, target: ForecastTarget, blended: Blend): readonly number[] {
-  const ranked = rankErrors(blended, target);
-  const share = evidenceOf(ranked.errors.length, target.to);
-  return BAND.map((level) => {
-    const learnt = errorQuantile(ranked, level);
-    return share === 1 ? learnt : learnt * share + (1 - share) * errorByMoves(window.moves(), target.to, level);
-  });
-}
-
 /** Share of the window's outcomes `lead` steps on that lay within their 90 % bands. */
 export function coverageAt(window: Window, lead: number): number {
-  const { target, blended } = window.blendOf([lead - 1, lead], mean);
-  return coverageOf(target, blended, BAND);
+  const { target, blended } = window.forecastOf([lead - 1, lead], mean);
+  return coverageOf(target, blended.errors, BAND);
 }

@@ -1,7 +1,7 @@
 /** One window of values: runs every model over it once, and combines them for each target. */
 import type { Cores, Probability } from "../../units.ts";
 import { type Blend, blend, ROUNDING } from "../combine/blend.ts";
-import { evidenceOf, type maximumByMoves, movesOf, sizeOf } from "../combine/moves.ts";
+import { evidenceOf, maximumByMoves, movesOf, sizeOf } from "../combine/moves.ts";
 import { errorQuantile, rankErrors } from "../combine/quantiles.ts";
 import { type ForecastTarget, forecastTargetOf, type Pass, type Summary } from "../combine/target.ts";
 import type { LastFirst, Model } from "../models/model.ts";
@@ -38,66 +38,65 @@ export interface AutoOptions {
   readonly combine?: (target: ForecastTarget) => Blend;
 }
 
+/** The combination for one target, and its quantile at a level, in cores: never negative, non-decreasing. */
+export interface TargetForecast {
+  readonly target: ForecastTarget;
+  readonly blended: Blend;
+  readonly quantile: (level: Probability) => Cores;
+}
+
 /** A window and the models' predictions at every origin in it. Answers any target over any part of the lead. */
 export class Window {
   /** Values are divided by this: their mean size. */
   readonly size: number;
-  /** The newest value, cores. */
-  private readonly newest: Cores;
   /** Season in steps. */
   readonly period: number | null;
   readonly pass: Pass;
   private readonly combine: (target: ForecastTarget) => Blend;
+  /** The newest value, cores. */
+  private readonly newest: Cores;
   /** Moves of the window: only leads with hardly any known outcome need them. */
-  readonly moves = once(() => movesOf(this.pass.y, this.pass.filled, this.pass.steps));
+  private readonly moves = once(() => movesOf(this.pass.y, this.pass.filled, this.pass.steps));
 
   constructor(
     { series, horizonSteps, leadSteps, longHistory, prophet }: ForecastRequest,
-    { takesPart, combine = blend }: AutoOptions,
+    { takesPart = () => true, combine = blend }: AutoOptions,
   ) {
-    const raw = withoutExtreme(series.values.subarray(Math.max(0, series.values.length - MAX_WINDOW)));
+    const raw = withoutExtreme(series.values.subarray(-MAX_WINDOW));
     const n = raw.length;
-    const filled = series.filled.subarray(series.values.length - n);
+    const filled = series.filled.subarray(-n);
+    const steps = Math.max(horizonSteps, leadSteps);
+    const start = series.start + (series.values.length - n) * series.step;
     this.size = sizeOf(raw) || 1;
     this.newest = raw.at(-1)!;
+    this.combine = combine;
     const y = raw.map((v) => v / this.size);
     this.period = n < MIN_SEASON ? null : (detectSeason(y)?.period ?? null);
-    const steps = Math.max(horizonSteps, leadSteps);
-    const span = {
-      start: series.start + (series.values.length - n) * series.step,
-      step: series.step,
-      length: n + steps,
-    };
     const [last, ...others] = poolFor(n, this.period, n < MIN_SEASON ? [] : findSinusoids(y));
-    const all = [...others, ...profilePool(longHistory, span, this.size, prophet)];
-    const models: LastFirst<Model> = [last, ...(takesPart ? all.filter(({ name }) => takesPart(name)) : all)];
+    const profiles = profilePool(longHistory, { start, step: series.step, length: n + steps }, this.size, prophet);
+    const models: LastFirst<Model> = [last, ...[...others, ...profiles].filter(({ name }) => takesPart(name))];
     const { origins, stride } = originsOf(n);
     this.pass = { y, filled, origins, stride, steps, models, paths: runPool(models, { y, origins, steps }) };
-    this.combine = combine;
-  }
-
-  /** The models' combination for a target. */
-  blendOf(part: LeadPart, of: Summary): { readonly target: ForecastTarget; readonly blended: Blend } {
-    const target = forecastTargetOf(this.pass, part, of);
-    return { target, blended: this.combine(target) };
   }
 
   /**
-   * Quantiles of a target at each level, in cores: never negative, non-decreasing. They come from the combination and its own errors.
-   * With few known outcomes they come in part from the last value and its moves. Without that all levels were one number: 0.91 held 9 % of
-   * outcomes at 10 values.
+   * The forecast of a target. Its quantiles come from the combination and its own errors. With few known outcomes they come in part from the last
+   * value and its moves over the part `moved`. Without that all levels were one number: 0.91 held 9 % of outcomes at 10 values.
    */
-  quantiles(part: LeadPart, of: Summary, levels: readonly Probability[], byMoves: typeof maximumByMoves): number[] {
-    const { target, blended } = this.blendOf(part, of);
-    const ranked = rankErrors(blended, target);
-    const share = evidenceOf(ranked.errors.length, part[1]);
+  forecastOf(part: LeadPart, of: Summary, moved: LeadPart = part): TargetForecast {
+    const target = forecastTargetOf(this.pass, part, of);
+    const blended = this.combine(target);
+    const ranked = once(() => rankErrors(blended.errors, target));
     const last = Math.max(0, this.pass.y.at(-1)!);
-    return levels.map((level) => {
-      const learnt = share > 0 ? Math.max(0, blended.now + errorQuantile(ranked, level)) : 0;
+    const quantile = (level: Probability) => {
+      const { errors } = ranked();
+      const share = evidenceOf(errors.length, part[1]);
+      const learnt = Math.max(0, blended.now + errorQuantile(ranked(), level));
       if (share === 1) return this.cores(learnt);
-      const law = byMoves(last, this.moves(), part, level);
+      const law = maximumByMoves(last, this.moves(), moved, level);
       return this.cores(law + share * (learnt - law));
-    });
+    };
+    return { target, blended, quantile };
   }
 
   /**

@@ -1,37 +1,27 @@
-/** Small dense Cholesky factor and triangular solves on row-major typed arrays, without allocation. */
+/** Small dense Cholesky factor and triangular solves on row-major typed arrays. */
 
 /**
- * What to do with a column that earlier columns span, so that its pivot is below `floor` times its own diagonal element. The pivot is raised
- * to that, or the column dropped.
+ * Least pivot, as a share of the column's own diagonal element. A column that earlier ones span would have a pivot of rounding alone; divided by
+ * this it gets no weight. 1e-13 keeps Prophet's fits at the reference's; regressions with a ridge never come near.
  */
-export interface PivotPolicy {
-  readonly floor: number;
-  /** The dropped column of the factor is zero with a diagonal of 1, so that it explains nothing. */
-  readonly drop: boolean;
-}
-
-/** For Prophet's fits: a spanned column gets no weight, where a division would amplify rounding. */
-const PROPHET_PIVOTS: PivotPolicy = { floor: 1e-13, drop: false };
-/** For the pool's regressions: they have a ridge, and sums with forgetting carry more rounding. */
-const POOL_PIVOTS: PivotPolicy = { floor: 1e-10, drop: false };
+const MIN_PIVOT_SHARE = 1e-13;
 
 /**
  * Factors the leading n x n block of a symmetric matrix in place: its lower triangle becomes L with L L' = A.
  * @param a row-major, rows `stride` apart; only the lower triangle is read and written
  */
-export function choleskyInPlace(a: Float64Array, n: number, stride: number, { floor, drop } = PROPHET_PIVOTS): void {
+export function choleskyInPlace(a: Float64Array, n: number, stride: number): void {
   for (let j = 0; j < n; j++) {
     const rowJ = j * stride;
-    const diagonal = a[rowJ + j]!;
-    let pivot = diagonal;
+    const least = MIN_PIVOT_SHARE * a[rowJ + j]!;
+    let pivot = a[rowJ + j]!;
     for (let p = 0; p < j; p++) pivot -= a[rowJ + p]! * a[rowJ + p]!;
-    const spanned = !(pivot > floor * diagonal);
-    const root = spanned && drop ? 1 : Math.sqrt(Math.max(pivot, floor * diagonal, 1e-300));
+    const root = Math.sqrt(Math.max(pivot, least, 1e-300));
     a[rowJ + j] = root;
     for (let i = j + 1; i < n; i++) {
       const rowI = i * stride;
-      let sum = spanned && drop ? 0 : a[rowI + j]!;
-      if (!(spanned && drop)) for (let p = 0; p < j; p++) sum -= a[rowI + p]! * a[rowJ + p]!;
+      let sum = a[rowI + j]!;
+      for (let p = 0; p < j; p++) sum -= a[rowI + p]! * a[rowJ + p]!;
       a[rowI + j] = sum / root;
     }
   }
@@ -55,19 +45,17 @@ export function solveLowerTransposed(l: Float64Array, n: number, stride: number,
   }
 }
 
-/** Solves (A + diag(ridge)) x = b; A is p x p row-major (lower triangle read), left untouched, as is b. `work` (p * p) is room for the factor. A singular system still gives a finite answer. */
-export function solveRidge(
-  A: Float64Array,
-  ridge: Float64Array,
-  b: Float64Array,
-  p: number,
-  work: Float64Array,
-  x: Float64Array,
-): void {
-  work.set(A);
-  for (let i = 0; i < p; i++) work[i * p + i] = work[i * p + i]! + ridge[i]!;
-  choleskyInPlace(work, p, p, POOL_PIVOTS);
-  x.set(b);
-  solveLower(work, p, p, x);
-  solveLowerTransposed(work, p, p, x);
+/**
+ * The x of (A + diag(ridge)) x = b. A is p x p, row-major; its lower triangle is read. A singular system still gives a finite answer.
+ * `factor` (p x p, or A itself) is room for the factor: hundreds of solves a forecast would spend a tenth of its time on allocating it.
+ */
+export function solveRidge(A: Float64Array, ridge: Float64Array, b: Float64Array, factor: Float64Array): Float64Array {
+  const p = b.length;
+  factor.set(A);
+  for (let i = 0; i < p; i++) factor[i * p + i] = factor[i * p + i]! + ridge[i]!;
+  choleskyInPlace(factor, p, p);
+  const x = new Float64Array(b);
+  solveLower(factor, p, p, x);
+  solveLowerTransposed(factor, p, p, x);
+  return x;
 }

@@ -1,8 +1,7 @@
-/** Harmonic regression by ridge, with an autoregressive residual: a smooth season of any period, also a fractional one. */
-import { solveRidge } from "../linalg/cholesky.ts";
-import { sinusoidOf } from "../linalg/columns.ts";
-import { addCross, addSquare, fittedAt } from "../linalg/moments.ts";
-import { anchorOf, carriedFrom, flat, type Model, type Plan } from "./model.ts";
+/** Harmonic regression by ridge, with a residual that fades: smooth cycles of any period, also a fractional one. */
+import { sinusoidOf, trendOf } from "../linalg/columns.ts";
+import type { Model, Plan } from "./model.ts";
+import { anchorOf, fittedAt, solvedAtAnchors } from "./regression.ts";
 
 /**
  * Sinusoids are fitted to the whole window, which flatters them at its origins, so their loss counts for a fifth more. Chosen on 174 series; 1
@@ -13,87 +12,52 @@ const SINUSOIDS_PENALTY = 1.2;
 const ORDER = 6;
 /** Factor of forgetting at each step: a memory of 200 steps. 0.99 to 0.998 change the error by 0.4 % at most. */
 const MEMORY = 0.995;
-
 /**
- * Level, slope and six harmonics of `period` (in steps), by ridge regression with exponential forgetting.
- * The residual's first-order autocorrelation rho is added (dynamic harmonic regression: Hyndman and Athanasopoulos, Forecasting, 10.5).
- * The last residual decays by rho at each step.
+ * Factor by which the last residual fades at each step. Estimated anew at each origin the loss is the same: 0.1 ± 0.4 % at 120 values, 0.5 ± 0.5 %
+ * at 480, on 420 series. Without it 0.9 ± 0.5 % more.
  */
+const RESIDUAL_DECAY = 0.8;
+
+/** Six harmonics of `period` (in steps). */
 export function fourier(period: number): Model {
   const harmonics = Math.min(ORDER, Math.floor(period / 2));
   const frequencies = Array.from({ length: harmonics }, (_, h) => (h + 1) / period);
   const minValues = Math.max(Math.ceil(period), 2 * ORDER + 6);
-  return {
-    name: "fourier",
-    minValues,
-    run(plan, out) {
-      fitHarmonics(plan, out, frequencies, minValues);
-    },
-  };
+  return { name: "fourier", minValues, run: (plan, out) => fitHarmonics(plan, out, frequencies) };
 }
 
-/** The same with sinusoids of any periods (in steps) in place of harmonics; they may be longer than the window. */
+/** Sinusoids of any periods (in steps); they may be longer than the window. */
 export function sinusoids(periods: readonly number[]): Model {
-  const minValues = 2 * periods.length + 12;
-  const frequencies = periods.map((p) => 1 / p);
+  const frequencies = periods.map((period) => 1 / period);
   return {
     name: "sinusoids",
-    minValues,
+    minValues: 2 * periods.length + 12,
     lossPenalty: SINUSOIDS_PENALTY,
-    run(plan, out) {
-      fitHarmonics(plan, out, frequencies, minValues);
-    },
+    run: (plan, out) => fitHarmonics(plan, out, frequencies),
   };
 }
 
-function fitHarmonics(
-  { y, origins, steps }: Plan,
-  out: Float64Array,
-  frequencies: readonly number[],
-  minValues: number,
-): void {
-  const p = 2 + 2 * frequencies.length;
-  const last = origins[origins.length - 1]!;
-  const rows = last + steps;
-  const waves = frequencies.flatMap((f) => sinusoidOf(rows, f));
-  const X = new Float64Array(rows * p);
-  for (let t = 0; t < rows; t++) {
-    X[t * p] = 1;
-    X[t * p + 1] = t / Math.max(1, last) - 0.5;
-    for (let i = 2; i < p; i++) X[t * p + i] = waves[i - 2]![t]!;
-  }
-  const A = new Float64Array(p * p);
-  const b = new Float64Array(p);
-  const work = new Float64Array(p * p);
-  const beta = new Float64Array(p);
-  const ridge = new Float64Array(p);
-  let weight = 0;
-  let done = 0;
-  let solved = -1;
-  for (let o = 0; o < origins.length; o++) {
-    const t = origins[o]!;
-    const until = anchorOf(t);
-    for (; done < until; done++) {
-      weight = weight * MEMORY + 1;
-      addSquare(A, X, done * p, p, MEMORY);
-      addCross(b, X, done * p, y[done]!, MEMORY);
-    }
-    if (t < minValues) {
-      flat(out, o, steps, y[t - 1]!);
-      continue;
-    }
-    if (solved !== until) {
-      solved = until;
-      // The constant is free, the slope is held (a line through a season is mostly luck), harmonics the more the higher.
-      ridge[0] = 1e-9;
-      ridge[1] = 0.02 * weight;
-      for (let j = 2; j < p; j++) ridge[j] = 0.004 * weight * (1 + 0.0125 * j * j);
-      solveRidge(A, ridge, b, p, work, beta);
-    }
-    let [rho, carried] = carriedFrom((i) => y[i]! - fittedAt(X, beta, i), Math.max(0, t - 3 * p - 20), t);
+/**
+ * Level, slope and sinusoids of these frequencies (cycles per step), by ridge regression with exponential forgetting. The last residual is added and
+ * fades (dynamic harmonic regression: Hyndman and Athanasopoulos, Forecasting, 10.5).
+ */
+function fitHarmonics({ y, origins, steps }: Plan, out: Float64Array, frequencies: readonly number[]): void {
+  const rows = origins.at(-1)! + steps;
+  const columns = [...trendOf(rows), ...frequencies.flatMap((frequency) => sinusoidOf(rows, frequency))];
+  const width = columns.length;
+  const X = new Float64Array(rows * width);
+  columns.forEach((column, j) => {
+    for (let t = 0; t < rows; t++) X[t * width + j] = column[t]!;
+  });
+  // The constant is free, the slope is held (a line through a season is mostly luck), harmonics the more the higher.
+  const ridge = Float64Array.from(columns, (_, j) => (j < 2 ? 0.04 * j : 0.008 * (1 + 0.0125 * j * j)));
+  const [solved] = solvedAtAnchors({ X, width, first: 0, memory: MEMORY, ridge }, [{ to: 1, values: y }], origins);
+  origins.forEach((t, o) => {
+    const beta = solved!.get(anchorOf(t))!;
+    let residual = y[t - 1]! - fittedAt(X, beta, t - 1);
     for (let k = 0; k < steps; k++) {
-      carried *= rho;
-      out[o * steps + k] = fittedAt(X, beta, t + k) + carried;
+      residual *= RESIDUAL_DECAY;
+      out[o * steps + k] = fittedAt(X, beta, t + k) + residual;
     }
-  }
+  });
 }

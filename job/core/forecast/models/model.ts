@@ -30,33 +30,3 @@ export type LastFirst<T> = readonly [last: T, ...others: T[]];
 export function eachModel<T, U>([last, ...others]: LastFirst<T>, of: (item: T) => U): LastFirst<U> {
   return [of(last), ...others.map(of)];
 }
-
-/** Writes a constant forecast for origin number `o`. */
-export function flat(out: Float64Array, o: number, steps: number, value: number): void {
-  out.fill(value, o * steps, (o + 1) * steps);
-}
-
-/**
- * The origin whose coefficients a regression uses at origin t: it solves only at multiples of max(3, t / 32). At 120 values that is up to 2
- * steps earlier, for a third of the solves.
- */
-export function anchorOf(t: number): number {
-  return t - (t % Math.max(3, t >> 5));
-}
-
-/**
- * How a regression's residual carries into the future: its first-order autocorrelation over [from, t), limited to 0..0.97, and its newest
- * value. The residual decays by that factor at each step.
- */
-export function carriedFrom(residual: (i: number) => number, from: number, t: number): [rho: number, newest: number] {
-  let cross = 0;
-  let square = 1e-12;
-  let before = residual(from);
-  for (let i = from + 1; i < t; i++) {
-    const r = residual(i);
-    cross += r * before;
-    square += before * before;
-    before = r;
-  }
-  return [Math.min(0.97, Math.max(0, cross / square)), before];
-}

@@ -1,15 +1,6 @@
 /** Detects the season of a window, if any: the detrended autocorrelation must fall below zero and then peak. */
-import { dot } from "../linalg/columns.ts";
-import { detrended } from "./detrend.ts";
-import { evidenceFor } from "./evidence.ts";
-
-/** A detected season. */
-export interface Season {
-  /** Length in steps, refined between grid points. */
-  readonly period: number;
-  /** Autocorrelation at the peak, 0..1. */
-  readonly strength: number;
-}
+import { dot, residualOf, trendOf } from "../linalg/columns.ts";
+import { evidenceFor, type Season } from "./evidence.ts";
 
 /**
  * Degree of the polynomial that is removed for a second try: it follows up to two and a half cycles of a slow wave. 3 to 10: 0.2 % of the loss
@@ -92,6 +83,14 @@ function refinePeriod(acf: Float64Array, period: number, longest: number): numbe
   // all cycles seen: 7.1 taken for 7 is a quarter of a cycle off after 17 of them.
   const whole = Math.round(best);
   return Math.abs(best - whole) < Math.min(0.12, (0.2 * best) / longest) ? whole : best;
+}
+
+/** What a polynomial of this degree leaves of y, by least squares. */
+export function detrended(y: Float64Array, degree: number): Float64Array {
+  const [power, line] = trendOf(y.length);
+  const powers = [power];
+  while (powers.length <= degree) powers.push(powers.at(-1)!.map((v, t) => 2 * v * line[t]!));
+  return residualOf(y, powers);
 }
 
 /** Autocorrelation at lags 0..last, each scaled by its own number of pairs; undefined for a constant. */

@@ -1,7 +1,6 @@
 /** Tests whether a season exists: how much better its harmonics explain the window than a trend and the last values. */
 import { choleskyInPlace } from "../linalg/cholesky.ts";
-import { sinusoidOf } from "../linalg/columns.ts";
-import { addSquare } from "../linalg/moments.ts";
+import { productsOf, sinusoidOf, trendOf } from "../linalg/columns.ts";
 
 /**
  * Lags of the null hypothesis. With a line they make white noise, autoregressions and random walks without a season. 2: 0.4 % of the loss on
@@ -12,8 +11,6 @@ const LAGS = 4;
 const FIXED_COLUMNS = 2 + LAGS;
 /** The most harmonics of a season: sharp cycles need several, and each one costs evidence. 2 to 8: 0.1 % on 19 series. */
 const MAX_HARMONICS = 4;
-/** A column that earlier columns span, up to rounding, explains nothing more. */
-const COLLINEAR_DROPPED = { floor: 1e-9, drop: true };
 /** The log likelihood that a set of sinusoids must gain, what each of them must gain on top, and the free parameters of each. */
 interface EvidenceThreshold {
   readonly set: number;
@@ -32,8 +29,8 @@ const MIN_RESIDUAL_SHARE = 1e-10;
 /** Such a wave also repeats: its autocorrelation at the period is at least this. 0.45 to 0.99 change no forecast of 19 series. */
 const MIN_AUTOCORRELATION = 0.9;
 
-/** A season to be tested: its length in steps, and the autocorrelation there. */
-interface Claim {
+/** A season that a window may have: its length in steps, between grid points, and the autocorrelation there, 0..1. */
+export interface Season {
   readonly period: number;
   readonly strength: number;
 }
@@ -49,7 +46,7 @@ interface Claim {
  * At 480 values it is 2.3 % and 17.7 %, and 99 % and 60 %.
  * Missed are 2.2 cycles under noise as large as the amplitude (0.6 found), or with a shift of level in between (0.2).
  */
-export function evidenceFor(y: Float64Array, { period, strength }: Claim): number {
+export function evidenceFor(y: Float64Array, { period, strength }: Season): number {
   const harmonics = Math.min(MAX_HARMONICS, Math.max(1, Math.ceil(period / 2) - 1));
   const frequencies = Array.from({ length: harmonics }, (_, h) => (h + 1) / period);
   const evidence = evidenceOfEach(y, frequencies, HARMONICS);
@@ -71,12 +68,15 @@ export function sinusoidsBeyond(y: Float64Array, periods: readonly number[]): nu
  * predict it wholly.
  */
 function evidenceOfEach(y: Float64Array, frequencies: readonly number[], asked: EvidenceThreshold): number[] | "exact" {
-  const width = FIXED_COLUMNS + 2 * frequencies.length + 1;
-  if (y.length - LAGS < width + 2) return [];
-  const left = squaresLeft(momentsOf(y, frequencies, width), width);
-  if (left[FIXED_COLUMNS]! <= MIN_RESIDUAL_SHARE * left[0]!) return "exact";
+  const n = y.length;
+  if (n - LAGS < FIXED_COLUMNS + 2 * frequencies.length + 3) return [];
+  const lags = Array.from({ length: LAGS }, (_, l) => y.subarray(LAGS - 1 - l, n - 1 - l));
+  const since = (column: Float64Array) => column.subarray(LAGS);
+  const sinusoids = frequencies.flatMap((f) => sinusoidOf(n, f));
+  const left = squaresLeft([...trendOf(n).map(since), ...lags, ...sinusoids.map(since), since(y)]);
+  if (left[FIXED_COLUMNS]! <= MIN_RESIDUAL_SHARE * left[1]!) return "exact";
   return frequencies.map((_, i) => {
-    const freedom = y.length - LAGS - (FIXED_COLUMNS + asked.free * (i + 1));
+    const freedom = n - LAGS - (FIXED_COLUMNS + asked.free * (i + 1));
     return (
       (freedom / 2) * Math.log(left[FIXED_COLUMNS]! / left[FIXED_COLUMNS + 2 * (i + 1)]!) -
       asked.set -
@@ -85,31 +85,13 @@ function evidenceOfEach(y: Float64Array, frequencies: readonly number[], asked: 
   });
 }
 
-/** Cross products of all columns and of the values, which come last: lower triangle, row-major. */
-function momentsOf(y: Float64Array, frequencies: readonly number[], width: number): Float64Array {
-  const n = y.length;
-  const row = new Float64Array(width);
-  const A = new Float64Array(width * width);
-  const waves = frequencies.flatMap((f) => sinusoidOf(n, f));
-  let mean = 0;
-  for (const v of y) mean += v / n;
-  for (let t = LAGS; t < n; t++) {
-    row[0] = 1;
-    row[1] = t / n - 0.5;
-    for (let l = 1; l <= LAGS; l++) row[1 + l] = y[t - l]! - mean;
-    let j = FIXED_COLUMNS;
-    for (const wave of waves) row[j++] = wave[t]!;
-    row[j] = y[t]! - mean;
-    addSquare(A, row, 0, width, 1);
-  }
-  return A;
-}
-
-/** The residual sum of squares after the first k columns, for k = 0..width-1. One Cholesky factorisation in place gives all of them. */
-function squaresLeft(A: Float64Array, width: number): Float64Array {
+/** Squares that remain of the last column after the first k others, for all k. One Cholesky factorisation gives all of them. */
+function squaresLeft(columns: readonly Float64Array[]): Float64Array {
+  const width = columns.length;
+  const A = productsOf(columns);
   const last = (width - 1) * width;
   const total = A[last + width - 1]!;
-  choleskyInPlace(A, width, width, COLLINEAR_DROPPED);
+  choleskyInPlace(A, width, width);
   const left = new Float64Array(width);
   left[0] = total;
   // what rounding leaves of a perfect fit is not evidence

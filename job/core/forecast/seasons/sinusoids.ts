@@ -1,8 +1,5 @@
 /** Finds up to three sinusoids of any period in a window, where an autoregression alone explains it worse. */
-
-import { solveRidge } from "../linalg/cholesky.ts";
-import { dot, sinusoidOf } from "../linalg/columns.ts";
-import { detrended } from "./detrend.ts";
+import { leastSquares, residualOf, sinusoidOf, trendOf } from "../linalg/columns.ts";
 import { sinusoidsBeyond } from "./evidence.ts";
 
 /**
@@ -28,11 +25,8 @@ const MAX_VALUES = 240;
 export function findSinusoids(values: Float64Array): number[] {
   const y = values.subarray(Math.max(0, values.length - MAX_VALUES));
   const n = y.length;
-  const columns: Float64Array[] = [
-    new Float64Array(n).fill(1),
-    Float64Array.from({ length: n }, (_, t) => t / n - 0.5),
-  ];
-  let residual = detrended(y, 1);
+  const columns: Float64Array[] = trendOf(n);
+  let residual = residualOf(y, columns);
   const frequencies: number[] = [];
   for (let k = 0; k < MAX_SINUSOIDS; k++) {
     const next = strongestFrequency(residual);
@@ -78,8 +72,8 @@ function strongestFrequency(residual: Float64Array): number | undefined {
 function refineFrequencies(y: Float64Array, frequencies: number[], columns: Float64Array[]): Float64Array {
   const n = y.length;
   const bound = FREQUENCY_STEP / n;
-  let beta = leastSquares(y, columns);
   for (let round = 0; round < NEWTON_ROUNDS; round++) {
+    const beta = leastSquares(y, columns);
     const slopes = frequencies.map((_, i) => slopeOf(columns, beta, 2 + 2 * i));
     const moves = leastSquares(y, [...columns, ...slopes]).subarray(columns.length);
     frequencies.forEach((f, i) => {
@@ -87,13 +81,8 @@ function refineFrequencies(y: Float64Array, frequencies: number[], columns: Floa
       frequencies[i] = Math.min(MAX_FREQUENCY, Math.max((MIN_TURNS - FREQUENCY_STEP) / n, f + move));
       columns.splice(2 + 2 * i, 2, ...sinusoidOf(n, frequencies[i]!));
     });
-    beta = leastSquares(y, columns);
   }
-  const residual = y.slice();
-  columns.forEach((column, j) => {
-    for (let t = 0; t < n; t++) residual[t] = residual[t]! - beta[j]! * column[t]!;
-  });
-  return residual;
+  return residualOf(y, columns);
 }
 
 /**
@@ -103,15 +92,4 @@ function refineFrequencies(y: Float64Array, frequencies: number[], columns: Floa
 function slopeOf(columns: readonly Float64Array[], beta: Float64Array, j: number): Float64Array {
   const [line, sine, cosine] = [columns[1]!, columns[j]!, columns[j + 1]!];
   return line.map((middle, t) => 2 * Math.PI * middle * (beta[j]! * cosine[t]! - beta[j + 1]! * sine[t]!));
-}
-
-/** Coefficients of the columns. */
-function leastSquares(y: Float64Array, columns: readonly Float64Array[]): Float64Array {
-  const p = columns.length;
-  const A = new Float64Array(p * p);
-  const B = Float64Array.from(columns, (column) => dot(column, y));
-  for (let j = 0; j < p; j++) for (let l = 0; l <= j; l++) A[j * p + l] = dot(columns[j]!, columns[l]!);
-  const out = new Float64Array(p);
-  solveRidge(A, new Float64Array(p).fill(1e-6 * y.length), B, p, new Float64Array(p * p), out);
-  return out;
 }

@@ -34,7 +34,7 @@ function plain(asked: ForecastTarget, errors: Float64Array): number {
     const known = Math.max(0, o - Math.ceil(asked.to / asked.stride) + 1);
     const past = { ...asked, measured: asked.measured.slice(0, known) };
     if (past.measured.filter((one) => one === 1).length < Math.max(8, asked.to)) return [];
-    const ranked = rankErrors({ errors: errors.slice(0, known) }, past);
+    const ranked = rankErrors(errors.slice(0, known), past);
     return [errors[o]! >= errorQuantile(ranked, 0.05) && errors[o]! <= errorQuantile(ranked, 0.95)];
   });
   return judged.filter(Boolean).length / judged.length;
@@ -50,14 +50,18 @@ describe("coverageOf", () => {
     const { length } = asked.measured;
     // a slow change of size, so that outcomes known too early would show
     const errors = errorsOf(3, length, (o) => 1 + o / 10);
-    const share = coverageOf(asked, { errors }, BAND);
+    const share = coverageOf(asked, errors, BAND);
     expect(share).toBeCloseTo(plain(asked, errors), 12);
     expect(share).toBeLessThan(1);
   });
 
   it("is the band's share on noise of one size", () => {
     const shares = Array.from({ length: 40 }, (_, i) =>
-      coverageOf(target(120, 3), { errors: errorsOf(i + 1, 120, () => 1) }, BAND),
+      coverageOf(
+        target(120, 3),
+        errorsOf(i + 1, 120, () => 1),
+        BAND,
+      ),
     );
     const mean = shares.reduce((sum, share) => sum + share) / shares.length;
     expect(mean).toBeGreaterThan(0.87);
@@ -66,18 +70,40 @@ describe("coverageOf", () => {
 
   it("is low where the noise has grown since, however wide the band is by now", () => {
     const errors = errorsOf(5, 120, (o) => (o < 60 ? 1 : 10));
-    expect(coverageOf(target(120, 3), { errors }, BAND)).toBeLessThan(0.75);
+    expect(coverageOf(target(120, 3), errors, BAND)).toBeLessThan(0.75);
   });
 
   it("is not known of fewer than ten outcomes, nor of a lead that few outcomes end", () => {
-    expect(coverageOf(target(18, 1), { errors: errorsOf(1, 18, () => 1) }, BAND)).toBeNaN();
-    expect(coverageOf(target(60, 50), { errors: errorsOf(1, 60, () => 1) }, BAND)).toBeNaN();
-    expect(coverageOf(target(0, 1), { errors: new Float64Array(0) }, BAND)).toBeNaN();
-    expect(coverageOf(target(40, 1), { errors: errorsOf(1, 40, () => 1) }, BAND)).not.toBeNaN();
+    expect(
+      coverageOf(
+        target(18, 1),
+        errorsOf(1, 18, () => 1),
+        BAND,
+      ),
+    ).toBeNaN();
+    expect(
+      coverageOf(
+        target(60, 50),
+        errorsOf(1, 60, () => 1),
+        BAND,
+      ),
+    ).toBeNaN();
+    expect(coverageOf(target(0, 1), new Float64Array(0), BAND)).toBeNaN();
+    expect(
+      coverageOf(
+        target(40, 1),
+        errorsOf(1, 40, () => 1),
+        BAND,
+      ),
+    ).not.toBeNaN();
   });
 
   it("judges at most 60 outcomes, evenly spaced", () => {
-    const share = coverageOf(target(720, 3), { errors: errorsOf(9, 720, () => 1) }, BAND);
+    const share = coverageOf(
+      target(720, 3),
+      errorsOf(9, 720, () => 1),
+      BAND,
+    );
     expect(share * 60).toBeCloseTo(Math.round(share * 60), 9);
   });
 });

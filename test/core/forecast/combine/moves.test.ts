@@ -1,13 +1,7 @@
 /** Moves against plain loops, and their law: wider for longer leads and higher levels, never below the last value's own spread. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import {
-  errorByMoves,
-  evidenceOf,
-  maximumByMoves,
-  movesOf,
-  valueByMoves,
-} from "../../../../job/core/forecast/combine/moves.ts";
+import { evidenceOf, maximumByMoves, movesOf } from "../../../../job/core/forecast/combine/moves.ts";
 
 const loads = fc.array(fc.tuple(fc.double({ min: 0, max: 9, noNaN: true }), fc.constantFrom(0, 0, 0, 1)), {
   minLength: 1,
@@ -33,18 +27,18 @@ it("are the mean of all moves over up to so many steps, with a tenth of the load
 
 it("give half below the last value, and 0.91 what Laplace's law does", () => {
   const moves = Float64Array.of(2, 3);
-  expect(valueByMoves(5, moves, 1, 0.5)).toBe(5);
-  expect(valueByMoves(5, moves, 2, 0.91)).toBeCloseTo(5 - 3 * Math.log(0.18), 12);
-  expect(errorByMoves(moves, 2, 0.09)).toBeCloseTo(-errorByMoves(moves, 2, 0.91), 12);
-  expect(valueByMoves(1, moves, 2, 0.01)).toBe(0);
+  expect(maximumByMoves(5, moves, [0, 1], 0.5)).toBe(5);
+  expect(maximumByMoves(5, moves, [1, 2], 0.91)).toBeCloseTo(5 - 3 * Math.log(0.18), 12);
+  expect(maximumByMoves(9, moves, [1, 2], 0.09)).toBeCloseTo(9 + 3 * Math.log(0.18), 12);
+  expect(maximumByMoves(1, moves, [1, 2], 0.01)).toBe(0);
 });
 
 it("count each step of noise as a chance of its own, and a walk's hardly", () => {
   const noise = new Float64Array(16).fill(1);
-  expect(maximumByMoves(5, noise, [0, 16], 0.91)).toBeCloseTo(valueByMoves(5, noise, 16, 0.91 ** (1 / 16)), 12);
+  expect(maximumByMoves(5, noise, [0, 16], 0.91)).toBeCloseTo(5 - Math.log(2 * (1 - 0.91 ** (1 / 16))), 12);
   const walk = Float64Array.from({ length: 16 }, (_, k) => Math.sqrt(k + 1));
   expect(maximumByMoves(5, walk, [0, 16], 0.91)).toBeCloseTo(
-    valueByMoves(5, walk, 16, 0.91 ** (1 / (1 + 15 / 16))),
+    5 - 4 * Math.log(2 * (1 - 0.91 ** (1 / (1 + 15 / 16)))),
     12,
   );
 });

@@ -1,7 +1,7 @@
 /** Quantiles of errors against the plain rule by a sort; gaps, recency, and tails. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { deviation, errorQuantile, plainly, rankErrors } from "../../../../job/core/forecast/combine/quantiles.ts";
+import { errorQuantile, plainly, rankErrors } from "../../../../job/core/forecast/combine/quantiles.ts";
 
 const LEVELS = [0.02, 0.05, 0.1, 0.25, 0.5, 0.6, 0.75, 0.9, 0.95, 0.98];
 /** A window so long that all weights are equal. */
@@ -9,7 +9,7 @@ const FOREVER = 1e15;
 
 /** The errors of outcomes over `to` steps, all measured unless told. */
 function ranked(errors: Float64Array, to = 1, window = FOREVER, measured = new Uint8Array(errors.length).fill(1)) {
-  return rankErrors({ errors }, { measured, to, stride: 1, window });
+  return rankErrors(errors, { measured, to, stride: 1, window });
 }
 
 const ours = (errors: Float64Array, to = 1, window = FOREVER) => {
@@ -109,14 +109,22 @@ it("the newest error weighs most, one a window older e times less", () => {
   expect(weights[0]).toBeCloseTo(1 / Math.E, 2);
 });
 
-it("errors that overlap are spread about their median, have a longer tail beyond the outermost, and leave more unseen", () => {
+it("errors that overlap are spread about their median", () => {
   const errors = Float64Array.from({ length: 80 }, (_, i) => 2 + Math.sin(i / 13));
   const [apart, overlapping] = [ranked(errors), ranked(errors, 40)];
   const median = errorQuantile(apart, 0.5);
+  const factor = 1 + (1.5 * 39) / 80;
   overlapping.errors.forEach((e, i) => {
-    expect((e - median) / (1 + (1.5 * 39) / 80)).toBeCloseTo(apart.errors[i]! - median, 9);
+    expect((e - median) / factor).toBeCloseTo(apart.errors[i]! - median, 9);
   });
-  expect(overlapping.high).toBeCloseTo(4 * (39 / 80) * deviation(overlapping.errors, overlapping.weights), 9);
-  expect(overlapping.unseen).toBeGreaterThan(apart.unseen + 5);
-  expect(errorQuantile(overlapping, 0.98)).toBeGreaterThan(errorQuantile(apart, 0.98) + 0.5);
+  expect(overlapping.high).toBeCloseTo(factor * apart.high, 9);
+  expect(overlapping.low).toBeCloseTo(factor * apart.low, 9);
+});
+
+it("a tail is as long as the outermost tenth lies beyond the error before it, on the mean", () => {
+  const { low, high } = ranked(Float64Array.from({ length: 20 }, (_, i) => i ** 2));
+  expect(high).toBeCloseTo((18 ** 2 + 19 ** 2) / 2 - 17 ** 2, 9);
+  expect(low).toBeCloseTo(2 ** 2 - (0 + 1) / 2, 9);
+  expect(ranked(Float64Array.of(5))).toMatchObject({ low: 0, high: 0 });
+  expect(ranked(Float64Array.of(5, 7))).toMatchObject({ low: 2, high: 2 });
 });

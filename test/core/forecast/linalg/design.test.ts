@@ -1,8 +1,15 @@
-/** Tests what designs are made and summed of against naive sums and Math.sin. */
+/** Columns of designs against Math.sin, naive sums, and a plain solution. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { dot, sinusoidOf } from "../../../../job/core/forecast/linalg/columns.ts";
-import { addCross, addSquare, fittedAt } from "../../../../job/core/forecast/linalg/moments.ts";
+import {
+  dot,
+  leastSquares,
+  productsOf,
+  residualOf,
+  sinusoidOf,
+  trendOf,
+} from "../../../../job/core/forecast/linalg/columns.ts";
+import { leftOver } from "../least-squares.ts";
 
 test("a sinusoid that turns step by step stays within 1e-12 of Math.sin over six hours and a lead", () => {
   fc.assert(
@@ -18,34 +25,45 @@ test("a sinusoid that turns step by step stays within 1e-12 of Math.sin over six
   );
 });
 
-test("moments fade, and are sums of products over the rows", () => {
-  const value = fc.double({ min: -5, max: 5, noNaN: true });
-  const row = fc.tuple(value, value, value, value);
+const column = (n: number) =>
+  fc
+    .array(fc.double({ min: -5, max: 5, noNaN: true }), { minLength: n, maxLength: n })
+    .map((v) => Float64Array.from(v));
+const columns = fc.integer({ min: 1, max: 20 }).chain((n) => fc.tuple(column(n), column(n), column(n)));
+
+test("products of columns are plain sums, in the lower triangle", () => {
   fc.assert(
-    fc.property(fc.array(row, { minLength: 1, maxLength: 20 }), fc.constantFrom(1, 0.9), (rows, keep) => {
-      const X = Float64Array.from(rows.flatMap((all) => all.slice(0, 3)));
-      const [A, b] = [new Float64Array(9), new Float64Array(3)];
-      rows.forEach(([, , , y], i) => {
-        addSquare(A, X, 3 * i, 3, keep);
-        addCross(b, X, 3 * i, y, keep);
-      });
-      const sum = (of: (i: number) => number) => rows.reduce((s, _, i) => s + of(i) * keep ** (rows.length - 1 - i), 0);
-      for (let j = 0; j < 3; j++) {
-        expect(b[j]).toBeCloseTo(
-          sum((i) => rows[i]![j]! * rows[i]![3]),
-          9,
-        );
-        for (let l = 0; l <= j; l++) {
-          expect(A[3 * j + l]).toBeCloseTo(
-            sum((i) => rows[i]![j]! * rows[i]![l]!),
-            9,
-          );
-        }
-        for (let l = j + 1; l < 3; l++) expect(A[3 * j + l]).toBe(0);
-      }
-      rows.forEach((_, i) => {
-        expect(fittedAt(X, b, i)).toBeCloseTo(dot(X.slice(3 * i, 3 * i + 3), b), 9);
+    fc.property(columns, (all) => {
+      const A = productsOf(all);
+      all.forEach((a, j) => {
+        all.forEach((b, l) => {
+          const sum = a.reduce((total, v, i) => total + v * b[i]!, 0);
+          expect(A[3 * j + l]).toBeCloseTo(l <= j ? sum : 0, 9);
+          expect(dot(a, b)).toBeCloseTo(sum, 9);
+        });
       });
     }),
+  );
+});
+
+test("least squares leaves what a plain solution leaves, and nothing of a sum of its columns", () => {
+  const n = 40;
+  const design = [...trendOf(n), ...sinusoidOf(n, 0.13)];
+  fc.assert(
+    fc.property(column(n), fc.tuple(...design.map(() => fc.double({ min: -3, max: 3, noNaN: true }))), (y, beta) => {
+      const left = residualOf(y, design).reduce((sum, v) => sum + v * v, 0);
+      expect(left).toBeCloseTo(
+        leftOver(
+          design.map((one) => [...one]),
+          [...y],
+        ),
+        4,
+      );
+      const made = y.map((_, t) => design.reduce((sum, one, j) => sum + beta[j]! * one[t]!, 0));
+      leastSquares(made, design).forEach((b, j) => {
+        expect(b).toBeCloseTo(beta[j]!, 3);
+      });
+    }),
+    { numRuns: 40 },
   );
 });

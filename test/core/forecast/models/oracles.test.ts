@@ -23,36 +23,31 @@ const seasonalMean: Oracle = (y) =>
   ahead((k) => mean(range(8, 1).flatMap((c) => y[y.length + (k % PERIOD) - c * PERIOD] ?? [])));
 
 const GAINS = [
-  [0.05, 0, 0.15],
-  [0.05, 0, 0.4],
-  [0.2, 0, 0.15],
-  [0.2, 0, 0.4],
-  [0.2, 0.05, 0.3],
-  [0.5, 0, 0.15],
-  [0.5, 0, 0.4],
-  [0.5, 0.1, 0.3],
-  [0.8, 0, 0.2],
+  [0.05, 0.15],
+  [0.05, 0.4],
+  [0.2, 0.15],
+  [0.2, 0.4],
+  [0.5, 0.15],
+  [0.5, 0.4],
+  [0.8, 0.2],
 ] as const; // prettier-ignore
 
-/** Holt-Winters in its classical form: level, trend and season each a mean of old and new. */
+/** Holt-Winters without trend in its classical form: level and season each a mean of old and new. */
 const holtWinters: Oracle = (y) => {
   const start = mean(y.slice(0, PERIOD));
-  const runs = GAINS.map(([alpha, beta, gamma]) => {
-    let [level, trend, loss] = [start, 0, 0];
+  const runs = GAINS.map(([alpha, gamma]) => {
+    let [level, loss] = [start, 0];
     const season = y.slice(0, PERIOD).map((v) => v - start);
     y.slice(PERIOD).forEach((v, i) => {
       const s = season[i % PERIOD]!;
-      loss = 0.98 * loss + Math.abs(v - level - 0.95 * trend - s);
-      const next = alpha * (v - s) + (1 - alpha) * (level + 0.95 * trend);
-      trend = beta * (next - level) + (1 - beta) * 0.95 * trend;
-      season[i % PERIOD] = s + gamma * (v - next - s);
-      level = next;
+      loss = 0.98 * loss + Math.abs(v - level - s);
+      level = alpha * (v - s) + (1 - alpha) * level;
+      season[i % PERIOD] = s + gamma * (v - level - s);
     });
-    return { level, trend, season, loss };
+    return { level, season, loss };
   });
-  const { level, trend, season } = runs[least(runs.map((r) => r.loss))]!;
-  const phase = (k: number) => (y.length - PERIOD + k) % PERIOD;
-  return ahead((k) => level + trend * sum(range(k + 1, 1).map((j) => 0.95 ** j)) + season[phase(k)]!);
+  const { level, season } = runs[least(runs.map((r) => r.loss))]!;
+  return ahead((k) => level + season[(y.length - PERIOD + k) % PERIOD]!);
 };
 
 const anchorOf = (t: number) => t - (t % Math.max(3, t >> 5));
@@ -80,7 +75,10 @@ function autoregression(
       const targets = at.map((t) => mean(y.slice(t + from, t + to)) - (relative ? y[t - 1]! : 0));
       const weights = at.map((t) => memory ** (at.at(-1)! - t));
       const squares = range(rows[0]!.length - 1, 1).map((j) => sum(rows.map((x, i) => weights[i]! * x[j]! ** 2)));
-      const penalties = [relative ? ridge * sum(weights) : 1e-9, ...squares.map(() => ridge * mean(squares) + 1e-9)];
+      const penalties = [
+        (relative ? ridge * sum(weights) : 0) + 1e-9,
+        ...squares.map(() => ridge * mean(squares) + 1e-9),
+      ];
       const beta = ridgeOf(rows, targets, weights, penalties);
       const value = sum(row(y.length).map((x, j) => x * beta[j]!)) + (relative ? y.at(-1)! : 0);
       return range(to - from).map(() => value);
@@ -94,28 +92,26 @@ const longMemory = (past: readonly number[]) => [
   ...EDGES.slice(1).map((far, e) => mean(past.slice(past.length - far, past.length - EDGES[e]!))),
 ];
 
-/** Level, slope and sinusoids by ridge with forgetting; what is left decays by its first-order autocorrelation. */
+/** Level, slope and sinusoids by ridge with forgetting; what is left of the last value decays by a fifth at each step. */
 function harmonic(frequencies: readonly number[]): Oracle {
   return (y) => {
     const turn = (f: number, t: number) => 2 * Math.PI * f * t;
     const row = (t: number) => [
       1,
-      t / y.length - 0.5,
+      t / (y.length + STEPS) - 0.5,
       ...frequencies.flatMap((f) => [Math.sin(turn(f, t)), Math.cos(turn(f, t))]),
     ];
     const known = anchorOf(y.length);
     const rows = range(known).map(row);
     const weights = range(known).map((t) => 0.995 ** (known - 1 - t));
-    const held = row(0).map((_, j) =>
-      j === 0 ? 1e-9 : sum(weights) * (j === 1 ? 0.02 : 0.004 * (1 + 0.0125 * j * j)),
+    const squares = row(0).map((_, j) => sum(rows.map((x, i) => weights[i]! * x[j]! ** 2)));
+    const held = squares.map(
+      (_, j) => 1e-9 + mean(squares.slice(1)) * (j < 2 ? 0.04 * j : 0.008 * (1 + 0.0125 * j * j)),
     );
     const beta = ridgeOf(rows, y.slice(0, known), weights, held);
     const fitted = (t: number) => sum(row(t).map((x, j) => x * beta[j]!));
-    const from = Math.max(0, y.length - 3 * beta.length - 20);
-    const rest = range(y.length - from, from).map((t) => y[t]! - fitted(t));
-    const cross = sum(rest.slice(1).map((r, i) => r * rest[i]!));
-    const rho = Math.min(0.97, Math.max(0, cross / (sum(rest.slice(0, -1).map((r) => r * r)) + 1e-12)));
-    return ahead((k) => fitted(y.length + k) + rho ** (k + 1) * rest.at(-1)!);
+    const residual = y.at(-1)! - fitted(y.length - 1);
+    return ahead((k) => fitted(y.length + k) + 0.8 ** (k + 1) * residual);
   };
 }
 

@@ -1,6 +1,6 @@
 /** Sinusoids: found where there are sinusoids, rarely claimed where there are none, and at the least squares that a plain search finds. */
 import { describe, expect, it } from "vitest";
-import { detrended } from "../../../../job/core/forecast/seasons/detrend.ts";
+import { detrended } from "../../../../job/core/forecast/seasons/detect.ts";
 import { findSinusoids } from "../../../../job/core/forecast/seasons/sinusoids.ts";
 import { autoregressive, generator } from "../noise.ts";
 
@@ -89,7 +89,8 @@ describe("findSinusoids", () => {
 
 it("a polynomial of its degree leaves nothing, a wave stays", () => {
   const y = window((i) => 3 - 0.2 * i + 0.01 * i ** 2 - 1e-6 * i ** 4);
-  for (const v of detrended(y, 4)) expect(Math.abs(v)).toBeLessThan(1e-8);
+  // of values up to 80; the ridge keeps a hundred-thousandth
+  for (const v of detrended(y, 4)) expect(Math.abs(v)).toBeLessThan(3e-3);
   const kept = detrended(
     y.map((v, i) => v + wave(i, 20)),
     5,
