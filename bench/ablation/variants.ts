@@ -1,6 +1,5 @@
 /** The variants of the ablation as data: models of the pool and mechanisms of the combination. */
 import { blend, WEIGHING, type Weighing } from "../../job/core/forecast/combine/blend.ts";
-import { maximumByMoves } from "../../job/core/forecast/combine/moves.ts";
 import { maximum, mean } from "../../job/core/forecast/combine/target.ts";
 import { autoForecaster, forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
 import { type AutoOptions, Window } from "../../job/core/forecast/forecasters/window.ts";
@@ -47,10 +46,10 @@ const asRead =
   (options: AutoOptions): Forecaster =>
   (request) => {
     const window = new Window(request, options);
-    const { blended } = window.blendOf([0, request.horizonSteps], mean);
+    const { blended } = window.forecastOf([0, request.horizonSteps], mean);
     const parts = request.parts!.map((part) => {
-      const [max, ...maxQuantiles] = window.quantiles(part, maximum, [0.5, ...request.levels], maximumByMoves);
-      return { max: max!, maxQuantiles };
+      const { quantile } = window.forecastOf(part, maximum);
+      return { max: quantile(0.5), maxQuantiles: request.levels.map(quantile) };
     });
     return { ...forecastAuto(request), mean: window.cores(blended.now), parts };
   };
