@@ -12,6 +12,7 @@ import { kindsSvg } from "./accuracy/pictures.ts";
 import { productionSection } from "./accuracy/production-section.ts";
 import { readFlags } from "./flags.ts";
 import { geometric } from "./geometric.ts";
+import { withKept } from "./kept-sections.ts";
 import { type BenchSeries, readCsv, readRangeFile, tracesFolder } from "./series.ts";
 
 const METHODS: readonly ForecastMethod[] = ["auto", "prophet", "original", "naive"];
@@ -26,6 +27,12 @@ interface Row {
 }
 
 const FLAGS = {
+  only: {
+    type: "string",
+    list: ["production"],
+    single: true,
+    about: "the first section alone; the others stay as the page has them",
+  },
   quick: { type: "boolean", default: false, about: "20 origins a series, and nothing is written" },
   "keep-peers": {
     type: "boolean",
@@ -37,6 +44,7 @@ const FLAGS = {
 /** Runs the bench and rewrites docs/accuracy.md. */
 export async function main(args: readonly string[]): Promise<void> {
   const values = readFlags(args, FLAGS);
+  if (values.only !== undefined) return onlyProduction(values.quick);
   const began = performance.now();
   const list = setsOf().flatMap(([set, series]) =>
     series.map((one): SeriesOfSet => ({ set, name: one.name, series: gridOf(one) })),
@@ -67,6 +75,13 @@ export async function main(args: readonly string[]): Promise<void> {
   if (values.quick || interruption().aborted) return;
   writeFileSync(PAGE, text);
   writeFileSync(PICTURE, kindsSvg());
+}
+
+/** Measures what the job does at its defaults, and keeps the rest of the page. */
+async function onlyProduction(quick: boolean): Promise<void> {
+  const section = await productionSection(quick ? 6 : 150);
+  console.log(section);
+  if (!quick && !interruption().aborted) writeFileSync(PAGE, withKept(section, readFileSync(PAGE, "utf8")).text);
 }
 
 /** The page's own table of other libraries, with our row of this run: its windows are those of the first table. */

@@ -7,7 +7,7 @@ import { persistenceQuantile } from "../../job/core/policy/persistence.ts";
 import type { Series } from "../../job/core/series/types.ts";
 import { originsOf, outcome, windowBefore } from "../../job/replay/backtest.ts";
 
-/** The quantile levels of scale-out and scale-in at the job's defaults. */
+/** Two of the levels that the job reads, at which losses are compared: those of scale-out and scale-in at quantile 0.7. */
 export const DEFAULT_LEVELS = [0.7, 0.91] as const;
 
 /** Losses as ratios to those of the last value, by name. NaN where the last value made none. */

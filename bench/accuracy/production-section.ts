@@ -1,5 +1,9 @@
 /** The first section of docs/accuracy.md: what production does, on series that took part in its choices and on others. */
+
+import { pinball } from "../../job/core/forecast/combine/losses.ts";
 import { forecastAuto } from "../../job/core/forecast/forecasters/auto.ts";
+import { QUANTILE_LEVELS } from "../../job/core/policy/level.ts";
+import { persistenceQuantiles } from "../../job/core/policy/persistence.ts";
 import { each } from "../../scripts/waiting.ts";
 import { CALIBRATION_LEVELS, calibrationLines, calibrationOf, furthestFromLevel } from "../ablation/calibration.ts";
 import { DEFAULT_LEVELS, type ForecastCase, type Losses, lossesOf, questionsOf } from "../ablation/score.ts";
@@ -19,12 +23,18 @@ const SETS: Readonly<Record<string, string>> = {
   "held back": "no",
 };
 
-/** One series: losses over the last value's, and shares of outcomes below the quantiles of the last part. */
+/** One series: losses over the last value's, and what each level that the job reads of the last part was worth. */
 interface Row {
   readonly set: string;
   readonly name: string;
   readonly losses: Losses;
-  readonly below: readonly number[];
+  readonly levels: readonly LevelResult[];
+}
+
+/** The share of outcomes at or below a quantile, and its loss over that of the last value's; NaN where that made none. */
+interface LevelResult {
+  readonly below: number;
+  readonly loss: number;
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v / values.length, 0);
@@ -49,6 +59,12 @@ It is that over the part of the lead in which new pods serve (start-up 30 s, a d
 |---|---|---|---|---|---|---|---|---|
 ${sets.map((set) => line(set, rows)).join("\n")}
 
+The job reads ten levels of that part, and takes the one at which a pod still pays. How often the maximum lay at or below each; in brackets the loss.
+
+| series | ${QUANTILE_LEVELS.join(" | ")} |
+|---|${QUANTILE_LEVELS.map(() => "---|").join("")}
+${sets.map((set) => levelsLine(set, rows)).join("\n")}
+
 How often the maximum over a whole lead lay at or below its quantile; honest is the level itself. In brackets the interval that holds 90 % of the bootstrap
 means over series, at most ${origins} windows each. From 0.6 to 0.95 the share on held-back series is within ${furthestFromLevel(heldBack).toFixed(3)} of the level.
 
@@ -71,21 +87,40 @@ ${rows
 
 function rowOf({ set, name, series }: Judged, origins: number): Row {
   const questions = questionsOf(series, WINDOW, origins);
-  return { set, name, losses: lossesOf(forecastAuto, questions), below: sharesBelow(questions) };
+  return { set, name, losses: lossesOf(forecastAuto, questions), levels: levelsOf(questions) };
 }
 
-/** Share of the outcomes at or below the quantile of each level. */
-function sharesBelow(questions: readonly ForecastCase[]): readonly number[] {
-  const shares = DEFAULT_LEVELS.map(() => 0);
+/** What each level that the job reads was worth over the last part of the lead. */
+function levelsOf(questions: readonly ForecastCase[]): readonly LevelResult[] {
+  const sums = QUANTILE_LEVELS.map(() => ({ below: 0, own: 0, last: 0 }));
+  let size = 0;
   for (const { request, maximum } of questions) {
-    forecastAuto(request)
-      .parts!.at(-1)!
-      .maxQuantiles.forEach((quantile, l) => {
-        // a billionth: a constant load's quantile is that load, but for rounding
-        if (maximum <= quantile * (1 + 1e-9) + 1e-12) shares[l]! += 1 / questions.length;
-      });
+    const part = request.parts!.at(-1)!;
+    const { maxQuantiles } = forecastAuto({ ...request, levels: QUANTILE_LEVELS }).parts!.at(-1)!;
+    const beside = persistenceQuantiles(request.series, part, QUANTILE_LEVELS);
+    size += request.series.values.at(-1)!;
+    for (const [l, level] of QUANTILE_LEVELS.entries()) {
+      const sum = sums[l]!;
+      // a billionth: a constant load's quantile is that load, but for rounding
+      if (maximum <= maxQuantiles[l]! * (1 + 1e-9) + 1e-12) sum.below += 1 / questions.length;
+      sum.own += pinball(maximum - maxQuantiles[l]!, level);
+      sum.last += pinball(maximum - beside[l]!, level);
+    }
   }
-  return shares;
+  return sums.map(({ below, own, last }) => ({
+    below,
+    loss: last > 1e-6 * size ? Math.max(own / last, 0.01) : Number.NaN,
+  }));
+}
+
+function levelsLine(set: string, rows: readonly Row[]): string {
+  const of = rows.filter((row) => row.set === set);
+  const cells = QUANTILE_LEVELS.map((_, l) => {
+    const results = of.map((row) => row.levels[l]!);
+    const loss = geometric(results.map((result) => result.loss).filter(Number.isFinite));
+    return `${mean(results.map((result) => result.below)).toFixed(3)} (${loss.toFixed(2)})`;
+  });
+  return `| ${set} | ${cells.join(" | ")} |`;
 }
 
 function line(set: string, rows: readonly Row[]): string {
@@ -96,7 +131,7 @@ function line(set: string, rows: readonly Row[]): string {
     Math.max(...loss("point")),
     geometric(loss("part at 0.7")),
     geometric(loss("part at 0.91")),
-    ...DEFAULT_LEVELS.map((_, l) => mean(of.map((row) => row.below[l]!))),
+    ...DEFAULT_LEVELS.map((level) => mean(of.map((row) => row.levels[QUANTILE_LEVELS.indexOf(level)]!.below))),
   ];
   return `| ${set} | ${SETS[set]} | ${of.length} | ${cells.map((v) => v.toFixed(3)).join(" | ")} |`;
 }

@@ -26,7 +26,7 @@ export const SURVIVOR_REASONS: Readonly<Record<string, string>> = {
   "job/core/series/cadence.ts: const usual = distances.filter((d) => d >= shortest - 0.5 * spacing && d <= 1.5 * shortest + 0.5 * spacing); => const usual = distances.filter((d) => d >= shortest - 0.5 * spacing && d < 1.5 * shortest + 0.5 * spacing);":
     "a distance of exactly one and a half cadences and half a step: either is right",
   "job/core/series/cadence.ts: const usual = distances.filter((d) => d >= shortest - 0.5 * spacing && d <= 1.5 * shortest + 0.5 * spacing); => const usual = distances.filter((d) => d >= shortest - 0.5 / spacing && d <= 1.5 * shortest + 0.5 * spacing);":
-    "leaves out at most the shortest fifth of the distances: the mean moves by less than half a step",
+    "leaves out at most the shortest tenth of the distances: the mean moves by less than half a step",
   "job/core/series/cadence.ts: return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b)); => return Math.abs(a - b) <= ROUNDING * Math.min(Math.abs(a), Math.abs(b));":
     "differs only for two values within a billionth of a billionth of the limit",
   "job/core/series/clean.ts: if (time <= previous) sorted = false; => if (time < previous) sorted = false;":

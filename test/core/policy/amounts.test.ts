@@ -28,7 +28,7 @@ const input = (target: TargetConfig, given: Parameters<typeof policyInput>[0] = 
     ...given,
   });
 const first = ({ metrics }: { readonly metrics: readonly MetricInput[] }) => metrics[0]!;
-const bought = (target: TargetConfig, given: Parameters<typeof policyInput>[0] = {}) => {
+const scaleOut = (target: TargetConfig, given: Parameters<typeof policyInput>[0] = {}) => {
   const all = input(target, given);
   return scaleOutAmount(first(all), all).trusted;
 };
@@ -45,21 +45,21 @@ describe("scaleOutAmount", () => {
   it("takes a given quantile whatever the share says, and else whole pods with the level that they reach", () => {
     const all = input({ ...free, quantile: 0.8, slo: 0.001 });
     expect(scaleOutAmount(first(all), all)).toMatchObject({ trusted: { value: 1.7, level: 0.8 }, distrust: null });
-    const { value, level } = bought(free);
+    const { value, level } = scaleOut(free);
     expect(value / 0.5).toBeCloseTo(Math.round(value / 0.5), 9);
     expect(level).toBeGreaterThan(0.5);
     expect(level).toBeLessThanOrEqual(0.999);
   });
 
   it("buys no less for a smaller share", () => {
-    const values = [0.1, 0.03, 0.01, 0.003, 0.001].map((slo) => bought({ ...free, slo }).value);
+    const values = [0.1, 0.03, 0.01, 0.003, 0.001].map((slo) => scaleOut({ ...free, slo }).value);
     expect(values).toEqual([...values].sort((a, b) => a - b));
     expect(values.at(-1)).toBeGreaterThan(values[0]!);
   });
 
   it("follows what was met of the share", () => {
     const at = (below: number) =>
-      bought({ ...free, slo: 0.01 }, { memory: { ...BLANK, service: { at: NOW, below, seen: 36_000 } } }).value;
+      scaleOut({ ...free, slo: 0.01 }, { memory: { ...BLANK, service: { at: NOW, below, seen: 36_000 } } }).value;
     expect(at(0)).toBeLessThan(at(360));
     expect(at(360)).toBeLessThan(at(900));
   });
@@ -73,8 +73,8 @@ describe("scaleOutAmount", () => {
       fc.property(fc.constantFrom(...doubts), fc.constantFrom(0.001, 0.01, 0.1), fc.nat(900), (doubt, slo, below) => {
         const target = { ...free, slo };
         const memory = { ...BLANK, service: { at: NOW, below, seen: 36_000 } };
-        const { value } = bought(target, { ...doubt, memory });
-        expect(value).toBeGreaterThanOrEqual(bought(target, { memory }).value);
+        const { value } = scaleOut(target, { ...doubt, memory });
+        expect(value).toBeGreaterThanOrEqual(scaleOut(target, { memory }).value);
         expect(value).toBeGreaterThanOrEqual(1.4);
       }),
     );
@@ -122,7 +122,7 @@ describe("scaleInAmount", () => {
     const low = LAW.map((q) => q / 2);
     const both = input(free);
     const kept = scaleInAmount(first(both), both).value;
-    expect(kept).toBeGreaterThan(bought(free).value);
+    expect(kept).toBeGreaterThan(scaleOut(free).value);
     for (const laws of [
       [LAW, low],
       [low, LAW],
