@@ -75,7 +75,8 @@ function wrongCluster({ server, proxyUrl, skipTLSVerify }: Cluster): string | nu
     return "the `server` of its cluster must be a URL that begins with https:// or http://";
   if (proxyUrl !== undefined && !URL.canParse(proxyUrl))
     return "the `proxy-url` of its cluster must be a URL, such as http://proxy:3128";
-  if (server.startsWith("http:") && !skipTLSVerify)
+  // behind a proxy client-node takes it as it is
+  if (server.startsWith("http:") && proxyUrl === undefined && !skipTLSVerify)
     return "its cluster's `server` begins with http://, which only `insecure-skip-tls-verify: true` allows";
   return null;
 }
@@ -165,15 +166,20 @@ function textsIn(value: unknown, depth = 0): readonly string[] {
   );
 }
 
+/** Whose files could be read. client-node reads them whole at each call, however long they are, and does not say which one it could not read. */
+const readable = new WeakSet<KubeConfig>();
+
 /** `proxied` is the server's URL where the kubeconfig names a proxy. */
 async function credentials(config: KubeConfig, proxied: URL | undefined): Promise<Credentials> {
   // client-node leaves this open where the kubeconfig says nothing, and NODE_TLS_REJECT_UNAUTHORIZED would decide
   const options: RequestOptions = { rejectUnauthorized: true };
   const user = config.getCurrentUser();
   try {
-    // client-node reads them whole, however long they are, and does not say which one it could not read
-    for (const file of [config.getCurrentCluster()?.caFile, user?.certFile, user?.keyFile])
-      if (file !== undefined) await readNamed(file);
+    if (!readable.has(config)) {
+      for (const file of [config.getCurrentCluster()?.caFile, user?.certFile, user?.keyFile])
+        if (file !== undefined) await readNamed(file);
+      readable.add(config);
+    }
     await config.applyToHTTPSOptions(options);
   } catch (error) {
     const plugin = user?.exec?.command;
