@@ -6,7 +6,7 @@ const MEBIBYTE = 1024 * 1024;
 const MAX_SMALL = 4;
 /** The most MiB of a series file: a year at 15 s has 50. A string of more than 512 MiB is more than V8 can hold. */
 const MAX_SERIES = 256;
-const PIECE = 256 * 1024;
+const PIECE = 64 * 1024;
 
 /** The bytes of a settings file, a secret, a certificate or a kubeconfig. Rejects as `readFile` does, and where there are more than 4 MiB. */
 export function readSmall(file: string): Promise<Buffer> {

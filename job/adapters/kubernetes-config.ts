@@ -5,7 +5,7 @@ import type { AgentOptions, RequestOptions } from "node:https";
 import { isIP } from "node:net";
 import { dirname } from "node:path";
 import { checkServerIdentity } from "node:tls";
-import type { KubeConfig } from "@kubernetes/client-node";
+import type { Cluster, KubeConfig } from "@kubernetes/client-node";
 import type { Environment } from "../config/environment.ts";
 import type { KubernetesSettings } from "../config/types.ts";
 import type { Seconds } from "../core/units.ts";
@@ -61,10 +61,24 @@ export async function findApiServer(
   }
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new ClusterError("kubeconfig", undefined, "", "the current context names no cluster");
+  const wrong = wrongCluster(cluster);
+  if (wrong !== null) throw new ClusterError("kubeconfig", undefined, "", wrong);
   return {
     url: cluster.server.replace(/\/+$/, ""),
     credentials: () => credentials(config, cluster.proxyUrl === undefined ? undefined : new URL(cluster.server)),
   };
+}
+
+/** What is wrong with a cluster's addresses, without them: they may hold a password. Null if nothing is. */
+function wrongCluster({ server, proxyUrl, skipTLSVerify }: Cluster): string | null {
+  if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol))
+    return "the `server` of its cluster must be a URL that begins with https:// or http://";
+  if (proxyUrl !== undefined && !URL.canParse(proxyUrl))
+    return "the `proxy-url` of its cluster must be a URL, such as http://proxy:3128";
+  // behind a proxy client-node takes it as it is
+  if (server.startsWith("http:") && proxyUrl === undefined && !skipTLSVerify)
+    return "its cluster's `server` begins with http://, which only `insecure-skip-tls-verify: true` allows";
+  return null;
 }
 
 /**
@@ -111,6 +125,7 @@ async function load(config: KubeConfig, settings: KubernetesSettings, env: Envir
 
 async function loadFile(config: KubeConfig, file: string): Promise<void> {
   const text = (await readNamed(file)).toString();
+  if (text.trim() === "") throw new Error(`${file} is empty`);
   // as its own loadFromFile does
   config.loadFromString(text);
   config.makePathsAbsolute(dirname(file));
@@ -151,15 +166,20 @@ function textsIn(value: unknown, depth = 0): readonly string[] {
   );
 }
 
+/** Whose files could be read. client-node reads them whole at each call, however long they are, and does not say which one it could not read. */
+const readable = new WeakSet<KubeConfig>();
+
 /** `proxied` is the server's URL where the kubeconfig names a proxy. */
 async function credentials(config: KubeConfig, proxied: URL | undefined): Promise<Credentials> {
   // client-node leaves this open where the kubeconfig says nothing, and NODE_TLS_REJECT_UNAUTHORIZED would decide
   const options: RequestOptions = { rejectUnauthorized: true };
   const user = config.getCurrentUser();
   try {
-    // client-node reads them whole, however long they are, and does not say which one it could not read
-    for (const file of [config.getCurrentCluster()?.caFile, user?.certFile, user?.keyFile])
-      if (file !== undefined) await readNamed(file);
+    if (!readable.has(config)) {
+      for (const file of [config.getCurrentCluster()?.caFile, user?.certFile, user?.keyFile])
+        if (file !== undefined) await readNamed(file);
+      readable.add(config);
+    }
     await config.applyToHTTPSOptions(options);
   } catch (error) {
     const plugin = user?.exec?.command;
@@ -189,6 +209,7 @@ function checkingAddress(agent: Agent, { hostname }: URL): Agent {
 /** The message of an error without quotes of the input: parsers quote what they read, and here that is credentials. Only the place is named. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof TypeError) return "clusters, users and contexts of the kubeconfig must be lists of mappings";
   if (error instanceof SyntaxError) return "a credential plugin did not return JSON";
   const { mark } = error as { mark?: { line?: unknown } };
   if (error.name === "YAMLException")

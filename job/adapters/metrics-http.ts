@@ -67,8 +67,13 @@ export async function withPost(
       const left = Math.max(0.001, (end - performance.now()) / 1000);
       const limits = { attempts: 2, timeout: left, deadline: left, bytes: 64 * 1024, write: true, signal };
       const { status, body: said, location } = await send(nodeTransport, make, limits);
-      if (status >= 200 && status < 300) return;
-      const why = status >= 300 && status < 400 ? redirected(location) : excerpt(said);
+      const taken = status >= 200 && status < 300;
+      // no receiver of metrics answers with a page: it is a sign-in, or a proxy's, and nothing was stored
+      const isPage = /^\s*<(!doctype html|html)\b/i.test(said);
+      if (taken && !isPage) return;
+      const begin = excerpt(said, taken ? 100 : 200);
+      const why =
+        status >= 300 && status < 400 ? redirected(location) : taken ? `a page and no receipt: ${begin}` : begin;
       throw new MetricsError(redactor(`${request}: ${status}: ${why}`), status);
     });
   } catch (error) {

@@ -12,7 +12,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EMFILE: "too many files are open",
   ENAMETOOLONG: "its name is too long",
   ELOOP: "its links lead in a circle",
-  EIO: "the disk, or what stands for one, gives an error",
+  EIO: "reading or writing it gives an I/O error",
   ENXIO: "it is a socket or a device that cannot be read",
 };
 

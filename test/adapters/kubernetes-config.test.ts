@@ -1,4 +1,4 @@
-/** Credentials of a kubeconfig's OIDC user: a token that is valid is sent, and of one that has expired it is said what to do. */
+/** Credentials of a kubeconfig: an OIDC token that is valid is sent, and of one that has expired, or of a file that is wrong, it is said what to do. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,4 +39,30 @@ test("one that has expired is not renewed: the error says what does it, and hold
   const ended = headersWith(tokenUntil(1));
   await expect(ended).rejects.toThrow(/id-token of the kubeconfig has expired.* run kubectl get namespaces/);
   await expect(ended).rejects.not.toThrow(REFRESH);
+});
+
+const CONTEXT = { "current-context": "x", contexts: [{ name: "x", context: { cluster: "c", user: "u" } }] };
+const cluster = (of: object) => JSON.stringify({ ...CONTEXT, clusters: [{ name: "c", cluster: of }], users: [] });
+
+test.each([
+  ["an empty file", "\n", /find the API server: \S+ is empty$/],
+  ["entries that are none", '{"clusters":[null],"users":[null],"contexts":[null]}', /must be lists of mappings$/],
+  ["an address that is none", cluster({ server: "user:p4ssw0rd@host" }), /`server` of its cluster must be a URL that/],
+  ["another protocol", cluster({ server: "ftp://u:p4ssw0rd@h" }), /`server` of its cluster must be a URL that/],
+  [
+    "http",
+    cluster({ server: "http://h" }),
+    /begins with http:\/\/, which only `insecure-skip-tls-verify: true` allows/,
+  ],
+  [
+    "a proxy that is none",
+    cluster({ server: "https://h", "proxy-url": "p4ssw0rd" }),
+    /`proxy-url` of its cluster must/,
+  ],
+])("%s is told, without what may be a secret", async (_, text, words) => {
+  const file = join(folder, "wrong");
+  writeFileSync(file, text);
+  const found = findApiServer(kubernetesSettings(file), {}, undefined);
+  await expect(found).rejects.toThrow(words);
+  await expect(found).rejects.not.toThrow("p4ssw0rd");
 });

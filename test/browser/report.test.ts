@@ -34,7 +34,7 @@ describe.skipIf(skip(missingChromium()))("the report of a replay", () => {
   test("says first what came of it, draws both charts, and asks nobody for anything", async () => {
     const { page, problems } = await show();
     expect(await page.locator(".lead").textContent()).toMatch(
-      /^With these settings: \d+ % (fewer|more) pod-hours than HPA at 70\s%, cost .* for .*, time below the demand .*\s% for .*\s%\.$/,
+      /^With these settings: \d+ % (fewer|more) pod-hours than HPA at 70\s%, cost .* against .*, time below the demand .*\s% against .*\s%\.$/,
     );
     expect(await page.locator(".chart canvas").count()).toBe(2);
     expect(await pixelsOf(page, 0, LIGHT.forecast)).toBeGreaterThan(200);

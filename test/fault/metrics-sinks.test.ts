@@ -60,6 +60,16 @@ test.each([
   },
 );
 
+test.each(["otlp", "remoteWrite"] as const)(
+  "%s: a page with 200 is no receipt: a sign-in stored nothing",
+  async (way) => {
+    const body = "\n<!DOCTYPE html><title>Sign in</title>";
+    const server = await serve(() => ({ body }));
+    const pushed = sinkTo(server.url, "", way).sink.push(forecastsOf([["web"]]), NOW);
+    await expect(pushed).rejects.toThrow(/^metrics to \S+: 200: a page and no receipt: <!DOCTYPE html><title>Sign in/);
+  },
+);
+
 test("OTLP: each sample at its own time, to the millisecond, and none more than 9.5 minutes ahead", async () => {
   const server = await serve(() => ({}));
   const ahead = [undefined, -15.25, 0, 60.5, 570, 570.5];

@@ -45,6 +45,20 @@ describe.skipIf(!haveOpenssl)("TLS", () => {
   test("an authority of our own is trusted when it is named", async () => {
     expect(await now({ ...checked, caFile: at("ca.crt") })).toBe(1_700_000_007);
   });
+  test("https where http is spoken, and a certificate that is none, are told in words", async () => {
+    const plain = await fakeServer(() => ({ body: vector }));
+    servers.push(plain);
+    const asked = (url: string, more = {}) => {
+      const history = prometheusHistory(prometheusSettings(url, more), { timing: hasty() });
+      return history.now().finally(() => history.close());
+    };
+    await expect(asked(plain.url.replace("http:", "https:"))).rejects.toThrow(
+      /does not speak TLS: should its URL begin/,
+    );
+    writeFileSync(at("none.crt"), "hello\n");
+    const tls = { ...checked, certFile: at("none.crt"), keyFile: at("none.crt") };
+    await expect(now(tls)).rejects.toThrow(/a certificate or key is not in PEM form/);
+  });
   test("an unknown certificate is refused, at once and by name", async () => {
     await expect(now(undefined)).rejects.toThrow(/certificate|UNABLE_TO_VERIFY/);
     await expect(now(undefined)).rejects.not.toThrow(/attempts/);

@@ -150,10 +150,17 @@ function headersOf({ headers }: HttpResponse): Pick<Answer, "retryAfter" | "loca
   };
 }
 
+/** What OpenSSL's words mean, and what to do. */
+const TLS_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/wrong version number/, "the server there does not speak TLS: should its URL begin with http://?"],
+  [/PEM routines/, "a certificate or key is not in PEM form, which begins with -----BEGIN"],
+];
+
 /** An error with code and message alone: axios' errors contain the whole request. */
 function broken(error: unknown): TransportError {
   const code = codeOf(error);
-  const text = textOf(error);
+  const said = textOf(error);
+  const text = TLS_WORDS.find(([words]) => words.test(said))?.[1] ?? said;
   // an answer that broke off: "aborted" by Node, ERR_BAD_RESPONSE by axios
   const brokeOff = code === "ERR_BAD_RESPONSE" || /^aborted$/i.test(text);
   const words = text === "" || text.includes(code) ? text || code || "no answer" : `${code}: ${text}`;

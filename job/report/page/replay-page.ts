@@ -84,8 +84,8 @@ export function replaySentence({ options, result, price }: ReplayReport): string
   const cost =
     price === undefined
       ? ""
-      : `, cost ${money(costOf(ours, options, price))} for ${money(costOf(hpa, options, price))}`;
-  return `${who}: ${change}${cost}, time below the demand ${percent(ours.under)} for ${percent(hpa.under)}.`;
+      : `, cost ${money(costOf(ours, options, price))} against ${money(costOf(hpa, options, price))}`;
+  return `${who}: ${change}${cost}, time below the demand ${percent(ours.under)} against ${percent(hpa.under)}.`;
 }
 
 /** The cost of a policy's pods, by their CPU request. */

@@ -50,9 +50,9 @@ describe("the first sentence", () => {
 
   it("compares with the HPA, in pods, in time below the demand, and in money where there is a price", () => {
     expect(sentence()).toBe(
-      "With these settings: 21 % fewer pod-hours than HPA at 70\u00a0%, time below the demand 0.61\u00a0% for 1.5\u00a0%.",
+      "With these settings: 21 % fewer pod-hours than HPA at 70\u00a0%, time below the demand 0.61\u00a0% against 1.5\u00a0%.",
     );
-    expect(sentence({ price: 0.04 })).toContain("pod-hours than HPA at 70\u00a0%, cost 0.16 for 0.20, time");
+    expect(sentence({ price: 0.04 })).toContain("pod-hours than HPA at 70\u00a0%, cost 0.16 against 0.20, time");
   });
 
   it("says so when ours costs more", () => {
