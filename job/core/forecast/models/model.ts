@@ -16,7 +16,7 @@ export interface Plan {
  */
 export interface Model {
   readonly name: string;
-  /** Values it needs; at origins with fewer it repeats the last value. */
+  /** Values it needs; at origins with fewer the pool repeats the last value. */
   readonly minValues: number;
   /** Factor on its loss when models are weighted; absent: 1. */
   readonly lossPenalty?: number;

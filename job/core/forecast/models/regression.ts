@@ -40,7 +40,11 @@ export function solvedAtAnchors(
   const anchors = new Set(origins.map(anchorOf));
   const last = origins.at(-1)!;
   const [squares, factor, held] = [new Float64Array(p * p), new Float64Array(p * p), new Float64Array(p)];
-  const learners = regressands.map((one) => ({ ...one, cross: new Float64Array(p), solved: new Map() }));
+  const learners = regressands.map((one) => ({
+    ...one,
+    cross: new Float64Array(p),
+    solved: new Map<number, Float64Array>(),
+  }));
   let weight = 0;
   for (let s = first; s < last; s++) {
     weight = weight * memory + 1;
