@@ -67,7 +67,7 @@ up() {
   echo "export KUBECONFIG=$STATE/kubeconfig"
 }
 down() {
-  local p; p=$(holder) || { say "it does not run"; sweep; rm -rf --one-file-system "$STATE"; return 0; }
+  local p; p=$(holder) || { say "no node runs here; what up --no-node started is ended by down --no-node"; sweep; rm -rf --one-file-system "$STATE"; return 0; }
   kill -TERM "$p"; while alive "$p"; do sleep 0.05; done
   rm -rf --one-file-system "$STATE"
 }
