@@ -7,11 +7,11 @@ const LAST_PENALTY = 0.9;
 /** Repeats the last value. */
 export const lastValue: Model = { ...rollingMedian(1), name: "last", lossPenalty: LAST_PENALTY };
 
-/** Repeats the median of the last `k` values, or of as many as there are: a lone spike does not move it, and noise about a level averages out. */
+/** Repeats the median of the last `k` values: a lone spike does not move it, and noise about a level averages out. */
 export function rollingMedian(k: number): Model {
   return {
     name: `median${k}`,
-    minValues: 1,
+    minValues: k,
     run({ y, origins, steps }, out) {
       origins.forEach((t, o) => {
         const sorted = y.slice(Math.max(0, t - k), t).sort();
