@@ -8,7 +8,8 @@ import type { ReplaySetup } from "../job/replay/replay.ts";
 import { interruption } from "../scripts/waiting.ts";
 import { readFlags } from "./flags.ts";
 import { keptText, withKept } from "./kept-sections.ts";
-import { frontEntries, mainEntries, peerEntries, sensitivityEntries } from "./policy/entries.ts";
+import { daySets } from "./policy/days.ts";
+import { frontEntries, mainEntries, ownEntries, peerEntries, sensitivityEntries } from "./policy/entries.ts";
 import { frontPicture, frontPoints, type PolicyFrontPoint } from "./policy/front.ts";
 import { playAll, policyRatios, type SeriesScores } from "./policy/matrix.ts";
 import { type PolicyResults, policyPage, type SetScores } from "./policy/page.ts";
@@ -21,7 +22,7 @@ const PAGE = join(DOCS, "policy.md");
 const RESULTS_FILE = join(import.meta.dirname, "../out/bench-policy.json");
 
 /** Parts of the page that can be measured alone, quickest first. */
-const PARTS = ["sets", "fronts", "sensitivity", "peers"] as const;
+const PARTS = ["sets", "days", "fronts", "sensitivity", "peers"] as const;
 
 /** Start-up times of the page, in seconds. */
 const STARTUPS = [15, 30, 90, 180];
@@ -56,6 +57,7 @@ export async function main(args: readonly string[]): Promise<void> {
     : {};
   const measures: Record<(typeof PARTS)[number], () => Promise<Partial<PolicyResults>>> = {
     sets: async () => ({ sets: joined(await playSets(setup, startups), results.sets) }),
+    days: async () => ({ days: await playDays(setup) }),
     fronts: async () => {
       const fronts = await byStartup(startups, (startup) => playAll(series, frontEntries(), setup, { startup }));
       return { fronts: { ...results.fronts, ...fronts } };
@@ -86,6 +88,16 @@ async function playSets(setup: ReplaySetup, startups: readonly number[]): Promis
   for (const { name, held, series } of replaySets()) {
     const scores = await byStartup(startups, (startup) => playAll(series, mainEntries(), setup, { startup }));
     for (const [startup, rows] of Object.entries(scores)) printTable(`${name}, startup ${startup} s`, rows);
+    out.push({ name, held, names: series.map((one) => one.name), scores });
+  }
+  return out;
+}
+
+async function playDays(setup: ReplaySetup): Promise<SetScores[]> {
+  const out: SetScores[] = [];
+  for (const { name, held, series } of daySets()) {
+    const scores = { 30: await playAll(series, ownEntries(), setup, { startup: 30 }) };
+    printTable(name, scores[30]);
     out.push({ name, held, names: series.map((one) => one.name), scores });
   }
   return out;

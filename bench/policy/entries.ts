@@ -30,6 +30,11 @@ export function mainEntries(): Entry[] {
   ];
 }
 
+/** The HPA and ours: what says whether an `slo` is met, and whether it was within reach. */
+export function ownEntries(): Entry[] {
+  return mainEntries().filter(({ label, policy }) => label === "hpa" || policy === "auto");
+}
+
 /** The label of the row with this `slo`. */
 export function sloLabel(slo: number): string {
   return `auto, slo ${Number((slo * 100).toPrecision(3))} %`;

@@ -7,15 +7,16 @@ const LAST_PENALTY = 0.9;
 /** Repeats the last value. */
 export const lastValue: Model = { ...rollingMedian(1), name: "last", lossPenalty: LAST_PENALTY };
 
-/** Repeats the median of the last `k` values: a lone spike does not move it, and noise about a level averages out. */
+/** Repeats the median of the last `k` values, or of as many as there are: a lone spike does not move it, and noise about a level averages out. */
 export function rollingMedian(k: number): Model {
   return {
     name: `median${k}`,
-    minValues: k,
+    minValues: 1,
     run({ y, origins, steps }, out) {
       origins.forEach((t, o) => {
         const sorted = y.slice(Math.max(0, t - k), t).sort();
-        out.fill(sorted[sorted.length >> 1]!, o * steps, (o + 1) * steps);
+        const middle = (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+        out.fill(middle, o * steps, (o + 1) * steps);
       });
     },
   };

@@ -52,15 +52,15 @@ it.each([0, 3])("a flat load of %d is held at every lead, and the margin of a fe
   for (const high of before) expect(high).toBeLessThanOrEqual(level * 1.6);
 });
 
-it("most of a load's swing is held from the third value on, and all of it later", () => {
+it("half of a load's swing is held from the third value on, and all of it later", () => {
   for (const first of [0, 1]) {
     const values = loadOf((i) => ((i + first) % 2 === 0 ? 1 : 5));
     for (const n of WINDOWS.slice(2)) {
       const { own, reactive } = quantilesBy(values.subarray(0, n), LEADS);
       LEADS.forEach((lead, l) => {
         const came = cameAfter(values, n, lead);
-        // the least is at 20 values, when the median of 15 comes in: 0.64
-        const least = n < 30 ? 1 + 0.6 * (came - 1) : near(came);
+        // the least is at 16 values, where the median of the few counts most: 0.5006
+        const least = n < 30 ? 1 + 0.5 * (came - 1) : near(came);
         expect(own[l]![1]!, `${n} values, lead ${lead}`).toBeGreaterThanOrEqual(least);
         expect(reactive[l]![1]!, `${n} values, lead ${lead}, reactive`).toBeGreaterThanOrEqual(least);
       });
