@@ -109,7 +109,8 @@ describe("worthOf", () => {
   it("falls while the share is not used and rises when it is overdrawn", () => {
     const met = (below: number) => worthOf(0.01, { at: NOW, below, seen: HOUR }, false);
     expect(met(36)).toBeCloseTo(4.8, 9);
-    expect(met(18)).toBeCloseTo(4.8 / Math.E, 9);
-    expect(met(54)).toBeCloseTo(4.8 * Math.E, 9);
+    // twenty minutes' share: 12 s
+    expect(met(24)).toBeCloseTo(4.8 / Math.E, 9);
+    expect(met(48)).toBeCloseTo(4.8 * Math.E, 9);
   });
 });
