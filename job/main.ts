@@ -56,18 +56,38 @@ if (major < 22 || (major === 22 && minor < 21) || major === 23 || (major === 24 
   end(exitCode);
 }
 
-/** The same by the Node that comes with a checkout's packages. Gives its exit code, or undefined where there is none: the package has no Node. */
+/**
+ * The same by the Node that comes with a checkout's packages, which gets the signals of this one and never outlasts it by them.
+ * Gives its exit code, or undefined where there is none: the package has no Node.
+ */
 async function runBeside(): Promise<number | undefined> {
-  const [{ existsSync, realpathSync }, { spawnSync }, { fileURLToPath }] = await Promise.all([
+  const [{ existsSync, realpathSync }, { spawn }, { isatty }, { fileURLToPath }] = await Promise.all([
     import("node:fs"),
     import("node:child_process"),
+    import("node:tty"),
     import("node:url"),
   ]);
   const beside = fileURLToPath(new URL("../node_modules/.bin/node", import.meta.url));
   // it could be as old, and would begin the same again
   if (!existsSync(beside) || realpathSync(beside) === process.execPath) return undefined;
   const argv = [fileURLToPath(import.meta.url), ...process.argv.slice(2)];
-  return spawnSync(beside, argv, { stdio: "inherit" }).status ?? 1;
+  const child = spawn(beside, argv, { stdio: "inherit" });
+  // a terminal sends Ctrl-C to both, and a second one would end the child at once
+  const isTerminal = [0, 1, 2].some(isatty);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, () => {
+      if (signal !== "SIGINT" || !isTerminal) child.kill(signal);
+    });
+  return new Promise((done) => {
+    child.once("error", () => done(undefined));
+    child.once("exit", (code, signal) => {
+      if (signal !== null) {
+        process.removeAllListeners(signal);
+        process.kill(process.pid, signal);
+      }
+      done(code ?? 1);
+    });
+  });
 }
 
 /** Says which Node is needed, and how to get it for this once. Gives the exit code. */

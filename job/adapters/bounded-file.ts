@@ -29,13 +29,15 @@ async function readBounded(file: string, mebibytes: number): Promise<Buffer> {
   const { open } = await import("node:fs/promises");
   const handle = await open(file);
   const pieces: Uint8Array[] = [];
+  const room = Buffer.allocUnsafe(PIECE);
   try {
     for (let left = mebibytes * MEBIBYTE; ; ) {
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(PIECE));
+      const { bytesRead } = await handle.read(room);
       if (bytesRead === 0) return Buffer.concat(pieces);
       left -= bytesRead;
       if (left < 0) throw new FileTooLarge(mebibytes);
-      pieces.push(buffer.subarray(0, bytesRead));
+      // copied: a pipe gives a few bytes at a time, and each would keep a whole piece in memory
+      pieces.push(Buffer.from(room.subarray(0, bytesRead)));
     }
   } finally {
     await handle.close();

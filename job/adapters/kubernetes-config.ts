@@ -65,7 +65,7 @@ export async function findApiServer(
   if (wrong !== null) throw new ClusterError("kubeconfig", undefined, "", wrong);
   return {
     url: cluster.server.replace(/\/+$/, ""),
-    credentials: () => credentials(config, cluster.proxyUrl === undefined ? undefined : new URL(cluster.server)),
+    credentials: () => credentials(config, cluster.proxyUrl ? new URL(cluster.server) : undefined),
   };
 }
 
@@ -73,10 +73,11 @@ export async function findApiServer(
 function wrongCluster({ server, proxyUrl, skipTLSVerify }: Cluster): string | null {
   if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol))
     return "the `server` of its cluster must be a URL that begins with https:// or http://";
-  if (proxyUrl !== undefined && !URL.canParse(proxyUrl))
+  // an empty one is none, as in kubectl
+  if (proxyUrl && !URL.canParse(proxyUrl))
     return "the `proxy-url` of its cluster must be a URL, such as http://proxy:3128";
   // behind a proxy client-node takes it as it is
-  if (server.startsWith("http:") && proxyUrl === undefined && !skipTLSVerify)
+  if (server.startsWith("http:") && !proxyUrl && !skipTLSVerify)
     return "its cluster's `server` begins with http://, which only `insecure-skip-tls-verify: true` allows";
   return null;
 }

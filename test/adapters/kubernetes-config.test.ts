@@ -44,6 +44,14 @@ test("one that has expired is not renewed: the error says what does it, and hold
 const CONTEXT = { "current-context": "x", contexts: [{ name: "x", context: { cluster: "c", user: "u" } }] };
 const cluster = (of: object) => JSON.stringify({ ...CONTEXT, clusters: [{ name: "c", cluster: of }], users: [] });
 
+test.each(["", null])("a proxy-url of %j is none, as in kubectl", async (none) => {
+  const file = join(folder, "no-proxy");
+  writeFileSync(file, cluster({ server: "https://h", "proxy-url": none }));
+  const server = await findApiServer(kubernetesSettings(file), {}, undefined);
+  expect(server.url).toBe("https://h");
+  expect(await server.credentials()).not.toHaveProperty("agent");
+});
+
 test.each([
   ["an empty file", "\n", /find the API server: \S+ is empty$/],
   ["entries that are none", '{"clusters":[null],"users":[null],"contexts":[null]}', /must be lists of mappings$/],

@@ -1,6 +1,8 @@
 /** The entry as a process: an old Node, a disk that cannot be written, a reader that leaves. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { copyFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -53,6 +55,48 @@ describe("job/main.ts", () => {
       );
       expect(status).toBe(2);
       expect(stdout).toBe("");
+    },
+  );
+
+  it.each(["SIGTERM", "SIGHUP", "SIGINT"] as const)(
+    "by %s to an old Node the one of the packages ends too, and both by that signal",
+    async (signal) => {
+      const silent = createServer();
+      silent.listen(0, "127.0.0.1");
+      await once(silent, "listening");
+      const disguise = `data:text/javascript,Object.defineProperty(process.versions,"node",{value:"20.20.2"})`;
+      const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+      const kubeconfig = join(folder, "kubeconfig");
+      const cluster = { server: url, "insecure-skip-tls-verify": true };
+      const context = { name: "x", context: { cluster: "c", user: "u" } };
+      const users = [{ name: "u", user: {} }];
+      const known = { "current-context": "x", contexts: [context], clusters: [{ name: "c", cluster }], users };
+      writeFileSync(kubeconfig, JSON.stringify(known));
+      const target = ["--namespace", "shop", "--deployment", "web", "--target-cpu", "1"];
+      const args = [
+        ENTRY,
+        "--once",
+        "--dry-run",
+        ...target,
+        "--prometheus",
+        url,
+        "--kubeconfig",
+        kubeconfig,
+        "--kubernetes-timeout",
+        "30s",
+      ];
+      const old = spawn(join(folder, "old-node"), ["--import", disguise, ...args], { stdio: "ignore" });
+      const [asked] = (await once(silent, "connection")) as [Socket];
+      const [ended, left] = [once(old, "exit"), once(asked.resume(), "close").then(() => true)];
+      asked.on("error", () => {});
+      old.kill(signal);
+      expect(await ended).toEqual([null, signal]);
+      // of the Node of the packages, which had asked: by itself it would wait for the answer
+      const byItself = new Promise((done) => setTimeout(done, 5000, false));
+      const outcome = await Promise.race([left, byItself]);
+      asked.destroy();
+      silent.close();
+      expect(outcome).toBe(true);
     },
   );
 

@@ -1,4 +1,5 @@
 /** Tests whether a season exists: how much better its harmonics explain the window than a trend and the last values. */
+import { mean } from "../combine/target.ts";
 import { choleskyInPlace } from "../linalg/cholesky.ts";
 import { productsOf, sinusoidOf, trendOf } from "../linalg/columns.ts";
 
@@ -70,10 +71,13 @@ export function sinusoidsBeyond(y: Float64Array, periods: readonly number[]): nu
 function evidenceOfEach(y: Float64Array, frequencies: readonly number[], asked: EvidenceThreshold): number[] | "exact" {
   const n = y.length;
   if (n - LAGS < FIXED_COLUMNS + 2 * frequencies.length + 3) return [];
-  const lags = Array.from({ length: LAGS }, (_, l) => y.subarray(LAGS - 1 - l, n - 1 - l));
+  // about their mean: beside the squares of a high level those of a small wave would be rounding
+  const level = mean(y, 0, n);
+  const moved = y.map((v) => v - level);
+  const lags = Array.from({ length: LAGS }, (_, l) => moved.subarray(LAGS - 1 - l, n - 1 - l));
   const since = (column: Float64Array) => column.subarray(LAGS);
   const sinusoids = frequencies.flatMap((f) => sinusoidOf(n, f));
-  const left = squaresLeft([...trendOf(n).map(since), ...lags, ...sinusoids.map(since), since(y)]);
+  const left = squaresLeft([...trendOf(n).map(since), ...lags, ...sinusoids.map(since), since(moved)]);
   if (left[FIXED_COLUMNS]! <= MIN_RESIDUAL_SHARE * left[1]!) return "exact";
   return frequencies.map((_, i) => {
     const freedom = n - LAGS - (FIXED_COLUMNS + asked.free * (i + 1));

@@ -51,6 +51,14 @@ const WITH: Readonly<Record<string, (z: Draw, u: Draw, p: number) => Float64Arra
 };
 
 describe("a season is claimed", () => {
+  it("at any level: a wave of a hundred-thousandth of it is one", () => {
+    const { normal } = generator(17);
+    const wave = window((i) => Math.sin(i / 4) + 0.05 * normal());
+    const { period } = detectSeason(wave)!;
+    for (const level of [10, 1e3, 1e5])
+      expect(detectSeason(wave.map((v) => 1 + v / level))?.period).toBeCloseTo(period, 3);
+  });
+
   it.each(Object.keys(WITHOUT))("in few windows of %s", (kind) => {
     let claimed = 0;
     for (let seed = 1; seed <= 200; seed++) {
