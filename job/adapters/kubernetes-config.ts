@@ -132,7 +132,10 @@ async function loadFile(config: KubeConfig, file: string): Promise<void> {
   config.makePathsAbsolute(dirname(file));
 }
 
-/** Several files as kubectl merges them: those that are not there are left out, and the first current context counts. In client-node the last one does: another cluster. */
+/**
+ * Several files as kubectl merges them: those that are not there are left out, and the first one counts that has a name, or a current context.
+ * client-node takes the last current context, which is another cluster, and refuses a name that comes twice.
+ */
 async function loadFiles(config: KubeConfig, list: string, exists: (file: string) => boolean): Promise<void> {
   const files = list.split(":").filter((file) => file !== "");
   const there = files.filter(exists);
@@ -141,8 +144,15 @@ async function loadFiles(config: KubeConfig, list: string, exists: (file: string
   for (const file of more) {
     const other = new (config.constructor as new () => KubeConfig)();
     await loadFile(other, file);
+    other.clusters = without(other.clusters, config.clusters);
+    other.users = without(other.users, config.users);
+    other.contexts = without(other.contexts, config.contexts);
     config.mergeConfig(other, Boolean(config.getCurrentContext()));
   }
+}
+
+function without<T extends { readonly name: string }>(items: readonly T[], known: readonly T[]): T[] {
+  return items.filter(({ name }) => !known.some((one) => one.name === name));
 }
 
 /** Tokens, passwords, keys (also in files) and the input of plugins, of all users of a kubeconfig: a server may echo any of them. */

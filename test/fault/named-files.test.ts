@@ -135,5 +135,7 @@ test("several kubeconfigs are merged as kubectl does: what is not there is left 
   expect(await seen(first, second)).toBe("first");
   expect(await seen(none, second, first)).toBe("second");
   expect(await seen(silent, second, first)).toBe("second");
+  // a shell's start file that adds one to the list adds it once more in each shell within
+  expect(await seen(second, first, second)).toBe("second");
   expect(await said(line, { KUBECONFIG: `${none}:${none}2` })).toContain(`find the API server: ${none}: there is no`);
 });

@@ -4,6 +4,8 @@ import { dict, group, secret, text, toggle } from "../schema.ts";
 const FILE = "the path of a file";
 /** Of a header's value: a line break would end the header and begin another, and what is not ASCII arrives as something else. */
 const SENDABLE = /^[\t\x20-\x7e]*$/;
+/** The same with a line end, which a Secret that `echo` wrote has, and which is not sent. */
+const TENANT = /^[\t\x20-\x7e]*[\r\n]*$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Whether a text is a base URL without credentials, which would end up in logs and process lists. */
@@ -118,7 +120,7 @@ export const CREDENTIALS = {
   }),
   tenant: text({
     about: "Tenant ID, sent as X-Scope-OrgID.",
-    pattern: SENDABLE,
+    pattern: TENANT,
     accepts: "a text of ASCII on one line",
   }),
   headers: dict({
