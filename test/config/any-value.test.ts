@@ -107,7 +107,6 @@ describe("any value", () => {
       ] as const)
         expect(await said({ [group]: settings })).toContain(`${group}.${path}: must be a text of ASCII on one line`);
     // the line end that `echo` writes into a Secret is not sent
-    for (const group of ["prometheus", "metrics"])
-      expect(await said({ [group]: { tenant: "team-a\n" } })).toBeNull();
+    for (const group of ["prometheus", "metrics"]) expect(await said({ [group]: { tenant: "team-a\n" } })).toBeNull();
   });
 });

@@ -43,14 +43,11 @@ export function productsOf(columns: readonly Float64Array[]): Float64Array {
   return A;
 }
 
-/**
- * The columns' coefficients by least squares; the constant comes first. A ridge of a millionth on the others keeps columns that span each other
- * apart. On the constant it would leave a millionth of the level, in which a flat load looks like one that moves.
- */
+/** The columns' coefficients by least squares. A ridge of a millionth keeps columns that span each other apart. */
 export function leastSquares(y: Float64Array, columns: readonly Float64Array[]): Float64Array {
   const A = productsOf(columns);
   const b = Float64Array.from(columns, (column) => dot(column, y));
-  return solveRidge(A, new Float64Array(columns.length).fill(1e-6 * y.length, 1), b, A);
+  return solveRidge(A, new Float64Array(columns.length).fill(1e-6 * y.length), b, A);
 }
 
 /** What least squares on the columns leaves of y. */
