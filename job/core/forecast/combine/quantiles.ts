@@ -24,6 +24,7 @@ const UNSEEN_WEIGHT = 0.35;
  * 0.7 % less loss at 0.91, twice: 1.8 % more.
  */
 const OVERLAP_SPREAD = 1.5;
+
 /** The origins of the measured outcomes, by their errors, ascending. O(n log n). */
 export function orderOf(errors: Float64Array, measured: Uint8Array): Int32Array {
   return Int32Array.from(errors.keys())
@@ -102,5 +103,6 @@ function tailsOf(sorted: Float64Array): { readonly low: number; readonly high: n
   const count = Math.min(Math.max(1, Math.floor(n / 10)), n - 1);
   if (count < 1) return { low: 0, high: 0 };
   const top = mean(sorted, n - count, count) - sorted[n - 1 - count]!;
-  return { low: sorted[count]! - mean(sorted, 0, count), high: top };
+  // the mean of equal errors can be rounded to beyond them: quantiles would fall
+  return { low: Math.max(0, sorted[count]! - mean(sorted, 0, count)), high: Math.max(0, top) };
 }

@@ -48,6 +48,16 @@ describe("errorQuantile", () => {
     expect(compared).toBeGreaterThan(300);
   });
 
+  it("never falls with the level, also among equal errors, whose mean is rounded", () => {
+    for (const error of [0.1, 1 / 3, 0.7])
+      for (let n = 2; n < 130; n++) {
+        const sorted = ranked(new Float64Array(n).fill(error), 4, n + 10);
+        expect(Math.min(sorted.low, sorted.high), `${n} errors`).toBeGreaterThanOrEqual(0);
+        const quantiles = Array.from({ length: 99 }, (_, i) => errorQuantile(sorted, (i + 1) / 100));
+        expect(quantiles, `${n} errors`).toEqual(quantiles.toSorted((a, b) => a - b));
+      }
+  });
+
   it("is the order statistic of type 7 for plain errors", () => {
     fc.assert(
       fc.property(someErrors, fc.double({ min: 0, max: 1, noNaN: true }), (errors, level) => {
