@@ -61,14 +61,13 @@ export function frontsPicture(page: string): string {
     const points = all[i]!;
     const marks = (["ours", "hpa"] as const).flatMap((whose) => {
       const own = points.filter((point) => point.whose === whose);
+      const bySetting = own.filter(({ name }) => name !== "default");
       const [at, stroke] = [{ x: "cost", y: "under" } as const, COLOURS[whose]];
       return [
-        line(own, { ...at, sort: "cost", stroke, strokeWidth: 2.5 }),
+        // the default has no slo: it stands beside the line
+        line(bySetting, { ...at, sort: "cost", stroke, strokeWidth: 2.5 }),
         dot(own, { ...at, fill: stroke, r: 5, symbol: whose === "ours" ? "circle" : "square" }),
-        text(
-          own.filter(({ name }) => name !== "default"),
-          { ...at, text: "name", dx: 8, dy: -9, textAnchor: "start", fill: stroke },
-        ),
+        text(bySetting, { ...at, text: "name", dx: 8, dy: -9, textAnchor: "start", fill: stroke }),
         // below the line, where no other name stands
         text(
           own.filter(({ name }) => name === "default"),
