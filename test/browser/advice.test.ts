@@ -63,7 +63,8 @@ describe.skipIf(skip(missingChromium()))("the page of an advice", () => {
     expect(await now()).toBe(first + 1);
     await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("ArrowLeft");
-    expect(await now()).toBe(first - 1);
+    // the advised settings may be the cheapest
+    expect(await now()).toBe(Math.max(0, first - 1));
     await page.keyboard.press("Home");
     expect(await now()).toBe(0);
     await page.keyboard.press("ArrowLeft");

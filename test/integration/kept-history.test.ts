@@ -55,9 +55,9 @@ const REASONS = [
   "busy ForecastQuantile",
   "calm HistoryError",
   "calm StaleData",
+  "grows ForecastNotTrusted",
   "half MissingPods",
   "outage SurgeAhead",
-  "returns ForecastNotTrusted",
   "vanishes NoData",
 ];
 const decisionsOf = (outcomes: readonly Outcome[]) =>
