@@ -22,6 +22,7 @@ export interface AutoregressionOptions {
 /**
  * A direct autoregression: each block of steps has its own coefficients, learnt from pairs whose target lies wholly before the origin.
  * A block's target is the mean over its steps, so the cost does not grow with the horizon.
+ * Direct forecasts of several steps: Marcellino, Stock and Watson 2006. Ridge regression: Hoerl and Kennard 1970.
  */
 export function autoregression(options: AutoregressionOptions): Model {
   return {

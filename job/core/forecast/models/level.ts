@@ -7,7 +7,10 @@ const LAST_PENALTY = 0.9;
 /** Repeats the last value. */
 export const lastValue: Model = { ...rollingMedian(1), name: "last", lossPenalty: LAST_PENALTY };
 
-/** Repeats the median of the last `k` values, or of as many as there are: a lone spike does not move it, and noise about a level averages out. */
+/**
+ * Repeats the median of the last `k` values, or of as many as there are: a lone spike does not move it, and noise about a level averages out.
+ * Running medians: Tukey 1977.
+ */
 export function rollingMedian(k: number): Model {
   return {
     name: `median${k}`,

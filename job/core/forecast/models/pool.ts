@@ -12,18 +12,18 @@ const EDGES = [4, 6, 8, 11, 14, 18, 22, 27, 32, 38, 44];
 const LONG = [...alone(2, 3, 4), ...EDGES.slice(1).map((far, e): LagRange => [EDGES[e]!, far])];
 
 /**
- * The models for a window of n values, nine at most. `period` is the detected season in steps, or null; `waves` are the sinusoids' periods in
- * steps.
+ * The models for a window of n values, nine at most. `period` is the detected season, or null; `periods` are those of the
+ * sinusoids; both are in steps.
  * Forward selection chose them from forty, and `npm run bench -- ablation` judged each: every one lowers the loss beside the others.
  */
-export function poolFor(n: number, period: number | null, waves: readonly number[]): LastFirst<Model> {
+export function poolFor(n: number, period: number | null, periods: readonly number[]): LastFirst<Model> {
   const models: Model[] = [
     rollingMedian(15),
     autoregression({ name: "ar", lags: alone(1, 2, 3, 4, 5, 6), relative: false, ridge: 0.002, memory: 1 }),
     autoregression({ name: "arDiff", lags: alone(2, 3, 4, 5, 6, 8, 12), relative: true, ridge: 0.02, memory: 0.99 }),
     autoregression({ name: "arLong", lags: LONG, relative: true, ridge: 0.03, memory: 1 }),
   ];
-  if (waves.length > 0) models.push(sinusoids(waves));
+  if (periods.length > 0) models.push(sinusoids(periods));
   if (period !== null) models.push(seasonalMean(period), holtWinters(period), fourier(period));
   return [lastValue, ...models.filter((model) => model.minValues + 4 <= n)];
 }

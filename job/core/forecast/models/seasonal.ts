@@ -13,7 +13,10 @@ function at(y: Float64Array, index: number, known: number): number {
   return f === 0 || i + 1 >= known ? y[i]! : y[i]! * (1 - f) + y[i + 1]! * f;
 }
 
-/** The mean of up to eight earlier cycles at the same phase; `period` in steps, fractional ones are interpolated. */
+/**
+ * The mean of up to eight earlier cycles at the same phase; `period` in steps, fractional ones are interpolated. The seasonal naive method over
+ * several seasons: Hyndman and Athanasopoulos, Forecasting, 5.2.
+ */
 export function seasonalMean(period: number): Model {
   return {
     name: "seasonalMean",
