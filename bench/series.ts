@@ -55,15 +55,24 @@ export function replaySets(): readonly ReplaySet[] {
   return known;
 }
 
-function replaysIn(folder: string): BenchSeries[] {
+/** The series of a folder of the traces, by name. One that the machine lacks gives none, and is said on stderr. */
+export function tracesIn(set: string): readonly Omit<BenchSeries, "warmup">[] {
+  const folder = join(tracesFolder() ?? "", set);
+  if (tracesFolder() !== null && existsSync(folder)) return samplesIn(folder);
+  console.error(`the traces "${set}" are not on this machine: left out`);
+  return [];
+}
+
+function samplesIn(folder: string): readonly Omit<BenchSeries, "warmup">[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith(".csv"))
     .sort()
-    .map((file) => ({
-      name: file.slice(0, -4),
-      samples: readCsv(join(folder, file)),
-      warmup: Number(readFileSync(join(folder, file.replace(".csv", ".warmup")), "utf8")),
-    }));
+    .map((file) => ({ name: file.slice(0, -4), samples: readCsv(join(folder, file)) }));
+}
+
+function replaysIn(folder: string): BenchSeries[] {
+  const warmup = (name: string) => Number(readFileSync(join(folder, `${name}.warmup`), "utf8"));
+  return samplesIn(folder).map((one) => ({ ...one, warmup: warmup(one.name) }));
 }
 
 /** The series of traces/replay15 with their warm-ups. Without the traces: the recorded fixtures, with a quarter of each as warm-up. */

@@ -1,9 +1,7 @@
 /** The series of the ablation: known, derived, generated from fresh seeds, and held-back ones that took part in no choice. */
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Series } from "../../job/core/series/types.ts";
 import { generatedSeries } from "../accuracy/generated.ts";
-import { readCsv, tracesFolder } from "../series.ts";
+import { tracesIn } from "../series.ts";
 
 /** A series, and the set in whose mean it counts. */
 export interface Judged {
@@ -28,23 +26,10 @@ export function judgedSeries(window: number, seed: number): readonly Judged[] {
 }
 
 function traces(set: string): readonly Judged[] {
-  const folder = join(tracesFolder() ?? "", set);
-  if (tracesFolder() === null || !existsSync(folder)) {
-    console.error(`the traces "${set}" are not on this machine: left out`);
-    return [];
-  }
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".csv"))
-    .sort()
-    .map((file) => {
-      const { times, values } = readCsv(join(folder, file));
-      const step = Math.round(times[1]! - times[0]!);
-      return {
-        set,
-        name: file.slice(0, -4),
-        series: { start: times[0]!, step, values, filled: new Uint8Array(values.length) },
-      };
-    });
+  return tracesIn(set).map(({ name, samples: { times, values } }) => {
+    const step = Math.round(times[1]! - times[0]!);
+    return { set, name, series: { start: times[0]!, step, values, filled: new Uint8Array(values.length) } };
+  });
 }
 
 /** Others of the same kind: reversed in time, averaged over five values, and each minute's value read every 15 s. */

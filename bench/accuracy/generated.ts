@@ -24,7 +24,8 @@ export type SeriesShape = (dice: Dice, n: number, step: number) => number[];
 const START = 1_767_225_600;
 const LENGTH = 620;
 
-function diceOf(seed: number): Dice {
+/** The draws of a seed. */
+export function diceOf(seed: number): Dice {
   const next = seededRandom(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
   return { uniform: (from, to) => from + (to - from) * next(), normal };

@@ -66,7 +66,7 @@ A series counts only if the share is within reach. That means: one row of ours i
 const DAYS = `## \`slo\` over whole days: asked and met
 
 A share is a promise over time: in the six hours above 0.3 % are four steps of 15 s, one minute. These are the same traces whole, 20 to 100 hours each, at 30 s of start-up, in steps of 15 s.
-A series is within reach by the same rule.`;
+A series is within reach by the same rule. How the factor follows the share was chosen without \`more\`. Some of its hours took part in choosing the worth at which it starts.`;
 
 const SENSITIVITY = `## One assumption changed at a time, 30 s
 

@@ -9,9 +9,11 @@ import type { Authenticate } from "./provider.ts";
 export function googleToken({ scope, credentialsFile }: NonNullable<ServerSettings["googleIam"]>): Authenticate {
   const file = credentialsFile === undefined ? {} : { keyFilename: credentialsFile };
   const auth = new GoogleAuth({ scopes: scope, ...file });
+  let readable = credentialsFile === undefined;
   return async ({ url }) => {
-    // the library reads it whole, however long it is
-    if (credentialsFile !== undefined) await readNamed(credentialsFile);
+    // the library reads it once and whole, however long it is
+    if (!readable) await readNamed(credentialsFile!);
+    readable = true;
     const found = await auth.getRequestHeaders(url.href).catch((error: unknown) => {
       throw new Error(fileSentence(error, credentialsFile));
     });

@@ -12,7 +12,7 @@ const MAX_JUDGED = 60;
 
 /**
  * Share of the outcomes that lay between the quantiles at `low` and `high`, 0..1, to the rounding of a window's scale; NaN where fewer than ten could be judged. As for the skill only the later half
- * of the window counts, and of it what had enough outcomes before it that no guess took part. O(n^2) of n origins.
+ * of the window counts, and of it what had enough outcomes before it that no guess took part. O(60 n) of n origins.
  */
 export function coverageOf(
   target: ForecastTarget,
