@@ -1,4 +1,7 @@
-/** Tests that wait for a clock say why in a comment: where there is an event to wait for, they wait for that. */
+/**
+ * Tests that wait for a clock say why in a comment: where there is an event to wait for, they wait for that.
+ * Tests of a page move the pointer to elements, for a place on the screen that was read before may be stale.
+ */
 import { globSync, readFileSync } from "node:fs";
 import { type Node, parseSync } from "oxc-parser";
 import { describe, expect, it } from "vitest";
@@ -44,6 +47,13 @@ it("each wait for a clock in the tests says why", () => {
     unexplainedWaits(readFileSync(path, "utf8")).map((line) => `${path}, ${line}`),
   );
   expect(wrong).toEqual([]);
+});
+
+it("the pointer moves to elements, by pointAt, and never to places on the screen", () => {
+  const pages = sources.filter((path) => path.startsWith("test/browser/"));
+  expect(pages.length).toBeGreaterThan(5);
+  const places = /\bmouse\.(?:move|click|dblclick)\(/;
+  expect(pages.filter((path) => places.test(readFileSync(path, "utf8")))).toEqual([]);
 });
 
 describe("the test itself", () => {

@@ -7,7 +7,7 @@ import { adviceReport } from "../../job/report/page/reports.ts";
 import { DARK, LIGHT } from "../../job/report/theme.ts";
 import { skip } from "../cluster/available.ts";
 import { missingChromium } from "./chromium.ts";
-import { openPage, pixelsOf, testByAxe } from "./page.ts";
+import { openPage, pixelsOf, pointAt, testByAxe } from "./page.ts";
 import { sampleAdvice } from "./sample-advice.ts";
 import { NASTY, type OpenReport, openReport } from "./sample-report.ts";
 
@@ -76,7 +76,6 @@ describe.skipIf(skip(missingChromium()))("the page of an advice", () => {
 
   test("tells the mark next to the pointer", async () => {
     const { page } = await show();
-    const box = (await page.locator(".front .u-over").boundingBox())!;
     const costs = points().map(({ cost }) => cost);
     const [least, most] = [Math.min(...costs), Math.max(...costs)];
     for (const mark of [points()[0]!, points().at(-1)!]) {
@@ -86,7 +85,7 @@ describe.skipIf(skip(missingChromium()))("the page of an advice", () => {
       const height = (under: number) => (under < 1e-4 ? 0 : 1 + Math.log10(under / 1e-4));
       const top = Math.max(...points().map(({ under }) => height(under)), height(advice.slo)) + 0.3;
       const up = (height(mark.under) + 0.3) / (top + 0.3);
-      await page.mouse.move(box.x + share * box.width, box.y + (1 - up) * box.height);
+      await pointAt(page.locator(".front .u-over"), share, 1 - up);
       await expect.poll(() => told(page)).toContain(mark.text);
       expect(near.map(({ text }) => text)).toContain(mark.text);
     }

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { Browser } from "./chromium.ts";
 
@@ -40,6 +40,15 @@ export async function openPage(
   await page.goto(`file://${path}${hash}`);
   await page.locator("html[data-ready]").waitFor({ timeout: 20_000 });
   return { page, problems };
+}
+
+/**
+ * Moves the pointer to shares of an element's width and height, from its top left corner. It waits until the element has stood still
+ * for two frames and takes the pointer: coordinates read before would be stale where the page scrolls meanwhile.
+ */
+export async function pointAt(element: Locator, across: number, down = 0.5): Promise<void> {
+  const { width, height } = (await element.boundingBox())!;
+  await element.hover({ position: { x: across * width, y: down * height } });
 }
 
 /** Tests that axe has nothing serious to say of a page, in each colour scheme and on a phone. */

@@ -5,7 +5,7 @@ import { replayPage } from "../../job/report/page/replay-page.ts";
 import { LIGHT } from "../../job/report/theme.ts";
 import { skip } from "../cluster/available.ts";
 import { missingChromium } from "./chromium.ts";
-import { openPage, pixelsOf } from "./page.ts";
+import { openPage, pixelsOf, pointAt } from "./page.ts";
 import { type OpenReport, openReport } from "./sample-report.ts";
 
 describe.skipIf(skip(missingChromium()))("the report of a replay", () => {
@@ -25,11 +25,7 @@ describe.skipIf(skip(missingChromium()))("the report of a replay", () => {
     return [Number(from), Number(to)] as const;
   };
   const stamp = (t: number) => new Date(t * 1000).toISOString().slice(0, 19).replace("T", " ");
-  /** Where on the screen a share of a chart's plot lies. */
-  const at = async (page: Page, chart: number, share: number) => {
-    const box = (await page.locator(".chart .u-over").nth(chart).boundingBox())!;
-    return { x: box.x + share * box.width, y: box.y + box.height / 2 };
-  };
+  const plot = (page: Page, chart: number) => page.locator(".chart .u-over").nth(chart);
 
   test("says first what came of it, draws both charts, and asks nobody for anything", async () => {
     const { page, problems } = await show();
@@ -50,8 +46,7 @@ describe.skipIf(skip(missingChromium()))("the report of a replay", () => {
       [0, 0.3],
       [1, 0.8],
     ] as const) {
-      const { x, y } = await at(page, chart, share);
-      await page.mouse.move(x, y);
+      await pointAt(plot(page, chart), share);
       const moment = from + share * (to - from);
       const decision = ours().findLast((d) => d.t <= moment + 8)!;
       await expect.poll(() => told(page)).toContain(`${stamp(decision.t)} auto: `);
@@ -98,19 +93,17 @@ describe.skipIf(skip(missingChromium()))("the report of a replay", () => {
   test("zooms both charts into what the pointer was drawn over, and out again", async () => {
     const { page } = await show();
     const whole = await shown(page);
-    const begin = await at(page, 0, 0.25);
-    const end = await at(page, 0, 0.5);
-    await page.mouse.move(begin.x, begin.y);
+    await pointAt(plot(page, 0), 0.25);
     await page.mouse.down();
-    await page.mouse.move(end.x, end.y, { steps: 5 });
+    await pointAt(plot(page, 0), 0.4);
+    await pointAt(plot(page, 0), 0.5);
     await page.mouse.up();
     const span = whole[1] - whole[0];
     await expect.poll(async () => (await shown(page))[0]).toBeCloseTo(whole[0] + 0.25 * span, -2);
     const part = await shown(page);
     expect(Math.abs(part[1] - (whole[0] + 0.5 * span))).toBeLessThan(30);
     // the middle of the other chart is now the middle of that part
-    const { x, y } = await at(page, 1, 0.5);
-    await page.mouse.move(x, y);
+    await pointAt(plot(page, 1), 0.5);
     const decision = ours().findLast((d) => d.t <= (part[0] + part[1]) / 2 + 8)!;
     await expect.poll(() => told(page)).toContain(stamp(decision.t));
     await page.getByRole("button", { name: "whole time" }).click();
