@@ -24,6 +24,12 @@ const PROCESS = [
   "test/waiting.test.ts",
 ];
 
+/** In CI the properties draw the same cases at each run. */
+const SETUP = process.env.CI ? ["test/same-cases.ts"] : [];
+
+/** How long `expect.poll` asks: vitest's own second is less than a busy machine may take to draw a page or to start kubectl. */
+const PATIENT = { poll: { timeout: 60_000 } };
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongFirst },
@@ -33,7 +39,10 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/integration/**", "test/browser/**", "test/e2e/**", ...PROCESS],
-          testTimeout: 30_000,
+          setupFiles: SETUP,
+          expect: PATIENT,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           maxWorkers: 2,
         },
       },
@@ -41,7 +50,10 @@ export default defineConfig({
         test: {
           name: "process",
           include: PROCESS,
-          testTimeout: 30_000,
+          setupFiles: SETUP,
+          expect: PATIENT,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
         },
       },
@@ -49,6 +61,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
+          expect: PATIENT,
           testTimeout: 240_000,
           hookTimeout: 240_000,
           // most of a file is waiting for servers and for whole minutes, and each file has servers of its own
@@ -59,6 +72,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
+          expect: PATIENT,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -68,6 +82,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/*.test.ts"],
+          expect: PATIENT,
           testTimeout: 900_000,
           hookTimeout: 600_000,
           fileParallelism: false,
@@ -77,6 +92,7 @@ export default defineConfig({
         test: {
           name: "e2e-shared",
           include: ["test/e2e/shared/*.test.ts"],
+          expect: PATIENT,
           globalSetup: "test/e2e/shared/setup.ts",
           testTimeout: 900_000,
           hookTimeout: 600_000,

@@ -1,13 +1,15 @@
-/**
- * Tests that wait for a clock say why in a comment: where there is an event to wait for, they wait for that.
- * Tests of a page move the pointer to elements, for a place on the screen that was read before may be stale.
- */
+/** Tests do not fail by chance: who waits for a clock or gives up early says why, the pointer moves to elements, CI draws the same cases. */
 import { globSync, readFileSync } from "node:fs";
+import fc from "fast-check";
 import { type Node, parseSync } from "oxc-parser";
 import { describe, expect, it } from "vitest";
+import type { UserWorkspaceConfig } from "vitest/config";
+import config from "../vitest.config.ts";
 
-/** What lets time pass, whatever happens in it. `expect.poll` is none: it asks until something holds. */
+/** What lets time pass, whatever happens in it. */
 const WAITS = /^(?:setTimeout|setInterval|sleep|delay|waitForTimeout)$/;
+/** Milliseconds. `expect.poll` asks until something holds: one that gives up before this fails on a busy machine. */
+const PATIENCE = 20_000;
 
 /** The name of what is called: `sleep(1)`, `page.waitForTimeout(1)`. */
 function calleeOf(node: Node): string {
@@ -15,6 +17,14 @@ function calleeOf(node: Node): string {
   const { callee } = node;
   if (callee.type === "MemberExpression" && callee.property.type === "Identifier") return callee.property.name;
   return callee.type === "Identifier" ? callee.name : "";
+}
+
+/** A poll whose own limit is less than others have by default. */
+function givesUpEarly(node: Node, source: string): boolean {
+  if (node.type !== "CallExpression" || calleeOf(node) !== "poll" || node.arguments[1] === undefined) return false;
+  const { start, end } = node.arguments[1];
+  const limit = /\btimeout: ([\d_]+)/.exec(source.slice(start, end))?.[1];
+  return limit !== undefined && Number(limit.replaceAll("_", "")) < PATIENCE;
 }
 
 /** What stands above a function is about the function, not about a wait in its body. */
@@ -29,10 +39,11 @@ function unexplainedWaits(source: string): readonly string[] {
   const explained = new Set(comments.flatMap(({ start, end }) => [lineOf(start), lineOf(end) + 1]));
   const found: string[] = [];
   const visit = (node: Node, above: readonly number[]): void => {
-    const lines = [...above, lineOf(node.start)];
-    if (WAITS.test(calleeOf(node)) && !lines.some((line) => explained.has(line)))
-      found.push(`line ${lines.at(-1)}: ${source.slice(node.start, node.end).split("\n")[0]}`);
-    const begun = /Function/.test(node.type) && hasBody(node) ? [] : isPart(node) ? lines : above;
+    const places = [...above, node.start];
+    const told = WAITS.test(calleeOf(node)) || givesUpEarly(node, source);
+    if (told && !places.some((at) => explained.has(lineOf(at))))
+      found.push(`line ${lineOf(node.start)}: ${source.slice(node.start, node.end).split("\n")[0]}`);
+    const begun = /Function/.test(node.type) && hasBody(node) ? [] : isPart(node) ? places : above;
     const children = Object.values(node).flat() as readonly (Partial<Node> | null)[];
     for (const child of children) if (typeof child?.type === "string") visit(child as Node, begun);
   };
@@ -47,6 +58,17 @@ it("each wait for a clock in the tests says why", () => {
     unexplainedWaits(readFileSync(path, "utf8")).map((line) => `${path}, ${line}`),
   );
   expect(wrong).toEqual([]);
+});
+
+it("each project is patient by default", () => {
+  const projects = (config.test?.projects ?? []) as readonly UserWorkspaceConfig[];
+  expect(projects.map(({ test }) => test?.name)).toContain("browser");
+  for (const { test } of projects)
+    expect(test?.expect?.poll?.timeout, `${test?.name}`).toBeGreaterThanOrEqual(PATIENCE);
+});
+
+it("in CI properties draw the same cases at each run", () => {
+  expect(fc.readConfigureGlobal().seed).toBe(process.env.CI ? 1 : undefined);
 });
 
 it("the pointer moves to elements, by pointAt, and never to places on the screen", () => {
@@ -68,6 +90,9 @@ describe("the test itself", () => {
     ["/** A second. */\nconst second = () => new Promise((done) => setTimeout(done, 1000));", 0],
     ["// above\nlook();\nawait page.waitForTimeout(5);", 1],
     ["await expect.poll(look).toBe(1);\nclearTimeout(timer);", 0],
+    ["await expect.poll(look, { timeout: 60_000, interval: 500 }).toBe(1);", 0],
+    ["await expect.poll(look, { timeout: 10_000 }).toBe(1);", 1],
+    ["// its slot ends then\nawait expect.poll(look, { timeout: 10_000 }).toBe(1);", 0],
   ])("%j: %d", (source, count) => {
     expect(unexplainedWaits(source)).toHaveLength(count);
   });

@@ -18,7 +18,7 @@ describe.skipIf(skip(missingChromium()))("the page of an advice", () => {
   beforeAll(async () => {
     [open, advice] = await Promise.all([openReport(), sampleAdvice("sine.json")]);
     html = adviceReport(advice, open.made);
-  }, 120_000);
+  });
   afterAll(() => open?.stop());
   const show = (text = html, options: Parameters<typeof openPage>[3] = {}) =>
     openPage(open.browser, open.folder, text, options);

@@ -79,9 +79,9 @@ describe.skipIf(skip(missingChromium()))("the report", () => {
     await page.evaluate(`document.body.append(${added})`);
     expect(await page.evaluate("window.ran")).toBeUndefined();
     await page.evaluate('fetch("http://127.0.0.1:9/").catch(() => {})');
-    const refused = problems.filter((text) => text.includes("Content Security Policy")).join();
-    expect(refused).toContain("script-src");
-    expect(refused).toContain("http://127.0.0.1:9/");
+    const refused = () => problems.filter((text) => text.includes("Content Security Policy")).join();
+    await expect.poll(refused).toContain("script-src");
+    await expect.poll(refused).toContain("http://127.0.0.1:9/");
     await page.close();
   });
 

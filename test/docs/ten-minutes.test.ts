@@ -59,5 +59,5 @@ describe("docs/ten-minutes.md", () => {
     expect(page).toContain("On this load the HPA does better");
     expect(under("mixed.json")).toBeGreaterThan(0);
     expect(under("sine.json")).toBeLessThan(0);
-  }, 60_000);
+  });
 });

@@ -19,6 +19,11 @@ export async function turnsDuring<T>(
   }
 }
 
+/** Lets so many turns pass: what waits for no clock gets on meanwhile, and no busy machine makes them fewer. */
+export async function turnsPass(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise(setImmediate);
+}
+
 /** How often the most frequent value is there: the most that was done in one turn. */
 export function mostInATurn(turns: readonly number[]): number {
   return Math.max(...[...Map.groupBy(turns, (turn) => turn).values()].map((all) => all.length));

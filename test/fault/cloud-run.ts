@@ -65,7 +65,7 @@ export async function runInCloud(more: object, env: Readonly<Record<string, stri
   const url = `${server.url}/workspaces/ws-1?tenant=a%20b`;
   const config = cloudFile(
     "config.yaml",
-    JSON.stringify({ prometheus: { url, retries: 0, timeout: 5, ...more }, targets: [target] }),
+    JSON.stringify({ prometheus: { url, retries: 0, timeout: 20, ...more }, targets: [target] }),
   );
   const ended = await runJob(["--once", "--json", "--dry-run", "--replicas", "3", "--config", config], env);
   return { ended, seen: server.seen };

@@ -22,7 +22,7 @@ function sinkTo(url: string, secret = "", way: "otlp" | "remoteWrite" = "otlp") 
     version: "1",
     log: (level: string, message: string) => void lines.push(`${level}: ${message}`),
   };
-  const settings = { [way]: url, timeout: 5, headers: {}, headersFrom: {} };
+  const settings = { [way]: url, timeout: 20, headers: {}, headersFrom: {} };
   return { lines, sink: (way === "otlp" ? otlpMetrics : remoteWriteMetrics)(settings, tools) };
 }
 

@@ -1,4 +1,4 @@
-/** Settings for adapters in tests: short deadlines, no pauses. */
+/** Settings for adapters in tests: deadlines for a busy machine, no pauses. */
 
 import type { Timing } from "../../job/adapters/http/retry.ts";
 import type { KubernetesSettings, PrometheusSettings } from "../../job/config/types.ts";
@@ -10,7 +10,7 @@ export function prometheusSettings(url: string, more: Partial<PrometheusSettings
     headers: {},
     parameters: {},
     matchers: {},
-    timeout: 2,
+    timeout: 20,
     retries: 2,
     rateWindow: 60,
     grouped: "auto",
@@ -22,7 +22,7 @@ export function prometheusSettings(url: string, more: Partial<PrometheusSettings
 
 /** An API server by kubeconfig. */
 export function kubernetesSettings(kubeconfig: string, more: Partial<KubernetesSettings> = {}): KubernetesSettings {
-  return { kubeconfig, timeout: 2, detectScalers: false, events: false, ...more };
+  return { kubeconfig, timeout: 20, detectScalers: false, events: false, ...more };
 }
 
 /** The real clock without the pauses; `pauses` keeps what was asked for, in milliseconds. */

@@ -12,6 +12,8 @@ import { QUIET } from "../fakes/io.ts";
 
 const NOW = Math.floor(Date.now() / 15_000) * 15;
 const MINUTES = 40;
+/** Minutes for which the samples go on beyond now: however long the tests take, none is missing. */
+const AHEAD = 10;
 
 /** Series that stand for a project's own: its documented labels, and others beside it that must not count. */
 interface Family {
@@ -120,7 +122,7 @@ function samplesOf(name: string, { type, rows }: Family): string {
   // a counter whose name has no _total is none for OpenMetrics; Prometheus does not mind
   const kind = type === "counter" && !name.endsWith("_total") ? "unknown" : type;
   const lines = rows.flatMap(([labels, value]) =>
-    Array.from({ length: MINUTES * 4 + 1 }, (_, i) => {
+    Array.from({ length: (MINUTES + AHEAD) * 4 + 1 }, (_, i) => {
       const grown = type === "counter" || Number.isNaN(value);
       const at = grown ? 1000 + (Number.isNaN(value) ? PRODUCED : value) * 15 * i : value;
       return `${name}{${labels}} ${at} ${NOW - MINUTES * 60 + 15 * i}`;

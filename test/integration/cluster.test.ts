@@ -30,9 +30,7 @@ describe.skipIf(skip(missingControllers()))("control plane", () => {
   test("the controllers run: a Deployment gets its ReplicaSet and pods", async () => {
     await cp.kubectl(["-n", "shop", "create", "deployment", "web", "--image=none", "--replicas=2"]);
     await expect
-      .poll(async () => (await cp.kubectl(["-n", "shop", "get", "pods", "-o", "name"])).match(/pod\//g)?.length, {
-        timeout: 30_000,
-      })
+      .poll(async () => (await cp.kubectl(["-n", "shop", "get", "pods", "-o", "name"])).match(/pod\//g)?.length)
       .toBe(2);
   });
 
@@ -83,8 +81,6 @@ describe.skipIf(skip(missingControllers()))("control plane", () => {
     const dir = line.toString().trim();
     expect(processesOf(dir).length).toBeGreaterThanOrEqual(4);
     child.kill("SIGKILL");
-    await expect
-      .poll(() => [processesOf(dir), existsSync(dir)], { timeout: 10_000, interval: 100 })
-      .toEqual([[], false]);
+    await expect.poll(() => [processesOf(dir), existsSync(dir)]).toEqual([[], false]);
   });
 });

@@ -135,7 +135,7 @@ describe.skipIf(skip(missingControlPlane()))("other ways to act", () => {
     // the HPA controller notes the replicas in the HPA's status, where there is one
     const seen = () =>
       floor.cluster.kubectl(["-n", "floor", "get", "hpa", "stress-app", "-o", "jsonpath={.status.currentReplicas}"]);
-    if (missingControllers() === undefined) await expect.poll(seen, { timeout: 20_000, interval: 100 }).toBe("2");
+    if (missingControllers() === undefined) await expect.poll(seen).toBe("2");
     await floor.mark();
     expect(await floor.run(settings(prometheus.url, hpa))).toMatchObject({
       code: 0,

@@ -73,6 +73,6 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("the test cl
     const gone = once(child, "exit");
     end(child.pid!);
     await gone;
-    await expect.poll(() => leftovers(folder), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => leftovers(folder)).toEqual([]);
   });
 });

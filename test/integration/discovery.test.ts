@@ -30,14 +30,14 @@ function workload(kind: string, name: string, annotations: Record<string, string
   });
 }
 
-/** Two pods of each with 0.11 cores, 5 replicas of 0.05, for an hour around now. */
+/** Two pods of each with 0.115 cores, 5 replicas of 0.05, for an hour around now. */
 function counters(pods: readonly (readonly [namespace: string, pod: string])[]): string {
   const end = Math.floor(Date.now() / 1000) + 900;
   const lines = ["# TYPE container_cpu_usage_seconds counter"];
   for (const [namespace, pod] of pods)
     for (let t = -3600; t <= 0; t += 15) {
       const labels = `namespace="${namespace}",pod="${pod}",container="web"`;
-      lines.push(`container_cpu_usage_seconds_total{${labels}} ${((t + 3600) * 0.11).toFixed(3)} ${end + t}`);
+      lines.push(`container_cpu_usage_seconds_total{${labels}} ${((t + 3600) * 0.115).toFixed(3)} ${end + t}`);
     }
   return `${lines.join("\n")}\n# EOF\n`;
 }
@@ -90,15 +90,15 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("discover", 
     );
     await apply("cart", ...off);
     await apply("locked", workload("Deployment", "front", WEB, 2));
-  }, 240_000);
+  });
   afterAll(async () => {
     await rig?.stop();
     await prometheus?.stop();
   });
 
   const config = (namespaces: readonly string[], more: object = {}) => ({
-    prometheus: { url: prometheus.url, timeout: 5, measurePodStart: false },
-    kubernetes: { timeout: 5, detectScalers: true, events: true },
+    prometheus: { url: prometheus.url, timeout: 20, measurePodStart: false },
+    kubernetes: { timeout: 20, detectScalers: true, events: true },
     state: { configMap: { namespace: HOME } },
     defaults: { scaleDownCooldown: 0 },
     discover: [{ namespaces }],

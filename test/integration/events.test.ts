@@ -95,9 +95,8 @@ describe.skipIf(skip(missingControlPlane()))("kubectl describe", () => {
     await rig.cluster.kubectl(["apply", "-f", "-"], JSON.stringify(policy));
     // a policy counts from when the API server has seen it
     await expect
-      .poll(
-        () => kubectl("scale", "deployment/stress-app", "--replicas=5", "--dry-run=server").then(() => "yes", String),
-        { timeout: 30_000 },
+      .poll(() =>
+        kubectl("scale", "deployment/stress-app", "--replicas=5", "--dry-run=server").then(() => "yes", String),
       )
       .toContain("nobody needs more");
     for (let i = 0; i < 2; i++) {

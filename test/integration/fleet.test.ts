@@ -18,7 +18,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("a fleet of 
     servers = await startFleet(TARGETS, RAW);
     first = await measuredRun(servers, TARGETS, "grouped");
     second = await measuredRun(servers, TARGETS, "grouped");
-  }, 240_000);
+  });
   afterAll(() => servers?.stop());
 
   test("each target is decided, and what was said to be done was done", async () => {
@@ -49,7 +49,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("a fleet of 
       alike: RAW,
       other: null,
     });
-  }, 120_000);
+  });
 
   // its times are for the bench
   test("it stays within the memory of the base manifests", () => {

@@ -78,7 +78,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingOtlp()))("the dashboard of 
     expect(run.code, run.stderr).toBe(0);
     // forecasts stand ahead
     until = Date.now() / 1000 + 60;
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const end of ends.reverse()) await end();
   });

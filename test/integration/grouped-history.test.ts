@@ -41,7 +41,7 @@ describe.skipIf(skip(missingPrometheus()))("targets read together", () => {
     );
     prometheus = await startPrometheus({ history: `${past}${openMetricsOf(spoilt)}# EOF\n` });
     raw = await startPrometheus({ history: `${past}# EOF\n` });
-  }, 120_000);
+  });
   afterAll(async () => {
     await prometheus?.stop();
     await raw?.stop();

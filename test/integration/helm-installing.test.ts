@@ -108,7 +108,7 @@ describe.skipIf(skip(missingControllers()))("the page's commands", () => {
     const labelled = ["-l", "batch.kubernetes.io/job-name=doctor", "-o", "name"];
     let pod = "";
     const found = async () => (pod = (await kubectl([...own, "get", "pods", ...labelled])).trim());
-    await expect.poll(found, { timeout: 30_000 }).toMatch(/^pod\/doctor-/);
+    await expect.poll(found).toMatch(/^pod\/doctor-/);
     const { args } = JSON.parse(await kubectl([...own, "get", pod, "-o", "jsonpath={.spec.containers[0]}"]));
     expect(args).toEqual(["doctor", "--config", "/etc/prophet-autoscaler/config.yaml"]);
     await kubectl([...own, "patch", pod, "--subresource=status", "-p", '{"status":{"phase":"Failed"}}']);
@@ -117,7 +117,7 @@ describe.skipIf(skip(missingControllers()))("the page's commands", () => {
     await kubectl([...own, "create", "job", "owned", "--from=cronjob/prophet-autoscaler"]);
     const about = "--field-selector=involvedObject.kind=CronJob,type=Warning";
     const warnings = () => kubectl([...own, "get", "events", about, "-o", "jsonpath={.items[*].message}"]);
-    await expect.poll(warnings, { timeout: 30_000 }).toMatch(/owned/);
+    await expect.poll(warnings).toMatch(/owned/);
     expect(await warnings()).not.toContain("doctor");
     await run(commands.split("\n").findLast((line) => line.includes("delete job"))!);
   });

@@ -29,14 +29,14 @@ describe.skipIf(skip(missing))("the job on cadvisor's series", () => {
     const end = Math.floor(Date.now() / 1000) + 900;
     prometheus = await startPrometheus({
       history: counters(end, 2880, [
-        // two pods of 0.11 cores: 5 replicas of 0.05
-        [pod("stress-app-5d4f8c9b7-x2x4z", "stress-app"), 0.11],
-        [pod("stress-app-5d4f8c9b7-bcdfg", "stress-app"), 0.11],
+        // two pods of 0.115 cores: 5 replicas of 0.05; the sum is far from what four would carry within the tolerance, which is 0.22
+        [pod("stress-app-5d4f8c9b7-x2x4z", "stress-app"), 0.115],
+        [pod("stress-app-5d4f8c9b7-bcdfg", "stress-app"), 0.115],
         // the same again as pod-level cgroup and pause container, which count twice without a filter
-        [pod("stress-app-5d4f8c9b7-x2x4z", ""), 0.11],
-        [pod("stress-app-5d4f8c9b7-x2x4z", "POD"), 0.11],
+        [pod("stress-app-5d4f8c9b7-x2x4z", ""), 0.115],
+        [pod("stress-app-5d4f8c9b7-x2x4z", "POD"), 0.115],
         // the same container scraped by a second job
-        [`${pod("stress-app-5d4f8c9b7-x2x4z", "stress-app")},job="second"`, 0.11],
+        [`${pod("stress-app-5d4f8c9b7-x2x4z", "stress-app")},job="second"`, 0.115],
         // others: a workload whose name begins alike, another namespace, a DaemonSet, a StatefulSet
         [pod("stress-app-api-5d4f8c9b7-x2x4z", "stress-app"), 3],
         [pod("stress-app-5d4f8c9b7-x2x4z", "stress-app", "other"), 3],
@@ -56,8 +56,8 @@ describe.skipIf(skip(missing))("the job on cadvisor's series", () => {
     const run = await rig.run(settings(prometheus.url));
     expect(run).toMatchObject({ code: 0, targets: [{ name: "stress-app", action: "scaled", from: 2, to: 5 }] });
     const { forecast, to } = run.targets[0]!;
-    expect(forecast!.quantile).toBeGreaterThan(0.21);
-    expect(forecast!.quantile).toBeLessThan(0.25);
+    expect(forecast!.quantile).toBeGreaterThan(0.22);
+    expect(forecast!.quantile).toBeLessThan(0.24);
     expect(to).toBe(Math.ceil(forecast!.quantile / 0.05));
     expect(await rig.replicas()).toBe(5);
     expect(await rig.memory()).toContain("shop/stress-app");

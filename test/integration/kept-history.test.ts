@@ -81,7 +81,7 @@ describe.skipIf(skip(missingOtlp()))("a history that is kept", () => {
       groupedKept: wayOf(url, "always", true),
     };
     world = growingWorld(() => prometheus.url, START);
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const way of Object.values(ways ?? {})) way.close();
     await prometheus?.stop();

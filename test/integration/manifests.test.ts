@@ -73,7 +73,7 @@ describe.skipIf(skip(missingControllers()))("manifests", () => {
       };
     const names = async () => (await pods()).items.map((item) => item.metadata.generateName);
     const both = [expect.stringMatching(/^one-/), expect.stringMatching(/^stress-app-[456789bcdf]{4,10}-$/)];
-    await expect.poll(names, { timeout: 10_000, interval: 100 }).toEqual(expect.arrayContaining(both));
+    await expect.poll(names).toEqual(expect.arrayContaining(both));
   });
 
   test("applied again, it keeps the memory and the replicas", async () => {

@@ -54,7 +54,7 @@ describe.each(SERVERS)("by remote write into %s", (_name, missing, binary) => {
         await nextSecond();
         runs.push(await run(to()));
       }
-    }, 120_000);
+    });
     afterAll(async () => {
       for (const end of ends.reverse()) await end();
     });

@@ -177,9 +177,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingOtlp()))("metrics of real r
       const { port } = collector.address() as { port: number };
       const prometheus = await startPrometheus({ scrape: [{ job: "node", targets: [`127.0.0.1:${port}`] }] });
       try {
-        await expect
-          .poll(() => prometheus.query(`${METRIC_PREFIX}desired_replicas{${TARGET}}`), { timeout: 10_000 })
-          .toHaveLength(1);
+        await expect.poll(() => prometheus.query(`${METRIC_PREFIX}desired_replicas{${TARGET}}`)).toHaveLength(1);
       } finally {
         await prometheus.stop();
         collector.close();
@@ -201,7 +199,7 @@ describe.skipIf(skip(missingControlPlane() ?? missingOtlp()))("metrics of real r
       const url = `http://127.0.0.1:${port}`;
       const page = async () => (await fetch(`${url}/metrics`)).text();
       try {
-        await expect.poll(() => page().catch(() => ""), { timeout: 10_000 }).toContain("pushgateway_build_info");
+        await expect.poll(() => page().catch(() => "")).toContain("pushgateway_build_info");
         expect((await run({ pushgateway: url })).code).toBe(0);
         const { code } = await rig.run({
           ...settings("http://127.0.0.1:9", {}, { retries: 0 }),

@@ -166,11 +166,11 @@ async function runJob(
   return { code, signal, time, targets, stderr };
 }
 
-/** Settings of one target with short deadlines; `target` and `prometheus` add to them. */
+/** Settings of one target with deadlines for a busy machine; `target` and `prometheus` add to them. */
 export function settings(url: string, target: object = {}, prometheus: object = {}, kubernetes: object = {}): object {
   return {
-    prometheus: { url, timeout: 3, measurePodStart: false, ...prometheus },
-    kubernetes: { timeout: 5, detectScalers: false, events: false, ...kubernetes },
+    prometheus: { url, timeout: 20, measurePodStart: false, ...prometheus },
+    kubernetes: { timeout: 20, detectScalers: false, events: false, ...kubernetes },
     targets: [
       {
         scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "stress-app" },

@@ -12,7 +12,7 @@ const NAMESPACE = "fleet";
 const NAMES = fleetNames(12);
 const STATE = "prophet-autoscaler-state";
 
-/** Two pods of each workload with 0.11 cores, 5 replicas of 0.05, for an hour around now. */
+/** Two pods of each workload with 0.115 cores, 5 replicas of 0.05, for an hour around now. */
 function counters(): string {
   const end = Math.floor(Date.now() / 1000) + 900;
   const lines = ["# TYPE container_cpu_usage_seconds counter"];
@@ -20,7 +20,7 @@ function counters(): string {
     for (const pod of ["x2x4z", "bcdfg"])
       for (let t = -3600; t <= 0; t += 15) {
         const labels = `namespace="${NAMESPACE}",pod="${name}-5d4f8c9b7-${pod}",container="web"`;
-        lines.push(`container_cpu_usage_seconds_total{${labels}} ${((t + 3600) * 0.11).toFixed(3)} ${end + t}`);
+        lines.push(`container_cpu_usage_seconds_total{${labels}} ${((t + 3600) * 0.115).toFixed(3)} ${end + t}`);
       }
   return `${lines.join("\n")}\n# EOF\n`;
 }

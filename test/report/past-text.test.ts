@@ -39,8 +39,7 @@ async function stories(): Promise<readonly PastExplanation[]> {
 let all: readonly PastExplanation[] = [];
 beforeAll(async () => {
   all = await stories();
-  // a second on a calm machine
-}, 60_000);
+});
 
 const PARTS = [
   "What was seen",

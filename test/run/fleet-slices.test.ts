@@ -7,6 +7,7 @@ import { runOnce } from "../../job/run.ts";
 import { DROP, fleet, fleetWorld, heldNames, minutes, scaledIn } from "../fakes/fleet.ts";
 import { last } from "../fakes/forecaster.ts";
 import { type FakeWorld, fakePorts } from "../fakes/ports.ts";
+import { turnsPass } from "../fakes/turns.ts";
 
 describe("slices of a state of several objects", () => {
   /** So many objects, each with a fake store of its own; that of web-0 may be one that breaks a slice. */
@@ -65,7 +66,7 @@ describe("slices of a state of several objects", () => {
     const read: Ports["history"]["read"] = async (queries, ...given) => {
       const after = (place(queries[0]!.target.name) - breaks + 3) % 3;
       // one slice after the other, the broken one first
-      await new Promise((done) => setTimeout(done, 40 * after));
+      await turnsPass(1000 * after);
       return ports.history.read(queries, ...given);
     };
     const late = { ...ports, scaler: { ...ports.scaler, scale }, history: { ...ports.history, read } };
@@ -105,7 +106,7 @@ describe("slices of a state of several objects", () => {
       let decided = 0;
       const forecaster: typeof last = (...given) => {
         // a little later, so that the last of them is remembered as well
-        if (++decided === known.length) setTimeout(() => end.abort(), 100);
+        if (++decided === known.length) void turnsPass(1000).then(() => end.abort());
         return last(...given);
       };
       const run = await runOnce(patient, targets, { forecaster, fleetDrop: DROP, timeout: 45 });
