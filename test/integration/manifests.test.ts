@@ -65,6 +65,8 @@ describe.skipIf(skip(missingControllers()))("manifests", () => {
   test("the demo's namespace enforces `restricted`, and the pods of the CronJob and of the stress-app get in", async () => {
     await kubectl(["apply", "-k", join(root, "overlays/demo")]);
     const own = ["-n", "prophet-demo"];
+    // a pod is refused for want of its account before any policy sees it
+    await kubectl([...own, "wait", "--for=create", "serviceaccount/default", "--timeout=60s"]);
     await expect(kubectl([...own, "run", "loose", "--image=x"])).rejects.toThrow(/violates PodSecurity "restricted/);
     await kubectl([...own, "create", "job", "one", "--from=cronjob/prophet-autoscaler"]);
     const pods = async () =>
