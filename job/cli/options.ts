@@ -33,10 +33,10 @@ function settingOptions(table: Table): readonly Option[] {
 }
 
 const prog = "prophet-autoscaler";
-/** Settings that say which history a replay reads. */
-const SOURCE = /^(prometheus.*|namespace|deployment|kind|query)$/;
+/** Settings that say which history a replay reads. The cluster is that of `discover`, and of the namespace where none is given. */
+const SOURCE = /^(prometheus.*|namespace|deployment|kind|api-version|query|kubeconfig|context)$/;
 /** Settings that pick a target of a file. */
-const PICK = /^(namespace|deployment|kind)$/;
+const PICK = /^(namespace|deployment|kind|api-version)$/;
 
 /** All commands, with the flags of a table of settings. */
 export function commandsOf(table: Table): readonly CommandSpec[] {

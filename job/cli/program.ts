@@ -4,6 +4,7 @@ import { type Command, CommandError, guarded, type Process, UsageError } from ".
 import { checkNumbers } from "./option-values.ts";
 import type { CommandSpec } from "./options.ts";
 import { parseQuickly } from "./quick.ts";
+import { withoutEffect } from "./without-effect.ts";
 
 /** Each command is evaluated only when it is chosen: a run must not load the replay. */
 const LOAD: Readonly<Record<CommandSpec["name"], () => Promise<Command>>> = {
@@ -37,6 +38,7 @@ export async function runCli(outside: Process): Promise<number> {
     }
     const { spec, flags } = chosen;
     checkNumbers(spec, flags);
+    for (const line of withoutEffect(chosen, io.env)) io.err(`prophet-autoscaler: ${line}\n`);
     const code = await (await LOAD[spec.name]())(flags, io);
     const answered = await delivered(code, io);
     // what a run did decides its code; the other commands do nothing but answer

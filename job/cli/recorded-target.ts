@@ -15,14 +15,15 @@ export interface RecordedTarget {
   readonly settings: Settings | null;
 }
 
-/** Settings that a flag of these commands may override, besides those of Prometheus. */
-const OVERRIDES = ["config", "namespace", "deployment", "kind", "query", "quantile", "slo", "target-cpu", "min", "max"];
+/** Settings that a flag of these commands may override. */
+const OVERRIDES =
+  /^(config|namespace|deployment|kind|api-version|query|kubeconfig|context|prometheus.*|quantile|slo|target-cpu|min|max)$/;
 
 /** Reads the settings of `--config`. A `live` source may have them from the flags alone. Throws a UsageError or a ConfigError. */
 export async function recordedTarget(flags: Flags, io: Io, live = false): Promise<RecordedTarget> {
   if (flags.quantile !== undefined && flags.slo !== undefined) throw new UsageError(BOTH);
   if (!live && flags.config === undefined) return { target: flagTarget(flags), settings: null };
-  const asked = Object.entries(flags).filter(([name]) => OVERRIDES.includes(name) || name.startsWith("prometheus"));
+  const asked = Object.entries(flags).filter(([name]) => OVERRIDES.test(name));
   const loaded = await loadFor(Object.fromEntries(asked), io, !live);
   const settings = await settingsWithFound(loaded, io, openLog({ ...loaded, warnings: [] }, io));
   if (settings.targets.length > 1) throw new UsageError("there are several targets: name one with --deployment.");

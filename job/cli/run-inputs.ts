@@ -8,6 +8,7 @@ import type { Settings } from "../config/types.ts";
 import type { Replicas } from "../core/units.ts";
 import { type Flags, type Io, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
+import { usesCluster } from "./without-effect.ts";
 
 /** Which history and which cluster a run uses. */
 export interface RunInputs {
@@ -18,22 +19,11 @@ export interface RunInputs {
   readonly repeats?: boolean;
 }
 
-/** The inputs. With a history file a cluster is used only where one is named: a trial must not change replicas. */
+/** The inputs that the flags and variables name. */
 export function chooseInputs(flags: Flags, io: Io): RunInputs {
   const historyFile = typeof flags["history-file"] === "string" ? flags["history-file"] : null;
   const replicas = readOption("run", "replicas", flags) ?? null;
-  const named =
-    flags.kubeconfig !== undefined ||
-    flags.context !== undefined ||
-    [
-      "KUBECONFIG",
-      "PROPHET_AUTOSCALER_KUBERNETES_KUBECONFIG",
-      "PROPHET_AUTOSCALER_KUBERNETES_CONTEXT",
-      "KUBERNETES_SERVICE_HOST",
-    ].some((name) => io.env[name]);
-  const workload = flags.deployment !== undefined || flags.config !== undefined;
-  const pretend = replicas !== null || (historyFile !== null && !(named && workload)) ? { replicas } : null;
-  return { historyFile, pretend };
+  return { historyFile, pretend: usesCluster(flags, io.env) ? null : { replicas } };
 }
 
 /** Reads the settings; without a cluster the workload needs no name. Throws ConfigError or UsageError. */

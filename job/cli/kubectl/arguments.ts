@@ -20,9 +20,10 @@ export interface PluginArguments {
   readonly flags: readonly string[];
 }
 
-/** Commands that look at one installed target. The run itself is the CronJob's. */
+/** Commands that look at one installed target. The run itself is the CronJob's, and what needs a file has no target. */
 export const OFFERED: readonly CommandSpec[] = COMMANDS.filter(
-  ({ name, options }) => name !== "run" && options.some(({ flag }) => flag === "deployment"),
+  ({ name, form, options }) =>
+    name !== "run" && !form.includes("<") && options.some(({ flag }) => flag === "deployment"),
 );
 
 const NAMES = OFFERED.map(({ name }) => name).join(", ");

@@ -1,6 +1,7 @@
 /** `kubectl prophet`'s arguments: kubectl's own ways of writing flags and workloads, ours passed on, mistakes named. */
 import { describe, expect, it } from "vitest";
 import { OFFERED, type PluginArguments, readArguments, usage } from "../../../job/cli/kubectl/arguments.ts";
+import { parse } from "../../../job/cli/parse.ts";
 
 const read = (line: string) => readArguments(line === "" ? [] : line.split(" ")) as PluginArguments;
 
@@ -49,6 +50,15 @@ describe("readArguments", () => {
     expect(read("advise --from-prometheus 7d deploy/web").object).toEqual(["deploy/web"]);
     expect(read("replay --from-prometheus deploy/web").flags).toEqual(["--from-prometheus"]);
   });
+
+  it.each(OFFERED.map(({ name }) => name))(
+    "all that is added for a workload is known to %s, which needs no file",
+    (name) => {
+      const argv = [name, "--context=c", "--kubeconfig=k", "--config=f", "--prometheus=http://p", "--json"];
+      const named = ["--namespace=shop", "--kind=Deployment", "--api-version=apps/v1", "--deployment=web"];
+      expect(parse({ argv: [...argv, ...named], version: "", columns: 80 })).toMatchObject({ spec: { name } });
+    },
+  );
 
   it.each(["", "-h", "explain --help"])("%j: what it can do", (line) => {
     expect(read(line)).toBe(usage());
