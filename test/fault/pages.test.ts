@@ -1,5 +1,7 @@
 /** Lists of workloads from an API server that pages, throttles, expires and sends too much: read to their end, or said to be not. */
+
 import { afterEach, describe, expect, test } from "vitest";
+import { turnsPass } from "../fakes/turns.ts";
 import { discoverySelector, endAll, listReply, names, open, statusReply, target, web } from "./lists.ts";
 import type { Reply } from "./server.ts";
 
@@ -70,7 +72,7 @@ describe("pages", () => {
     const { discovery } = await open(async () => {
       most = Math.max(most, ++under);
       // long enough for a fourth to come, if it were sent
-      await new Promise((done) => setTimeout(done, 30));
+      await turnsPass(1000);
       under--;
       return listReply([]);
     });

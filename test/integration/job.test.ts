@@ -138,7 +138,8 @@ describe.skipIf(skip(missing))("the job over a running stress-app", () => {
   test("load comes: out at once, as forecast; load goes: in, but only after the stabilisation", async () => {
     const window = 15;
     const target = {
-      targetCpu: 0.1,
+      // three pods for a tenth of a core: on a busy machine the one worker gets far less than a whole one
+      targetCpu: 0.05,
       history: 60,
       step: 1,
       horizon: 5,
@@ -157,7 +158,7 @@ describe.skipIf(skip(missing))("the job over a running stress-app", () => {
     const high = up.targets[0]!.to!;
     expect(high).toBeGreaterThanOrEqual(3);
     // the present demand may need one more than pays within the tolerance
-    expect(high).toBeGreaterThanOrEqual(Math.min(10, Math.ceil(up.targets[0]!.forecast!.quantile / 0.1 - 1e-9)));
+    expect(high).toBeGreaterThanOrEqual(Math.min(10, Math.ceil(up.targets[0]!.forecast!.quantile / 0.05 - 1e-9)));
     expect(await rig.replicas()).toBe(high);
 
     // no load any more: until the window has passed since the last high recommendation, nothing shrinks

@@ -46,8 +46,8 @@ describe.skipIf(skip(missingControlPlane() ?? missingPrometheus()))("three shard
 
   const names = (count: number) => stateObjects({ namespace: NAMESPACE, name: STATE, count });
   const config = (count: number) => ({
-    prometheus: { url: prometheus.url, timeout: 5, measurePodStart: false },
-    kubernetes: { timeout: 5, detectScalers: false, events: false },
+    prometheus: { url: prometheus.url, timeout: 20, measurePodStart: false },
+    kubernetes: { timeout: 20, detectScalers: false, events: false },
     shards: { count },
     targets: NAMES.map((name) => ({ scaleTargetRef: { name }, targetCpu: 0.05, maxReplicas: 10 })),
   });

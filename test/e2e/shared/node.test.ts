@@ -48,9 +48,9 @@ describe.skipIf(skip(missingNode()))("node", () => {
   });
 
   test("a pod reaches a service by its name, and so does this machine through a forward", async () => {
-    expect(
-      await node.kubectl(["exec", "deploy/burner", "--", "wget", "-qO-", "http://burner.default.svc.cluster.local"]),
-    ).toBe("hello\n");
+    const asked = ["exec", "deploy/burner", "--", "wget", "-qO-", "http://burner.default.svc.cluster.local"];
+    // a pod without a probe counts as ready before its server listens
+    await expect.poll(() => node.kubectl(asked).catch(String)).toBe("hello\n");
     const address = await node.kubectl(["get", "service", "burner", "-o", "jsonpath={.spec.clusterIP}"]);
     expect(await (await fetch(await node.forward(`${address}:80`))).text()).toBe("hello\n");
     expect(await node.exec(["curl", "-s", `http://${address}`])).toBe("hello\n");
