@@ -1,7 +1,7 @@
 /** Replays a grid of settings over a history: the earlier half chooses among them, the later half judges. */
 import type { Samples } from "../core/series/types.ts";
-import { type EpochSeconds, type Probability, pluralize, type Seconds, type TimeRange } from "../core/units.ts";
-import { type Demand, DemandError, type RecordedMetric, toDemands } from "./demand.ts";
+import type { EpochSeconds, Probability, Seconds, TimeRange } from "../core/units.ts";
+import { type Demand, firstStep, type RecordedMetric, toDemands } from "./demand.ts";
 import {
   NO_STEPS,
   playStretch,
@@ -145,13 +145,10 @@ export function demandOf({ samples, others, world }: Omit<TrialSetup, "trials">)
 
 function halvesOf(setup: Omit<TrialSetup, "trials">) {
   const demand = demandOf(setup);
-  const { start, step, values } = demand;
-  const first = Math.max(2, Math.round(setup.world.warmup / step));
-  const steps = values.length - first;
-  if (steps < 2)
-    throw new DemandError(
-      `the series has ${pluralize(values.length, "step")} of ${step} s, the warm-up takes ${first}: nothing is left to replay; choose a shorter --warmup`,
-    );
+  const { start, step } = demand;
+  // one step to choose, one to judge
+  const first = firstStep(demand, setup.world.warmup, 2);
+  const steps = demand.values.length - first;
   const begin = start + first * step;
   return { demand, begin, split: begin + Math.round(TRAINING_SHARE * steps) * step, end: begin + steps * step };
 }

@@ -36,6 +36,19 @@ export class DemandError extends Error {
   override readonly name = "DemandError";
 }
 
+/** The index of the first step after the warm-up. Throws DemandError unless `least` steps are left from there on. */
+export function firstStep({ values, step }: Demand, warmup: Seconds, least: number): number {
+  // two steps are known before the first decision, whatever the warm-up
+  const first = Math.max(2, Math.round(warmup / step));
+  const steps = values.length;
+  if (steps - first >= least) return first;
+  const has = `the series has ${pluralize(steps, "step")} of ${step} s`;
+  if (steps - 2 < least) throw new DemandError(`${has}: it is too short to replay`);
+  throw new DemandError(
+    `${has}, the warm-up takes ${first}: nothing is left to replay; choose a --warmup below ${(steps - least) * step}`,
+  );
+}
+
 /** The most steps: two years of 15 s. More come from a mistyped time. */
 export const MAX_STEPS = 4_200_000;
 

@@ -1,7 +1,7 @@
 /** The replay loop: at each step pods become ready, the policy decides, the demand is served, and the score is kept. */
-import { type Cores, type EpochSeconds, pluralize, type Seconds } from "../core/units.ts";
+import type { Cores, EpochSeconds, Seconds } from "../core/units.ts";
 import { createCluster, type ModelCluster } from "./cluster.ts";
-import { type Demand, DemandError, loadAt } from "./demand.ts";
+import { type Demand, DemandError, firstStep, loadAt } from "./demand.ts";
 import type {
   MetricView,
   PolicyDecision,
@@ -27,16 +27,8 @@ export async function simulate(
   options: ReplayOptions,
   { watch = () => true, decided, row }: ReplayListener = {},
 ): Promise<ReplayResult> {
-  const first = Math.max(2, Math.round(options.warmup / demand.step));
+  const first = firstStep(demand, options.warmup, 1);
   const planned = demand.values.length - first;
-  if (planned < 1) {
-    const has = `the series has ${pluralize(demand.values.length, "step")} of ${demand.step} s`;
-    // two steps are known before the first decision, whatever the warm-up
-    if (demand.values.length <= 2) throw new DemandError(`${has}: it is too short to replay`);
-    throw new DemandError(
-      `${has}, the warm-up takes ${first}: nothing is left to replay; choose a --warmup below ${(demand.values.length - 1) * demand.step}`,
-    );
-  }
   const viewOf = viewer(demand, options);
   const known = knownLoad(demand, viewOf(first), options);
   const worlds = policies.map((policy) => worldOf(policy, known, demand.start + first * demand.step, options));

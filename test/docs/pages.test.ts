@@ -60,6 +60,19 @@ describe("commands", () => {
   });
 });
 
+describe("blocks", () => {
+  it("of three lines or more stand on one page: who needs one twice follows a link", () => {
+    const found = SITE.flatMap((page) =>
+      [...read(page).matchAll(/^```\w+\n(.*?)\n```$/gms)].map(
+        ([, block]) => [page, block!.replace(/ +#.*$/gm, "")] as const,
+      ),
+    ).filter(([, block]) => block.split("\n").length >= 3);
+    expect(found.length).toBeGreaterThan(30);
+    const twice = found.filter(([page, block]) => found.some(([other, same]) => same === block && other !== page));
+    expect(twice).toEqual([]);
+  });
+});
+
 /** As a reader sees it: of a link its words, of a picture nothing; no comments, no table of the page's own. */
 const seen = (text: string): string =>
   prose(text)

@@ -144,8 +144,17 @@ describe("an advice", TIME, () => {
   });
 
   it("says that nothing is left of a series that the warm-up takes whole", async () => {
-    const short = setup([{ ...hpa, options: { ...options, warmup: 15 * STEPS } }]);
-    await expect(playTrials(short, here, go)).rejects.toThrow(/nothing is left to replay; choose a shorter --warmup/);
+    const warmedUp = (warmup: number) => playTrials(setup([{ ...hpa, options: { ...options, warmup } }]), here, go);
+    const least = 15 * (STEPS - 2);
+    await expect(warmedUp(15 * STEPS)).rejects.toThrow(`nothing is left to replay; choose a --warmup below ${least}`);
+    expect((await warmedUp(least - 1)).tried).toHaveLength(1);
+  });
+
+  it.each([2, 3])("advises no other warm-up where the series has %d steps only", (count) => {
+    const times = Float64Array.from({ length: count }, (_, i) => START + 15 * i);
+    const samples = { times, values: new Float64Array(count).fill(1) };
+    const short = playTrials({ ...setup([{ ...hpa, options }]), samples }, here, go);
+    return expect(short).rejects.toThrow(`the series has ${count} steps of 15 s: it is too short to replay`);
   });
 
   it("has a front that nothing beats, and the cheapest within an objective is on it", () => {

@@ -64,7 +64,7 @@ export function milliCores(values: Float64Array, useful: Cores): boolean {
 const PARTS = [
   [100, "a hundredth of them would fit: are these percentages, or milli-cores?"],
   [1e3, "a thousandth of them would fit: are these milli-cores?"],
-  [1e6, "a millionth of them would fit: are these micro-cores?"],
+  [1e6, "a millionth of them would fit: are these micro-cores, or milli-cores of more pods?"],
   [1e9, "a billionth of them would fit: are these nano-cores, or bytes of memory?"],
   [Number.POSITIVE_INFINITY, "does the query count other pods too, or use increase() instead of rate()?"],
 ] as const;

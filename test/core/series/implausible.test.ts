@@ -131,7 +131,7 @@ describe("causeOf", () => {
       [1, /^most of the others are not$/],
       [100, /percentages, or milli-cores\?$/],
       [1e3, /these milli-cores\?$/],
-      [1e6, /micro-cores\?$/],
+      [1e6, /micro-cores, or milli-cores of more pods\?$/],
       [1e9, /nano-cores, or bytes of memory\?$/],
     ] as const) {
       const of = (value: number) =>
