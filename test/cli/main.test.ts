@@ -91,8 +91,8 @@ describe("job/main.ts", () => {
       asked.on("error", () => {});
       old.kill(signal);
       expect(await ended).toEqual([null, signal]);
-      // of the Node of the packages, which had asked: by itself it would wait for the answer
-      const byItself = new Promise((done) => setTimeout(done, 5000, false));
+      // of the Node of the packages, which had asked: by itself it would wait 30 s for the answer
+      const byItself = new Promise((done) => setTimeout(done, 20_000, false));
       const outcome = await Promise.race([left, byItself]);
       asked.destroy();
       silent.close();

@@ -91,8 +91,8 @@ async function forward(init: string, target: string): Promise<{ process: ChildPr
   const outer = `TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr`;
   const child = spawn("/usr/bin/setpriv", ["--pdeathsig", "KILL", "socat", outer, inner], { stdio: "ignore" });
   await once(child, "spawn");
-  // socat tells nobody that it listens
-  for (let tries = 0; tries < 50 && !(await listening(port)); tries++)
+  // socat tells nobody that it listens: asked again for half a minute
+  for (let tries = 0; tries < 600 && !(await listening(port)); tries++)
     await new Promise((resolve) => setTimeout(resolve, 50));
   return { process: child, url: `http://127.0.0.1:${port}` };
 }
