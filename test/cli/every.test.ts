@@ -36,7 +36,7 @@ async function cli(line: string) {
 }
 
 describe("--every", () => {
-  const every = `--history-file ${WAVE} --target-cpu 0.05 --min 1 --max 10 --every 1s --for 3s`;
+  const every = `--history-file ${WAVE} --target-cpu 0.05 --min 1 --max 10 --every 1s --for 5s`;
 
   it("tells people each tick, with its time and what would have been done", async () => {
     const { code, out } = await cli(every);
@@ -52,7 +52,7 @@ describe("--every", () => {
     const config = join(folder, "lines.yaml");
     const target = (name: string) => `{ scaleTargetRef: { name: ${name} }, targetCpu: 50m, maxReplicas: 10 }`;
     writeFileSync(config, `report: { logFormat: json }\ntargets: [${target("a")}, ${target("b")}]\n`);
-    const { out, err } = await cli(`--history-file ${WAVE} --config ${config} --every 1s --for 3s`);
+    const { out, err } = await cli(`--history-file ${WAVE} --config ${config} --every 1s --for 5s`);
     expect(out).toBe("");
     const lines = err.split("\n").filter((line) => line !== "");
     const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ trail }) => trail);

@@ -15,7 +15,7 @@ describe.skipIf(skip(missingControlPlane()))("the API server", () => {
   let rig: Rig;
   const ports = () =>
     kubernetesPorts(
-      kubernetesSettings(rig.kubeconfig, { timeout: 10 }),
+      kubernetesSettings(rig.kubeconfig),
       { configMap: { namespace: rig.namespace, name: "prophet-autoscaler-state" } },
       { env: {} },
     );

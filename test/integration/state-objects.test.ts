@@ -50,7 +50,7 @@ describe.skipIf(skip(missingControlPlane()))("three ConfigMaps", () => {
 
   const store = (count: number) =>
     kubernetesPorts(
-      kubernetesSettings(rig.kubeconfig, { timeout: 10 }),
+      kubernetesSettings(rig.kubeconfig),
       { configMap: { namespace: rig.namespace, name: NAME, count } },
       { env: {} },
     ).state;

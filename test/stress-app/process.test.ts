@@ -68,8 +68,8 @@ describe("server", () => {
   });
 
   it("finishes a burn after SIGTERM and exits 0", async () => {
-    const { url, child, exit, text } = await runServer(["--drain-seconds", "25"]);
-    const burning = fetch(`${url}/stress?intensity=0.5`);
+    const { url, child, exit, text } = await runServer(["--drain-seconds", "60"]);
+    const burning = fetch(`${url}/stress?intensity=1`);
     await until(url, "stress_workers_busy", 1);
     child.kill("SIGTERM");
     expect((await burning).status).toBe(200);
