@@ -138,6 +138,17 @@ describe("the house", () => {
     expect(taken).toEqual([]);
   });
 
+  it("exports nothing that tests alone use", () => {
+    const words = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "").match(/\b\w+\b/g) ?? [];
+    const used = new Map<string, number>();
+    for (const path of ["job", "stress-app", "scripts", "bench"].flatMap(filesOf))
+      for (const word of words(readFileSync(join(ROOT, path), "utf8"))) used.set(word, (used.get(word) ?? 0) + 1);
+    const unused = job.flatMap(({ path, text }) =>
+      [...exportsOf(text)].filter((name) => used.get(name) === 1).map((name) => `${path}: ${name}`),
+    );
+    expect(unused).toEqual([]);
+  });
+
   it("opens every file with its one responsibility, and keeps files readable", () => {
     const all = ["job", "stress-app", "scripts", "bench", "test"].flatMap(filesOf);
     const wrong = all.flatMap((path) => {

@@ -2,14 +2,13 @@
 
 import type { PrometheusSettings } from "../config/types.ts";
 import { asError } from "../core/result.ts";
-import type { Samples } from "../core/series/types.ts";
 import { readWindow } from "../core/target.ts";
 import type { EpochSeconds, Seconds } from "../core/units.ts";
 import { inParallel, ownTurn } from "../in-parallel.ts";
 import type { HistoryQuery, HistoryReading } from "../ports.ts";
 import { excerpt, HistoryError } from "./errors.ts";
 import type { AdapterLog } from "./log.ts";
-import { type LabelledSeries, parseMatrix, parseVector } from "./prometheus-answer.ts";
+import { parseMatrix, parseVector } from "./prometheus-answer.ts";
 import { type Ask, parsed } from "./prometheus-range.ts";
 import { countsOf, recordedSeries } from "./prometheus-recorded.ts";
 import {
@@ -115,13 +114,7 @@ export function groupedHistory(
 
 /** Groups queries by window and step, in parts whose answers stay within their bytes. */
 function partsOf(queries: readonly HistoryQuery[]): readonly (readonly HistoryQuery[])[] {
-  const alike = new Map<string, HistoryQuery[]>();
-  for (const query of queries) {
-    const key = `${readWindow(query.target)}/${query.target.step}`;
-    const own = alike.get(key);
-    if (own === undefined) alike.set(key, [query]);
-    else own.push(query);
-  }
+  const alike = Map.groupBy(queries, ({ target }) => `${readWindow(target)}/${target.step}`);
   return [...alike.values()].flatMap((all) => {
     const { target } = all[0]!;
     const most = Math.floor(
@@ -148,7 +141,9 @@ async function readPart(
     await ownTurn();
     const { series, partial } = parsed(answer, (body) => parseMatrix(body, { start: now - window, end: now }));
     if (partial) throw new Error(`${record}: the answer is partial`);
-    return byName(series.filter(({ labels }) => labels.__name__ === record));
+    const own = series.filter(({ labels }) => labels.__name__ === record);
+    const named = Map.groupBy(own, ({ labels }) => String(labels[RECORDED_LABEL]));
+    return new Map([...named].map(([name, rows]) => [name, rows.map(({ samples }) => samples)]));
   };
   const counted = Math.max(...part.map((query) => countBack(query.target)));
   const [cores, pods, starts] = await Promise.all([
@@ -180,18 +175,6 @@ function bytesOf(count: number, window: Seconds, step: Seconds = 15): number {
   return 64 * 1024 + Math.min(2 * ANSWER_BYTES, 2 * count * ((SAMPLE * window) / step + SERIES));
 }
 
-/** The series by workload. */
-function byName(series: readonly LabelledSeries[]): ReadonlyMap<string, readonly Samples[]> {
-  const found = new Map<string, Samples[]>();
-  for (const { labels, samples } of series) {
-    const name = String(labels[RECORDED_LABEL]);
-    const own = found.get(name);
-    if (own === undefined) found.set(name, [samples]);
-    else own.push(samples);
-  }
-  return found;
-}
-
 /** The measured pod starts, in seconds. They are optional: one that cannot be read, or is recorded twice, is left out. */
 async function podStarts(
   { ask, settings, now, log, signal }: PendingQueries,
@@ -204,11 +187,9 @@ async function podStarts(
       { query, time: String(now) },
       { bytes: bytesOf(names.length, 0), soft: true, signal },
     );
-    const rows = parsed(answer, parseVector);
-    const times = new Map<string, number>();
-    for (const { labels } of rows) times.set(labels[RECORDED_LABEL]!, (times.get(labels[RECORDED_LABEL]!) ?? 0) + 1);
-    const good = rows.filter(({ labels, value }) => times.get(labels[RECORDED_LABEL]!) === 1 && isPodStart(value));
-    return new Map(good.map(({ labels, value }) => [labels[RECORDED_LABEL]!, value]));
+    const rows = Map.groupBy(parsed(answer, parseVector), ({ labels }) => labels[RECORDED_LABEL]!);
+    const good = [...rows].filter(([, [first, second]]) => second === undefined && isPodStart(first!.value));
+    return new Map(good.map(([name, [row]]) => [name, row!.value]));
   } catch (error) {
     log("warn", `pod starts could not be read together: ${cameOf(error)}`);
     return new Map();

@@ -14,7 +14,7 @@ const FAILURES: Readonly<Record<string, Failure>> = { StateFull: "state", Invali
 const ACTIONS = { scale: "scaled", keep: "unchanged", hold: "held" } as const;
 
 /**
- * The outcome of a decision that was carried out. A history that could not be read is a failure, whatever holds the decision back, unless the
+ * The outcome of a decision, as if it was carried out. A history that could not be read is a failure, whatever holds the decision back, unless the
  * fallback or a bound acted.
  */
 export function outcomeOf(decided: TargetDecision): Outcome {

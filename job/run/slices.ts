@@ -38,13 +38,7 @@ export function slicesOf(
   most = sliceSize(targets.length),
   first = Math.min(most, MAX_SLICE_TARGETS),
 ): readonly Slice[] {
-  const places = new Map<StateStore, number[]>();
-  targets.forEach((target, i) => {
-    const store = state.of?.(keyOf(target)) ?? state;
-    const own = places.get(store);
-    if (own === undefined) places.set(store, [i]);
-    else own.push(i);
-  });
+  const places = Map.groupBy(targets.keys(), (i) => state.of?.(keyOf(targets[i]!)) ?? state);
   if (places.size === 0) return [{ store: state, targets, places: [] }];
   return [...places].flatMap(([store, all], k) => {
     const early = k === 0 && first < most && all.length > first ? [all.slice(0, first)] : [];

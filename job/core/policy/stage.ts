@@ -35,8 +35,6 @@ export interface PolicyInput {
   readonly config: TargetConfig;
   readonly conditions: Conditions;
   readonly memory: TargetState;
-  /** Pods that the demand lacks, because they were not measured; absent: none, or not known. */
-  readonly missing?: Replicas;
 }
 
 /** What the stages pass on to each other. */

@@ -49,16 +49,6 @@ export interface PredictOptions {
   readonly random?: Random;
 }
 
-/** The point forecast alone, at ascending times (epoch seconds). It is the fast way, for models without regressors, conditions or capacities. */
-export function predictPoints(model: ProphetModel, ds: ArrayLike<number>): Result<Float64Array, ProphetError> {
-  const frame = { ds };
-  const problem = frameProblem(model, frame);
-  if (problem !== undefined) return problem;
-  const { trend, factor, added } = expectation(model, frame);
-  for (let i = 0; i < trend.length; i++) trend[i] = trend[i]! * factor[i]! + added[i]!;
-  return ok(trend);
-}
-
 /**
  * The forecast at the rows of `future`, sorted by time first as in Prophet.
  * Errors, as values: times that are not finite; a column, cap or floor that the model needs and the frame lacks.
@@ -111,7 +101,6 @@ function frameProblem(model: ProphetModel, frame: Frame) {
   const bad = (field: string, value: unknown, accepted: string) => failure("ProphetFuture", field, value, accepted);
   for (let i = 0; i < frame.ds.length; i++) {
     if (!Number.isFinite(frame.ds[i]!)) return bad("ds", frame.ds[i], "finite epoch seconds");
-    if (i > 0 && frame.ds[i]! < frame.ds[i - 1]!) return bad("ds", frame.ds[i], "times in ascending order");
   }
   const needed = missingColumn(model.blocks, frame);
   if (needed !== undefined) return bad(needed, frame.columns?.[needed], "a column of finite values, one for each row");

@@ -1,11 +1,6 @@
-/** Named sets of Prophet options: its defaults, those of the original project, and one with a single season. */
+/** Named sets of Prophet options: those of the original project, and one with a single season. */
 import type { ProphetOptions, SeasonalityOption } from "./options.ts";
 import { SECONDS_PER_DAY } from "./options.ts";
-
-/** Prophet's own defaults. */
-export function defaultProphet(): ProphetOptions {
-  return {};
-}
 
 /**
  * The original project's options: a season of 300 s for every workload, Fourier order 10 and a flexible trend; no daily, weekly or yearly

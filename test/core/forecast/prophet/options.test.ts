@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { fit as fitProphet } from "../../../../job/core/forecast/prophet/fit.ts";
 import type { ProphetOptions } from "../../../../job/core/forecast/prophet/options.ts";
-import { predict, predictPoints } from "../../../../job/core/forecast/prophet/predict.ts";
+import { predict } from "../../../../job/core/forecast/prophet/predict.ts";
 import { resolveOptions } from "../../../../job/core/forecast/prophet/resolve.ts";
 import { must } from "./support.ts";
 
@@ -98,9 +98,7 @@ describe("fit and predict refuse what they cannot use", () => {
     const seasonalities = [{ name: "s", period: 30 / 86_400, fourier_order: 1, condition_name: "busy" }];
     const model = must(fitProphet({ ds, y, columns: { busy } }, { seasonalities }));
     expect(predict(model, { ds: [90] })).toMatchObject({ ok: false, error: { kind: "ProphetFuture", field: "busy" } });
-    expect(predictPoints(model, [90])).toMatchObject({ ok: false });
     const plain = must(fitProphet({ ds, y }));
     expect(predict(plain, { ds: [Number.NaN] })).toMatchObject({ ok: false, error: { field: "ds" } });
-    expect(predictPoints(plain, [105, 90])).toMatchObject({ ok: false, error: { field: "ds" } });
   });
 });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fit as fitProphet } from "../../../../job/core/forecast/prophet/fit.ts";
 import type { ProphetOptions } from "../../../../job/core/forecast/prophet/options.ts";
-import { predict, predictPoints } from "../../../../job/core/forecast/prophet/predict.ts";
+import { predict } from "../../../../job/core/forecast/prophet/predict.ts";
 import { originalProphet, seasonalProphet } from "../../../../job/core/forecast/prophet/presets.ts";
 import { must, testRandom } from "./support.ts";
 
@@ -24,7 +24,7 @@ describe("properties", () => {
     { ...seasonalProphet(300, 2), seasonality_mode: "multiplicative" },
   );
   const point = (o: ProphetOptions, times: number[], y: number[], future: number[]) =>
-    must(predictPoints(must(fitProphet({ ds: times, y }, o)), future));
+    must(predict(must(fitProphet({ ds: times, y }, o)), { ds: future }, { intervals: "none" })).yhat;
 
   it("the forecast of c y is c times the forecast of y", () => {
     fc.assert(
