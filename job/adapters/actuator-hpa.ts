@@ -11,7 +11,7 @@ const object = {
   named: ["hpaName", "scaleTargetRef.name"],
 } as const;
 
-const API = "autoscaling/v2";
+const [API, KIND] = ["autoscaling/v2", "HorizontalPodAutoscaler"] as const;
 
 function hpaPath(target: TargetConfig): string {
   const collection = collectionPath(API, target.namespace, object.kind.resource);
@@ -33,7 +33,7 @@ function readingOf(target: TargetConfig, hpa: Hpa): Reading {
   }
   const floor = count(path, hpa.spec?.minReplicas ?? 1);
   const { uid, namespace } = { namespace: target.namespace, ...hpa.metadata };
-  const about = { apiVersion: API, kind: "HorizontalPodAutoscaler", name: nameIn(object, target), namespace };
+  const about = { apiVersion: API, kind: KIND, name: nameIn(object, target), namespace };
   const replicas = count(path, hpa.status?.currentReplicas ?? floor);
   return { replicas, floor, about: uid === undefined ? about : { ...about, uid } };
 }
@@ -45,7 +45,7 @@ export const HPA: Actuator = {
   ownReplicas: false,
   read: async (api, target, signal) => {
     const path = hpaPath(target);
-    const hpa = (await api.send({ method: "GET", path, signal })) as Hpa;
+    const hpa = (await api.send({ method: "GET", path, kind: KIND, signal })) as Hpa;
     return readingOf(target, hpa);
   },
   // one that scales another workload is read by itself, whose answer is the error
@@ -55,7 +55,7 @@ export const HPA: Actuator = {
   },
   write: (api, target, from, to, signal) => {
     const of = (hpa: Hpa) => hpa.spec?.minReplicas;
-    return patchNumber(api, { path: hpaPath(target), field: "/spec/minReplicas", of }, from, to, signal);
+    return patchNumber(api, { path: hpaPath(target), kind: KIND, field: "/spec/minReplicas", of }, from, to, signal);
   },
   isOwn: (target, { metadata }) => metadata?.name === nameIn(object, target),
   checks: async () => [],

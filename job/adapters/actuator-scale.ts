@@ -5,6 +5,8 @@ import { count, patchNumber } from "./kubernetes-number.ts";
 import type { ObjectReference, Scale } from "./kubernetes-objects.ts";
 import { objectPath } from "./kubernetes-path.ts";
 
+const KIND = "Scale";
+
 function scalePath(target: TargetConfig): string {
   return `${objectPath(target.namespace, target.scaleTargetRef)}/scale`;
 }
@@ -28,12 +30,18 @@ export const SCALE: Actuator = {
   ownReplicas: true,
   read: async (api, target, signal) => {
     const path = scalePath(target);
-    const scale = (await api.send({ method: "GET", path, signal })) as Scale;
+    const scale = (await api.send({ method: "GET", path, kind: KIND, signal })) as Scale;
     // a Scale carries the uid of its workload
     return { replicas: count(path, replicasOf(scale)), about: workloadOf(target, scale.metadata?.uid) };
   },
   write: (api, target, from, to, signal) =>
-    patchNumber(api, { path: scalePath(target), field: "/spec/replicas", of: replicasOf }, from, to, signal),
+    patchNumber(
+      api,
+      { path: scalePath(target), kind: KIND, field: "/spec/replicas", of: replicasOf },
+      from,
+      to,
+      signal,
+    ),
   isOwn: () => false,
   checks: async (api, target, replicas) => {
     const { writerCheck } = await import("./writer-check.ts");

@@ -73,7 +73,8 @@ export function conditionsReader(
   );
   const ask = async (target: TargetConfig, signal: AbortSignal | undefined): Promise<Inspection> => {
     const path = objectPath(target.namespace, target.scaleTargetRef);
-    const object = await known(path, (api) => api.send({ method: "GET", path, signal }));
+    const { kind } = target.scaleTargetRef;
+    const object = await known(path, (api) => api.send({ method: "GET", path, kind, signal }));
     return object === undefined ? { conditions: {} } : inspectionOf(object as Workload | null, target.scaleTargetRef);
   };
   return {

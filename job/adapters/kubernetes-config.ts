@@ -11,7 +11,7 @@ import type { KubernetesSettings } from "../config/types.ts";
 import type { Seconds } from "../core/units.ts";
 import { fileSentence } from "../output/file-problem.ts";
 import type { Redactor } from "../output/redactor.ts";
-import { readNamed, readSmall } from "./bounded-file.ts";
+import { checkNamed, readNamed, readSmall } from "./bounded-file.ts";
 import { ClusterError } from "./errors.ts";
 import type { Tls } from "./http/pool.ts";
 
@@ -125,30 +125,38 @@ async function load(config: KubeConfig, settings: KubernetesSettings, env: Envir
 }
 
 async function loadFile(config: KubeConfig, file: string): Promise<void> {
+  if (!(await hasLoaded(config, file))) throw new Error(`${file} is empty`);
+}
+
+/** Loads a file; false: there is nothing in it. */
+async function hasLoaded(config: KubeConfig, file: string): Promise<boolean> {
   const text = (await readNamed(file)).toString();
-  if (text.trim() === "") throw new Error(`${file} is empty`);
+  if (text.trim() === "") return false;
   // as its own loadFromFile does
   config.loadFromString(text);
   config.makePathsAbsolute(dirname(file));
+  return true;
 }
 
 /**
- * Several files as kubectl merges them: those that are not there are left out, and the first one counts that has a name, or a current context.
- * client-node takes the last current context, which is another cluster, and refuses a name that comes twice.
+ * Several files as kubectl merges them: those that are not there or empty are left out, and the first one counts that has a name, or a current
+ * context. client-node takes the last current context, which is another cluster, and refuses a name that comes twice.
  */
 async function loadFiles(config: KubeConfig, list: string, exists: (file: string) => boolean): Promise<void> {
   const files = list.split(":").filter((file) => file !== "");
   const there = files.filter(exists);
-  const [first = list, ...more] = there.length === 0 ? files : there;
-  await loadFile(config, first);
-  for (const file of more) {
+  let isEmpty = true;
+  for (const file of there) {
     const other = new (config.constructor as new () => KubeConfig)();
-    await loadFile(other, file);
+    if (!(await hasLoaded(other, file))) continue;
+    isEmpty = false;
     other.clusters = without(other.clusters, config.clusters);
     other.users = without(other.users, config.users);
     other.contexts = without(other.contexts, config.contexts);
     config.mergeConfig(other, Boolean(config.getCurrentContext()));
   }
+  // says what is wrong with the first one
+  if (isEmpty) await loadFile(config, there[0] ?? files[0] ?? list);
 }
 
 function without<T extends { readonly name: string }>(items: readonly T[], known: readonly T[]): T[] {
@@ -187,8 +195,9 @@ async function credentials(config: KubeConfig, proxied: URL | undefined): Promis
   const user = config.getCurrentUser();
   try {
     if (!readable.has(config)) {
-      for (const file of [config.getCurrentCluster()?.caFile, user?.certFile, user?.keyFile])
-        if (file !== undefined) await readNamed(file);
+      const tokenFile: unknown = user?.authProvider?.config?.tokenFile;
+      for (const file of [config.getCurrentCluster()?.caFile, user?.certFile, user?.keyFile, tokenFile])
+        if (typeof file === "string") await checkNamed(file);
       readable.add(config);
     }
     await config.applyToHTTPSOptions(options);

@@ -115,7 +115,7 @@ async function list(kubernetes: () => Promise<Kubernetes>, task: Task, signal: A
   const plural = resourceOf({ kind });
   const path = namespace === ALL_NAMESPACES ? `/apis/${API}/${plural}` : collectionPath(API, namespace, plural);
   try {
-    const listing = { path, labelSelector: selector.labelSelector, atMost: MAX_FOUND, signal };
+    const listing = { path, kind, labelSelector: selector.labelSelector, atMost: MAX_FOUND, signal };
     const { items, error } = await listAll(await kubernetes(), listing, (item) => pick(task, item));
     const workloads = items.filter((item) => item !== null);
     return { items: workloads, ...(error && { failure: new DiscoveryError(kind, namespace, error) }) };

@@ -3,7 +3,7 @@ import type { Hpa } from "./kubernetes-objects.ts";
 import type { Listing } from "./kubernetes-pages.ts";
 import { collectionPath } from "./kubernetes-path.ts";
 
-const [API, PLURAL] = ["autoscaling/v2", "horizontalpodautoscalers"] as const;
+const [API, KIND, PLURAL] = ["autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"] as const;
 /** HPAs a page: with their managedFields about 1 MB. */
 const PAGE_SIZE = 200;
 /** HPAs in one list, as many as targets may be found. Those of a longer one are not known; with more in all, each namespace is asked. */
@@ -28,7 +28,7 @@ export function hpaLists(list: ReadList): HpaLists {
   const lists = new Map<string, { readonly at: number; readonly hpas: Promise<Hpas> }>();
   let everywhere: ReadonlyMap<string, readonly Hpa[]> | undefined;
   const read = (path: string, signal: AbortSignal | undefined) =>
-    list({ path, pageSize: PAGE_SIZE, atMost: MAX_HPAS, signal }, needed);
+    list({ path, kind: KIND, pageSize: PAGE_SIZE, atMost: MAX_HPAS, signal }, needed);
   return {
     of: async (namespace, signal) => {
       if (everywhere !== undefined) return everywhere.get(namespace) ?? [];

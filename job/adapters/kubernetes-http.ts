@@ -13,13 +13,15 @@ import type { Timing } from "./http/retry.ts";
 import { type Sent, send } from "./http/send.ts";
 import { isUndone, redirected } from "./http/verdict.ts";
 import { type Credentials, findApiServer } from "./kubernetes-config.ts";
-import type { Status } from "./kubernetes-objects.ts";
+import type { ObjectMeta, Status } from "./kubernetes-objects.ts";
 
 /** One call. A write is retried only if it certainly had no effect. */
 export interface Call {
   readonly method: "GET" | "PATCH" | "POST";
   /** Path with its query. */
   readonly path: string;
+  /** The kind of the answer. One that says another kind, or another name or namespace than the path, is refused. Absent: any object. */
+  readonly kind?: string;
   readonly body?: unknown;
   readonly contentType?: string;
   /** Ends it earlier, when the time of the run is over. */
@@ -87,7 +89,7 @@ export async function openKubernetes(
         if (answer.body.length > MAX_BODY_IN_PASSING) await ownTurn();
         // after a gateway's refusal, and where it was sent before, a write may have been carried out
         const uncertain = write && (answer.attempts > 1 || answer.status >= 500);
-        return result(request, answer, uncertain, call.bounds?.containers);
+        return result(request, answer, uncertain, call);
       } catch (error) {
         if (error instanceof ClusterError) throw error;
         throw new ClusterError(request, undefined, "", messageOf(error), error, write && !isUndone(error));
@@ -137,16 +139,11 @@ function requestOf(
 }
 
 /** The object of a good answer. Throws ClusterError with the server's reason and words, its `details` as the cause. */
-function result(
-  request: string,
-  { status, body, location }: Sent,
-  uncertain: boolean,
-  containers = MAX_CONTAINERS,
-): unknown {
+function result(request: string, { status, body, location }: Sent, uncertain: boolean, call: Call): unknown {
   if (status >= 300 && status < 400) throw new ClusterError(request, status, "Redirected", redirected(location));
   let parsed: unknown;
   try {
-    parsed = parseJson(body, containers);
+    parsed = parseJson(body, call.bounds?.containers ?? MAX_CONTAINERS);
   } catch (error) {
     if (error instanceof JsonBoundsError)
       throw new ClusterError(request, status, "TooLarge", error.message, error, uncertain);
@@ -156,9 +153,9 @@ function result(
   // a proxy or webhook between may have turned a refusal into a 200
   const failure = kind === "Status" && word === "Failure";
   if (status >= 200 && status < 300 && !failure) {
-    if (isObject(parsed)) return parsed;
-    const what = Array.isArray(parsed) ? "a list" : parsed === null ? "null" : `a ${typeof parsed}`;
-    throw new ClusterError(request, status, "Malformed", `the answer must be an object, got ${what}`, null, uncertain);
+    const wrong = wrongObject(call, parsed);
+    if (wrong === null) return parsed;
+    throw new ClusterError(request, status, "Malformed", wrong, null, uncertain);
   }
   // details.causes name the fields of an invalid object; they tell a failed `test` from a refused value
   throw new ClusterError(
@@ -171,8 +168,21 @@ function result(
   );
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** What is wrong with an answer; null: it is what was asked for. A proxy between may answer with another object, or a page of its own. */
+function wrongObject({ path, kind }: Call, came: unknown): string | null {
+  if (typeof came !== "object" || came === null || Array.isArray(came)) {
+    const what = Array.isArray(came) ? "a list" : came === null ? "null" : `a ${typeof came}`;
+    return `the answer must be an object, got ${what}`;
+  }
+  if (kind === undefined) return null;
+  const { kind: other = kind, metadata } = came as { kind?: unknown; metadata?: ObjectMeta | null };
+  const [, ...parts] = /\/namespaces\/([^/?]+)\/[^/?]+\/([^/?]+)/.exec(path) ?? [];
+  if (parts.length === 0)
+    return other === kind ? null : `the answer must be a ${kind}, got ${excerpt(String(other), 100)}`;
+  const [space, name] = parts.map(decodeURIComponent);
+  const { namespace: otherSpace = space, name: otherName = name } = metadata ?? {};
+  const [wanted, got] = [`${kind} ${space}/${name}`, `${other} ${otherSpace}/${otherName}`];
+  return got === wanted ? null : `the answer must be ${wanted}, got ${excerpt(got, 100)}`;
 }
 
 function messageOf(error: unknown): string {

@@ -85,6 +85,7 @@ export async function ownersOf(
   try {
     await api.send({
       signal,
+      kind: "Scale",
       method: "PATCH",
       path: `${objectPath(namespace, scaleTargetRef)}/scale?dryRun=All&fieldManager=${fieldManager}-question`,
       contentType: "application/apply-patch+yaml",

@@ -15,9 +15,10 @@ export function count(path: string, value: unknown): Replicas {
   );
 }
 
-/** A number in an object: its path, and how to read it. */
+/** A number in an object: its path and kind, and how to read it. */
 export interface NumberAt<T> {
   readonly path: string;
+  readonly kind: string;
   /** JSON pointer. */
   readonly field: string;
   readonly of: (object: T) => unknown;
@@ -26,13 +27,14 @@ export interface NumberAt<T> {
 /** Sets one number only if it is still `from`: the server tests and replaces in one step. Throws a ClusterError, also if the server reports success without the change. */
 export async function patchNumber<T>(
   api: Kubernetes,
-  { path, field, of }: NumberAt<T>,
+  { path, kind, field, of }: NumberAt<T>,
   from: Replicas,
   to: Replicas,
   signal?: AbortSignal,
 ): Promise<"done" | "conflict"> {
   const call = {
     signal,
+    kind,
     method: "PATCH",
     path: `${path}?fieldManager=${fieldManager}`,
     contentType: "application/json-patch+json",
@@ -48,7 +50,7 @@ export async function patchNumber<T>(
   } catch (error) {
     if (!(error instanceof ClusterError) || !(error.uncertain || MAYBE_CHANGED.has(error.status))) throw error;
     // a failed `test`, an admission policy and a refused value are all 422, and a lost answer says nothing: the number itself tells
-    const read = await api.send({ method: "GET", path, signal }).catch(() => null);
+    const read = await api.send({ method: "GET", path, kind, signal }).catch(() => null);
     if (read === null) throw error;
     const now = of(read as T);
     if (now === to && error.uncertain) return "done";

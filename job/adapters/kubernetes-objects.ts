@@ -4,6 +4,7 @@ import type {
   V1ConfigMap,
   V1Deployment,
   V1ManagedFieldsEntry,
+  V1ObjectMeta,
   V1ObjectReference,
   V1Scale,
   V1StatefulSet,
@@ -22,6 +23,8 @@ type Wire<T> = T extends Date
 
 /** The /scale subresource of a workload. */
 export type Scale = Wire<V1Scale>;
+/** What every object says of itself. */
+export type ObjectMeta = Wire<V1ObjectMeta>;
 /** A ConfigMap. */
 export type ConfigMap = Wire<V1ConfigMap>;
 /** A HorizontalPodAutoscaler of autoscaling/v2. */

@@ -17,6 +17,8 @@ const MAX_CALLS = 1000;
 export interface Listing {
   /** Path of the collection. */
   readonly path: string;
+  /** Kind of its objects. */
+  readonly kind: string;
   readonly labelSelector?: string;
   /** Objects a page. */
   readonly pageSize?: number;
@@ -71,13 +73,18 @@ function tooMany({ path }: Listing, what: string): ClusterError {
   return new ClusterError(`GET ${path}`, 200, "TooMany", `there are more than ${what}`);
 }
 
-async function readPage(api: Kubernetes, { path, labelSelector, signal }: Listing, { limit, token }: PagePosition) {
+async function readPage(
+  api: Kubernetes,
+  { path, kind, labelSelector, signal }: Listing,
+  { limit, token }: PagePosition,
+) {
   const query = new URLSearchParams({
     ...(labelSelector === undefined ? {} : { labelSelector }),
     limit: `${limit}`,
     ...(token === "" ? {} : { continue: token }),
   });
-  const answer = await api.send({ method: "GET", path: `${path}?${query}`, signal, bounds: PAGE_BOUNDS });
+  const call = { path: `${path}?${query}`, kind: `${kind}List`, signal, bounds: PAGE_BOUNDS };
+  const answer = await api.send({ method: "GET", ...call });
   const { items, metadata } = (answer ?? {}) as { items?: unknown; metadata?: { continue?: unknown } };
   // an empty list is `[]`, or null as Go writes a nil slice; without the field it is no list
   if (!Array.isArray(items) && items !== null)

@@ -16,6 +16,7 @@ export const stateAnnotation = "prophet-autoscaler/last-forecast";
 /** The annotation with the number of ConfigMaps when this one was written; absent: it was the only one. */
 export const countAnnotation = "prophet-autoscaler/state-count";
 
+const KIND = "ConfigMap";
 /** Characters of a state that is read as soon as it is there: those of 100 targets. */
 const MAX_TEXT_IN_PASSING = 10_000;
 
@@ -53,7 +54,7 @@ export function stateObject(kubernetes: () => Promise<Kubernetes>, namespace: st
     name: `${namespace}/${name}`,
     read: async (signal) => {
       try {
-        const map = (await (await kubernetes()).send({ method: "GET", path, signal })) as ConfigMap;
+        const map = (await (await kubernetes()).send({ method: "GET", path, kind: KIND, signal })) as ConfigMap;
         const version = versionOf(`GET ${path}`, map);
         const text: unknown = map.metadata?.annotations?.[stateAnnotation];
         if (text !== undefined && typeof text !== "string")
@@ -126,6 +127,7 @@ async function patch(
   try {
     const map = (await api.send({
       signal,
+      kind: KIND,
       method: "PATCH",
       path: `${path}?fieldManager=${fieldManager}`,
       contentType: "application/merge-patch+json",
@@ -137,7 +139,7 @@ async function patch(
     // deleted since it was read, so the version that was read is gone as well
     if (error.status === 404) return null;
     if (error.status !== 409 && !error.uncertain) throw error;
-    const now = (await api.send({ method: "GET", path, signal }).catch(() => ({}))) as ConfigMap;
+    const now = (await api.send({ method: "GET", path, kind: KIND, signal }).catch(() => ({}))) as ConfigMap;
     // ours, whose answer was lost: nobody else writes this text
     if (holds(now, annotations)) return versionOf(`GET ${path}`, now);
     // nobody wrote since: it was not another run that was faster
@@ -154,11 +156,11 @@ async function create(
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
   try {
-    const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, annotations } };
+    const body = { apiVersion: "v1", kind: KIND, metadata: { name, annotations } };
     const path = `${collection}?fieldManager=${fieldManager}`;
     return storedVersion(
       `POST ${collection}`,
-      (await api.send({ method: "POST", path, body, signal })) as ConfigMap,
+      (await api.send({ method: "POST", path, kind: KIND, body, signal })) as ConfigMap,
       annotations,
     );
   } catch (error) {

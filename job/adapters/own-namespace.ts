@@ -30,7 +30,7 @@ export async function ownNamespace(
       : [];
   const texts = await Promise.all(files.filter((file) => file !== "").map(read));
   const found = await Promise.all(texts.map(parse));
-  const current = context ?? found.map((config) => config["current-context"]).find((name) => typeof name === "string");
+  const current = context ?? found.map((config) => config["current-context"]).find(Boolean);
   const all = found.flatMap(({ contexts }) => (Array.isArray(contexts) ? contexts : []));
   const namespace = all.find((entry) => entry?.name === current)?.context?.namespace;
   return typeof namespace === "string" && namespace !== "" ? namespace : undefined;

@@ -44,7 +44,9 @@ function names(owners: readonly Owner[], none: string): string {
  */
 async function manifestHoldsReplicas(api: Kubernetes, target: TargetConfig): Promise<boolean> {
   try {
-    const object = (await api.send({ method: "GET", path: objectPath(target.namespace, target.scaleTargetRef) })) as {
+    const { namespace, scaleTargetRef: ref } = target;
+    const call = { path: objectPath(namespace, ref), kind: ref.kind };
+    const object = (await api.send({ method: "GET", ...call })) as {
       metadata?: { annotations?: Readonly<Record<string, string>> };
     };
     return manifestReplicas(object.metadata?.annotations?.[lastApplied]) === "present";

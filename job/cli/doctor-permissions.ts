@@ -100,8 +100,11 @@ export async function permissionCheck(api: Kubernetes, p: Permission): Promise<C
         ...(name === undefined ? {} : { name }),
       },
     };
-    const body = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec };
-    const answer = (await api.send({ method: "POST", path: REVIEWS, body })) as { status?: { allowed?: boolean } };
+    const kind = "SelfSubjectAccessReview";
+    const body = { apiVersion: "authorization.k8s.io/v1", kind, spec };
+    const answer = (await api.send({ method: "POST", path: REVIEWS, kind, body })) as {
+      status?: { allowed?: boolean };
+    };
     const allowed = answer.status?.allowed === true;
     if (p.want === "never") {
       return allowed

@@ -61,7 +61,11 @@ async function readResources(
   { namespace, scaleTargetRef }: TargetConfig,
 ): Promise<PodResources | undefined> {
   try {
-    const object = await api.send({ method: "GET", path: objectPath(namespace, scaleTargetRef) });
+    const object = await api.send({
+      method: "GET",
+      path: objectPath(namespace, scaleTargetRef),
+      kind: scaleTargetRef.kind,
+    });
     return podResourcesOf((object ?? {}) as Workload);
   } catch {
     return undefined;

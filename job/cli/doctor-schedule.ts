@@ -30,7 +30,9 @@ const LABEL = "app.kubernetes.io/name=prophet-autoscaler";
 export async function scheduleChecks(api: Kubernetes, settings: Settings): Promise<readonly Check[]> {
   const { namespace } = settings.state.configMap;
   const path = `${collectionPath("batch/v1", namespace, "cronjobs")}?labelSelector=${encodeURIComponent(LABEL)}`;
-  const list = (await api.send({ method: "GET", path }).catch(() => null)) as { items?: readonly CronJob[] } | null;
+  const list = (await api.send({ method: "GET", path, kind: "CronJobList" }).catch(() => null)) as {
+    items?: readonly CronJob[];
+  } | null;
   const jobs = (list?.items ?? []).filter((job) => !pacesItself(job));
   return [...deadlineChecks(jobs, settings), ...intervalChecks(jobs, settings)];
 }

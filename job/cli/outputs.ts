@@ -1,5 +1,5 @@
 /** Writes a command's files beside its answer: refused before the work where impossible, only reported where they fail after it. */
-import { access, mkdir, open, rm, writeFile } from "node:fs/promises";
+import { constants, mkdir, open, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 import { fileProblem } from "../output/file-problem.ts";
 import { type Flags, type Io, UsageError } from "./io.ts";
@@ -36,7 +36,9 @@ export async function writeOutput(
   if (typeof path !== "string") return;
   await tryOutput(io, path, async () => {
     const content = await make();
-    await writeFile(path, typeof content === "string" ? io.redactor(content) : content);
+    // held open so, a pipe that nobody reads is an error and is not waited for
+    const held = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_NONBLOCK);
+    await writeFile(path, typeof content === "string" ? io.redactor(content) : content).finally(() => held.close());
     (flags.json === true ? io.err : io.out)(`${WRITTEN[flag]}: ${path}\n`);
   });
 }
@@ -77,7 +79,10 @@ function checkName(flag: OutputFlag, path: string): void {
   }
 }
 
-/** Why a file cannot be written; null if it can. Opens the file for writing, and removes it if it is new: the only reliable test for all rights and disks. */
+/**
+ * Why a file cannot be written; null if it can. Opens the file for writing, and removes it if it is new: the only reliable test for all rights
+ * and disks. A pipe is not tried: its reader would take the trial for the end.
+ */
 async function whyNot(flag: OutputFlag, path: string): Promise<string | null> {
   try {
     if (extname(path).toLowerCase() === ".png") await (await import("../report/png.ts")).needResvg();
@@ -86,12 +91,10 @@ async function whyNot(flag: OutputFlag, path: string): Promise<string | null> {
   }
   try {
     await makeFolder(dirname(path));
-    const there = await access(path).then(
-      () => true,
-      () => false,
-    );
+    const there = await stat(path).catch(() => null);
+    if (there?.isFIFO()) return null;
     await (await open(path, "a")).close();
-    if (!there) await rm(path);
+    if (there === null) await rm(path);
     return null;
   } catch (error) {
     return `--${flag}: ${JSON.stringify(path)} cannot be written: ${fileProblem(error)}. Name a file in a folder that can be written.`;

@@ -13,16 +13,11 @@ const WORDS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "its name is too long",
   ELOOP: "its links lead in a circle",
   EIO: "reading or writing it gives an I/O error",
-  ENXIO: "it is a socket or a device that cannot be read",
+  ENXIO: "it is a socket, a device that is not there, or a pipe that nobody reads",
 };
 
-/** Why a file was not read to its end. */
-export class FileTooLarge extends Error {
-  /** `mebibytes`: how many are read at most. */
-  constructor(mebibytes: number) {
-    super(`it is larger than ${mebibytes} MiB`);
-  }
-}
+/** Why a file was not read to its end, in words that follow its name. */
+export class UnreadFile extends Error {}
 
 /** Words for what reading or writing a file threw, without the path, which the caller names. */
 export function fileProblem(error: unknown): string {
@@ -37,7 +32,7 @@ export function fileProblem(error: unknown): string {
 export function fileSentence(error: unknown, path?: string): string {
   if (!(error instanceof Error)) return String(error);
   const { code = "", syscall = "", path: own } = error as NodeJS.ErrnoException;
-  if (error instanceof FileTooLarge) return `${path ?? "a file that it names"}: ${error.message}`;
+  if (error instanceof UnreadFile) return `${path ?? "a file that it names"}: ${error.message}`;
   // not the system's own words: they have the path, and that may be hidden
   const isFile = path !== undefined && /^(open|read|stat|lstat|scandir)$/.test(syscall);
   if (WORDS[code] === undefined) return isFile ? `${path}: error ${code}` : error.message;

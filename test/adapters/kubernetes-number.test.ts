@@ -4,7 +4,12 @@ import { describe, expect, test } from "vitest";
 import { ClusterError } from "../../job/adapters/errors.ts";
 import { count, patchNumber } from "../../job/adapters/kubernetes-number.ts";
 
-const at = { path: "/scale", field: "/spec/replicas", of: ({ replicas }: { replicas?: unknown }) => replicas };
+const at = {
+  path: "/scale",
+  kind: "Scale",
+  field: "/spec/replicas",
+  of: ({ replicas }: { replicas?: unknown }) => replicas,
+};
 interface SentCall {
   readonly method?: string;
   readonly path: string;

@@ -119,7 +119,7 @@ test.each(["bearerTokenFile", "passwordFile", "secretKeyFile", "file"])(
   },
 );
 
-test("several kubeconfigs are merged as kubectl does: what is not there is left out, the first current context counts", async () => {
+test("several kubeconfigs are merged as kubectl does: what is not there or empty is left out, the first current context counts", async () => {
   const of = (name: string) =>
     written(name, {
       "current-context": name,
@@ -132,9 +132,17 @@ test("several kubeconfigs are merged as kubectl does: what is not there is left 
     /\/no\/(\w+): there is no such file/.exec(await said(line, { KUBECONFIG: files.join(":") }))?.[1];
   const [first, second, none] = [of("first"), of("second"), join(folder, "none")];
   const silent = written("silent", { contexts: [], clusters: [], users: [] });
+  const [empty, blank] = ["empty", "blank"].map((name) => join(folder, name)) as [string, string];
+  writeFileSync(empty, "");
+  writeFileSync(blank, "\n");
   expect(await seen(first, second)).toBe("first");
   expect(await seen(none, second, first)).toBe("second");
   expect(await seen(silent, second, first)).toBe("second");
+  expect(await seen(empty, none, blank, second, first)).toBe("second");
+  expect(await seen(second, empty)).toBe("second");
+  expect(await said(line, { KUBECONFIG: `${none}:${empty}:${blank}` })).toContain(
+    `find the API server: ${empty} is empty`,
+  );
   // a shell's start file that adds one to the list adds it once more in each shell within
   expect(await seen(second, first, second)).toBe("second");
   expect(await said(line, { KUBECONFIG: `${none}:${none}2` })).toContain(`find the API server: ${none}: there is no`);
