@@ -50,8 +50,7 @@ held-back series take what was best on all others. A choice that pays would lie 
 
 Each series is forecast as the job does it. The point is the mean of the next minute. The quantiles are those of the maximum over the part of the lead in which new pods serve.
 Losses are relative to the last value. Known are the public and synthetic traces; some series are made from them; generated ones come of a seed that no
-run before has seen. The held-back traces took part in no choice. [The policy, measured](policy.md) has the replay of the forecaster as it is at 15, 30, 90 and
-180 s of start-up.
+run before has seen. The held-back traces took part in no choice. [The policy, measured](policy.md) has the same replay set by set.
 
 ## Where it stands
 
