@@ -1,5 +1,6 @@
 /** Joins the layers into settings (flags over environment over file over defaults), then checks what only shows across fields. */
 import type { TargetConfig } from "../core/target.ts";
+import { pluralize } from "../core/units.ts";
 import { applyRules, type RuleFindings } from "./apply-rules.ts";
 import { isRecord, join, joinNamed } from "./check.ts";
 import { complete, merge, withoutHoles } from "./complete.ts";
@@ -7,6 +8,7 @@ import { openCalendars } from "./days.ts";
 import { discoverySettings } from "./discovery-settings.ts";
 import type { ConfigLayer } from "./layers.ts";
 import { levelIssues, levelsUnder } from "./levels.ts";
+import { didYouMean } from "./nearest.ts";
 import { prophetIssues, prophetWarnings } from "./prophet-settings.ts";
 import { missingReporter, reportedIn } from "./reported.ts";
 import type { PartialValue, Value } from "./schema.ts";
@@ -65,6 +67,7 @@ export async function resolve(
     ...placed.map(([path, part]) => byFlags({ refused: [], warned: levelIssues(part, path) }, path, flags, table)),
   ];
   issues.push(...findings.flatMap(({ refused }) => refused));
+  if (issues.some(({ path }) => path === "targetCpu")) issues.push(...unlistedIssues(file, outer));
   const calendars = await openCalendars(
     full.map(([path, value]) => ({ path, node: ours.target, value })),
     issues,
@@ -117,6 +120,15 @@ function targetParts(file: FilePart, outer: TargetPart, discovers: boolean): rea
     ...(scaleTargetRef === undefined ? {} : { scaleTargetRef }),
   };
   return chosen.map(([path, part]) => [path, joinTarget(file.defaults, identity, part, settings)]);
+}
+
+/** Why a target that flags or environment name lacks settings: the file lists others. A mistyped name is told so. */
+function unlistedIssues({ targets = [] }: FilePart, { scaleTargetRef }: TargetPart): readonly Issue[] {
+  const names = targets.flatMap((part: TargetPart | undefined) => part?.scaleTargetRef?.name ?? []);
+  const wanted = scaleTargetRef?.name;
+  if (wanted === undefined || names.length === 0) return [];
+  const message = `${wanted} is none of the file's ${pluralize(names.length, "target")}, or not in this namespace.${didYouMean(wanted, names)}`;
+  return [{ path: "scaleTargetRef.name", message }];
 }
 
 /** Joins layers of a target, of which later ones take precedence. */

@@ -190,6 +190,11 @@ describe("loadSettings", () => {
       { flags: { prometheus: "http://u:p@h", deployment: "w", "target-cpu": "1" } },
       [/^--prometheus/],
     ],
+    [
+      "a name that the file does not list",
+      { file: "targets: [{ scaleTargetRef: { name: web }, targetCpu: 1 }]", flags: { deployment: "wep" } },
+      [/^targetCpu: is missing/, /^scaleTargetRef\.name: wep is none of the file's 1 target, .* Did you mean web\?$/],
+    ],
     ["YAML that is none", { file: "targets: [", flags: { deployment: "w", "target-cpu": "1" } }, [/autoscaler\.yaml/]],
     [
       "a list where a map belongs",
