@@ -76,7 +76,9 @@ function answer(request: IncomingMessage, body: string): unknown {
     return configMap();
   }
   if (path.includes("/deployments/")) return deployment;
-  return { kind: "List", apiVersion: "v1", metadata: {}, items: [] };
+  if (path.endsWith("/horizontalpodautoscalers"))
+    return { kind: "HorizontalPodAutoscalerList", apiVersion: "autoscaling/v2", metadata: {}, items: [] };
+  return {};
 }
 
 const server = createServer((request, response) => {
