@@ -60,7 +60,8 @@ async function readBounded(file: string, mebibytes: number): Promise<Buffer> {
   const room = Buffer.allocUnsafe(PIECE);
   try {
     for (let left = mebibytes * MEBIBYTE; ; ) {
-      const bytes = await nextBytes(handle, room, pieces.length === 0);
+      // the writer of a shell's pipe was there first: its end is the end
+      const bytes = await nextBytes(handle, room, pieces.length === 0 && !BY_SHELL.test(file));
       if (bytes === 0) return Buffer.concat(pieces);
       left -= bytes;
       if (left < 0) throw new UnreadFile(`it is larger than ${mebibytes} MiB`);
@@ -72,8 +73,8 @@ async function readBounded(file: string, mebibytes: number): Promise<Buffer> {
   }
 }
 
-/** How many bytes were read into `room`; 0 at the end. Waits for a pipe's. */
-async function nextBytes(handle: FileHandle, room: Buffer, first: boolean): Promise<number> {
+/** How many bytes were read into `room`; 0 at the end. Waits for a pipe's, and for its writer where it may be `unopened`. */
+async function nextBytes(handle: FileHandle, room: Buffer, unopened: boolean): Promise<number> {
   const begin = performance.now();
   for (;;) {
     const bytes = await handle.read(room).then(
@@ -84,7 +85,7 @@ async function nextBytes(handle: FileHandle, room: Buffer, first: boolean): Prom
       },
     );
     // before its first byte the end of a pipe means that nobody has opened it yet
-    if (bytes !== null && (bytes > 0 || !first || !(await handle.stat()).isFIFO())) return bytes;
+    if (bytes !== null && (bytes > 0 || !unopened || !(await handle.stat()).isFIFO())) return bytes;
     const most = bytes === null ? SILENT : UNOPENED;
     if (performance.now() - begin > most * 1000)
       throw new UnreadFile(`it is a pipe, and nothing was written into it for ${most} s: start its writer first`);

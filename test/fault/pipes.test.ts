@@ -68,6 +68,15 @@ test("what a shell's <(command) gives serves for the whole run: a kubeconfig and
   expect(said).not.toMatch(/\/dev\/fd|empty|pipe/);
 }, 60_000);
 
+test("a shell's pipe whose writer said nothing is empty, and is not waited for", async () => {
+  const begin = performance.now();
+  const child = spawn("bash", ["-c", `true | "${process.execPath}" job/main.ts backtest /dev/stdin`], {
+    env: { PATH: process.env.PATH },
+  });
+  expect(await text(child.stderr)).toContain("read /dev/stdin: it is empty");
+  expect(performance.now() - begin).toBeLessThan(5000);
+});
+
 test("a pipe for an answer: without a reader it is told, and a reader gets all of it", async () => {
   const rows = pipe("rows");
   const line = `replay ${wave} --policies hpa --warmup 3600 --dump`;
