@@ -131,7 +131,8 @@ async function loadFile(config: KubeConfig, file: string): Promise<void> {
 /** Loads a file; false: there is nothing in it. */
 async function hasLoaded(config: KubeConfig, file: string): Promise<boolean> {
   const text = (await readNamed(file)).toString();
-  if (text.trim() === "") return false;
+  // as kubectl reads it; client-node refuses all but no character at all
+  if (text.split("\n").every((line) => /^(#|---$|null$|$)/.test(line.trim()))) return false;
   // as its own loadFromFile does
   config.loadFromString(text);
   config.makePathsAbsolute(dirname(file));

@@ -54,6 +54,7 @@ test.each(["", null])("a proxy-url of %j is none, as in kubectl", async (none) =
 
 test.each([
   ["an empty file", "\n", /find the API server: \S+ is empty$/],
+  ["one of comments", "# none\n", /find the API server: \S+ is empty$/],
   ["entries that are none", '{"clusters":[null],"users":[null],"contexts":[null]}', /must be lists of mappings$/],
   ["an address that is none", cluster({ server: "user:p4ssw0rd@host" }), /`server` of its cluster must be a URL that/],
   ["another protocol", cluster({ server: "ftp://u:p4ssw0rd@h" }), /`server` of its cluster must be a URL that/],

@@ -132,15 +132,16 @@ test("several kubeconfigs are merged as kubectl does: what is not there or empty
     /\/no\/(\w+): there is no such file/.exec(await said(line, { KUBECONFIG: files.join(":") }))?.[1];
   const [first, second, none] = [of("first"), of("second"), join(folder, "none")];
   const silent = written("silent", { contexts: [], clusters: [], users: [] });
-  const [empty, blank] = ["empty", "blank"].map((name) => join(folder, name)) as [string, string];
-  writeFileSync(empty, "");
-  writeFileSync(blank, "\n");
+  const [empty, ...blank] = ["", "\n", "# a comment\n\n  # and one more", "---\r\n", "null\n"].map((text, i) => {
+    writeFileSync(join(folder, `empty${i}`), text);
+    return join(folder, `empty${i}`);
+  }) as [string, ...string[]];
   expect(await seen(first, second)).toBe("first");
   expect(await seen(none, second, first)).toBe("second");
   expect(await seen(silent, second, first)).toBe("second");
-  expect(await seen(empty, none, blank, second, first)).toBe("second");
+  expect(await seen(empty, none, ...blank, second, first)).toBe("second");
   expect(await seen(second, empty)).toBe("second");
-  expect(await said(line, { KUBECONFIG: `${none}:${empty}:${blank}` })).toContain(
+  expect(await said(line, { KUBECONFIG: `${none}:${empty}:${blank.join(":")}` })).toContain(
     `find the API server: ${empty} is empty`,
   );
   // a shell's start file that adds one to the list adds it once more in each shell within
