@@ -147,6 +147,8 @@ describe.skipIf(skip(missing))("the job over a running stress-app", () => {
       podStart: 1,
       metricLag: 2,
       minCoverage: 0.2,
+      // the load ends at once: where runs are seconds apart, this looks like an outage, which holds for minutes
+      suddenDropHold: 0,
       behavior: { scaleDown: { stabilizationWindowSeconds: window } },
     };
     const config = settings(prometheus.url, target, {
