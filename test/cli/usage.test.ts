@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../job/cli/options.ts";
 import { runCli } from "../../job/cli/program.ts";
+import { skip } from "../cluster/available.ts";
 import { QUIET } from "../fakes/io.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "usage-"));
@@ -136,7 +137,8 @@ describe("completion", () => {
     expect(shell("bash", "--norc", "-c", `${source}; complete -p`).join()).toContain("_prophet_autoscaler");
   });
 
-  it.skipIf(spawnSync("zsh", ["-c", ""]).status !== 0)("completes them in zsh, with what each is (needs zsh)", () => {
+  const missing = spawnSync("zsh", ["-c", ""]).status === 0 ? undefined : "zsh is missing: test/cluster/setup.sh apt";
+  it.skipIf(skip(missing))("completes them in zsh, with what each is", () => {
     // _describe shows its words; here it prints them
     const zsh = (...line: string[]) =>
       shell(

@@ -4,7 +4,7 @@
 # Each step does nothing when its output is in the cache (PROPHET_CACHE, ~/.cache/prophet-autoscaler).
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-PACKAGES="qemu-user-static prometheus prometheus-pushgateway containerd runc containernetworking-plugins nftables iptables buildah busybox-static mmdebstrap socat jq curl openssl iproute2 gcc libc6-dev chromium fonts-dejavu-core"
+PACKAGES="qemu-user-static prometheus prometheus-pushgateway containerd runc containernetworking-plugins nftables iptables buildah busybox-static mmdebstrap socat jq curl openssl iproute2 gcc libc6-dev chromium fonts-dejavu-core zsh"
 
 apt_() {
   local missing
