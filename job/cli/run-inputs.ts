@@ -8,7 +8,7 @@ import type { Settings } from "../config/types.ts";
 import type { Replicas } from "../core/units.ts";
 import { type Flags, type Io, UsageError } from "./io.ts";
 import { readOption } from "./option-values.ts";
-import { usesCluster } from "./without-effect.ts";
+import { usesCluster } from "./uses-cluster.ts";
 
 /** Which history and which cluster a run uses. */
 export interface RunInputs {

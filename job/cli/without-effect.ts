@@ -2,6 +2,7 @@
 import type { Environment } from "../config/environment.ts";
 import type { Flags, ParsedCommand } from "./io.ts";
 import type { CommandSpec } from "./options.ts";
+import { usesCluster } from "./uses-cluster.ts";
 
 /** Flags that have no effect in a combination. */
 interface Idle {
@@ -70,21 +71,4 @@ export function withoutEffect({ spec, flags }: ParsedCommand, env: Environment):
     if (names.length === 0) return [];
     return [`${names.join(", ")} ${names.length === 1 ? "has" : "have"} no effect: ${idle.says}`];
   });
-}
-
-/** Variables that name a cluster. */
-const CLUSTER_VARIABLES = [
-  "KUBECONFIG",
-  "PROPHET_AUTOSCALER_KUBERNETES_KUBECONFIG",
-  "PROPHET_AUTOSCALER_KUBERNETES_CONTEXT",
-  "KUBERNETES_SERVICE_HOST",
-];
-
-/** Whether a run reads replicas from a cluster. With a history file it does so only where one is named: a trial must not change replicas. */
-export function usesCluster(flags: Flags, env: Environment): boolean {
-  if (flags.replicas !== undefined) return false;
-  const isNamed =
-    flags.kubeconfig !== undefined || flags.context !== undefined || CLUSTER_VARIABLES.some((name) => env[name]);
-  const hasWorkload = flags.deployment !== undefined || flags.config !== undefined;
-  return !isTrial(flags) || (isNamed && hasWorkload);
 }
